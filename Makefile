@@ -1,0 +1,47 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check format bench lock clean
+
+PYTHON ?= python3
+VENV ?= .venv
+# What follows the command, as in `make test ARGS="tests/network -x"`.
+ARGS ?=
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/.installed ## run the BlackSwarm scenario
+	$(VENV)/bin/swarmsec run blackswarm $(ARGS)
+
+test: $(VENV)/.installed ## run the tests, but for the slow ones (ARGS="-n 2" for two processes)
+	$(VENV)/bin/pytest -q $(ARGS)
+
+test-slow: $(VENV)/.installed ## run the slow tests alone
+	$(VENV)/bin/pytest -q -m slow --durations=5 $(ARGS)
+
+check: $(VENV)/.installed ## lint, format, types, and a docstring with running examples for every public name
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/pytest -q tests/test_docstrings.py
+
+format: $(VENV)/.installed ## mend what `make check` finds, where a tool can
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(VENV)/.installed ## time swarmsec beside its peers, in one table
+	$(VENV)/bin/pytest tests/benchmarks -m "" -o "python_files=bench_*.py test_*.py" --benchmark-only \
+	    --benchmark-group-by=group --benchmark-sort=name --benchmark-columns=median,iqr,rounds $(ARGS)
+
+lock: $(VENV)/.installed ## resolve requirements.lock anew (ARGS=--upgrade for the newest versions)
+	$(VENV)/bin/pip install -q uv
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --all-extras --no-emit-index-url --no-emit-find-links \
+	    --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml $(ARGS)
+
+clean: ## remove the virtual environment and every cache
+	rm -rf $(VENV) build dist .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find swarmsec attacks defenses tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/.installed: pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q -c requirements.lock -e '.[dev]'
+	@touch $@

@@ -1,0 +1,108 @@
+"""What daemons say to each other in one exchange, and what one daemon hears of it.
+
+A swarm that tells everybody the same is a broadcast: one row a sender, (n, d), whatever the number of edges.
+Only once somebody equivocates does a message become a thing of its edge, (m, d). Code that reads `said` where
+`told` is None therefore costs nothing an edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Floats, Ints, read_only
+from swarmsec.network import Network
+
+BYTES_A_COMPONENT = 8
+"""A component of a message travels as one float64."""
+
+
+class Heard(NamedTuple):
+    """What one daemon hears in one exchange, for the engine that steps daemon by daemon.
+
+    Attributes:
+        senders: (k,) who spoke, ascending.
+        values: (k, d) what each of them said.
+        weights: (k,) how much each message counts; 0 is a message that never came.
+    """
+
+    senders: Ints
+    values: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Messages:
+    """All messages of one exchange, on the edges of a network.
+
+    Attributes:
+        network: Whose edges carry them; edge e goes from `network.indices[e]` to `network.receivers[e]`.
+        said: (n, d) what each daemon says to everybody.
+        told: (m, d) what each edge carries, or None while nobody equivocates.
+        copies: (m,) how often each edge carries its message, or None where that is once. A flood sends many.
+        weights: (m,) in [0, 1], how far the receiver admits each message, or None where all are admitted whole.
+    """
+
+    network: Network
+    said: Floats
+    told: Floats | None = None
+    copies: Ints | None = None
+    weights: Floats | None = None
+
+    @property
+    def senders(self) -> Ints:
+        """(m,) the daemon that speaks on each edge."""
+        return self.network.indices
+
+    @property
+    def receivers(self) -> Ints:
+        """(m,) the daemon that listens on each edge."""
+        return self.network.receivers
+
+    @cached_property
+    def payload(self) -> Floats:
+        """(m, d) what each edge carries. Made on demand for a broadcast: vectorized rules rarely need it."""
+        return read_only(self.said[self.network.indices] if self.told is None else self.told)
+
+    @cached_property
+    def all_finite(self) -> bool:
+        """Whether every payload is a finite number; one that is not counts as Byzantine, and is dropped."""
+        return bool(np.isfinite(self.said if self.told is None else self.told).all())
+
+    @cached_property
+    def counts(self) -> Floats | None:
+        """(m,) the weight of each edge for a rule that counts messages: copies times admission. None means 1."""
+        if self.copies is None:
+            return self.weights
+        copies = self.copies.astype(np.float64)
+        return copies if self.weights is None else copies * self.weights
+
+    @property
+    def sent(self) -> int:
+        """How many messages travel in this exchange."""
+        return self.network.m if self.copies is None else int(self.copies.sum(dtype=np.int64))
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes of payload travel in this exchange."""
+        return self.sent * self.said.shape[1] * BYTES_A_COMPONENT
+
+    def weighed(self, weights: Floats) -> Messages:
+        """The same messages, admitted by `weights` (m,) on top of what earlier defenses admitted."""
+        return replace(self, weights=weights if self.weights is None else self.weights * weights)
+
+    def heard_by(self, daemon: int, *, counted: bool = True) -> Heard:
+        """What `daemon` hears.
+
+        Args:
+            daemon: Who listens.
+            counted: Whether a message sent twice weighs twice.
+        """
+        edges = slice(int(self.network.indptr[daemon]), int(self.network.indptr[daemon + 1]))
+        senders = self.network.indices[edges]
+        values = self.said[senders] if self.told is None else self.told[edges]
+        weights = self.counts if counted else self.weights
+        return Heard(senders, values, np.ones(len(senders)) if weights is None else weights[edges])

@@ -1,0 +1,129 @@
+"""The rules for one daemon in plain Python, to the bit what the compiled kernels compute for all of them.
+
+The engine that steps daemon by daemon listens with these. Here the rules can be read; `_kernels.py` says what
+their arguments mean. A message of weight 0, or that is not a finite number, keeps its place in the row and adds nothing
+(a NaN or an infinity counts as Byzantine). A daemon whose own value is not finite keeps it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+
+class Spread(NamedTuple):
+    """A neighborhood's median, and the median absolute deviation from it (not scaled)."""
+
+    median: float
+    mad: float
+
+
+def ordered_sum(values: Iterable[float]) -> float:
+    """The sum in the one order that all rules keep: position k adds to sum k mod 4, then (s0 + s1) + (s2 + s3).
+
+    Examples:
+        >>> ordered_sum([1e16, 1.0, -1e16, 1.0, 1.0])
+        2.0
+    """
+    sums = [0.0, 0.0, 0.0, 0.0]
+    for position, value in enumerate(values):
+        sums[position % 4] += value
+    return (sums[0] + sums[1]) + (sums[2] + sums[3])
+
+
+def mean_one(own: float, values: Sequence[float], weights: Sequence[float] | None = None) -> float:
+    """(own + Σ w v) / (1 + Σ w)."""
+    if not math.isfinite(own):
+        return float(own)
+    values, weights = _admitted(own, values, weights)
+    total = ordered_sum(w * v if w > 0.0 else 0.0 for v, w in zip(values, weights, strict=True))
+    return (float(own) + total) / (1.0 + ordered_sum(weights))
+
+
+def metropolis_one(
+    own: float,
+    degree: int,
+    values: Sequence[float],
+    degrees: Sequence[int],
+    weights: Sequence[float] | None = None,
+) -> float:
+    """own + Σ w (v − own) / (1 + max(degree, degree of the sender)); Xiao & Boyd 2004."""
+    if not math.isfinite(own):
+        return float(own)
+    values, weights = _admitted(own, values, weights)
+    shares = [1.0 / (1.0 + max(int(degree), int(other))) for other in degrees]
+    return float(own) + ordered_sum(
+        w * (share * (v - float(own))) if w > 0.0 else 0.0
+        for v, w, share in zip(values, weights, shares, strict=True)
+    )
+
+
+def wmsr_one(own: float, values: Sequence[float], weights: Sequence[float] | None, f: int) -> float:
+    """Drop the f largest above own and the f smallest below, average the rest with own; LeBlanc et al. 2013."""
+    if not math.isfinite(own):
+        return float(own)
+    own = float(own)
+    values, weights = _admitted(own, values, weights)
+    above = sorted(v for v in values if v > own)
+    below = sorted(v for v in values if v < own)
+    # The hull of what is kept, own value included.
+    high = 0.0 + (above[-f - 1] if len(above) > f else own)
+    low = 0.0 + (below[f] if len(below) > f else own)
+    kept = [w if low <= v <= high else 0.0 for v, w in zip(values, weights, strict=True)]
+    # Differences from own: a dropped value adds an exact 0, and a swarm that agrees stays as it is to the last bit.
+    total = ordered_sum(w * (v - own) if w > 0.0 else 0.0 for v, w in zip(values, kept, strict=True))
+    weight = 1.0 + ordered_sum(kept)
+    # Some of the f dropped may equal the outermost kept value: those that come first in the row go.
+    for edge, beyond in ((high, [v for v in above if v > high]), (low, [v for v in below if v < low])):
+        tied = f - len(beyond)
+        if edge != own and tied > 0:
+            spare = _weight_of_first(tied, edge, values, weights)
+            total -= spare * (edge - own)
+            weight -= spare
+    result = own + total / weight
+    if result > high:
+        return high
+    return result if result >= low else low
+
+
+def median_one(own: float, values: Sequence[float], weights: Sequence[float] | None = None) -> float:
+    """The median of the neighbors' values without one's own, which stands in where there is none."""
+    return median_and_mad_one(own, values, weights).median
+
+
+def median_and_mad_one(own: float, values: Sequence[float], weights: Sequence[float] | None = None) -> Spread:
+    """The median of the neighbors' values, and the median of their distances from it."""
+    heard = [
+        float(v)
+        for k, v in enumerate(values)
+        if math.isfinite(v) and (weights is None or weights[k] > 0.0)
+    ]
+    if not heard:
+        return Spread(float(own), 0.0)
+    median = _middle(heard)
+    return Spread(median, _middle([abs(v - median) for v in heard]))
+
+
+def _admitted(
+    own: float, values: Sequence[float], weights: Sequence[float] | None
+) -> tuple[list[float], list[float]]:
+    """Values and weights with every dropped message turned into one's own value at weight 0."""
+    every = [1.0] * len(values) if weights is None else [float(w) for w in weights]
+    admitted = [w if w > 0.0 and math.isfinite(v) else 0.0 for v, w in zip(values, every, strict=True)]
+    return [float(v) if w > 0.0 else float(own) for v, w in zip(values, admitted, strict=True)], admitted
+
+
+def _weight_of_first(count: int, edge: float, values: Sequence[float], weights: Sequence[float]) -> float:
+    spare = 0.0
+    for v, w in zip(values, weights, strict=True):
+        if v == edge and w > 0.0 and count > 0:
+            spare += w
+            count -= 1
+    return spare
+
+
+def _middle(values: list[float]) -> float:
+    values = sorted(values)
+    low, high = values[(len(values) - 1) // 2], values[len(values) // 2]
+    return 0.0 + (low if low == high else 0.5 * low + 0.5 * high)

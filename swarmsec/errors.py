@@ -1,0 +1,117 @@
+"""Every error that swarmsec raises on purpose, and the exit code that each one ends the command with.
+
+    SwarmsecError                 something that a person can mend
+    ├── UsageError                the call or the command line does not make sense
+    │   └── OutputError           a folder or file cannot be written
+    ├── ScenarioError             a scenario is refused: what, where, what would be right
+    │   ├── ParameterError        a plug-in's, topology's or rule's parameter is out of its range
+    │   ├── UnknownNameError      no plug-in, scenario or topology of that name
+    │   └── RulesError            a team asks for more than the rules of engagement allow
+    └── PluginError               a plug-in broke its contract while the swarm ran
+        └── NotVisibleError       it looked at something that its knowledge or vantage does not show
+
+What is not a `SwarmsecError` is a bug of ours, and ends the command with `ExitCode.INTERNAL`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process ends with. Part of the contract: a number never changes its meaning."""
+
+    DONE = 0
+    GATE_FAILED = 1
+    USAGE = 2
+    SCENARIO_REJECTED = 3
+    INCONCLUSIVE = 4
+    PLUGIN_FAILED = 5
+    INTERNAL = 70
+    INTERRUPTED = 130
+
+
+class SwarmsecError(Exception):
+    """The root of the tree: a message for a person, and an exit code for a shell.
+
+    Args:
+        message: What was wrong and what would be right, in one or two sentences.
+        where: The place it was found in: a path in the document, a file, an option. Empty if there is none.
+    """
+
+    exit_code = ExitCode.INTERNAL
+
+    def __init__(self, message: str, *, where: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.where))
+
+    def at(self, where: str) -> SwarmsecError:
+        """The same error, told from further out: `where` goes before the place it already names."""
+        inner = self.where
+        joined = f"{where}.{inner}" if inner and not inner.startswith("[") else f"{where}{inner}"
+        return type(self)(self.message, where=joined)
+
+
+def _rebuild(kind: type[SwarmsecError], message: str, where: str) -> SwarmsecError:
+    return kind(message, where=where)
+
+
+class UsageError(SwarmsecError):
+    """The call or the command line does not make sense."""
+
+    exit_code = ExitCode.USAGE
+
+
+class OutputError(UsageError):
+    """A folder or file cannot be written."""
+
+
+class ScenarioError(SwarmsecError):
+    """A scenario is refused."""
+
+    exit_code = ExitCode.SCENARIO_REJECTED
+
+
+class ParameterError(ScenarioError):
+    """A parameter is unknown, of the wrong type, or out of its range."""
+
+
+class UnknownNameError(ScenarioError):
+    """No plug-in, scenario or topology of that name."""
+
+
+class RulesError(ScenarioError):
+    """A team asks for more than the rules of engagement allow."""
+
+
+class PluginError(SwarmsecError):
+    """A plug-in broke its contract while the swarm ran."""
+
+    exit_code = ExitCode.PLUGIN_FAILED
+
+
+class NotVisibleError(PluginError):
+    """A plug-in looked at something that its knowledge or vantage does not show."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint for a misspelled name: the closest known one, or all of them.
+
+    Examples:
+        >>> did_you_mean("bais", ["bias", "start"])
+        'did you mean `bias`?'
+        >>> did_you_mean("zzz", ["bias", "start"])
+        'known: bias, start'
+    """
+    known = sorted(known)
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"known: {', '.join(known) or 'none'}"

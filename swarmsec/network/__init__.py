@@ -1,0 +1,12 @@
+"""The graph of a swarm: who listens to whom, the topologies that make one, and how robust it is against liars.
+
+Here belongs what can be said of a graph alone. What daemons say on its edges belongs in protocols and aggregation,
+and what a team may do to it in teams.
+"""
+
+from swarmsec.network._kinds import Topology
+from swarmsec.network._network import Network, Outgoing
+from swarmsec.network._robustness import Robustness, robustness
+from swarmsec.network._topology import TOPOLOGIES, topology
+
+__all__ = ["TOPOLOGIES", "Network", "Outgoing", "Robustness", "Topology", "robustness", "topology"]

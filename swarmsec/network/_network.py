@@ -1,0 +1,254 @@
+"""Who listens to whom: the graph of a swarm, as compressed sparse rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from swarmsec.arrays import Ints, read_only
+from swarmsec.errors import ParameterError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+EDGES_MAX = 2**31 - 1
+"""Edges are counted in int32."""
+
+Keys = npt.NDArray[np.int64]
+"""One number an edge, receiver · n + sender: in ascending order they are the rows of the CSR."""
+
+
+class Outgoing(NamedTuple):
+    """The edges by sender: daemon j speaks on the edges `edges[indptr[j]:indptr[j + 1]]`.
+
+    Attributes:
+        indptr: (n+1,) where each daemon's edges begin.
+        edges: (m,) edge ids, ascending within a daemon.
+    """
+
+    indptr: Ints
+    edges: Ints
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network:
+    """Who listens to whom. Row i lists the daemons that daemon i listens to, ascending.
+
+    An edge is known by its position in `indices`: its sender is `indices[e]`, its receiver `receivers[e]`.
+    No daemon listens to itself, and none twice to the same. The arrays cannot be written.
+
+    Attributes:
+        indptr: (n+1,) int32, where each row begins.
+        indices: (m,) int32, the senders, sorted within a row.
+
+    Examples:
+        >>> line = Network.from_edges(3, [(0, 1), (1, 2)])
+        >>> line.neighbors(1).tolist()
+        [0, 2]
+        >>> line
+        Network(n=3, m=4)
+    """
+
+    indptr: Ints
+    indices: Ints
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "indptr", read_only(np.ascontiguousarray(self.indptr, dtype=np.int32)))
+        object.__setattr__(self, "indices", read_only(np.ascontiguousarray(self.indices, dtype=np.int32)))
+        assert self.indptr.ndim == 1 and self.indptr.size >= 1 and self.indptr[-1] == self.indices.size
+
+    def __repr__(self) -> str:
+        return f"Network(n={self.n}, m={self.m})"
+
+    @property
+    def n(self) -> int:
+        """The number of daemons."""
+        return self.indptr.size - 1
+
+    @property
+    def m(self) -> int:
+        """The number of directed edges; an undirected edge counts twice."""
+        return self.indices.size
+
+    @cached_property
+    def degrees(self) -> Ints:
+        """(n,) how many daemons each one listens to."""
+        return read_only(np.diff(self.indptr))
+
+    @cached_property
+    def receivers(self) -> Ints:
+        """(m,) the daemon that listens on each edge; `indices` holds the one that speaks."""
+        return read_only(np.repeat(np.arange(self.n, dtype=np.int32), self.degrees))
+
+    @cached_property
+    def outgoing(self) -> Outgoing:
+        """The edges by sender."""
+        # Sender and edge id in one number sort four times faster than a stable argsort of the senders.
+        bits = max(1, self.m.bit_length())
+        keys = (self.indices.astype(np.int64) << bits) | np.arange(self.m, dtype=np.int64)
+        keys.sort()
+        edges = (keys & ((1 << bits) - 1)).astype(np.int32)
+        return Outgoing(read_only(_starts(np.bincount(self.indices, minlength=self.n))), read_only(edges))
+
+    @cached_property
+    def reverse(self) -> Ints:
+        """(m,) the edge in the opposite direction, −1 where there is none."""
+        n, order = self.n, self.outgoing.edges
+        keys = self.receivers.astype(np.int64) * n + self.indices
+        # By sender and then receiver, the keys of the opposite edges come in ascending order.
+        opposite = self.indices[order].astype(np.int64) * n + self.receivers[order]
+        reverse = np.full(self.m, -1, dtype=np.int32)
+        if np.array_equal(keys, opposite):
+            reverse[order] = np.arange(self.m, dtype=np.int32)
+        else:
+            found = np.minimum(np.searchsorted(keys, opposite), self.m - 1)
+            there = keys[found] == opposite
+            reverse[order[there]] = found[there]
+        return read_only(reverse)
+
+    @cached_property
+    def regular_degree(self) -> int | None:
+        """How many daemons everyone listens to, if that is one and the same number."""
+        first = int(self.degrees[0]) if self.n else 0
+        return first if bool((self.degrees == first).all()) else None
+
+    @cached_property
+    def symmetric(self) -> bool:
+        """Whether everyone is heard by those whom it listens to."""
+        return bool((self.reverse >= 0).all())
+
+    @cached_property
+    def components(self) -> int:
+        """The number of parts with no edge between them, in either direction."""
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
+        ones = np.ones(self.m, dtype=np.int8)
+        adjacency = csr_array((ones, self.indices, self.indptr), shape=(self.n, self.n))
+        return int(connected_components(adjacency, directed=True, connection="weak", return_labels=False))
+
+    def edges_from(self, daemons: npt.ArrayLike) -> Ints:
+        """The edges on which any of `daemons` speaks.
+
+        Args:
+            daemons: (k,) ids, in any order; repeats do not count.
+
+        Returns:
+            Edge ids, ascending. The cost is that of the output.
+        """
+        speakers = np.unique(np.asarray(daemons, dtype=np.int32))
+        indptr, edges = self.outgoing
+        starts, counts = indptr[speakers], indptr[speakers + 1] - indptr[speakers]
+        total = int(counts.sum())
+        skipped = np.repeat(starts - (np.cumsum(counts) - counts), counts)
+        return np.sort(edges[skipped + np.arange(total)])
+
+    def neighbors(self, daemon: int) -> Ints:
+        """The daemons that `daemon` listens to, ascending; a read-only view."""
+        return self.indices[self.indptr[daemon] : self.indptr[daemon + 1]]
+
+    @classmethod
+    def from_edges(
+        cls, n: int, edges: Sequence[Sequence[int]] | npt.NDArray[np.integer[Any]], *, directed: bool = False
+    ) -> Network:
+        """The network of a list of edges.
+
+        Args:
+            n: How many daemons.
+            edges: (k, 2) pairs of sender and receiver.
+            directed: Whether a pair means that direction only; otherwise both listen to each other.
+
+        Raises:
+            ParameterError: A self-loop, a duplicate, or a daemon that does not exist; it says which.
+        """
+        senders, receivers = _pairs(n, edges)
+        if not directed:
+            senders, receivers = np.concatenate([senders, receivers]), np.concatenate([receivers, senders])
+        keys = receivers * n + senders
+        keys.sort()
+        twice = np.flatnonzero(keys[1:] == keys[:-1])
+        if twice.size:
+            receiver, sender = divmod(int(keys[twice[0]]), n)
+            pair = f"[{sender}, {receiver}]" if directed else f"[{min(sender, receiver)}, {max(sender, receiver)}]"
+            either = "" if directed else "; an undirected edge is named once, in either order"
+            raise ParameterError(f"the edge {pair} is there more than once{either}", where="edges")
+        return from_keys(n, keys)
+
+    @classmethod
+    def from_networkx(cls, graph: nx.Graph[Any]) -> Network:
+        """The network of a networkx graph. In a directed one, the edge (u, v) says that v listens to u.
+
+        Nodes that are the numbers 0 to n−1 keep them; any others are numbered in the graph's order.
+        """
+        n = graph.number_of_nodes()
+        names = list(graph.nodes)
+        number = {name: i for i, name in enumerate(names)}
+        if set(names) == set(range(n)):
+            number = {name: int(name) for name in names}
+        edges = np.array([(number[u], number[v]) for u, v in graph.edges()], dtype=np.int64).reshape(-1, 2)
+        return cls.from_edges(n, edges, directed=graph.is_directed())
+
+    def to_networkx(self) -> nx.Graph[int]:
+        """The same network in networkx: a `Graph` if it is symmetric, otherwise a `DiGraph`."""
+        import networkx as nx
+
+        graph: nx.Graph[int] = nx.Graph() if self.symmetric else nx.DiGraph()
+        graph.add_nodes_from(range(self.n))
+        graph.add_edges_from(zip(self.indices.tolist(), self.receivers.tolist(), strict=True))
+        return graph
+
+
+def from_pairs(n: int, ends: npt.NDArray[np.integer[Any]], others: npt.NDArray[np.integer[Any]]) -> Network:
+    """The undirected network of (k,) pairs that are known to be right: what generators end in."""
+    check_size(2 * ends.size)
+    keys = np.concatenate([ends.astype(np.int64) * n + others, others.astype(np.int64) * n + ends])
+    keys.sort()
+    return from_keys(n, keys)
+
+
+def from_keys(n: int, keys: Keys) -> Network:
+    """The network of keys that are sorted and without duplicates."""
+    check_size(keys.size)
+    receivers = keys // n
+    return Network(_starts(np.bincount(receivers, minlength=n)), (keys - receivers * n).astype(np.int32))
+
+
+def check_size(edges: int) -> None:
+    """Refuse more edges than can be counted."""
+    if edges > EDGES_MAX:
+        raise ParameterError(f"{edges:,} edges; a network holds at most {EDGES_MAX:,}. Fewer daemons or a sparser kind")
+
+
+def _starts(counts: npt.NDArray[np.integer[Any]]) -> Ints:
+    starts = np.zeros(counts.size + 1, dtype=np.int32)
+    np.cumsum(counts, out=starts[1:])
+    return starts
+
+
+def _pairs(n: int, edges: Iterable[Sequence[int]] | npt.NDArray[np.integer[Any]]) -> tuple[Keys, Keys]:
+    """Senders and receivers, each checked to be somebody, and not the same."""
+    if n < 1:
+        raise ParameterError(f"{n} given; a network has at least 1 daemon", where="n")
+    try:
+        pairs = np.asarray(edges)
+    except ValueError:
+        pairs = np.zeros(0, dtype=object)
+    if pairs.size == 0 and pairs.dtype != object:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
+        raise ParameterError("must be pairs of daemon numbers, [sender, receiver]", where="edges")
+    pairs = pairs.astype(np.int64)
+    for wrong, why in (
+        ((pairs < 0) | (pairs >= n), f"names a daemon that does not exist; with n: {n} they are 0 to {n - 1}"),
+        (pairs[:, :1] == pairs[:, 1:], "is a self-loop; no daemon listens to itself"),
+    ):
+        rows = np.flatnonzero(wrong.any(axis=1))
+        if rows.size:
+            row = int(rows[0])
+            raise ParameterError(f"{pairs[row].tolist()} {why}", where=f"edges[{row}]")
+    return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])

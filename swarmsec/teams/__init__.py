@@ -1,0 +1,25 @@
+"""Red and blue: the base classes of attacks and defenses, what each may see, and the rules of engagement.
+
+No technique belongs here: those are the files of `attacks/` and `defenses/`.
+"""
+
+from __future__ import annotations
+
+from swarmsec.aggregation import Messages, Rule
+from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
+from swarmsec.teams.attack import Attack
+from swarmsec.teams.blue_view import BlueView, Features
+from swarmsec.teams.defense import Attacked, Defense, Guarantee, attacked_in, rule_of
+from swarmsec.teams.plugin import Plugin
+from swarmsec.teams.red_view import Channels, Links, RedView
+from swarmsec.teams.rules import BlueRules, RedRules, Rules
+from swarmsec.teams.selectors import Amount, Selector, amount_of, select
+from swarmsec.teams.traits import Knowledge, Surface, Vantage
+
+__all__ = [
+    "Amount",
+    "Attack",
+    "Attacked",
+    "BlueRules",
+    "BlueView",

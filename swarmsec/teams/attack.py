@@ -1,0 +1,57 @@
+"""The base class of red's plug-ins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from swarmsec.arrays import Floats
+from swarmsec.parameters import Ge, Help, Unit
+from swarmsec.teams.plugin import Plugin
+from swarmsec.teams.red_view import Channels, Links, RedView
+from swarmsec.teams.selectors import Selector
+from swarmsec.teams.traits import Knowledge, Surface
+
+
+@dataclass(kw_only=True)
+class Attack(Plugin):
+    """An attack: a surface that it touches, what it knows, and one hook a surface.
+
+    The engine calls the hooks only while the attack is on (from `start` until `stop`, with a strength above 0) and
+    takes only what it may touch: the rows of its targets, the channels that its hijacked daemons speak on.
+    A hook gets read-only arrays and gives new ones; rows that the attack's knowledge does not show are NaN.
+    """
+
+    surface: ClassVar[Surface]
+    knowledge: ClassVar[Knowledge] = Knowledge.NONE
+
+    daemons: Annotated[Selector, Help("Whom it targets: all, 12, 5%, [3, 9], hubs, role=NAME.")] = "10%"
+    start: Annotated[int, Ge(0), Unit("round"), Help("The first round that it is on.")] = 0
+    stop: Annotated[int | None, Ge(0), Unit("round"), Help("The first round that it is off again; none: never.")] = None
+    strength: Annotated[float, Ge(0), Help("Scales the effect; 0 is no attack at all.")] = 1.0
+    ramp: Annotated[int, Ge(0), Unit("rounds"), Help("How long it takes to grow to its full strength.")] = 0
+
+    def intensity(self, round: int) -> float:
+        """The strength in a round, with phase and ramp applied; 0 while the attack is off."""
+        if round < self.start or (self.stop is not None and round >= self.stop):
+            return 0.0
+        return self.strength * min(1.0, (round - self.start + 1) / (self.ramp + 1))
+
+    def begin(self, red: RedView) -> None:
+        """Set up what is remembered between rounds. Called once, before round 0."""
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        """SIGNAL: what the feeds tell, (n, d) → (n, d). Only rows of `red.targets` may change."""
+        return signals
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        """DAEMON: what the hijacked daemons hold, (n, d) → (n, d). Only rows of `red.hijacked` may change."""
+        return state
+
+    def on_messages(self, messages: Channels, red: RedView) -> Channels:
+        """MESSAGE: what the hijacked daemons say on each of their channels."""
+        return messages
+
+    def on_network(self, links: Links, red: RedView) -> Links:
+        """NETWORK and TIMING: which of the links at its targets carry this exchange."""
+        return links

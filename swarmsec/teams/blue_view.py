@@ -1,0 +1,124 @@
+"""What a defense may see and do, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from swarmsec.aggregation import Messages, Neighborhoods
+from swarmsec.arrays import Bools, Floats, Ints, read_only
+from swarmsec.errors import NotVisibleError
+from swarmsec.network import Network
+from swarmsec.teams.traits import Vantage
+
+
+class Features(NamedTuple):
+    """The behavior of every daemon as its listeners see it.
+
+    Attributes:
+        names: (k,) what each column is.
+        values: (n, k) one row a daemon.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+
+
+class Responder(Protocol):
+    """The engine's side of a defense's acts: it applies the rules and counts what they cost."""
+
+    def isolate(self, daemons: Ints) -> Ints: ...
+    def release(self, daemons: Ints) -> None: ...
+    def accuse(self, daemons: Ints) -> None: ...
+
+
+class BlueView:
+    """A defense's view of the swarm. The engine moves it on from round to round.
+
+    Attributes:
+        rng: The defense's own stream.
+        n: How many daemons there are.
+        rounds: How many rounds the run has.
+        round: The current round, from 0.
+        neighborhoods: Statistics over what each daemon's neighbors tell it when asked; asking is counted as messages.
+        quarantine_limit: How many daemons the rules let blue isolate at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        rng: np.random.Generator,
+        network: Network,
+        rounds: int,
+        neighborhoods: Neighborhoods,
+        vantage: Vantage,
+        quarantine_limit: int,
+        responder: Responder,
+        truth: Callable[[], Bools],
+    ) -> None:
+        self.rng = rng
+        self.n = network.n
+        self.rounds = rounds
+        self.round = 0
+        self.neighborhoods = neighborhoods
+        self.quarantine_limit = quarantine_limit
+        self._network = network
+        self._vantage = vantage
+        self._responder = responder
+        self._truth = truth
+        self._inbox: Messages | None = None
+        self._features: Features | None = None
+        self._quarantined = np.zeros(network.n, dtype=bool)
+
+    @property
+    def network(self) -> Network:
+        """Who listens to whom: every daemon knows its own neighbors."""
+        return self._network
+
+    @property
+    def inbox(self) -> Messages:
+        """The messages of the last exchange, as they arrived."""
+        if self._inbox is None:
+            raise NotVisibleError("nothing has been said yet: `blue.inbox` is there from `respond` of round 0 on")
+        return self._inbox
+
+    @property
+    def features(self) -> Features:
+        """(n, k) the behavior of every daemon. Needs `Vantage.MONITOR` and the trait `watches = True`."""
+        if self._vantage not in {Vantage.MONITOR, Vantage.ORACLE}:
+            raise NotVisibleError(f"`blue.features` needs Vantage.MONITOR, and this defense is {self._vantage.value}")
+        if self._features is None:
+            raise NotVisibleError("`blue.features` needs the trait `watches = True`, and is there in `respond`")
+        return self._features
+
+    @property
+    def quarantined(self) -> Bools:
+        """(n,) who is isolated now."""
+        return read_only(self._quarantined)
+
+    @property
+    def truth(self) -> Bools:
+        """(n,) who is attacked in this round. Needs `Vantage.ORACLE`."""
+        if self._vantage is not Vantage.ORACLE:
+            raise NotVisibleError("`blue.truth` is for the oracle alone")
+        return self._truth()
+
+    def isolate(self, daemons: Ints) -> Ints:
+        """Let nobody listen to these daemons, in the order given, as far as the rules of engagement allow.
+
+        An isolated daemon still hears, so that it can heal, and still acts on the world.
+
+        Returns:
+            (k,) those that are isolated by this call.
+        """
+        return self._responder.isolate(np.asarray(daemons, dtype=np.int32))
+
+    def release(self, daemons: Ints) -> None:
+        """Let everybody listen to these daemons again."""
+        self._responder.release(np.asarray(daemons, dtype=np.int32))
+
+    def accuse(self, daemons: Ints) -> None:
+        """Raise an alarm about these daemons, for the record and for the score of the detection; nothing else."""
+        self._responder.accuse(np.asarray(daemons, dtype=np.int32))

@@ -1,0 +1,100 @@
+"""The base class of blue's plug-ins, and what they can promise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from swarmsec.aggregation import Messages, Rule
+from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.errors import ScenarioError
+from swarmsec.network import Network
+from swarmsec.teams.blue_view import BlueView
+from swarmsec.teams.plugin import Plugin
+from swarmsec.teams.traits import Surface, Vantage
+
+
+class Attacked(NamedTuple):
+    """The case that a guarantee is asked about: who was attacked, where."""
+
+    network: Network
+    targets: Ints
+    """(k,) every daemon that an attack was aimed at, or took over on the way."""
+    surface: Surface
+
+
+class Guarantee(NamedTuple):
+    """Whether a defense's precondition held.
+
+    Attributes:
+        holds: True inside the guarantee, False outside, None where the defense has none or it was not computed.
+        why: The reason, with the numbers.
+    """
+
+    holds: bool | None
+    why: str
+
+
+@dataclass(kw_only=True)
+class Defense(Plugin):
+    """A defense: what it may see, and a few hooks of which it overrides what it needs.
+
+    The defenses of a scenario compose in their order: filters follow each other, admissions multiply, every one
+    governs and responds in turn. At most one of them brings an aggregation rule.
+    """
+
+    vantage: ClassVar[Vantage] = Vantage.LOCAL
+    sees: ClassVar[Surface]
+    """The surfaces on which it can notice an attack at all."""
+    watches: ClassVar[bool] = False
+    """Whether it needs `blue.features`, which cost time to keep up to date."""
+
+    def begin(self, blue: BlueView) -> None:
+        """Set up what is remembered between rounds. Called once, before round 0."""
+
+    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        """What daemons make of their readings, (n, d) → (n, d). A changed row counts as an alarm about its feed."""
+        return signals
+
+    def weigh(self, messages: Messages, blue: BlueView) -> Floats | None:
+        """How far receivers admit each message, (m,) in [0, 1]; 0 drops, None admits all."""
+        return None
+
+    @property
+    def rule(self) -> Rule | None:
+        """The aggregation rule that daemons listen with, or None for the protocol's own."""
+        return None
+
+    def govern(self, decisions: Floats, blue: BlueView) -> Floats:
+        """Caps, vetoes and arbitration on what daemons decided, (n, k) → (n, k)."""
+        return decisions
+
+    def respond(self, blue: BlueView) -> None:
+        """Observe and diagnose the round, then isolate, release or accuse."""
+
+    def guarantee(self, case: Attacked) -> Guarantee:
+        """Whether what this defense promises covers the case."""
+        return Guarantee(None, "it promises nothing that can be checked")
+
+
+def attacked_in(network: Network, targets: Ints) -> Floats:
+    """(n,) how many of the daemons that each daemon listens to are among `targets`."""
+    mask: Bools = np.zeros(network.n, dtype=bool)
+    mask[targets] = True
+    return np.bincount(network.receivers[mask[network.indices]], minlength=network.n).astype(np.float64)
+
+
+def rule_of(defenses: Sequence[Defense]) -> Rule | None:
+    """The one aggregation rule that these defenses bring, if any.
+
+    Raises:
+        ScenarioError: Two of them bring one.
+    """
+    with_rule = [defense for defense in defenses if defense.rule is not None]
+    if len(with_rule) > 1:
+        names = " and ".join(type(defense).__name__ for defense in with_rule)
+        raise ScenarioError(f"{names} each bring an aggregation rule, and a daemon listens with one: drop the others")
+    return with_rule[0].rule if with_rule else None

@@ -1,0 +1,89 @@
+"""Rules of engagement: the budget of each team in a scenario. The engine enforces them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import numpy as np
+
+from swarmsec.arrays import Ints
+from swarmsec.errors import RulesError
+from swarmsec.parameters import Ge, Help, Unit
+from swarmsec.teams.attack import Attack
+from swarmsec.teams.selectors import Amount, amount_of
+from swarmsec.teams.traits import Surface
+
+
+@dataclass(kw_only=True)
+class RedRules:
+    """What red may use. What is not limited here is not limited."""
+
+    daemons: Annotated[Amount | None, Help("How many daemons red may hijack.")] = None
+    feeds: Annotated[Amount | None, Help("How many daemons' feeds red may taint.")] = None
+    strength: Annotated[float | None, Ge(0), Help("The greatest strength of an attack.")] = None
+    rounds: Annotated[int | None, Ge(0), Unit("rounds"), Help("How many rounds an attack may be on.")] = None
+    earliest: Annotated[int | None, Ge(0), Unit("round"), Help("The first round that an attack may be on.")] = None
+
+
+@dataclass(kw_only=True)
+class BlueRules:
+    """What blue may use. What is not limited here is not limited."""
+
+    quarantine: Annotated[Amount | None, Help("How many daemons blue may isolate at once.")] = None
+
+
+@dataclass(kw_only=True)
+class Rules:
+    """The rules of engagement of both teams."""
+
+    red: RedRules = field(default_factory=RedRules)
+    blue: BlueRules = field(default_factory=BlueRules)
+
+    def hijack_limit(self, n: int) -> int:
+        """How many of `n` daemons red may hijack."""
+        return n if self.red.daemons is None else amount_of(self.red.daemons, n)
+
+    def quarantine_limit(self, n: int) -> int:
+        """How many of `n` daemons blue may isolate at once."""
+        return n if self.blue.quarantine is None else amount_of(self.blue.quarantine, n)
+
+    def enforce(self, attacks: Sequence[Attack], targets: Sequence[Ints], *, n: int, rounds: int) -> None:
+        """Refuse attacks that ask for more than red may use.
+
+        Args:
+            attacks: Red's plug-ins.
+            targets: Whom each of them is aimed at.
+            n: How many daemons there are.
+            rounds: How many rounds the run has.
+
+        Raises:
+            RulesError: With the rule's name as its place.
+        """
+        on = [pair for pair in zip(attacks, targets, strict=True) if pair[0].strength > 0]
+        hijacked = _union([aimed for attack, aimed in on if attack.surface.compromises])
+        tainted = _union([aimed for attack, aimed in on if Surface.SIGNAL in attack.surface])
+        _within("rules.red.daemons", "hijacked daemons", len(hijacked), self.hijack_limit(n))
+        if self.red.feeds is not None:
+            _within("rules.red.feeds", "tainted feeds", len(tainted), amount_of(self.red.feeds, n))
+        for attack, _ in on:
+            if self.red.strength is not None:
+                _within("rules.red.strength", "of strength", attack.strength, self.red.strength)
+            if self.red.rounds is not None:
+                stop = rounds if attack.stop is None else min(attack.stop, rounds)
+                _within("rules.red.rounds", "rounds", max(0, stop - attack.start), self.red.rounds)
+            if self.red.earliest is not None and attack.start < self.red.earliest:
+                raise RulesError(
+                    f"the attack starts in round {attack.start}; the rules allow none before round {self.red.earliest}",
+                    where="rules.red.earliest",
+                )
+
+
+def _union(selections: Sequence[Ints]) -> Ints:
+    return np.unique(np.concatenate(selections)) if selections else np.empty(0, dtype=np.int32)
+
+
+def _within(rule: str, what: str, asked: float, allowed: float) -> None:
+    if asked > allowed:
+        raise RulesError(f"red asks for {asked:,} {what}; the rules allow {allowed:,}", where=rule)

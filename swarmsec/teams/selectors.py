@@ -1,0 +1,91 @@
+"""Selectors: how a scenario names daemons without enumerating them.
+
+    all            every daemon
+    12             that many, drawn at random
+    5%             that share, drawn at random (at least one)
+    [3, 9]         these
+    hubs           the tenth with the most listeners; hubs:12 and hubs:5% say how many
+    role=broker    all that have this role in the world
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from swarmsec.arrays import Ints
+from swarmsec.errors import ParameterError, did_you_mean
+from swarmsec.network import Network
+
+Selector = int | str | list[int]
+Amount = int | str
+"""A number of daemons, or a share of them such as `10%`."""
+
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_DEFAULT_HUBS = "10%"
+
+
+def amount_of(amount: Amount, n: int) -> int:
+    """How many of `n` daemons an amount stands for; a share above 0% is at least one daemon.
+
+    Raises:
+        ParameterError: It is neither a number from 0 to n nor a share from 0% to 100%.
+
+    Examples:
+        >>> amount_of("5%", 1200), amount_of("1%", 7), amount_of(3, 7)
+        (60, 1, 3)
+    """
+    if isinstance(amount, str) and (match := _PERCENT.fullmatch(amount.strip())):
+        share = float(match[1])
+        if share <= 100:
+            return max(1, round(n * share / 100)) if share > 0 else 0
+    count = int(amount) if isinstance(amount, int) or amount.strip().isdigit() else -1
+    if isinstance(amount, bool) or not 0 <= count <= n:
+        raise ParameterError(f"{amount!r} given; must be a number from 0 to {n} daemons or a share from 0% to 100%")
+    return count
+
+
+def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], rng: np.random.Generator) -> Ints:
+    """The daemons that a selector names, ascending.
+
+    Args:
+        selector: See the module's docstring.
+        network: Whose daemons they are.
+        roles: What the world calls some of its daemons: role → indices.
+        rng: Draws the random ones.
+
+    Raises:
+        ParameterError: It names no daemon, or one that is not there.
+    """
+    n = network.n
+    if isinstance(selector, list):
+        chosen = _listed(selector, n)
+    elif selector == "all":
+        chosen = np.arange(n)
+    elif isinstance(selector, str) and selector.startswith("role="):
+        role = selector.removeprefix("role=")
+        if role not in roles:
+            raise ParameterError(f"no daemon has the role {role!r}; {did_you_mean(role, roles)}")
+        chosen = roles[role]
+    elif isinstance(selector, str) and selector.split(":")[0] == "hubs":
+        amount = selector.partition(":")[2] or _DEFAULT_HUBS
+        listeners = np.diff(network.outgoing.indptr)
+        chosen = np.argsort(-listeners, kind="stable")[: amount_of(amount, n)]
+    elif isinstance(selector, str) and not _PERCENT.fullmatch(selector.strip()) and not selector.strip().isdigit():
+        raise ParameterError(
+            f"{selector!r} given; must be all, a number, a share such as 5%, a list of daemons, hubs or role=NAME"
+        )
+    else:
+        chosen = rng.choice(n, size=amount_of(selector, n), replace=False)
+    return np.sort(chosen).astype(np.int32)
+
+
+def _listed(daemons: list[int], n: int) -> Ints:
+    for daemon in daemons:
+        if isinstance(daemon, bool) or not isinstance(daemon, int) or not 0 <= daemon < n:
+            raise ParameterError(f"no daemon {daemon!r}; daemons are numbered from 0 to {n - 1}")
+    if len(set(daemons)) < len(daemons):
+        raise ParameterError(f"{daemons} names a daemon twice")
+    return np.array(daemons, dtype=np.int32)
