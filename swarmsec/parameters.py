@@ -27,6 +27,7 @@ from typing import (
     NamedTuple,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -223,7 +224,7 @@ def _construct(cls: type[_T], values: dict[str, Any]) -> _T:
 
 
 def _once_a_class(function: Callable[[type[object]], _T]) -> Callable[[type[object]], _T]:
-    return lru_cache(maxsize=1024)(function)
+    return cast(Callable[[type[object]], _T], lru_cache(maxsize=1024)(function))
 
 
 class _Field(NamedTuple):
@@ -277,14 +278,14 @@ def _check_one(adapter: TypeAdapter[Any], field: _Field, value: Any, values: dic
     from pydantic import ValidationError
     from pydantic_core import from_json, to_json
 
-    if not any(isinstance(mark, NotFinite) for mark in _marks(field.hint)):
-        for path, number in _not_finite(value, (field.name,)):
-            return [Problem(path, f"{number} given; must be a finite number")]
     try:
         # Through JSON, strictly: a list may become a tuple, and true is no number, nor is "3".
         text = to_json(value, inf_nan_mode="constants", fallback=_plain)
     except (ValueError, TypeError):
         return [Problem((field.name,), f"{_shown(value)} given; must be {_expected(field.hint)}")]
+    if not any(isinstance(mark, NotFinite) for mark in _marks(field.hint)):
+        for path, number in _not_finite(value, (field.name,)):
+            return [Problem(path, f"{number} given; must be a finite number")]
     try:
         values[field.name] = adapter.validate_json(text, strict=True)
     except ValidationError as error:

@@ -1,0 +1,24 @@
+"""Robust aggregation: how many values, some of them lies, become one.
+
+Here belong rules and the messages that they work on; who lies and why belongs in teams. Nothing here keeps state
+between calls or writes into an argument.
+"""
+
+from __future__ import annotations
+
+from swarmsec.aggregation._messages import BYTES_A_COMPONENT, Heard, Messages
+from swarmsec.aggregation._neighborhoods import MAD_TO_DEVIATION, Neighborhoods, Spread
+from swarmsec.aggregation._rules import Mean, MetropolisMean, Rule, Wmsr
+
+__all__ = [
+    "BYTES_A_COMPONENT",
+    "MAD_TO_DEVIATION",
+    "Heard",
+    "Mean",
+    "Messages",
+    "MetropolisMean",
+    "Neighborhoods",
+    "Rule",
+    "Spread",
+    "Wmsr",
+]

@@ -25,12 +25,16 @@ class Heard(NamedTuple):
 
     Attributes:
         senders: (k,) who spoke, ascending.
+        degrees: (k,) how many daemons each of them listens to.
         values: (k, d) what each of them said.
-        weights: (k,) how much each message counts; 0 is a message that never came.
+        copies: (k,) how often each message came.
+        weights: (k,) in [0, 1], how far each message is admitted; 0 is a message that never came.
     """
 
     senders: Ints
+    degrees: Ints
     values: Floats
+    copies: Ints
     weights: Floats
 
 
@@ -94,15 +98,14 @@ class Messages:
         """The same messages, admitted by `weights` (m,) on top of what earlier defenses admitted."""
         return replace(self, weights=weights if self.weights is None else self.weights * weights)
 
-    def heard_by(self, daemon: int, *, counted: bool = True) -> Heard:
-        """What `daemon` hears.
-
-        Args:
-            daemon: Who listens.
-            counted: Whether a message sent twice weighs twice.
-        """
+    def heard_by(self, daemon: int) -> Heard:
+        """What `daemon` hears."""
         edges = slice(int(self.network.indptr[daemon]), int(self.network.indptr[daemon + 1]))
         senders = self.network.indices[edges]
-        values = self.said[senders] if self.told is None else self.told[edges]
-        weights = self.counts if counted else self.weights
-        return Heard(senders, values, np.ones(len(senders)) if weights is None else weights[edges])
+        return Heard(
+            senders=senders,
+            degrees=self.network.degrees[senders],
+            values=self.said[senders] if self.told is None else self.told[edges],
+            copies=np.ones(len(senders), dtype=np.int32) if self.copies is None else self.copies[edges],
+            weights=np.ones(len(senders)) if self.weights is None else self.weights[edges],
+        )

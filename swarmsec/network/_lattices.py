@@ -1,4 +1,4 @@
-"""Networks that leave nothing to chance: complete, ring, path, circulant, grid, torus, star, wheel, hypercube, edges."""
+"""Networks that leave nothing to chance: from complete to hypercube, and explicit edges."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Complete(Topology):
         check_size(self.n * (self.n - 1))
         others = np.arange(self.n - 1, dtype=np.int32)
         indices = others + (others >= np.arange(self.n, dtype=np.int32)[:, None])
-        return Network(np.arange(self.n + 1) * (self.n - 1), indices.ravel())
+        return Network(np.arange(self.n + 1, dtype=np.int32) * (self.n - 1), indices.ravel())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +182,7 @@ class Hypercube(Topology):
         check_size(n * bits)
         rows = np.arange(n, dtype=np.int32)[:, None] ^ (1 << np.arange(bits, dtype=np.int32))
         rows.sort(axis=1)
-        return Network(np.arange(n + 1) * bits, rows.ravel())
+        return Network(np.arange(n + 1, dtype=np.int32) * bits, rows.ravel())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +192,9 @@ class Edges(Topology):
     n: Daemons
     edges: Annotated[list[tuple[int, int]], Help("Pairs of daemons, [sender, receiver].")]
     directed: Annotated[bool, Help("Whether only the receiver listens.")] = False
+
+    def __post_init__(self) -> None:
+        Network.from_edges(self.n, self.edges, directed=self.directed)
 
     def build(self, rng: np.random.Generator) -> Network:
         """The edges, checked."""

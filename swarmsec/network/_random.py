@@ -10,6 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
+from swarmsec.arrays import Bools
 from swarmsec.errors import ParameterError
 from swarmsec.network._kinds import Daemons, Share, Topology
 from swarmsec.network._network import Keys, Network, check_size, from_keys, from_pairs
@@ -203,27 +204,31 @@ def _repair(n: int, ends: Keys, others: Keys, rng: np.random.Generator) -> bool:
     """Let each self-loop and duplicate trade ends with a random edge, in place; whether none is left."""
     for _ in range(ROUNDS_MAX):
         keys = _pair_keys(n, ends, others)
-        sorted_keys = np.sort(keys)
-        twice = sorted_keys[1:][sorted_keys[1:] == sorted_keys[:-1]]
+        known = np.sort(keys)
+        twice = known[1:][known[1:] == known[:-1]]
         wrong = ends == others
-        if twice.size:
-            suspects = np.flatnonzero(_among(keys, twice))
-            wrong[suspects] |= ~_first_of_its_kind(keys[suspects])
+        suspects = np.flatnonzero(_among(keys, twice))
+        wrong[suspects] |= ~_first_of_its_kind(keys[suspects])
         bad = np.flatnonzero(wrong)
-        if not bad.size:
-            return True
-        partner = rng.integers(ends.size, size=bad.size)
-        flip = rng.random(bad.size) < 0.5
-        near, far = np.where(flip, ends[partner], others[partner]), np.where(flip, others[partner], ends[partner])
-        first, second = _pair_keys(n, ends[bad], near), _pair_keys(n, others[bad], far)
-        # A trade counts if both new edges are new, and no other trade of this round makes or breaks the same.
-        new = np.concatenate([first, second])
-        fresh = ~_among(new, sorted_keys) & _only_one_of_its_kind(new)
-        fine = fresh[: bad.size] & fresh[bad.size :] & (ends[bad] != near) & (others[bad] != far)
-        fine &= ~wrong[partner] & _first_of_its_kind(partner)
-        bad, partner, near, far = bad[fine], partner[fine], near[fine], far[fine]
-        ends[partner], others[partner] = others[bad], far
-        others[bad] = near
+        made = np.zeros(0, np.int64)
+        # A trade makes no new wrong, so a few rounds in which `known` grows old are as good as a new survey.
+        for _ in range(8):
+            if not bad.size:
+                return True
+            partner = rng.integers(ends.size, size=bad.size)
+            flip = rng.random(bad.size) < 0.5
+            near, far = np.where(flip, ends[partner], others[partner]), np.where(flip, others[partner], ends[partner])
+            new = np.concatenate([_pair_keys(n, ends[bad], near), _pair_keys(n, others[bad], far)])
+            # Both new edges must be new, and no other trade of this round may make the same or use the partner.
+            fresh = ~_among(new, known) & ~_among(new, made) & _only_one_of_its_kind(new)
+            fine = fresh[: bad.size] & fresh[bad.size :] & (ends[bad] != near) & (others[bad] != far)
+            fine &= ~wrong[partner] & _first_of_its_kind(partner)
+            mended, partner = bad[fine], partner[fine]
+            ends[partner], others[partner] = others[mended], far[fine]
+            others[mended] = near[fine]
+            wrong[mended] = False
+            made = np.sort(np.concatenate([made, new[np.tile(fine, 2)]]))
+            bad = bad[~fine]
     return False
 
 
@@ -260,21 +265,22 @@ def _pair_keys(n: int, ends: Keys, others: Keys) -> Keys:
     return np.minimum(ends, others) * n + np.maximum(ends, others)
 
 
-def _among(values: Keys, known: Keys) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _among(values: Keys, known: Keys) -> Bools:
     """(k,) which values are in the sorted array `known`."""
     if not known.size:
         return np.zeros(values.size, dtype=bool)
-    return known[np.minimum(np.searchsorted(known, values), known.size - 1)] == values
+    found = known[np.minimum(np.searchsorted(known, values), known.size - 1)]
+    return np.asarray(found == values)
 
 
-def _first_of_its_kind(values: Keys) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _first_of_its_kind(values: Keys) -> Bools:
     """(k,) which values did not occur before."""
     first = np.zeros(values.size, dtype=bool)
     first[np.unique(values, return_index=True)[1]] = True
     return first
 
 
-def _only_one_of_its_kind(values: Keys) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _only_one_of_its_kind(values: Keys) -> Bools:
     """(k,) which values occur once."""
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     return np.asarray(count[place] == 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from swarmsec.errors import UnknownNameError, did_you_mean
+from swarmsec.errors import ParameterError, UnknownNameError, did_you_mean
 from swarmsec.network._growth import RobustAttachment, ScaleFree
 from swarmsec.network._kinds import Topology
 from swarmsec.network._lattices import Circulant, Complete, Edges, Grid, Hypercube, Path, Ring, Star, Torus, Wheel
@@ -60,5 +60,7 @@ def topology(kind: str, *, seed: int = 0, rng: np.random.Generator | None = None
     """
     if kind not in TOPOLOGIES:
         raise UnknownNameError(f"no topology `{kind}`; {did_you_mean(kind, TOPOLOGIES)}", where="kind")
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise ParameterError(f"{seed!r} given; must be a whole number", where="seed")
     blueprint = build(TOPOLOGIES[kind], parameters)
-    return blueprint.build(stream(seed, "", 0, f"network/{kind}") if rng is None else rng)
+    return blueprint.build(stream(int(seed), "", 0, f"network/{kind}") if rng is None else rng)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from swarmsec.aggregation import Messages, Rule
 from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.immunity import Features
+from swarmsec.kinds import Plugin
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
 from swarmsec.teams.attack import Attack
-from swarmsec.teams.blue_view import BlueView, Features
+from swarmsec.teams.blue_view import BlueView
 from swarmsec.teams.defense import Attacked, Defense, Guarantee, attacked_in, rule_of
-from swarmsec.teams.plugin import Plugin
 from swarmsec.teams.red_view import Channels, Links, RedView
 from swarmsec.teams.rules import BlueRules, RedRules, Rules
 from swarmsec.teams.selectors import Amount, Selector, amount_of, select
@@ -23,3 +24,4 @@ __all__ = [
     "Attacked",
     "BlueRules",
     "BlueView",
+]

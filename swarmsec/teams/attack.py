@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from swarmsec.arrays import Floats
 from swarmsec.parameters import Ge, Help, Unit
-from swarmsec.teams.plugin import Plugin
+from swarmsec.kinds import Plugin
 from swarmsec.teams.red_view import Channels, Links, RedView
 from swarmsec.teams.selectors import Selector
 from swarmsec.teams.traits import Knowledge, Surface

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from swarmsec.aggregation import Messages, Neighborhoods
 from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import NotVisibleError
+from swarmsec.immunity import Features
 from swarmsec.network import Network
 from swarmsec.teams.traits import Vantage
-
-
-class Features(NamedTuple):
-    """The behavior of every daemon as its listeners see it.
-
-    Attributes:
-        names: (k,) what each column is.
-        values: (n, k) one row a daemon.
-    """
-
-    names: tuple[str, ...]
-    values: Floats
 
 
 class Responder(Protocol):
@@ -122,3 +111,7 @@ class BlueView:
     def accuse(self, daemons: Ints) -> None:
         """Raise an alarm about these daemons, for the record and for the score of the detection; nothing else."""
         self._responder.accuse(np.asarray(daemons, dtype=np.int32))
+
+    def _show(self, inbox: Messages, features: Features | None, quarantined: Bools) -> None:
+        """The engine's own: what was said in this round, and who is isolated."""
+        self._inbox, self._features, self._quarantined = inbox, features, quarantined

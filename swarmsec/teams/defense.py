@@ -13,7 +13,7 @@ from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.errors import ScenarioError
 from swarmsec.network import Network
 from swarmsec.teams.blue_view import BlueView
-from swarmsec.teams.plugin import Plugin
+from swarmsec.kinds import Plugin
 from swarmsec.teams.traits import Surface, Vantage
 
 

@@ -136,6 +136,10 @@ class RedView:
         """
         return self._hijack(np.asarray(daemons, dtype=np.int32))
 
+    def _show(self, signals: Floats, state: Floats) -> None:
+        """The engine's own: what the swarm reads and proposes now."""
+        self._signals, self._state = signals, state
+
     def _need(self, knowledge: Knowledge, what: str) -> None:
         if knowledge not in self._knowledge:
             raise NotVisibleError(f"`red.{what}` needs Knowledge.{knowledge.name}, which this attack does not have")

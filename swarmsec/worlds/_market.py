@@ -5,9 +5,10 @@ as its shape: the volume X taken out of the order book refills at a constant rat
 
     I(X) = coefficient · sgn(X) · volatility · √(|X| / volume).
 
-What is worked over a fixed time therefore moves the price as its square root; Sato and Kanazawa (arXiv:2411.13965)
-measured an exponent of 0.489 ± 0.0015 over eight years of the whole Tokyo exchange. All of it is transient: a swarm that
-was lied to knows nothing, and the impact of trades that carry no information reverts (Gomes and Waelbroeck 2015).
+An order worked over a fixed time therefore moves the price as the square root of its size; Sato and Kanazawa
+(arXiv:2411.13965) measured an exponent of 0.489 ± 0.0015 over eight years of all liquid stocks in Tokyo. All of it is
+transient: a swarm that was lied to knows nothing, and trades that carry no information leave no lasting impact (Gomes
+and Waelbroeck, SSRN 2291720). No round trip earns anything from its own impact.
 """
 
 from __future__ import annotations
@@ -78,8 +79,8 @@ def schedule(shares: float, rounds: int, *, urgency: float = 3.0) -> Floats:
         (rounds,) shares traded in each round; they add up to `shares`.
 
     Examples:
-        >>> schedule(12.0, 3, urgency=0.0).tolist()
-        [4.0, 4.0, 4.0]
+        >>> schedule(12.0, 4, urgency=0.0).tolist()
+        [3.0, 3.0, 3.0, 3.0]
     """
     left = 1.0 - np.arange(rounds + 1) / rounds
     held = np.sinh(urgency * left) / math.sinh(urgency) if urgency > 0.0 else left
@@ -90,7 +91,8 @@ def schedule(shares: float, rounds: int, *, urgency: float = 3.0) -> Floats:
 def desk_shortfall(trades: Floats, fundamental: Floats, market: Market) -> float:
     """What a single desk pays, against the fundamental, for buying and selling as much as `trades` did.
 
-    It knows the totals in advance, and works each as `schedule` says, in the rounds in which `trades` did the middle 98%.
+    It knows the totals in advance, and works each as `schedule` says, in the rounds in which `trades` had the middle
+    98% of it.
 
     Args:
         trades: (2, rounds) shares sold and shares bought, both as positive numbers.

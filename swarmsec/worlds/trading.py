@@ -29,21 +29,21 @@ class Trading(World):
 
         clip(1 + gain · z, 0, 1)    of its book,
 
-    and trades toward it by at most `pace` a round. It turns wary when z falls below −dead_band and relaxes above half of
-    that. While wary it only sells, so that it does not chase noise; relaxed, it buys its book back. Under the
+    and trades toward it by at most `pace` a round. It turns wary when z falls below −dead_band and relaxes above half
+    of that. While wary it only sells, so that it does not chase noise; relaxed, it buys its book back. Under the
     maintenance margin its broker sells `margin_sale` of the book a round, and never lends for that part again.
-    Price and impact are those of `_market.py`; a round is ten seconds.
+    Price impact is that of `_market.py`. A round is ten seconds.
 
-    Bills: `liquidated_usd`, all that was sold, at the price it fetched, hijacked daemons' sales included; buying back
-    takes nothing off, and selling the same share twice counts twice. `shortfall_usd` = Σ ΔX · (price paid − fundamental)
-    over sales and purchases. It is never wealth, which mostly tells where the walk went.
+    Bills: `liquidated_usd`, all that was sold, at the price it fetched, hijacked daemons' sales included; buying
+    back takes nothing off, and a share sold twice counts twice. `shortfall_usd` = Σ ΔX · (price paid − fundamental)
+    over sales and purchases. Neither is wealth, which mostly tells where the walk went.
 
-    Calibrated: `gain`, to BlackSwarm's claim that a false signal of −0.3 for 60 rounds liquidates about $1.2M of the $3M
-    that 1,200 daemons hold. The shortfall was not: it comes to about $2,700, a price 0.3% low. With these defaults margin
-    calls need a fall of 4.8%, and play no part in that.
-    Half of the impact is gone after ten minutes. The AP hoax tweet of 2013 (S&P 500 −1% within three minutes, back soon
-    after) is the event to compare with; institutional trades take days to revert, which would make the buying back
-    cheaper and the shortfall smaller.
+    Calibrated: `gain`, to BlackSwarm's claim that a false signal of −0.3 for 60 rounds liquidates about $1.2M of the
+    $3M that 1,200 daemons hold. The shortfall was not: it comes to about $2,700, with the price down by 0.3%; the AP
+    hoax tweet of 2013 took 1% off the S&P 500 for some minutes. A margin call needs a fall of 4.8% here, so none has
+    a part in it. Half of an impact is gone in ten minutes; real ones take days, which would make buying back cheaper.
+
+    Honest feeds have nothing to tell that is worth a trade. A defense that silences all of them looks free here.
 
     `feed: sp500` plays a window of 1999 to 2018, one trading day a round: real crashes, which call margins with no
     attack at all.

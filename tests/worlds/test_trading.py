@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
 from swarmsec.network import topology
 from swarmsec.rng import stream
@@ -29,10 +28,9 @@ def market(half_life: float = 60.0) -> Market:
 def begun(n: int = 1, rounds: int = 200, seed: int = 0, **parameters: Any) -> Trading:
     world = Trading(**parameters)
     view = WorldView(
-        n=n,
+        network=topology("edges", n=n, edges=[]),
         rounds=rounds,
         rng=stream(0, "test", seed, "world"),
-        network=topology("edges", n=n, edges=[]),
         compromised=np.zeros(n, dtype=np.bool_),
     )
     world.begin(view)
@@ -49,7 +47,7 @@ def play(world: Trading, beliefs: list[float], n: int = 1) -> list[dict[str, flo
     return rows
 
 
-def exponent(volumes: Floats, impacts: list[float]) -> float:
+def exponent(volumes: list[float], impacts: list[float]) -> float:
     return float(np.polyfit(np.log(volumes), np.log(np.abs(impacts)), 1)[0])
 
 
@@ -67,14 +65,14 @@ def peak_of(metaorder: float, rounds: int) -> float:
 @pytest.mark.parametrize("rounds", [1, 10, 60, 390])
 def test_a_metaorder_moves_the_price_as_the_square_root_of_its_volume(rounds: int) -> None:
     """Sato & Kanazawa, arXiv:2411.13965: 0.489 ± 0.0015."""
-    volumes = DAYS_VOLUME * np.geomspace(1e-3, 0.3, 12)
+    volumes = (DAYS_VOLUME * np.geomspace(1e-3, 0.3, 12)).tolist()
     assert exponent(volumes, [peak_of(volume, rounds) for volume in volumes]) == pytest.approx(0.5, abs=1e-9)
 
 
 def test_the_exponent_holds_when_larger_metaorders_take_longer() -> None:
-    lengths = np.arange(1, 61)
-    impacts = [peak_of(20.0 * length, int(length)) for length in lengths]
-    assert exponent(20.0 * lengths, impacts) == pytest.approx(0.5, abs=0.05)
+    lengths = range(1, 61)
+    impacts = [peak_of(20.0 * length, length) for length in lengths]
+    assert exponent([20.0 * length for length in lengths], impacts) == pytest.approx(0.5, abs=0.05)
 
 
 def test_a_days_volume_moves_the_price_by_half_a_days_volatility() -> None:
@@ -162,8 +160,9 @@ def test_a_wary_daemon_sells_but_does_not_buy_until_its_belief_is_half_way_back(
 
 def test_noise_around_a_false_belief_is_not_traded_twice() -> None:
     noisy = np.random.default_rng(0).normal(-0.3, 0.02, 60)
-    sold = play(begun(volatility=1e-9), noisy.tolist())[-1]["liquidated_usd"]
-    assert sold == pytest.approx(2_500.0 * 1.2 * -noisy.min(), rel=1e-6)
+    rows = play(begun(), noisy.tolist())
+    assert rows[-1]["holding_share"] >= 1.0 + 1.2 * noisy.min()
+    assert sum(row["bought_usd"] for row in rows) == 0.0
 
 
 def test_buying_back_takes_nothing_off_what_was_liquidated() -> None:
@@ -182,11 +181,11 @@ def test_the_shortfall_is_counted_against_the_fundamental_and_not_as_wealth() ->
 
 
 def test_a_margin_call_sells_a_tenth_a_round_and_is_not_bought_back() -> None:
-    world = begun(n=200, leverage_max=3.9, volume_usd=5_000.0)  # A thin market: the swarm's own sales call margins.
+    world = begun(n=200, volume_usd=500.0)  # A thin market: the swarm's own sales call margins.
     rows = play(world, [-0.5] * 60 + [0.0] * 140, n=200)
     assert sum(row["margin_calls"] for row in rows) > 0
     assert rows[-1]["holding_share"] < 1.0
-    deep = play(begun(n=200, leverage_max=3.9), [-0.5] * 60 + [0.0] * 140, n=200)
+    deep = play(begun(n=200), [-0.5] * 60 + [0.0] * 140, n=200)
     assert sum(row["margin_calls"] for row in deep) == 0
     assert deep[-1]["holding_share"] == 1.0
 
@@ -197,10 +196,10 @@ def test_an_unlevered_daemon_is_never_called() -> None:
     assert rows[-1]["liquidated_usd"] == 0.0
 
 
-def test_a_desk_sells_as_much_for_less() -> None:
+def test_one_desk_would_pay_about_as_much_for_the_same_trades() -> None:
     world = begun(n=1_200)
     rows = play(world, [-0.3] * 60 + [0.0] * 140, n=1_200)
-    assert 0.0 < world.central() < rows[-1]["shortfall_usd"]
+    assert world.central() == pytest.approx(rows[-1]["shortfall_usd"], rel=0.1)
 
 
 # What it draws.
@@ -259,7 +258,7 @@ def test_sp500_has_no_more_days_than_it_has() -> None:
 
 
 def test_leverage_that_starts_under_the_margin_is_refused() -> None:
-    with pytest.raises(ParameterError, match="leverage_max: .* less than 4"):
+    with pytest.raises(ParameterError, match=r"leverage_max: .* less than 4"):
         Trading(leverage_max=4.0)
 
 

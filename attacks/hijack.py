@@ -1,0 +1,36 @@
+"""Take over a few daemons, then whoever trusts them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from swarmsec.teams import Attack, Floats, Ge, Help, Interval, RedView, Surface, Unit
+
+
+@dataclass(kw_only=True)
+class Hijack(Attack):
+    """Lateral movement: every `dwell` rounds each hijacked daemon's channels open its listeners, with probability `spread`.
+
+    Hijacked daemons say and hold strength * value. This is the hijacked daemon that opens a swarm's whole
+    negotiation: an epidemic along trust (a discrete SI process; Pastor-Satorras & Vespignani 2001), ended only by
+    the rules of engagement, or by a quarantine that it does not feel: who is isolated can still steal credentials.
+    """
+
+    surface = Surface.DAEMON
+
+    value: Annotated[float, Unit("belief"), Help("What hijacked daemons hold.")] = -1.0
+    dwell: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds from one move to the next.")] = 10
+    spread: Annotated[float, Interval(ge=0, le=1), Unit("probability"), Help("That a listener falls in a move.")] = 0.1
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        """Move when it is time, then write what is held."""
+        since = red.round - self.start
+        if since > 0 and since % self.dwell == 0:
+            listeners = np.setdiff1d(red.trusted_by(red.hijacked), red.hijacked)
+            red.hijack(listeners[red.rng.random(len(listeners)) < self.spread])
+        held = state.copy()
+        held[red.hijacked] = red.strength * self.value
+        return held

@@ -1,0 +1,34 @@
+"""Hijack daemons and hold them at one value, whatever their neighbors say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from swarmsec.teams import Attack, Floats, Help, RedView, Surface, Unit
+
+
+@dataclass(kw_only=True)
+class Stubborn(Attack):
+    """Say and hold x_i = strength * (value + drift * t + swing * sin t), t rounds after the start, to everyone alike.
+
+    A *malicious* daemon of LeBlanc et al. 2013: it lies, but tells every neighbor the same. A single one takes plain
+    averaging wherever it likes; W-MSR holds on an (F+1,F+1)-robust network.
+    """
+
+    surface = Surface.DAEMON
+
+    value: Annotated[float, Unit("belief"), Help("What it holds.")] = 100.0
+    drift: Annotated[float, Unit("belief per round"), Help("How fast that changes.")] = 0.0
+    swing: Annotated[float, Unit("belief"), Help("How far it swings about that.")] = 0.0
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        """Write the hijacked rows."""
+        held = state.copy()
+        held[red.hijacked] = red.strength * self._value_at(red.round - self.start)
+        return held
+
+    def _value_at(self, t: int) -> float:
+        return self.value + self.drift * t + self.swing * float(np.sin(t))

@@ -1,0 +1,82 @@
+"""Watch everybody's behavior with any pyod detector, and isolate who stays strange."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import numpy as np
+
+from swarmsec.errors import ParameterError
+from swarmsec.immunity import BatchInvariantDetector, Quarantine, benjamini_hochberg, check_detector, p_values
+from swarmsec.teams import BlueView, Defense, Floats, Ge, Help, Interval, Surface, Unit, Vantage
+
+
+@dataclass(kw_only=True)
+class PyodDetector(Defense):
+    """Fit a pyod detector on the warm-up's behavior, calibrate it there, freeze it, and quarantine who fails it.
+
+    Rows are the behavioral features of one daemon in one round (`swarmsec.immunity.FEATURES`). Half of the daemons
+    teach the detector, the others calibrate it: a row's p-value is conformal, an alarm rate across daemons by
+    Benjamini–Hochberg (Bates et al. 2023). The detector is never fitted again, and scores a row alone as in a flood.
+    It promises an alarm rate in peace, and no damage limited.
+    """
+
+    vantage = Vantage.MONITOR
+    sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
+    watches = True
+
+    detector: Annotated[str, Help("A pyod class or module: HBOS, IForest, ECOD, MCD, ...")] = "HBOS"
+    parameters: Annotated[
+        dict[str, bool | int | float | str], Help("What the detector's constructor is called with.")
+    ] = field(default_factory=dict)
+    warm_up: Annotated[int, Ge(20), Unit("rounds"), Help("Rounds in which it learns what is usual.")] = 200
+    settle: Annotated[int, Ge(0), Unit("rounds"), Help("Rounds at first that it does not learn from.")] = 50
+    stride: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two looks.")] = 5
+    rate: Annotated[float, Interval(gt=0, lt=1), Unit("share"), Help("False alarms tolerated among alarms.")] = 0.01
+    confirm: Annotated[int, Ge(1), Unit("looks"), Help("Strange looks in a row that isolate.")] = 2
+    release_after: Annotated[int, Ge(1), Unit("looks"), Help("Harmless looks in a row that release.")] = 4
+    rows_max: Annotated[int, Ge(50), Unit("rows"), Help("The detector learns from at most so many rows.")] = 2000
+
+    def __post_init__(self) -> None:
+        check_detector(self.detector)
+        if self.settle >= self.warm_up:
+            raise ParameterError(f"{self.settle} given; must be less than warm_up, {self.warm_up}", where="settle")
+
+    def begin(self, blue: BlueView) -> None:
+        """Split the daemons into teachers and calibrators; nothing is learned yet."""
+        seed = int(blue.rng.integers(2**31))
+        self._detector = BatchInvariantDetector(self.detector, self.parameters, seed=seed)
+        self._teachers = blue.rng.permutation(blue.n) < max(1, blue.n // 2)
+        self._seen: list[Floats] = []
+        self._calibration: Floats | None = None
+        self._quarantine = Quarantine(blue.n, confirm=self.confirm, release_after=self.release_after)
+
+    def respond(self, blue: BlueView) -> None:
+        """Learn in the warm-up; look, isolate and release after it."""
+        if blue.round < self.warm_up:
+            if blue.round >= self.settle and blue.round % self.stride == 0:
+                self._seen.append(blue.features.values)
+            return
+        if self._calibration is None:
+            self._calibration = self._learn(blue.rng)
+        if blue.round % self.stride:
+            return
+        strange = benjamini_hochberg(p_values(self._calibration, self._detector.score(blue.features.values)), self.rate)
+        blue.accuse(np.flatnonzero(strange))
+        verdict = self._quarantine.look(strange, blue.quarantined)
+        blue.release(verdict.release)
+        blue.isolate(verdict.isolate)
+
+    def _learn(self, rng: np.random.Generator) -> Floats:
+        """Fit on the teachers' rows, and score the others': the sorted calibration scores."""
+        others = self._teachers if self._teachers.all() else ~self._teachers
+        self._detector.fit(_at_most(self.rows_max, np.concatenate([seen[self._teachers] for seen in self._seen]), rng))
+        rows = _at_most(4 * self.rows_max, np.concatenate([seen[others] for seen in self._seen]), rng)
+        self._seen = []
+        return np.sort(self._detector.score(rows))
+
+
+def _at_most(count: int, rows: Floats, rng: np.random.Generator) -> Floats:
+    """All rows, or that many of them drawn at random."""
+    return rows if len(rows) <= count else rows[np.sort(rng.choice(len(rows), size=count, replace=False))]

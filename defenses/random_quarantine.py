@@ -1,0 +1,32 @@
+"""Isolate daemons at random: the null that a detector must beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from swarmsec.teams import BlueView, Defense, Ge, Help, Interval, Surface, Unit, Vantage
+
+
+@dataclass(kw_only=True)
+class RandomQuarantine(Defense):
+    """Every `stride` rounds let go of whom it holds, and isolate as large a share drawn afresh.
+
+    What it prevents is what quarantine prevents by luck: a detector is worth what it adds to that.
+    """
+
+    vantage = Vantage.MONITOR
+    sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
+
+    share: Annotated[float, Interval(ge=0, le=1), Unit("share"), Help("How much of the swarm it isolates.")] = 0.1
+    stride: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two draws.")] = 10
+
+    def respond(self, blue: BlueView) -> None:
+        """Draw anew when it is time."""
+        if blue.round % self.stride:
+            return
+        blue.release(np.flatnonzero(blue.quarantined))
+        wanted = min(round(self.share * blue.n), blue.quarantine_limit)
+        blue.isolate(blue.rng.choice(blue.n, size=wanted, replace=False))

@@ -1,0 +1,116 @@
+"""Any pyod detector by name, made to score a row the same alone and in a flood."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from swarmsec.arrays import Floats
+from swarmsec.errors import ParameterError, did_you_mean
+
+_PROBES = 16
+_HELPERS = frozenset({"base", "sklearn_base", "gaal_base", "base_dl"})
+
+
+class BatchInvariantDetector:
+    """A pyod detector that is fitted once, and whose score of a row does not depend on its company.
+
+    Some detectors (ECOD, COPOD) rank a row against the whole batch that it comes in, so that a flood of strange rows
+    makes each of them look usual. After fitting, a probe is scored alone and in company; where that differs, every row
+    is scored on its own from then on. That is slower, and right.
+
+    Args:
+        name: The pyod class or its module: `HBOS`, `hbos`, `IForest`, ...
+        parameters: What its constructor is called with.
+        seed: Its random state, where it has one.
+    """
+
+    def __init__(self, name: str, parameters: Mapping[str, Any], *, seed: int) -> None:
+        detector = detector_class(name)
+        accepted = inspect.signature(detector).parameters
+        if unknown := sorted(set(parameters) - set(accepted)):
+            hint = did_you_mean(unknown[0], accepted)
+            raise ParameterError(f"{detector.__name__} has no parameter {unknown[0]!r}; {hint}", where="parameters")
+        state = {"random_state": seed} if "random_state" in accepted and "random_state" not in parameters else {}
+        try:
+            self._detector = detector(**{**parameters, **state})
+        except (TypeError, ValueError) as error:
+            raise ParameterError(f"{detector.__name__} refuses them: {error}", where="parameters") from error
+        self._row_by_row = False
+
+    def fit(self, rows: Floats) -> None:
+        """Learn what is usual from (r, k) harmless rows; never again after that."""
+        self._center = np.median(rows, axis=0)
+        spread = 1.4826 * np.median(np.abs(rows - self._center), axis=0)
+        usual = np.where(spread > 0, spread, rows.std(axis=0))
+        self._scale = np.where(usual > 0, usual, 1.0)
+        with np.errstate(all="ignore"):
+            self._detector.fit(self._standard(rows))
+        probe = rows[:_PROBES]
+        company = np.concatenate([probe, np.repeat(rows[:1] + 100.0 * self._scale, 8 * _PROBES, axis=0)])
+        alone = np.concatenate([self._decide(row[None]) for row in probe])
+        self._row_by_row = not np.allclose(alone, self._decide(company)[: len(probe)], rtol=1e-9, atol=1e-12)
+
+    def score(self, rows: Floats) -> Floats:
+        """(r, k) → (r,); higher is stranger. The same for a row whatever the others are."""
+        if self._row_by_row:
+            return np.concatenate([self._decide(row[None]) for row in rows]) if len(rows) else np.empty(0)
+        return self._decide(rows)
+
+    def _standard(self, rows: Floats) -> Floats:
+        """Robustly standardized, and squashed where it is extreme, so that no liar can overflow a detector."""
+        scaled = (rows - self._center) / self._scale
+        return np.sign(scaled) * np.log1p(np.abs(scaled))
+
+    def _decide(self, rows: Floats) -> Floats:
+        with np.errstate(all="ignore"):
+            scores = np.asarray(self._detector.decision_function(self._standard(rows)), dtype=np.float64).ravel()
+        return np.nan_to_num(scores, nan=np.inf, posinf=np.inf)
+
+
+def detector_names() -> list[str]:
+    """The modules of `pyod.models`, listed without importing any of them."""
+    spec = importlib.util.find_spec("pyod")
+    if spec is None or not spec.submodule_search_locations:
+        raise ParameterError("pyod is not installed", where="detector")
+    folders = [f"{folder}/models" for folder in spec.submodule_search_locations]
+    return sorted(module.name for module in pkgutil.iter_modules(folders) if module.name not in _HELPERS)
+
+
+def detector_class(name: str) -> Any:
+    """The pyod detector of that name. Importing pyod takes seconds, so this waits until one is needed.
+
+    Raises:
+        ParameterError: There is none, or it needs a package that is not installed.
+    """
+    module_name = check_detector(name)
+    try:
+        module = importlib.import_module(f"pyod.models.{module_name}")
+        base = importlib.import_module("pyod.models.base").BaseDetector
+    except ImportError as error:
+        raise ParameterError(f"{name} needs a package that is not installed: {error}", where="detector") from error
+    classes = [thing for thing in vars(module).values() if isinstance(thing, type) and issubclass(thing, base)]
+    own = [thing for thing in classes if thing.__module__ == module.__name__]
+    named = [thing for thing in own if thing.__name__.lower() == module_name.replace("_", "")]
+    if not named and len(own) != 1:
+        raise ParameterError(f"pyod.models.{module_name} has no single detector to take", where="detector")
+    return (named or own)[0]
+
+
+def check_detector(name: str) -> str:
+    """The name of a detector's module, without importing pyod.
+
+    Raises:
+        ParameterError: There is no such detector.
+    """
+    known = detector_names()
+    wanted = name.lower().removeprefix("pyod.models.").split(".")[-1]
+    if wanted not in known:
+        raise ParameterError(f"pyod has no detector {name!r}; {did_you_mean(wanted, known)}", where="detector")
+    return wanted

@@ -1,0 +1,124 @@
+"""Behavioral features: how every daemon behaves in the eyes of whoever watches all traffic."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmsec.aggregation import MAD_TO_DEVIATION, Messages
+from swarmsec.arrays import Floats, read_only
+from swarmsec.network import Network
+
+FEATURES = ("deviation", "deviation_ewma", "step", "jerk", "flips", "rate", "equivocation")
+
+EWMA_WEIGHT = 0.1
+"""How much the newest round counts in the moving averages."""
+
+
+class Features(NamedTuple):
+    """The behavior of every daemon in one round.
+
+    Attributes:
+        names: (k,) what each column is.
+        values: (n, k) one row a daemon.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+
+
+class BehaviorTracker:
+    """Keeps the features of every daemon up to date, one round of traffic after the other.
+
+    deviation       what it says minus the median of its neighborhood, over the spread there
+    deviation_ewma  the moving average of that: small lies that last
+    step            how far it moved since the last round, over the same spread
+    jerk            how much that step differs from the one before
+    flips           moving average of how often its step changes its sign
+    rate            messages a channel
+    equivocation    how far apart it tells two neighbors different things, over the spread
+
+    The spread is the neighborhood's robust deviation plus the swarm's median one, so that it does not vanish where
+    a few neighbors agree by chance. With d components the one that deviates most is taken.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._said: Floats | None = None
+        self._step: Floats = np.zeros(network.n)
+        self._ewma: Floats = np.zeros(network.n)
+        self._flips: Floats = np.zeros(network.n)
+
+    def observe(self, messages: Messages) -> Features:
+        """The features after one more round.
+
+        Args:
+            messages: The last exchange of the round, as it traveled.
+        """
+        said = self._usual_words(messages)
+        median, spread = self._surroundings(said)
+        deviation = _largest((said - median) / spread)
+        step = np.zeros(len(said)) if self._said is None else _largest((said - self._said) / spread)
+        self._ewma = (1 - EWMA_WEIGHT) * self._ewma + EWMA_WEIGHT * deviation
+        self._flips = (1 - EWMA_WEIGHT) * self._flips + EWMA_WEIGHT * (step * self._step < 0)
+        columns = (
+            deviation,
+            self._ewma,
+            step,
+            step - self._step,
+            self._flips,
+            self._rate(messages),
+            self._equivocation(messages, spread),
+        )
+        self._said, self._step = said, step
+        return Features(FEATURES, read_only(np.stack(columns, axis=1)))
+
+    def _usual_words(self, messages: Messages) -> Floats:
+        """(n, d) what each daemon says to its neighbors on average; what is no number is 0."""
+        if messages.told is None:
+            return np.nan_to_num(messages.said, nan=0.0, posinf=0.0, neginf=0.0)
+        told = np.nan_to_num(messages.told, nan=0.0, posinf=0.0, neginf=0.0)
+        return self._per_sender(told) / np.maximum(self._listeners, 1)[:, None]
+
+    def _surroundings(self, said: Floats) -> tuple[Floats, Floats]:
+        from swarmsec.aggregation import _kernels as kernels
+
+        rows = kernels.rows_of(self._network)
+        around = [kernels.median_and_mad(rows, said[:, component]) for component in range(said.shape[1])]
+        mad = MAD_TO_DEVIATION * np.stack([one.mad for one in around], axis=1)
+        floor = np.median(mad, axis=0) + np.finfo(np.float64).eps * (1.0 + np.abs(said).max(axis=0))
+        return np.stack([one.median for one in around], axis=1), mad + floor
+
+    def _rate(self, messages: Messages) -> Floats:
+        if messages.copies is None:
+            return np.ones(self._network.n)
+        copies = messages.copies.astype(np.float64)[:, None]
+        return self._per_sender(copies)[:, 0] / np.maximum(self._listeners, 1)
+
+    def _equivocation(self, messages: Messages, spread: Floats) -> Floats:
+        if messages.told is None:
+            return np.zeros(self._network.n)
+        told = np.nan_to_num(messages.told, nan=0.0, posinf=0.0, neginf=0.0)
+        usual = self._per_sender(told) / np.maximum(self._listeners, 1)[:, None]
+        gap = np.abs(told - usual[self._network.indices]).max(axis=1)
+        widest = np.zeros(self._network.n)
+        np.maximum.at(widest, self._network.indices, gap)
+        return widest / spread.max(axis=1)
+
+    def _per_sender(self, on_edges: Floats) -> Floats:
+        """Sums over the edges that each daemon speaks on: (m, d) → (n, d)."""
+        sums = [np.bincount(self._network.indices, column, minlength=self._network.n) for column in on_edges.T]
+        return np.stack(sums, axis=1)
+
+    @property
+    def _listeners(self) -> Floats:
+        return np.diff(self._network.outgoing.indptr).astype(np.float64)
+
+
+def _largest(values: Floats) -> Floats:
+    """(n, d) → (n,): of each row the entry that is farthest from 0, with its sign."""
+    if values.shape[1] == 1:
+        return values[:, 0]
+    farthest = np.abs(values).argmax(axis=1)
+    return values[np.arange(len(values)), farthest]

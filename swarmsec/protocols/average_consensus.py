@@ -1,0 +1,40 @@
+"""Agree on the average by talking to neighbors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from swarmsec.aggregation import Heard, Mean, Messages, MetropolisMean, Rule
+from swarmsec.arrays import Floats
+from swarmsec.parameters import Help
+from swarmsec.protocols._base import NegotiationProtocol
+
+Weights = Annotated[
+    Literal["metropolis", "uniform"],
+    Help("metropolis keeps the swarm's average; uniform weighs a neighborhood and oneself alike."),
+]
+
+
+@dataclass(kw_only=True)
+class AverageConsensus(NegotiationProtocol):
+    """Every daemon moves to a weighted average of its neighborhood: x ← W x, from its first signal on.
+
+    With Metropolis weights on a connected undirected network x tends to the exact average, and the error falls by ρ
+    an exchange, ρ being the second largest eigenvalue modulus of W (Xiao & Boyd 2004). Later signals are not read.
+    """
+
+    weights: Weights = "metropolis"
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        """x ← rule(x, messages)."""
+        return (rule or averaging(self.weights)).over_neighborhoods(state, messages)
+
+    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        """The same for one daemon."""
+        return (rule or averaging(self.weights)).over_one(own, heard)
+
+
+def averaging(weights: str) -> Rule:
+    """The averaging rule of that name."""
+    return Mean() if weights == "uniform" else MetropolisMean()

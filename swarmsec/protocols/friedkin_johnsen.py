@@ -1,0 +1,41 @@
+"""Move toward the neighbors' opinions while staying anchored to one's own signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.arrays import Floats
+from swarmsec.parameters import Help, Interval
+from swarmsec.protocols._base import NegotiationProtocol
+from swarmsec.protocols.average_consensus import Weights, averaging
+
+
+@dataclass(kw_only=True)
+class FriedkinJohnsen(NegotiationProtocol):
+    """z ← (1 − κ) W z + κ s: social influence with stubbornness κ toward the current signal (Friedkin & Johnsen 1990).
+
+    The swarm's mean belief follows the mean signal as an exponential average with a memory of 1/κ exchanges.
+    """
+
+    weights: Weights = "metropolis"
+    anchor: Annotated[float, Interval(ge=0, le=1), Help("κ, the weight of a daemon's own signal.")] = 0.1
+
+    begins_at: Annotated[Literal["signals", "zero"], Help("What daemons believe before round 0.")] = "signals"
+
+    def first(self, signals: Floats) -> Floats:
+        """The first signals, or nothing yet."""
+        return signals if self.begins_at == "signals" else np.zeros_like(signals)
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        """z ← (1 − κ) rule(z, messages) + κ s."""
+        agreed = (rule or averaging(self.weights)).over_neighborhoods(state, messages)
+        return (1.0 - self.anchor) * agreed + self.anchor * signals
+
+    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        """The same for one daemon."""
+        agreed = (rule or averaging(self.weights)).over_one(own, heard)
+        return (1.0 - self.anchor) * agreed + self.anchor * signal

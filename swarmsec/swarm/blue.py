@@ -1,0 +1,183 @@
+"""Blue's side of the engine: defenses in their order, quarantine within the rules, and what it all costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from swarmsec.aggregation import BYTES_A_COMPONENT, Messages, Neighborhoods, Rule
+from swarmsec.arrays import Bools, Floats, Ints, read_only
+from swarmsec.errors import PluginError
+from swarmsec.immunity import BehaviorTracker
+from swarmsec.swarm.setup import Cast, Setup
+from swarmsec.swarm.trace import Recorder
+from swarmsec.teams import BlueView, Defense, rule_of
+
+
+class BlueTeam:
+    """The defenses of a run.
+
+    Attributes:
+        rule: The aggregation rule that daemons listen with, or None for the protocol's own.
+        quarantined: (n,) whom nobody listens to now.
+        alarmed: (n,) about whom an alarm was raised in this round.
+        messages: How many messages the defenses have taken so far.
+        log: Every change of the quarantine: round, in or out, who.
+    """
+
+    def __init__(self, setup: Setup, recorder: Recorder, *, plays: bool, truth: Callable[[], Bools]) -> None:
+        n = setup.network.n
+        self._network = setup.network
+        self._recorder = recorder
+        self._neighborhoods = Neighborhoods(setup.network)
+        self._limit = setup.rules.quarantine_limit(n)
+        self.quarantined: Bools = np.zeros(n, dtype=bool)
+        self.alarmed: Bools = np.zeros(n, dtype=bool)
+        self.log: list[tuple[int, bool, Ints]] = []
+        self._notices = 0
+        self._listening: Floats | None = None
+        self._desks = [
+            _Desk(self, setup, number, cast, self._neighborhoods, self._limit, truth)
+            for number, cast in enumerate(setup.defenses if plays else ())
+        ]
+        self.rule: Rule | None = rule_of([desk.cast.plugin for desk in self._desks])
+        watches = any(desk.cast.plugin.watches for desk in self._desks)
+        self._tracker = BehaviorTracker(setup.network) if watches else None
+
+    def begin(self) -> None:
+        """Before round 0."""
+        for desk in self._desks:
+            desk.cast.plugin.begin(desk.view)
+
+    def begin_round(self, round: int) -> None:
+        """A new round: no alarms yet."""
+        if self._desks:
+            self.alarmed[:] = False
+        for desk in self._desks:
+            desk.view.round = round
+
+    def filter(self, signals: Floats) -> Floats:
+        """What daemons make of their readings, (n, d)."""
+        for desk in self._desks:
+            filtered = desk.cast.plugin.filter_signals(read_only(signals), desk.view)
+            if filtered is signals or filtered.base is signals:
+                continue
+            if filtered.shape != signals.shape or not np.isfinite(filtered).all():
+                raise PluginError(
+                    f"must give finite numbers of shape {signals.shape}", where=f"{desk.cast.kind}.filter_signals"
+                )
+            desk.raise_alarm(np.flatnonzero((filtered != signals).any(axis=1)).astype(np.int32))
+            signals = filtered
+        return signals
+
+    def admit(self, messages: Messages) -> Messages:
+        """The messages as receivers admit them: what defenses weigh, and nothing of whom is isolated."""
+        if self._listening is not None:
+            messages = messages.weighed(self._listening)
+        for desk in self._desks:
+            weights = desk.cast.plugin.weigh(messages, desk.view)
+            if weights is None:
+                continue
+            if weights.shape != (self._network.m,) or not ((weights >= 0) & (weights <= 1)).all():
+                raise PluginError(
+                    f"must give {self._network.m:,} weights from 0 to 1", where=f"{desk.cast.kind}.weigh"
+                )
+            messages = messages.weighed(weights)
+        return messages
+
+    def govern(self, decisions: Floats) -> Floats:
+        """What of the decisions is done, (n, k)."""
+        for desk in self._desks:
+            governed = desk.cast.plugin.govern(read_only(decisions), desk.view)
+            if governed.shape != decisions.shape:
+                raise PluginError(f"must give shape {decisions.shape}", where=f"{desk.cast.kind}.govern")
+            decisions = governed
+        return decisions
+
+    def respond(self, inbox: Messages) -> None:
+        """Observe what was said in this round, and act on it."""
+        if self._tracker is not None:
+            features = self._tracker.observe(inbox)
+            for desk in self._desks:
+                desk.view._show(inbox, features, self.quarantined)
+        else:
+            for desk in self._desks:
+                desk.view._show(inbox, None, self.quarantined)
+        for desk in self._desks:
+            desk.cast.plugin.respond(desk.view)
+
+    @property
+    def messages(self) -> int:
+        """How many messages the defenses have taken so far: questions to neighbors, and notices of quarantine."""
+        return self._neighborhoods.asked + self._notices
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes that was: one component each."""
+        return self.messages * BYTES_A_COMPONENT
+
+    def _isolate(self, kind: str, daemons: Ints) -> Ints:
+        fresh = daemons[~self.quarantined[daemons]]
+        granted = fresh[: max(self._limit - int(self.quarantined.sum()), 0)]
+        self._change(kind, granted, inside=True)
+        return granted
+
+    def _release(self, kind: str, daemons: Ints) -> None:
+        self._change(kind, daemons[self.quarantined[daemons]], inside=False)
+
+    def _change(self, kind: str, daemons: Ints, *, inside: bool) -> None:
+        if not len(daemons):
+            return
+        self.quarantined[daemons] = inside
+        self.log.append((self._recorder.round, inside, daemons.copy()))
+        self._recorder.event("blue", "isolated" if inside else "released", kind, daemons)
+        self._notices += len(self._network.edges_from(daemons))
+        silent = self.quarantined[self._network.indices]
+        self._listening = np.where(silent, 0.0, 1.0) if silent.any() else None
+
+
+class _Desk:
+    """One defense at work: its view, and the acts that are put down under its name."""
+
+    def __init__(
+        self,
+        team: BlueTeam,
+        setup: Setup,
+        number: int,
+        cast: Cast[Defense],
+        neighborhoods: Neighborhoods,
+        limit: int,
+        truth: Callable[[], Bools],
+    ) -> None:
+        self.cast = cast
+        self._team = team
+        self.view = BlueView(
+            rng=setup.streams.of(f"blue/{number}"),
+            network=setup.network,
+            rounds=setup.rounds,
+            neighborhoods=neighborhoods,
+            vantage=cast.plugin.vantage,
+            quarantine_limit=limit,
+            responder=self,
+            truth=truth,
+        )
+
+    def isolate(self, daemons: Ints) -> Ints:
+        """See `BlueView.isolate`."""
+        granted = self._team._isolate(self.cast.kind, daemons)
+        self._team.alarmed[granted] = True
+        return granted
+
+    def release(self, daemons: Ints) -> None:
+        """See `BlueView.release`."""
+        self._team._release(self.cast.kind, daemons)
+
+    def accuse(self, daemons: Ints) -> None:
+        """See `BlueView.accuse`."""
+        self.raise_alarm(daemons)
+
+    def raise_alarm(self, daemons: Ints) -> None:
+        """Mark daemons as alarmed about in this round."""
+        if len(daemons):
+            self._team.alarmed[daemons] = True

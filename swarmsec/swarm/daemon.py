@@ -1,0 +1,50 @@
+"""A daemon: a Mesa agent that is a light view on one row of the swarm's arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from swarmsec.aggregation import Heard
+from swarmsec.arrays import Floats, Ints, read_only
+
+if TYPE_CHECKING:
+    from swarmsec.swarm.model import SwarmModel
+
+
+class Daemon(mesa.Agent):  # type: ignore[misc]  # Mesa has no types.
+    """One autonomous agent of the swarm.
+
+    With the engine `agents` Mesa steps every daemon, and `speak` and `listen` here are what it does. A subclass may
+    do otherwise: `build(..., daemon_class=MyDaemon)`.
+
+    Attributes:
+        row: Its number, from 0: its row in every (n, d) array.
+    """
+
+    model: SwarmModel
+
+    def __init__(self, model: SwarmModel, row: int) -> None:
+        super().__init__(model)
+        self.row = row
+
+    @property
+    def belief(self) -> Floats:
+        """(d,) what it proposes now. Empty before the first round."""
+        state = self.model.state
+        return read_only(state[self.row]) if state is not None else np.empty(0)
+
+    @property
+    def neighbors(self) -> Ints:
+        """(k,) whom it listens to."""
+        return self.model.network.neighbors(self.row)
+
+    def speak(self, own: Floats) -> Floats:
+        """What it tells its neighbors, given what it proposes: (d,) → (d,)."""
+        return self.model.protocol.speak_one(self.row, own)
+
+    def listen(self, heard: Heard, own: Floats, signal: Floats) -> Floats:
+        """What it proposes next, given what it heard, proposed and sensed: (d,) → (d,)."""
+        return self.model.protocol.listen_one(self.row, heard, self.model.blue.rule, own=own, signal=signal)

@@ -1,0 +1,221 @@
+"""The swarm as a Mesa model: the arrays, who works on them, and one step a round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import mesa
+import numpy as np
+
+from swarmsec.aggregation import Messages
+from swarmsec.arrays import Bools, Floats, read_only
+from swarmsec.errors import ParameterError
+from swarmsec.protocols import ProtocolView
+from swarmsec.swarm.arms import Arm
+from swarmsec.swarm.blue import BlueTeam
+from swarmsec.swarm.daemon import Daemon
+from swarmsec.swarm.delivery import within_inbox
+from swarmsec.swarm.red import RedTeam
+from swarmsec.swarm.round import play_round
+from swarmsec.swarm.setup import Setup
+from swarmsec.swarm.trace import Recorder, Trace
+from swarmsec.worlds import Outcome, WorldView
+
+DAEMONS_AT_ONCE_MAX = 20_000
+"""Up to this many daemons are created with the model; past that on demand, by `SwarmModel.daemon`."""
+
+SIM_SEMANTICS = 1
+"""Raised by every change after which the same scenario and seed may give other results."""
+
+
+class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
+    """All daemons, their network, and the protocol that they negotiate with, in one arm of one seed.
+
+    `step()` is one round. The arrays are the state, and daemons are views on their rows.
+
+    Attributes:
+        state: (n, d) what every daemon proposes; None before the first round.
+        round: How many rounds have been played.
+        datacollector: One row a round: the bill, and how many daemons are compromised and quarantined.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        *,
+        arm: Arm,
+        bill: str,
+        record_states: bool = False,
+        daemon_class: type[Daemon] = Daemon,
+    ) -> None:
+        super().__init__(rng=int(setup.streams.of("mesa").integers(2**31)))
+        self.setup, self.arm = setup, arm
+        self.network, self.world, self.protocol = setup.network, setup.world, setup.protocol
+        self.round = 0
+        self.state: Floats | None = None
+        self.recorder = Recorder(setup.rounds, keep_states=record_states)
+        self.red = RedTeam(setup, self.recorder, plays=arm.has_red, defended=arm.has_blue)
+        self.compromised: Bools = self.red.hijacked
+        self._attacked_ever: Bools = np.zeros(self.network.n, dtype=bool)
+        self._attacked: Bools = np.zeros(self.network.n, dtype=bool)
+        self.blue = BlueTeam(setup, self.recorder, plays=arm.has_blue, truth=lambda: read_only(self._attacked))
+        self._bill = bill
+        self._sent = self._bytes = 0
+        self._inbox_rng = setup.streams.of("inbox")
+        self._daemon_class = daemon_class
+        self._daemons: dict[int, Daemon] = {}
+        if self.network.n <= DAEMONS_AT_ONCE_MAX:
+            for row in range(self.network.n):
+                self.daemon(row)
+        elif setup.engine == "agents":
+            raise ParameterError(
+                f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons; {self.network.n:,} need `arrays`", where="engine"
+            )
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"bill": "bill", "compromised": "compromised_count", "quarantined": "quarantined_count"}
+        )
+        self._begin()
+
+    def _begin(self) -> None:
+        streams = self.setup.streams
+        self.world.begin(
+            WorldView(
+                network=self.network,
+                rounds=self.setup.rounds,
+                rng=streams.of("world"),
+                compromised=read_only(self.compromised),
+            )
+        )
+        self.protocol.begin(ProtocolView(network=self.network, rng=streams.of("protocol")))
+        self.red.begin()
+        self.blue.begin()
+
+    def step(self) -> None:
+        """Play one round. After the last one `running` is false, and a further step does nothing."""
+        if self.round >= self.setup.rounds:
+            self.running = False
+            return
+        self.recorder.round = self.round
+        play_round(self)
+        self.round += 1
+        self.running = self.round < self.setup.rounds
+        self.datacollector.collect(self)
+
+    def daemon(self, row: int) -> Daemon:
+        """The daemon of that row; created when first asked for in a swarm of more than 20,000."""
+        if row not in self._daemons:
+            self._daemons[row] = self._daemon_class(self, row)
+        return self._daemons[row]
+
+    @property
+    def bill(self) -> float:
+        """The scored bill as it stands."""
+        return float(self.recorder.metrics[self._bill][self.round - 1]) if self.round else 0.0
+
+    @property
+    def compromised_count(self) -> int:
+        """How many daemons have been hijacked by now: the truth."""
+        return int(self.compromised.sum())
+
+    @property
+    def quarantined_count(self) -> int:
+        """How many daemons are isolated now."""
+        return int(self.blue.quarantined.sum())
+
+    def begin_round(self) -> None:
+        """Tell both teams that a new round begins, and note whom it finds under attack."""
+        self.red.begin_round(self.round)
+        self._attacked = self.red.attacked()
+        self._attacked_ever |= self._attacked
+        self.blue.begin_round(self.round)
+
+    def speak(self, state: Floats) -> Messages:
+        """What every daemon says, before red and blue: (n, d) proposals → one message a daemon to everybody."""
+        if self.setup.engine == "agents":
+            said = np.empty_like(state)
+            self.agents.do(lambda daemon: said.__setitem__(daemon.row, daemon.speak(state[daemon.row])))
+        else:
+            said = self.protocol.speak(read_only(state))
+        return Messages(self.network, said)
+
+    def deliver(self, messages: Messages) -> Messages:
+        """What daemons process of the messages that came."""
+        return within_inbox(messages, self.protocol.inbox, self._inbox_rng)
+
+    def listen(self, messages: Messages, state: Floats, signals: Floats) -> Floats:
+        """What every daemon proposes next: (n, d)."""
+        if self.setup.engine == "arrays":
+            return self.protocol.listen(messages, self.blue.rule, state=state, signals=signals)
+        heard = np.empty_like(state)
+        self.agents.do(
+            lambda daemon: heard.__setitem__(
+                daemon.row, daemon.listen(messages.heard_by(daemon.row), state[daemon.row], signals[daemon.row])
+            )
+        )
+        return heard
+
+    def count(self, messages: Messages) -> None:
+        """Add to the messages and bytes spent."""
+        self._sent += messages.sent
+        self._bytes += messages.bytes
+
+    def take_down(self, outcome: Outcome) -> None:
+        """Record the round: its figures, and how right the alarms were."""
+        self._watch()
+        self.recorder.figures(
+            {
+                **outcome.bills,
+                **outcome.metrics,
+                "compromised": self.compromised_count,
+                "quarantined": self.quarantined_count,
+                "alarms": int(self.blue.alarmed.sum()),
+                "messages": self._sent + self.blue.messages,
+                "bytes": self._bytes + self.blue.bytes,
+            }
+        )
+
+    def close(self) -> None:
+        """Let go of what Mesa before 3.4.2 keeps of a model for ever, its counter of agents."""
+        ids = getattr(mesa.Agent, "_ids", None)
+        if isinstance(ids, dict):
+            ids.pop(self, None)
+
+    def trace(self) -> Trace:
+        """What was recorded so far."""
+        recorder = self.recorder
+        assert self.state is not None, "nothing to trace before the first round"
+        played: Mapping[str, Floats] = {name: values[: self.round] for name, values in recorder.metrics.items()}
+        return Trace(
+            arm=str(self.arm),
+            seed=self.setup.streams.seed,
+            unit=self.world.unit,
+            bill=played[self._bill],
+            metrics=played,
+            states=np.stack(recorder.states) if recorder.states else None,
+            decisions=np.stack(recorder.decisions) if recorder.decisions else None,
+            events=tuple(recorder.events),
+            compromised=self.compromised.copy(),
+            final=self.state.copy(),
+            watch=recorder.watch,
+            attacked=self._attacked_ever.copy(),
+            central=self.world.central(),
+            quarantine_log=tuple(self.blue.log),
+        )
+
+    def _watch(self) -> None:
+        """Hold alarms and isolation against the truth."""
+        watch, blue = self.recorder.watch, self.blue
+        alarmed = blue.alarmed | blue.quarantined
+        if self.red.is_on:
+            attacked = self._attacked
+            hits = int((alarmed & attacked).sum())
+            watch.attacked += int(attacked.sum())
+            watch.hits += hits
+            if watch.first_attack is None:
+                watch.first_attack = self.round
+            if hits and watch.first_hit is None:
+                watch.first_hit = self.round
+        watch.alarmed += int(alarmed.sum())
+        if blue.quarantined.any():
+            innocent = ~(self.compromised | self._attacked)
+            watch.false_quarantine += int((blue.quarantined & innocent).sum())

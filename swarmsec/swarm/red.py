@@ -1,0 +1,258 @@
+"""Red's side of the engine: when attacks are on, whom they hold, and that they touch nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from swarmsec.aggregation import Messages
+from swarmsec.arrays import Bools, Floats, Ints, read_only
+from swarmsec.errors import PluginError
+from swarmsec.network import Network
+from swarmsec.swarm.setup import Cast, Setup
+from swarmsec.swarm.trace import Recorder
+from swarmsec.teams import Attack, Channels, Knowledge, Links, RedView, Surface
+
+_NOBODY = np.empty(0, dtype=np.int32)
+
+
+class RedTeam:
+    """The attacks of a run.
+
+    Attributes:
+        hijacked: (n,) who has been taken over by now. It stays true: credentials once stolen are stolen.
+    """
+
+    def __init__(self, setup: Setup, recorder: Recorder, *, plays: bool, defended: bool) -> None:
+        self._network = setup.network
+        self.hijacked: Bools = np.zeros(setup.network.n, dtype=bool)
+        self._limit = setup.rules.hijack_limit(setup.network.n)
+        self._recorder = recorder
+        defenses = tuple({"kind": cast.kind, **cast.parameters} for cast in setup.defenses) if defended else ()
+        playing = range(len(setup.attacks)) if plays else ()
+        self._hands = [
+            _Hand(
+                setup.attacks[number],
+                setup.network,
+                setup.targets[number],
+                rng=setup.streams.of(f"red/{number}"),
+                defenses=defenses,
+                take=self._take,
+            )
+            for number in playing
+        ]
+        self._last_signals: Floats | None = None
+
+    def begin(self) -> None:
+        """Before round 0."""
+        for hand in self._hands:
+            hand.cast.plugin.begin(hand.view)
+
+    def begin_round(self, round: int) -> None:
+        """Switch attacks on and off, and take over whom they were aimed at."""
+        for hand in self._hands:
+            was_on, hand.on = hand.on, (strength := hand.cast.plugin.intensity(round)) > 0
+            hand.view.round, hand.view.strength = round, strength
+            if hand.on != was_on:
+                kind = "attack_on" if hand.on else "attack_off"
+                self._recorder.event("red", kind, hand.cast.kind, hand.view.targets)
+            if hand.on and not was_on and hand.cast.plugin.surface.compromises:
+                hand.take(hand.view.targets)
+
+    def taint(self, signals: Floats, state: Floats | None) -> Floats:
+        """SIGNAL: what the feeds tell after the attacks, (n, d)."""
+        hands = self._on(Surface.SIGNAL)
+        for hand in hands:
+            before = self.hijacked.copy()
+            hand.sees(signals, signals if state is None else state)
+            signals = hand.rewrite(signals, hand.view.targets, hand.cast.plugin.on_signals, "on_signals")
+            if not hand.cast.plugin.surface.compromises:
+                assert np.array_equal(before, self.hijacked), "a SIGNAL attack leaves every daemon uncompromised"
+        if hands and not np.isfinite(signals).all():
+            # A reading that is no number is no reading: the daemon stays with its last one, and with 0 at first.
+            last = np.zeros_like(signals) if self._last_signals is None else self._last_signals
+            signals = np.where(np.isfinite(signals), signals, last)
+        if self._hands:
+            self._last_signals = signals
+        return signals
+
+    def take_over(self, state: Floats, signals: Floats) -> Floats:
+        """DAEMON: the proposals, (n, d), with those rows rewritten that red holds. A row need not be finite."""
+        for hand in self._on(Surface.DAEMON):
+            hand.sees(signals, state)
+            state = hand.rewrite(state, hand.view.hijacked, hand.cast.plugin.on_daemons, "on_daemons")
+        return state
+
+    def keeps(self, written: Floats, state: Floats, before: Floats) -> Floats:
+        """The proposals after listening: hijacked daemons hold what red wrote, if it can be held at all."""
+        held = [hand.view.hijacked for hand in self._on(Surface.DAEMON)]
+        for rows in held:
+            state = state.copy()
+            state[rows] = np.where(np.isfinite(written[rows]), written[rows], before[rows])
+        return state
+
+    def speak(self, messages: Messages, signals: Floats, state: Floats) -> Messages:
+        """MESSAGE, NETWORK, TIMING: the messages as they travel."""
+        for hand in self._on(Surface.MESSAGE):
+            hand.sees(signals, state)
+            messages = hand.respeak(messages)
+        for hand in self._on(Surface.NETWORK | Surface.TIMING):
+            hand.sees(signals, state)
+            messages = hand.relink(messages)
+        return messages
+
+    def attacked(self) -> Bools:
+        """(n,) who is under attack in this round: a tainted feed, a cut link, or a hijacked daemon at work."""
+        mask: Bools = np.zeros(len(self.hijacked), dtype=bool)
+        for hand in self._hands:
+            if hand.on:
+                mask[hand.view.hijacked if hand.cast.plugin.surface.compromises else hand.view.targets] = True
+        return mask
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any attack is on in this round."""
+        return any(hand.on for hand in self._hands)
+
+    def _on(self, surface: Surface) -> list[_Hand]:
+        return [hand for hand in self._hands if hand.on and hand.cast.plugin.surface & surface]
+
+    def _take(self, kind: str, daemons: Ints) -> Ints:
+        """Take daemons over, as far as the rules allow; returns those that an attack holds by this."""
+        room = self._limit - int(self.hijacked.sum())
+        fresh = daemons[~self.hijacked[daemons]]
+        granted = fresh[: max(room, 0)]
+        if len(granted):
+            self.hijacked[granted] = True
+            self._recorder.event("red", "hijacked", kind, granted)
+        return daemons[self.hijacked[daemons]]
+
+
+class _Hand:
+    """One attack at work: its view, and what of the swarm it may touch."""
+
+    def __init__(
+        self,
+        cast: Cast[Attack],
+        network: Network,
+        targets: Ints,
+        *,
+        rng: np.random.Generator,
+        defenses: tuple[dict[str, object], ...],
+        take: Callable[[str, Ints], Ints],
+    ) -> None:
+        self.cast = cast
+        self.on = False
+        self._network = network
+        self._take = take
+        self._knows_signals = Knowledge.SIGNALS in cast.plugin.knowledge
+        self.view = RedView(
+            rng=rng,
+            network=network,
+            targets=targets,
+            hijacked=_NOBODY,
+            knowledge=cast.plugin.knowledge,
+            defenses=defenses,
+            hijack=self.take,
+        )
+        self._edges: Ints | None = None
+        self._links: Ints | None = None
+
+    def take(self, daemons: Ints) -> Ints:
+        """Hijack daemons through this attack."""
+        if not self.cast.plugin.surface.compromises:
+            raise PluginError(f"{self.cast.kind} has a surface that hijacks nobody", where="red.hijack")
+        taken = self._take(self.cast.kind, daemons)
+        self.view.hijacked = read_only(np.union1d(self.view.hijacked, taken).astype(np.int32))
+        self._edges = None
+        return taken
+
+    def sees(self, signals: Floats, state: Floats) -> None:
+        """Refresh what knowledge may look at."""
+        self.view._show(read_only(signals), read_only(state))
+
+    def rewrite(
+        self, values: Floats, rows: Ints, hook: Callable[[Floats, RedView], Floats], name: str
+    ) -> Floats:
+        """Let a hook rewrite rows of (n, d) that the attack may touch. It sees the others only if it knows signals."""
+        if self._knows_signals:
+            shown = values
+        else:
+            shown = np.full_like(values, np.nan)
+            shown[rows] = values[rows]
+        written = np.asarray(hook(read_only(shown), self.view), dtype=np.float64)
+        if written.shape != values.shape:
+            raise PluginError(f"gives {written.shape}; must be {values.shape}", where=f"{self.cast.kind}.{name}")
+        touched = ((written != shown) & ~(np.isnan(written) & np.isnan(shown))).any(axis=1)
+        touched[rows] = False
+        if touched.any():
+            stranger = int(np.flatnonzero(touched)[0])
+            raise PluginError(f"changes daemon {stranger}, which it does not hold", where=f"{self.cast.kind}.{name}")
+        result = values.copy()
+        result[rows] = written[rows]
+        return result
+
+    def respeak(self, messages: Messages) -> Messages:
+        """Let the attack rewrite what its hijacked daemons say on their channels."""
+        if self._edges is None:
+            self._edges = self._network.edges_from(self.view.hijacked)
+        edges = self._edges
+        before = self._channels(messages, edges)
+        after = self.cast.plugin.on_messages(before, self.view)
+        payload = np.asarray(after.payload, dtype=np.float64)
+        copies = np.asarray(after.copies, dtype=np.int32)
+        if payload.shape != before.payload.shape or copies.shape != before.copies.shape or (copies < 0).any():
+            raise PluginError(
+                f"must keep the shapes {before.payload.shape} and {before.copies.shape}, with no negative copies",
+                where=f"{self.cast.kind}.on_messages",
+            )
+        return self._with_copies(self._with_payload(messages, edges, payload), edges, copies)
+
+    def relink(self, messages: Messages) -> Messages:
+        """Let the attack cut links at its targets."""
+        if self._links is None:
+            mask = np.zeros(self._network.n, dtype=bool)
+            mask[self.view.targets] = True
+            self._links = np.flatnonzero(mask[self._network.indices] | mask[self._network.receivers]).astype(np.int32)
+        ends = self._network.indices[self._links], self._network.receivers[self._links]
+        links = self.cast.plugin.on_network(Links(*ends, np.ones(len(self._links), dtype=bool)), self.view)
+        if links.up.all():
+            return messages
+        weights = np.ones(self._network.m)
+        weights[self._links[~links.up]] = 0.0
+        return messages.weighed(weights)
+
+    def _channels(self, messages: Messages, edges: Ints) -> Channels:
+        sender, receiver, back = self._network.indices[edges], self._network.receivers[edges], self._network.reverse[edges]
+        heard = messages.said[receiver] if messages.told is None else messages.told[back]
+        return Channels(
+            sender=read_only(sender),
+            receiver=read_only(receiver),
+            payload=read_only(messages.said[sender] if messages.told is None else messages.told[edges]),
+            heard=read_only(np.where((back >= 0)[:, None], heard, np.nan)),
+            copies=read_only(np.ones(len(edges), np.int32) if messages.copies is None else messages.copies[edges]),
+        )
+
+    @staticmethod
+    def _with_payload(messages: Messages, edges: Ints, payload: Floats) -> Messages:
+        """The messages with other words on some edges; a broadcast while nobody says two things."""
+        senders = messages.network.indices[edges]
+        if messages.told is None:
+            said = messages.said.copy()
+            said[senders] = payload
+            alike = (said[senders] == payload) | (np.isnan(said[senders]) & np.isnan(payload))
+            if alike.all():
+                return replace(messages, said=said)
+        told = messages.payload.copy()
+        told[edges] = payload
+        return replace(messages, told=told)
+
+    @staticmethod
+    def _with_copies(messages: Messages, edges: Ints, copies: Ints) -> Messages:
+        if messages.copies is None and (copies == 1).all():
+            return messages
+        every = np.ones(messages.network.m, np.int32) if messages.copies is None else messages.copies.copy()
+        every[edges] = copies
+        return replace(messages, copies=every)

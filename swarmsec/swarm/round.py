@@ -1,0 +1,35 @@
+"""The round: sense, negotiate, decide, act. Everything that a swarm does is in this one function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from swarmsec.swarm.model import SwarmModel
+
+
+def play_round(swarm: SwarmModel) -> None:
+    """Play one round of a swarm, with red and blue at every step where they may touch it."""
+    world, protocol, red, blue, record = swarm.world, swarm.protocol, swarm.red, swarm.blue, swarm.recorder
+    swarm.begin_round()
+
+    signals = blue.filter(red.taint(world.sense(), swarm.state))
+    if swarm.state is None:
+        swarm.state = protocol.first(signals)
+        record.state(swarm.state)
+
+    for _ in range(protocol.exchanges):
+        before = swarm.state
+        written = red.take_over(before, signals)
+        sent = red.speak(swarm.speak(written), signals, before)
+        arrived = swarm.deliver(blue.admit(sent))
+        swarm.state = red.keeps(written, swarm.listen(arrived, before, signals), before)
+        swarm.count(sent)
+
+    decisions = blue.govern(world.decide(swarm.state))
+    outcome = world.apply(decisions)
+    blue.respond(sent)
+
+    record.state(swarm.state)
+    record.decision(decisions)
+    swarm.take_down(outcome)

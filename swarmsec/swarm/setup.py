@@ -1,0 +1,116 @@
+"""What a run is composed of, before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from swarmsec.arrays import Ints
+from swarmsec.errors import SwarmsecError
+from swarmsec.kinds import Plugin
+from swarmsec.network import Network
+from swarmsec.protocols import NegotiationProtocol
+from swarmsec.rng import Streams
+from swarmsec.teams import Attack, Defense, Rules, rule_of, select
+from swarmsec.worlds import World
+
+Engine = Literal["arrays", "agents"]
+P = TypeVar("P", bound=Plugin)
+
+
+class Cast(NamedTuple, Generic[P]):
+    """A plug-in in its role: its kind, which the class itself does not know, and where it stands in the scenario."""
+
+    kind: str
+    plugin: P
+    where: str = ""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Its parameters by name."""
+        return {field.name: getattr(self.plugin, field.name) for field in fields(self.plugin)}
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """Everything that a run of one seed is composed of; an arm then says who of it plays.
+
+    Attributes:
+        network: Who listens to whom.
+        world: What the swarm is in charge of.
+        protocol: How it negotiates.
+        attacks: Red's plug-ins, in order.
+        defenses: Blue's plug-ins, in order.
+        rules: The rules of engagement.
+        rounds: How many rounds.
+        streams: The streams of this seed.
+        engine: `arrays`, or `agents` in which Mesa steps every daemon.
+        targets: Whom each attack is aimed at; (k,) each.
+    """
+
+    network: Network
+    world: World
+    protocol: NegotiationProtocol
+    attacks: tuple[Cast[Attack], ...]
+    defenses: tuple[Cast[Defense], ...]
+    rules: Rules
+    rounds: int
+    streams: Streams
+    engine: Engine
+    targets: tuple[Ints, ...]
+
+
+def compose(
+    *,
+    network: Network,
+    world: Cast[World],
+    protocol: Cast[NegotiationProtocol],
+    attacks: Sequence[Cast[Attack]],
+    defenses: Sequence[Cast[Defense]],
+    rules: Rules,
+    rounds: int,
+    streams: Streams,
+    engine: Engine,
+) -> Setup:
+    """Put a run together and refuse what does not fit.
+
+    Raises:
+        ParameterError: A plug-in does not fit the swarm's size, or a selector names nobody.
+        RulesError: Red asks for more than the rules allow.
+        ScenarioError: The defenses do not go together.
+    """
+    for cast in (world, protocol, *attacks, *defenses):
+        _located(cast, cast.plugin.check, network.n)
+    rule_of([defense.plugin for defense in defenses])
+    roles: Mapping[str, Ints] = world.plugin.roles
+    targets = tuple(
+        _located(cast, _aim, cast.plugin, network, roles, streams, number) for number, cast in enumerate(attacks)
+    )
+    rules.enforce([cast.plugin for cast in attacks], targets, n=network.n, rounds=rounds)
+    return Setup(
+        network=network,
+        world=world.plugin,
+        protocol=protocol.plugin,
+        attacks=tuple(attacks),
+        defenses=tuple(defenses),
+        rules=rules,
+        rounds=rounds,
+        streams=streams,
+        engine=engine,
+        targets=targets,
+    )
+
+
+def _aim(attack: Attack, network: Network, roles: Mapping[str, Ints], streams: Streams, number: int) -> Ints:
+    try:
+        return select(attack.daemons, network=network, roles=roles, rng=streams.of(f"red/{number}/targets"))
+    except SwarmsecError as error:
+        raise error.at("daemons") from None
+
+
+def _located(cast: Cast[Any], act: Any, *arguments: Any) -> Any:
+    try:
+        return act(*arguments)
+    except SwarmsecError as error:
+        raise error.at(cast.where) if cast.where else error from None

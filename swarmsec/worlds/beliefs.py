@@ -1,0 +1,101 @@
+"""In charge of nothing but what the swarm believes: the world for tests, first labs and theory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from swarmsec.arrays import Floats, read_only
+from swarmsec.errors import ParameterError
+from swarmsec.parameters import Ge, Help, Unit
+from swarmsec.worlds._base import Outcome, World, WorldView
+
+
+@dataclass(kw_only=True)
+class Beliefs(World):
+    """Daemons start from values and shall agree inside the honest ones' range, without bias.
+
+    bill = (how far the farthest honest daemon is outside the hull of the honest initial values)
+         + |mean of the honest values now − mean of the honest initial values|
+
+    The first term is the validity condition of resilient consensus (LeBlanc et al. 2013, Definition 3), the second
+    what even an attack that stays inside the hull can do. With d components, each has its own hull and the largest
+    violation and bias count. `disagreement` is the width of the honest values now: 0 is agreement.
+    """
+
+    unit: ClassVar[str] = "belief"
+    bills: ClassVar[tuple[str, ...]] = ("deviation",)
+
+    initial: Annotated[
+        list[float] | list[list[float]] | Literal["uniform", "normal"],
+        Help("Initial values, one (or a list of components) a daemon, or the distribution that they are drawn from."),
+    ] = "uniform"
+    low: Annotated[float, Unit("belief"), Help("Lower end of a uniform distribution.")] = 0.0
+    high: Annotated[float, Unit("belief"), Help("Upper end of a uniform distribution.")] = 1.0
+    center: Annotated[float, Unit("belief"), Help("Mean of a normal distribution.")] = 0.0
+    spread: Annotated[float, Ge(0), Unit("belief"), Help("Standard deviation of a normal distribution.")] = 1.0
+    noise: Annotated[float, Ge(0), Unit("belief"), Help("Standard deviation of every later reading.")] = 0.0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.initial, list) and len({_width(value) for value in self.initial}) > 1:
+            raise ParameterError("every daemon needs the same number of components", where="initial")
+        if self.low > self.high:
+            raise ParameterError(f"{self.low:g} is above high, {self.high:g}", where="low")
+
+    def check(self, n: int) -> None:
+        """Given values must be one a daemon."""
+        if isinstance(self.initial, list) and len(self.initial) != n:
+            raise ParameterError(
+                f"{len(self.initial):,} values for {n:,} daemons; must be one a daemon", where="initial"
+            )
+
+    def begin(self, view: WorldView) -> None:
+        """Draw or take the initial values."""
+        self._rng = view.rng
+        self._compromised = view.compromised
+        self._initial = read_only(self._draw(view))
+        self._started = False
+
+    def sense(self) -> Floats:
+        """The initial values, with fresh noise from round 1 on."""
+        if not self._started or not self.noise:
+            self._started = True
+            return self._initial
+        return self._initial + self.noise * self._rng.standard_normal(self._initial.shape)
+
+    def decide(self, state: Floats) -> Floats:
+        """A daemon's decision is what it believes."""
+        return state
+
+    def apply(self, decisions: Floats) -> Outcome:
+        """Compare what honest daemons believe with what they started from."""
+        honest = ~self._compromised
+        if not honest.any():
+            return Outcome({"deviation": 0.0}, {"hull_violation": 0.0, "bias": 0.0, "disagreement": 0.0})
+        everyone = bool(honest.all())
+        initial = self._initial if everyone else self._initial[honest]
+        now = decisions if everyone else decisions[honest]
+        top, bottom = now.max(axis=0), now.min(axis=0)
+        violation = float(np.maximum(top - initial.max(axis=0), initial.min(axis=0) - bottom).clip(min=0.0).max())
+        bias = float(np.abs(now.mean(axis=0) - initial.mean(axis=0)).max())
+        return Outcome(
+            bills={"deviation": violation + bias},
+            metrics={"hull_violation": violation, "bias": bias, "disagreement": float((top - bottom).max())},
+        )
+
+    def central(self) -> float:
+        """A center that hears every honest initial value returns their mean: no violation, no bias."""
+        return 0.0
+
+    def _draw(self, view: WorldView) -> Floats:
+        if isinstance(self.initial, list):
+            return np.array(self.initial, dtype=np.float64).reshape(view.n, -1)
+        if self.initial == "uniform":
+            return view.rng.uniform(self.low, self.high, (view.n, 1))
+        return view.rng.normal(self.center, self.spread, (view.n, 1))
+
+
+def _width(value: float | list[float]) -> int:
+    return len(value) if isinstance(value, list) else 1
