@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from swarmsec.errors import ParameterError
-from swarmsec.network import _growing, _programs, _subsets
+from swarmsec.network import _lower_bounds, _programs, _subsets
 from swarmsec.network._subsets import Pair
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ ENUMERATE_TO = 22
 
 PROGRAM_TO = 200
 """Daemons up to which a mixed-integer program is tried; past it there are only bounds."""
+
+GROW_TO = 100_000
+"""Daemons up to which a bound by growth is tried, in a second."""
 
 
 class Robustness(NamedTuple):
@@ -116,16 +119,22 @@ def _bounded(network: Network, deadline: float | None) -> Robustness:
         return Robustness(0, network.n, apart, True, -1, 0)
     # A daemon with many neighbors has some outside any set of at most half of all.
     least = max(1, int(network.degrees.min()) - network.n // 2 + 1)
+    parts = _lower_bounds.parts(network) if network.n <= GROW_TO else []
+    least = max(least, _lower_bounds.least_r(parts))
     most, witness = min(_easy_pairs(network), key=lambda found: found[0])
-    least = _growing.least_r(network, least)
     if network.n > PROGRAM_TO or deadline is None:
-        return _settled(least, most, witness, lambda r: (1, False))
+        return _settled(least, most, witness, lambda r: (_lower_bounds.least_s(parts, r), False))
     if least < most:
         least, found = _programs.r_robustness(network, least, most, deadline)
         if found is not None:
             witness = found
             most = max(_subsets.reach(network, part) for part in found)
-    return _settled(least, most, witness, lambda r: _programs.s_robustness(network, r, deadline))
+
+    def s_of(r: int) -> tuple[int, bool]:
+        s, exact = _programs.s_robustness(network, r, deadline)
+        return max(s, _lower_bounds.least_s(parts, r)), exact
+
+    return _settled(least, most, witness, s_of)
 
 
 def _two_sources(network: Network) -> Pair | None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec.errors import ParameterError
-from swarmsec.network import Network, Robustness, _growing, _programs, _robustness, _subsets, robustness, topology
+from swarmsec.network import Network, Robustness, _lower_bounds, _programs, _robustness, _subsets, robustness, topology
 
 
 def two_cliques(f: int) -> Network:
@@ -207,17 +207,22 @@ def test_large_networks_get_bounds() -> None:
 @settings(max_examples=30, deadline=None)
 def test_robust_attachment_is_proven_robust_at_any_size(n: int, r: int, s: int, seed: int) -> None:
     found = robustness(topology("robust_attachment", n=n, r=r, s=s, seed=seed), time_limit=0)
-    assert found.r >= r
+    assert found.r > r or (found.r == r and found.s >= s)
+    assert found.f_max >= min(r, s) - 1
     assert found.r_at_most >= found.r
 
 
 @given(st.integers(2, 7), st.integers(0, 1000), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_growth_proves_no_more_than_there_is(n: int, seed: int, data: st.DataObject) -> None:
     network = topology("k_in_random", n=n, k=data.draw(st.integers(0, n - 1)), seed=seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_growing, "CORE", data.draw(st.integers(2, n)))
-        assert _growing.least_r(network, 0) <= _subsets.r_robustness(network)[0]
+        patch.setattr(_lower_bounds, "PART_MAX", data.draw(st.integers(2, n)))
+        parts = _lower_bounds.parts(network)
+    r, _ = _subsets.r_robustness(network)
+    assert _lower_bounds.least_r(parts) <= r
+    for level in range(1, _lower_bounds.least_r(parts) + 1):
+        assert _lower_bounds.least_s(parts, level) <= _subsets.s_robustness(network, level)
 
 
 def test_a_time_limit_must_not_be_negative() -> None:

@@ -1,0 +1,62 @@
+"""The scenario, version 1: its keys, their types and bounds, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from swarmsec.errors import ParameterError
+from swarmsec.parameters import Ge, Help, Le, MinLen, Unit
+
+API_VERSION = "swarmsec/v1"
+
+SEEDS_MAX = 100_000
+_SEED_MAX = 2**63 - 1
+
+Spec = dict[str, Any]
+"""A plug-in in a scenario: its `kind`, and its parameters by name."""
+
+
+@dataclass(kw_only=True)
+class Document:
+    """A scenario's keys. Plug-in parameters are checked by the plug-ins' own classes."""
+
+    apiVersion: Annotated[Literal["swarmsec/v1"], Help("The version of this format.")] = API_VERSION  # noqa: N815
+    kind: Annotated[Literal["Scenario"], Help("What this document is.")] = "Scenario"
+    name: Annotated[str, MinLen(1), Help("What it is called; streams of random numbers are keyed by it.")] = "unnamed"
+    version: Annotated[int, Ge(1), Help("Raised when its behavior changes.")] = 1
+    title: Annotated[str, Help("Its name for people.")] = ""
+    story: Annotated[str, Help("What happens, for whoever plays it.")] = ""
+    world: Annotated[Spec, Help("What the swarm is in charge of.")]
+    network: Annotated[Spec, Help("Who listens to whom.")]
+    protocol: Annotated[Spec, Help("How the swarm negotiates.")] = field(
+        default_factory=lambda: {"kind": "average_consensus"}
+    )
+    rounds: Annotated[int, Ge(1), Le(10_000_000), Unit("rounds"), Help("How long a run is.")] = 100
+    engine: Annotated[Literal["arrays", "agents"], Help("agents lets Mesa step every daemon.")] = "arrays"
+    attacks: Annotated[list[Spec], Help("Red's plug-ins.")] = field(default_factory=list)
+    defenses: Annotated[list[Spec], Help("Blue's plug-ins.")] = field(default_factory=list)
+    rules: Annotated[Spec, Help("The rules of engagement, of red and of blue.")] = field(default_factory=dict)
+    seeds: Annotated[int | list[int], Help("How many seeds, from 0, or which.")] = 5
+    root_seed: Annotated[int, Ge(0), Help("Another one gives other random numbers to every seed.")] = 0
+    score: Annotated[Spec, Help("`bill` names the world's bill that is scored.")] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        seed_list(self.seeds)
+
+
+def seed_list(seeds: int | list[int]) -> tuple[int, ...]:
+    """The seeds that a count or a list stands for.
+
+    Raises:
+        ParameterError: There is none, too many, one twice, or one that is negative.
+    """
+    if isinstance(seeds, int):
+        if not 1 <= seeds <= SEEDS_MAX:
+            raise ParameterError(f"{seeds} given; must be a count from 1 to {SEEDS_MAX:,}, or a list", where="seeds")
+        return tuple(range(seeds))
+    if not seeds or len(set(seeds)) < len(seeds) or not all(0 <= seed <= _SEED_MAX for seed in seeds):
+        raise ParameterError(f"{seeds} given; must be different numbers from 0 on", where="seeds")
+    return tuple(seeds)
+
+

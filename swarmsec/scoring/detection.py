@@ -1,0 +1,64 @@
+"""How right the alarms were, and how soon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import mean, median
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Floats
+from swarmsec.swarm.trace import Watch
+
+
+class Detection(NamedTuple):
+    """The score of the alarms in the defended arm, over all seeds.
+
+    Attributes:
+        precision: Of the daemon-rounds with an alarm, the share that was under attack; None without alarms.
+        recall: Of the daemon-rounds under attack, the share with an alarm; None without an attack.
+        delay_rounds: Rounds from the first attack to the first right alarm, the median over seeds, in which a seed
+            without one counts as later than all others; None where that leaves no number.
+        false_quarantine_daemon_rounds: Daemon-rounds that harmless daemons were isolated, the mean over seeds.
+    """
+
+    precision: float | None
+    recall: float | None
+    delay_rounds: float | None
+    false_quarantine_daemon_rounds: float
+
+
+def detection(watches: Sequence[Watch]) -> Detection:
+    """The score of the alarms; every daemon-round counts alike, and none is adjusted to its neighbors in time."""
+    hits = sum(watch.hits for watch in watches)
+    alarmed = sum(watch.alarmed for watch in watches)
+    attacked = sum(watch.attacked for watch in watches)
+    return Detection(
+        precision=hits / alarmed if alarmed else None,
+        recall=hits / attacked if attacked else None,
+        delay_rounds=_delay(watches),
+        false_quarantine_daemon_rounds=mean(watch.false_quarantine for watch in watches) if watches else 0.0,
+    )
+
+
+def _delay(watches: Sequence[Watch]) -> float | None:
+    delays = [
+        float("inf") if watch.first_hit is None else float(watch.first_hit - watch.first_attack)
+        for watch in watches
+        if watch.first_attack is not None
+    ]
+    middle = median(delays) if delays else float("inf")
+    return middle if np.isfinite(middle) else None
+
+
+def rounds_to_recover(damage: Floats, stop: int) -> int:
+    """Rounds from an attack's end until the damage stays within a twentieth of its range from where it ends.
+
+    Args:
+        damage: (rounds,) the bill minus the clean arm's.
+        stop: The first round after the attack.
+    """
+    span = float(np.ptp(damage)) if len(damage) else 0.0
+    moving = np.flatnonzero(np.abs(damage - damage[-1]) > 0.05 * span) if span > 0 else np.empty(0)
+    return max(0, int(moving[-1]) + 1 - stop) if len(moving) else 0

@@ -1,0 +1,249 @@
+"""The score of a scenario: four arms, the damage, how much of it blue prevented and at what price."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Floats
+from swarmsec.scoring.detection import Detection, detection, rounds_to_recover
+from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
+from swarmsec.scoring.runs import SeedRun
+from swarmsec.teams import Guarantee
+
+SCHEMA = "swarmsec.result/v1"
+
+Verdict = Literal["limited", "not_limited", "no_bite"]
+
+_NEGLIGIBLE = 1e-9
+"""A damage under this share of the bills is the noise of floating-point sums, and no bite."""
+
+
+class ArmScore(NamedTuple):
+    """One arm over all seeds: the bill, and every metric as it stands in the end."""
+
+    bill: Interval
+    metrics: Mapping[str, Interval]
+
+
+class Overhead(NamedTuple):
+    """What the defense takes in peace, as a multiple of what the swarm takes without it; None if not measured."""
+
+    messages: float | None
+    bytes: float | None
+    cpu: float | None
+
+
+class Subject(NamedTuple):
+    """What was scored.
+
+    Attributes:
+        scenario: Its name.
+        version: Its version.
+        digest: The digest of the resolved scenario.
+        engine_version: Of swarmsec.
+        stop: The round from which all attacks are off, at most the number of rounds.
+        command: What repeats it, as arguments after `swarmsec run`, without the seeds.
+    """
+
+    scenario: str
+    version: int
+    digest: str
+    engine_version: str
+    stop: int
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The score of a scenario over its seeds; `to_dict` is the form that is printed and stored.
+
+    Attributes:
+        subject: What was scored.
+        seeds: The seeds.
+        unit: Of bills and damages.
+        arms: Every arm that was played.
+        damage: How much worse the bill is than in the clean arm, by arm.
+        damage_limited: The share of the attack's damage that blue prevented; None where there is none to prevent.
+        reason: Why `damage_limited` is None.
+        autoimmune_cost: What the defense costs when nobody attacks, in the unit; None if it was not played.
+        bites: Whether the interval of the attacked arm's damage is above 0.
+        detection: The score of the alarms.
+        overhead: What the defense takes.
+        guarantee: Whether the defense's precondition held.
+        recovery_rounds: By arm: rounds from the attack's end until the damage stands.
+        verdict: In a word.
+        seed_runs: The traces that all of this was made from.
+    """
+
+    subject: Subject
+    seeds: tuple[int, ...]
+    unit: str
+    arms: Mapping[str, ArmScore]
+    damage: Mapping[str, Interval]
+    damage_limited: Interval | None
+    reason: str
+    autoimmune_cost: Interval | None
+    bites: bool
+    detection: Detection
+    overhead: Overhead
+    guarantee: Guarantee
+    recovery_rounds: Mapping[str, float]
+    verdict: Verdict
+    seed_runs: tuple[SeedRun, ...]
+
+    @property
+    def replay(self) -> str:
+        """The command line that repeats it."""
+        return shlex.join(
+            ["swarmsec", "run", *self.subject.command, "--seeds", ",".join(str(seed) for seed in self.seeds)]
+        ) + ("," if len(self.seeds) == 1 else "")
+
+    def to_dict(self, *, times: bool = True) -> dict[str, Any]:
+        """The result as plain data, the same for the same scenario and seeds.
+
+        Args:
+            times: Whether to say what was measured with a clock (`overhead.cpu`), which no other run repeats.
+        """
+        overhead = self.overhead if times else self.overhead._replace(cpu=None)
+        return {
+            "schema": SCHEMA,
+            "scenario": self.subject.scenario,
+            "scenario_version": self.subject.version,
+            "scenario_digest": self.subject.digest,
+            "engine_version": self.subject.engine_version,
+            "seeds": list(self.seeds),
+            "unit": self.unit,
+            "arms": {
+                arm: {
+                    "bill": score.bill.to_dict(),
+                    "metrics": {name: value.to_dict() for name, value in score.metrics.items()},
+                }
+                for arm, score in self.arms.items()
+            },
+            "damage": {arm: value.to_dict() for arm, value in self.damage.items()},
+            "damage_limited": self.damage_limited.to_dict() if self.damage_limited else None,
+            "damage_limited_reason": self.reason,
+            "autoimmune_cost": self.autoimmune_cost.to_dict() if self.autoimmune_cost else None,
+            "bites": self.bites,
+            "detection": self.detection._asdict(),
+            "overhead": overhead._asdict(),
+            "guarantee": self.guarantee._asdict(),
+            "recovery_rounds": dict(self.recovery_rounds),
+            "verdict": self.verdict,
+            "replay": self.replay,
+        }
+
+
+def score(subject: Subject, runs: Sequence[SeedRun]) -> Result:
+    """Score the paired arms of all seeds.
+
+    Args:
+        subject: What was scored.
+        runs: One a seed, each with the same arms.
+    """
+    played = tuple(runs[0].traces)
+    bills = {arm: np.array([float(run.traces[arm].bill[-1]) for run in runs]) for arm in played}
+    damage = _damages(bills)
+    attack_damage = of_mean(damage["attacked"]) if "attacked" in damage else None
+    bites = attack_damage is not None and _bites(attack_damage, bills)
+    limited, reason = _damage_limited(damage, attack_damage, bites, len(runs))
+    verdict: Verdict = "no_bite"
+    if bites:
+        verdict = "limited" if limited and limited.low is not None and limited.low > 0 else "not_limited"
+    return Result(
+        subject=subject,
+        seeds=tuple(run.seed for run in runs),
+        unit=runs[0].traces[played[0]].unit,
+        arms={arm: ArmScore(of_mean(bills[arm]), _metrics(arm, runs)) for arm in played},
+        damage={arm: of_mean(values) for arm, values in damage.items()},
+        damage_limited=limited,
+        reason=reason,
+        autoimmune_cost=of_mean(damage["guarded"]) if "guarded" in damage else None,
+        bites=bites,
+        detection=detection([run.traces["defended"].watch for run in runs] if "defended" in played else []),
+        overhead=_overhead(runs),
+        guarantee=_guarantee(runs),
+        recovery_rounds=_recovery(runs, subject.stop),
+        verdict=verdict,
+        seed_runs=tuple(runs),
+    )
+
+
+def _damages(bills: Mapping[str, Floats]) -> dict[str, Floats]:
+    """(k,) a seed for every arm but the clean one, if that was played."""
+    if "clean" not in bills:
+        return {}
+    return {arm: values - bills["clean"] for arm, values in bills.items() if arm != "clean"}
+
+
+def _bites(damage: Interval, bills: Mapping[str, Floats]) -> bool:
+    size = max(1.0, *(float(np.abs(values).max()) for values in bills.values()))
+    return damage.low is not None and damage.low > _NEGLIGIBLE * size
+
+
+def _damage_limited(
+    damage: Mapping[str, Floats], attacked: Interval | None, bites: bool, seeds: int
+) -> tuple[Interval | None, str]:
+    """DL = 1 − (damage(defended) − damage(guarded)) / damage(attacked), or None and why."""
+    if missing := [arm for arm in ("attacked", "defended", "guarded") if arm not in damage]:
+        return None, f"not all four arms were played: {', '.join(missing)} missing"
+    if seeds < 2:
+        return None, "one seed has no interval: play at least two"
+    if not bites:
+        assert attacked is not None
+        return None, f"the attack does not bite: its damage is {attacked.mean:.6g} [{attacked.low:.6g}, {attacked.high:.6g}]"
+    left = of_ratio(damage["defended"] - damage["guarded"], damage["attacked"])
+    assert left.low is not None and left.high is not None
+    return Interval(1.0 - left.mean, 1.0 - left.high, 1.0 - left.low), ""
+
+
+def _metrics(arm: str, runs: Sequence[SeedRun]) -> dict[str, Interval]:
+    names = runs[0].traces[arm].metrics
+    return {name: of_mean(np.array([float(run.traces[arm].metrics[name][-1]) for run in runs])) for name in names}
+
+
+def _overhead(runs: Sequence[SeedRun]) -> Overhead:
+    """Guarded against clean, or defended against attacked where those were not played."""
+    for with_blue, without in (("guarded", "clean"), ("defended", "attacked")):
+        if with_blue in runs[0].traces and without in runs[0].traces:
+            break
+    else:
+        return Overhead(None, None, None)
+
+    def ratio(figure: Any) -> float | None:
+        usual = sum(figure(run, without) for run in runs)
+        return sum(figure(run, with_blue) for run in runs) / usual if usual else None
+
+    return Overhead(
+        messages=ratio(lambda run, arm: float(run.traces[arm].metrics["messages"][-1])),
+        bytes=ratio(lambda run, arm: float(run.traces[arm].metrics["bytes"][-1])),
+        cpu=ratio(lambda run, arm: run.cpu_seconds[arm]),
+    )
+
+
+def _guarantee(runs: Sequence[SeedRun]) -> Guarantee:
+    """Inside if one defense's precondition held in every seed; outside if it was looked for and missed."""
+    if not runs[0].guarantees:
+        return Guarantee(None, "nobody attacked a defended swarm")
+    found: list[Guarantee] = []
+    for position, (kind, _) in enumerate(runs[0].guarantees):
+        of_seeds = [run.guarantees[position][1] for run in runs]
+        worst = next((one for held in (False, None, True) for one in of_seeds if one.holds is held))
+        found.append(Guarantee(worst.holds, f"{kind}: {worst.why}"))
+    holds = next((held for held in (True, False) if any(one.holds is held for one in found)), None)
+    return Guarantee(holds, "; ".join(one.why for one in found))
+
+
+def _recovery(runs: Sequence[SeedRun], stop: int) -> dict[str, float]:
+    """By arm with an attack, the mean over seeds."""
+    return {
+        arm: mean(rounds_to_recover(run.traces[arm].bill - run.traces["clean"].bill, stop) for run in runs)
+        for arm in ("attacked", "defended")
+        if arm in runs[0].traces and "clean" in runs[0].traces
+    }
