@@ -10,8 +10,6 @@ from swarmsec.errors import ParameterError
 from swarmsec.network import robustness
 from swarmsec.teams import Attacked, Defense, Ge, Guarantee, Help, Surface, Unit, Vantage, attacked_in
 
-_EXACT_NODES_MAX = 14
-
 
 @dataclass(kw_only=True)
 class WMSR(Defense):
@@ -41,20 +39,18 @@ class WMSR(Defense):
         return Wmsr(self.f)
 
     def guarantee(self, case: Attacked) -> Guarantee:
-        """Exact on networks of up to 14 daemons; past that only what can be refuted by counting."""
+        """Exact on small networks; past that what a proven lower bound on the robustness allows to say."""
         if not case.surface.compromises:
             return Guarantee(False, "W-MSR promises nothing about lies in the signals")
         worst = int(attacked_in(case.network, case.targets).max(initial=0))
         total = len(case.targets)
         if worst > self.f:
             return Guarantee(False, f"a neighborhood holds {worst} liars, and f is {self.f}")
-        if case.network.n > _EXACT_NODES_MAX:
-            return Guarantee(None, f"no neighborhood holds more than {worst} liars; robustness is not computed here "
-                             f"past {_EXACT_NODES_MAX} daemons")
-        found = robustness(case.network)
-        needed = self.f + 1
+        found, needed = robustness(case.network, time_limit=0.0), self.f + 1
         if total <= self.f and (found.r > needed or (found.r == needed and found.s >= needed)):
             return Guarantee(True, f"{total} liars in all, and the network is ({needed},{needed})-robust")
         if found.r >= 2 * self.f + 1:
             return Guarantee(True, f"at most {worst} liars in a neighborhood, and the network is {found.r}-robust")
-        return Guarantee(False, f"the network is only {found.r}-robust ({found.r},{found.s})")
+        if not found.exact:
+            return Guarantee(None, f"at most {worst} liars in a neighborhood; the network is {found.r}-robust at least")
+        return Guarantee(False, f"the network is ({found.r},{found.s})-robust and no more")

@@ -1,1 +1,79 @@
-"""swarmsec."""
+"""swarmsec: the security testbed for consensus attacks on swarms of AI daemons.
+
+A scenario puts a swarm in charge of a world. Red lies to the swarm or takes over some of its daemons; blue tries to
+keep it healthy. Four paired arms of one seed measure what the lie cost, and how much of that cost blue prevented.
+
+    import swarmsec
+    result = swarmsec.run("blackswarm")
+    result.damage_limited
+
+Importing this package imports none of its rooms; a name is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from swarmsec._version import __version__
+
+if TYPE_CHECKING:
+    from swarmsec.authoring import Scenario, load_scenario
+    from swarmsec.errors import ExitCode, SwarmsecError
+    from swarmsec.exercise import build, run, simulate
+    from swarmsec.scoring import Result
+    from swarmsec.swarm.arms import ALL_ARMS, Arm
+    from swarmsec.swarm.trace import Trace
+    from swarmsec.teams import Attack, Defense, Knowledge, Surface, Vantage
+
+_HOMES = {
+    "ALL_ARMS": "swarmsec.swarm.arms",
+    "Arm": "swarmsec.swarm.arms",
+    "Attack": "swarmsec.teams",
+    "Defense": "swarmsec.teams",
+    "ExitCode": "swarmsec.errors",
+    "Knowledge": "swarmsec.teams",
+    "Result": "swarmsec.scoring",
+    "Scenario": "swarmsec.authoring",
+    "Surface": "swarmsec.teams",
+    "SwarmsecError": "swarmsec.errors",
+    "Trace": "swarmsec.swarm.trace",
+    "Vantage": "swarmsec.teams",
+    "build": "swarmsec.exercise",
+    "load_scenario": "swarmsec.authoring",
+    "run": "swarmsec.exercise",
+    "simulate": "swarmsec.exercise",
+}
+_ROOMS = frozenset({"aggregation", "network", "testing"})
+
+__all__ = [
+    "ALL_ARMS",
+    "Arm",
+    "Attack",
+    "Defense",
+    "ExitCode",
+    "Knowledge",
+    "Result",
+    "Scenario",
+    "Surface",
+    "SwarmsecError",
+    "Trace",
+    "Vantage",
+    "__version__",
+    "build",
+    "load_scenario",
+    "run",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in _ROOMS:
+        return importlib.import_module(f"swarmsec.{name}")
+    raise AttributeError(f"module 'swarmsec' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_ROOMS])

@@ -6,6 +6,8 @@ between calls or writes into an argument.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from swarmsec.aggregation._messages import BYTES_A_COMPONENT, Heard, Messages
 from swarmsec.aggregation._neighborhoods import MAD_TO_DEVIATION, Neighborhoods, Spread
 from swarmsec.aggregation._rules import Mean, MetropolisMean, Rule, Wmsr
@@ -21,4 +23,10 @@ __all__ = [
     "Rule",
     "Spread",
     "Wmsr",
+    "kernels_are_compiled",
 ]
+
+
+def kernels_are_compiled() -> bool:
+    """Whether compiled kernels of an earlier run lie beside this file; if not, the first use takes some seconds."""
+    return any((Path(__file__).parent / "__pycache__").glob("_compiled.*.nbi"))

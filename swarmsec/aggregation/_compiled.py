@@ -52,14 +52,15 @@ def mean_rows(
     said: Floats,
     told: Floats,
     weights: Floats,
-    plain: bool,
+    finite: bool,
     out: Floats,
     start: int,
     stop: int,
 ) -> None:
-    """Rows start to stop of `mean`. `plain` promises a broadcast of finite numbers without weights."""
+    """Rows start to stop of `mean`. `finite` promises that own values and payloads are finite numbers."""
     equivocated, weighed = told.size > 0, weights.size > 0
     payload = told if equivocated else said
+    plain = finite and not equivocated and not weighed
     for i in range(start, stop):
         k, end = (i * degree, (i + 1) * degree) if degree >= 0 else (indptr[i], indptr[i + 1])
         a0 = a1 = a2 = a3 = 0.0
@@ -90,6 +91,18 @@ def mean_rows(
             out[i] = own[i]
             continue
         w0 = w1 = w2 = w3 = 0.0
+        if finite and weighed and not equivocated:
+            # A weight of 0 makes a finite payload add 0. Not to ask keeps more of the scattered reads in flight.
+            while k + 4 <= end:
+                w0 += weights[k]
+                w1 += weights[k + 1]
+                w2 += weights[k + 2]
+                w3 += weights[k + 3]
+                a0 += weights[k] * said[senders[k]]
+                a1 += weights[k + 1] * said[senders[k + 1]]
+                a2 += weights[k + 2] * said[senders[k + 2]]
+                a3 += weights[k + 3] * said[senders[k + 3]]
+                k += 4
         while k < end:
             v, w = _admit(payload[k if equivocated else senders[k]], weights[k] if weighed else 1.0, 0.0)
             a0 += w * v
@@ -120,7 +133,7 @@ def metropolis_rows(
     said: Floats,
     told: Floats,
     weights: Floats,
-    plain: bool,
+    finite: bool,
     out: Floats,
     start: int,
     stop: int,
@@ -128,6 +141,7 @@ def metropolis_rows(
     """Rows start to stop of `metropolis`. On a regular network, all shares are the first one."""
     equivocated, weighed = told.size > 0, weights.size > 0
     payload = told if equivocated else said
+    plain = finite and not equivocated and not weighed
     for i in range(start, stop):
         k, end = (i * degree, (i + 1) * degree) if degree >= 0 else (indptr[i], indptr[i + 1])
         a0 = a1 = a2 = a3 = 0.0
@@ -148,6 +162,13 @@ def metropolis_rows(
         if not np.isfinite(mine):
             out[i] = mine
             continue
+        if finite and weighed and not equivocated:
+            while k + 4 <= end:
+                a0 += weights[k] * (min(share, shares[senders[k]]) * (said[senders[k]] - mine))
+                a1 += weights[k + 1] * (min(share, shares[senders[k + 1]]) * (said[senders[k + 1]] - mine))
+                a2 += weights[k + 2] * (min(share, shares[senders[k + 2]]) * (said[senders[k + 2]] - mine))
+                a3 += weights[k + 3] * (min(share, shares[senders[k + 3]]) * (said[senders[k + 3]] - mine))
+                k += 4
         while k < end:
             v, w = _admit(payload[k if equivocated else senders[k]], weights[k] if weighed else 1.0, mine)
             a0 += w * (min(share, shares[senders[k]]) * (v - mine))
@@ -168,9 +189,8 @@ def metropolis_rows(
 def _admit(v: float, w: float, neutral: float) -> tuple[float, float]:
     """A payload and its weight; a dropped message is `neutral` at weight 0, and so adds nothing."""
     # Scalars only: an array argument would be counted by reference, atomically, for every edge.
-    if w > 0.0 and abs(v) < np.inf:
-        return v, w
-    return neutral, 0.0
+    good = (w > 0.0) & (abs(v) < np.inf)
+    return v if good else neutral, w if good else 0.0
 
 
 @compiled
@@ -183,68 +203,57 @@ def wmsr_rows(
     said: Floats,
     told: Floats,
     weights: Floats,
-    plain: bool,
+    finite: bool,
     out: Floats,
     start: int,
     stop: int,
 ) -> None:
-    """Rows start to stop, in `order`, of `wmsr`. `plain` promises a broadcast of finite numbers without weights."""
-    cells = _cells(indptr, order, start, stop) + 3 * LANES_MAX  # Room to round a width up to four.
-    heard_cells = np.empty(cells)
-    ranked_cells = np.empty(cells)
-    weight_cells = np.empty(0 if plain else cells)
-    mine, low, high, kept, total = (
-        np.empty(LANES_MAX),
-        np.empty(LANES_MAX),
-        np.empty(LANES_MAX),
-        np.empty(LANES_MAX),
-        np.empty(LANES_MAX),
-    )
+    """Rows start to stop, in `order`, of `wmsr`. `finite` promises that own values and payloads are finite numbers."""
+    weighed = weights.size > 0
+    plain = finite and told.size == 0 and not weighed
+    cells = np.empty(_cells(indptr, order, start, stop))
+    weight_cells = np.empty(cells.size if weighed else 0)
+    count = np.empty(LANES_MAX, dtype=np.int64)
+    mine = np.empty(LANES_MAX)
+    total = np.empty(LANES_MAX)
+    kept = np.empty(LANES_MAX)
     first = start
     while first < stop:
         lanes, width = _block(indptr, order, first, stop)
-        full = (width + 3) // 4 * 4
-        heard = heard_cells[: full * lanes].reshape(full, lanes)
-        ranked = ranked_cells[: full * lanes].reshape(full, lanes)
-        weight = weight_cells[: 0 if plain else full * lanes].reshape(0 if plain else full, lanes)
+        ranked = cells[: width * lanes].reshape(width, lanes)
         for r in range(lanes):
-            i = order[first + r] if order.size > 0 else first + r
-            mine[r] = own[i]
-            kept[r] = 1.0 + (indptr[i + 1] - indptr[i])
-        if plain:
-            _lay_out(indptr, senders, order, first, said, mine, full, lanes, heard_cells, ranked_cells)
+            mine[r] = own[order[first + r] if order.size > 0 else first + r]
+        if plain and lanes == LANES_MAX:
+            _lay_out(indptr, senders, order, first, said, width, LANES_MAX, cells, count)
+        elif plain:
+            _lay_out(indptr, senders, order, first, said, width, lanes, cells, count)
         else:
             _lay_out_admitted(
-                indptr, senders, order, first, said, told, weights, mine, full, lanes, heard_cells, ranked_cells, weight_cells
+                indptr, senders, order, first, said, told, weights, finite, width, lanes, cells, weight_cells, count
             )
-        _sort(ranked, width, lanes)
-        _bound(ranked, width, lanes, f, mine, low, high, kept)
-        if plain:
-            _sum_kept(heard, lanes, mine, low, high, total)
+        if weighed:
+            weight = weight_cells[: width * lanes].reshape(width, lanes)
+            _sort_weighed(ranked, weight, width, lanes)
+            _sum_kept_weighed(ranked, weight, width, lanes, f, count, mine, total, kept)
         else:
-            _sum_weighed(heard, weight, lanes, mine, low, high, total, kept)
+            _sort(ranked, width, lanes)
+            _sum_kept(ranked, width, lanes, f, count, mine, total, kept)
         for r in range(lanes):
             i = order[first + r] if order.size > 0 else first + r
             value = mine[r]
-            if not abs(value) < np.inf:
-                out[i] = value
-                continue
-            s, mass = total[r], kept[r]
-            if 0 < f < width:
-                # Some of the f dropped may equal the outermost kept value: they are in the sum still.
-                if ranked[width - f, r] == high[r] and high[r] > value:
-                    spare = _spare(heard, ranked, weight, r, high[r], width - f, width)
-                    s -= spare * (high[r] - value)
-                    mass -= 0.0 if plain else spare
-                if ranked[f - 1, r] == low[r] and low[r] < value:
-                    spare = _spare(heard, ranked, weight, r, low[r], 0, f)
-                    s -= spare * (low[r] - value)
-                    mass -= 0.0 if plain else spare
-            result = value + s / mass
-            if result > high[r]:
-                result = high[r]
-            elif not result >= low[r]:
-                result = low[r]
+            result = value
+            if abs(value) < np.inf:
+                result = (value + total[r]) / (1.0 + kept[r])
+                if count[r] > f:
+                    # A rounding may not leave the hull of what is kept. Adding 0 turns −0 into 0.
+                    low = min(value, ranked[f, r]) + 0.0
+                    high = max(value, ranked[count[r] - 1 - f, r]) + 0.0
+                else:
+                    low = high = value + 0.0
+                if result > high:
+                    result = high
+                elif not result >= low:
+                    result = low
             out[i] = result
         first += lanes
 
@@ -259,15 +268,15 @@ def median_rows(
     said: Floats,
     told: Floats,
     weights: Floats,
-    plain: bool,
+    finite: bool,
     out: Floats,
     start: int,
     stop: int,
 ) -> None:
     """Rows start to stop, in `order`, of `median`, and of the deviation from it unless `mad` is empty."""
-    equivocated, weighed = told.size > 0, weights.size > 0
-    payload = told if equivocated else said
     cells = np.empty(_cells(indptr, order, start, stop))
+    weight_cells = np.empty(0)
+    plain = finite and told.size == 0 and weights.size == 0
     count = np.empty(LANES_MAX, dtype=np.int64)
     middle = np.empty(LANES_MAX)
     first = start
@@ -275,105 +284,30 @@ def median_rows(
         lanes, width = _block(indptr, order, first, stop)
         ranked = cells[: width * lanes].reshape(width, lanes)
         for r in range(lanes):
-            i = order[first + r] if order.size > 0 else first + r
-            edge, end = indptr[i], indptr[i + 1]
-            count[r] = end - edge
-            middle[r] = own[i]
-            for k in range(end - edge):
-                if plain:
-                    ranked[k, r] = said[senders[edge + k]]
-                else:
-                    e = edge + k
-                    v = payload[e if equivocated else senders[e]]
-                    ranked[k, r], w = _admit(v, weights[e] if weighed else 1.0, np.inf)
-                    count[r] -= 0 if w > 0.0 else 1
-            for k in range(end - edge, width):
-                ranked[k, r] = np.inf
+            middle[r] = own[order[first + r] if order.size > 0 else first + r]
+        if plain and lanes == LANES_MAX:
+            _lay_out(indptr, senders, order, first, said, width, LANES_MAX, cells, count)
+        elif plain:
+            _lay_out(indptr, senders, order, first, said, width, lanes, cells, count)
+        else:
+            _lay_out_admitted(
+                indptr, senders, order, first, said, told, weights, finite, width, lanes, cells, weight_cells, count
+            )
         _sort(ranked, width, lanes)
         _middles(ranked, count, lanes, middle)
         for r in range(lanes):
-            i = order[first + r] if order.size > 0 else first + r
-            out[i] = middle[r]
+            out[order[first + r] if order.size > 0 else first + r] = middle[r]
         if mad.size > 0:
+            for k in range(width):
+                for r in range(lanes):
+                    ranked[k, r] = abs(ranked[k, r] - middle[r]) if k < count[r] else np.inf
             for r in range(lanes):
-                for k in range(count[r]):
-                    ranked[k, r] = abs(ranked[k, r] - middle[r])
                 middle[r] = 0.0
             _sort(ranked, width, lanes)
             _middles(ranked, count, lanes, middle)
             for r in range(lanes):
-                i = order[first + r] if order.size > 0 else first + r
-                mad[i] = middle[r]
+                mad[order[first + r] if order.size > 0 else first + r] = middle[r]
         first += lanes
-
-
-@compiled
-def _lay_out(
-    indptr: Ints,
-    senders: Unsigned,
-    order: Ints,
-    first: int,
-    said: Floats,
-    mine: Floats,
-    full: int,
-    lanes: int,
-    heard: Floats,
-    ranked: Floats,
-) -> None:
-    """Write what each row hears into its lane, twice, and fill the lane up with the row's own value."""
-    for r in range(lanes):
-        i = order[first + r] if order.size > 0 else first + r
-        edge, end = indptr[i], indptr[i + 1]
-        cell = r
-        while edge < end:
-            v = said[senders[edge]]
-            heard[cell] = v
-            ranked[cell] = v
-            cell += lanes
-            edge += 1
-        while cell < full * lanes:
-            # One's own value is never dropped, and differs from itself by 0.
-            heard[cell] = mine[r]
-            ranked[cell] = mine[r]
-            cell += lanes
-
-
-@compiled
-def _lay_out_admitted(
-    indptr: Ints,
-    senders: Unsigned,
-    order: Ints,
-    first: int,
-    said: Floats,
-    told: Floats,
-    weights: Floats,
-    mine: Floats,
-    full: int,
-    lanes: int,
-    heard: Floats,
-    ranked: Floats,
-    weight: Floats,
-) -> None:
-    """The same with weights; a dropped message is the row's own value at weight 0."""
-    equivocated, weighed = told.size > 0, weights.size > 0
-    payload = told if equivocated else said
-    for r in range(lanes):
-        i = order[first + r] if order.size > 0 else first + r
-        edge, end = indptr[i], indptr[i + 1]
-        cell = r
-        while edge < end:
-            v = payload[edge if equivocated else senders[edge]]
-            v, w = _admit(v, weights[edge] if weighed else 1.0, mine[r])
-            heard[cell] = v
-            ranked[cell] = v
-            weight[cell] = w
-            cell += lanes
-            edge += 1
-        while cell < full * lanes:
-            heard[cell] = mine[r]
-            ranked[cell] = mine[r]
-            weight[cell] = 0.0
-            cell += lanes
 
 
 @compiled
@@ -397,6 +331,79 @@ def _cells(indptr: Ints, order: Ints, start: int, stop: int) -> int:
     last = order[stop - 1] if order.size > 0 else stop - 1
     width = indptr[last + 1] - indptr[last]
     return max(width, min(CELLS_MAX, width * LANES_MAX))
+
+
+@inlined
+def _lay_out(
+    indptr: Ints,
+    senders: Unsigned,
+    order: Ints,
+    first: int,
+    said: Floats,
+    width: int,
+    lanes: int,
+    cells: Floats,
+    count: Counts,
+) -> None:
+    """Write what each row hears into its lane, and fill the lane up with infinities."""
+    for r in range(lanes):
+        i = order[first + r] if order.size > 0 else first + r
+        edge, end = indptr[i], indptr[i + 1]
+        count[r] = end - edge
+        cell = r
+        while edge + 4 <= end:
+            cells[cell] = said[senders[edge]]
+            cells[cell + lanes] = said[senders[edge + 1]]
+            cells[cell + 2 * lanes] = said[senders[edge + 2]]
+            cells[cell + 3 * lanes] = said[senders[edge + 3]]
+            cell += 4 * lanes
+            edge += 4
+        while edge < end:
+            cells[cell] = said[senders[edge]]
+            cell += lanes
+            edge += 1
+        while cell < width * lanes:
+            cells[cell] = np.inf
+            cell += lanes
+
+
+@compiled
+def _lay_out_admitted(
+    indptr: Ints,
+    senders: Unsigned,
+    order: Ints,
+    first: int,
+    said: Floats,
+    told: Floats,
+    weights: Floats,
+    finite: bool,
+    width: int,
+    lanes: int,
+    cells: Floats,
+    weight_cells: Floats,
+    count: Counts,
+) -> None:
+    """The same, with weights unless there is no room for them. A dropped message is infinite and not counted."""
+    equivocated, weighed = told.size > 0, weights.size > 0
+    payload = told if equivocated else said
+    for r in range(lanes):
+        i = order[first + r] if order.size > 0 else first + r
+        edge, end = indptr[i], indptr[i + 1]
+        count[r] = 0
+        for k in range(width):
+            v, w = np.inf, 0.0
+            if edge + k < end:
+                e = edge + k
+                v = payload[e if equivocated else senders[e]]
+                w = weights[e] if weighed else 1.0
+                if finite:
+                    v = v if w > 0.0 else np.inf
+                else:
+                    v, w = _admit(v, w, np.inf)
+            cells[k * lanes + r] = v
+            if weight_cells.size > 0:
+                weight_cells[k * lanes + r] = w
+            count[r] += 1 if w > 0.0 else 0
 
 
 @compiled
@@ -457,84 +464,68 @@ def _sort_eight(ranked: Floats, lanes: int) -> None:
 
 
 @compiled
-def _bound(
-    ranked: Floats, width: int, lanes: int, f: int, mine: Floats, low: Floats, high: Floats, kept: Floats
+def _sort_weighed(ranked: Floats, weight: Floats, width: int, lanes: int) -> None:
+    """The same for pairs: of two equal values, the one that weighs less comes first."""
+    p = 1
+    shift = 1
+    while p < width:
+        k = p
+        while k >= 1:
+            for j in range(k % p, width - k, 2 * k):
+                for i in range(j, min(j + k, width - k)):
+                    if i >> shift == (i + k) >> shift:
+                        for r in range(lanes):
+                            u, v = ranked[i, r], ranked[i + k, r]
+                            wu, wv = weight[i, r], weight[i + k, r]
+                            swap = (v < u) | ((v == u) & (wv < wu))
+                            ranked[i, r] = v if swap else u
+                            ranked[i + k, r] = u if swap else v
+                            weight[i, r] = wv if swap else wu
+                            weight[i + k, r] = wu if swap else wv
+            k >>= 1
+        p <<= 1
+        shift += 1
+
+
+@compiled
+def _sum_kept(
+    ranked: Floats, width: int, lanes: int, f: int, count: Counts, mine: Floats, total: Floats, kept: Floats
 ) -> None:
-    """The lowest and the highest value that W-MSR keeps in each lane; the dropped leave the count `kept`."""
+    """Sum in each lane, upwards, what W-MSR keeps, and count it."""
     for r in range(lanes):
-        # Adding 0 turns −0 into 0: which of the two a sort puts first is chance.
-        low[r] = mine[r] + 0.0
-        high[r] = mine[r] + 0.0
-    if f < width:
-        u = ranked[f]
-        v = ranked[width - 1 - f]
+        total[r] = 0.0
+        kept[r] = 0.0
+    for k in range(width):
         for r in range(lanes):
-            low[r] = (u[r] if u[r] < mine[r] else mine[r]) + 0.0
-            high[r] = (v[r] if v[r] > mine[r] else mine[r]) + 0.0
-    for j in range(min(f, width)):
-        u = ranked[j]
-        v = ranked[width - 1 - j]
-        for r in range(lanes):
-            kept[r] -= (1.0 if u[r] < mine[r] else 0.0) + (1.0 if v[r] > mine[r] else 0.0)
+            v = ranked[k, r]
+            # Below the f lowest nothing below own value is kept, and above the f highest nothing above it.
+            keep = ((k >= f) | (v >= mine[r])) & ((k < count[r] - f) | (v <= mine[r]))
+            total[r] += v if keep else 0.0
+            kept[r] += 1.0 if keep else 0.0
 
 
 @compiled
-def _sum_kept(heard: Floats, lanes: int, mine: Floats, low: Floats, high: Floats, total: Floats) -> None:
-    """Sum the kept values' differences from one's own, in the order that all sums keep."""
-    sums = np.zeros((4, LANES_MAX))
-    for k in range(0, heard.shape[0], 4):
-        for r in range(lanes):
-            for q in range(4):
-                v = heard[k + q, r]
-                sums[q, r] += v - mine[r] if (v >= low[r]) & (v <= high[r]) else 0.0
-    for r in range(lanes):
-        total[r] = (sums[0, r] + sums[1, r]) + (sums[2, r] + sums[3, r])
-
-
-@compiled
-def _sum_weighed(
-    heard: Floats,
+def _sum_kept_weighed(
+    ranked: Floats,
     weight: Floats,
+    width: int,
     lanes: int,
+    f: int,
+    count: Counts,
     mine: Floats,
-    low: Floats,
-    high: Floats,
     total: Floats,
     kept: Floats,
 ) -> None:
-    """The same with weights, and what the kept messages and one's own value weigh together."""
-    sums = np.zeros((4, LANES_MAX))
-    mass = np.zeros((4, LANES_MAX))
-    for k in range(heard.shape[0]):
-        for r in range(lanes):
-            v = heard[k, r]
-            w = weight[k, r] if (v >= low[r]) & (v <= high[r]) else 0.0
-            sums[k % 4, r] += w * (v - mine[r]) if w > 0.0 else 0.0
-            mass[k % 4, r] += w
+    """The same with weights."""
     for r in range(lanes):
-        total[r] = (sums[0, r] + sums[1, r]) + (sums[2, r] + sums[3, r])
-        kept[r] = 1.0 + ((mass[0, r] + mass[1, r]) + (mass[2, r] + mass[3, r]))
-
-
-@compiled
-def _spare(
-    heard: Floats, ranked: Floats, weight: Floats, lane: int, outermost: float, first: int, last: int
-) -> float:
-    """What those among the dropped, ranks `first` to `last`, weigh that equal the outermost kept value.
-
-    Of all that say so, they are the first ones in the row.
-    """
-    tied = 0
-    for k in range(first, last):
-        tied += ranked[k, lane] == outermost
-    if weight.size == 0:
-        return float(tied)
-    spare = 0.0
-    for k in range(heard.shape[0]):
-        if tied > 0 and weight[k, lane] > 0.0 and heard[k, lane] == outermost:
-            spare += weight[k, lane]
-            tied -= 1
-    return spare
+        total[r] = 0.0
+        kept[r] = 0.0
+    for k in range(width):
+        for r in range(lanes):
+            v = ranked[k, r]
+            keep = ((k >= f) | (v >= mine[r])) & ((k < count[r] - f) | (v <= mine[r]))
+            total[r] += weight[k, r] * v if keep else 0.0
+            kept[r] += weight[k, r] if keep else 0.0
 
 
 @compiled

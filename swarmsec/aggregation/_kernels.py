@@ -16,7 +16,8 @@ A payload that is not finite counts as Byzantine and is dropped, as if it weighe
 finite keeps it, except that a median does not ask for it. A daemon that hears nobody keeps its own value.
 
 Sums have one order, whatever the variant: the message at position k of its row adds to sum k mod 4, then
-(s0 + s1) + (s2 + s3); a dropped message keeps its position and adds nothing. No products and sums are fused.
+(s0 + s1) + (s2 + s3); a dropped message keeps its position and adds nothing. Only W-MSR sums by rising value. No
+products and sums are fused.
 `_ordered.py` says every rule in plain Python, to the same bits.
 """
 
@@ -120,8 +121,8 @@ def wmsr(
     Of the messages strictly above one's own value drop the `f` largest (all if fewer), likewise the `f` smallest of
     those below, and average the rest with one's own value. With at most f liars in a neighborhood the result never
     leaves the hull of the honest values there, not by a rounding either: nothing dropped enters a sum, however
-    large, and the result is held between the smallest and the largest value that is kept. Among equal messages that
-    differ in weight, those that come first in the row are dropped first.
+    large, and the result is held between the smallest and the largest value that is kept. What is kept is summed from
+    the smallest to the largest, equal messages by rising weight, so the order of a row does not matter.
 
     Args:
         rows: The neighborhoods.
@@ -203,7 +204,7 @@ class _Heard(NamedTuple):
     said: Floats
     told: Floats
     weights: Floats
-    plain: bool
+    finite: bool
     out: Floats
 
 
@@ -218,10 +219,9 @@ def _heard(
 ) -> _Heard:
     own = _column(own, rows.n)
     said = own if said is None else _column(said, rows.n)
-    # Compiled code looks at every payload anyway unless all three hold, so nobody needs to look before it.
-    plain = told is None and weights is None and finite is not False
-    if plain and finite is None:
-        plain = _all_finite(own) and (said is own or _all_finite(said))
+    if finite is None:
+        # What edges carry is too much to look at twice; compiled code then looks at it in passing.
+        finite = told is None and _all_finite(own) and (said is own or _all_finite(said))
     out = np.empty(rows.n) if out is None else out
     assert out.shape == (rows.n,) and out.flags.c_contiguous and out.dtype == np.float64
     return _Heard(
@@ -229,7 +229,7 @@ def _heard(
         said,
         _ABSENT if told is None else _column(told, rows.m),
         _ABSENT if weights is None else _column(weights, rows.m),
-        plain,
+        finite,
         out,
     )
 

@@ -60,31 +60,28 @@ def metropolis_one(
 
 
 def wmsr_one(own: float, values: Sequence[float], weights: Sequence[float] | None, f: int) -> float:
-    """Drop the f largest above own and the f smallest below, average the rest with own; LeBlanc et al. 2013."""
+    """Drop the f largest above own and the f smallest below, average the rest with own; LeBlanc et al. 2013.
+
+    What is kept is summed from the smallest to the largest, so that the order in which neighbors are listed does
+    not matter to the last bit. It would: a value that equals one's own is always kept, and one a rounding above it
+    may be dropped.
+    """
     if not math.isfinite(own):
         return float(own)
-    own = float(own)
-    values, weights = _admitted(own, values, weights)
-    above = sorted(v for v in values if v > own)
-    below = sorted(v for v in values if v < own)
-    # The hull of what is kept, own value included.
-    high = 0.0 + (above[-f - 1] if len(above) > f else own)
-    low = 0.0 + (below[f] if len(below) > f else own)
-    kept = [w if low <= v <= high else 0.0 for v, w in zip(values, weights, strict=True)]
-    # Differences from own: a dropped value adds an exact 0, and a swarm that agrees stays as it is to the last bit.
-    total = ordered_sum(w * (v - own) if w > 0.0 else 0.0 for v, w in zip(values, kept, strict=True))
-    weight = 1.0 + ordered_sum(kept)
-    # Some of the f dropped may equal the outermost kept value: those that come first in the row go.
-    for edge, beyond in ((high, [v for v in above if v > high]), (low, [v for v in below if v < low])):
-        tied = f - len(beyond)
-        if edge != own and tied > 0:
-            spare = _weight_of_first(tied, edge, values, weights)
-            total -= spare * (edge - own)
-            weight -= spare
-    result = own + total / weight
+    every = [1.0] * len(values) if weights is None else weights
+    ranked = sorted((float(v), float(w)) for v, w in zip(values, every, strict=True) if w > 0.0 and math.isfinite(v))
+    total = weight = 0.0
+    low = high = float(own)
+    for rank, (v, w) in enumerate(ranked):
+        if (rank >= f or v >= own) and (rank < len(ranked) - f or v <= own):
+            total += w * v
+            weight += w
+            low, high = min(low, v), max(high, v)
+    result = (float(own) + total) / (1.0 + weight)
+    # A rounding may not leave the hull of what is kept. Adding 0 turns −0 into 0.
     if result > high:
-        return high
-    return result if result >= low else low
+        return high + 0.0
+    return result if result >= low else low + 0.0
 
 
 def median_one(own: float, values: Sequence[float], weights: Sequence[float] | None = None) -> float:
@@ -112,15 +109,6 @@ def _admitted(
     every = [1.0] * len(values) if weights is None else [float(w) for w in weights]
     admitted = [w if w > 0.0 and math.isfinite(v) else 0.0 for v, w in zip(values, every, strict=True)]
     return [float(v) if w > 0.0 else float(own) for v, w in zip(values, admitted, strict=True)], admitted
-
-
-def _weight_of_first(count: int, edge: float, values: Sequence[float], weights: Sequence[float]) -> float:
-    spare = 0.0
-    for v, w in zip(values, weights, strict=True):
-        if v == edge and w > 0.0 and count > 0:
-            spare += w
-            count -= 1
-    return spare
 
 
 def _middle(values: list[float]) -> float:

@@ -1,0 +1,11 @@
+"""Exercises: play an arm, play a scenario over seeds and processes, and keep what came of it.
+
+What a run means is decided below (engine, scoring); how it is shown, above.
+"""
+
+from __future__ import annotations
+
+from swarmsec.exercise.run import run, seed_runs, subject_of
+from swarmsec.exercise.simulate import build, play_seed, simulate
+
+__all__ = ["build", "play_seed", "run", "seed_runs", "simulate", "subject_of"]

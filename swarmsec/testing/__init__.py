@@ -1,0 +1,2 @@
+"""x."""
+from swarmsec.testing.attack import check_attack

@@ -210,10 +210,23 @@ def test_weights_of_one_are_no_weights_and_of_zero_no_messages() -> None:
         assert np.array_equal(own, rule(rows, own, weights=none))
 
 
-def test_of_tied_messages_the_first_in_the_row_is_dropped() -> None:
+def test_of_equal_messages_the_heaviest_counts_as_the_largest() -> None:
     rows = Rows(np.array([0, 2]), np.zeros(2, dtype=np.int32))
-    result = _kernels.wmsr(rows, np.array([0.0]), 1, told=np.array([1.0, 1.0]), weights=np.array([1.0, 3.0]))
-    assert result[0] == 0.75
+    for weights, expected in (([1.0, 3.0], 0.5), ([3.0, 1.0], 0.5)):
+        result = _kernels.wmsr(rows, np.array([0.0]), 1, told=np.array([1.0, 1.0]), weights=np.array(weights))
+        assert result[0] == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.integers(1, 3))
+def test_wmsr_does_not_ask_in_which_order_neighbors_are_listed(data: st.DataObject, f: int) -> None:
+    messages = data.draw(st.lists(st.tuples(st.floats(-10, 10), st.floats(0.1, 2.0)), min_size=2, max_size=12))
+    rows = Rows(np.array([0, len(messages)]), np.zeros(len(messages), dtype=np.int32))
+    results = set()
+    for listed in (messages, data.draw(st.permutations(messages))):
+        told, weights = np.array(listed).T
+        results.add(float(_kernels.wmsr(rows, np.array([0.3]), f, told=told, weights=weights)[0]))
+    assert len(results) == 1
 
 
 def test_who_hears_nobody_keeps_its_value() -> None:

@@ -1,0 +1,84 @@
+"""The app, and what every command ends with: an exit code of the contract, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from swarmsec._version import __version__
+from swarmsec.cli import catalog, run, validate
+from swarmsec.errors import ExitCode, SwarmsecError
+
+app = typer.Typer(
+    name="swarmsec",
+    help="A security testbed for consensus attacks on swarms of AI daemons.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("list")(catalog.list_)
+app.command("show")(catalog.show)
+app.command("run")(run.run)
+app.command("validate")(validate.validate)
+
+# The root of the errors that Typer raises for a command line that it does not understand.
+_CommandLineError: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"swarmsec {__version__}")
+        raise typer.Exit
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code.
+
+    Args:
+        arguments: What stands after `swarmsec`; the process's own unless given.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_code_of(words))
+
+
+def _code_of(words: list[str]) -> int:
+    try:
+        code = app(args=words, standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or ExitCode.DONE)
+    except SwarmsecError as error:
+        return _complain(words, str(error), error.exit_code, kind=type(error).__name__)
+    except (KeyboardInterrupt, typer.Abort):
+        return _complain(words, "interrupted", ExitCode.INTERRUPTED, kind="Interrupted")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Whoever read us has heard enough.
+        return 128 + signal.SIGPIPE
+    except _CommandLineError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message())
+            return ExitCode.USAGE
+        return _complain(words, error.format_message(), ExitCode.USAGE, kind="UsageError")
+    except Exception as error:
+        if os.environ.get("SWARMSEC_DEBUG"):
+            raise
+        hint = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows where"
+        return _complain(words, f"{type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL, kind="InternalError")
+
+
+def _complain(words: Sequence[str], message: str, code: ExitCode, *, kind: str) -> int:
+    """Say what went wrong: as JSON on standard output where JSON was asked for, in one line on standard error else."""
+    if "--json" in words:
+        typer.echo(json.dumps({"error": {"kind": kind, "message": message, "exit_code": int(code)}}, ensure_ascii=False))
+    else:
+        typer.echo(f"swarmsec: {message}", err=True)
+    return int(code)

@@ -1,0 +1,227 @@
+"""`swarmsec list` and `swarmsec show`: what there is to play with."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swarmsec.cli.options import Json, Plugins
+from swarmsec.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from swarmsec.plugins import Registry
+
+
+class Shelf(StrEnum):
+    """What can be listed."""
+
+    ATTACKS = "attacks"
+    DEFENSES = "defenses"
+    PROTOCOLS = "protocols"
+    WORLDS = "worlds"
+    SCENARIOS = "scenarios"
+    TOPOLOGIES = "topologies"
+
+
+def list_(
+    what: Annotated[Shelf | None, typer.Argument(help="One kind of thing; all of them unless given.")] = None,
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> None:
+    """List what there is: attacks, defenses, protocols, worlds, scenarios, topologies."""
+    registry = _registry(plugins)
+    shelves = {str(shelf): _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
+    if as_json:
+        typer.echo(json.dumps(shelves, indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if console.is_terminal:
+        for shelf, entries in shelves.items():
+            console.print(_table(shelf, ["name", "in one line"], list(entries.items())))
+        return
+    for shelf, entries in shelves.items():
+        width = max(map(len, entries), default=0)
+        for name, line in entries.items():
+            typer.echo(f"{name:<{width}}  {line}" if what else f"{shelf:<10}  {name:<20}  {line}")
+
+
+def show(
+    name: Annotated[str, typer.Argument(help="The name of a plug-in, a topology or a scenario.")],
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> None:
+    """Show what NAME does: mechanism, source, traits, parameters with bounds and units."""
+    registry = _registry(plugins)
+    found = [shelf for shelf in Shelf if name in _names(shelf, registry)]
+    if not found:
+        known = [known for shelf in Shelf for known in _names(shelf, registry)]
+        raise UsageError(f"nothing here is called `{name}`; {did_you_mean(name, known)}")
+    pages = [_page(shelf, name, registry) for shelf in found]
+    if as_json:
+        typer.echo(json.dumps(pages if len(pages) > 1 else pages[0], indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for page in pages:
+        if console.is_terminal:
+            console.print(_rich_page(page))
+        else:
+            typer.echo("\n".join(_plain_page(page)))
+
+
+def _registry(plugins: Any) -> Registry:
+    from swarmsec.plugins import Registry
+
+    return Registry(plugins or ())
+
+
+def _names(shelf: Shelf, registry: Registry) -> list[str]:
+    from swarmsec.authoring import library
+    from swarmsec.network import TOPOLOGIES
+
+    if shelf is Shelf.SCENARIOS:
+        return list(library())
+    return list(TOPOLOGIES) if shelf is Shelf.TOPOLOGIES else registry.kinds(shelf.value)  # type: ignore[arg-type]
+
+
+def _entries(shelf: Shelf, registry: Registry) -> dict[str, str]:
+    """Every name on a shelf, with its one line."""
+    if shelf is Shelf.SCENARIOS:
+        return {name: _scenario_page(name)["summary"] for name in _names(shelf, registry)}
+    return {name: _first_line(_class_of(shelf, name, registry)) for name in _names(shelf, registry)}
+
+
+def _class_of(shelf: Shelf, name: str, registry: Registry) -> type[Any]:
+    from swarmsec.network import TOPOLOGIES
+
+    return TOPOLOGIES[name] if shelf is Shelf.TOPOLOGIES else registry.get(shelf.value, name)  # type: ignore[arg-type]
+
+
+def _first_line(plugin: type[Any]) -> str:
+    return (inspect.getdoc(plugin) or "").partition("\n")[0]
+
+
+def _page(shelf: Shelf, name: str, registry: Registry) -> dict[str, Any]:
+    """Everything about one name, as plain data."""
+    if shelf is Shelf.SCENARIOS:
+        return _scenario_page(name)
+    from swarmsec.parameters import describe
+
+    plugin = _class_of(shelf, name, registry)
+    parameters = [
+        {
+            "name": info.name,
+            "type": info.type,
+            "required": info.required,
+            "default": None if info.required else info.default,
+            "unit": info.unit,
+            "bounds": info.bounds,
+            "help": info.help,
+        }
+        for info in describe(plugin)
+    ]
+    return {
+        "name": name,
+        "kind": str(shelf),
+        "summary": _first_line(plugin),
+        "about": inspect.getdoc(plugin) or "",
+        "traits": _traits(plugin),
+        "parameters": parameters,
+    }
+
+
+def _traits(plugin: type[Any]) -> dict[str, str]:
+    """The class attributes that say what a plug-in touches, knows, sees or keeps."""
+    words = {}
+    for trait in ("surface", "knowledge", "vantage", "sees", "unit", "bills"):
+        value = getattr(plugin, trait, None)
+        if value is None or callable(value):
+            continue
+        name = getattr(value, "name", None) or getattr(value, "value", None) or value
+        words[trait] = ", ".join(value) if isinstance(value, tuple) else str(name).lower()
+    return words
+
+
+def _scenario_page(name: str) -> dict[str, Any]:
+    from swarmsec.authoring import load_scenario
+
+    document = load_scenario(name).document
+    return {
+        "name": name,
+        "kind": str(Shelf.SCENARIOS),
+        "summary": _one_line(document),
+        "about": str(document["story"]).strip(),
+        "traits": {"version": str(document["version"]), "rounds": f"{document['rounds']:,}"},
+        "scenario": dict(document),
+    }
+
+
+def _one_line(document: Any) -> str:
+    red = ", ".join(spec["kind"] for spec in document["attacks"]) or "nobody"
+    blue = ", ".join(spec["kind"] for spec in document["defenses"]) or "nobody"
+    return f"{document['title'] or document['name']}: {red} against {blue} in {document['world']['kind']}"
+
+
+def _table(title: str, columns: list[str], rows: list[tuple[str, ...]]) -> RenderableType:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _parameter_rows(page: dict[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (one["name"], "required" if one["required"] else str(one["default"]), one["type"], one["bounds"], one["unit"],
+         one["help"])
+        for one in page.get("parameters", ())
+    ]
+
+
+def _heading(page: dict[str, Any]) -> str:
+    traits = "  ".join(f"{name} {value}" for name, value in page["traits"].items())
+    return f"{page['name']}  ({page['kind']})  {traits}".rstrip()
+
+
+def _rich_page(page: dict[str, Any]) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[RenderableType] = [Text(_heading(page), style="bold"), Text(), Text(page["about"]), Text()]
+    if rows := _parameter_rows(page):
+        parts.append(_table("parameters", ["name", "default", "type", "bounds", "unit", "what it does"], rows))
+    if "scenario" in page:
+        parts += [Text(_composition(page)), Text()]
+    return Group(*parts)
+
+
+def _plain_page(page: dict[str, Any]) -> list[str]:
+    lines = [_heading(page), "", *page["about"].splitlines(), ""]
+    rows = _parameter_rows(page)
+    widths = [max(len(row[column]) for row in rows) for column in range(5)] if rows else []
+    for row in rows:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
+        lines.append("  ".join([*cells, row[5]]).rstrip())
+    if "scenario" in page:
+        lines.append(_composition(page))
+    return lines
+
+
+def _composition(page: dict[str, Any]) -> str:
+    """A scenario's parts, a line each."""
+    parts = {key: page["scenario"][key] for key in ("world", "network", "protocol", "attacks", "defenses", "rules")}
+    lines = [f"{key:<9} {json.dumps(one, ensure_ascii=False)}" for key, value in parts.items()
+             for one in (value if isinstance(value, list) else [value])]
+    return "\n".join(lines)

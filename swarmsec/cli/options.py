@@ -1,0 +1,45 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from swarmsec.errors import UsageError
+
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option("--plugins", help="A folder of plug-ins of your own.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def seeds_of(text: str | None) -> int | list[int] | None:
+    """The seeds of an option: `5` is a count, `3,4,9` are seeds, and `3,` is one.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    if text is None:
+        return None
+    try:
+        if "," in text:
+            return [int(word) for word in text.split(",") if word.strip()]
+        return int(text)
+    except ValueError:
+        raise UsageError(f"{text!r} given; must be a count such as 5, or seeds such as 3,4,9", where="--seeds") from None
+
+
+def settings_of(options: list[str] | None) -> dict[str, object]:
+    """PATH=VALUE options as path → value."""
+    from swarmsec.authoring import parse_value
+
+    settings = {}
+    for option in options or ():
+        path, equals, value = option.partition("=")
+        if not equals:
+            raise UsageError(f"{option!r} given; must be PATH=VALUE, such as attacks[0].bias=-3", where="--set")
+        settings[path.strip()] = parse_value(value)
+    return settings

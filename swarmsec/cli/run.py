@@ -1,0 +1,135 @@
+"""`swarmsec run`: play a scenario's four arms over its seeds, score them, keep them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
+from swarmsec.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from swarmsec.authoring import Scenario
+    from swarmsec.exercise.folder import RunFolder
+    from swarmsec.scoring import Result, SeedRun
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="A library name, a file, or - for standard input.")],
+    attack: Annotated[
+        list[str] | None, typer.Option(help="Play this attack instead: KIND[:name=value,..].", metavar="K[:p=v,..]")
+    ] = None,
+    defense: Annotated[
+        list[str] | None, typer.Option(help="Play this defense instead: KIND[:name=value,..].", metavar="K[:p=v,..]")
+    ] = None,
+    seeds: Annotated[str | None, typer.Option(help="How many seeds, or which.", envvar="SWARMSEC_SEEDS", metavar="5|3,4,9")] = None,
+    agents: Annotated[int | None, typer.Option(help="How many daemons.", envvar="SWARMSEC_AGENTS")] = None,
+    rounds: Annotated[int | None, typer.Option(help="How many rounds.", envvar="SWARMSEC_ROUNDS")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Put a value into the scenario first.", metavar="PATH=VALUE")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where runs' folders go.", envvar="SWARMSEC_OUT", metavar="DIR")] = Path("runs"),
+    as_json: Json = False,
+    plugins: Plugins = None,
+    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")] = 1,
+) -> int:
+    """Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented."""
+    from swarmsec.authoring import load_scenario
+
+    settings = settings_of(set_)
+    settings |= {} if agents is None else {"network.n": agents}
+    settings |= {} if rounds is None else {"rounds": rounds}
+    loaded = load_scenario(
+        scenario, settings=settings, attack=attack or None, defense=defense or None, plugins=plugins or ()
+    )
+    result, folder = _play(loaded, seeds_of(seeds), out, jobs)
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _show(result, loaded, folder)
+    return ExitCode.INCONCLUSIVE if result.verdict == "no_bite" else ExitCode.DONE
+
+
+def _play(scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: int) -> tuple[Result, RunFolder]:
+    """Run it with its progress on standard error, and keep what came in its folder, whatever happens."""
+    from swarmsec.authoring import seed_list
+    from swarmsec.exercise import run as run_scenario
+    from swarmsec.exercise.folder import RunFolder
+
+    wanted = scenario.seeds if seeds is None else seed_list(seeds)
+    folder = RunFolder(out, scenario, wanted, sys.argv)
+    try:
+        with _progress(scenario.name, len(wanted)) as advance:
+
+            def each_seed(seed_run: SeedRun) -> None:
+                folder.add(seed_run)
+                advance(seed_run.seed)
+
+            result = run_scenario(scenario, seeds=wanted, jobs=jobs, each_seed=each_seed)
+    except BaseException as error:
+        folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+        if isinstance(error, KeyboardInterrupt):
+            typer.echo(f"what was done so far is in {folder.path}", err=True)
+        raise
+    folder.finish(result)
+    return result, folder
+
+
+@contextmanager
+def _progress(name: str, seeds: int) -> Iterator[Callable[[int], None]]:
+    """A bar where standard error is a terminal, a line a seed elsewhere."""
+    from rich.console import Console
+
+    from swarmsec.aggregation import kernels_are_compiled
+
+    if not kernels_are_compiled():
+        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        done = 0
+
+        def plain(seed: int) -> None:
+            nonlocal done
+            done += 1
+            typer.echo(f"{name}: seed {seed} done, {done} of {seeds}", err=True)
+
+        yield plain
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("seeds"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(name, total=seeds)
+        yield lambda _seed: bar.advance(task)
+
+
+def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:
+    from rich.console import Console
+
+    from swarmsec.report import Context, plain_lines, render
+
+    registry, document = scenario.registry, scenario.document
+    bills: Sequence[str] = registry.get("worlds", document["world"]["kind"]).bills
+    context = Context(
+        title=scenario.title,
+        document=document,
+        n=scenario.n,
+        bills=[scenario.bill, *(bill for bill in bills if bill != scenario.bill)],
+        vantages=[registry.get("defenses", spec["kind"]).vantage.value for spec in document["defenses"]],
+        folder=str(folder.path),
+    )
+    console = Console(highlight=False)
+    if console.is_terminal:
+        console.print(render(result, context))
+    else:
+        typer.echo(plain_lines(result, context))
+
+

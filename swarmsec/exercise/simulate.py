@@ -1,0 +1,121 @@
+"""Play one arm of one seed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from swarmsec.authoring import Scenario, load_scenario
+from swarmsec.errors import SwarmsecError, UsageError, did_you_mean
+from swarmsec.scoring import SeedRun
+from swarmsec.swarm.arms import Arm
+from swarmsec.swarm.daemon import Daemon
+from swarmsec.swarm.model import SwarmModel
+from swarmsec.swarm.setup import Setup
+from swarmsec.swarm.trace import Trace
+from swarmsec.teams import Attacked, Guarantee, Surface
+
+Loadable = str | Path | Mapping[str, Any] | Scenario
+
+
+def build(
+    scenario: Loadable, *, arm: str = "defended", seed: int = 0, daemon_class: type[Daemon] = Daemon
+) -> SwarmModel:
+    """The swarm of one arm and seed as a Mesa model; `.step()` is one round.
+
+    Args:
+        scenario: Whatever `load_scenario` takes.
+        arm: `clean`, `attacked`, `defended` or `guarded`.
+        seed: Which seed.
+        daemon_class: A subclass of `Daemon`, for the engine `agents`.
+    """
+    loaded = load_scenario(scenario)
+    return _model(loaded.setup(_seed(seed)), loaded.bill, arm_of(arm), daemon_class=daemon_class)
+
+
+def simulate(
+    scenario: Loadable, *, arm: str = "defended", seed: int = 0, record_states: bool = False
+) -> Trace:
+    """Play one arm of one seed to the end.
+
+    Args:
+        scenario: Whatever `load_scenario` takes.
+        arm: `clean`, `attacked`, `defended` or `guarded`.
+        seed: Which seed.
+        record_states: Whether to keep every round's proposals and decisions: 8 bytes a daemon, component and round.
+    """
+    loaded = load_scenario(scenario)
+    return _play(_model(loaded.setup(_seed(seed)), loaded.bill, arm_of(arm), record_states=record_states))
+
+
+def play_seed(
+    scenario: Scenario, seed: int, arms: Sequence[Arm], *, each_arm: Callable[[Arm], None] | None = None
+) -> SeedRun:
+    """Play the arms of one seed, one after the other, on common random numbers.
+
+    Args:
+        scenario: What to play.
+        seed: Which seed.
+        arms: Which of the four.
+        each_arm: Called after each.
+    """
+    setup = scenario.setup(seed)
+    traces: dict[str, Trace] = {}
+    cpu_seconds: dict[str, float] = {}
+    for arm in arms:
+        start = time.process_time()
+        traces[arm] = _play(_model(setup, scenario.bill, arm))
+        cpu_seconds[arm] = time.process_time() - start
+        if each_arm:
+            each_arm(arm)
+    return SeedRun(seed, traces, cpu_seconds, _guarantees(setup, traces))
+
+
+def arm_of(name: str) -> Arm:
+    """The arm of that name.
+
+    Raises:
+        UsageError: There is none.
+    """
+    try:
+        return Arm(name)
+    except ValueError:
+        raise UsageError(f"no arm {name!r}; {did_you_mean(str(name), [str(arm) for arm in Arm])}") from None
+
+
+def _model(setup: Setup, bill: str, arm: Arm, **options: Any) -> SwarmModel:
+    return SwarmModel(setup, arm=arm, bill=bill, **options)
+
+
+def _play(model: SwarmModel) -> Trace:
+    try:
+        while model.running:
+            model.step()
+        return model.trace()
+    except SwarmsecError as error:
+        raise type(error)(f"{error.message} (round {model.round}, {model.arm} arm)", where=error.where) from error
+    finally:
+        model.close()
+
+
+def _guarantees(setup: Setup, traces: Mapping[str, Trace]) -> tuple[tuple[str, Guarantee], ...]:
+    """Whether each defense's precondition held, given whom the attacks of the defended arm hit."""
+    if "defended" not in traces or not traces["defended"].attacked.any():
+        return ()
+    trace = traces["defended"]
+    surface = reduce(or_, (cast.plugin.surface for cast in setup.attacks if cast.plugin.strength > 0), Surface.NONE)
+    hit = np.flatnonzero(trace.attacked | trace.compromised).astype(np.int32)
+    case = Attacked(setup.network, hit, surface)
+    return tuple((cast.kind, cast.plugin.guarantee(case)) for cast in setup.defenses)
+
+
+def _seed(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise UsageError(f"{seed!r} given; a seed is a number from 0 on", where="seed")
+    return int(seed)

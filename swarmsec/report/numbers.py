@@ -1,0 +1,37 @@
+"""How figures are written for people."""
+
+from __future__ import annotations
+
+from swarmsec.scoring import Interval
+
+
+def amount(value: float, unit: str) -> str:
+    """An amount in a world's unit.
+
+    Examples:
+        >>> amount(1209714.2, "USD"), amount(-3.0, "USD"), amount(0.515625, "belief")
+        ('$1,209,714', '−$3', '0.5156')
+    """
+    sign = "−" if value < 0 else ""
+    if unit == "USD":
+        return f"{sign}${abs(value):,.0f}"
+    return sign + (f"{abs(value):,.0f}" if abs(value) >= 10_000 else f"{abs(value):.4g}")
+
+
+def share(value: float) -> str:
+    """A share in percent.
+
+    Examples:
+        >>> share(0.831), share(0.0004), share(-0.25)
+        ('83%', '0.04%', '−25%')
+    """
+    percent = abs(100 * value)
+    digits = f"{percent:.0f}" if percent >= 10 or percent == 0 else f"{percent:.1f}" if percent >= 1 else f"{percent:.1g}"
+    return ("−" if value < 0 else "") + digits + "%"
+
+
+def share_interval(interval: Interval) -> str:
+    """A share with its interval: `83%  [78%, 88%]`."""
+    if interval.low is None or interval.high is None:
+        return share(interval.mean)
+    return f"{share(interval.mean)}  [{share(interval.low)}, {share(interval.high)}]"

@@ -1,0 +1,163 @@
+"""A result on a terminal: the verdict first, then the evidence, then the line that repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from swarmsec.report.numbers import amount, share, share_interval
+from swarmsec.scoring import Result
+
+_COLORS = {"limited": "green", "not_limited": "red", "no_bite": "yellow"}
+
+
+class Context:
+    """What a result does not know of its scenario, and a reader wants to.
+
+    Attributes:
+        title: The scenario's name for people.
+        document: The resolved scenario.
+        n: How many daemons there are.
+        bills: The world's bills, the scored one first.
+        vantages: Of each defense, in order.
+        folder: Where the run is kept.
+    """
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        document: Mapping[str, Any],
+        n: int,
+        bills: Sequence[str],
+        vantages: Sequence[str],
+        folder: str,
+    ) -> None:
+        self.title, self.document, self.n = title, document, n
+        self.bills, self.vantages, self.folder = bills, vantages, folder
+
+
+def render(result: Result, context: Context) -> RenderableType:
+    """The whole report."""
+    seeds = f"{len(result.seeds)} seed{'s' if len(result.seeds) > 1 else ''}"
+    world = context.document["world"]["kind"]
+    heading = Text.assemble(
+        (context.title, "bold"),
+        f"  ·  {world}, {context.n:,} daemons, {context.document['rounds']:,} rounds, {seeds}",
+    )
+    return Group(
+        heading,
+        Text(),
+        Text(f"  {verdict_line(result)}", style=_COLORS[result.verdict]),
+        Text(),
+        arms_table(result, context),
+        Text(),
+        notes(result, context),
+    )
+
+
+def verdict_line(result: Result) -> str:
+    """The verdict in one sentence."""
+    if result.verdict == "limited":
+        assert result.damage_limited is not None
+        return f"The attack bites and the defense limits it: {share_interval(result.damage_limited)} of the damage prevented"
+    if result.damage_limited is not None:
+        return (
+            "The attack bites and the defense does not limit it: "
+            f"{share_interval(result.damage_limited)} of the damage prevented"
+        )
+    return f"No verdict on the defense: {result.reason}" if result.reason else "The attack bites"
+
+
+def arms_table(result: Result, context: Context) -> Table:
+    """Bills and compromised daemons, an arm a column; means over seeds."""
+    table = Table(box=None, padding=(0, 0, 0, 4), show_edge=False, pad_edge=False)
+    table.add_column("")
+    for arm in result.arms:
+        table.add_column(str(arm), justify="right")
+    rows = [*context.bills, "compromised", "quarantined"]
+    for name in rows:
+        means = [score.metrics[name].mean for score in result.arms.values()]
+        if name == "quarantined" and not any(means):
+            continue
+        unit = result.unit if name in context.bills else ""
+        table.add_row(f"  {_short(name, result.unit)}", *(amount(mean, unit) for mean in means))
+    return table
+
+
+def notes(result: Result, context: Context) -> Table:
+    """Who did what, how it was noticed, what was promised, and how to repeat it."""
+    table = Table.grid(padding=(0, 3, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for number, spec in enumerate(context.document["attacks"]):
+        table.add_row("  red" if number == 0 else "", _attack_line(spec))
+    for number, spec in enumerate(context.document["defenses"]):
+        table.add_row("  blue" if number == 0 else "", f"{spec['kind']} ({context.vantages[number]})")
+    if context.document["defenses"]:
+        table.add_row("", _detection_line(result))
+        table.add_row("", _cost_line(result))
+    table.add_row("  guarantee", f"{_held(result)}: {result.guarantee.why}")
+    table.add_row("", "")
+    table.add_row("  repeat", result.replay)
+    table.add_row("  kept in", context.folder)
+    return table
+
+
+def plain_lines(result: Result, context: Context) -> str:
+    """The same report for a pipe: no color, no box, no wrapping."""
+    console = Console(color_system=None, width=10_000, highlight=False, force_terminal=False, legacy_windows=False)
+    with console.capture() as capture:
+        console.print(render(result, context))
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def _short(name: str, unit: str) -> str:
+    return name.removesuffix(f"_{unit.lower()}").replace("_", " ")
+
+
+def _attack_line(spec: Mapping[str, Any]) -> str:
+    stop = f"to {spec['stop']}" if spec["stop"] is not None else "on"
+    daemons = spec["daemons"]
+    whom = f"daemons {', '.join(map(str, daemons))}" if isinstance(daemons, list) else f"{daemons} of the daemons"
+    general = {"kind", "daemons", "start", "stop", "strength", "ramp"}
+    details = [f"{name} {_value(value)}" for name, value in spec.items() if name not in general]
+    if spec["strength"] != 1.0:
+        details.append(f"strength {_value(spec['strength'])}")
+    return ", ".join([f"{spec['kind']} on {whom}", f"rounds {spec['start']} {stop}", *details])
+
+
+def _value(value: Any) -> str:
+    return f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
+
+
+def _detection_line(result: Result) -> str:
+    found = result.detection
+    if found.precision is None and found.recall is None:
+        return "no attack to detect, and no alarm"
+    if found.delay_rounds is None:
+        return "never noticed" if found.recall is not None else "no attack to detect"
+    when = "in the round it began" if found.delay_rounds == 0 else f"after {found.delay_rounds:g} rounds"
+    precision = "–" if found.precision is None else f"{found.precision:.2f}"
+    recall = "–" if found.recall is None else f"{found.recall:.2f}"
+    return f"noticed {when}  ·  precision {precision}  ·  recall {recall}"
+
+
+def _cost_line(result: Result) -> str:
+    parts = []
+    if result.autoimmune_cost is not None:
+        cost = amount(result.autoimmune_cost.mean, result.unit)
+        attacked = result.damage.get("attacked")
+        of_damage = f" ({share(result.autoimmune_cost.mean / attacked.mean)} of the damage)" if attacked and result.bites else ""
+        parts.append(f"cost in peace {cost}{of_damage}")
+    if result.overhead.messages is not None:
+        parts.append(f"messages × {result.overhead.messages:.2f}")
+    return "  ·  ".join(parts)
+
+
+def _held(result: Result) -> str:
+    return {True: "inside", False: "outside", None: "none"}[result.guarantee.holds]

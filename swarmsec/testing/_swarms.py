@@ -1,0 +1,186 @@
+"""Small swarms to play, and where two runs of one first differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Floats
+from swarmsec.network import Network
+from swarmsec.parameters import build
+from swarmsec.plugins import Registry
+from swarmsec.protocols import NegotiationProtocol
+from swarmsec.rng import Streams
+from swarmsec.swarm.arms import Arm
+from swarmsec.swarm.model import SwarmModel
+from swarmsec.swarm.setup import Cast, Engine, compose
+from swarmsec.swarm.trace import Trace
+from swarmsec.teams import Attack, Defense, Rules
+from swarmsec.worlds import World
+
+ROUNDS = 32
+START, STOP = 4, 28
+"""When the kit's attacks are on."""
+
+
+class Swarm(NamedTuple):
+    """A small swarm.
+
+    Attributes:
+        name: What it is, for a message.
+        network: Who listens to whom.
+        width: d, the components of a belief.
+        rounds: How many it plays.
+    """
+
+    name: str
+    network: Network
+    width: int = 1
+    rounds: int = ROUNDS
+
+    @property
+    def n(self) -> int:
+        """How many daemons."""
+        return self.network.n
+
+
+def ring(n: int, *, width: int = 1, rounds: int = ROUNDS) -> Swarm:
+    """Daemons in a ring that listen to two on either side."""
+    pairs = {(min(i, j), max(i, j)) for i in range(n) for k in (1, 2) if (j := (i + k) % n) != i}
+    name = f"a ring of {n} daemons, two neighbors on either side, {width} components"
+    return Swarm(name, _network(n, sorted(pairs)), width, rounds)
+
+
+def odd_swarms() -> list[Swarm]:
+    """What a plug-in must also survive: no neighbor, no link back, no path from here to there."""
+    triangles = [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5)]
+    return [
+        Swarm("a single daemon", _network(1, [])),
+        Swarm("a pair", _network(2, [(0, 1)])),
+        Swarm("two components", _network(6, triangles)),
+        Swarm("an isolated daemon, number 6", _network(7, triangles)),
+        Swarm("a network with no link at all", _network(3, [])),
+        Swarm("a star", _network(9, [(0, leaf) for leaf in range(1, 9)])),
+        Swarm("a one-way ring", Network.from_edges(5, [(i, (i + 1) % 5) for i in range(5)], directed=True)),
+        ring(8, width=2),
+    ]
+
+
+def targets(n: int) -> list[int]:
+    """Whom the kit's attacks are aimed at."""
+    return [0, n // 2] if n >= 6 else [n - 1]
+
+
+def beliefs(swarm: Swarm) -> World:
+    """The world `beliefs` with noisy feeds, as wide as the swarm."""
+    initial = np.sin(1.0 + np.arange(swarm.n * swarm.width)).reshape(swarm.n, swarm.width)
+    world: World = build(Registry().get("worlds", "beliefs"), {"initial": initial.tolist(), "noise": 0.1})
+    return world
+
+
+def influence(**parameters: Any) -> NegotiationProtocol:
+    """The protocol `friedkin_johnsen`, in which every round's signals matter."""
+    protocol: NegotiationProtocol = build(
+        Registry().get("protocols", "friedkin_johnsen"), {"anchor": 0.3, "exchanges": 2, **parameters}
+    )
+    return protocol
+
+
+def play(
+    swarm: Swarm,
+    *,
+    attacks: Sequence[Attack] = (),
+    defenses: Sequence[Defense] = (),
+    protocol: NegotiationProtocol | None = None,
+    world: World | None = None,
+    arm: Arm = Arm.DEFENDED,
+    engine: Engine = "arrays",
+    seed: int = 0,
+    model_class: type[SwarmModel] = SwarmModel,
+) -> Trace:
+    """One run, with everything recorded. What overflows on the way is for the rules to judge, not for numpy to print.
+
+    Raises:
+        AssertionError: A proposal, a decision or a figure is not finite.
+    """
+    world = world or beliefs(swarm)
+    setup = compose(
+        network=swarm.network,
+        world=Cast("world", world),
+        protocol=Cast("protocol", protocol or influence()),
+        attacks=[Cast(type(attack).__name__, attack) for attack in attacks],
+        defenses=[Cast(type(defense).__name__, defense) for defense in defenses],
+        rules=Rules(),
+        rounds=swarm.rounds,
+        streams=Streams("conformance", seed),
+        engine=engine,
+    )
+    with np.errstate(all="ignore"):
+        model = model_class(setup, arm=arm, bill=world.bills[0], record_states=True)
+        try:
+            while model.round < swarm.rounds:
+                model.step()
+            trace = model.trace()
+        finally:
+            model.close()
+    _require_finite(trace, f"{swarm.name}, arm {arm.value}, engine {engine}, seed {seed}")
+    return trace
+
+
+def first_difference(one: Trace, other: Trace, *, tolerance: float = 0.0) -> str:
+    """Where two runs part: the field, the round, and what stands there. Empty if they are equal.
+
+    Args:
+        one: A run.
+        other: The run that should equal it.
+        tolerance: How far apart numbers may be, relative to the larger one where that is above 1.
+    """
+    assert one.states is not None and other.states is not None
+    assert one.decisions is not None and other.decisions is not None
+    for name, left, right in (
+        ("states", one.states, other.states),
+        ("decisions", one.decisions, other.decisions),
+        ("bill", one.bill, other.bill),
+        *((f"metrics[{name!r}]", one.metrics[name], other.metrics.get(name)) for name in one.metrics),
+    ):
+        if right is None or left.shape != right.shape:
+            return f"`{name}` has another shape: {left.shape} and {None if right is None else right.shape}"
+        if len(apart := np.argwhere(~_close(left, right, tolerance))):
+            place = tuple(int(i) for i in apart[0])
+            row = f", daemon {place[1]}" if len(place) > 1 else ""
+            # `states` begins with the proposals before round 0.
+            when = f"round {place[0] - (name == 'states')}" if place[0] or name != "states" else "the first proposals"
+            return f"`{name}` differs first in {when}{row}: {float(left[place])!r} and {float(right[place])!r}"
+    for left_event, right_event in zip(one.events, other.events, strict=False):
+        if left_event != right_event:
+            return f"`events` differs first in round {left_event.round}: {left_event} and {right_event}"
+    if len(one.events) != len(other.events):
+        return f"`events` differs in its length: {len(one.events)} and {len(other.events)}"
+    if not np.array_equal(one.quarantined, other.quarantined):
+        round, daemon = np.argwhere(one.quarantined != other.quarantined)[0]
+        return f"`quarantined` differs first in round {round}, daemon {daemon}"
+    if not np.array_equal(one.compromised, other.compromised):
+        return f"`compromised` differs at daemon {np.flatnonzero(one.compromised != other.compromised)[0]}"
+    return ""
+
+
+def _network(n: int, pairs: Sequence[tuple[int, int]]) -> Network:
+    return Network.from_edges(n, np.array(pairs, dtype=np.int64).reshape(-1, 2))
+
+
+def _require_finite(trace: Trace, where: str) -> None:
+    assert trace.states is not None and trace.decisions is not None
+    for name, values in (("states", trace.states), ("decisions", trace.decisions), *trace.metrics.items()):
+        if len(apart := np.argwhere(~np.isfinite(values))):
+            place = tuple(int(i) for i in apart[0])
+            row = f", daemon {place[1]}" if len(place) > 1 else ""
+            raise AssertionError(f"`{name}` is {float(values[place])} in round {place[0]}{row} ({where})")
+
+
+def _close(left: Floats, right: Floats, tolerance: float) -> Any:
+    with np.errstate(all="ignore"):
+        scale = np.maximum(1.0, np.maximum(np.abs(left), np.abs(right)))
+        near = np.abs(left - right) <= tolerance * scale
+    return (left == right) | near | (np.isnan(left) & np.isnan(right))

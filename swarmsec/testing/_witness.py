@@ -1,0 +1,92 @@
+"""Catch a hook that writes where it should not: into what it is given, or into what it has already handed out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from swarmsec.arrays import read_only
+from swarmsec.kinds import Plugin
+from swarmsec.network import Network
+from swarmsec.teams import BlueView, RedView
+
+P = TypeVar("P", bound=Plugin)
+
+_OPAQUE = (Network, RedView, BlueView)
+"""What a hook gets as it is: these already refuse to be written."""
+
+HandedOut = deque[tuple[str, Any, Any]]
+"""The last arrays that hooks returned: whose, the array, and a copy of it as it was."""
+
+_REMEMBERED = 12
+
+
+def witnessed(plugin_class: type[P], hooks: Sequence[str]) -> type[P]:
+    """A subclass that behaves as the class does, but whose `hooks` are watched.
+
+    The engine's arrays are read-only, which an ill-behaved hook can undo. So a hook gets writable copies here, and an
+    AssertionError if they differ afterwards.
+    """
+    handed_out: HandedOut = deque(maxlen=_REMEMBERED)
+    watched = {name: _watched(name, getattr(plugin_class, name), handed_out) for name in hooks}
+    return type(plugin_class.__name__, (plugin_class,), {**watched, "__module__": plugin_class.__module__})
+
+
+def _watched(name: str, hook: Callable[..., Any], handed_out: HandedOut) -> Callable[..., Any]:
+    def call(self: Plugin, *given: Any, **named: Any) -> Any:
+        _still_the_same(handed_out)
+        copies, named_copies = [_copy(value) for value in given], {key: _copy(value) for key, value in named.items()}
+        result = hook(self, *copies, **named_copies)
+        for before, after in zip((*given, *named.values()), (*copies, *named_copies.values()), strict=True):
+            for what, old, new in _pairs(before, after):
+                if not _same(old, new):
+                    place = tuple(int(i) for i in np.argwhere(~_equal(old, new))[0])
+                    raise AssertionError(
+                        f"`{name}` writes into the {what or 'array'} that it is given: {old[place]} at "
+                        f"{place} became {new[place]}; copy it first"
+                    )
+        _still_the_same(handed_out)
+        # The engine hands out read-only views too, so a hook keeps nothing writable of what it returned.
+        handed_out.append((name, result, _copy(result)))
+        return result
+
+    return call
+
+
+def _still_the_same(handed_out: HandedOut) -> None:
+    for name, result, copy in handed_out:
+        for _, now, then in _pairs(result, copy):
+            if not _same(now, then):
+                raise AssertionError(f"an array that `{name}` returned is written to later; return a copy of it")
+
+
+def _copy(value: Any) -> Any:
+    """The same value with writable arrays of its own."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if is_dataclass(value) and not isinstance(value, (type, Plugin, *_OPAQUE)):
+        arrays = {one.name: getattr(value, one.name) for one in fields(value)}
+        return replace(value, **{name: one.copy() for name, one in arrays.items() if isinstance(one, np.ndarray)})
+    return value
+
+
+def _pairs(one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
+    """The arrays of a value beside those of its copy, by name."""
+    if isinstance(one, np.ndarray):
+        yield "", read_only(one), read_only(other)
+    elif is_dataclass(one) and not isinstance(one, (type, Plugin, *_OPAQUE)):
+        for each in fields(one):
+            if isinstance(getattr(one, each.name), np.ndarray):
+                yield each.name, read_only(getattr(one, each.name)), read_only(getattr(other, each.name))
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one.shape == other.shape and bool(_equal(one, other).all())
+
+
+def _equal(one: Any, other: Any) -> Any:
+    return (one == other) | ((one != one) & (other != other))
