@@ -14,8 +14,8 @@ from swarmsec.teams import Attack, Channels, Help, RedView, Surface, Unit
 class Equivocation(Attack):
     """Tell different neighbors different things: the *Byzantine* daemon of LeBlanc et al. 2013.
 
-    `echo`: tell each neighbor its own value, so that it sees agreement and stays where it is (strength moves the
-    message from the honest value to the echo). On K3 with F = 1 this freezes W-MSR, which a malicious constant does not.
+    `echo`: tell each neighbor its own value, so that it sees agreement and stays where it is (strength moves
+    the message from the honest value to the echo). On K3 with F = 1 this freezes W-MSR; a malicious constant does not.
     `split`: tell every other neighbor its value plus `amplitude`, and the rest minus, so that they are torn apart.
     """
 

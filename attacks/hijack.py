@@ -12,7 +12,7 @@ from swarmsec.teams import Attack, Floats, Ge, Help, Interval, RedView, Surface,
 
 @dataclass(kw_only=True)
 class Hijack(Attack):
-    """Lateral movement: every `dwell` rounds each hijacked daemon's channels open its listeners, with probability `spread`.
+    """Lateral movement: every `dwell` rounds a hijacked daemon's channels open each listener with probability `spread`.
 
     Hijacked daemons say and hold strength * value. This is the hijacked daemon that opens a swarm's whole
     negotiation: an epidemic along trust (a discrete SI process; Pastor-Satorras & Vespignani 2001), ended only by

@@ -11,7 +11,7 @@ from swarmsec.teams import BlueView, Defense, Floats, Surface, Vantage
 
 @dataclass(kw_only=True)
 class Oracle(Defense):
-    """Told the truth of every round: isolate who is under attack, take the neighbors' median for its signal, release it after.
+    """Told the truth: isolate who is under attack, take the neighbors' median for its signal, and release it after.
 
     It shows what a perfect detector could reach with the responses at hand. It is not a defense: nobody is told.
     """

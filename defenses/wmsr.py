@@ -29,7 +29,7 @@ class WMSR(Defense):
         """More liars than half of the swarm cannot be told from honest daemons."""
         if n > 1 and 2 * self.f >= n:
             raise ParameterError(
-                f"{self.f} liars of {n} daemons are too many for W-MSR; must be less than half, so at most {(n - 1) // 2}",
+                f"{self.f} liars of {n} daemons are too many; must be less than half, so at most {(n - 1) // 2}",
                 where="f",
             )
 

@@ -176,8 +176,14 @@ def _module_at(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
-        line = next((frame.lineno for frame in reversed(traceback.extract_tb(error.__traceback__))
-                     if frame.filename == str(path)), getattr(error, "lineno", None))
+        line = next(
+            (
+                frame.lineno
+                for frame in reversed(traceback.extract_tb(error.__traceback__))
+                if frame.filename == str(path)
+            ),
+            getattr(error, "lineno", None),
+        )
         where = f"{path}:{line}" if line else str(path)
         raise PluginError(f"cannot be imported: {type(error).__name__}: {error}", where=where) from error
     return module

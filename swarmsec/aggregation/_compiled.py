@@ -108,15 +108,21 @@ def mean_rows(
             a0 += w * v
             w0 += w
             if k + 1 < end:
-                v, w = _admit(payload[k + 1 if equivocated else senders[k + 1]], weights[k + 1] if weighed else 1.0, 0.0)
+                v, w = _admit(
+                    payload[k + 1 if equivocated else senders[k + 1]], weights[k + 1] if weighed else 1.0, 0.0
+                )
                 a1 += w * v
                 w1 += w
             if k + 2 < end:
-                v, w = _admit(payload[k + 2 if equivocated else senders[k + 2]], weights[k + 2] if weighed else 1.0, 0.0)
+                v, w = _admit(
+                    payload[k + 2 if equivocated else senders[k + 2]], weights[k + 2] if weighed else 1.0, 0.0
+                )
                 a2 += w * v
                 w2 += w
             if k + 3 < end:
-                v, w = _admit(payload[k + 3 if equivocated else senders[k + 3]], weights[k + 3] if weighed else 1.0, 0.0)
+                v, w = _admit(
+                    payload[k + 3 if equivocated else senders[k + 3]], weights[k + 3] if weighed else 1.0, 0.0
+                )
                 a3 += w * v
                 w3 += w
             k += 4
@@ -173,13 +179,19 @@ def metropolis_rows(
             v, w = _admit(payload[k if equivocated else senders[k]], weights[k] if weighed else 1.0, mine)
             a0 += w * (min(share, shares[senders[k]]) * (v - mine))
             if k + 1 < end:
-                v, w = _admit(payload[k + 1 if equivocated else senders[k + 1]], weights[k + 1] if weighed else 1.0, mine)
+                v, w = _admit(
+                    payload[k + 1 if equivocated else senders[k + 1]], weights[k + 1] if weighed else 1.0, mine
+                )
                 a1 += w * (min(share, shares[senders[k + 1]]) * (v - mine))
             if k + 2 < end:
-                v, w = _admit(payload[k + 2 if equivocated else senders[k + 2]], weights[k + 2] if weighed else 1.0, mine)
+                v, w = _admit(
+                    payload[k + 2 if equivocated else senders[k + 2]], weights[k + 2] if weighed else 1.0, mine
+                )
                 a2 += w * (min(share, shares[senders[k + 2]]) * (v - mine))
             if k + 3 < end:
-                v, w = _admit(payload[k + 3 if equivocated else senders[k + 3]], weights[k + 3] if weighed else 1.0, mine)
+                v, w = _admit(
+                    payload[k + 3 if equivocated else senders[k + 3]], weights[k + 3] if weighed else 1.0, mine
+                )
                 a3 += w * (min(share, shares[senders[k + 3]]) * (v - mine))
             k += 4
         out[i] = mine + ((a0 + a1) + (a2 + a3))
@@ -210,7 +222,6 @@ def wmsr_rows(
 ) -> None:
     """Rows start to stop, in `order`, of `wmsr`. `finite` promises that own values and payloads are finite numbers."""
     weighed = weights.size > 0
-    plain = finite and told.size == 0 and not weighed
     cells = np.empty(_cells(indptr, order, start, stop))
     weight_cells = np.empty(cells.size if weighed else 0)
     count = np.empty(LANES_MAX, dtype=np.int64)
@@ -223,14 +234,15 @@ def wmsr_rows(
         ranked = cells[: width * lanes].reshape(width, lanes)
         for r in range(lanes):
             mine[r] = own[order[first + r] if order.size > 0 else first + r]
-        if plain and lanes == LANES_MAX:
+        if told.size > 0:
+            _lay_out_told(indptr, order, first, told, width, lanes, cells, count)
+        elif lanes == LANES_MAX:
+            # A constant number of lanes makes every place in them a constant.
             _lay_out(indptr, senders, order, first, said, width, LANES_MAX, cells, count)
-        elif plain:
-            _lay_out(indptr, senders, order, first, said, width, lanes, cells, count)
         else:
-            _lay_out_admitted(
-                indptr, senders, order, first, said, told, weights, finite, width, lanes, cells, weight_cells, count
-            )
+            _lay_out(indptr, senders, order, first, said, width, lanes, cells, count)
+        if weights.size > 0 or not finite:
+            _strike_dropped(indptr, order, first, weights, width, lanes, cells, weight_cells, count)
         if weighed:
             weight = weight_cells[: width * lanes].reshape(width, lanes)
             _sort_weighed(ranked, weight, width, lanes)
@@ -276,7 +288,6 @@ def median_rows(
     """Rows start to stop, in `order`, of `median`, and of the deviation from it unless `mad` is empty."""
     cells = np.empty(_cells(indptr, order, start, stop))
     weight_cells = np.empty(0)
-    plain = finite and told.size == 0 and weights.size == 0
     count = np.empty(LANES_MAX, dtype=np.int64)
     middle = np.empty(LANES_MAX)
     first = start
@@ -285,14 +296,15 @@ def median_rows(
         ranked = cells[: width * lanes].reshape(width, lanes)
         for r in range(lanes):
             middle[r] = own[order[first + r] if order.size > 0 else first + r]
-        if plain and lanes == LANES_MAX:
+        if told.size > 0:
+            _lay_out_told(indptr, order, first, told, width, lanes, cells, count)
+        elif lanes == LANES_MAX:
+            # A constant number of lanes makes every place in them a constant.
             _lay_out(indptr, senders, order, first, said, width, LANES_MAX, cells, count)
-        elif plain:
-            _lay_out(indptr, senders, order, first, said, width, lanes, cells, count)
         else:
-            _lay_out_admitted(
-                indptr, senders, order, first, said, told, weights, finite, width, lanes, cells, weight_cells, count
-            )
+            _lay_out(indptr, senders, order, first, said, width, lanes, cells, count)
+        if weights.size > 0 or not finite:
+            _strike_dropped(indptr, order, first, weights, width, lanes, cells, weight_cells, count)
         _sort(ranked, width, lanes)
         _middles(ranked, count, lanes, middle)
         for r in range(lanes):
@@ -330,7 +342,7 @@ def _cells(indptr: Ints, order: Ints, start: int, stop: int) -> int:
         return 0
     last = order[stop - 1] if order.size > 0 else stop - 1
     width = indptr[last + 1] - indptr[last]
-    return max(width, min(CELLS_MAX, width * LANES_MAX))
+    return int(max(width, min(CELLS_MAX, width * LANES_MAX)))
 
 
 @inlined
@@ -368,42 +380,46 @@ def _lay_out(
 
 
 @compiled
-def _lay_out_admitted(
+def _lay_out_told(
+    indptr: Ints, order: Ints, first: int, told: Floats, width: int, lanes: int, cells: Floats, count: Counts
+) -> None:
+    """The same for what each edge carries."""
+    for r in range(lanes):
+        i = order[first + r] if order.size > 0 else first + r
+        edge = indptr[i]
+        count[r] = indptr[i + 1] - edge
+        for k in range(width):
+            cells[k * lanes + r] = told[edge + k] if k < count[r] else np.inf
+
+
+@compiled
+def _strike_dropped(
     indptr: Ints,
-    senders: Unsigned,
     order: Ints,
     first: int,
-    said: Floats,
-    told: Floats,
     weights: Floats,
-    finite: bool,
     width: int,
     lanes: int,
     cells: Floats,
     weight_cells: Floats,
     count: Counts,
 ) -> None:
-    """The same, with weights unless there is no room for them. A dropped message is infinite and not counted."""
-    equivocated, weighed = told.size > 0, weights.size > 0
-    payload = told if equivocated else said
+    """Make every dropped message infinite and uncounted, and lay out the weights if there is room for them.
+
+    It comes after the payloads are laid out: to decide on each as it is fetched would leave few reads in flight.
+    """
     for r in range(lanes):
         i = order[first + r] if order.size > 0 else first + r
-        edge, end = indptr[i], indptr[i + 1]
-        count[r] = 0
+        edge = indptr[i]
+        degree = count[r]
         for k in range(width):
-            v, w = np.inf, 0.0
-            if edge + k < end:
-                e = edge + k
-                v = payload[e if equivocated else senders[e]]
-                w = weights[e] if weighed else 1.0
-                if finite:
-                    v = v if w > 0.0 else np.inf
-                else:
-                    v, w = _admit(v, w, np.inf)
-            cells[k * lanes + r] = v
+            cell = k * lanes + r
+            weight = 0.0
+            if k < degree:
+                cells[cell], weight = _admit(cells[cell], weights[edge + k] if weights.size > 0 else 1.0, np.inf)
+                count[r] -= 0 if weight > 0.0 else 1
             if weight_cells.size > 0:
-                weight_cells[k * lanes + r] = w
-            count[r] += 1 if w > 0.0 else 0
+                weight_cells[cell] = weight
 
 
 @compiled

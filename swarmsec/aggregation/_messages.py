@@ -92,7 +92,7 @@ class Messages:
     @property
     def bytes(self) -> int:
         """How many bytes of payload travel in this exchange."""
-        return self.sent * self.said.shape[1] * BYTES_A_COMPONENT
+        return self.sent * int(self.said.shape[1]) * BYTES_A_COMPONENT
 
     def weighed(self, weights: Floats) -> Messages:
         """The same messages, admitted by `weights` (m,) on top of what earlier defenses admitted."""

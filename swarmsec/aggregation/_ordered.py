@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from swarmsec.arrays import Floats, Ints
+
 
 class Spread(NamedTuple):
     """A neighborhood's median, and the median absolute deviation from it (not scaled)."""
@@ -32,7 +34,7 @@ def ordered_sum(values: Iterable[float]) -> float:
     return (sums[0] + sums[1]) + (sums[2] + sums[3])
 
 
-def mean_one(own: float, values: Sequence[float], weights: Sequence[float] | None = None) -> float:
+def mean_one(own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None = None) -> float:
     """(own + Σ w v) / (1 + Σ w)."""
     if not math.isfinite(own):
         return float(own)
@@ -44,22 +46,21 @@ def mean_one(own: float, values: Sequence[float], weights: Sequence[float] | Non
 def metropolis_one(
     own: float,
     degree: int,
-    values: Sequence[float],
-    degrees: Sequence[int],
-    weights: Sequence[float] | None = None,
+    values: Sequence[float] | Floats,
+    degrees: Sequence[int] | Ints,
+    weights: Sequence[float] | Floats | None = None,
 ) -> float:
-    """own + Σ w (v − own) / (1 + max(degree, degree of the sender)); Xiao & Boyd 2004."""
+    """Own + Σ w (v − own) / (1 + max(degree, degree of the sender)); Xiao & Boyd 2004."""
     if not math.isfinite(own):
         return float(own)
     values, weights = _admitted(own, values, weights)
     shares = [1.0 / (1.0 + max(int(degree), int(other))) for other in degrees]
     return float(own) + ordered_sum(
-        w * (share * (v - float(own))) if w > 0.0 else 0.0
-        for v, w, share in zip(values, weights, shares, strict=True)
+        w * (share * (v - float(own))) if w > 0.0 else 0.0 for v, w, share in zip(values, weights, shares, strict=True)
     )
 
 
-def wmsr_one(own: float, values: Sequence[float], weights: Sequence[float] | None, f: int) -> float:
+def wmsr_one(own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None, f: int) -> float:
     """Drop the f largest above own and the f smallest below, average the rest with own; LeBlanc et al. 2013.
 
     What is kept is summed from the smallest to the largest, so that the order in which neighbors are listed does
@@ -84,18 +85,16 @@ def wmsr_one(own: float, values: Sequence[float], weights: Sequence[float] | Non
     return result if result >= low else low + 0.0
 
 
-def median_one(own: float, values: Sequence[float], weights: Sequence[float] | None = None) -> float:
+def median_one(own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None = None) -> float:
     """The median of the neighbors' values without one's own, which stands in where there is none."""
     return median_and_mad_one(own, values, weights).median
 
 
-def median_and_mad_one(own: float, values: Sequence[float], weights: Sequence[float] | None = None) -> Spread:
+def median_and_mad_one(
+    own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None = None
+) -> Spread:
     """The median of the neighbors' values, and the median of their distances from it."""
-    heard = [
-        float(v)
-        for k, v in enumerate(values)
-        if math.isfinite(v) and (weights is None or weights[k] > 0.0)
-    ]
+    heard = [float(v) for k, v in enumerate(values) if math.isfinite(v) and (weights is None or weights[k] > 0.0)]
     if not heard:
         return Spread(float(own), 0.0)
     median = _middle(heard)
@@ -103,7 +102,7 @@ def median_and_mad_one(own: float, values: Sequence[float], weights: Sequence[fl
 
 
 def _admitted(
-    own: float, values: Sequence[float], weights: Sequence[float] | None
+    own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None
 ) -> tuple[list[float], list[float]]:
     """Values and weights with every dropped message turned into one's own value at weight 0."""
     every = [1.0] * len(values) if weights is None else [float(w) for w in weights]

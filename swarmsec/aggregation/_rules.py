@@ -16,6 +16,7 @@ from swarmsec.aggregation import _ordered as ordered
 from swarmsec.aggregation._messages import Heard, Messages
 from swarmsec.arrays import Floats
 
+
 class Rule(Protocol):
     """An aggregation rule."""
 

@@ -8,8 +8,6 @@ from typing import Annotated, Any, Literal
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Le, MinLen, Unit
 
-API_VERSION = "swarmsec/v1"
-
 SEEDS_MAX = 100_000
 _SEED_MAX = 2**63 - 1
 
@@ -21,7 +19,7 @@ Spec = dict[str, Any]
 class Document:
     """A scenario's keys. Plug-in parameters are checked by the plug-ins' own classes."""
 
-    apiVersion: Annotated[Literal["swarmsec/v1"], Help("The version of this format.")] = API_VERSION  # noqa: N815
+    apiVersion: Annotated[Literal["swarmsec/v1"], Help("The version of this format.")] = "swarmsec/v1"  # noqa: N815
     kind: Annotated[Literal["Scenario"], Help("What this document is.")] = "Scenario"
     name: Annotated[str, MinLen(1), Help("What it is called; streams of random numbers are keyed by it.")] = "unnamed"
     version: Annotated[int, Ge(1), Help("Raised when its behavior changes.")] = 1
@@ -58,5 +56,3 @@ def seed_list(seeds: int | list[int]) -> tuple[int, ...]:
     if not seeds or len(set(seeds)) < len(seeds) or not all(0 <= seed <= _SEED_MAX for seed in seeds):
         raise ParameterError(f"{seeds} given; must be different numbers from 0 on", where="seeds")
     return tuple(seeds)
-
-

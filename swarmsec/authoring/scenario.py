@@ -19,8 +19,8 @@ from swarmsec.errors import ParameterError, SwarmsecError, UnknownNameError, Usa
 from swarmsec.network import TOPOLOGIES, Topology
 from swarmsec.parameters import build
 from swarmsec.plugins import Family, Registry, source_digest
-from swarmsec.rng import Streams
 from swarmsec.protocols import NegotiationProtocol
+from swarmsec.rng import Streams
 from swarmsec.swarm.setup import Cast, Setup, compose
 from swarmsec.teams import Attack, BlueRules, Defense, RedRules, Rules
 from swarmsec.worlds import World
@@ -87,7 +87,9 @@ class Scenario:
     def digest(self) -> str:
         """SHA-256 of everything that decides a run of one seed: not the seeds, and not what is only told to people."""
         telling = {"seeds", "title", "story"}
-        decisive = {key: value for key, value in self.document.items() if key not in telling and not key.startswith("x-")}
+        decisive = {
+            key: value for key, value in self.document.items() if key not in telling and not key.startswith("x-")
+        }
         canonical = json.dumps(decisive, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -301,28 +303,30 @@ _COMMAS_OUTSIDE_BRACKETS = re.compile(r",(?![^\[{]*[\]}])")
 
 
 def _with(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """The document with one value replaced, or put in; the parts around it are copied, the rest is shared.
+    """A copy of the document with one value replaced, or put in; mappings on the way to it are made.
 
     Raises:
-        UsageError: There is nothing on the way to it.
+        UsageError: There is no such place.
     """
     changed = copy.deepcopy(data)
-    way = steps(path)
-    if not way:
-        raise UsageError("an empty path; must be like attacks[0].bias", where="--set")
+    *way, last = steps(path) or [""]
     holder: Any = changed
     for depth, step in enumerate(way):
-        here = ".".join(str(one) for one in way[: depth + 1])
         if isinstance(holder, dict):
-            step = str(step)
-        if isinstance(holder, list) and not (isinstance(step, int) and step < len(holder)):
-            raise UsageError(f"no {here} in this scenario; there are {len(holder)}", where=f"--set {path}")
-        if not isinstance(holder, (dict, list)):
-            raise UsageError(f"{here} cannot be set: there is no mapping or list around it", where=f"--set {path}")
-        if depth == len(way) - 1:
-            holder[step] = value  # type: ignore[index]
-        elif isinstance(holder, dict):
             holder = holder.setdefault(str(step), {})
-        else:
+        elif isinstance(holder, list) and isinstance(step, int) and step < len(holder):
             holder = holder[step]
+        else:
+            raise _no_such_place(path, [*way[:depth], step])
+    if isinstance(holder, dict) and last != "":
+        holder[str(last)] = value
+    elif isinstance(holder, list) and isinstance(last, int) and last < len(holder):
+        holder[last] = value
+    else:
+        raise _no_such_place(path, [*way, last])
     return changed
+
+
+def _no_such_place(path: str, way: Sequence[str | int]) -> UsageError:
+    there = ".".join(map(str, way))
+    return UsageError(f"this scenario has no {there!r}; a path is like attacks[0].bias", where=f"--set {path}")

@@ -111,7 +111,9 @@ def parse_value(text: str) -> Any:
 def _text_of(path: Path) -> str:
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
-            raise ScenarioError(f"{path.stat().st_size:,} bytes; a scenario has at most {FILE_BYTES_MAX:,}", where=str(path))
+            raise ScenarioError(
+                f"{path.stat().st_size:,} bytes; a scenario has at most {FILE_BYTES_MAX:,}", where=str(path)
+            )
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
@@ -179,4 +181,3 @@ def _position(nodes: Any, path: list[str | int]) -> tuple[int, int]:
         except (KeyError, IndexError, TypeError, AttributeError):
             break
     return line + 1, column + 1
-

@@ -78,7 +78,9 @@ def _code_of(words: list[str]) -> int:
 def _complain(words: Sequence[str], message: str, code: ExitCode, *, kind: str) -> int:
     """Say what went wrong: as JSON on standard output where JSON was asked for, in one line on standard error else."""
     if "--json" in words:
-        typer.echo(json.dumps({"error": {"kind": kind, "message": message, "exit_code": int(code)}}, ensure_ascii=False))
+        typer.echo(
+            json.dumps({"error": {"kind": kind, "message": message, "exit_code": int(code)}}, ensure_ascii=False)
+        )
     else:
         typer.echo(f"swarmsec: {message}", err=True)
     return int(code)

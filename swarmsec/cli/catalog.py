@@ -184,8 +184,14 @@ def _table(title: str, columns: list[str], rows: list[tuple[str, ...]]) -> Rende
 
 def _parameter_rows(page: dict[str, Any]) -> list[tuple[str, ...]]:
     return [
-        (one["name"], "required" if one["required"] else str(one["default"]), one["type"], one["bounds"], one["unit"],
-         one["help"])
+        (
+            one["name"],
+            "required" if one["required"] else str(one["default"]),
+            one["type"],
+            one["bounds"],
+            one["unit"],
+            one["help"],
+        )
         for one in page.get("parameters", ())
     ]
 
@@ -222,6 +228,9 @@ def _plain_page(page: dict[str, Any]) -> list[str]:
 def _composition(page: dict[str, Any]) -> str:
     """A scenario's parts, a line each."""
     parts = {key: page["scenario"][key] for key in ("world", "network", "protocol", "attacks", "defenses", "rules")}
-    lines = [f"{key:<9} {json.dumps(one, ensure_ascii=False)}" for key, value in parts.items()
-             for one in (value if isinstance(value, list) else [value])]
+    lines = [
+        f"{key:<9} {json.dumps(one, ensure_ascii=False)}"
+        for key, value in parts.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
     return "\n".join(lines)

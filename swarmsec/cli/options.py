@@ -29,7 +29,9 @@ def seeds_of(text: str | None) -> int | list[int] | None:
             return [int(word) for word in text.split(",") if word.strip()]
         return int(text)
     except ValueError:
-        raise UsageError(f"{text!r} given; must be a count such as 5, or seeds such as 3,4,9", where="--seeds") from None
+        raise UsageError(
+            f"{text!r} given; must be a count such as 5, or seeds such as 3,4,9", where="--seeds"
+        ) from None
 
 
 def settings_of(options: list[str] | None) -> dict[str, object]:

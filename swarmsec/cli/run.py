@@ -30,13 +30,17 @@ def run(
     defense: Annotated[
         list[str] | None, typer.Option(help="Play this defense instead: KIND[:name=value,..].", metavar="K[:p=v,..]")
     ] = None,
-    seeds: Annotated[str | None, typer.Option(help="How many seeds, or which.", envvar="SWARMSEC_SEEDS", metavar="5|3,4,9")] = None,
+    seeds: Annotated[
+        str | None, typer.Option(help="How many seeds, or which.", envvar="SWARMSEC_SEEDS", metavar="5|3,4,9")
+    ] = None,
     agents: Annotated[int | None, typer.Option(help="How many daemons.", envvar="SWARMSEC_AGENTS")] = None,
     rounds: Annotated[int | None, typer.Option(help="How many rounds.", envvar="SWARMSEC_ROUNDS")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Put a value into the scenario first.", metavar="PATH=VALUE")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where runs' folders go.", envvar="SWARMSEC_OUT", metavar="DIR")] = Path("runs"),
+    out: Annotated[Path, typer.Option(help="Where runs' folders go.", envvar="SWARMSEC_OUT", metavar="DIR")] = Path(
+        "runs"
+    ),
     as_json: Json = False,
     plugins: Plugins = None,
     jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")] = 1,
@@ -105,7 +109,13 @@ def _progress(name: str, seeds: int) -> Iterator[Callable[[int], None]]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("seeds"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("seeds"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(name, total=seeds)
         yield lambda _seed: bar.advance(task)
@@ -131,5 +141,3 @@ def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:
         console.print(render(result, context))
     else:
         typer.echo(plain_lines(result, context))
-
-

@@ -122,7 +122,8 @@ def as_yaml(scenario: Scenario) -> str:
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style, yaml.sort_base_mapping_type_on_output = False, False
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     yaml.allow_unicode, yaml.width = True, 120
     text = io.StringIO()
     yaml.dump(dict(scenario.document), text)
@@ -140,12 +141,11 @@ def _event_lines(seed_run: SeedRun) -> list[str]:
 def _round_lines(seed_run: SeedRun, *, header: bool) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
+    if header:
+        writer.writerow(["seed", "arm", "round", *next(iter(seed_run.traces.values())).metrics])
     for arm, trace in seed_run.traces.items():
-        if header:
-            writer.writerow(["seed", "arm", "round", *trace.metrics])
-            header = False
-        columns = [values.tolist() for values in trace.metrics.values()]
-        writer.writerows([seed_run.seed, str(arm), round, *row] for round, row in enumerate(zip(*columns, strict=True)))
+        rows = zip(*(values.tolist() for values in trace.metrics.values()), strict=True)
+        writer.writerows([seed_run.seed, str(arm), number, *row] for number, row in enumerate(rows))
     return text.getvalue()
 
 

@@ -90,7 +90,7 @@ def _in_processes(scenario: Scenario, seeds: Sequence[int], arms: Sequence[Arm],
             for future in futures:
                 yield future.result()
         except BaseException:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             raise
 
 

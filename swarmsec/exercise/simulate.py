@@ -39,9 +39,7 @@ def build(
     return _model(loaded.setup(_seed(seed)), loaded.bill, arm_of(arm), daemon_class=daemon_class)
 
 
-def simulate(
-    scenario: Loadable, *, arm: str = "defended", seed: int = 0, record_states: bool = False
-) -> Trace:
+def simulate(scenario: Loadable, *, arm: str = "defended", seed: int = 0, record_states: bool = False) -> Trace:
     """Play one arm of one seed to the end.
 
     Args:
@@ -116,6 +114,6 @@ def _guarantees(setup: Setup, traces: Mapping[str, Trace]) -> tuple[tuple[str, G
 
 
 def _seed(seed: int) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+    if seed < 0:
         raise UsageError(f"{seed!r} given; a seed is a number from 0 on", where="seed")
     return int(seed)

@@ -21,7 +21,7 @@ def p_values(calibration: Floats, scores: Floats) -> Floats:
         (k,) in (0, 1].
     """
     at_least = len(calibration) - np.searchsorted(calibration, scores, side="left")
-    return (1.0 + at_least) / (len(calibration) + 1.0)
+    return np.asarray((1.0 + at_least) / (len(calibration) + 1.0), dtype=np.float64)
 
 
 def benjamini_hochberg(p: Floats, rate: float) -> Bools:

@@ -94,7 +94,8 @@ class BehaviorTracker:
         if messages.copies is None:
             return np.ones(self._network.n)
         copies = messages.copies.astype(np.float64)[:, None]
-        return self._per_sender(copies)[:, 0] / np.maximum(self._listeners, 1)
+        rate: Floats = self._per_sender(copies)[:, 0] / np.maximum(self._listeners, 1)
+        return rate
 
     def _equivocation(self, messages: Messages, spread: Floats) -> Floats:
         if messages.told is None:
@@ -104,7 +105,8 @@ class BehaviorTracker:
         gap = np.abs(told - usual[self._network.indices]).max(axis=1)
         widest = np.zeros(self._network.n)
         np.maximum.at(widest, self._network.indices, gap)
-        return widest / spread.max(axis=1)
+        scaled: Floats = widest / spread.max(axis=1)
+        return scaled
 
     def _per_sender(self, on_edges: Floats) -> Floats:
         """Sums over the edges that each daemon speaks on: (m, d) → (n, d)."""
@@ -121,4 +123,4 @@ def _largest(values: Floats) -> Floats:
     if values.shape[1] == 1:
         return values[:, 0]
     farthest = np.abs(values).argmax(axis=1)
-    return values[np.arange(len(values)), farthest]
+    return np.take_along_axis(values, farthest[:, None], axis=1)[:, 0]

@@ -27,7 +27,7 @@ class AverageConsensus(NegotiationProtocol):
     weights: Weights = "metropolis"
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        """x ← rule(x, messages)."""
+        """The next proposals, x ← rule(x, messages)."""
         return (rule or averaging(self.weights)).over_neighborhoods(state, messages)
 
     def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:

@@ -31,7 +31,7 @@ class FriedkinJohnsen(NegotiationProtocol):
         return signals if self.begins_at == "signals" else np.zeros_like(signals)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        """z ← (1 − κ) rule(z, messages) + κ s."""
+        """The next proposals, z ← (1 − κ) rule(z, messages) + κ s."""
         agreed = (rule or averaging(self.weights)).over_neighborhoods(state, messages)
         return (1.0 - self.anchor) * agreed + self.anchor * signals
 

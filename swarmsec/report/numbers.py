@@ -26,7 +26,9 @@ def share(value: float) -> str:
         ('83%', '0.04%', '−25%')
     """
     percent = abs(100 * value)
-    digits = f"{percent:.0f}" if percent >= 10 or percent == 0 else f"{percent:.1f}" if percent >= 1 else f"{percent:.1g}"
+    digits = (
+        f"{percent:.0f}" if percent >= 10 or percent == 0 else f"{percent:.1f}" if percent >= 1 else f"{percent:.1g}"
+    )
     return ("−" if value < 0 else "") + digits + "%"
 
 

@@ -64,7 +64,8 @@ def verdict_line(result: Result) -> str:
     """The verdict in one sentence."""
     if result.verdict == "limited":
         assert result.damage_limited is not None
-        return f"The attack bites and the defense limits it: {share_interval(result.damage_limited)} of the damage prevented"
+        prevented = share_interval(result.damage_limited)
+        return f"The attack bites and the defense limits it: {prevented} of the damage prevented"
     if result.damage_limited is not None:
         return (
             "The attack bites and the defense does not limit it: "
@@ -152,7 +153,11 @@ def _cost_line(result: Result) -> str:
     if result.autoimmune_cost is not None:
         cost = amount(result.autoimmune_cost.mean, result.unit)
         attacked = result.damage.get("attacked")
-        of_damage = f" ({share(result.autoimmune_cost.mean / attacked.mean)} of the damage)" if attacked and result.bites else ""
+        of_damage = (
+            f" ({share(result.autoimmune_cost.mean / attacked.mean)} of the damage)"
+            if attacked and result.bites
+            else ""
+        )
         parts.append(f"cost in peace {cost}{of_damage}")
     if result.overhead.messages is not None:
         parts.append(f"messages × {result.overhead.messages:.2f}")

@@ -197,7 +197,10 @@ def _damage_limited(
         return None, "one seed has no interval: play at least two"
     if not bites:
         assert attacked is not None
-        return None, f"the attack does not bite: its damage is {attacked.mean:.6g} [{attacked.low:.6g}, {attacked.high:.6g}]"
+        return (
+            None,
+            f"the attack does not bite: its damage is {attacked.mean:.6g} [{attacked.low:.6g}, {attacked.high:.6g}]",
+        )
     left = of_ratio(damage["defended"] - damage["guarded"], damage["attacked"])
     assert left.low is not None and left.high is not None
     return Interval(1.0 - left.mean, 1.0 - left.high, 1.0 - left.low), ""
@@ -234,7 +237,7 @@ def _guarantee(runs: Sequence[SeedRun]) -> Guarantee:
     found: list[Guarantee] = []
     for position, (kind, _) in enumerate(runs[0].guarantees):
         of_seeds = [run.guarantees[position][1] for run in runs]
-        worst = next((one for held in (False, None, True) for one in of_seeds if one.holds is held))
+        worst = next(one for held in (False, None, True) for one in of_seeds if one.holds is held)
         found.append(Guarantee(worst.holds, f"{kind}: {worst.why}"))
     holds = next((held for held in (True, False) if any(one.holds is held for one in found)), None)
     return Guarantee(holds, "; ".join(one.why for one in found))

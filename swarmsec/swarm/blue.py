@@ -80,9 +80,7 @@ class BlueTeam:
             if weights is None:
                 continue
             if weights.shape != (self._network.m,) or not ((weights >= 0) & (weights <= 1)).all():
-                raise PluginError(
-                    f"must give {self._network.m:,} weights from 0 to 1", where=f"{desk.cast.kind}.weigh"
-                )
+                raise PluginError(f"must give {self._network.m:,} weights from 0 to 1", where=f"{desk.cast.kind}.weigh")
             messages = messages.weighed(weights)
         return messages
 
@@ -97,13 +95,9 @@ class BlueTeam:
 
     def respond(self, inbox: Messages) -> None:
         """Observe what was said in this round, and act on it."""
-        if self._tracker is not None:
-            features = self._tracker.observe(inbox)
-            for desk in self._desks:
-                desk.view._show(inbox, features, self.quarantined)
-        else:
-            for desk in self._desks:
-                desk.view._show(inbox, None, self.quarantined)
+        features = None if self._tracker is None else self._tracker.observe(inbox)
+        for desk in self._desks:
+            desk.view._show(inbox, features, self.quarantined)
         for desk in self._desks:
             desk.cast.plugin.respond(desk.view)
 
@@ -117,13 +111,15 @@ class BlueTeam:
         """How many bytes that was: one component each."""
         return self.messages * BYTES_A_COMPONENT
 
-    def _isolate(self, kind: str, daemons: Ints) -> Ints:
+    def isolate(self, kind: str, daemons: Ints) -> Ints:
+        """Isolate daemons in a defense's name, as far as the rules allow; returns those that were."""
         fresh = daemons[~self.quarantined[daemons]]
         granted = fresh[: max(self._limit - int(self.quarantined.sum()), 0)]
         self._change(kind, granted, inside=True)
         return granted
 
-    def _release(self, kind: str, daemons: Ints) -> None:
+    def release(self, kind: str, daemons: Ints) -> None:
+        """Release daemons in a defense's name."""
         self._change(kind, daemons[self.quarantined[daemons]], inside=False)
 
     def _change(self, kind: str, daemons: Ints, *, inside: bool) -> None:
@@ -165,13 +161,13 @@ class _Desk:
 
     def isolate(self, daemons: Ints) -> Ints:
         """See `BlueView.isolate`."""
-        granted = self._team._isolate(self.cast.kind, daemons)
+        granted = self._team.isolate(self.cast.kind, daemons)
         self._team.alarmed[granted] = True
         return granted
 
     def release(self, daemons: Ints) -> None:
         """See `BlueView.release`."""
-        self._team._release(self.cast.kind, daemons)
+        self._team.release(self.cast.kind, daemons)
 
     def accuse(self, daemons: Ints) -> None:
         """See `BlueView.accuse`."""

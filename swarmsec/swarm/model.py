@@ -69,7 +69,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
                 self.daemon(row)
         elif setup.engine == "agents":
             raise ParameterError(
-                f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons; {self.network.n:,} need `arrays`", where="engine"
+                f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons; {self.network.n:,} need `arrays`",
+                where="engine",
             )
         self.datacollector = mesa.DataCollector(
             model_reporters={"bill": "bill", "compromised": "compromised_count", "quarantined": "quarantined_count"}

@@ -173,9 +173,7 @@ class _Hand:
         """Refresh what knowledge may look at."""
         self.view._show(read_only(signals), read_only(state))
 
-    def rewrite(
-        self, values: Floats, rows: Ints, hook: Callable[[Floats, RedView], Floats], name: str
-    ) -> Floats:
+    def rewrite(self, values: Floats, rows: Ints, hook: Callable[[Floats, RedView], Floats], name: str) -> Floats:
         """Let a hook rewrite rows of (n, d) that the attack may touch. It sees the others only if it knows signals."""
         if self._knows_signals:
             shown = values
@@ -225,7 +223,11 @@ class _Hand:
         return messages.weighed(weights)
 
     def _channels(self, messages: Messages, edges: Ints) -> Channels:
-        sender, receiver, back = self._network.indices[edges], self._network.receivers[edges], self._network.reverse[edges]
+        sender, receiver, back = (
+            self._network.indices[edges],
+            self._network.receivers[edges],
+            self._network.reverse[edges],
+        )
         heard = messages.said[receiver] if messages.told is None else messages.told[back]
         return Channels(
             sender=read_only(sender),

@@ -80,7 +80,8 @@ def compose(
         RulesError: Red asks for more than the rules allow.
         ScenarioError: The defenses do not go together.
     """
-    for cast in (world, protocol, *attacks, *defenses):
+    everyone: tuple[Cast[Any], ...] = (world, protocol, *attacks, *defenses)
+    for cast in everyone:
         _located(cast, cast.plugin.check, network.n)
     rule_of([defense.plugin for defense in defenses])
     roles: Mapping[str, Ints] = world.plugin.roles

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from swarmsec.arrays import Floats
-from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.kinds import Plugin
+from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.teams.red_view import Channels, Links, RedView
 from swarmsec.teams.selectors import Selector
 from swarmsec.teams.traits import Knowledge, Surface

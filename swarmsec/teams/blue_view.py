@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from swarmsec.aggregation import Messages, Neighborhoods
-from swarmsec.arrays import Bools, Floats, Ints, read_only
+from swarmsec.arrays import Bools, Daemons, Ints, read_only
 from swarmsec.errors import NotVisibleError
 from swarmsec.immunity import Features
 from swarmsec.network import Network
@@ -18,9 +18,14 @@ from swarmsec.teams.traits import Vantage
 class Responder(Protocol):
     """The engine's side of a defense's acts: it applies the rules and counts what they cost."""
 
-    def isolate(self, daemons: Ints) -> Ints: ...
-    def release(self, daemons: Ints) -> None: ...
-    def accuse(self, daemons: Ints) -> None: ...
+    def isolate(self, daemons: Ints) -> Ints:
+        """See `BlueView.isolate`."""
+
+    def release(self, daemons: Ints) -> None:
+        """See `BlueView.release`."""
+
+    def accuse(self, daemons: Ints) -> None:
+        """See `BlueView.accuse`."""
 
 
 class BlueView:
@@ -94,7 +99,7 @@ class BlueView:
             raise NotVisibleError("`blue.truth` is for the oracle alone")
         return self._truth()
 
-    def isolate(self, daemons: Ints) -> Ints:
+    def isolate(self, daemons: Daemons) -> Ints:
         """Let nobody listen to these daemons, in the order given, as far as the rules of engagement allow.
 
         An isolated daemon still hears, so that it can heal, and still acts on the world.
@@ -104,11 +109,11 @@ class BlueView:
         """
         return self._responder.isolate(np.asarray(daemons, dtype=np.int32))
 
-    def release(self, daemons: Ints) -> None:
+    def release(self, daemons: Daemons) -> None:
         """Let everybody listen to these daemons again."""
         self._responder.release(np.asarray(daemons, dtype=np.int32))
 
-    def accuse(self, daemons: Ints) -> None:
+    def accuse(self, daemons: Daemons) -> None:
         """Raise an alarm about these daemons, for the record and for the score of the detection; nothing else."""
         self._responder.accuse(np.asarray(daemons, dtype=np.int32))
 

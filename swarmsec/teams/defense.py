@@ -11,9 +11,9 @@ import numpy as np
 from swarmsec.aggregation import Messages, Rule
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.errors import ScenarioError
+from swarmsec.kinds import Plugin
 from swarmsec.network import Network
 from swarmsec.teams.blue_view import BlueView
-from swarmsec.kinds import Plugin
 from swarmsec.teams.traits import Surface, Vantage
 
 

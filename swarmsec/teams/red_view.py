@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from swarmsec.arrays import Bools, Floats, Ints, read_only
+from swarmsec.arrays import Bools, Daemons, Floats, Ints, read_only
 from swarmsec.errors import NotVisibleError
 from swarmsec.network import Network
 from swarmsec.teams.traits import Knowledge
@@ -128,7 +128,7 @@ class RedView:
             raise NotVisibleError(f"daemon {daemon} is not hijacked, so its channels are not open")
         return np.unique(self._network.receivers[self._network.edges_from(daemons)])
 
-    def hijack(self, daemons: Ints) -> Ints:
+    def hijack(self, daemons: Daemons) -> Ints:
         """Take more daemons over, in the order given, as far as the rules of engagement allow.
 
         Returns:

@@ -1,21 +1,22 @@
 """Selectors: how a scenario names daemons without enumerating them.
 
-    all            every daemon
-    12             that many, drawn at random
-    5%             that share, drawn at random (at least one)
-    [3, 9]         these
-    hubs           the tenth with the most listeners; hubs:12 and hubs:5% say how many
-    role=broker    all that have this role in the world
+all            every daemon
+12             that many, drawn at random
+5%             that share, drawn at random (at least one)
+[3, 9]         these
+hubs           the tenth with the most listeners; hubs:12 and hubs:5% say how many
+role=broker    all that have this role in the world
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from swarmsec.arrays import Ints
+from swarmsec.arrays import Daemons, Ints
 from swarmsec.errors import ParameterError, did_you_mean
 from swarmsec.network import Network
 
@@ -60,6 +61,7 @@ def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], r
         ParameterError: It names no daemon, or one that is not there.
     """
     n = network.n
+    chosen: Daemons
     if isinstance(selector, list):
         chosen = _listed(selector, n)
     elif selector == "all":
@@ -82,7 +84,7 @@ def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], r
     return np.sort(chosen).astype(np.int32)
 
 
-def _listed(daemons: list[int], n: int) -> Ints:
+def _listed(daemons: list[Any], n: int) -> Ints:
     for daemon in daemons:
         if isinstance(daemon, bool) or not isinstance(daemon, int) or not 0 <= daemon < n:
             raise ParameterError(f"no daemon {daemon!r}; daemons are numbered from 0 to {n - 1}")

@@ -39,7 +39,9 @@ def its_parameters_are_typed(case: Case[Any]) -> None:
     known |= {name for name, hint in hints.items() if hint is ClassVar or get_origin(hint) is ClassVar}
     known |= {name for name in dir(cls) if callable(getattr(cls, name)) or isinstance(_static(cls, name), property)}
     loose = sorted(name for name in vars(cls) if not name.startswith("_") and name not in known)
-    require(not loose, f"`{'`, `'.join(loose)}` has no type, so no scenario can set it; write `{loose or ''}: float = ...`")
+    require(
+        not loose, f"`{'`, `'.join(loose)}` has no type, so no scenario can set it; write `{loose or ''}: float = ...`"
+    )
 
 
 def every_parameter_has_a_line_of_help(case: Case[Any]) -> None:
@@ -97,8 +99,10 @@ def require_parameters_kept(case: Case[Any], plugin: Any, played: Played) -> Non
     before = {field.name: getattr(plugin, field.name) for field in dataclasses.fields(plugin)}
     played(plugin, 0)
     for name, value in before.items():
-        require(_alike(getattr(plugin, name), value), f"the run changed the parameter `{name}`: {value!r} became "
-                f"{getattr(plugin, name)!r}")
+        require(
+            _alike(getattr(plugin, name), value),
+            f"the run changed the parameter `{name}`: {value!r} became {getattr(plugin, name)!r}",
+        )
     left = sorted(name for name in vars(plugin) if name not in before and not name.startswith("_"))
     require(not left, f"the run left `{'`, `'.join(left)}`; what is remembered starts with an underscore")
 
@@ -107,8 +111,12 @@ def require_own_stream(plugin: Any, played: Played) -> None:
     """The global generators must stand after a run where they stood before it."""
     before = random.getstate(), _numpy_state()
     played(plugin, 0)
-    require(random.getstate() == before[0], "the run moved the global generator of `random`; draw from the view's `rng`")
-    require(_numpy_state() == before[1], "the run moved the global generator of `np.random`; draw from the view's `rng`")
+    require(
+        random.getstate() == before[0], "the run moved the global generator of `random`; draw from the view's `rng`"
+    )
+    require(
+        _numpy_state() == before[1], "the run moved the global generator of `np.random`; draw from the view's `rng`"
+    )
 
 
 def _numpy_state() -> tuple[Any, ...]:
@@ -138,5 +146,3 @@ def _is_null(cls: type[Any]) -> bool:
 
 def _static(cls: type[Any], name: str) -> Any:
     return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
-
-

@@ -90,3 +90,16 @@ def _same(one: Any, other: Any) -> bool:
 
 def _equal(one: Any, other: Any) -> Any:
     return (one == other) | ((one != one) & (other != other))
+
+
+def recording(plugin_class: type[P], hook: str) -> tuple[type[P], list[Any]]:
+    """A subclass that behaves as the class does, and a list that gets what its `hook` returns, call by call."""
+    answers: list[Any] = []
+    answer = getattr(plugin_class, hook)
+
+    def call(self: Plugin, *given: Any, **named: Any) -> Any:
+        result = answer(self, *given, **named)
+        answers.append(_copy(result))
+        return result
+
+    return type(plugin_class.__name__, (plugin_class,), {hook: call, "__module__": plugin_class.__module__}), answers

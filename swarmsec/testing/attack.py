@@ -100,7 +100,9 @@ def it_waits_for_its_start(case: Case[Attack]) -> None:
     attacked, clean = _play(_aimed(case, swarm), swarm, Arm.ATTACKED), _play(_aimed(case, swarm), swarm, Arm.CLEAN)
     assert attacked.states is not None and clean.states is not None
     early = np.flatnonzero((attacked.states != clean.states)[: START + 1].any(axis=(1, 2)))
-    require(not len(early), f"it starts in round {START}, and states differ {START + 1 - min([*early, 99])} rounds before")
+    require(
+        not len(early), f"it starts in round {START}, and states differ {START + 1 - min([*early, 99])} rounds before"
+    )
     hurried = [event for event in attacked.events if event.round < START]
     require(not hurried, f"it starts in round {START}, and before it there is {hurried}")
 

@@ -75,7 +75,7 @@ class World(Plugin, ABC):
         """Do what was decided, (n, k), and keep the bill."""
 
     def central(self) -> float | None:
-        """What a centralized controller would have run up in the same run, in the world's unit; None if there is none."""
+        """What a centralized controller would have run up, in the world's unit; None if there is none."""
         return None
 
     @property

@@ -92,6 +92,8 @@ class Trading(World):
         self._trades: Floats = np.zeros((2, view.rounds))  # shares sold, shares bought
         self._liquidated_usd = 0.0
         self._shortfall_usd = 0.0
+        self._bought_usd = 0.0
+        self._margin_calls = 0
 
     def sense(self) -> Floats:
         return self.signal_noise * self._rng.standard_normal((self._n, 1))
@@ -120,6 +122,8 @@ class Trading(World):
         self._cash_usd -= price * moved
         self._trades[:, self._round] = sold, bought
         self._liquidated_usd += price * sold
+        self._bought_usd += price * bought
+        self._margin_calls += int(called.sum())
         self._shortfall_usd += net * (price - fundamental)
         self._round += 1
         return Outcome(
@@ -129,9 +133,8 @@ class Trading(World):
                 "fundamental_usd": fundamental,
                 "holding_share": float(self._held.mean()),
                 "wary_share": float(self._wary.mean()),
-                "margin_calls": float(called.sum()),
-                "sold_usd": price * sold,
-                "bought_usd": price * bought,
+                "margin_calls": self._margin_calls,
+                "bought_back_usd": self._bought_usd,
             },
         )
 

@@ -99,7 +99,9 @@ def test_the_median_and_its_deviation_are_the_plain_python_ones_to_the_bit(case:
     assert _bits(_kernels.median(case.rows, case.own, **case.arguments)) == _bits(median)
 
 
-@pytest.mark.parametrize("degrees", [[8] * 300, [16] * 100, [5, 0, 300, 1, 17, 40] * 30, [700] * 70, [0, 20_000, 3] * 2])
+@pytest.mark.parametrize(
+    "degrees", [[8] * 300, [16] * 100, [5, 0, 300, 1, 17, 40] * 30, [700] * 70, [0, 20_000, 3] * 2]
+)
 @pytest.mark.parametrize("form", ["said", "told"])
 def test_many_and_long_rows_are_the_plain_python_ones_to_the_bit(degrees: list[int], form: str) -> None:
     rng = np.random.default_rng(7)
