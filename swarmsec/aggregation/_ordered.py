@@ -22,11 +22,11 @@ class Spread(NamedTuple):
 
 
 def ordered_sum(values: Iterable[float]) -> float:
-    """The sum in the one order that all rules keep: position k adds to sum k mod 4, then (s0 + s1) + (s2 + s3).
+    """The sum in the one order that the linear rules keep: position k adds to sum k mod 4, then (s0 + s1) + (s2 + s3).
 
     Examples:
-        >>> ordered_sum([1e16, 1.0, -1e16, 1.0, 1.0])
-        2.0
+        >>> ordered_sum([1e16, 1.0, 1.0, 1.0, -1e16])
+        3.0
     """
     sums = [0.0, 0.0, 0.0, 0.0]
     for position, value in enumerate(values):

@@ -10,7 +10,7 @@ from swarmsec.aggregation import MAD_TO_DEVIATION, Messages
 from swarmsec.arrays import Floats, read_only
 from swarmsec.network import Network
 
-FEATURES = ("deviation", "deviation_ewma", "step", "jerk", "flips", "rate", "equivocation")
+FEATURES = ("distance", "deviation", "deviation_ewma", "step", "jerk", "flips", "rate", "equivocation")
 
 EWMA_WEIGHT = 0.1
 """How much the newest round counts in the moving averages."""
@@ -31,7 +31,8 @@ class Features(NamedTuple):
 class BehaviorTracker:
     """Keeps the features of every daemon up to date, one round of traffic after the other.
 
-    deviation       what it says minus the median of its neighborhood, over the spread there
+    distance        what it says minus the median of its neighborhood, which no crowd of liars can make look small
+    deviation       the same over the spread there
     deviation_ewma  the moving average of that: small lies that last
     step            how far it moved since the last round, over the same spread
     jerk            how much that step differs from the one before
@@ -58,11 +59,13 @@ class BehaviorTracker:
         """
         said = self._usual_words(messages)
         median, spread = self._surroundings(said)
+        distance = _largest(said - median)
         deviation = _largest((said - median) / spread)
         step = np.zeros(len(said)) if self._said is None else _largest((said - self._said) / spread)
         self._ewma = (1 - EWMA_WEIGHT) * self._ewma + EWMA_WEIGHT * deviation
         self._flips = (1 - EWMA_WEIGHT) * self._flips + EWMA_WEIGHT * (step * self._step < 0)
         columns = (
+            distance,
             deviation,
             self._ewma,
             step,

@@ -21,6 +21,7 @@ class BlueTeam:
     Attributes:
         rule: The aggregation rule that daemons listen with, or None for the protocol's own.
         quarantined: (n,) whom nobody listens to now.
+        quarantined_count: How many those are.
         alarmed: (n,) about whom an alarm was raised in this round.
         messages: How many messages the defenses have taken so far.
         log: Every change of the quarantine: round, in or out, who.
@@ -33,6 +34,7 @@ class BlueTeam:
         self._neighborhoods = Neighborhoods(setup.network)
         self._limit = setup.rules.quarantine_limit(n)
         self.quarantined: Bools = np.zeros(n, dtype=bool)
+        self.quarantined_count = 0
         self.alarmed: Bools = np.zeros(n, dtype=bool)
         self.log: list[tuple[int, bool, Ints]] = []
         self._notices = 0
@@ -102,6 +104,11 @@ class BlueTeam:
             desk.cast.plugin.respond(desk.view)
 
     @property
+    def alarms(self) -> int:
+        """About how many daemons an alarm was raised in this round."""
+        return int(np.count_nonzero(self.alarmed)) if self._desks else 0
+
+    @property
     def messages(self) -> int:
         """How many messages the defenses have taken so far: questions to neighbors, and notices of quarantine."""
         return self._neighborhoods.asked + self._notices
@@ -114,7 +121,7 @@ class BlueTeam:
     def isolate(self, kind: str, daemons: Ints) -> Ints:
         """Isolate daemons in a defense's name, as far as the rules allow; returns those that were."""
         fresh = daemons[~self.quarantined[daemons]]
-        granted = fresh[: max(self._limit - int(self.quarantined.sum()), 0)]
+        granted = fresh[: max(self._limit - self.quarantined_count, 0)]
         self._change(kind, granted, inside=True)
         return granted
 
@@ -126,6 +133,7 @@ class BlueTeam:
         if not len(daemons):
             return
         self.quarantined[daemons] = inside
+        self.quarantined_count = int(np.count_nonzero(self.quarantined))
         self.log.append((self._recorder.round, inside, daemons.copy()))
         self._recorder.event("blue", "isolated" if inside else "released", kind, daemons)
         self._notices += len(self._network.edges_from(daemons))

@@ -116,12 +116,12 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
     @property
     def compromised_count(self) -> int:
         """How many daemons have been hijacked by now: the truth."""
-        return int(self.compromised.sum())
+        return self.red.hijacked_count
 
     @property
     def quarantined_count(self) -> int:
         """How many daemons are isolated now."""
-        return int(self.blue.quarantined.sum())
+        return self.blue.quarantined_count
 
     def begin_round(self) -> None:
         """Tell both teams that a new round begins, and note whom it finds under attack."""
@@ -169,7 +169,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
                 **outcome.metrics,
                 "compromised": self.compromised_count,
                 "quarantined": self.quarantined_count,
-                "alarms": int(self.blue.alarmed.sum()),
+                "alarms": self.blue.alarms,
                 "messages": self._sent + self.blue.messages,
                 "bytes": self._bytes + self.blue.bytes,
             }
@@ -206,7 +206,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
     def _watch(self) -> None:
         """Hold alarms and isolation against the truth."""
         watch, blue = self.recorder.watch, self.blue
-        alarmed = blue.alarmed | blue.quarantined
+        alarmed = blue.alarmed | blue.quarantined if blue.quarantined_count else blue.alarmed
         if self.red.is_on:
             attacked = self._attacked
             hits = int((alarmed & attacked).sum())
@@ -216,7 +216,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
                 watch.first_attack = self.round
             if hits and watch.first_hit is None:
                 watch.first_hit = self.round
-        watch.alarmed += int(alarmed.sum())
-        if blue.quarantined.any():
+        watch.alarmed += int(alarmed.sum()) if blue.quarantined_count else blue.alarms
+        if blue.quarantined_count:
             innocent = ~(self.compromised | self._attacked)
             watch.false_quarantine += int((blue.quarantined & innocent).sum())

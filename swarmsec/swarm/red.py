@@ -23,11 +23,13 @@ class RedTeam:
 
     Attributes:
         hijacked: (n,) who has been taken over by now. It stays true: credentials once stolen are stolen.
+        hijacked_count: How many those are.
     """
 
     def __init__(self, setup: Setup, recorder: Recorder, *, plays: bool, defended: bool) -> None:
         self._network = setup.network
         self.hijacked: Bools = np.zeros(setup.network.n, dtype=bool)
+        self.hijacked_count = 0
         self._limit = setup.rules.hijack_limit(setup.network.n)
         self._recorder = recorder
         defenses = tuple({"kind": cast.kind, **cast.parameters} for cast in setup.defenses) if defended else ()
@@ -121,11 +123,12 @@ class RedTeam:
 
     def _take(self, kind: str, daemons: Ints) -> Ints:
         """Take daemons over, as far as the rules allow; returns those that an attack holds by this."""
-        room = self._limit - int(self.hijacked.sum())
+        room = self._limit - self.hijacked_count
         fresh = daemons[~self.hijacked[daemons]]
         granted = fresh[: max(room, 0)]
         if len(granted):
             self.hijacked[granted] = True
+            self.hijacked_count = int(np.count_nonzero(self.hijacked))
             self._recorder.event("red", "hijacked", kind, granted)
         return daemons[self.hijacked[daemons]]
 

@@ -76,7 +76,7 @@ class Trace:
         final: (n, d) the proposals in the end.
         watch: Counts for the score of the detection.
         attacked: (n,) whom an attack was on at any time, hijacked or not.
-        central: What a centralized controller would have run up, or None.
+        central: What a centralized controller would have run up, by bill.
     """
 
     arm: str
@@ -91,7 +91,7 @@ class Trace:
     final: Floats
     watch: Watch
     attacked: Bools
-    central: float | None
+    central: Mapping[str, float]
     quarantine_log: tuple[tuple[int, bool, Ints], ...] = field(repr=False)
 
     @cached_property

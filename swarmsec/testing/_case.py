@@ -36,10 +36,10 @@ class Case(Generic[P]):
     def n(self) -> int:
         """A size of swarm that the plug-in accepts: 12 if it can be."""
         plugin = self.make()
-        for n in _SIZES:
-            if fits(plugin, n):
-                return n
-        raise AssertionError(f"`check` refuses every swarm of 1 to {_SIZES[-1]} daemons")
+        size: int | None = next((n for n in _SIZES if fits(plugin, n)), None)
+        if size is None:
+            raise AssertionError(f"`check` refuses every swarm of 1 to {max(_SIZES)} daemons")
+        return size
 
 
 Rule = Callable[[Case[Any]], None]

@@ -16,6 +16,11 @@ from swarmsec.teams import BlueView, RedView
 
 P = TypeVar("P", bound=Plugin)
 
+
+class WrittenInPlaceError(AssertionError):
+    """A hook wrote into an array that is not its own."""
+
+
 _OPAQUE = (Network, RedView, BlueView)
 """What a hook gets as it is: these already refuse to be written."""
 
@@ -28,8 +33,8 @@ _REMEMBERED = 12
 def witnessed(plugin_class: type[P], hooks: Sequence[str]) -> type[P]:
     """A subclass that behaves as the class does, but whose `hooks` are watched.
 
-    The engine's arrays are read-only, which an ill-behaved hook can undo. So a hook gets writable copies here, and an
-    AssertionError if they differ afterwards.
+    The engine's arrays are read-only, which an ill-behaved hook can undo. So a hook gets writable copies here, and
+    WrittenInPlaceError if they differ afterwards.
     """
     handed_out: HandedOut = deque(maxlen=_REMEMBERED)
     watched = {name: _watched(name, getattr(plugin_class, name), handed_out) for name in hooks}
@@ -45,7 +50,7 @@ def _watched(name: str, hook: Callable[..., Any], handed_out: HandedOut) -> Call
             for what, old, new in _pairs(before, after):
                 if not _same(old, new):
                     place = tuple(int(i) for i in np.argwhere(~_equal(old, new))[0])
-                    raise AssertionError(
+                    raise WrittenInPlaceError(
                         f"`{name}` writes into the {what or 'array'} that it is given: {old[place]} at "
                         f"{place} became {new[place]}; copy it first"
                     )
@@ -61,7 +66,7 @@ def _still_the_same(handed_out: HandedOut) -> None:
     for name, result, copy in handed_out:
         for _, now, then in _pairs(result, copy):
             if not _same(now, then):
-                raise AssertionError(f"an array that `{name}` returned is written to later; return a copy of it")
+                raise WrittenInPlaceError(f"an array that `{name}` returned is written to later; return a copy of it")
 
 
 def _copy(value: Any) -> Any:

@@ -13,7 +13,13 @@ from swarmsec.swarm.model import SwarmModel
 from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Attack, Knowledge, RedView, Surface
 from swarmsec.testing._case import Case, Rule, fits, hold, require
-from swarmsec.testing._common import HOW_IT_LOOKS, require_own_stream, require_parameters_kept, require_same_runs
+from swarmsec.testing._common import (
+    HOW_IT_LOOKS,
+    require_nothing_written,
+    require_own_stream,
+    require_parameters_kept,
+    require_same_runs,
+)
 from swarmsec.testing._opponents import Guard
 from swarmsec.testing._swarms import START, STOP, Swarm, first_difference, odd_swarms, play, ring, targets
 
@@ -57,6 +63,13 @@ def its_hooks_are_those_of_its_surface(case: Case[Attack]) -> None:
             require(bool(surface & cls.surface), f"it has `{hook}`, and `surface` does not name {surface!r}")
         else:
             require(not surface & cls.surface, f"`surface` names {surface & cls.surface!r}, and it has no `{hook}`")
+
+
+def it_touches_and_sees_only_what_is_its_own(case: Case[Attack]) -> None:
+    """It changes no daemon that it does not hold, looks at nothing that its knowledge does not show, keeps shapes."""
+    for swarm in (ring(case.n), ring(case.n, width=2)):
+        for arm in (Arm.ATTACKED, Arm.DEFENDED):
+            _play(_aimed(case, swarm), swarm, arm)
 
 
 def it_runs_on_every_network(case: Case[Attack]) -> None:
@@ -110,7 +123,7 @@ def it_waits_for_its_start(case: Case[Attack]) -> None:
 def it_writes_into_nothing_that_it_is_given(case: Case[Attack]) -> None:
     """A hook gives new arrays: it writes neither into what it is given nor into what it returned before."""
     swarm = ring(case.n)
-    _play(case.make_witnessed(tuple(HOOKS), **_aim(swarm)), swarm)
+    require_nothing_written(lambda: _play(case.make_witnessed(tuple(HOOKS), **_aim(swarm)), swarm))
 
 
 def it_compromises_through_its_surface_alone(case: Case[Attack]) -> None:
@@ -125,14 +138,14 @@ def it_compromises_through_its_surface_alone(case: Case[Attack]) -> None:
 def it_uses_only_what_its_knowledge_grants(case: Case[Attack]) -> None:
     """What `knowledge` does not show, it does not act on: other daemons' signals and beliefs, links, defenses."""
     swarm = ring(case.n)
-    found = first_difference(
-        _play(_aimed(case, swarm), swarm), _play(_aimed(case, swarm), swarm, model_class=_Blinkered)
-    )
-    require(
-        not found,
-        f"with knowledge {case.plugin_class.knowledge!r} the attack goes another way once what lies beyond that is "
-        f"replaced in its view: {found} ({swarm.name})",
-    )
+    for arm in (Arm.ATTACKED, Arm.DEFENDED):
+        sighted = _play(_aimed(case, swarm), swarm, arm)
+        found = first_difference(sighted, _play(_aimed(case, swarm), swarm, arm, model_class=_Blinkered))
+        require(
+            not found,
+            f"with {case.plugin_class.knowledge!r} the attack goes another way once what lies beyond that is replaced "
+            f"in its view: {found} ({swarm.name}, {arm.value})",
+        )
 
 
 def both_engines_agree(case: Case[Attack]) -> None:
@@ -148,15 +161,16 @@ RULES: tuple[Rule, ...] = (
     its_traits_are_of_their_types,
     its_hooks_are_those_of_its_surface,
     it_writes_into_nothing_that_it_is_given,
-    it_compromises_through_its_surface_alone,
-    strength_0_is_no_attack,
-    it_waits_for_its_start,
+    it_touches_and_sees_only_what_is_its_own,
+    it_runs_on_every_network,
     equal_seeds_give_equal_runs,
     it_draws_from_its_own_stream,
     a_run_leaves_its_parameters_alone,
+    it_compromises_through_its_surface_alone,
+    strength_0_is_no_attack,
+    it_waits_for_its_start,
     it_uses_only_what_its_knowledge_grants,
     both_engines_agree,
-    it_runs_on_every_network,
 )
 
 

@@ -13,9 +13,15 @@ from swarmsec.parameters import describe, problems
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SwarmModel
 from swarmsec.swarm.trace import Trace
-from swarmsec.teams import Attack, Attacked, Defense, Guarantee, Surface, Vantage
+from swarmsec.teams import Attack, Attacked, Defense, Surface, Vantage
 from swarmsec.testing._case import Case, Rule, fits, hold, require
-from swarmsec.testing._common import HOW_IT_LOOKS, require_own_stream, require_parameters_kept, require_same_runs
+from swarmsec.testing._common import (
+    HOW_IT_LOOKS,
+    require_nothing_written,
+    require_own_stream,
+    require_parameters_kept,
+    require_same_runs,
+)
 from swarmsec.testing._opponents import Cut, Flood, Lie, PoisonedFeeds, PoisonedWords, Shout, Split
 from swarmsec.testing._swarms import Swarm, first_difference, influence, odd_swarms, play, ring, targets
 from swarmsec.testing._witness import recording
@@ -67,8 +73,8 @@ def it_says_what_it_guarantees(case: Case[Defense]) -> None:
         for some in ([], targets(swarm.n), list(range(swarm.n))):
             attacked = Attacked(swarm.network, np.array(some, dtype=np.int32), surface)
             answer = case.make().guarantee(attacked)
-            said = isinstance(answer, Guarantee) and (answer.holds is None or isinstance(answer.holds, bool))
-            require(said and bool(answer.why.strip()), f"asked about {surface!r} at {some} it answers {answer!r}")
+            said = answer.holds in (True, False, None) and bool(answer.why.strip())
+            require(said, f"asked about {surface!r} at {some} it answers {answer!r}")
 
 
 def it_runs_on_every_network(case: Case[Defense]) -> None:
@@ -89,9 +95,12 @@ def no_poison_gets_through(case: Case[Defense]) -> None:
         _told_where(swarm, [_in_phase(kind, defense, swarm.n)], defense, protocol=influence(inbox=20))
 
 
-def it_decides_in_the_open(case: Case[Defense]) -> None:
-    """In peace too its weights are within [0, 1], and its signals, decisions and all figures finite."""
-    _told_where(_swarm(case), [], _quick(case))
+def it_keeps_to_its_view_and_to_shapes(case: Case[Defense]) -> None:
+    """It looks at nothing beyond its vantage, keeps its weights within [0, 1], and keeps shapes."""
+    swarm = _swarm(case)
+    for one in (swarm, ring(swarm.n, width=2, rounds=swarm.rounds)):
+        _told_where(one, [], _quick(case))
+    _attacked(_quick(case), swarm)
 
 
 def equal_seeds_give_equal_runs(case: Case[Defense]) -> None:
@@ -115,7 +124,7 @@ def a_run_leaves_its_parameters_alone(case: Case[Defense]) -> None:
 def it_writes_into_nothing_that_it_is_given(case: Case[Defense]) -> None:
     """A hook gives new arrays: it writes neither into what it is given nor into what it returned before."""
     watched = case.make_witnessed(("filter_signals", "weigh", "govern"), **_quicker(case))
-    _attacked(watched, _swarm(case))
+    require_nothing_written(lambda: _attacked(watched, _swarm(case)))
 
 
 def the_truth_does_not_move_it(case: Case[Defense]) -> None:
@@ -165,17 +174,17 @@ RULES: tuple[Rule, ...] = (
     it_overrides_a_hook_or_sees_nothing,
     it_says_what_it_guarantees,
     it_writes_into_nothing_that_it_is_given,
-    it_decides_in_the_open,
-    the_truth_does_not_move_it,
+    it_keeps_to_its_view_and_to_shapes,
+    it_runs_on_every_network,
     equal_seeds_give_equal_runs,
     it_draws_from_its_own_stream,
     a_run_leaves_its_parameters_alone,
+    the_truth_does_not_move_it,
     a_local_filter_is_local,
     local_weights_are_local,
     local_government_is_local,
     no_poison_gets_through,
     both_engines_agree,
-    it_runs_on_every_network,
 )
 
 
@@ -221,8 +230,8 @@ def _require_local(case: Case[Defense], hook: str, attack: type[Attack], *, reac
     if len(strangers):
         stranger = int(swarm.network.receivers[strangers[0]]) if hook == "weigh" else int(strangers[0])
         raise AssertionError(
-            f"`{hook}`: something odd at daemon 0 in round {poked_in} reaches daemon {stranger} in that same round, which "
-            f"is more than {reach} link{'s' * (reach > 1)} away ({swarm.name}); Vantage.LOCAL sees no farther"
+            f"`{hook}`: something odd at daemon 0 in round {poked_in} moves daemon {stranger} in the same round, more "
+            f"than {reach} link{'s' * (reach > 1)} away ({swarm.name}); Vantage.LOCAL sees no farther"
         )
 
 

@@ -74,9 +74,9 @@ class World(Plugin, ABC):
     def apply(self, decisions: Floats) -> Outcome:
         """Do what was decided, (n, k), and keep the bill."""
 
-    def central(self) -> float | None:
-        """What a centralized controller would have run up, in the world's unit; None if there is none."""
-        return None
+    def central(self) -> Mapping[str, float]:
+        """What a centralized controller would have run up in the same run: bill → amount, for the bills it can tell."""
+        return {}
 
     @property
     def roles(self) -> Mapping[str, Ints]:

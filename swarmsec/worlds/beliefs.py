@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
@@ -85,9 +86,9 @@ class Beliefs(World):
             metrics={"hull_violation": violation, "bias": bias, "disagreement": float((top - bottom).max())},
         )
 
-    def central(self) -> float:
+    def central(self) -> Mapping[str, float]:
         """A center that hears every honest initial value returns their mean: no violation, no bias."""
-        return 0.0
+        return {"deviation": 0.0}
 
     def _draw(self, view: WorldView) -> Floats:
         if isinstance(self.initial, list):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
@@ -138,14 +139,14 @@ class Trading(World):
             },
         )
 
-    def central(self) -> float:
+    def central(self) -> Mapping[str, float]:
         """What one Almgren–Chriss desk would have paid to sell and buy back as much as the swarm did, in the same time.
 
         Returns:
-            USD of shortfall, to hold against `shortfall_usd`; what is liquidated is the same by construction.
+            The shortfall; what is liquidated is the same by construction.
         """
         rounds = slice(0, self._round)
-        return desk_shortfall(self._trades[:, rounds], self._fundamental[rounds], self._fresh_market())
+        return {"shortfall_usd": desk_shortfall(self._trades[:, rounds], self._fundamental[rounds], self._fresh_market())}
 
     def _called(self, price: float) -> Bools:
         """(n,) whose equity is under the maintenance margin."""

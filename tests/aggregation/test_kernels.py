@@ -143,6 +143,8 @@ def test_compiled_code_fuses_no_product_with_a_sum() -> None:
     for kernel, front in (
         (_compiled.mean_rows, (ints, unsigned, numba.int64)),
         (_compiled.metropolis_rows, (ints, unsigned, numba.int64, arrays)),
+        (_compiled.wmsr_rows, (ints, unsigned, ints, numba.int64)),
+        (_compiled.median_rows, (ints, unsigned, ints, numba.float64[::1])),
     ):
         fresh = numba.njit(nogil=True, error_model="numpy")(kernel.py_func)
         fresh.compile((*front, *heard))
