@@ -13,6 +13,7 @@ import numpy as np
 
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError, did_you_mean
+from swarmsec.immunity.frozen import FrozenTails
 
 _PROBES = 16
 _HELPERS = frozenset({"base", "sklearn_base", "gaal_base", "base_dl"})
@@ -22,8 +23,8 @@ class BatchInvariantDetector:
     """A pyod detector that is fitted once, and whose score of a row does not depend on its company.
 
     Some detectors (ECOD, COPOD) rank a row against the whole batch that it comes in, so that a flood of strange rows
-    makes each of them look usual. After fitting, a probe is scored alone and in company; where that differs, every row
-    is scored on its own from then on. That is slower, and right.
+    makes each of them look usual. Those two are frozen here. Of any other a probe is scored alone and in company after
+    fitting; where that differs, every row is scored on its own from then on. That is slower, and right.
 
     Args:
         name: The pyod class or its module: `HBOS`, `hbos`, `IForest`, ...
@@ -43,6 +44,7 @@ class BatchInvariantDetector:
         except (TypeError, ValueError) as error:
             raise ParameterError(f"{detector.__name__} refuses them: {error}", where="parameters") from error
         self._row_by_row = False
+        self._frozen: FrozenTails | None = None
 
     def fit(self, rows: Floats) -> None:
         """Learn what is usual from (r, k) harmless rows; never again after that."""
@@ -50,6 +52,10 @@ class BatchInvariantDetector:
         spread = 1.4826 * np.median(np.abs(rows - self._center), axis=0)
         usual = np.where(spread > 0, spread, rows.std(axis=0))
         self._scale = np.where(usual > 0, usual, 1.0)
+        method = type(self._detector).__name__
+        if method == "ECOD" or method == "COPOD":
+            self._frozen = FrozenTails(self._standard(rows), method)
+            return
         with np.errstate(all="ignore"):
             self._detector.fit(self._standard(rows))
         probe = rows[:_PROBES]
@@ -59,6 +65,8 @@ class BatchInvariantDetector:
 
     def score(self, rows: Floats) -> Floats:
         """(r, k) → (r,); higher is stranger. The same for a row whatever the others are."""
+        if self._frozen is not None:
+            return self._frozen.score(self._standard(rows))
         if self._row_by_row:
             return np.concatenate([self._decide(row[None]) for row in rows]) if len(rows) else np.empty(0)
         return self._decide(rows)

@@ -13,11 +13,11 @@ from swarmsec.network import Network
 FEATURES = ("distance", "deviation", "deviation_ewma", "step", "jerk", "flips", "rate", "equivocation")
 
 EWMA_WEIGHT = 0.1
-"""How much the newest round counts in the moving averages."""
+"""How much the newest look counts in the moving averages."""
 
 
 class Features(NamedTuple):
-    """The behavior of every daemon in one round.
+    """The behavior of every daemon at one look.
 
     Attributes:
         names: (k,) what each column is.
@@ -29,12 +29,12 @@ class Features(NamedTuple):
 
 
 class BehaviorTracker:
-    """Keeps the features of every daemon up to date, one round of traffic after the other.
+    """Keeps the features of every daemon up to date, one look at the traffic after the other.
 
     distance        what it says minus the median of its neighborhood, which no crowd of liars can make look small
     deviation       the same over the spread there
     deviation_ewma  the moving average of that: small lies that last
-    step            how far it moved since the last round, over the same spread
+    step            how far it moved since the last look, over the same spread
     jerk            how much that step differs from the one before
     flips           moving average of how often its step changes its sign
     rate            messages a channel
@@ -52,7 +52,7 @@ class BehaviorTracker:
         self._flips: Floats = np.zeros(network.n)
 
     def observe(self, messages: Messages) -> Features:
-        """The features after one more round.
+        """The features after one more look.
 
         Args:
             messages: The last exchange of the round, as it traveled.

@@ -9,7 +9,6 @@ import numpy as np
 from swarmsec.aggregation import BYTES_A_COMPONENT, Messages, Neighborhoods, Rule
 from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import PluginError
-from swarmsec.immunity import BehaviorTracker
 from swarmsec.swarm.setup import Cast, Setup
 from swarmsec.swarm.trace import Recorder
 from swarmsec.teams import BlueView, Defense, rule_of
@@ -44,8 +43,6 @@ class BlueTeam:
             for number, cast in enumerate(setup.defenses if plays else ())
         ]
         self.rule: Rule | None = rule_of([desk.cast.plugin for desk in self._desks])
-        watches = any(desk.cast.plugin.watches for desk in self._desks)
-        self._tracker = BehaviorTracker(setup.network) if watches else None
 
     def begin(self) -> None:
         """Before round 0."""
@@ -97,9 +94,8 @@ class BlueTeam:
 
     def respond(self, inbox: Messages) -> None:
         """Observe what was said in this round, and act on it."""
-        features = None if self._tracker is None else self._tracker.observe(inbox)
         for desk in self._desks:
-            desk.view._show(inbox, features, self.quarantined)
+            desk.view._show(inbox, self.quarantined)
         for desk in self._desks:
             desk.cast.plugin.respond(desk.view)
 

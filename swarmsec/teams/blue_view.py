@@ -10,7 +10,7 @@ import numpy as np
 from swarmsec.aggregation import Messages, Neighborhoods
 from swarmsec.arrays import Bools, Daemons, Ints, read_only
 from swarmsec.errors import NotVisibleError
-from swarmsec.immunity import Features
+from swarmsec.immunity import BehaviorTracker, Features
 from swarmsec.network import Network
 from swarmsec.teams.traits import Vantage
 
@@ -63,6 +63,7 @@ class BlueView:
         self._responder = responder
         self._truth = truth
         self._inbox: Messages | None = None
+        self._tracker = BehaviorTracker(network)
         self._features: Features | None = None
         self._quarantined = np.zeros(network.n, dtype=bool)
 
@@ -80,11 +81,14 @@ class BlueView:
 
     @property
     def features(self) -> Features:
-        """(n, k) the behavior of every daemon. Needs `Vantage.MONITOR` and the trait `watches = True`."""
+        """(n, k) the behavior of every daemon since the last look of this defense. Needs `Vantage.MONITOR`.
+
+        They are computed when asked for, so a defense that looks on a stride pays on a stride.
+        """
         if self._vantage not in {Vantage.MONITOR, Vantage.ORACLE}:
             raise NotVisibleError(f"`blue.features` needs Vantage.MONITOR, and this defense is {self._vantage.value}")
         if self._features is None:
-            raise NotVisibleError("`blue.features` needs the trait `watches = True`, and is there in `respond`")
+            self._features = self._tracker.observe(self.inbox)
         return self._features
 
     @property
@@ -117,6 +121,6 @@ class BlueView:
         """Raise an alarm about these daemons, for the record and for the score of the detection; nothing else."""
         self._responder.accuse(np.asarray(daemons, dtype=np.int32))
 
-    def _show(self, inbox: Messages, features: Features | None, quarantined: Bools) -> None:
+    def _show(self, inbox: Messages, quarantined: Bools) -> None:
         """The engine's own: what was said in this round, and who is isolated."""
-        self._inbox, self._features, self._quarantined = inbox, features, quarantined
+        self._inbox, self._features, self._quarantined = inbox, None, quarantined

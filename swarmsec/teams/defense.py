@@ -49,8 +49,6 @@ class Defense(Plugin):
     vantage: ClassVar[Vantage] = Vantage.LOCAL
     sees: ClassVar[Surface]
     """The surfaces on which it can notice an attack at all."""
-    watches: ClassVar[bool] = False
-    """Whether it needs `blue.features`, which cost time to keep up to date."""
 
     def begin(self, blue: BlueView) -> None:
         """Set up what is remembered between rounds. Called once, before round 0."""

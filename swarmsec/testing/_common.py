@@ -20,7 +20,7 @@ Played = Callable[[Any, int], Trace]
 
 _RARE_SEED = 907_315_221
 
-_TRAITS = frozenset({"surface", "knowledge", "vantage", "sees", "watches", "unit", "bills"})
+_TRAITS = frozenset({"surface", "knowledge", "vantage", "sees", "unit", "bills"})
 
 
 def it_is_a_keyword_only_dataclass(case: Case[Any]) -> None:

@@ -132,7 +132,6 @@ class Guard(Defense):
 
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
-    watches = True
 
     limit: Annotated[float, Ge(0), Help("How far from 0 is too far.")] = 3.0
 

@@ -50,12 +50,11 @@ def check_defense(plugin_class: type[Defense], **parameters: Any) -> None:
 
 
 def its_traits_are_of_their_types(case: Case[Defense]) -> None:
-    """`vantage` is a Vantage, `sees` a Surface, `watches` true or false."""
+    """`vantage` is a Vantage, and `sees` a Surface."""
     cls = case.plugin_class
     require(isinstance(cls.vantage, Vantage), f"`vantage` is {cls.vantage!r}; it must be a Vantage")
     sees = getattr(cls, "sees", None)
     require(isinstance(sees, Surface), f"`sees` is {sees!r}; it must say on which surfaces it notices an attack")
-    require(isinstance(cls.watches, bool), f"`watches` is {cls.watches!r}; it must be true or false")
 
 
 def it_overrides_a_hook_or_sees_nothing(case: Case[Defense]) -> None:

@@ -811,7 +811,7 @@ class GlobalCap(SoundDefense):
     """
 
     def govern(self, decisions: Floats, blue: BlueView) -> Floats:
-        return np.minimum(decisions, decisions.mean() + 0.1)
+        return np.asarray(np.minimum(decisions, decisions.mean() + 0.1))
 
 
 @breaks(check_defense, defense_rules.no_poison_gets_through)

@@ -1,0 +1,67 @@
+"""Detectors score a row the same alone and in a flood, and never learn again after fitting."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from swarmsec.errors import ParameterError
+from swarmsec.immunity import BatchInvariantDetector, check_detector
+from swarmsec.immunity.frozen import FrozenTails
+
+DETECTORS = ["ECOD", "COPOD", "HBOS", "KNN", "IForest", "MCD", "PCA", "LOF"]
+
+
+@pytest.fixture(scope="module")
+def usual():
+    rng = np.random.default_rng(7)
+    return np.concatenate([rng.normal(size=(400, 3)), rng.exponential(size=(400, 2))], axis=1)
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+def test_a_score_is_the_same_alone_and_in_a_flood(name, usual):
+    detector = BatchInvariantDetector(name, {}, seed=1)
+    detector.fit(usual[:300])
+    row = usual[300:301] + 3.0
+    flood = np.concatenate([row, np.full((500, 5), 40.0)])
+    assert detector.score(flood)[0] == pytest.approx(detector.score(row)[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+def test_a_far_row_is_stranger_than_nine_of_ten_usual_ones(name, usual):
+    detector = BatchInvariantDetector(name, {}, seed=1)
+    detector.fit(usual[:300])
+    far = detector.score(np.full((1, 5), 6.0))[0]
+    assert far > np.quantile(detector.score(usual[300:]), 0.9)
+
+
+@pytest.mark.parametrize("name", ["ECOD", "COPOD"])
+def test_frozen_tails_are_what_pyod_computes_for_a_batch_of_one_row(name, usual):
+    pyod = pytest.importorskip(f"pyod.models.{name.lower()}")
+    oracle = getattr(pyod, name)()
+    oracle.fit(usual[:300])
+    frozen = FrozenTails(usual[:300], name)
+    rows = usual[300:340]
+    expected = np.array([oracle.decision_function(row[None])[0] for row in rows])
+    # One row more can turn the sign of a skewness that is nearly 0, in the symmetric columns alone.
+    close = np.isclose(frozen.score(rows), expected, rtol=1e-9)
+    assert close.mean() > 0.9
+
+
+def test_a_detector_that_ranks_within_its_batch_is_found_out_and_scored_row_by_row(usual, monkeypatch):
+    detector = BatchInvariantDetector("HBOS", {}, seed=1)
+    monkeypatch.setattr(detector._detector, "decision_function", lambda x: x.sum(axis=1) - x.mean())
+    detector.fit(usual[:300])
+    row = usual[300:301]
+    assert detector.score(np.concatenate([row, usual[301:400] + 9.0]))[0] == pytest.approx(detector.score(row)[0])
+
+
+@pytest.mark.parametrize(("name", "hint"), [("ecodd", "ecod"), ("nothing_like_it", "known")])
+def test_an_unknown_detector_is_refused_without_importing_pyod(name, hint):
+    with pytest.raises(ParameterError, match=hint):
+        check_detector(name)
+
+
+def test_an_unknown_parameter_of_a_detector_is_refused():
+    with pytest.raises(ParameterError, match="n_neighbors"):
+        BatchInvariantDetector("KNN", {"n_neighbours": 3}, seed=0)
