@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,7 +57,8 @@ class BatchInvariantDetector:
         if method == "ECOD" or method == "COPOD":
             self._frozen = FrozenTails(self._standard(rows), method)
             return
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Features that hardly vary in peace are no news, and fine.
             self._detector.fit(self._standard(rows))
         probe = rows[:_PROBES]
         company = np.concatenate([probe, np.repeat(rows[:1] + 100.0 * self._scale, 8 * _PROBES, axis=0)])

@@ -87,8 +87,10 @@ class BlueTeam:
         """What of the decisions is done, (n, k)."""
         for desk in self._desks:
             governed = desk.cast.plugin.govern(read_only(decisions), desk.view)
-            if governed.shape != decisions.shape:
-                raise PluginError(f"must give shape {decisions.shape}", where=f"{desk.cast.kind}.govern")
+            if governed.shape != decisions.shape or not np.isfinite(governed).all():
+                raise PluginError(
+                    f"must give finite numbers of shape {decisions.shape}", where=f"{desk.cast.kind}.govern"
+                )
             decisions = governed
         return decisions
 

@@ -134,10 +134,10 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         """What every daemon says, before red and blue: (n, d) proposals → one message a daemon to everybody."""
         if self.setup.engine == "agents":
             said = np.empty_like(state)
-            self.agents.do(lambda daemon: said.__setitem__(daemon.row, daemon.speak(state[daemon.row])))
+            self.agents.do(lambda daemon: said.__setitem__(daemon.row, daemon.speak(read_only(state[daemon.row]))))
         else:
             said = self.protocol.speak(read_only(state))
-        return Messages(self.network, said)
+        return Messages(self.network, read_only(said))
 
     def deliver(self, messages: Messages) -> Messages:
         """What daemons process of the messages that came."""
@@ -145,6 +145,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     def listen(self, messages: Messages, state: Floats, signals: Floats) -> Floats:
         """What every daemon proposes next: (n, d)."""
+        state, signals = read_only(state), read_only(signals)
         if self.setup.engine == "arrays":
             return self.protocol.listen(messages, self.blue.rule, state=state, signals=signals)
         heard = np.empty_like(state)

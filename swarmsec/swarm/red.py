@@ -69,7 +69,7 @@ class RedTeam:
         for hand in hands:
             before = self.hijacked.copy()
             hand.sees(signals, signals if state is None else state)
-            signals = hand.rewrite(signals, hand.view.targets, hand.cast.plugin.on_signals, "on_signals")
+            signals = hand.taint(signals)
             if not hand.cast.plugin.surface.compromises:
                 assert np.array_equal(before, self.hijacked), "a SIGNAL attack leaves every daemon uncompromised"
         if hands and not np.isfinite(signals).all():
@@ -84,7 +84,7 @@ class RedTeam:
         """DAEMON: the proposals, (n, d), with those rows rewritten that red holds. A row need not be finite."""
         for hand in self._on(Surface.DAEMON):
             hand.sees(signals, state)
-            state = hand.rewrite(state, hand.view.hijacked, hand.cast.plugin.on_daemons, "on_daemons")
+            state = hand.take_over(state)
         return state
 
     def keeps(self, written: Floats, state: Floats, before: Floats) -> Floats:
@@ -176,24 +176,40 @@ class _Hand:
         """Refresh what knowledge may look at."""
         self.view._show(read_only(signals), read_only(state))
 
-    def rewrite(self, values: Floats, rows: Ints, hook: Callable[[Floats, RedView], Floats], name: str) -> Floats:
-        """Let a hook rewrite rows of (n, d) that the attack may touch. It sees the others only if it knows signals."""
+    def taint(self, signals: Floats) -> Floats:
+        """Let the attack rewrite the readings of its targets."""
+        rows = self.view.targets
+        shown = self._shown(signals, rows)
+        return self._accepted("on_signals", self.cast.plugin.on_signals(shown, self.view), shown, signals, rows)
+
+    def take_over(self, state: Floats) -> Floats:
+        """Let the attack rewrite what its hijacked daemons hold; it may hijack more while it does."""
+        shown = self._shown(state, self.view.hijacked)
+        written = self.cast.plugin.on_daemons(shown, self.view)
+        return self._accepted("on_daemons", written, shown, state, self.view.hijacked)
+
+    def _shown(self, values: Floats, rows: Ints) -> Floats:
+        """(n, d) as the attack sees it: other rows than its own only if it knows signals, and NaN if not."""
         if self._knows_signals:
-            shown = values
-        else:
-            shown = np.full_like(values, np.nan)
-            shown[rows] = values[rows]
-        written = np.asarray(hook(read_only(shown), self.view), dtype=np.float64)
+            return read_only(values)
+        shown = np.full_like(values, np.nan)
+        shown[rows] = values[rows]
+        return read_only(shown)
+
+    def _accepted(self, hook: str, written: Floats, shown: Floats, values: Floats, rows: Ints) -> Floats:
+        """The values with those rows rewritten that the attack holds; it must have left all others as it saw them."""
+        written = np.asarray(written, dtype=np.float64)
         if written.shape != values.shape:
-            raise PluginError(f"gives {written.shape}; must be {values.shape}", where=f"{self.cast.kind}.{name}")
-        touched = ((written != shown) & ~(np.isnan(written) & np.isnan(shown))).any(axis=1)
-        touched[rows] = False
-        if touched.any():
-            stranger = int(np.flatnonzero(touched)[0])
-            raise PluginError(f"changes daemon {stranger}, which it does not hold", where=f"{self.cast.kind}.{name}")
-        result = values.copy()
-        result[rows] = written[rows]
-        return result
+            raise PluginError(f"gives {written.shape}; must be {values.shape}", where=f"{self.cast.kind}.{hook}")
+        untouched = (written == shown) | (np.isnan(written) & np.isnan(shown))
+        foreign = ~untouched.all(axis=1)
+        foreign[rows] = False
+        if foreign.any():
+            stranger = int(np.flatnonzero(foreign)[0])
+            raise PluginError(f"changes daemon {stranger}, which it does not hold", where=f"{self.cast.kind}.{hook}")
+        accepted = values.copy()
+        accepted[rows] = np.where(untouched[rows], values[rows], written[rows])
+        return accepted
 
     def respeak(self, messages: Messages) -> Messages:
         """Let the attack rewrite what its hijacked daemons say on their channels."""

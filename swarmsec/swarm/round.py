@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from swarmsec.arrays import read_only
+
 if TYPE_CHECKING:
     from swarmsec.swarm.model import SwarmModel
 
@@ -26,7 +28,7 @@ def play_round(swarm: SwarmModel) -> None:
         swarm.state = red.keeps(written, swarm.listen(arrived, before, signals), before)
         swarm.count(sent)
 
-    decisions = blue.govern(world.decide(swarm.state))
+    decisions = blue.govern(world.decide(read_only(swarm.state)))
     outcome = world.apply(decisions)
     blue.respond(sent)
 

@@ -12,6 +12,7 @@ from swarmsec.arrays import Bools, Daemons, Ints, read_only
 from swarmsec.errors import NotVisibleError
 from swarmsec.immunity import BehaviorTracker, Features
 from swarmsec.network import Network
+from swarmsec.teams.selectors import named
 from swarmsec.teams.traits import Vantage
 
 
@@ -111,15 +112,15 @@ class BlueView:
         Returns:
             (k,) those that are isolated by this call.
         """
-        return self._responder.isolate(np.asarray(daemons, dtype=np.int32))
+        return self._responder.isolate(named(daemons, self.n, act="blue.isolate"))
 
     def release(self, daemons: Daemons) -> None:
         """Let everybody listen to these daemons again."""
-        self._responder.release(np.asarray(daemons, dtype=np.int32))
+        self._responder.release(named(daemons, self.n, act="blue.release"))
 
     def accuse(self, daemons: Daemons) -> None:
         """Raise an alarm about these daemons, for the record and for the score of the detection; nothing else."""
-        self._responder.accuse(np.asarray(daemons, dtype=np.int32))
+        self._responder.accuse(named(daemons, self.n, act="blue.accuse"))
 
     def _show(self, inbox: Messages, quarantined: Bools) -> None:
         """The engine's own: what was said in this round, and who is isolated."""

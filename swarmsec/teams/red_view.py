@@ -11,6 +11,7 @@ import numpy as np
 from swarmsec.arrays import Bools, Daemons, Floats, Ints, read_only
 from swarmsec.errors import NotVisibleError
 from swarmsec.network import Network
+from swarmsec.teams.selectors import named
 from swarmsec.teams.traits import Knowledge
 
 
@@ -134,7 +135,7 @@ class RedView:
         Returns:
             (k,) those that were taken.
         """
-        return self._hijack(np.asarray(daemons, dtype=np.int32))
+        return self._hijack(named(daemons, self.n, act="red.hijack"))
 
     def _show(self, signals: Floats, state: Floats) -> None:
         """The engine's own: what the swarm reads and proposes now."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from swarmsec.arrays import Daemons, Ints
-from swarmsec.errors import ParameterError, did_you_mean
+from swarmsec.errors import ParameterError, PluginError, did_you_mean
 from swarmsec.network import Network
 
 Selector = int | str | list[int]
@@ -82,6 +82,19 @@ def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], r
     else:
         chosen = rng.choice(n, size=amount_of(selector, n), replace=False)
     return np.sort(chosen).astype(np.int32)
+
+
+def named(daemons: Daemons, n: int, *, act: str) -> Ints:
+    """The daemons that a plug-in names in an act: in its order, each once.
+
+    Raises:
+        PluginError: One of them is not there.
+    """
+    listed = np.asarray(daemons)
+    if listed.ndim != 1 or (listed.size and (listed.dtype.kind not in "iu" or listed.min() < 0 or listed.max() >= n)):
+        raise PluginError(f"{daemons!r} given; must be a list of daemons from 0 to {n - 1}", where=act)
+    _, first = np.unique(listed, return_index=True)
+    return listed[np.sort(first)].astype(np.int32)
 
 
 def _listed(daemons: list[Any], n: int) -> Ints:

@@ -146,7 +146,9 @@ class Trading(World):
             The shortfall; what is liquidated is the same by construction.
         """
         rounds = slice(0, self._round)
-        return {"shortfall_usd": desk_shortfall(self._trades[:, rounds], self._fundamental[rounds], self._fresh_market())}
+        return {
+            "shortfall_usd": desk_shortfall(self._trades[:, rounds], self._fundamental[rounds], self._fresh_market())
+        }
 
     def _called(self, price: float) -> Bools:
         """(n,) whose equity is under the maintenance margin."""
