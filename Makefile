@@ -28,9 +28,8 @@ format: $(VENV)/.installed ## mend what `make check` finds, where a tool can
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(VENV)/.installed ## time swarmsec beside its peers, in one table
-	$(VENV)/bin/pytest tests/benchmarks -m "" -o "python_files=bench_*.py test_*.py" --benchmark-only \
-	    --benchmark-group-by=group --benchmark-sort=name --benchmark-columns=median,iqr,rounds $(ARGS)
+bench: $(VENV)/.installed ## measure beside plain Mesa, scipy and the sum of the parts, in one table
+	$(VENV)/bin/python -m tests.benchmarks.table
 
 lock: $(VENV)/.installed ## resolve requirements.lock anew (ARGS=--upgrade for the newest versions)
 	$(VENV)/bin/pip install -q uv

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
 from swarmsec.arrays import Floats
 
 
 class FrozenTails:
-    """How far out in the tails of a reference each row lies, as ECOD (Li et al. 2022) and COPOD (Li et al. 2020) say it.
+    """How far out in the tails of a reference a row lies: ECOD (Li et al. 2022) and COPOD (Li et al. 2020).
 
     Both rank a row against the batch that it comes in. Here each row is ranked against the reference and itself alone,
     which is what pyod computes for a batch of one row, but for the side of the skewness: that is the reference's.
@@ -20,7 +18,7 @@ class FrozenTails:
         method: Whose way to join the two tails: `ECOD` takes the larger, `COPOD` their mean.
     """
 
-    def __init__(self, reference: Floats, method: Literal["ECOD", "COPOD"]) -> None:
+    def __init__(self, reference: Floats, method: str) -> None:
         from scipy.stats import skew
 
         self._sorted = np.sort(reference, axis=0)

@@ -62,11 +62,11 @@ class Rules:
             RulesError: With the rule's name as its place.
         """
         on = [pair for pair in zip(attacks, targets, strict=True) if pair[0].strength > 0]
-        hijacked = _union([aimed for attack, aimed in on if attack.surface.compromises])
-        tainted = _union([aimed for attack, aimed in on if Surface.SIGNAL in attack.surface])
-        _within("rules.red.daemons", "hijacked daemons", len(hijacked), self.hijack_limit(n))
+        hijacked = _together([aimed for attack, aimed in on if attack.surface.compromises], n)
+        tainted = _together([aimed for attack, aimed in on if Surface.SIGNAL in attack.surface], n)
+        _within("rules.red.daemons", "hijacked daemons", hijacked, self.hijack_limit(n))
         if self.red.feeds is not None:
-            _within("rules.red.feeds", "tainted feeds", len(tainted), amount_of(self.red.feeds, n))
+            _within("rules.red.feeds", "tainted feeds", tainted, amount_of(self.red.feeds, n))
         for attack, _ in on:
             if self.red.strength is not None:
                 _within("rules.red.strength", "of strength", attack.strength, self.red.strength)
@@ -80,8 +80,12 @@ class Rules:
                 )
 
 
-def _union(selections: Sequence[Ints]) -> Ints:
-    return np.unique(np.concatenate(selections)) if selections else np.empty(0, dtype=np.int32)
+def _together(selections: Sequence[Ints], n: int) -> int:
+    """How many of `n` daemons are in any of the selections."""
+    aimed = np.zeros(n, dtype=bool)
+    for selection in selections:
+        aimed[selection] = True
+    return int(np.count_nonzero(aimed))
 
 
 def _within(rule: str, what: str, asked: float, allowed: float) -> None:
