@@ -5,13 +5,19 @@ Nothing here imports Mesa, numba, scikit-learn or pyod: to check a scenario take
 
 from __future__ import annotations
 
-from swarmsec.authoring.model import Document, seed_list
-from swarmsec.authoring.scenario import Scenario, load_scenario, parse_option
-from swarmsec.authoring.source import library, library_folder, parse_value
+from swarmsec.authoring.findings import Finding, InvalidScenarioError
+from swarmsec.authoring.model import Document, Spec, seed_list
+from swarmsec.authoring.options import Teams, parse_option, parse_value
+from swarmsec.authoring.scenario import Scenario, load_scenario
+from swarmsec.authoring.source import library, library_folder
 
 __all__ = [
     "Document",
+    "Finding",
+    "InvalidScenarioError",
     "Scenario",
+    "Spec",
+    "Teams",
     "library",
     "library_folder",
     "load_scenario",

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import copy
-import dataclasses
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from swarmsec.authoring.model import Document, Spec, seed_list
-from swarmsec.authoring.source import Source, parse_value, read, steps
-from swarmsec.errors import ParameterError, SwarmsecError, UnknownNameError, UsageError, did_you_mean
-from swarmsec.network import TOPOLOGIES, Topology
-from swarmsec.parameters import build
-from swarmsec.plugins import Family, Registry, source_digest
-from swarmsec.protocols import NegotiationProtocol
+from swarmsec.authoring.check import check
+from swarmsec.authoring.findings import locate, refuse
+from swarmsec.authoring.model import seed_list
+from swarmsec.authoring.options import Teams, as_option, specs_of, steps, with_value
+from swarmsec.authoring.parts import parts_of, resolved, setup_of
+from swarmsec.authoring.source import Source, read
+from swarmsec.authoring.yaml_tree import Tree
+from swarmsec.errors import ScenarioError
+from swarmsec.parameters import Problem
+from swarmsec.plugins import Registry, source_digest
 from swarmsec.rng import Streams
-from swarmsec.swarm.setup import Cast, Setup, compose
-from swarmsec.teams import Attack, BlueRules, Defense, RedRules, Rules
-from swarmsec.worlds import World
+from swarmsec.swarm.setup import Setup
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,18 +102,21 @@ class Scenario:
             for family, spec in taking_part
         }
 
+    def streams(self, seed: int) -> Streams:
+        """The random streams of one seed."""
+        return Streams(self.name, seed, int(self.document["root_seed"]))
+
     def setup(self, seed: int) -> Setup:
         """The composition of one seed's run, from fresh plug-ins."""
-        streams = Streams(self.name, seed, int(self.document["root_seed"]))
-        return _compose(self.document, self.registry, streams)
+        return setup_of(parts_of(self.document, self.registry), self.streams(seed))
 
 
 def load_scenario(
     source: str | Path | Mapping[str, Any] | Scenario,
     *,
     settings: Mapping[str, Any] | None = None,
-    attack: str | Spec | Sequence[str | Spec] | None = None,
-    defense: str | Spec | Sequence[str | Spec] | None = None,
+    attack: Teams | None = None,
+    defense: Teams | None = None,
     plugins: Sequence[str | Path] = (),
 ) -> Scenario:
     """Load and check a scenario.
@@ -129,204 +130,39 @@ def load_scenario(
 
     Raises:
         UsageError: There is no such scenario.
-        ScenarioError: It is refused: what, where, and what would be right.
+        InvalidScenarioError: It is refused; the message tells everything that is wrong and where.
     """
     if isinstance(source, Scenario):
+        written = Source(source.source, Tree(dict(source.document)))
+        registry = Registry([*source.registry.folders, *plugins]) if plugins else source.registry
+        changes = list(source.changes)
         if not settings and attack is None and defense is None and not plugins:
             return source
-        written = Source("", source.source, dict(source.document))
-        registry = Registry([*source.registry.folders, *plugins]) if plugins else source.registry
     else:
-        written, registry = read(source), Registry(plugins)
-    data = dict(written.data)
-    changes: list[str] = list(source.changes) if isinstance(source, Scenario) else []
+        written, registry, changes = read(source), Registry(plugins), []
+    tree = written.tree
+    for key, option, teams in (("attacks", "--attack", attack), ("defenses", "--defense", defense)):
+        if teams is not None:
+            tree = _replaced(tree, key, specs_of(teams))
+            changes += [word for spec in tree.data[key] for word in (option, as_option(spec))]
+    for path, value in (settings or {}).items():
+        tree = _replaced(tree, path, value)
+        changes += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
+    if wrong := check(tree.data, registry):
+        raise refuse([locate(one.problem, tree, topic=one.topic) for one in wrong], tree)
     try:
-        for key, family, teams in (("attacks", "attack", attack), ("defenses", "defense", defense)):
-            if teams is not None:
-                data[key] = _specs(teams)
-                changes += [word for spec in data[key] for word in (f"--{family}", _as_option(spec))]
-        for path, value in (settings or {}).items():
-            data = _with(data, path, value)
-            changes += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
-        document = _resolve(data, registry)
-        scenario = Scenario(document, written.command, tuple(changes), registry)
-        scenario.setup(scenario.seeds[0])
-    except SwarmsecError as error:
-        raise type(error)(error.message, where=written.place(error.where)) from None
+        parts = parts_of(tree.data, registry)
+        scenario = Scenario(resolved(tree.data, parts), written.command, tuple(changes), registry)
+        setup_of(parts, scenario.streams(scenario.seeds[0]))
+    except ScenarioError as error:
+        problem = Problem(steps(error.where), error.message)
+        raise refuse([locate(problem, tree)], tree) from None
     return scenario
 
 
-class _Parts(NamedTuple):
-    """What a document names, found and built."""
-
-    world: Cast[World]
-    protocol: Cast[NegotiationProtocol]
-    attacks: tuple[Cast[Attack], ...]
-    defenses: tuple[Cast[Defense], ...]
-    topology: tuple[str, Topology]
-    rules: Rules
-    bill: str
-
-
-def _parts(document: Document, registry: Registry) -> _Parts:
-    """Find and build every plug-in of a document; each call builds fresh ones."""
-
-    def cast(family: Family, spec: Spec, where: str) -> Cast[Any]:
-        kind, parameters = _split(spec, where)
-        try:
-            plugin = registry.get(family, kind)
-        except UnknownNameError as error:
-            raise error.at(where) from None
-        return Cast(kind, build(plugin, parameters, where=where), where)
-
-    world = cast("worlds", document.world, "world")
-    kind, parameters = _split(document.network, "network")
-    if kind not in TOPOLOGIES:
-        raise UnknownNameError(f"no topology `{kind}`; {did_you_mean(kind, TOPOLOGIES)}", where="network.kind")
-    return _Parts(
-        world=world,
-        protocol=cast("protocols", document.protocol, "protocol"),
-        attacks=tuple(cast("attacks", spec, f"attacks[{i}]") for i, spec in enumerate(document.attacks)),
-        defenses=tuple(cast("defenses", spec, f"defenses[{i}]") for i, spec in enumerate(document.defenses)),
-        topology=(kind, build(TOPOLOGIES[kind], parameters, where="network")),
-        rules=_rules(document.rules),
-        bill=_bill(document.score, world.plugin.bills),
-    )
-
-
-def _resolve(data: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
-    """The document with every default written out."""
-    extensions = {key: value for key, value in data.items() if key.startswith("x-")}
-    document = build(Document, {key: value for key, value in data.items() if key not in extensions})
-    parts = _parts(document, registry)
-    kind, topology = parts.topology
-    return {
-        **dataclasses.asdict(document),
-        "world": _spec(parts.world),
-        "network": {"kind": kind, **_plain(dataclasses.asdict(topology))},
-        "protocol": _spec(parts.protocol),
-        "attacks": [_spec(cast) for cast in parts.attacks],
-        "defenses": [_spec(cast) for cast in parts.defenses],
-        "rules": dataclasses.asdict(parts.rules),
-        "score": {"bill": parts.bill},
-        **extensions,
-    }
-
-
-def _compose(document: Mapping[str, Any], registry: Registry, streams: Streams) -> Setup:
-    keys = {key: value for key, value in document.items() if not key.startswith("x-")}
-    parts = _parts(build(Document, keys), registry)
-    try:
-        network = parts.topology[1].build(streams.of("network"))
-    except SwarmsecError as error:
-        raise error.at("network") from None
-    return compose(
-        network=network,
-        world=parts.world,
-        protocol=parts.protocol,
-        attacks=parts.attacks,
-        defenses=parts.defenses,
-        rules=parts.rules,
-        rounds=document["rounds"],
-        streams=streams,
-        engine=document["engine"],
-    )
-
-
-def _split(spec: Spec, where: str) -> tuple[str, Spec]:
-    """A plug-in's kind and its parameters."""
-    kind = spec.get("kind")
-    if not isinstance(kind, str):
-        raise ParameterError("a `kind` is missing: the name of what is meant here", where=where)
-    return kind, {key: value for key, value in spec.items() if key != "kind"}
-
-
-def _spec(cast: Cast[Any]) -> Spec:
-    return {"kind": cast.kind, **_plain(cast.parameters)}
-
-
-def _plain(value: Any) -> Any:
-    """Tuples as lists, as YAML and JSON have them."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
-
-
-def _rules(spec: Spec) -> Rules:
-    teams: dict[str, type[Any]] = {"red": RedRules, "blue": BlueRules}
-    for team, budget in spec.items():
-        if team not in teams:
-            raise ParameterError(f"unknown key; {did_you_mean(team, teams)}", where=f"rules.{team}")
-        if not isinstance(budget, Mapping):
-            raise ParameterError(f"{budget!r} given; must be a mapping of budgets", where=f"rules.{team}")
-    return Rules(**{team: build(teams[team], budget, where=f"rules.{team}") for team, budget in spec.items()})
-
-
-def _bill(spec: Spec, bills: Sequence[str]) -> str:
-    if unknown := sorted(set(spec) - {"bill"}):
-        raise ParameterError("unknown key; did you mean `bill`?", where=f"score.{unknown[0]}")
-    bill = spec.get("bill", bills[0])
-    if bill not in bills:
-        raise ParameterError(f"this world keeps no bill {bill!r}; {did_you_mean(str(bill), bills)}", where="score.bill")
-    return str(bill)
-
-
-def _specs(teams: str | Spec | Sequence[str | Spec]) -> list[Spec]:
-    several = [teams] if isinstance(teams, (str, Mapping)) else list(teams)
-    return [parse_option(one) if isinstance(one, str) else dict(one) for one in several]
-
-
-def parse_option(text: str) -> Spec:
-    """A plug-in as a command line says it: `false_signal`, or `false_signal:bias=-3,daemons=[3, 9]`.
-
-    Raises:
-        UsageError: A parameter has no value, or it is no YAML.
-    """
-    kind, _, rest = text.partition(":")
-    spec: Spec = {"kind": kind.strip()}
-    for part in _COMMAS_OUTSIDE_BRACKETS.split(rest) if rest.strip() else ():
-        name, equals, value = part.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(f"{part!r} is no parameter; must be name=value", where=text)
-        spec[name.strip()] = parse_value(value)
-    return spec
-
-
-def _as_option(spec: Spec) -> str:
-    parameters = ",".join(
-        f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in spec.items() if name != "kind"
-    )
-    return f"{spec['kind']}:{parameters}" if parameters else str(spec["kind"])
-
-
-_COMMAS_OUTSIDE_BRACKETS = re.compile(r",(?![^\[{]*[\]}])")
-
-
-def _with(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A copy of the document with one value replaced, or put in; mappings on the way to it are made.
-
-    Raises:
-        UsageError: There is no such place.
-    """
-    changed = copy.deepcopy(data)
-    *way, last = steps(path) or [""]
-    holder: Any = changed
-    for depth, step in enumerate(way):
-        if isinstance(holder, dict):
-            holder = holder.setdefault(str(step), {})
-        elif isinstance(holder, list) and isinstance(step, int) and step < len(holder):
-            holder = holder[step]
-        else:
-            raise _no_such_place(path, [*way[:depth], step])
-    if isinstance(holder, dict) and last != "":
-        holder[str(last)] = value
-    elif isinstance(holder, list) and isinstance(last, int) and last < len(holder):
-        holder[last] = value
-    else:
-        raise _no_such_place(path, [*way, last])
-    return changed
-
-
-def _no_such_place(path: str, way: Sequence[str | int]) -> UsageError:
-    there = ".".join(map(str, way))
-    return UsageError(f"this scenario has no {there!r}; a path is like attacks[0].bias", where=f"--set {path}")
+def _replaced(tree: Tree, path: str, value: Any) -> Tree:
+    """The tree with another value at a path, which from then on no file says."""
+    if not isinstance(tree.data, Mapping):
+        return tree
+    way = steps(path)
+    return Tree(with_value(tree.data, path, value), tree.places, tree.texts, (*tree.replaced, way))

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from swarmsec._version import __version__
-from swarmsec.authoring import Scenario, load_scenario, seed_list
-from swarmsec.authoring.model import Spec
+from swarmsec.authoring import Scenario, Teams, load_scenario, seed_list
 from swarmsec.errors import UsageError
 from swarmsec.exercise.simulate import Loadable, arm_of, play_seed
 from swarmsec.scoring import Result, SeedRun, Subject, score
@@ -24,8 +23,8 @@ def run(
     scenario: Loadable,
     *,
     seeds: int | Sequence[int] | None = None,
-    attack: str | Spec | Sequence[str | Spec] | None = None,
-    defense: str | Spec | Sequence[str | Spec] | None = None,
+    attack: Teams | None = None,
+    defense: Teams | None = None,
     arms: Sequence[str] = ALL_ARMS,
     jobs: int = 1,
     each_seed: Callable[[SeedRun], None] | None = None,

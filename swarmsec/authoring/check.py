@@ -1,0 +1,98 @@
+"""Everything that is wrong with a document, found at once, without running or building anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from swarmsec.authoring.findings import in_mapping
+from swarmsec.authoring.model import Document
+from swarmsec.authoring.yaml_tree import Path
+from swarmsec.errors import UnknownNameError, did_you_mean
+from swarmsec.network import TOPOLOGIES
+from swarmsec.parameters import Problem, problems
+from swarmsec.plugins import Family, Registry
+from swarmsec.teams import BlueRules, RedRules
+
+
+class Wrong(NamedTuple):
+    """A problem, and the topic under which `swarmsec explain` says more."""
+
+    problem: Problem
+    topic: str
+
+
+TEAMS: dict[str, type[Any]] = {"red": RedRules, "blue": BlueRules}
+
+
+def check(data: Any, registry: Registry) -> list[Wrong]:
+    """All that is wrong with a document's keys, plug-ins and parameters, in the document's order.
+
+    Args:
+        data: The document as plain data.
+        registry: Where plug-ins are found.
+    """
+    if not isinstance(data, Mapping):
+        return [Wrong(Problem((), "a scenario is a mapping of keys such as name, world and network"), "")]
+    keys = {key: value for key, value in data.items() if not key.startswith("x-")}
+    found = [Wrong(_as_key(problem), "") for problem in problems(Document, keys)]
+    wrong = {one.problem.path[0] for one in found if one.problem.path}
+    for path, family, spec in _specs(keys, wrong):
+        found += _check_spec(path, family, spec, registry)
+    if "rules" not in wrong:
+        found += _check_rules(keys.get("rules", {}))
+    order = {key: place for place, key in enumerate(keys)}
+    return sorted(found, key=lambda one: order.get(str(one.problem.path[0]) if one.problem.path else "", len(order)))
+
+
+def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[Path, Family | None, Mapping[str, Any]]]:
+    """Every plug-in and the network, where the document's own shape is right."""
+    singles: tuple[tuple[str, Family | None], ...] = (("world", "worlds"), ("network", None), ("protocol", "protocols"))
+    for key, family in singles:
+        if key in keys and key not in wrong:
+            yield (key,), family, keys[key]
+    teams: tuple[Family, ...] = ("attacks", "defenses")
+    for team in teams:
+        if team not in wrong:
+            for position, spec in enumerate(keys.get(team, ())):
+                yield (team, position), team, spec
+
+
+def _check_spec(path: Path, family: Family | None, spec: Mapping[str, Any], registry: Registry) -> list[Wrong]:
+    kind = spec.get("kind")
+    if kind is None:
+        return [Wrong(Problem((*path, "kind"), "missing; must be the name of what is meant here"), "")]
+    if not isinstance(kind, str):
+        return [Wrong(Problem((*path, "kind"), f"{kind!r} given; must be a name"), "")]
+    try:
+        plugin = _topology(kind) if family is None else registry.get(family, kind)
+    except UnknownNameError as error:
+        message, _, hint = error.message.partition("; ")
+        return [Wrong(Problem((*path, "kind"), message, hint), family or "topologies")]
+    parameters = {key: value for key, value in spec.items() if key != "kind"}
+    topic = f"{family or 'topologies'}.{kind}"
+    return [Wrong(in_mapping(path, problem), topic) for problem in problems(plugin, parameters)]
+
+
+def _topology(kind: str) -> type[Any]:
+    if kind not in TOPOLOGIES:
+        raise UnknownNameError(f"no topology `{kind}`; {did_you_mean(kind, TOPOLOGIES)}")
+    return TOPOLOGIES[kind]
+
+
+def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
+    found = []
+    for team, budget in rules.items():
+        path: Path = ("rules", team)
+        if team not in TEAMS:
+            found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS)), "rules"))
+        elif not isinstance(budget, Mapping):
+            found.append(Wrong(Problem(path, f"{budget!r} given; must be a mapping of budgets"), "rules"))
+        else:
+            found += [Wrong(in_mapping(path, problem), f"rules.{team}") for problem in problems(TEAMS[team], budget)]
+    return found
+
+
+def _as_key(problem: Problem) -> Problem:
+    """The document's own fields are keys to an author, not parameters."""
+    return problem._replace(message=problem.message.replace("unknown parameter", "unknown key"))

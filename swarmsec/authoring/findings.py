@@ -1,0 +1,107 @@
+"""What is wrong with a scenario: where, what, and what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from swarmsec.authoring.yaml_tree import Path, Place, Span, Tree
+from swarmsec.errors import ScenarioError
+from swarmsec.parameters import Problem, spot
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong, told to a person.
+
+    Attributes:
+        path: Where in the document: `attacks[0].bais`.
+        message: What was given and what would be right.
+        hint: What was probably meant, or nothing.
+        topic: What `swarmsec explain` says more about, or nothing.
+        span: Where in the file; None for a document that comes from no file.
+    """
+
+    path: str
+    message: str
+    hint: str = ""
+    topic: str = ""
+    span: Span | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        place = self.span._asdict() if self.span else {"label": None, "line": None, "column": None, "width": None}
+        return {
+            "path": self.path,
+            "file": place["label"],
+            "line": place["line"],
+            "column": place["column"],
+            "width": place["width"],
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+    def line(self) -> str:
+        """In one line."""
+        head = f"{self.span}  {self.path}" if self.span else self.path
+        said = f"{self.message}; {self.hint}" if self.hint else self.message
+        return f"{head}  {said}" if head else said
+
+
+class InvalidScenarioError(ScenarioError):
+    """A scenario with at least one finding; the message tells them all, with their lines.
+
+    Attributes:
+        findings: All that is wrong.
+    """
+
+    def __init__(self, message: str, *, where: str = "", findings: Sequence[Finding] = ()) -> None:
+        super().__init__(message, where=where)
+        self.findings = tuple(findings)
+
+
+def locate(problem: Problem, tree: Tree, *, topic: str = "") -> Finding:
+    """A problem of the document, with its place in the file."""
+    place = tree.place(problem.path)
+    return Finding(
+        path=spot(problem.path, ""),
+        message=problem.message,
+        hint=problem.hint,
+        topic=topic,
+        span=_pointed_at(problem, place, exact=problem.path in tree.places) if place else None,
+    )
+
+
+def refuse(findings: Sequence[Finding], tree: Tree) -> InvalidScenarioError:
+    """The error that tells all findings, with the lines that they stand in."""
+    text = "\n".join(paragraph(finding, tree) for finding in findings)
+    return InvalidScenarioError(text, findings=findings)
+
+
+def paragraph(finding: Finding, tree: Tree) -> str:
+    """A finding with its line of the file and a caret under what is meant."""
+    said = finding.message
+    if finding.span is None:
+        return finding.line()
+    lines = [f"{finding.span}  {finding.path}  {said}"]
+    text = tree.texts.get(finding.span.label, [])
+    if 0 < finding.span.line <= len(text):
+        source = text[finding.span.line - 1]
+        shown = source.replace("\t", " ")
+        carets = " " * (finding.span.column - 1) + "^" * max(
+            1, min(finding.span.width, len(shown) + 1 - finding.span.column)
+        )
+        lines += [f"{finding.span.line:>5} | {shown}", f"      | {carets}"]
+    more = f"  (swarmsec explain {finding.topic})" if finding.topic else ""
+    if finding.hint or more:
+        lines.append(f"   {finding.hint}{more}".rstrip())
+    return "\n".join(lines)
+
+
+def _pointed_at(problem: Problem, place: Place, *, exact: bool) -> Span:
+    """A wrong name is pointed at by its key, a wrong value by itself, and what is missing by what it is missing in."""
+    return place.key if not exact or problem.message.startswith("unknown") else place.value
+
+
+def in_mapping(path: Path, problem: Problem) -> Problem:
+    """A problem told from further out."""
+    return problem._replace(path=(*path, *problem.path))

@@ -1,0 +1,117 @@
+"""From a document that was checked to what it names: plug-ins, topology, rules, and a whole run's setup."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from swarmsec.authoring.check import TEAMS
+from swarmsec.authoring.model import Document, Spec
+from swarmsec.errors import ParameterError, SwarmsecError, did_you_mean
+from swarmsec.network import TOPOLOGIES, Topology
+from swarmsec.parameters import build
+from swarmsec.plugins import Family, Registry
+from swarmsec.protocols import NegotiationProtocol
+from swarmsec.rng import Streams
+from swarmsec.swarm.setup import Cast, Setup, compose
+from swarmsec.teams import Attack, Defense, Rules
+from swarmsec.worlds import World
+
+
+class Parts(NamedTuple):
+    """What a document names, found and built."""
+
+    document: Document
+    world: Cast[World]
+    protocol: Cast[NegotiationProtocol]
+    attacks: tuple[Cast[Attack], ...]
+    defenses: tuple[Cast[Defense], ...]
+    topology: Topology
+    rules: Rules
+    bill: str
+
+
+def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
+    """Build every plug-in of a document; each call builds fresh ones.
+
+    Args:
+        data: The document, in which `check` finds nothing wrong.
+        registry: Where plug-ins are found.
+    """
+    document = build(Document, {key: value for key, value in data.items() if not key.startswith("x-")})
+
+    def cast(family: Family, spec: Spec, where: str) -> Cast[Any]:
+        plugin = registry.get(family, spec["kind"])
+        return Cast(spec["kind"], build(plugin, _parameters(spec), where=where), where)
+
+    world = cast("worlds", document.world, "world")
+    return Parts(
+        document=document,
+        world=world,
+        protocol=cast("protocols", document.protocol, "protocol"),
+        attacks=tuple(cast("attacks", spec, f"attacks[{i}]") for i, spec in enumerate(document.attacks)),
+        defenses=tuple(cast("defenses", spec, f"defenses[{i}]") for i, spec in enumerate(document.defenses)),
+        topology=build(TOPOLOGIES[document.network["kind"]], _parameters(document.network), where="network"),
+        rules=Rules(**{team: build(TEAMS[team], budget) for team, budget in document.rules.items()}),
+        bill=_bill(document.score, world.plugin.bills),
+    )
+
+
+def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
+    """The document with every default written out, as plain data; `x-` keys stay as they are."""
+    network = {"kind": parts.document.network["kind"], **_plain(dataclasses.asdict(parts.topology))}
+    return {
+        **dataclasses.asdict(parts.document),
+        "world": _spec(parts.world),
+        "network": network,
+        "protocol": _spec(parts.protocol),
+        "attacks": [_spec(cast) for cast in parts.attacks],
+        "defenses": [_spec(cast) for cast in parts.defenses],
+        "rules": dataclasses.asdict(parts.rules),
+        "score": {"bill": parts.bill},
+        **{key: value for key, value in data.items() if key.startswith("x-")},
+    }
+
+
+def setup_of(parts: Parts, streams: Streams) -> Setup:
+    """The composition of one seed's run."""
+    try:
+        network = parts.topology.build(streams.of("network"))
+    except SwarmsecError as error:
+        raise error.at("network") from None
+    return compose(
+        network=network,
+        world=parts.world,
+        protocol=parts.protocol,
+        attacks=parts.attacks,
+        defenses=parts.defenses,
+        rules=parts.rules,
+        rounds=parts.document.rounds,
+        streams=streams,
+        engine=parts.document.engine,
+    )
+
+
+def _parameters(spec: Spec) -> Spec:
+    return {key: value for key, value in spec.items() if key != "kind"}
+
+
+def _spec(cast: Cast[Any]) -> Spec:
+    return {"kind": cast.kind, **_plain(cast.parameters)}
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists, as YAML and JSON have them."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _bill(score: Spec, bills: Sequence[str]) -> str:
+    if unknown := sorted(set(score) - {"bill"}):
+        raise ParameterError("unknown key; did you mean `bill`?", where=f"score.{unknown[0]}")
+    bill = score.get("bill", bills[0])
+    if bill not in bills:
+        raise ParameterError(f"this world keeps no bill {bill!r}; {did_you_mean(str(bill), bills)}", where="score.bill")
+    return str(bill)

@@ -1,0 +1,131 @@
+"""Ctrl-C ends a run with 130 and leaves a folder that can be read."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+PATIENCE_S = 30.0
+
+
+def processes_of_session(session):
+    """Ids of the processes of a session that still run (zombies do not)."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+@pytest.fixture
+def interrupted(command, write, ring, tmp_path):
+    """Start a long run, press Ctrl-C in the midst of it, and give the exit code, what it wrote and its folder."""
+    started = []
+
+    def play(jobs, *more, whole_group=False, presses=1):
+        scenario = write(ring | {"rounds": 20_000, "seeds": 200})
+        process = subprocess.Popen(
+            [*command, "run", str(scenario), "--jobs", str(jobs), "--out", "out", *more],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        events = tmp_path / "out" / "latest" / "events.jsonl"
+        deadline = time.monotonic() + PATIENCE_S
+        while not (events.exists() and events.stat().st_size):
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline, "no seed was done in time"
+            time.sleep(0.05)
+        for _ in range(presses):
+            (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
+            time.sleep(0.1)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        time.sleep(0.5)
+        left = processes_of_session(process.pid)
+        return process.returncode, out, err, tmp_path / "out" / "latest", left
+
+    yield play
+    for process in started:
+        for pid in processes_of_session(process.pid):
+            os.kill(pid, signal.SIGKILL)
+
+
+def assert_readable(folder):
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["status"] == "interrupted"
+    assert manifest["seeds"][:3] == [0, 1, 2]
+    lines = (folder / "events.jsonl").read_text(encoding="utf-8").split("\n")
+    events = [json.loads(line) for line in lines[:-1]]
+    assert {event["seed"] for event in events} >= {0}
+    with (folder / "rounds.csv").open(encoding="utf-8", newline="") as rows:
+        header, *table = list(csv.reader(rows))
+    assert header[:3] == ["seed", "arm", "round"]
+    assert all(len(row) == len(header) for row in table[:-1])
+    assert "rounds: 20000" in (folder / "scenario.yaml").read_text(encoding="utf-8")
+    assert not (folder / "result.json").exists()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
+def test_ctrl_c_ends_with_130_and_leaves_a_readable_folder(interrupted, jobs, whole_group):
+    code, out, err, folder, left = interrupted(jobs, whole_group=whole_group)
+    assert code == 130
+    assert out == ""
+    assert "Traceback" not in err
+    assert "KeyboardInterrupt" not in err
+    assert left == []
+    assert_readable(folder)
+
+
+def test_ctrl_c_says_where_what_was_done_is(interrupted):
+    _, _, err, folder, _ = interrupted(1)
+    assert folder.resolve().name in err
+
+
+def test_with_json_ctrl_c_gives_a_document(interrupted):
+    code, out, _, _, _ = interrupted(1, "--json")
+    assert code == 130
+    assert json.loads(out)["error"]["exit_code"] == 130
+
+
+@pytest.mark.slow
+def test_an_impatient_second_ctrl_c_changes_nothing(interrupted):
+    code, _, err, folder, left = interrupted(2, whole_group=True, presses=3)
+    assert code == 130
+    assert "Traceback" not in err
+    assert left == []
+    assert_readable(folder)
+
+
+def test_a_terminated_run_leaves_a_log_that_is_readable_to_its_last_whole_line(command, write, ring, tmp_path):
+    scenario = write(ring | {"rounds": 20_000, "seeds": 200})
+    process = subprocess.Popen(
+        [*command, "run", str(scenario), "--out", "out"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    folder = tmp_path / "out" / "latest"
+    deadline = time.monotonic() + PATIENCE_S
+    while not ((folder / "events.jsonl").exists() and (folder / "events.jsonl").stat().st_size):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["status"] != "done"
+    whole = (folder / "events.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+    assert len([json.loads(line) for line in whole]) > 0

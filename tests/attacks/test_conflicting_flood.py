@@ -1,0 +1,79 @@
+"""A flood contradicts itself: it outvotes whoever counts messages, and crowds honest ones out of a full inbox."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from swarmsec import simulate
+from tests.strategies import K3, UNIFORM, beliefs
+
+METROPOLIS = {"kind": "average_consensus", "weights": "metropolis"}
+
+
+def states(rounds=2, defenses=(), protocol=UNIFORM, initial=(3, 6, 0), network=K3, **flood):
+    attack = {"kind": "conflicting_flood", "daemons": [2], **flood}
+    swarm = beliefs(initial, network, attacks=[attack], defenses=list(defenses), rounds=rounds, protocol=protocol)
+    return simulate(swarm, arm="defended" if defenses else "attacked", record_states=True).states[:, :, 0]
+
+
+def test_half_of_the_channels_say_the_one_thing_and_half_the_other_and_they_change_places() -> None:
+    first = [(3 + 6 + 10) / 12, (6 + 3 - 10) / 12, (0 + 3 + 6) / 3]
+    second = [(sum(first[:2]) - 10) / 12, (sum(first[:2]) + 10) / 12, sum(first) / 3]
+    assert states(copies=10) == pytest.approx(np.array([[3, 6, 0], first, second]), rel=1e-14)
+
+
+def test_the_values_lie_about_the_center() -> None:
+    assert states(copies=10, amplitude=2.0, center=5.0)[1, :2] == pytest.approx(
+        np.array([(9 + 10 * 7) / 12, (9 + 10 * 3) / 12])
+    )
+
+
+def test_half_the_strength_halves_the_amplitude_and_the_extra_copies() -> None:
+    assert states(copies=11, strength=0.5)[1, :2] == pytest.approx(np.array([(9 + 6 * 0.5) / 8, (9 - 6 * 0.5) / 8]))
+
+
+def test_it_outvotes_a_plain_uniform_mean() -> None:
+    assert states(copies=1_000_000, rounds=1)[1, :2] == pytest.approx(np.array([1.0, -1.0]), abs=1e-4)
+
+
+@pytest.mark.parametrize("listening", [{"defenses": [{"kind": "wmsr", "f": 1}]}, {"protocol": METROPOLIS}])
+def test_a_rule_that_gives_each_sender_one_voice_hears_one_odd_value(listening) -> None:
+    assert np.array_equal(states(copies=1, **listening), states(copies=1_000, **listening))
+
+
+def test_wmsr_drops_the_odd_value() -> None:
+    assert states(amplitude=100.0, defenses=[{"kind": "wmsr", "f": 1}])[1, :2].tolist() == [3.0, 4.5]
+
+
+def test_in_an_inbox_with_a_limit_it_crowds_honest_messages_out() -> None:
+    def moved_by_the_flood_alone(copies: int) -> int:
+        initial = [10.0 * i for i in range(20)]
+        one = states(
+            rounds=1,
+            initial=initial,
+            network={"kind": "complete", "n": 20},
+            protocol={**METROPOLIS, "inbox": 19},
+            copies=copies,
+            daemons=[19],
+        )[1, :19]
+        own = np.array(initial[:19])
+        side = np.where((19 + np.arange(19)) % 2 == 0, 1.0, -1.0)
+        return int(np.isclose(one, own + (side - own) / 20).sum())
+
+    # Of 1,018 messages 19 are read, 0.34 of them honest: exp(−0.34), 71%, of the daemons hear the flood alone.
+    assert moved_by_the_flood_alone(1) == 0
+    assert moved_by_the_flood_alone(1_000) >= 10
+
+
+def test_every_copy_travels_and_is_counted() -> None:
+    attack = {"kind": "conflicting_flood", "daemons": [2], "copies": 10, "start": 1, "stop": 2}
+    trace = simulate(beliefs([3, 6, 0], K3, attacks=[attack], rounds=3), arm="attacked")
+    assert trace.metrics["messages"].tolist() == [6, 6 + 24, 6 + 24 + 6]
+    assert trace.metrics["bytes"].tolist() == [48, 240, 288]
+
+
+def test_a_ramp_lets_copies_and_amplitude_grow() -> None:
+    attack = {"kind": "conflicting_flood", "daemons": [2], "copies": 11, "ramp": 1}
+    trace = simulate(beliefs([3, 6, 0], K3, attacks=[attack], rounds=2), arm="attacked")
+    assert np.diff(trace.metrics["messages"], prepend=0).tolist() == [4 + 2 * 6, 4 + 2 * 11]

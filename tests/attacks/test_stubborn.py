@@ -1,0 +1,91 @@
+"""A stubborn daemon holds one value, tells it to everyone alike, and moves plain averaging wherever it likes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from swarmsec import simulate
+from tests.strategies import K3, beliefs
+
+PATH = {"kind": "path", "n": 3}
+CIRCULANT = {"kind": "circulant", "n": 7, "offsets": [1, 2]}
+
+
+def states(**stubborn):
+    rounds = stubborn.pop("rounds", 3)
+    attack = {"kind": "stubborn", "daemons": [0], **stubborn}
+    trace = simulate(beliefs([0, 4, 8], PATH, attacks=[attack], rounds=rounds), arm="attacked", record_states=True)
+    return trace.states[:, :, 0]
+
+
+def test_it_holds_its_value_and_its_neighbors_average_it_in() -> None:
+    one = (4 + 100 + 8) / 3
+    expected = [[0, 4, 8], [100, one, 6], [100, (one + 100 + 6) / 3, (6 + one) / 2]]
+    assert states(value=100.0)[:3] == pytest.approx(np.array(expected), rel=1e-15)
+
+
+def test_before_the_start_and_from_the_stop_on_it_is_honest() -> None:
+    expected = [
+        [0, 4, 8],
+        [2, 4, 6],  # honest
+        [100, (4 + 100 + 6) / 3, 5],  # at it
+        [(100 + 110 / 3) / 2, (110 / 3 + 100 + 5) / 3, (5 + 110 / 3) / 2],  # honest again, from where it stood
+    ]
+    assert states(value=100.0, start=1, stop=2) == pytest.approx(np.array(expected), rel=1e-15)
+
+
+def test_half_the_strength_holds_half_the_value() -> None:
+    assert states(value=100.0, strength=0.5)[1:, 0].tolist() == [50.0, 50.0, 50.0]
+
+
+def test_a_ramp_of_three_rounds_reaches_the_value_in_the_fourth() -> None:
+    assert states(value=100.0, ramp=3, rounds=5)[1:, 0].tolist() == [25.0, 50.0, 75.0, 100.0, 100.0]
+
+
+def test_drift_and_swing_count_from_the_start() -> None:
+    held = states(value=1.0, drift=0.5, swing=2.0, start=1, rounds=4)[2:, 0]
+    assert held.tolist() == [1.0, 1.5 + 2 * np.sin(1), 2.0 + 2 * np.sin(2)]
+
+
+def test_it_tells_every_neighbor_the_same() -> None:
+    trace = simulate(
+        beliefs([0, 3, 3], K3, attacks=[{"kind": "stubborn", "daemons": [0], "value": 9.0}], rounds=1),
+        arm="attacked",
+        record_states=True,
+    )
+    assert trace.final[1:, 0].tolist() == [5.0, 5.0]
+
+
+def test_a_single_one_takes_plain_averaging_wherever_it_likes() -> None:
+    swarm = beliefs([0, 0, 1, 2, 3, 4, 5], CIRCULANT, attacks=[{"kind": "stubborn", "daemons": [0]}], rounds=300)
+    assert simulate(swarm, arm="attacked").final[:, 0] == pytest.approx(np.full(7, 100.0), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("held", "agreed"),
+    [
+        ({"value": 100.0}, 3.015625),
+        ({"value": -5.0}, 1.984375),
+        ({"value": 0.0, "drift": 0.1}, 1.947304),
+        ({"value": 0.0, "swing": 50.0}, 2.489466),
+    ],
+)
+def test_wmsr_holds_on_a_2_2_robust_network(held, agreed) -> None:
+    swarm = beliefs(
+        [0, 0, 1, 2, 3, 4, 5],
+        CIRCULANT,
+        attacks=[{"kind": "stubborn", "daemons": [0], **held}],
+        defenses=[{"kind": "wmsr", "f": 1}],
+        rounds=300,
+    )
+    trace = simulate(swarm, record_states=True)
+    honest = trace.states[:, 1:, 0]
+    assert honest.min() >= 0.0
+    assert honest.max() <= 5.0
+    assert honest[-1] == pytest.approx(np.full(6, agreed), abs=5e-7)
+
+
+def test_it_compromises_its_targets_and_nobody_else() -> None:
+    trace = simulate(beliefs([0, 3, 3], K3, attacks=[{"kind": "stubborn", "daemons": [0]}]), arm="attacked")
+    assert trace.compromised.tolist() == [True, False, False]
