@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from swarmsec.authoring.findings import in_mapping
 from swarmsec.authoring.model import Document
+from swarmsec.authoring.sweep import check_sweep
 from swarmsec.authoring.yaml_tree import Path
 from swarmsec.errors import UnknownNameError, did_you_mean
 from swarmsec.network import TOPOLOGIES
@@ -25,22 +26,31 @@ class Wrong(NamedTuple):
 TEAMS: dict[str, type[Any]] = {"red": RedRules, "blue": BlueRules}
 
 
-def check(data: Any, registry: Registry) -> list[Wrong]:
+SPEC_KEYS = frozenset({"kind", "name"})
+"""What a plug-in in a scenario has besides its parameters: its kind, and a name to merge and to speak of it by."""
+
+
+def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong]:
     """All that is wrong with a document's keys, plug-ins and parameters, in the document's order.
 
     Args:
         data: The document as plain data.
         registry: Where plug-ins are found.
+        partial: Whether it extends another one, so that what is missing here may stand there.
     """
     if not isinstance(data, Mapping):
         return [Wrong(Problem((), "a scenario is a mapping of keys such as name, world and network"), "")]
     keys = {key: value for key, value in data.items() if not key.startswith("x-")}
     found = [Wrong(_as_key(problem), "") for problem in problems(Document, keys)]
+    if "sweep" in keys and not partial:
+        found += [Wrong(problem, "sweep") for problem in check_sweep(keys["sweep"], keys)]
     wrong = {one.problem.path[0] for one in found if one.problem.path}
     for path, family, spec in _specs(keys, wrong):
-        found += _check_spec(path, family, spec, registry)
+        found += _check_spec(path, family, spec, registry, partial=partial)
     if "rules" not in wrong:
         found += _check_rules(keys.get("rules", {}))
+    if partial:
+        found = [one for one in found if not one.problem.message.startswith("missing")]
     order = {key: place for place, key in enumerate(keys)}
     return sorted(found, key=lambda one: order.get(str(one.problem.path[0]) if one.problem.path else "", len(order)))
 
@@ -58,8 +68,12 @@ def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[Path, Fam
                 yield (team, position), team, spec
 
 
-def _check_spec(path: Path, family: Family | None, spec: Mapping[str, Any], registry: Registry) -> list[Wrong]:
+def _check_spec(
+    path: Path, family: Family | None, spec: Mapping[str, Any], registry: Registry, *, partial: bool
+) -> list[Wrong]:
     kind = spec.get("kind")
+    if kind is None and partial:
+        return []
     if kind is None:
         return [Wrong(Problem((*path, "kind"), "missing; must be the name of what is meant here"), "")]
     if not isinstance(kind, str):
@@ -69,7 +83,8 @@ def _check_spec(path: Path, family: Family | None, spec: Mapping[str, Any], regi
     except UnknownNameError as error:
         message, _, hint = error.message.partition("; ")
         return [Wrong(Problem((*path, "kind"), message, hint), family or "topologies")]
-    parameters = {key: value for key, value in spec.items() if key != "kind"}
+    own = SPEC_KEYS | {"drop"} if partial else SPEC_KEYS
+    parameters = {key: value for key, value in spec.items() if key not in own}
     topic = f"{family or 'topologies'}.{kind}"
     return [Wrong(in_mapping(path, problem), topic) for problem in problems(plugin, parameters)]
 

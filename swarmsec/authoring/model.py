@@ -25,6 +25,10 @@ class Document:
     version: Annotated[int, Ge(1), Help("Raised when its behavior changes.")] = 1
     title: Annotated[str, Help("Its name for people.")] = ""
     story: Annotated[str, Help("What happens, for whoever plays it.")] = ""
+    goals: Annotated[list[str], Help("What one learns by playing it.")] = field(default_factory=list)
+    difficulty: Annotated[Literal["intro", "easy", "medium", "hard", "open"], Help("How hard it is for blue.")] = "easy"
+    tags: Annotated[list[str], Help("Words to find it by.")] = field(default_factory=list)
+    extends: Annotated[str | None, Help("A scenario that this one differs from: a library name, or a file.")] = None
     world: Annotated[Spec, Help("What the swarm is in charge of.")]
     network: Annotated[Spec, Help("Who listens to whom.")]
     protocol: Annotated[Spec, Help("How the swarm negotiates.")] = field(
@@ -34,6 +38,15 @@ class Document:
     engine: Annotated[Literal["arrays", "agents"], Help("agents lets Mesa step every daemon.")] = "arrays"
     attacks: Annotated[list[Spec], Help("Red's plug-ins.")] = field(default_factory=list)
     defenses: Annotated[list[Spec], Help("Blue's plug-ins.")] = field(default_factory=list)
+    schedule: Annotated[list[Spec], Help("Phases one after another; an attack may name one.")] = field(
+        default_factory=list
+    )
+    campaigns: Annotated[dict[str, list[Spec]], Help("Named lists of attacks that follow one another.")] = field(
+        default_factory=dict
+    )
+    sweep: Annotated[Spec, Help("Values to play it at: path → a list, or from, to and steps.")] = field(
+        default_factory=dict
+    )
     rules: Annotated[Spec, Help("The rules of engagement, of red and of blue.")] = field(default_factory=dict)
     seeds: Annotated[int | list[int], Help("How many seeds, from 0, or which.")] = 5
     root_seed: Annotated[int, Ge(0), Help("Another one gives other random numbers to every seed.")] = 0

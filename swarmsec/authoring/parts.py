@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from swarmsec.authoring.check import TEAMS
+from swarmsec.authoring.check import SPEC_KEYS, TEAMS
 from swarmsec.authoring.model import Document, Spec
 from swarmsec.errors import ParameterError, SwarmsecError, did_you_mean
 from swarmsec.network import TOPOLOGIES, Topology
@@ -63,11 +63,11 @@ def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     network = {"kind": parts.document.network["kind"], **_plain(dataclasses.asdict(parts.topology))}
     return {
         **dataclasses.asdict(parts.document),
-        "world": _spec(parts.world),
+        "world": _spec(parts.world, parts.document.world),
         "network": network,
-        "protocol": _spec(parts.protocol),
-        "attacks": [_spec(cast) for cast in parts.attacks],
-        "defenses": [_spec(cast) for cast in parts.defenses],
+        "protocol": _spec(parts.protocol, parts.document.protocol),
+        "attacks": [_spec(*pair) for pair in zip(parts.attacks, parts.document.attacks, strict=True)],
+        "defenses": [_spec(*pair) for pair in zip(parts.defenses, parts.document.defenses, strict=True)],
         "rules": dataclasses.asdict(parts.rules),
         "score": {"bill": parts.bill},
         **{key: value for key, value in data.items() if key.startswith("x-")},
@@ -94,11 +94,12 @@ def setup_of(parts: Parts, streams: Streams) -> Setup:
 
 
 def _parameters(spec: Spec) -> Spec:
-    return {key: value for key, value in spec.items() if key != "kind"}
+    return {key: value for key, value in spec.items() if key not in SPEC_KEYS}
 
 
-def _spec(cast: Cast[Any]) -> Spec:
-    return {"kind": cast.kind, **_plain(cast.parameters)}
+def _spec(cast: Cast[Any], written: Spec) -> Spec:
+    named = {"name": written["name"]} if "name" in written else {}
+    return {"kind": cast.kind, **named, **_plain(cast.parameters)}
 
 
 def _plain(value: Any) -> Any:

@@ -10,12 +10,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from swarmsec.authoring.check import check
+from swarmsec.authoring.check import Wrong, check
+from swarmsec.authoring.expand import expand
+from swarmsec.authoring.extends import extended
 from swarmsec.authoring.findings import locate, refuse
 from swarmsec.authoring.model import seed_list
 from swarmsec.authoring.options import Teams, as_option, specs_of, steps, with_value
 from swarmsec.authoring.parts import parts_of, resolved, setup_of
 from swarmsec.authoring.source import Source, read
+from swarmsec.authoring.sweep import points
 from swarmsec.authoring.yaml_tree import Tree
 from swarmsec.errors import ScenarioError
 from swarmsec.parameters import Problem
@@ -84,12 +87,29 @@ class Scenario:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything that decides a run of one seed: not the seeds, and not what is only told to people."""
-        telling = {"seeds", "title", "story"}
+        telling = {
+            "seeds",
+            "title",
+            "story",
+            "goals",
+            "difficulty",
+            "tags",
+            "extends",
+            "schedule",
+            "campaigns",
+            "sweep",
+        }
         decisive = {
             key: value for key, value in self.document.items() if key not in telling and not key.startswith("x-")
         }
         canonical = json.dumps(decisive, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def points(self) -> list[tuple[dict[str, Any], Scenario]]:
+        """The scenario at every point of its sweep: path → value, and the scenario there. Without a sweep, itself."""
+        alone = {**self.document, "sweep": {}}
+        here = Scenario(alone, self.source, self.changes, self.registry)
+        return [(point, load_scenario(here, settings=point)) for point in points(self.document["sweep"])]
 
     @cached_property
     def plugin_digests(self) -> dict[str, str]:
@@ -140,7 +160,7 @@ def load_scenario(
             return source
     else:
         written, registry, changes = read(source), Registry(plugins), []
-    tree = written.tree
+    tree = extended(written, lambda tree, partial: _refuse_wrong(tree, registry, partial=partial))
     for key, option, teams in (("attacks", "--attack", attack), ("defenses", "--defense", defense)):
         if teams is not None:
             tree = _replaced(tree, key, specs_of(teams))
@@ -148,8 +168,7 @@ def load_scenario(
     for path, value in (settings or {}).items():
         tree = _replaced(tree, path, value)
         changes += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
-    if wrong := check(tree.data, registry):
-        raise refuse([locate(one.problem, tree, topic=one.topic) for one in wrong], tree)
+    tree = _refuse_wrong(tree, registry)
     try:
         parts = parts_of(tree.data, registry)
         scenario = Scenario(resolved(tree.data, parts), written.command, tuple(changes), registry)
@@ -158,6 +177,15 @@ def load_scenario(
         problem = Problem(steps(error.where), error.message)
         raise refuse([locate(problem, tree)], tree) from None
     return scenario
+
+
+def _refuse_wrong(tree: Tree, registry: Registry, *, partial: bool = False) -> Tree:
+    """The tree with schedule and campaigns written out, if nothing is wrong with it."""
+    expanded, found = expand(tree)
+    wrong = [Wrong(problem, "") for problem in found if not partial] + check(expanded.data, registry, partial=partial)
+    if wrong:
+        raise refuse([locate(one.problem, expanded, topic=one.topic) for one in wrong], expanded)
+    return expanded
 
 
 def _replaced(tree: Tree, path: str, value: Any) -> Tree:

@@ -1,0 +1,161 @@
+"""From what an author writes to what is checked: phases become rounds, campaigns become attacks.
+
+A schedule is a list of phases one after another; an attack that names a `phase` is on for its rounds. A campaign is a
+named list of attacks, each `for` some rounds, that follow one another from where the campaign starts. What is expanded
+keeps the place where its author wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from swarmsec.authoring.findings import in_mapping
+from swarmsec.authoring.yaml_tree import Path, Place, Tree
+from swarmsec.errors import did_you_mean
+from swarmsec.parameters import Ge, Help, MinLen, Problem, Unit, problems
+
+Window = tuple[int, int]
+"""The first round of a phase, and the first round after it."""
+
+
+@dataclass(kw_only=True)
+class Phase:
+    """One phase of a schedule."""
+
+    phase: Annotated[str, MinLen(1), Help("What it is called; an attack names it with `phase`.")]
+    rounds: Annotated[int, Ge(1), Unit("rounds"), Help("How long it takes.")]
+
+
+@dataclass(kw_only=True)
+class CampaignUse:
+    """A campaign in the list of attacks: its steps follow one another from `start` on."""
+
+    campaign: Annotated[str, MinLen(1), Help("Which of the scenario's `campaigns`.")]
+    start: Annotated[int, Ge(0), Unit("round"), Help("The first round of its first step.")] = 0
+
+
+def expand(tree: Tree) -> tuple[Tree, list[Problem]]:
+    """The tree with its schedule and campaigns written out, and what is wrong with those.
+
+    Where something is wrong, the tree is expanded as far as it can be.
+    """
+    if not isinstance(tree.data, Mapping):
+        return tree, []
+    data = dict(tree.data)
+    places = dict(tree.places)
+    windows, found = _windows(data)
+    if windows and "rounds" not in data:
+        data["rounds"] = max(stop for _, stop in windows.values())
+        if ("schedule",) in places:
+            places[("rounds",)] = places[("schedule",)]
+    attacks, wrong = _attacks(data, windows, places)
+    if attacks is not None:
+        data["attacks"] = attacks
+    data.pop("campaigns", None)
+    return Tree(data, places, tree.texts, tree.replaced), [*found, *wrong]
+
+
+def _windows(data: Mapping[str, Any]) -> tuple[dict[str, Window], list[Problem]]:
+    """The rounds of every phase."""
+    schedule = data.get("schedule")
+    if not isinstance(schedule, list):
+        return {}, []  # Another shape is the document's own problem.
+    windows: dict[str, Window] = {}
+    found: list[Problem] = []
+    at = 0
+    for position, phase in enumerate(schedule):
+        path: Path = ("schedule", position)
+        if not isinstance(phase, Mapping):
+            continue
+        wrong = problems(Phase, phase)
+        found += [in_mapping(path, problem) for problem in wrong]
+        if wrong:
+            continue
+        if phase["phase"] in windows:
+            found.append(Problem((*path, "phase"), f"the phase `{phase['phase']}` stands twice; name each once"))
+            continue
+        windows[phase["phase"]] = at, at + phase["rounds"]
+        at += phase["rounds"]
+    if not found and isinstance(data.get("rounds"), int) and schedule and data["rounds"] != at:
+        found.append(Problem(("rounds",), f"{data['rounds']} given; the schedule's phases take {at:,} rounds"))
+    return windows, found
+
+
+def _attacks(
+    data: Mapping[str, Any], windows: Mapping[str, Window], places: dict[Path, Place]
+) -> tuple[list[Any] | None, list[Problem]]:
+    """The attacks with campaigns and phases written out."""
+    written = data.get("attacks")
+    campaigns = data.get("campaigns", {})
+    if not isinstance(written, list):
+        return None, []
+    found: list[Problem] = []
+    if not isinstance(campaigns, Mapping):
+        found.append(Problem(("campaigns",), "must be a mapping of names to lists of attacks"))
+        campaigns = {}
+    attacks: list[Any] = []
+    moved: dict[Path, Place] = {}
+
+    def add(spec: Any, origin: Path) -> None:
+        for path, place in places.items():
+            if path[: len(origin)] == origin:
+                moved[("attacks", len(attacks), *path[len(origin) :])] = place
+        attacks.append(spec)
+
+    for position, spec in enumerate(written):
+        path: Path = ("attacks", position)
+        if isinstance(spec, Mapping) and "campaign" in spec:
+            steps, wrong = _steps(spec, path, campaigns)
+            found += wrong
+            for step, origin in steps:
+                add(step, origin)
+        else:
+            spec, wrong = _in_phase(spec, path, windows)
+            found += wrong
+            add(spec, path)
+    for path in [path for path in places if path[:1] == ("attacks",) and len(path) > 1]:
+        del places[path]
+    places.update(moved)
+    return attacks, found
+
+
+def _in_phase(spec: Any, path: Path, windows: Mapping[str, Window]) -> tuple[Any, list[Problem]]:
+    """An attack with the rounds of its phase."""
+    if not isinstance(spec, Mapping) or "phase" not in spec:
+        return spec, []
+    timed = {key: value for key, value in spec.items() if key != "phase"}
+    name = spec["phase"]
+    if name not in windows:
+        hint = did_you_mean(str(name), windows)
+        return timed, [Problem((*path, "phase"), f"the schedule has no phase `{name}`", hint)]
+    if both := [key for key in ("start", "stop") if key in spec]:
+        return timed, [Problem((*path, both[0]), f"given next to a phase, which says it already; drop `{both[0]}`")]
+    start, stop = windows[name]
+    return {**timed, "start": start, "stop": stop}, []
+
+
+def _steps(
+    use: Mapping[str, Any], path: Path, campaigns: Mapping[str, Any]
+) -> tuple[list[tuple[Any, Path]], list[Problem]]:
+    """The steps of a campaign with their rounds, and where each was written."""
+    if wrong := problems(CampaignUse, use):
+        return [], [in_mapping(path, problem) for problem in wrong]
+    name = use["campaign"]
+    steps = campaigns.get(name)
+    if not isinstance(steps, list):
+        return [], [Problem((*path, "campaign"), f"no campaign `{name}`", did_you_mean(name, campaigns))]
+    at = use.get("start", 0)
+    expanded: list[tuple[Any, Path]] = []
+    found: list[Problem] = []
+    for position, step in enumerate(steps):
+        origin: Path = ("campaigns", name, position)
+        length = step.get("for") if isinstance(step, Mapping) else None
+        if not isinstance(length, int) or isinstance(length, bool) or length < 1:
+            found.append(Problem((*origin, "for"), "missing; every step says `for` how many rounds it is on"))
+            continue
+        timed = {key: value for key, value in step.items() if key != "for"}
+        expanded.append(({**timed, "start": at, "stop": at + length}, origin))
+        at += length
+    return expanded, found

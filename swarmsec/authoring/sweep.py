@@ -1,0 +1,88 @@
+"""`sweep`: one scenario, played at every combination of some values.
+
+sweep:
+  attacks[0].bias: [-0.5, -1.0, -1.5]
+  defenses[0].threshold: {from: 3, to: 6, steps: 4}
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+
+from swarmsec.authoring.options import steps
+from swarmsec.errors import did_you_mean
+from swarmsec.parameters import Ge, Help, Le, Problem, problems
+
+POINTS_MAX = 10_000
+
+
+@dataclass(kw_only=True)
+class Range:
+    """Evenly spaced numbers, both ends among them."""
+
+    start: Annotated[float, Help("The first one (`from`).")]
+    to: Annotated[float, Help("The last one.")]
+    steps: Annotated[int, Ge(2), Le(POINTS_MAX), Help("How many.")]
+
+
+def points(sweep: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every combination of a sweep's values: path → value; the last path varies fastest. One empty point without."""
+    axes = [[(path, value) for value in _values(values)] for path, values in sweep.items()]
+    return [dict(point) for point in itertools.product(*axes)]
+
+
+def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with a sweep over a document."""
+    if not isinstance(sweep, Mapping):
+        return []  # Another shape is the document's own problem.
+    found: list[Problem] = []
+    size = 1
+    for path, values in sweep.items():
+        at = ("sweep", path)
+        if problem := _no_such_place(path, data):
+            found.append(Problem(at, *problem))
+        elif isinstance(values, Mapping):
+            wrong = problems(Range, _renamed(values))
+            found += [Problem((*at, *_unrenamed(one.path)), one.message, one.hint) for one in wrong]
+            size *= 1 if wrong else int(values["steps"])
+        elif isinstance(values, list) and values:
+            size *= len(values)
+        else:
+            found.append(Problem(at, f"{values!r} given; must be a list of values, or from, to and steps"))
+    if size > POINTS_MAX:
+        found.append(Problem(("sweep",), f"{size:,} combinations; must be at most {POINTS_MAX:,}"))
+    return found
+
+
+def _values(values: Any) -> list[Any]:
+    if not isinstance(values, Mapping):
+        return list(values)
+    return [float(value) for value in np.linspace(values["from"], values["to"], values["steps"])]
+
+
+def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"start" if key == "from" else key: value for key, value in values.items()}
+
+
+def _unrenamed(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    return tuple("from" if step == "start" else step for step in path)
+
+
+def _no_such_place(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Why a sweep cannot go along a path: a list that is too short, or nothing on the way. A default may be swept."""
+    holder: Any = data
+    way = steps(path)
+    if not way or way[0] in {"sweep", "extends", "name", "version", "kind", "apiVersion"}:
+        return "a sweep goes along a path such as attacks[0].bias", ""
+    for step in way[:-1]:
+        if (isinstance(holder, list) and isinstance(step, int) and step < len(holder)) or (isinstance(holder, Mapping) and step in holder):
+            holder = holder[step]
+        else:
+            known = holder if isinstance(holder, Mapping) else [str(number) for number in range(len(holder or ()))]
+            return f"there is no `{step}` on this path", did_you_mean(str(step), map(str, known))
+    return None

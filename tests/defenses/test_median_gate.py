@@ -1,0 +1,170 @@
+"""The median gate keeps readings near the honest ones while fewer than half of every neighborhood lies."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from defenses.median_gate import MedianGate
+from swarmsec import run, simulate
+from swarmsec.aggregation import MAD_TO_DEVIATION, Neighborhoods
+from swarmsec.network import Network, topology
+from swarmsec.teams import Attacked, Surface
+from tests.strategies import READS, beliefs, values
+
+CIRCULANT = {"kind": "circulant", "n": 7, "offsets": [1, 2]}
+GATE = {"kind": "median_gate", "warm_up": 1}
+
+
+def readings(initial=(0, 1, 2, 3, 4, 5, 6), network=CIRCULANT, gate=GATE, rounds=3, **attack):
+    attack = {"kind": "false_signal", "daemons": [3], "bias": 100.0, "start": 1, **attack}
+    swarm = beliefs(initial, network, attacks=[attack], defenses=[gate], protocol=READS, rounds=rounds)
+    return simulate(swarm, record_states=True)
+
+
+def test_a_lie_is_replaced_by_the_median_of_the_neighbors() -> None:
+    trace = readings(daemons=[2])
+    # Daemon 2 listens to 0, 1, 3 and 4, whose median is 2.
+    assert trace.states[2:, :, 0].tolist() == [[0, 1, 2, 3, 4, 5, 6]] * 2
+
+
+def test_a_replaced_reading_is_an_alarm_about_that_feed() -> None:
+    trace = readings()
+    assert trace.metrics["alarms"].tolist() == [0, 1, 1]
+    assert trace.watch.hits == trace.watch.alarmed == trace.watch.attacked == 2
+
+
+def test_in_the_warm_up_it_only_looks() -> None:
+    trace = readings(start=0)
+    assert trace.states[1:, 3, 0].tolist() == [103, 3, 3]
+
+
+def test_a_lie_within_the_threshold_passes_whole() -> None:
+    # Neighbors of 3 read 1, 2, 4 and 5: median 3, MAD 1.5. Far is more than 4 · 1.4826 · 1.5 = 8.8956.
+    assert readings(bias=8.89).states[2, 3, 0] == 3 + 8.89
+    assert readings(bias=8.90).states[2, 3, 0] == 3.0
+
+
+def test_neighbors_that_agree_by_chance_do_not_make_a_honest_reading_strange() -> None:
+    # Daemon 0 hears the same from all four, and differs from them by less than four of the usual spreads.
+    initial = [2, 1, 1, 3, 0, 1, 1]
+    trace = readings(initial=initial, strength=0.0)
+    assert trace.states[3, 0, 0] == 2.0
+    assert trace.metrics["alarms"].tolist() == [0, 0, 0]
+
+
+def test_where_every_neighbor_lies_alike_it_drops_the_truth() -> None:
+    trace = readings(
+        initial=[0, 1, 2, 3], network={"kind": "complete", "n": 4}, daemons=[1, 2, 3], bias=1000.0, rounds=2
+    )
+    assert trace.states[2, 0, 0] == 1002.0
+
+
+def test_it_is_blind_to_a_shift_of_every_feed() -> None:
+    trace = readings(daemons="all")
+    assert trace.states[2, :, 0].tolist() == [100, 101, 102, 103, 104, 105, 106]
+    assert trace.watch.hits == 0
+
+
+def test_every_round_asks_every_neighbor_once() -> None:
+    swarm = beliefs(range(7), CIRCULANT, protocol=READS, defenses=[GATE], rounds=3)
+    clean, guarded = (simulate(swarm, arm=arm).metrics for arm in ("clean", "guarded"))
+    assert (guarded["messages"] - clean["messages"]).tolist() == [28, 56, 84]
+
+
+@st.composite
+def minority_liars(draw: st.DrawFn) -> tuple[Network, np.ndarray, np.ndarray]:
+    """A network, honest readings, and what some say instead: fewer than half of every neighborhood."""
+    network = draw(
+        st.builds(
+            lambda n, k, seed: topology("k_in_random", n=n, k=min(k, n - 1), seed=seed),
+            st.integers(4, 14),
+            st.integers(3, 7),
+            st.integers(0, 10**6),
+        )
+    )
+    honest = np.array(draw(st.lists(values, min_size=network.n, max_size=network.n)))
+    told, lying = honest.copy(), np.zeros(network.n, dtype=bool)
+    for daemon in draw(st.permutations(range(network.n))):
+        lying[daemon] = True
+        if any(2 * lying[network.neighbors(i)].sum() >= len(network.neighbors(i)) for i in range(network.n)):
+            lying[daemon] = False
+        else:
+            told[daemon] = draw(st.floats(-1e12, 1e12))
+    return network, honest, told
+
+
+@given(minority_liars())
+@settings(max_examples=60, deadline=None)
+def test_the_median_stays_among_the_honest_readings_while_fewer_than_half_of_a_neighborhood_lies(case) -> None:
+    network, honest, told = case
+    median = Neighborhoods(network).median_and_mad(told[:, None]).median[:, 0]
+    truthful = told[honest == told]
+    assert median.min() >= truthful.min()
+    assert median.max() <= truthful.max()
+
+
+class _Asker:
+    """What the gate needs of a view."""
+
+    round: ClassVar[int] = 1
+
+    def __init__(self, network: Network) -> None:
+        self.neighborhoods = Neighborhoods(network)
+
+
+@given(minority_liars())
+@settings(max_examples=60, deadline=None)
+def test_what_passes_the_gate_is_near_the_honest_readings_while_fewer_than_half_of_a_neighborhood_lies(case) -> None:
+    network, honest, told = case
+    gate, view = MedianGate(threshold=4.0, warm_up=0), _Asker(network)
+    gate.begin(view)
+    passed = gate.filter_signals(told[:, None], view)[:, 0]
+    truthful = told[honest == told]
+    # Fewer than half lie, so the median distance from the median is at most the width of what honest ones say.
+    reach = 4.0 * MAD_TO_DEVIATION * np.ptp(truthful) * (1 + 1e-12)
+    assert passed.min() >= truthful.min() - reach
+    assert passed.max() <= truthful.max() + reach
+
+
+RING = topology("ring", n=6)
+
+
+@pytest.mark.parametrize(
+    ("network", "targets", "surface", "holds", "why"),
+    [
+        (topology("circulant", n=7, offsets=[1, 2]), [0], Surface.SIGNAL, True, "more than half"),
+        (topology("circulant", n=7, offsets=[1, 2]), [0, 1], Surface.SIGNAL, False, "2 of 7 neighborhoods"),
+        (RING, [0], Surface.SIGNAL, False, "2 of 6 neighborhoods"),
+        (RING, [], Surface.SIGNAL, True, "more than half"),
+        (RING, [0], Surface.DAEMON, False, "lies in the signals"),
+        (RING, [0], Surface.SIGNAL | Surface.DAEMON, False, "lies in the signals"),
+    ],
+)
+def test_its_guarantee_counts_the_neighborhoods_that_have_no_honest_majority(
+    network, targets, surface, holds, why
+) -> None:
+    guarantee = MedianGate().guarantee(Attacked(network, np.array(targets, dtype=np.int32), surface))
+    assert guarantee.holds is holds
+    assert why in guarantee.why
+
+
+def test_its_guarantee_does_not_hold_for_an_attack_in_its_warm_up() -> None:
+    swarm = beliefs(
+        range(7),
+        CIRCULANT,
+        attacks=[{"kind": "false_signal", "daemons": [3], "bias": 100.0}],
+        defenses=[{"kind": "median_gate", "warm_up": 200}],
+        protocol=READS,
+        rounds=10,
+        seeds=3,
+        noise=0.1,
+    )
+    result = run(swarm)
+    assert result.damage_limited is not None
+    assert result.damage_limited.mean == pytest.approx(0.0)
+    assert result.guarantee.holds is not True

@@ -1,0 +1,34 @@
+"""Isolating everybody stops every lie, and every honest word."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swarmsec import simulate
+from tests.strategies import K3, beliefs
+
+
+def trace_of(**more):
+    more = {"rounds": 3, **more}
+    swarm = beliefs([0, 3, 6], K3, defenses=[{"kind": "quarantine_all"}], **more)
+    return simulate(swarm, record_states=True, arm="defended")
+
+
+def test_from_round_0_on_everybody_is_isolated() -> None:
+    assert trace_of().quarantined.all()
+
+
+def test_after_that_nobody_moves() -> None:
+    trace = trace_of()
+    assert np.array_equal(trace.states[1], trace.states[-1])
+
+
+def test_the_rules_let_it_isolate_only_so_many_in_their_order() -> None:
+    trace = trace_of(rules={"blue": {"quarantine": 2}})
+    assert trace.quarantined.tolist() == [[True, True, False]] * 3
+    assert [(event.kind, event.daemons) for event in trace.events] == [("isolated", (0, 1))]
+
+
+def test_who_is_not_attacked_counts_as_falsely_isolated() -> None:
+    attack = {"kind": "stubborn", "daemons": [0]}
+    assert trace_of(attacks=[attack]).watch.false_quarantine == 2 * 3
