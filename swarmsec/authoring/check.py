@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from swarmsec.authoring.findings import in_mapping
 from swarmsec.authoring.model import Document
-from swarmsec.authoring.sweep import check_sweep
+from swarmsec.authoring.options import with_value
+from swarmsec.authoring.sweep import check_sweep, single_changes
 from swarmsec.authoring.yaml_tree import Path
 from swarmsec.errors import UnknownNameError, did_you_mean
 from swarmsec.network import TOPOLOGIES
@@ -42,13 +43,13 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
         return [Wrong(Problem((), "a scenario is a mapping of keys such as name, world and network"), "")]
     keys = {key: value for key, value in data.items() if not key.startswith("x-")}
     found = [Wrong(_as_key(problem), "") for problem in problems(Document, keys)]
-    if "sweep" in keys and not partial:
-        found += [Wrong(problem, "sweep") for problem in check_sweep(keys["sweep"], keys)]
     wrong = {one.problem.path[0] for one in found if one.problem.path}
     for path, family, spec in _specs(keys, wrong):
         found += _check_spec(path, family, spec, registry, partial=partial)
     if "rules" not in wrong:
         found += _check_rules(keys.get("rules", {}))
+    if keys.get("sweep") and not partial and not found:
+        found = _check_sweep(keys, registry)
     if partial:
         found = [one for one in found if not one.problem.message.startswith("missing")]
     order = {key: place for place, key in enumerate(keys)}
@@ -105,6 +106,19 @@ def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
             found.append(Wrong(Problem(path, f"{budget!r} given; must be a mapping of budgets"), "rules"))
         else:
             found += [Wrong(in_mapping(path, problem), f"rules.{team}") for problem in problems(TEAMS[team], budget)]
+    return found
+
+
+def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
+    """What is wrong with a sweep over a document in which nothing else is."""
+    sweep = keys["sweep"]
+    found = [Wrong(problem, "sweep") for problem in check_sweep(sweep, keys)]
+    if found:
+        return found
+    for path, value in single_changes(sweep):
+        for one in check({**with_value(keys, path, value), "sweep": {}}, registry):
+            message = f"at {value!r}: {one.problem.message}"
+            found.append(Wrong(Problem(("sweep", path), message, one.problem.hint), one.topic))
     return found
 
 

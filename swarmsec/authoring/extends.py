@@ -36,7 +36,7 @@ def extended(source: Source, check: Callable[[Tree, bool], object]) -> Tree:
 
 def _extended(source: Source, check: Callable[[Tree, bool], object], *, seen: tuple[str, ...]) -> Tree:
     tree = source.tree
-    if not isinstance(tree.data, Mapping) or "extends" not in tree.data:
+    if not isinstance(tree.data, Mapping) or tree.data.get("extends") is None:
         return tree
     check(tree, True)
     place = tree.place(_OWN)

@@ -20,6 +20,9 @@ from swarmsec.parameters import Ge, Help, Le, Problem, problems
 
 POINTS_MAX = 10_000
 
+CHECKED_VALUES_MAX = 50
+"""So many values of a path are looked at before anything is played; a range has its ends at least."""
+
 
 @dataclass(kw_only=True)
 class Range:
@@ -59,6 +62,11 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
     return found
 
 
+def single_changes(sweep: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Each value of each path on its own, for a check of all of them without every combination."""
+    return [(path, value) for path, values in sweep.items() for value in _values(values)[:CHECKED_VALUES_MAX]]
+
+
 def _values(values: Any) -> list[Any]:
     if not isinstance(values, Mapping):
         return list(values)
@@ -74,15 +82,17 @@ def _unrenamed(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
 
 
 def _no_such_place(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Why a sweep cannot go along a path: a list that is too short, or nothing on the way. A default may be swept."""
+    """Why a sweep cannot go along a path, and a hint; None if it can. What has a default may be swept."""
     holder: Any = data
     way = steps(path)
-    if not way or way[0] in {"sweep", "extends", "name", "version", "kind", "apiVersion"}:
+    if not way or way[0] in _NOT_SWEPT:
         return "a sweep goes along a path such as attacks[0].bias", ""
     for step in way[:-1]:
-        if (isinstance(holder, list) and isinstance(step, int) and step < len(holder)) or (isinstance(holder, Mapping) and step in holder):
-            holder = holder[step]
-        else:
-            known = holder if isinstance(holder, Mapping) else [str(number) for number in range(len(holder or ()))]
-            return f"there is no `{step}` on this path", did_you_mean(str(step), map(str, known))
+        known = dict(enumerate(holder)) if isinstance(holder, list) else holder
+        if not isinstance(known, Mapping) or step not in known:
+            return f"there is no `{step}` on this path", did_you_mean(str(step), map(str, known or ()))
+        holder = known[step]
     return None
+
+
+_NOT_SWEPT = frozenset({"apiVersion", "kind", "name", "version", "extends", "sweep"})
