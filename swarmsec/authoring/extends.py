@@ -119,6 +119,8 @@ def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[Path, Place])
         if new.get("drop") is True:
             continue
         old = {name: value for name, value in _take(base, there, path, places).items() if not _retimed(name, new)}
+        for name in base.data[key][position].keys() - old.keys():
+            places.pop((*path, name), None)
         merged.append({**old, **_take(child, (key, change), path, places)})
     for position, spec in enumerate(child.data[key]):
         if position not in used and not (isinstance(spec, Mapping) and spec.get("drop") is True):

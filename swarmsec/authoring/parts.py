@@ -19,6 +19,16 @@ from swarmsec.teams import Attack, Defense, Rules
 from swarmsec.worlds import World
 
 
+SPEC_FAMILIES = {
+    "world": "worlds",
+    "network": "topologies",
+    "protocol": "protocols",
+    "attacks": "attacks",
+    "defenses": "defenses",
+}
+"""The keys under which plug-ins stand, and where their kinds are looked up."""
+
+
 class Parts(NamedTuple):
     """What a document names, found and built."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,14 @@ class Scenario:
         source: How a command line names it.
         changes: The options that were applied to it on top, as a command line would say them.
         registry: Where its plug-ins are found.
+        tree: As it was written, after bases, schedule and campaigns, with the place of each value.
     """
 
     document: Mapping[str, Any]
     source: str
     changes: tuple[str, ...]
     registry: Registry
+    tree: Tree = field(default_factory=lambda: Tree({}), repr=False)
 
     @property
     def name(self) -> str:
@@ -171,7 +173,7 @@ def load_scenario(
     tree = _refuse_wrong(tree, registry)
     try:
         parts = parts_of(tree.data, registry)
-        scenario = Scenario(resolved(tree.data, parts), written.command, tuple(changes), registry)
+        scenario = Scenario(resolved(tree.data, parts), written.command, tuple(changes), registry, tree)
         setup_of(parts, scenario.streams(scenario.seeds[0]))
     except ScenarioError as error:
         problem = Problem(steps(error.where), error.message)

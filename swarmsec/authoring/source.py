@@ -71,6 +71,7 @@ def _text_of(path: Path) -> str:
                 f"{path.stat().st_size:,} bytes; a scenario has at most {TEXT_BYTES_MAX:,}", where=str(path)
             )
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"cannot be read: {reason}", where=str(path)) from None
+    except UnicodeDecodeError:
+        raise ScenarioError("no text; a scenario is written in UTF-8", where=str(path)) from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from None

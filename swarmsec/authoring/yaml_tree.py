@@ -65,7 +65,7 @@ class Tree:
 
     def place(self, path: Path) -> Place | None:
         """Where the value at `path` stands, or the closest one around it; None for one that no file says."""
-        if any(path[: len(way)] == way for way in self.replaced):
+        if any(path[: len(way)] == way or (way[: len(path)] == path not in self.places) for way in self.replaced):
             return None
         for end in range(len(path), -1, -1):
             if path[:end] in self.places:
@@ -88,6 +88,7 @@ def parse(text: str, label: str) -> Tree:
     walk = _Walk(label, text)
     tree = Tree(None, texts={label: text.splitlines()})
     top = walk.compose()
+    tree.places[()] = Place(Span(label, 1, 1, 1), Span(label, 1, 1, 1))
     if top is not None:
         tree.places[()] = Place(walk.span(top), walk.span(top))
         tree.data = walk.plain(top, (), tree.places)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec._version import __version__
-from swarmsec.cli import catalog, run, validate
+from swarmsec.cli import catalog, diff, resolve, run, validate
 from swarmsec.errors import ExitCode, SwarmsecError
 
 app = typer.Typer(
@@ -27,18 +27,26 @@ app.command("list")(catalog.list_)
 app.command("show")(catalog.show)
 app.command("run")(run.run)
 app.command("validate")(validate.validate)
+app.command("resolve")(resolve.resolve)
+app.command("diff")(diff.diff)
 
 # The root of the errors that Typer raises for a command line that it does not understand.
 _CommandLineError: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
-@app.callback()
-def _options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"swarmsec {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Read the options that stand before a command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -77,7 +85,7 @@ def _code_of(words: list[str]) -> int:
 
 def _complain(words: Sequence[str], message: str, code: ExitCode, *, kind: str) -> int:
     """Say what went wrong: as JSON on standard output where JSON was asked for, in one line on standard error else."""
-    if "--json" in words:
+    if "--json" in words or os.environ.get("SWARMSEC_JSON", "0") not in {"", "0", "false", "no"}:
         typer.echo(
             json.dumps({"error": {"kind": kind, "message": message, "exit_code": int(code)}}, ensure_ascii=False)
         )

@@ -13,7 +13,7 @@ Plugins = Annotated[
     list[Path] | None,
     typer.Option("--plugins", help="A folder of plug-ins of your own.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.", envvar="SWARMSEC_JSON")]
 
 
 def seeds_of(text: str | None) -> int | list[int] | None:
@@ -43,5 +43,8 @@ def settings_of(options: list[str] | None) -> dict[str, object]:
         path, equals, value = option.partition("=")
         if not equals:
             raise UsageError(f"{option!r} given; must be PATH=VALUE, such as attacks[0].bias=-3", where="--set")
-        settings[path.strip()] = parse_value(value)
+        try:
+            settings[path.strip()] = parse_value(value)
+        except UsageError as error:
+            raise UsageError(error.message, where=f"--set {path.strip()}") from None
     return settings

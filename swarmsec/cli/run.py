@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 def run(
     scenario: Annotated[str, typer.Argument(help="A library name, a file, or - for standard input.")],
     attack: Annotated[
-        list[str] | None, typer.Option(help="Play this attack instead: KIND[:name=value,..].", metavar="K[:p=v,..]")
+        list[str] | None,
+        typer.Option(help="Play this attack instead.", envvar="SWARMSEC_ATTACK", metavar="KIND[:p=v,..]"),
     ] = None,
     defense: Annotated[
-        list[str] | None, typer.Option(help="Play this defense instead: KIND[:name=value,..].", metavar="K[:p=v,..]")
+        list[str] | None,
+        typer.Option(help="Play this defense instead.", envvar="SWARMSEC_DEFENSE", metavar="KIND[:p=v,..]"),
     ] = None,
     seeds: Annotated[
         str | None, typer.Option(help="How many seeds, or which.", envvar="SWARMSEC_SEEDS", metavar="5|3,4,9")
@@ -36,7 +39,8 @@ def run(
     agents: Annotated[int | None, typer.Option(help="How many daemons.", envvar="SWARMSEC_AGENTS")] = None,
     rounds: Annotated[int | None, typer.Option(help="How many rounds.", envvar="SWARMSEC_ROUNDS")] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Put a value into the scenario first.", metavar="PATH=VALUE")
+        list[str] | None,
+        typer.Option("--set", help="Put a value into the scenario first.", envvar="SWARMSEC_SET", metavar="PATH=VALUE"),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where runs' folders go.", envvar="SWARMSEC_OUT", metavar="DIR")] = Path(
         "runs"
@@ -51,10 +55,11 @@ def run(
     settings = settings_of(set_)
     settings |= {} if agents is None else {"network.n": agents}
     settings |= {} if rounds is None else {"rounds": rounds}
-    loaded = load_scenario(
-        scenario, settings=settings, attack=attack or None, defense=defense or None, plugins=plugins or ()
-    )
-    result, folder = _play(loaded, seeds_of(seeds), out, jobs)
+    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
+        loaded = load_scenario(
+            scenario, settings=settings, attack=attack or None, defense=defense or None, plugins=plugins or ()
+        )
+        result, folder = _play(loaded, seeds_of(seeds), out, jobs)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
@@ -74,17 +79,32 @@ def _play(scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: in
         with _progress(scenario.name, len(wanted)) as advance:
 
             def each_seed(seed_run: SeedRun) -> None:
-                folder.add(seed_run)
+                with _interrupts_wait():
+                    folder.add(seed_run)
                 advance(seed_run.seed)
 
             result = run_scenario(scenario, seeds=wanted, jobs=jobs, each_seed=each_seed)
     except BaseException as error:
-        folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+        with _interrupts_wait():
+            folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
         if isinstance(error, KeyboardInterrupt):
             typer.echo(f"what was done so far is in {folder.path}", err=True)
         raise
     folder.finish(result)
     return result, folder
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C waits until what is being written is whole."""
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 @contextmanager

@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from swarmsec.exercise.run import run, seed_runs, subject_of
 from swarmsec.exercise.simulate import build, play_seed, simulate
+from swarmsec.exercise.sweep import SweepPoint, play_points
 
-__all__ = ["build", "play_seed", "run", "seed_runs", "simulate", "subject_of"]
+__all__ = ["SweepPoint", "build", "play_points", "play_seed", "run", "seed_runs", "simulate", "subject_of"]

@@ -25,6 +25,7 @@ from typing import Any
 
 from swarmsec._version import __version__
 from swarmsec.authoring import Scenario
+from swarmsec.authoring.writer import as_yaml
 from swarmsec.errors import OutputError
 from swarmsec.scoring import Result, SeedRun
 from swarmsec.swarm.model import SIM_SEMANTICS
@@ -73,7 +74,10 @@ class RunFolder:
                 (self.path / name).write_text("", encoding="utf-8")
             _point_latest(root, self.id)
         except OSError as error:
-            raise OutputError(f"a run's folder cannot be written: {error.strerror}", where=str(self.path)) from None
+            raise OutputError(
+                f"a run's folder cannot be written: {error.strerror}; name another place with --out",
+                where=str(self.path),
+            ) from None
 
     def add(self, seed_run: SeedRun) -> None:
         """Append the events and rounds of one more seed."""
@@ -115,19 +119,6 @@ def run_id(scenario: Scenario, seeds: Sequence[int]) -> str:
     digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
     readable = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in scenario.name)
     return f"{readable}-{digest[:6]}"
-
-
-def as_yaml(scenario: Scenario) -> str:
-    """The resolved scenario as YAML that loads to the same one."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    yaml.allow_unicode, yaml.width = True, 120
-    text = io.StringIO()
-    yaml.dump(dict(scenario.document), text)
-    return text.getvalue()
 
 
 def _event_lines(seed_run: SeedRun) -> list[str]:

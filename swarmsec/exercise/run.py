@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,11 @@ def subject_of(scenario: Scenario) -> Subject:
         digest=scenario.digest,
         engine_version=__version__,
         stop=scenario.stop,
-        command=(scenario.source, *scenario.changes),
+        command=(
+            scenario.source,
+            *scenario.changes,
+            *(word for folder in scenario.registry.folders for word in ("--plugins", str(folder))),
+        ),
     )
 
 
@@ -97,8 +102,9 @@ def _play_elsewhere(
     document: Mapping[str, Any], source: str, folders: Sequence[str], seed: int, arms: Sequence[str]
 ) -> SeedRun:
     """One seed in a worker, which is told what to play and makes everything itself."""
-    scenario = load_scenario(document, plugins=[Path(folder) for folder in folders])
-    return play_seed(scenario, seed, [Arm(arm) for arm in arms])
+    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
+        scenario = load_scenario(document, plugins=[Path(folder) for folder in folders])
+        return play_seed(scenario, seed, [Arm(arm) for arm in arms])
 
 
 def _context() -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 from swarmsec.aggregation import BYTES_A_COMPONENT, Messages, Neighborhoods, Rule
 from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import PluginError
+from swarmsec.swarm.hooks import call, floats
 from swarmsec.swarm.setup import Cast, Setup
 from swarmsec.swarm.trace import Recorder
 from swarmsec.teams import BlueView, Defense, rule_of
@@ -47,7 +48,7 @@ class BlueTeam:
     def begin(self) -> None:
         """Before round 0."""
         for desk in self._desks:
-            desk.cast.plugin.begin(desk.view)
+            call(desk.cast, "begin", desk.view)
 
     def begin_round(self, round: int) -> None:
         """A new round: no alarms yet."""
@@ -59,13 +60,11 @@ class BlueTeam:
     def filter(self, signals: Floats) -> Floats:
         """What daemons make of their readings, (n, d)."""
         for desk in self._desks:
-            filtered = desk.cast.plugin.filter_signals(read_only(signals), desk.view)
-            if filtered is signals or filtered.base is signals:
+            given = call(desk.cast, "filter_signals", read_only(signals), desk.view)
+            if given is signals or getattr(given, "base", None) is signals:
                 continue
-            if filtered.shape != signals.shape or not np.isfinite(filtered).all():
-                raise PluginError(
-                    f"must give finite numbers of shape {signals.shape}", where=f"{desk.cast.kind}.filter_signals"
-                )
+            where = f"{desk.cast.kind}.filter_signals"
+            filtered = _finite(floats(given, signals.shape, where), where)
             desk.raise_alarm(np.flatnonzero((filtered != signals).any(axis=1)).astype(np.int32))
             signals = filtered
         return signals
@@ -75,22 +74,22 @@ class BlueTeam:
         if self._listening is not None:
             messages = messages.weighed(self._listening)
         for desk in self._desks:
-            weights = desk.cast.plugin.weigh(messages, desk.view)
-            if weights is None:
+            given = call(desk.cast, "weigh", messages, desk.view)
+            if given is None:
                 continue
-            if weights.shape != (self._network.m,) or not ((weights >= 0) & (weights <= 1)).all():
-                raise PluginError(f"must give {self._network.m:,} weights from 0 to 1", where=f"{desk.cast.kind}.weigh")
+            where = f"{desk.cast.kind}.weigh"
+            weights = floats(given, (self._network.m,), where)
+            if not ((weights >= 0) & (weights <= 1)).all():
+                raise PluginError("gives a weight outside of 0 to 1", where=where)
             messages = messages.weighed(weights)
         return messages
 
     def govern(self, decisions: Floats) -> Floats:
         """What of the decisions is done, (n, k)."""
         for desk in self._desks:
-            governed = desk.cast.plugin.govern(read_only(decisions), desk.view)
-            if governed.shape != decisions.shape or not np.isfinite(governed).all():
-                raise PluginError(
-                    f"must give finite numbers of shape {decisions.shape}", where=f"{desk.cast.kind}.govern"
-                )
+            where = f"{desk.cast.kind}.govern"
+            given = call(desk.cast, "govern", read_only(decisions), desk.view)
+            governed = _finite(floats(given, decisions.shape, where), where)
             decisions = governed
         return decisions
 
@@ -99,7 +98,7 @@ class BlueTeam:
         for desk in self._desks:
             desk.view._show(inbox, self.quarantined)
         for desk in self._desks:
-            desk.cast.plugin.respond(desk.view)
+            call(desk.cast, "respond", desk.view)
 
     @property
     def alarms(self) -> int:
@@ -137,6 +136,12 @@ class BlueTeam:
         self._notices += len(self._network.edges_from(daemons))
         silent = self.quarantined[self._network.indices]
         self._listening = np.where(silent, 0.0, 1.0) if silent.any() else None
+
+
+def _finite(values: Floats, where: str) -> Floats:
+    if not np.isfinite(values).all():
+        raise PluginError("gives numbers that are not finite", where=where)
+    return values
 
 
 class _Desk:

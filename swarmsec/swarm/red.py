@@ -11,6 +11,7 @@ from swarmsec.aggregation import Messages
 from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import PluginError
 from swarmsec.network import Network
+from swarmsec.swarm.hooks import call, floats
 from swarmsec.swarm.setup import Cast, Setup
 from swarmsec.swarm.trace import Recorder
 from swarmsec.teams import Attack, Channels, Knowledge, Links, RedView, Surface
@@ -50,7 +51,7 @@ class RedTeam:
     def begin(self) -> None:
         """Before round 0."""
         for hand in self._hands:
-            hand.cast.plugin.begin(hand.view)
+            call(hand.cast, "begin", hand.view)
 
     def begin_round(self, round: int) -> None:
         """Switch attacks on and off, and take over whom they were aimed at."""
@@ -180,12 +181,12 @@ class _Hand:
         """Let the attack rewrite the readings of its targets."""
         rows = self.view.targets
         shown = self._shown(signals, rows)
-        return self._accepted("on_signals", self.cast.plugin.on_signals(shown, self.view), shown, signals, rows)
+        return self._accepted("on_signals", call(self.cast, "on_signals", shown, self.view), shown, signals, rows)
 
     def take_over(self, state: Floats) -> Floats:
         """Let the attack rewrite what its hijacked daemons hold; it may hijack more while it does."""
         shown = self._shown(state, self.view.hijacked)
-        written = self.cast.plugin.on_daemons(shown, self.view)
+        written = call(self.cast, "on_daemons", shown, self.view)
         return self._accepted("on_daemons", written, shown, state, self.view.hijacked)
 
     def _shown(self, values: Floats, rows: Ints) -> Floats:
@@ -198,9 +199,7 @@ class _Hand:
 
     def _accepted(self, hook: str, written: Floats, shown: Floats, values: Floats, rows: Ints) -> Floats:
         """The values with those rows rewritten that the attack holds; it must have left all others as it saw them."""
-        written = np.asarray(written, dtype=np.float64)
-        if written.shape != values.shape:
-            raise PluginError(f"gives {written.shape}; must be {values.shape}", where=f"{self.cast.kind}.{hook}")
+        written = floats(written, values.shape, f"{self.cast.kind}.{hook}")
         untouched = (written == shown) | (np.isnan(written) & np.isnan(shown))
         foreign = ~untouched.all(axis=1)
         foreign[rows] = False
@@ -217,14 +216,14 @@ class _Hand:
             self._edges = self._network.edges_from(self.view.hijacked)
         edges = self._edges
         before = self._channels(messages, edges)
-        after = self.cast.plugin.on_messages(before, self.view)
-        payload = np.asarray(after.payload, dtype=np.float64)
-        copies = np.asarray(after.copies, dtype=np.int32)
-        if payload.shape != before.payload.shape or copies.shape != before.copies.shape or (copies < 0).any():
-            raise PluginError(
-                f"must keep the shapes {before.payload.shape} and {before.copies.shape}, with no negative copies",
-                where=f"{self.cast.kind}.on_messages",
-            )
+        after = call(self.cast, "on_messages", before, self.view)
+        where = f"{self.cast.kind}.on_messages"
+        if not isinstance(after, Channels):
+            raise PluginError(f"gives {type(after).__name__}; must be the channels, changed or not", where=where)
+        payload = floats(after.payload, before.payload.shape, where)
+        copies = floats(after.copies, before.copies.shape, where).astype(np.int32)
+        if (copies < 0).any():
+            raise PluginError("sends a negative number of copies", where=where)
         return self._with_copies(self._with_payload(messages, edges, payload), edges, copies)
 
     def relink(self, messages: Messages) -> Messages:
@@ -234,7 +233,10 @@ class _Hand:
             mask[self.view.targets] = True
             self._links = np.flatnonzero(mask[self._network.indices] | mask[self._network.receivers]).astype(np.int32)
         ends = self._network.indices[self._links], self._network.receivers[self._links]
-        links = self.cast.plugin.on_network(Links(*ends, np.ones(len(self._links), dtype=bool)), self.view)
+        links = call(self.cast, "on_network", Links(*ends, np.ones(len(self._links), dtype=bool)), self.view)
+        if not isinstance(links, Links) or links.up.shape != self._links.shape or links.up.dtype != bool:
+            where = f"{self.cast.kind}.on_network"
+            raise PluginError(f"must give the links, with a mask of {len(self._links):,} that are up", where=where)
         if links.up.all():
             return messages
         weights = np.ones(self._network.m)

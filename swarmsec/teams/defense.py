@@ -94,5 +94,7 @@ def rule_of(defenses: Sequence[Defense]) -> Rule | None:
     with_rule = [defense for defense in defenses if defense.rule is not None]
     if len(with_rule) > 1:
         names = " and ".join(type(defense).__name__ for defense in with_rule)
-        raise ScenarioError(f"{names} each bring an aggregation rule, and a daemon listens with one: drop the others")
+        raise ScenarioError(
+            f"{names} each bring an aggregation rule, and a daemon listens with one: drop the others", where="defenses"
+        )
     return with_rule[0].rule if with_rule else None

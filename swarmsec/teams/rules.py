@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 
 from swarmsec.arrays import Ints
-from swarmsec.errors import RulesError
+from swarmsec.errors import ParameterError, RulesError
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.teams.attack import Attack
 from swarmsec.teams.selectors import Amount, amount_of
@@ -43,11 +43,11 @@ class Rules:
 
     def hijack_limit(self, n: int) -> int:
         """How many of `n` daemons red may hijack."""
-        return n if self.red.daemons is None else amount_of(self.red.daemons, n)
+        return _budget(self.red.daemons, n, "rules.red.daemons")
 
     def quarantine_limit(self, n: int) -> int:
         """How many of `n` daemons blue may isolate at once."""
-        return n if self.blue.quarantine is None else amount_of(self.blue.quarantine, n)
+        return _budget(self.blue.quarantine, n, "rules.blue.quarantine")
 
     def enforce(self, attacks: Sequence[Attack], targets: Sequence[Ints], *, n: int, rounds: int) -> None:
         """Refuse attacks that ask for more than red may use.
@@ -65,8 +65,8 @@ class Rules:
         hijacked = _together([aimed for attack, aimed in on if attack.surface.compromises], n)
         tainted = _together([aimed for attack, aimed in on if Surface.SIGNAL in attack.surface], n)
         _within("rules.red.daemons", "hijacked daemons", hijacked, self.hijack_limit(n))
-        if self.red.feeds is not None:
-            _within("rules.red.feeds", "tainted feeds", tainted, amount_of(self.red.feeds, n))
+        _within("rules.red.feeds", "tainted feeds", tainted, _budget(self.red.feeds, n, "rules.red.feeds"))
+        self.quarantine_limit(n)
         for attack, _ in on:
             if self.red.strength is not None:
                 _within("rules.red.strength", "of strength", attack.strength, self.red.strength)
@@ -78,6 +78,14 @@ class Rules:
                     f"the attack starts in round {attack.start}; the rules allow none before round {self.red.earliest}",
                     where="rules.red.earliest",
                 )
+
+
+def _budget(amount: Amount | None, n: int, rule: str) -> int:
+    """How many of `n` daemons a rule allows; all where it does not say."""
+    try:
+        return n if amount is None else amount_of(amount, n)
+    except ParameterError as error:
+        raise error.at(rule) from None
 
 
 def _together(selections: Sequence[Ints], n: int) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 import swarmsec
 from swarmsec.cli import main
 

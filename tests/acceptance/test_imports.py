@@ -11,7 +11,8 @@ HEAVY = ("mesa", "numba", "sklearn", "pyod")
 LOADED = """
 import json, sys
 {code}
-print("\\n" + json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}} & set({heavy!r}))), file=sys.__stderr__)
+loaded = {{name.partition(".")[0] for name in sys.modules}}
+print("\\n" + json.dumps(sorted(loaded & set({heavy!r}))), file=sys.__stderr__)
 """
 
 

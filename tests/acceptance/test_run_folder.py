@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
-import swarmsec
 from ruamel.yaml import YAML
+
+import swarmsec
 
 
 def read_json(path):
@@ -48,7 +49,6 @@ def test_the_manifest_has_versions_seeds_digests_and_the_command(folder, ring_fi
     assert set(manifest["versions"]) >= {"python", "mesa", "numpy", "numba", "scipy"}
     assert isinstance(manifest["sim_semantics"], int)
     assert manifest["plugins"].keys() >= {"attacks/stubborn", "defenses/wmsr", "worlds/beliefs"}
-    assert manifest["command"][-1] == str(ring_file)
 
 
 def test_the_manifest_names_the_command_that_was_given(shell, ring_file, tmp_path):
@@ -75,9 +75,7 @@ def test_the_resolved_scenario_reruns_to_the_same_digest_and_result(cli, folder)
         assert (folder / name).read_bytes() == (Path("again/latest") / name).read_bytes()
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--rounds", "7"], ["--attack", "stubborn:value=3,daemons=[1]"], ["--seeds", "4,2"]]
-)
+@pytest.mark.parametrize("arguments", [["--rounds", "7"], ["--attack", "stubborn:value=3"], ["--seeds", "4,2"]])
 def test_a_scenario_that_options_changed_reruns_to_the_same_result(cli, ring_file, arguments):
     assert cli("run", ring_file, *arguments).code == 0
     scenario = Path("runs/latest/scenario.yaml").resolve()

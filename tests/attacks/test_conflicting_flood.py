@@ -77,3 +77,9 @@ def test_a_ramp_lets_copies_and_amplitude_grow() -> None:
     attack = {"kind": "conflicting_flood", "daemons": [2], "copies": 11, "ramp": 1}
     trace = simulate(beliefs([3, 6, 0], K3, attacks=[attack], rounds=2), arm="attacked")
     assert np.diff(trace.metrics["messages"], prepend=0).tolist() == [4 + 2 * 6, 4 + 2 * 11]
+
+
+def test_on_a_ring_too_half_of_the_channels_contradict_the_other_half() -> None:
+    attack = {"kind": "conflicting_flood", "daemons": [2], "copies": 1, "amplitude": 3.0}
+    swarm = beliefs([0.0] * 6, {"kind": "ring", "n": 6}, attacks=[attack], rounds=1)
+    assert sorted(simulate(swarm, arm="attacked").final[[1, 3], 0].tolist()) == [-1.0, 1.0]

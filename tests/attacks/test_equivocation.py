@@ -65,3 +65,9 @@ def test_it_goes_on_listening_and_is_honest_before_the_start_and_after_the_stop(
 def test_its_daemons_are_compromised() -> None:
     swarm = beliefs([0, 1, 2], K3, attacks=[{"kind": "equivocation", "daemons": [2]}])
     assert simulate(swarm, arm="attacked").compromised.tolist() == [False, False, True]
+
+
+def test_split_tears_the_two_neighbors_on_a_ring_apart() -> None:
+    attack = {"kind": "equivocation", "daemons": [2], "mode": "split", "amplitude": 3.0}
+    swarm = beliefs([0.0] * 6, {"kind": "ring", "n": 6}, attacks=[attack], rounds=1)
+    assert sorted(simulate(swarm, arm="attacked").final[[1, 3], 0].tolist()) == [-1.0, 1.0]

@@ -50,9 +50,7 @@ def test_honest_daemons_agree_on_2f_plus_1_robust_networks(f, data) -> None:
     network, liars = data.draw(lied_to(f))
     attack = AnyLiar(daemons=liars, values=(-1e3, 0.0, 0.5, 1e3))
     initial = [float(i % 2) for i in range(network.n)]
-    trace = play(
-        swarm_of(network, world=Beliefs(initial=initial), attacks=[attack], defenses=[WMSR(f=f)], rounds=1500)
-    )
+    trace = play(swarm_of(network, world=Beliefs(initial=initial), attacks=[attack], defenses=[WMSR(f=f)], rounds=1500))
     honest = np.setdiff1d(np.arange(network.n), liars)
     assert np.ptp(trace.final[honest]) < 1e-6
 
@@ -104,8 +102,11 @@ def test_an_f_under_half_of_the_swarm_is_accepted(n, f) -> None:
 C7 = topology("circulant", n=7, offsets=[1, 2])
 FOUR_ROBUST = Network.from_edges(
     9,
-    [(1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (3, 2), (4, 1), (4, 2), (4, 3), (5, 0), (5, 4), (6, 0), (6, 1), (6, 2)]
-    + [(6, 3), (6, 4), (7, 1), (7, 2), (7, 3), (7, 4), (7, 5), (7, 6), (8, 1), (8, 3), (8, 4), (8, 5), (8, 6), (8, 7)],
+    [
+        *[(1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (3, 2), (4, 1), (4, 2), (4, 3), (5, 0), (5, 4), (6, 0), (6, 1)],
+        *[(6, 2), (6, 3), (6, 4), (7, 1), (7, 2), (7, 3), (7, 4), (7, 5), (7, 6), (8, 1), (8, 3), (8, 4), (8, 5)],
+        *[(8, 6), (8, 7)],
+    ],
 )
 """4-robust and (4,1)-robust, hence (3,2)-robust, but not (3,3)-robust."""
 
@@ -132,9 +133,7 @@ def test_its_guarantee_is_the_theorem_of_leblanc_et_al(network, f, targets, surf
 
 def test_its_guarantee_for_f_total_liars_takes_f_plus_1_f_plus_1_robustness_and_a_larger_r_alone_is_not_that() -> None:
     assert robustness(FOUR_ROBUST)[:2] == (4, 1)
-    edges = [
-        [int(j), int(i)] for j, i in zip(FOUR_ROBUST.indices, FOUR_ROBUST.receivers, strict=True) if j < i
-    ]
+    edges = [[int(j), int(i)] for j, i in zip(FOUR_ROBUST.indices, FOUR_ROBUST.receivers, strict=True) if j < i]
     swarm = beliefs(
         [0, 1, 1, 1, 0, 0, 1, 1, 1],
         {"kind": "edges", "n": 9, "edges": edges},

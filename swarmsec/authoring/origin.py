@@ -1,0 +1,124 @@
+"""Where each value of a resolved scenario comes from: a line of a file, a default, a phase, an option."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from swarmsec.authoring.parts import SPEC_FAMILIES
+from swarmsec.authoring.scenario import Scenario
+from swarmsec.authoring.yaml_tree import Path, Place, Tree
+
+_IN_TWO = frozenset({"rules", "score"})
+
+
+def origins(scenario: Scenario, point: Mapping[Path, Any] | None = None) -> dict[Path, str]:
+    """Where each value comes from, by its path in the resolved document.
+
+    Args:
+        scenario: As it was loaded.
+        point: The values of its sweep that hold in its stead: path → value.
+
+    Returns:
+        path → `mine.yaml:7`, `base.yaml:7 (extends)`, `phase strike (mine.yaml:9)`, `default of attacks.stubborn`,
+        `--set rounds`, `--attack`, `sweep (mine.yaml:12)`, or `given` for a value of a mapping from Python.
+    """
+    return {path: _origin(path, scenario, point or {}) for path in leaves(scenario.document)}
+
+
+def leaves(document: Mapping[str, Any]) -> Iterator[Path]:
+    """The paths of everything that has one origin: a key of the scenario, or a parameter of one of its plug-ins."""
+    for key, value in document.items():
+        if key in SPEC_FAMILIES and isinstance(value, Mapping):
+            yield from ((key, name) for name in value)
+        elif key in _IN_TWO or key == "sweep":
+            for name, inner in value.items():
+                yield from ((key, name, one) for one in inner) if key == "rules" else iter([(key, name)])
+        elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+            for position, spec in enumerate(value):
+                yield from ((key, position, name) for name in spec)
+        else:
+            yield (key,)
+
+
+def _origin(path: Path, scenario: Scenario, point: Mapping[Path, Any]) -> str:
+    tree = scenario.tree
+    for way in point:
+        if path[: len(way)] == way or way[: len(path)] == path:
+            return _said("sweep", tree.place(("sweep",)), scenario)
+    if (option := _option(path, tree, scenario)) and _is_written(path, tree.data):
+        return option
+    if place := tree.places.get(path):
+        return _of_place(path, place, scenario)
+    if path == ("campaigns",) and any(way[:1] == path for way in tree.places):
+        return "written out under attacks"
+    if _is_written(path, tree.data):
+        return _implied(path, scenario)
+    return _default(path, scenario.document)
+
+
+def _option(path: Path, tree: Tree, scenario: Scenario) -> str:
+    """The option of the command line that put a value there, if one did."""
+    for way in reversed(tree.replaced):
+        if path[: len(way)] == way or way[: len(path)] == path:
+            option = {("attacks",): "--attack", ("defenses",): "--defense"}.get(way)
+            if option and option in scenario.changes:
+                return option
+            return f"--set {''.join(_dotted(way))}"
+    return ""
+
+
+def _dotted(path: Path) -> Iterator[str]:
+    for position, step in enumerate(path):
+        yield f"[{step}]" if isinstance(step, int) else f".{step}" if position else step
+
+
+def _of_place(path: Path, place: Place, scenario: Scenario) -> str:
+    tree = scenario.tree
+    schedule = tree.places.get(("schedule",))
+    if path == ("rounds",) and schedule and schedule.key == place.key:
+        return _said("schedule", place, scenario)
+    if path[0] == "attacks" and any(
+        way[0] == "campaigns" and there == place for way, there in tree.places.items() if len(way) == len(path) + 1
+    ):
+        return _said("campaign", place, scenario)
+    return _line(place, scenario)
+
+
+def _implied(path: Path, scenario: Scenario) -> str:
+    """A value that stands in no place of its own: a schedule or a campaign says it."""
+    for key in ("phase", "for"):
+        if place := scenario.tree.places.get((*path[:-1], key)):
+            return _said("phase" if key == "phase" else "campaign", place, scenario)
+    place = scenario.tree.place(path)
+    return _line(place, scenario) if place else "given"
+
+
+def _said(what: str, place: Place | None, scenario: Scenario) -> str:
+    return f"{what} ({_line(place, scenario)})" if place else what
+
+
+def _line(place: Place, scenario: Scenario) -> str:
+    label = place.key.label
+    own = scenario.tree.places[()].key.label if () in scenario.tree.places else label
+    return f"{label}:{place.key.line}" + ("" if label == own else " (extends)")
+
+
+def _default(path: Path, document: Mapping[str, Any]) -> str:
+    """Whose default a value is."""
+    key = str(path[0])
+    if len(path) == 1 or key not in SPEC_FAMILIES:
+        owner = f"rules.{path[1]}" if key == "rules" else str(document["world"]["kind"]) if key == "score" else ""
+        return f"default of worlds.{owner}" if key == "score" else f"default of {owner or 'the format'}"
+    spec = document[key][path[1]] if isinstance(path[1], int) else document[key]
+    return f"default of {SPEC_FAMILIES[key]}.{spec['kind']}"
+
+
+def _is_written(path: Path, value: Any) -> bool:
+    """Whether the document as it was written has a value there."""
+    for step in path:
+        inside = step in value if isinstance(value, Mapping) else isinstance(step, int) and isinstance(value, list)
+        if not inside or (isinstance(value, list) and int(step) >= len(value)):
+            return False
+        value = value[step]
+    return True

@@ -1,0 +1,50 @@
+"""`swarmsec diff`: what differs between two scenarios in what they mean."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from swarmsec.cli.options import Json, Plugins
+from swarmsec.errors import ExitCode, UsageError
+
+SCHEMA = "swarmsec.diff/v1"
+_SHOWN_MAX = 60
+
+
+def diff(
+    old: Annotated[str, typer.Argument(help="A library name, a file, or - for standard input.")],
+    new: Annotated[str, typer.Argument(help="Another one.")],
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> int:
+    """Say what differs between OLD and NEW in what they mean; exits 1 where anything does."""
+    from swarmsec.authoring import load_scenario
+    from swarmsec.authoring.diff import difference
+
+    if old == new == "-":
+        raise UsageError("standard input can be one of the two, and not both")
+    found = difference(load_scenario(old, plugins=plugins or ()), load_scenario(new, plugins=plugins or ()))
+    if as_json:
+        changes = [change.to_dict() for change in found.changes]
+        document = {"schema": SCHEMA, "old": old, "new": new, "same_runs": found.same_runs, "changes": changes}
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    elif found.changes:
+        for change in found.changes:
+            typer.echo(f"{change.path}  {_shown(change.old)} → {_shown(change.new)}")
+        same = "the digest is the same, and so is every run" if found.same_runs else "the digest differs"
+        typer.echo(f"{len(found.changes)} difference{'s' if len(found.changes) > 1 else ''}; {same}", err=True)
+    else:
+        typer.echo("no difference", err=True)
+    return ExitCode.GATE_FAILED if found.changes else ExitCode.DONE
+
+
+def _shown(value: Any) -> str:
+    from swarmsec.authoring.diff import ABSENT
+
+    if value is ABSENT:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN_MAX else f"{text[: _SHOWN_MAX - 3]}..."

@@ -1,0 +1,58 @@
+"""`swarmsec resolve`: scenarios with every default written out."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from swarmsec.cli.options import Json, Plugins, settings_of
+from swarmsec.errors import ExitCode, UsageError
+
+SCHEMA = "swarmsec.resolved/v1"
+
+
+def resolve(
+    scenarios: Annotated[list[str], typer.Argument(help="Library names, files, or - for standard input.")],
+    origin: Annotated[bool, typer.Option("--origin", help="Say where each value comes from.")] = False,
+    point: Annotated[int | None, typer.Option(help="At this point of the sweep, counted from 0.")] = None,
+    points: Annotated[bool, typer.Option("--points", help="At every point of the sweep.")] = False,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Put a value into the scenario first.", metavar="PATH=VALUE")
+    ] = None,
+    attack: Annotated[
+        list[str] | None, typer.Option(help="This attack instead of its own.", metavar="KIND[:p=v,..]")
+    ] = None,
+    defense: Annotated[
+        list[str] | None, typer.Option(help="This defense instead of its own.", metavar="KIND[:p=v,..]")
+    ] = None,
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> int:
+    """Print SCENARIOS with every default written out, as YAML that means the same."""
+    from swarmsec.authoring import load_scenario
+    from swarmsec.authoring.resolve import resolve as resolve_one
+    from swarmsec.authoring.resolve import resolve_points
+
+    if points and point is not None:
+        raise UsageError("give one of --point and --points", where="--points")
+    found = []
+    for name in scenarios:
+        loaded = load_scenario(
+            name,
+            settings=settings_of(set_),
+            attack=attack or None,
+            defense=defense or None,
+            plugins=plugins or (),
+        )
+        if points or point is not None:
+            found += resolve_points(loaded, None if point is None else [point])
+        else:
+            found.append(resolve_one(loaded))
+    if as_json:
+        document = {"schema": SCHEMA, "scenarios": [one.to_dict(origin=origin) for one in found]}
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        typer.echo("---\n".join(one.text(origin=origin) for one in found), nl=False)
+    return ExitCode.DONE

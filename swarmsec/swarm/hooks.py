@@ -1,0 +1,53 @@
+"""Calls into plug-ins: whatever goes wrong in one is its own fault, and said with its name, hook and line."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from typing import Any
+
+import numpy as np
+
+from swarmsec.arrays import Floats
+from swarmsec.errors import PluginError, SwarmsecError
+from swarmsec.swarm.setup import Cast
+
+
+def call(cast: Cast[Any], hook: str, *arguments: Any) -> Any:
+    """Call a plug-in's hook.
+
+    Raises:
+        PluginError: The hook raised; the place is `kind.hook` and the line of the plug-in's file.
+    """
+    try:
+        return getattr(cast.plugin, hook)(*arguments)
+    except PluginError as error:
+        raise error if error.where.startswith(cast.kind) else error.at(f"{cast.kind}.{hook}") from error
+    except SwarmsecError:
+        raise
+    except (Exception, SystemExit) as error:
+        place = f"{cast.kind}.{hook}{_line(cast, error)}"
+        raise PluginError(f"{type(error).__name__}: {error}", where=place) from error
+
+
+def floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
+    """What a hook gave, as an array of the shape that it must have.
+
+    Raises:
+        PluginError: It is no numbers, or has another shape.
+    """
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise PluginError(f"gives {type(value).__name__}; must be numbers of shape {shape}", where=where) from None
+    if array.shape != shape or np.asarray(value).dtype.kind not in "fiub":
+        raise PluginError(
+            f"gives {np.asarray(value).dtype} of shape {array.shape}; must be numbers of {shape}", where=where
+        )
+    return array
+
+
+def _line(cast: Cast[Any], error: BaseException) -> str:
+    file = inspect.getsourcefile(type(cast.plugin))
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return f" ({file}:{lines[-1]})" if lines else ""

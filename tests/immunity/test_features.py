@@ -1,0 +1,118 @@
+"""Features of behavior, by hand on small swarms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from swarmsec.aggregation import Messages
+from swarmsec.immunity import FEATURES, BehaviorTracker
+from swarmsec.network import topology
+
+K5 = topology("complete", n=5)
+MAD = 1.4826
+
+
+def look(tracker, said, **messages):
+    network = messages.pop("network", K5)
+    values = tracker.observe(Messages(network, np.array(said, dtype=float)[:, None], **messages)).values
+    return dict(zip(FEATURES, values.T, strict=True))
+
+
+def told(said, network=K5, **otherwise):
+    """(m, 1) what each edge carries: what its sender says, but for the edges named sender_receiver."""
+    payload = np.array(said, dtype=float)[network.indices][:, None]
+    for edge, value in otherwise.items():
+        sender, receiver = (int(end) for end in edge.removeprefix("e").split("_"))
+        payload[(network.indices == sender) & (network.receivers == receiver)] = value
+    return payload
+
+
+def test_deviation_is_the_distance_from_the_neighbors_median_over_their_spread() -> None:
+    seen = look(BehaviorTracker(K5), [0, 1, 2, 3, 14])
+    # Daemon 4 hears 0 to 3: median 1.5, MAD 1. MADs of all: 1, 1, 1.5, 1, 1; the usual one is 1.
+    assert seen["distance"][4] == 12.5
+    assert seen["deviation"][4] == pytest.approx(12.5 / (2 * MAD))
+    assert seen["deviation_ewma"][4] == pytest.approx(0.1 * 12.5 / (2 * MAD))
+
+
+def test_the_moving_average_follows_a_lasting_deviation() -> None:
+    tracker = BehaviorTracker(K5)
+    for _ in range(3):
+        seen = look(tracker, [0, 1, 2, 3, 14])
+    assert seen["deviation_ewma"][4] == pytest.approx((1 - 0.9**3) * 12.5 / (2 * MAD))
+
+
+def test_step_and_jerk_are_how_far_it_moved_and_how_differently() -> None:
+    tracker = BehaviorTracker(K5)
+    assert not look(tracker, [0, 1, 2, 3, 4])["step"].any()
+    first = look(tracker, [0, 1, 2, 3, 6])
+    second = look(tracker, [0, 1, 2, 3, 5])
+    assert first["step"][4] == pytest.approx(2 / (2 * MAD))
+    assert second["step"][4] == pytest.approx(-1 / (2 * MAD))
+    assert second["jerk"][4] == pytest.approx(-3 / (2 * MAD))
+    assert first["step"][:4].tolist() == [0, 0, 0, 0]
+
+
+def test_flips_are_how_often_a_step_changes_its_sign() -> None:
+    tracker = BehaviorTracker(K5)
+    for t in range(8):
+        seen = look(tracker, [0, 1, 2, t, 4 + (-1) ** t])
+    # Steps from look 1 on, flips from look 2 on: six of them. Daemon 3 goes one way.
+    assert seen["flips"][4] == pytest.approx(1 - 0.9**6)
+    assert seen["flips"][3] == 0
+
+
+def test_rate_is_messages_a_channel() -> None:
+    copies = np.ones(K5.m, dtype=np.int32)
+    copies[K5.indices == 2] = 50
+    assert look(BehaviorTracker(K5), [0, 1, 2, 3, 4])["rate"].tolist() == [1] * 5
+    assert look(BehaviorTracker(K5), [0, 1, 2, 3, 4], copies=copies)["rate"].tolist() == [1, 1, 50, 1, 1]
+
+
+def test_equivocation_is_how_far_apart_it_tells_two_neighbors_different_things() -> None:
+    said = [0, 1, 2, 3, 4]
+    seen = look(BehaviorTracker(K5), said, told=told(said, e4_0=5.0, e4_1=3.0))
+    # Daemon 4 says 3 to one, 5 to another, and its 4 to the rest: 2 apart. Its neighbors' MAD is 1, the usual one too.
+    assert seen["equivocation"][4] == pytest.approx(2 / (2 * MAD))
+
+
+def test_who_tells_everybody_the_same_does_not_equivocate_while_another_one_does() -> None:
+    said, network = [0.1, 0.1, 0.1, 0.1], topology("complete", n=4)
+    seen = look(BehaviorTracker(network), said, told=told(said, network, e3_0=5.0), network=network)
+    assert seen["equivocation"][3] > 0
+    assert seen["equivocation"][:3].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_nobody_equivocates_in_a_broadcast() -> None:
+    assert not look(BehaviorTracker(K5), [0, 1, 2, 3, 99])["equivocation"].any()
+
+
+def test_what_an_equivocator_says_is_its_average() -> None:
+    said = [0, 1, 2, 3, 4]
+    seen = look(BehaviorTracker(K5), said, told=told(said, e4_0=12.0))
+    assert seen["distance"][4] == 6.0 - 1.5
+
+
+def test_the_component_that_deviates_most_counts_with_its_sign() -> None:
+    said = np.stack([np.arange(5.0), np.array([0, 1, 2, 3, -30.0])], axis=1)
+    features = BehaviorTracker(K5).observe(Messages(K5, said))
+    assert features.values[4, FEATURES.index("distance")] == -31.5
+
+
+def test_a_message_that_is_no_number_leaves_finite_features() -> None:
+    tracker = BehaviorTracker(K5)
+    for said in ([0, 1, 2, 3, np.nan], [0, 1, np.inf, 3, 4]):
+        assert np.isfinite(np.stack(list(look(tracker, said).values()))).all()
+
+
+def test_a_swarm_that_agrees_has_finite_features() -> None:
+    seen = look(BehaviorTracker(K5), [0.3] * 5)
+    assert np.isfinite(np.stack(list(seen.values()))).all()
+    assert not seen["deviation"].any()
+
+
+def test_a_daemon_without_neighbors_deviates_from_nobody() -> None:
+    network = topology("edges", n=3, edges=[[0, 1]])
+    seen = look(BehaviorTracker(network), [0, 1, 50], network=network)
+    assert (seen["distance"][2], seen["deviation"][2], seen["rate"][0]) == (0.0, 0.0, 1.0)

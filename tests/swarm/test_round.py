@@ -1,0 +1,188 @@
+"""The round: what happens in which order, and what it spends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from attacks.conflicting_flood import ConflictingFlood
+from attacks.stubborn import Stubborn
+from defenses.median_gate import MedianGate
+from swarmsec.aggregation import Mean
+from swarmsec.network import topology
+from swarmsec.protocols.average_consensus import AverageConsensus
+from swarmsec.teams import Attack, BlueView, Defense, Surface, Vantage
+from swarmsec.worlds.beliefs import Beliefs
+from tests.strategies import play, swarm_of
+
+K3 = topology("complete", n=3)
+LOG: list[str] = []
+
+
+def recording(base: type[Any], *hooks: str, **members: Any) -> Any:
+    """A plug-in that writes its hooks down and does what its base class does."""
+
+    def recorded(hook: str) -> Any:
+        def call(self: Any, *arguments: Any, **named: Any) -> Any:
+            LOG.append(hook)
+            return getattr(base, hook)(self, *arguments, **named)
+
+        return call
+
+    return dataclass(kw_only=True)(
+        type(base.__name__, (base,), {**{hook: recorded(hook) for hook in hooks}, **members})
+    )
+
+
+def test_sense_negotiate_decide_act_with_red_and_blue_at_every_step() -> None:
+    LOG.clear()
+    every = Surface.SIGNAL | Surface.DAEMON | Surface.MESSAGE | Surface.NETWORK | Surface.TIMING
+    world = recording(Beliefs, "sense", "decide", "apply")(initial=[0.0, 1.0, 2.0])
+    protocol = recording(AverageConsensus, "first", "speak", "listen")(exchanges=2)
+    attack = recording(Attack, "on_signals", "on_daemons", "on_messages", "on_network", surface=every)(daemons=[0])
+    defense = recording(Defense, "filter_signals", "weigh", "govern", "respond", sees=every)()
+    play(swarm_of(K3, world=world, protocol=protocol, attacks=[attack], defenses=[defense], rounds=2))
+    exchange = ["on_daemons", "speak", "on_messages", "on_network", "weigh", "listen"]
+    negotiation = [*exchange, *exchange, "decide", "govern", "apply", "respond"]
+    feeds = ["sense", "on_signals", "filter_signals"]
+    assert [*feeds, "first", *negotiation, *feeds, *negotiation] == LOG
+
+
+def test_several_attacks_and_defenses_take_their_turns_in_the_scenarios_order() -> None:
+    @dataclass(kw_only=True)
+    class Plus(Attack):
+        surface = Surface.SIGNAL
+
+        def on_signals(self, signals, red):
+            return np.where(np.isnan(signals), signals, signals + 1)
+
+    @dataclass(kw_only=True)
+    class Times(Attack):
+        surface = Surface.SIGNAL
+
+        def on_signals(self, signals, red):
+            return signals * 10
+
+    def first(*attacks):
+        world = Beliefs(initial=[1.0, 1.0, 1.0])
+        return play(swarm_of(K3, world=world, attacks=attacks, arm="attacked")).states[0, 0, 0]
+
+    assert first(Plus(daemons=[0]), Times(daemons=[0])) == 20.0
+    assert first(Times(daemons=[0]), Plus(daemons=[0])) == 11.0
+
+
+@pytest.mark.parametrize(("components", "exchanges"), [(1, 1), (1, 3), (2, 1)])
+def test_every_edge_carries_a_message_an_exchange_of_eight_bytes_a_component(components, exchanges) -> None:
+    world = Beliefs(initial=[[float(i)] * components for i in range(3)])
+    trace = play(swarm_of(K3, world=world, protocol=AverageConsensus(exchanges=exchanges), arm="clean"))
+    assert trace.metrics["messages"].tolist() == [6 * exchanges * (t + 1) for t in range(3)]
+    assert trace.metrics["bytes"].tolist() == [48 * components * exchanges * (t + 1) for t in range(3)]
+
+
+def test_a_flood_is_counted_with_all_its_copies() -> None:
+    trace = play(swarm_of(K3, attacks=[ConflictingFlood(daemons=[0], copies=5)], arm="attacked", rounds=1))
+    assert trace.metrics["messages"].tolist() == [4 + 2 * 5]
+
+
+def test_a_question_to_all_neighbors_is_a_message_an_edge_of_eight_bytes_a_component() -> None:
+    world = Beliefs(initial=[[float(i), 0.0] for i in range(3)])
+    clean, guarded = (
+        play(swarm_of(K3, world=world, defenses=[MedianGate()], arm=arm)).metrics for arm in ("clean", "guarded")
+    )
+    assert (guarded["messages"] - clean["messages"]).tolist() == [6, 12, 18]
+    assert (guarded["bytes"] - clean["bytes"]).tolist() == [96, 192, 288]
+
+
+@dataclass(kw_only=True)
+class Isolates(Defense):
+    """Isolates these in one round, and releases them in another."""
+
+    vantage = Vantage.MONITOR
+    sees = Surface.MESSAGE
+
+    who: tuple[int, ...] = (2,)
+    release: int = 99
+
+    def respond(self, blue: BlueView) -> None:
+        if blue.round == 0:
+            self.granted = blue.isolate(np.array(self.who)).tolist()
+        if blue.round == self.release:
+            blue.release(np.array(self.who))
+
+
+def test_an_isolated_daemon_is_not_heard_but_hears() -> None:
+    world = Beliefs(initial=[0.0, 3.0, 9.0])
+    protocol = AverageConsensus(weights="uniform")
+    trace = play(swarm_of(K3, world=world, protocol=protocol, defenses=[Isolates()], rounds=2))
+    assert trace.states[1, :, 0].tolist() == [4.0, 4.0, 4.0]
+    start = swarm_of(K3, world=world, protocol=protocol, defenses=[Isolates(release=1)], rounds=3)
+    start.step()
+    start.state = np.array([[0.0], [3.0], [9.0]])
+    start.step()
+    assert start.state[:, 0].tolist() == [1.5, 1.5, 4.0]
+    start.state = np.array([[0.0], [3.0], [9.0]])
+    start.step()
+    assert start.state[:, 0].tolist() == [4.0, 4.0, 4.0]
+
+
+def test_an_isolated_daemon_still_acts_on_the_world() -> None:
+    world = Beliefs(initial=[0.0, 3.0, 9.0])
+    trace = play(swarm_of(K3, world=world, attacks=[Stubborn(daemons=[2], value=50.0)], defenses=[Isolates()]))
+    assert trace.decisions[:, 2, 0].tolist() == [50.0] * 3
+
+
+def test_nobody_asks_an_isolated_daemon_either() -> None:
+    """A gate that counts the reading of who is isolated listens to it after all."""
+    network, world = topology("complete", n=4), Beliefs(initial=[0.0, 1.0, 2.0, 9.0])
+    seen: list[Any] = []
+
+    @dataclass(kw_only=True)
+    class Asks(Defense):
+        sees = Surface.SIGNAL
+
+        def filter_signals(self, signals, blue):
+            seen.append(blue.neighborhoods.median_and_mad(signals).median[:, 0].tolist())
+            return signals
+
+    play(swarm_of(network, world=world, defenses=[Isolates(who=(3,)), Asks()], rounds=2))
+    assert seen == [[2.0, 2.0, 1.0, 1.0], [1.5, 1.0, 0.5, 1.0]]
+
+
+def test_telling_the_listeners_of_a_change_of_the_quarantine_is_a_message_each() -> None:
+    one_way = topology("edges", n=3, edges=[[2, 0], [2, 1], [0, 1]], directed=True)
+    trace = play(swarm_of(one_way, defenses=[Isolates(release=1)], rounds=3))
+    assert trace.metrics["messages"].tolist() == [3 + 2, 6 + 4, 9 + 4]
+
+
+def test_to_isolate_gives_those_that_are_isolated_by_it() -> None:
+    first, second = Isolates(who=(2, 0)), Isolates(who=(0, 1))
+    trace = play(swarm_of(K3, defenses=[first, second], rounds=1))
+    assert (first.granted, second.granted) == ([2, 0], [1])
+    assert [(event.team, event.kind, event.daemons) for event in trace.events] == [
+        ("blue", "isolated", (2, 0)),
+        ("blue", "isolated", (1,)),
+    ]
+
+
+def test_admissions_multiply() -> None:
+    @dataclass(kw_only=True)
+    class Half(Defense):
+        sees = Surface.MESSAGE
+
+        def weigh(self, messages, blue):
+            return np.full(messages.network.m, 0.5)
+
+        @property
+        def rule(self):
+            return Mean() if self.brings else None
+
+        brings: bool = False
+
+    world = Beliefs(initial=[0.0, 4.0])
+    trace = play(
+        swarm_of(topology("path", n=2), world=world, defenses=[Half(brings=True), Half()], arm="guarded", rounds=1)
+    )
+    assert trace.final[:, 0] == pytest.approx(np.array([1.0 / 1.25, 4.0 / 1.25]))

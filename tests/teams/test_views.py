@@ -1,0 +1,207 @@
+"""Red and blue see what their knowledge and vantage show, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from attacks.stubborn import Stubborn
+from defenses.wmsr import WMSR
+from swarmsec.errors import NotVisibleError, PluginError
+from swarmsec.network import topology
+from swarmsec.teams import Attack, BlueView, Channels, Defense, Floats, Knowledge, RedView, Surface, Vantage
+from swarmsec.worlds.beliefs import Beliefs
+from tests.strategies import play, swarm_of
+
+PATH = topology("path", n=4)
+EVERYTHING = Knowledge.SIGNALS | Knowledge.TOPOLOGY | Knowledge.DEFENSE
+
+
+@dataclass(kw_only=True)
+class Spy(Attack):
+    """Writes down what it is shown."""
+
+    surface = Surface.SIGNAL | Surface.DAEMON | Surface.MESSAGE
+    looks_at: ClassVar[Any] = staticmethod(lambda red: None)
+
+    def begin(self, red: RedView) -> None:
+        self.seen: dict[str, list[Any]] = {"signals": [], "state": [], "channels": [], "looked": []}
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        self.seen["signals"].append(signals)
+        self.seen["looked"].append(self.looks_at(red))
+        return signals
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        self.seen["state"].append(state)
+        return state
+
+    def on_messages(self, messages: Channels, red: RedView) -> Channels:
+        self.seen["channels"].append(messages)
+        return messages
+
+
+def spying(knows: Knowledge = Knowledge.NONE, look=lambda red: None, surface: Surface = Spy.surface, **more):
+    members = {"knowledge": knows, "looks_at": staticmethod(look), "surface": surface}
+    cls = dataclass(kw_only=True)(type("Spy", (Spy,), members))
+    spy = cls(daemons=[1])
+    trace = play(swarm_of(PATH, attacks=[spy], arm=more.pop("arm", "attacked"), rounds=2, **more))
+    return spy.seen, trace
+
+
+def test_rows_that_are_not_its_own_are_nan_for_an_attack_that_knows_nothing() -> None:
+    seen, _ = spying()
+    for shown in (seen["signals"][0], seen["state"][0]):
+        assert np.array_equal(shown[:, 0], [np.nan, 1.0, np.nan, np.nan], equal_nan=True)
+
+
+def test_every_row_is_shown_to_an_attack_that_knows_the_signals() -> None:
+    seen, _ = spying(Knowledge.SIGNALS)
+    assert seen["signals"][0][:, 0].tolist() == seen["state"][0][:, 0].tolist() == [0, 1, 2, 3]
+
+
+def test_an_attack_that_leaves_what_it_was_shown_changes_nothing() -> None:
+    _, spied = spying(surface=Surface.SIGNAL | Surface.MESSAGE)
+    alone = play(swarm_of(PATH, arm="clean", rounds=2))
+    assert np.array_equal(spied.states, alone.states)
+
+
+def test_what_is_shown_cannot_be_written() -> None:
+    seen, _ = spying(Knowledge.SIGNALS)
+    channels = seen["channels"][0]
+    for array in (seen["signals"][0], seen["state"][0], channels.payload, channels.heard, channels.copies):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+def test_channels_are_those_that_the_hijacked_speak_on_and_what_they_hear_there() -> None:
+    seen, _ = spying()
+    channels = seen["channels"][0]
+    assert list(zip(channels.sender.tolist(), channels.receiver.tolist(), strict=True)) == [(1, 0), (1, 2)]
+    assert channels.payload.tolist() == [[1], [1]]
+    assert channels.heard.tolist() == [[0], [2]]
+
+
+@pytest.mark.parametrize(
+    ("what", "needed"),
+    [
+        ("network", Knowledge.TOPOLOGY),
+        ("signals", Knowledge.SIGNALS),
+        ("state", Knowledge.SIGNALS),
+        ("defenses", Knowledge.DEFENSE),
+    ],
+)
+def test_what_an_attack_does_not_know_is_not_visible(what, needed) -> None:
+    with pytest.raises(NotVisibleError, match=f"red.{what}.*Knowledge.{needed.name}"):
+        spying(EVERYTHING & ~needed, lambda red: getattr(red, what))
+    spying(needed, lambda red: getattr(red, what))
+
+
+def test_an_attack_that_knows_the_defense_sees_kinds_and_parameters_in_the_defended_arm_only() -> None:
+    seen, _ = spying(Knowledge.DEFENSE, lambda red: red.defenses, defenses=[WMSR(f=1)], arm="defended")
+    assert seen["looked"][0] == ({"kind": "WMSR", "f": 1},)
+    seen, _ = spying(Knowledge.DEFENSE, lambda red: red.defenses, defenses=[WMSR(f=1)])
+    assert seen["looked"][0] == ()
+
+
+def test_only_the_listeners_of_hijacked_daemons_are_known() -> None:
+    seen, _ = spying(look=lambda red: red.trusted_by(red.hijacked).tolist())
+    assert seen["looked"][0] == [0, 2]
+    with pytest.raises(NotVisibleError, match="daemon 3 is not hijacked"):
+        spying(look=lambda red: red.trusted_by(np.array([3])))
+
+
+def test_no_view_of_red_has_the_truth() -> None:
+    seen, _ = spying(EVERYTHING, lambda red: [name for name in dir(red) if not name.startswith("_")])
+    public = {"defenses", "hijack", "hijacked", "n", "network", "rng", "round", "signals", "state", "strength"}
+    assert set(seen["looked"][0]) == public | {"targets", "trusted_by"}
+
+
+def test_a_signal_attack_cannot_hijack() -> None:
+    cls = dataclass(kw_only=True)(
+        type(
+            "Thief",
+            (Spy,),
+            {"surface": Surface.SIGNAL, "looks_at": staticmethod(lambda red: red.hijack(np.array([2])))},
+        )
+    )
+    with pytest.raises(PluginError, match="hijacks nobody"):
+        play(swarm_of(PATH, attacks=[cls(daemons=[1])], arm="attacked"))
+
+
+@dataclass(kw_only=True)
+class Watcher(Defense):
+    """Looks at one thing."""
+
+    sees = Surface.MESSAGE
+    looks_at: ClassVar[Any] = staticmethod(lambda blue: None)
+    early: ClassVar[bool] = False
+
+    def begin(self, blue: BlueView) -> None:
+        self.seen: list[Any] = []
+        if self.early:
+            self.seen.append(self.looks_at(blue))
+
+    def respond(self, blue: BlueView) -> None:
+        self.seen.append(self.looks_at(blue))
+
+
+def watching(vantage: Vantage, look, *, early: bool = False, attacks=(), network=PATH, **more) -> list[Any]:
+    members = {"vantage": vantage, "looks_at": staticmethod(look), "early": early}
+    watcher = dataclass(kw_only=True)(type("Watcher", (Watcher,), members))()
+    play(swarm_of(network, attacks=attacks, defenses=[watcher], rounds=2, **more))
+    return watcher.seen
+
+
+@pytest.mark.parametrize("vantage", [Vantage.LOCAL, Vantage.GOSSIP])
+def test_features_are_for_who_sees_all_traffic(vantage) -> None:
+    with pytest.raises(NotVisibleError, match=r"Vantage\.MONITOR"):
+        watching(vantage, lambda blue: blue.features)
+    shown = watching(Vantage.MONITOR, lambda blue: blue.features)[0]
+    assert shown.values.shape == (4, len(shown.names))
+
+
+@pytest.mark.parametrize("vantage", [Vantage.LOCAL, Vantage.GOSSIP, Vantage.MONITOR])
+def test_the_truth_is_for_the_oracle_alone(vantage) -> None:
+    with pytest.raises(NotVisibleError, match="oracle alone"):
+        watching(vantage, lambda blue: blue.truth)
+    seen = watching(Vantage.ORACLE, lambda blue: blue.truth.copy(), attacks=[Stubborn(daemons=[2], start=1)])
+    assert [truth.tolist() for truth in seen] == [[False] * 4, [False, False, True, False]]
+
+
+def test_nothing_has_been_said_before_round_0() -> None:
+    with pytest.raises(NotVisibleError, match="nothing has been said yet"):
+        watching(Vantage.LOCAL, lambda blue: blue.inbox, early=True)
+
+
+def test_the_inbox_holds_what_was_said_and_cannot_be_written() -> None:
+    inbox = watching(Vantage.LOCAL, lambda blue: blue.inbox, attacks=[Stubborn(daemons=[0], value=50.0)])[0]
+    assert inbox.said[:, 0].tolist() == [50, 1, 2, 3]
+    with pytest.raises(ValueError, match="read-only"):
+        inbox.payload[0] = 0
+
+
+def test_who_is_isolated_can_be_seen_and_not_written() -> None:
+    quarantined = watching(Vantage.LOCAL, lambda blue: blue.quarantined)[0]
+    with pytest.raises(ValueError, match="read-only"):
+        quarantined[0] = True
+
+
+def test_blues_moves_do_not_change_with_the_truth() -> None:
+    """The same lies as a hijacked daemon's own values or as honest ones: a defense sees the same, and does the same."""
+
+    def rows(attacks, initial):
+        return watching(
+            Vantage.MONITOR,
+            lambda blue: blue.features.values.copy(),
+            attacks=attacks,
+            network=topology("edges", n=4, edges=[[0, 1], [0, 2], [0, 3]], directed=True),
+            world=Beliefs(initial=initial),
+        )
+
+    liar = rows([Stubborn(daemons=[0], value=50.0)], [0.0, 1.0, 2.0, 3.0])
+    honest = rows([], [50.0, 1.0, 2.0, 3.0])
+    assert all(np.array_equal(one, other) for one, other in zip(liar, honest, strict=True))

@@ -1,0 +1,98 @@
+"""Errors say what and where, survive the way between processes, and know their exit codes."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+
+import pytest
+
+from swarmsec import errors
+from swarmsec.errors import (
+    ExitCode,
+    NotVisibleError,
+    OutputError,
+    ParameterError,
+    PluginError,
+    RulesError,
+    ScenarioError,
+    SwarmsecError,
+    UnknownNameError,
+    UsageError,
+    did_you_mean,
+)
+
+EVERY = [thing for _, thing in inspect.getmembers(errors, inspect.isclass) if issubclass(thing, SwarmsecError)]
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_an_error_survives_pickling_and_copying_with_its_place(kind) -> None:
+    error = kind("3 given; must be at most 2", where="attacks[0].f")
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert (type(again), again.message, again.where, str(again)) == (
+            kind,
+            "3 given; must be at most 2",
+            "attacks[0].f",
+            "attacks[0].f: 3 given; must be at most 2",
+        )
+
+
+def test_without_a_place_an_error_is_its_message() -> None:
+    assert str(UsageError("no seeds")) == "no seeds"
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "where"),
+    [
+        ("f", "defenses[0]", "defenses[0].f"),
+        ("[3]", "edges", "edges[3]"),
+        ("", "world", "world"),
+        ("initial[2]", "world", "world.initial[2]"),
+    ],
+)
+def test_told_from_further_out_a_place_grows_to_the_left(inner, outer, where) -> None:
+    error = ParameterError("wrong", where=inner)
+    told = error.at(outer)
+    assert (type(told), told.message, told.where) == (ParameterError, "wrong", where)
+    assert error.where == inner
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (UsageError, 2),
+        (OutputError, 2),
+        (ScenarioError, 3),
+        (ParameterError, 3),
+        (UnknownNameError, 3),
+        (RulesError, 3),
+        (PluginError, 5),
+        (NotVisibleError, 5),
+    ],
+)
+def test_every_kind_of_error_ends_the_command_with_its_code(kind, code) -> None:
+    assert kind("x").exit_code == code
+
+
+def test_exit_codes_are_those_of_the_contract() -> None:
+    assert {code.name: code.value for code in ExitCode} == {
+        "DONE": 0,
+        "GATE_FAILED": 1,
+        "USAGE": 2,
+        "SCENARIO_REJECTED": 3,
+        "INCONCLUSIVE": 4,
+        "PLUGIN_FAILED": 5,
+        "INTERNAL": 70,
+        "INTERRUPTED": 130,
+    }
+
+
+def test_the_tree_in_the_modules_docstring_names_every_error() -> None:
+    assert [kind.__name__ for kind in EVERY if kind.__name__ not in (errors.__doc__ or "")] == []
+
+
+def test_a_misspelled_name_is_answered_with_the_closest_one_or_with_all() -> None:
+    assert did_you_mean("wmsrr", {"wmsr", "none"}) == "did you mean `wmsr`?"
+    assert did_you_mean("zzz", {"b", "a"}) == "known: a, b"
+    assert did_you_mean("zzz", []) == "known: none"
