@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.teams import Attack, Channels, Ge, Help, RedView, Surface, Unit
+from swarmsec.teams import Attack, Channels, Help, Interval, RedView, Surface, Unit
 
 
 @dataclass(kw_only=True)
@@ -22,12 +22,15 @@ class ConflictingFlood(Attack):
 
     surface = Surface.MESSAGE
 
-    copies: Annotated[int, Ge(1), Unit("messages"), Help("How often each message is sent.")] = 100
+    copies: Annotated[int, Interval(ge=1, le=1_000_000), Unit("messages"), Help("How often each message is sent.")] = (
+        100
+    )
     amplitude: Annotated[float, Unit("belief"), Help("How far the values are from the center.")] = 1.0
     center: Annotated[float, Unit("belief"), Help("What they contradict each other about.")] = 0.0
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
         """The flood of this round."""
-        side = np.where((messages.sender + messages.receiver + red.round) % 2 == 0, 1.0, -1.0)[:, None]
+        side = np.where((messages.rank + red.round) % 2 == 0, 1.0, -1.0)[:, None]
         copies = 1 + round(red.strength * (self.copies - 1))
-        return messages.saying(self.center + red.strength * self.amplitude * side).flooding(copies)
+        lie = self.center + self.amplitude * side
+        return messages.saying((1.0 - red.strength) * messages.payload + red.strength * lie).flooding(copies)

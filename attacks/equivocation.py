@@ -17,6 +17,8 @@ class Equivocation(Attack):
     `echo`: tell each neighbor its own value, so that it sees agreement and stays where it is (strength moves
     the message from the honest value to the echo). On K3 with F = 1 this freezes W-MSR; a malicious constant does not.
     `split`: tell every other neighbor its value plus `amplitude`, and the rest minus, so that they are torn apart.
+
+    Strength moves each message there from the honest one.
     """
 
     surface = Surface.MESSAGE
@@ -28,7 +30,6 @@ class Equivocation(Attack):
         """Answer every channel in its own way. A neighbor that never speaks to the liar gets the honest value."""
         honest = messages.payload
         theirs = np.where(np.isnan(messages.heard), honest, messages.heard)
-        if self.mode == "echo":
-            return messages.saying(honest + red.strength * (theirs - honest))
-        side = np.where(messages.receiver % 2 == 0, 1.0, -1.0)[:, None]
-        return messages.saying(theirs + red.strength * self.amplitude * side)
+        side = np.where(messages.rank % 2 == 0, 1.0, -1.0)[:, None]
+        lie = theirs if self.mode == "echo" else theirs + self.amplitude * side
+        return messages.saying((1.0 - red.strength) * honest + red.strength * lie)

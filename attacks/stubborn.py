@@ -12,7 +12,9 @@ from swarmsec.teams import Attack, Floats, Help, RedView, Surface, Unit
 
 @dataclass(kw_only=True)
 class Stubborn(Attack):
-    """Say and hold x_i = strength * (value + drift * t + swing * sin t), t rounds after the start, to everyone alike.
+    """Say and hold x_i = value + drift * t + swing * sin t, t rounds after the start, to everyone alike.
+
+    Strength moves x_i there from what the daemon held before: 0 leaves it where it was.
 
     A *malicious* daemon of LeBlanc et al. 2013: it lies, but tells every neighbor the same. A single one takes plain
     averaging wherever it likes; W-MSR holds on an (F+1,F+1)-robust network.
@@ -27,7 +29,8 @@ class Stubborn(Attack):
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Write the hijacked rows."""
         held = state.copy()
-        held[red.hijacked] = red.strength * self._value_at(red.round - self.start)
+        lie = self._value_at(red.round - self.start)
+        held[red.hijacked] = (1.0 - red.strength) * red.before[red.hijacked] + red.strength * lie
         return held
 
     def _value_at(self, t: int) -> float:

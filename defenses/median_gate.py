@@ -59,6 +59,8 @@ class MedianGate(Defense):
         """Holds where fewer than half of every neighborhood was attacked, and only in its signals."""
         if case.surface != Surface.SIGNAL:
             return Guarantee(False, "the gate promises nothing but for lies in the signals")
+        if case.start < self.warm_up:
+            return Guarantee(False, f"the attack began in round {case.start}, in the warm-up of {self.warm_up} rounds")
         heard = np.maximum(case.network.degrees, 1)
         lying = int((2 * attacked_in(case.network, case.targets) >= heard).sum())
         if lying:

@@ -18,7 +18,8 @@ class PyodDetector(Defense):
 
     Rows are the behavioral features of one daemon in one round (`swarmsec.immunity.FEATURES`). Half of the daemons
     teach the detector, the others calibrate it: a row's p-value is conformal, an alarm rate across daemons by
-    Benjamini–Hochberg (Bates et al. 2023). The detector is never fitted again, and scores a row alone as in a flood.
+    Benjamini–Hochberg (Bates et al. 2023). That cannot single out a lone liar, so a row that is stranger than all of
+    the calibration is strange as well. The detector is never fitted again, and scores a row alone as in a flood.
     It promises an alarm rate in peace, and no damage limited. MCD is quick; KNN finds more, and takes ten times as
     long; HBOS and PCA saturate outside the range that they learned from, and find little.
     """
@@ -34,14 +35,20 @@ class PyodDetector(Defense):
     settle: Annotated[int, Ge(0), Unit("rounds"), Help("Rounds at first that it does not learn from.")] = 50
     stride: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two looks.")] = 10
     rate: Annotated[float, Interval(gt=0, lt=1), Unit("share"), Help("False alarms tolerated among alarms.")] = 0.01
-    confirm: Annotated[int, Ge(1), Unit("looks"), Help("Strange looks in a row that isolate.")] = 1
+    confirm: Annotated[int, Ge(1), Unit("looks"), Help("Strange looks in a row that isolate.")] = 2
+    share_max: Annotated[
+        float, Interval(gt=0, le=1), Unit("share"), Help("How much of the swarm it isolates at most.")
+    ] = 0.3
     release_after: Annotated[int, Ge(1), Unit("looks"), Help("Harmless looks in a row that release.")] = 4
     rows_max: Annotated[int, Ge(50), Unit("rows"), Help("The detector learns from at most so many rows.")] = 2000
 
     def __post_init__(self) -> None:
         check_detector(self.detector)
-        if self.settle >= self.warm_up:
-            raise ParameterError(f"{self.settle} given; must be less than warm_up, {self.warm_up}", where="settle")
+        if not any(round % self.stride == 0 for round in range(self.settle, self.warm_up)):
+            raise ParameterError(
+                f"{self.settle} given; leaves no look on a stride of {self.stride} before round {self.warm_up}",
+                where="settle",
+            )
 
     def begin(self, blue: BlueView) -> None:
         """Split the daemons into teachers and calibrators; nothing is learned yet."""
@@ -62,11 +69,13 @@ class PyodDetector(Defense):
             self._calibration = self._learn(blue.rng)
         if blue.round % self.stride:
             return
-        strange = benjamini_hochberg(p_values(self._calibration, self._detector.score(blue.features.values)), self.rate)
+        scores = self._detector.score(blue.features.values)
+        strange = benjamini_hochberg(p_values(self._calibration, scores), self.rate) | (scores > self._calibration[-1])
         blue.accuse(np.flatnonzero(strange))
         verdict = self._quarantine.look(strange, blue.quarantined)
         blue.release(verdict.release)
-        blue.isolate(verdict.isolate)
+        room = int(self.share_max * blue.n) - int(np.count_nonzero(blue.quarantined))
+        blue.isolate(verdict.isolate[: max(room, 0)])
 
     def _learn(self, rng: np.random.Generator) -> Floats:
         """Fit on the teachers' rows, and score the others': the sorted calibration scores."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+import numpy as np
+
 from swarmsec.aggregation import Rule, Wmsr
 from swarmsec.errors import ParameterError
 from swarmsec.network import robustness
@@ -40,17 +42,27 @@ class WMSR(Defense):
 
     def guarantee(self, case: Attacked) -> Guarantee:
         """Exact on small networks; past that what a proven lower bound on the robustness allows to say."""
-        if not case.surface.compromises:
-            return Guarantee(False, "W-MSR promises nothing about lies in the signals")
-        worst = int(attacked_in(case.network, case.targets).max(initial=0))
-        total = len(case.targets)
+        if not case.surface.compromises or case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
+            return Guarantee(False, "W-MSR promises nothing about lies in the signals, nor about links that are cut")
+        liars = np.zeros(case.network.n, dtype=bool)
+        liars[case.targets] = True
+        total, worst = len(case.targets), int(attacked_in(case.network, case.targets)[~liars].max(initial=0))
         if worst > self.f:
-            return Guarantee(False, f"a neighborhood holds {worst} liars, and f is {self.f}")
-        found, needed = robustness(case.network, time_limit=0.0), self.f + 1
-        if total <= self.f and (found.r > needed or (found.r == needed and found.s >= needed)):
-            return Guarantee(True, f"{total} liars in all, and the network is ({needed},{needed})-robust")
+            return Guarantee(False, f"a neighborhood holds {_liars(worst)}, and f is {self.f}")
+        found = robustness(case.network, time_limit=0.0)
         if found.r >= 2 * self.f + 1:
-            return Guarantee(True, f"at most {worst} liars in a neighborhood, and the network is {found.r}-robust")
+            return Guarantee(True, f"at most {_liars(worst)} in a neighborhood, and the network is {found.r}-robust")
+        byzantine = Surface.MESSAGE in case.surface
+        if total <= self.f and byzantine:
+            honest = robustness(case.network.without(case.targets), time_limit=0.0)
+            if honest.r > self.f:
+                return Guarantee(True, f"{_liars(total)} in all, and without them the network is {honest.r}-robust")
+        if total <= self.f and not byzantine and found.f_max >= self.f:
+            return Guarantee(True, f"{_liars(total)} in all, and the network is ({self.f + 1},{self.f + 1})-robust")
         if not found.exact:
-            return Guarantee(None, f"at most {worst} liars in a neighborhood; the network is {found.r}-robust at least")
-        return Guarantee(False, f"the network is ({found.r},{found.s})-robust and no more")
+            return Guarantee(None, f"{_liars(total)} in all; the network is ({found.r},{found.s})-robust at least")
+        return Guarantee(False, f"{_liars(total)} in all, and the network is ({found.r},{found.s})-robust and no more")
+
+
+def _liars(count: int) -> str:
+    return f"{count} liar{'' if count == 1 else 's'}"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from swarmsec.exercise import build, run, simulate
     from swarmsec.scoring import Result
     from swarmsec.swarm.arms import ALL_ARMS, Arm
+    from swarmsec.swarm.daemon import Daemon
     from swarmsec.swarm.trace import Trace
     from swarmsec.teams import Attack, Defense, Knowledge, Surface, Vantage
 
@@ -30,6 +31,7 @@ _HOMES = {
     "ALL_ARMS": "swarmsec.swarm.arms",
     "Arm": "swarmsec.swarm.arms",
     "Attack": "swarmsec.teams",
+    "Daemon": "swarmsec.swarm.daemon",
     "Defense": "swarmsec.teams",
     "ExitCode": "swarmsec.errors",
     "Knowledge": "swarmsec.teams",
@@ -50,6 +52,7 @@ __all__ = [
     "ALL_ARMS",
     "Arm",
     "Attack",
+    "Daemon",
     "Defense",
     "ExitCode",
     "Knowledge",

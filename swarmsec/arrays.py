@@ -18,7 +18,7 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 def read_only(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
-    """A view of the same memory that refuses to be written through."""
+    """A view of the same memory that refuses to be written through, unless its holder means to."""
     view = array.view()
     view.flags.writeable = False
     return view

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -101,11 +102,13 @@ class Problem(NamedTuple):
         path: Where: the parameter's name, then positions or keys inside its value.
         message: What was given and what would be right.
         hint: What was probably meant; empty if there is no telling.
+        of_key: Whether the name itself is wrong, and not what it is given.
     """
 
     path: tuple[str | int, ...]
     message: str
     hint: str = ""
+    of_key: bool = False
 
 
 class ParameterInfo(NamedTuple):
@@ -161,7 +164,7 @@ def problems(cls: type[object], given: Mapping[str, Any]) -> list[Problem]:
         try:
             _construct(cls, values)
         except ParameterError as error:
-            found.append(Problem((error.where,) if error.where else (), error.message))
+            found.append(Problem(_steps(error.where), error.message))
     return found
 
 
@@ -210,6 +213,11 @@ def spot(path: tuple[str | int, ...], where: str = "") -> str:
     for step in path:
         where += f"[{step}]" if isinstance(step, int) else f".{step}" if where else step
     return where
+
+
+def _steps(where: str) -> tuple[str | int, ...]:
+    """The inverse of `spot`, for a place that a class names."""
+    return tuple(int(index) if index else key for index, key in re.findall(r"\[(\d+)\]|([^.\[\]]+)", where))
 
 
 # Checking.
@@ -264,7 +272,7 @@ def _check(cls: type[object], given: Mapping[str, Any]) -> tuple[dict[str, Any],
     found: list[Problem] = []
     for name, value in given.items():
         if name not in fields:
-            found.append(Problem((str(name),), "unknown parameter", did_you_mean(str(name), fields)))
+            found.append(Problem((str(name),), "unknown parameter", did_you_mean(str(name), fields), of_key=True))
             continue
         found.extend(_check_one(_adapters(cls)[name], fields[name], value, values))
     for name, field in fields.items():

@@ -23,8 +23,9 @@ from typing import Any, Literal
 
 from swarmsec.errors import PluginError, UnknownNameError, UsageError, did_you_mean
 from swarmsec.kinds import Plugin
+from swarmsec.parameters import describe
 from swarmsec.protocols import NegotiationProtocol
-from swarmsec.teams import Attack, Defense
+from swarmsec.teams import Attack, Defense, Knowledge, Surface, Vantage
 from swarmsec.worlds import World
 
 Family = Literal["attacks", "defenses", "protocols", "worlds"]
@@ -52,9 +53,12 @@ class Registry:
     def __init__(self, folders: Iterable[Path | str] = ()) -> None:
         self.folders = tuple(Path(folder) for folder in folders)
         self._own: dict[Family, dict[str, type[Plugin]]] = {family: {} for family in BASES}
+        for family in BASES:
+            for kind in sorted(_shipped(family) & _entry_points(family).keys()):
+                raise UsageError(f"a package brings another one called {kind}", where=f"swarmsec.{family}")
         for folder in self.folders:
             for family, kind, plugin in _in_folder(folder):
-                if kind in _shipped(family) or kind in self._own[family]:
+                if kind in _shipped(family) or kind in self._own[family] or kind in _entry_points(family):
                     raise UsageError(f"there is already one of the {family} called {kind}", where=str(folder))
                 self._own[family][kind] = plugin
 
@@ -117,7 +121,7 @@ def _from_entry_point(point: EntryPoint, family: Family) -> type[Plugin]:
         raise PluginError(f"cannot be imported: {error}", where=f"entry point {point.name} = {point.value}") from error
     if not (isinstance(plugin, type) and issubclass(plugin, BASES[family])):
         raise PluginError(f"must name a subclass of {BASES[family].__name__}", where=f"entry point {point.value}")
-    return plugin
+    return _sound(plugin, family, f"entry point {point.value}")
 
 
 def _from_module(module: ModuleType, family: Family) -> type[Plugin]:
@@ -129,6 +133,33 @@ def _from_module(module: ModuleType, family: Family) -> type[Plugin]:
             f"a plug-in's file defines one {BASES[family].__name__}; found {names}", where=str(module.__file__)
         )
     return found[0]
+
+
+_TRAITS: dict[Family, dict[str, type[Any]]] = {
+    "attacks": {"surface": Surface, "knowledge": Knowledge},
+    "defenses": {"vantage": Vantage, "sees": Surface},
+    "protocols": {},
+    "worlds": {"unit": str, "bills": tuple},
+}
+
+
+def _sound(plugin: type[Plugin], family: Family, where: str) -> type[Plugin]:
+    """The plug-in, if it has the traits of its family, and parameters that say what they are.
+
+    Raises:
+        PluginError: It has not.
+    """
+    for trait, kind in _TRAITS[family].items():
+        if not isinstance(getattr(plugin, trait, None), kind):
+            raise PluginError(f"{plugin.__name__} needs the trait `{trait}`, of the type {kind.__name__}", where=where)
+    if inspect.isabstract(plugin):
+        missing = ", ".join(sorted(getattr(plugin, "__abstractmethods__", ())))
+        raise PluginError(f"{plugin.__name__} does not say {missing}", where=where)
+    try:
+        describe(plugin)
+    except (AssertionError, NameError, TypeError, AttributeError) as error:
+        raise PluginError(f"the parameters of {plugin.__name__} cannot be read: {error}", where=where) from error
+    return plugin
 
 
 def _defined_in(module: ModuleType) -> list[type[Plugin]]:
@@ -161,7 +192,7 @@ def _in_file(path: Path) -> list[tuple[Family, str, type[Plugin]]]:
     ]
     if len(found) > 1:
         raise PluginError("a plug-in's file defines one attack or one defense", where=str(path))
-    return found
+    return [(family, kind, _sound(plugin, family, str(path))) for family, kind, plugin in found]
 
 
 @cache

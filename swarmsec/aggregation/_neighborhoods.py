@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from swarmsec.aggregation._messages import BYTES_A_COMPONENT
 from swarmsec.arrays import Floats
 from swarmsec.network import Network
 
@@ -30,12 +31,16 @@ class Neighborhoods:
     """What daemons learn when each tells its neighbors a value of its own.
 
     Attributes:
-        asked: How many messages that has taken so far: one an edge for every question.
+        asked: How many messages that has taken so far: one for every edge that is listened to, and question.
+        asked_bytes: How many bytes those were.
+        listening: (m,) 1 for the edges that are listened to and 0 for the others; None for all.
     """
 
     def __init__(self, network: Network) -> None:
         self._network = network
         self.asked = 0
+        self.asked_bytes = 0
+        self.listening: Floats | None = None
 
     def median_and_mad(self, values: Floats) -> Spread:
         """The median of each daemon's neighbors and their robust spread, its own value left out.
@@ -48,9 +53,11 @@ class Neighborhoods:
         """
         from swarmsec.aggregation import _kernels as kernels
 
-        self.asked += self._network.m
+        edges = self._network.m if self.listening is None else int(np.count_nonzero(self.listening))
+        self.asked += edges
+        self.asked_bytes += edges * values.shape[1] * BYTES_A_COMPONENT
         rows = kernels.rows_of(self._network)
-        columns = [kernels.median_and_mad(rows, values[:, component]) for component in range(values.shape[1])]
+        columns = [kernels.median_and_mad(rows, column, weights=self.listening) for column in values.T]
         return Spread(
             median=np.stack([column.median for column in columns], axis=1),
             mad=MAD_TO_DEVIATION * np.stack([column.mad for column in columns], axis=1),

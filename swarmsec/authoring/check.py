@@ -45,6 +45,10 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
     found = [Wrong(_as_key(problem), "") for problem in problems(Document, keys)]
     wrong = {one.problem.path[0] for one in found if one.problem.path}
     for path, family, spec in _specs(keys, wrong):
+        if partial and spec.get("drop", True) is not True:
+            found.append(
+                Wrong(Problem((*path, "drop"), f"{spec['drop']!r} given; must be true, or not there"), "extends")
+            )
         found += _check_spec(path, family, spec, registry, partial=partial)
     if "rules" not in wrong:
         found += _check_rules(keys.get("rules", {}))
@@ -67,6 +71,10 @@ def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[Path, Fam
         if team not in wrong:
             for position, spec in enumerate(keys.get(team, ())):
                 yield (team, position), team, spec
+    if "campaigns" not in wrong:  # Those that are used have become attacks.
+        for name, steps in keys.get("campaigns", {}).items():
+            for position, step in enumerate(steps):
+                yield ("campaigns", name, position), "attacks", {key: step[key] for key in step if key != "for"}
 
 
 def _check_spec(
@@ -101,7 +109,7 @@ def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
     for team, budget in rules.items():
         path: Path = ("rules", team)
         if team not in TEAMS:
-            found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS)), "rules"))
+            found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS), of_key=True), "rules"))
         elif not isinstance(budget, Mapping):
             found.append(Wrong(Problem(path, f"{budget!r} given; must be a mapping of budgets"), "rules"))
         else:
@@ -115,10 +123,13 @@ def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
     found = [Wrong(problem, "sweep") for problem in check_sweep(sweep, keys)]
     if found:
         return found
-    for path, value in single_changes(sweep):
-        for one in check({**with_value(keys, path, value), "sweep": {}}, registry):
-            message = f"at {value!r}: {one.problem.message}"
-            found.append(Wrong(Problem(("sweep", path), message, one.problem.hint), one.topic))
+    for at, value in single_changes(sweep):
+        changed = {**with_value(keys, str(at[1]), value), "sweep": {}}
+        for one in check(changed, registry):
+            problem = one.problem
+            place, message = (at[:2], problem.message) if problem.of_key else (at, f"at {value!r}: {problem.message}")
+            again = Wrong(problem._replace(path=place, message=message), one.topic)
+            found += [again] if again not in found else []
     return found
 
 

@@ -39,7 +39,7 @@ class CampaignUse:
 def expand(tree: Tree) -> tuple[Tree, list[Problem]]:
     """The tree with its schedule and campaigns written out, and what is wrong with those.
 
-    Where something is wrong, the tree is expanded as far as it can be.
+    Where something is wrong, the tree is expanded as far as it can be. A campaign that nobody uses stays.
     """
     if not isinstance(tree.data, Mapping):
         return tree, []
@@ -50,11 +50,14 @@ def expand(tree: Tree) -> tuple[Tree, list[Problem]]:
         data["rounds"] = max(stop for _, stop in windows.values())
         if ("schedule",) in places:
             places[("rounds",)] = places[("schedule",)]
-    attacks, wrong = _attacks(data, windows, places)
+    origins: dict[Path, Path] = {}
+    attacks, wrong = _attacks(data, windows, places, origins)
     if attacks is not None:
         data["attacks"] = attacks
-    data.pop("campaigns", None)
-    return Tree(data, places, tree.texts, tree.replaced), [*found, *wrong]
+    if isinstance(campaigns := data.get("campaigns"), Mapping):
+        used = {origin[1] for origin in origins.values() if origin[0] == "campaigns"}
+        data["campaigns"] = {name: steps for name, steps in campaigns.items() if name not in used}
+    return Tree(data, places, tree.texts, tree.replaced, origins), [*found, *wrong]
 
 
 def _windows(data: Mapping[str, Any]) -> tuple[dict[str, Window], list[Problem]]:
@@ -84,7 +87,7 @@ def _windows(data: Mapping[str, Any]) -> tuple[dict[str, Window], list[Problem]]
 
 
 def _attacks(
-    data: Mapping[str, Any], windows: Mapping[str, Window], places: dict[Path, Place]
+    data: Mapping[str, Any], windows: Mapping[str, Window], places: dict[Path, Place], origins: dict[Path, Path]
 ) -> tuple[list[Any] | None, list[Problem]]:
     """The attacks with campaigns and phases written out."""
     written = data.get("attacks")
@@ -93,12 +96,12 @@ def _attacks(
         return None, []
     found: list[Problem] = []
     if not isinstance(campaigns, Mapping):
-        found.append(Problem(("campaigns",), "must be a mapping of names to lists of attacks"))
-        campaigns = {}
+        campaigns = {}  # Another shape is the document's own problem.
     attacks: list[Any] = []
     moved: dict[Path, Place] = {}
 
     def add(spec: Any, origin: Path) -> None:
+        origins[("attacks", len(attacks))] = origin
         for path, place in places.items():
             if path[: len(origin)] == origin:
                 moved[("attacks", len(attacks), *path[len(origin) :])] = place
@@ -127,6 +130,8 @@ def _in_phase(spec: Any, path: Path, windows: Mapping[str, Window]) -> tuple[Any
         return spec, []
     timed = {key: value for key, value in spec.items() if key != "phase"}
     name = spec["phase"]
+    if not isinstance(name, str):
+        return timed, [Problem((*path, "phase"), f"{name!r} given; must be the name of a phase")]
     if name not in windows:
         hint = did_you_mean(str(name), windows)
         return timed, [Problem((*path, "phase"), f"the schedule has no phase `{name}`", hint)]
@@ -153,7 +158,8 @@ def _steps(
         origin: Path = ("campaigns", name, position)
         length = step.get("for") if isinstance(step, Mapping) else None
         if not isinstance(length, int) or isinstance(length, bool) or length < 1:
-            found.append(Problem((*origin, "for"), "missing; every step says `for` how many rounds it is on"))
+            given = f"{length!r} given" if isinstance(step, Mapping) and "for" in step else "missing"
+            found.append(Problem((*origin, "for"), f"{given}; every step says `for` how many rounds it is on"))
             continue
         timed = {key: value for key, value in step.items() if key != "for"}
         expanded.append(({**timed, "start": at, "stop": at + length}, origin))

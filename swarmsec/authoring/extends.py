@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path as File
 from typing import Any
 
+from swarmsec.authoring.findings import InvalidScenarioError, locate, refuse
 from swarmsec.authoring.source import Source, read
 from swarmsec.authoring.yaml_tree import Path, Place, Tree
-from swarmsec.errors import ScenarioError, SwarmsecError
+from swarmsec.errors import UsageError
+from swarmsec.parameters import Problem
 
 CHAIN_MAX = 10
 _LISTS_BY_NAME = ("attacks", "defenses")
@@ -29,7 +31,7 @@ def extended(source: Source, check: Callable[[Tree, bool], object]) -> Tree:
         check: Refuses a tree that is wrong; told whether it is only a part of a scenario.
 
     Raises:
-        ScenarioError: A base is not there or wrong, or extends itself.
+        InvalidScenarioError: A base is not there or wrong, or extends itself.
     """
     return _extended(source, check, seen=(source.command,))
 
@@ -39,25 +41,26 @@ def _extended(source: Source, check: Callable[[Tree, bool], object], *, seen: tu
     if not isinstance(tree.data, Mapping) or tree.data.get("extends") is None:
         return tree
     check(tree, True)
-    place = tree.place(_OWN)
-    where = f"{place.value}  extends" if place else "extends"
-    base = _base(source, str(tree.data["extends"]), where)
+    base = _base(source, str(tree.data["extends"]))
     if base.command in seen or len(seen) >= CHAIN_MAX:
         chain = " → ".join([*seen, base.command])
-        raise ScenarioError(f"a scenario may not extend itself, nor {CHAIN_MAX} others: {chain}", where=where)
+        raise _refused(tree, f"a scenario may not extend itself, nor {CHAIN_MAX} others: {chain}")
     whole = _extended(base, check, seen=(*seen, base.command))
     check(whole, False)
     return merge(whole, tree)
 
 
-def _base(source: Source, name: str, where: str) -> Source:
+def _base(source: Source, name: str) -> Source:
     beside = File(source.command).parent / name
     try:
         return read(str(beside)) if beside.is_file() else read(name)
-    except SwarmsecError as error:
-        if error.where:
-            raise
-        raise ScenarioError(error.message, where=where) from None
+    except (UsageError, ValueError, OSError) as error:
+        said = error.message if isinstance(error, UsageError) else "no name of a file"
+        raise _refused(source.tree, said) from None
+
+
+def _refused(tree: Tree, message: str) -> InvalidScenarioError:
+    return refuse([locate(Problem(_OWN, message), tree)], tree)
 
 
 def merge(base: Tree, child: Tree) -> Tree:

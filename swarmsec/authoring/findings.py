@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from swarmsec.authoring.yaml_tree import Path, Place, Span, Tree
-from swarmsec.errors import ScenarioError
+from swarmsec.authoring.yaml_tree import Path, Place, Span, Tree, UnreadableError
+from swarmsec.errors import ScenarioError, SwarmsecError
 from swarmsec.parameters import Problem, spot
 
 
@@ -63,12 +63,23 @@ def locate(problem: Problem, tree: Tree, *, topic: str = "") -> Finding:
     """A problem of the document, with its place in the file."""
     place = tree.place(problem.path)
     return Finding(
-        path=spot(problem.path, ""),
+        path=spot(tree.written(problem.path)),
         message=problem.message,
         hint=problem.hint,
         topic=topic,
-        span=_pointed_at(problem, place, exact=problem.path in tree.places) if place else None,
+        span=_pointed_at(problem, place) if place else None,
     )
+
+
+def unreadable(error: UnreadableError) -> InvalidScenarioError:
+    """The error that tells all for which a text is no YAML."""
+    findings = [Finding(spot(fault.path), fault.message, span=fault.span) for fault in error.faults]
+    return refuse(findings, Tree(None, texts=error.texts))
+
+
+def findings_of(error: SwarmsecError) -> tuple[Finding, ...]:
+    """What an error tells, as findings."""
+    return error.findings if isinstance(error, InvalidScenarioError) else (Finding(error.where, error.message),)
 
 
 def refuse(findings: Sequence[Finding], tree: Tree) -> InvalidScenarioError:
@@ -82,7 +93,7 @@ def paragraph(finding: Finding, tree: Tree) -> str:
     said = finding.message
     if finding.span is None:
         return finding.line()
-    lines = [f"{finding.span}  {finding.path}  {said}"]
+    lines = ["  ".join(filter(None, [str(finding.span), finding.path, said]))]
     text = tree.texts.get(finding.span.label, [])
     if 0 < finding.span.line <= len(text):
         source = text[finding.span.line - 1]
@@ -97,9 +108,9 @@ def paragraph(finding: Finding, tree: Tree) -> str:
     return "\n".join(lines)
 
 
-def _pointed_at(problem: Problem, place: Place, *, exact: bool) -> Span:
+def _pointed_at(problem: Problem, place: Place) -> Span:
     """A wrong name is pointed at by its key, a wrong value by itself, and what is missing by what it is missing in."""
-    return place.key if not exact or problem.message.startswith("unknown") else place.value
+    return place.key if problem.of_key else place.value
 
 
 def in_mapping(path: Path, problem: Problem) -> Problem:

@@ -6,10 +6,12 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from swarmsec.authoring.check import SPEC_KEYS, TEAMS
 from swarmsec.authoring.model import Document, Spec
-from swarmsec.errors import ParameterError, SwarmsecError, did_you_mean
-from swarmsec.network import TOPOLOGIES, Topology
+from swarmsec.errors import ParameterError, ScenarioError, SwarmsecError, did_you_mean
+from swarmsec.network import TOPOLOGIES, Network, Topology
 from swarmsec.parameters import build
 from swarmsec.plugins import Family, Registry
 from swarmsec.protocols import NegotiationProtocol
@@ -17,7 +19,6 @@ from swarmsec.rng import Streams
 from swarmsec.swarm.setup import Cast, Setup, compose
 from swarmsec.teams import Attack, Defense, Rules
 from swarmsec.worlds import World
-
 
 SPEC_FAMILIES = {
     "world": "worlds",
@@ -84,12 +85,13 @@ def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     }
 
 
-def setup_of(parts: Parts, streams: Streams) -> Setup:
-    """The composition of one seed's run."""
-    try:
-        network = parts.topology.build(streams.of("network"))
-    except SwarmsecError as error:
-        raise error.at("network") from None
+def setup_of(parts: Parts, streams: Streams, *, network: Network | None = None) -> Setup:
+    """The composition of one seed's run; the network is drawn unless it is there already."""
+    if network is None:
+        try:
+            network = parts.topology.build(streams.of("network"))
+        except SwarmsecError as error:
+            raise error.at("network") from None
     return compose(
         network=network,
         world=parts.world,
@@ -101,6 +103,61 @@ def setup_of(parts: Parts, streams: Streams) -> Setup:
         streams=streams,
         engine=parts.document.engine,
     )
+
+
+DAEMONS_MAX = 10_000_000
+_AIMED_MAX = 20_000_000
+"""Daemons times attacks up to which selectors are looked at before a run; drawing from more takes too long."""
+
+
+def daemons_of(topology: Topology) -> int:
+    """How many daemons a topology has, by its parameters alone: nothing is built.
+
+    Raises:
+        ParameterError: More than a swarm may have.
+    """
+    said = vars(topology)
+    if said.get("n") is not None:
+        return int(said["n"])
+    if said.get("sizes") is not None:
+        n = sum(said["sizes"])
+        if n > DAEMONS_MAX:
+            raise ParameterError(f"{n:,} daemons; a swarm has at most {DAEMONS_MAX:,}", where="network.sizes")
+        return n
+    return int(2 ** said["dimension"] if "dimension" in said else said["rows"] * said["columns"])
+
+
+def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
+    """Everything for which the parts of a document do not go together, found without building the network.
+
+    What a composition refuses depends on how many daemons there are and not on who hears whom, but for hubs: which
+    daemons those are. So a network without edges stands in, and a scenario of ten million daemons is checked at once.
+    """
+    try:
+        n = daemons_of(parts.topology)
+    except ParameterError as error:
+        return [error]
+    network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
+    attacks = parts.attacks if n * len(parts.attacks) <= _AIMED_MAX else ()
+    aloof = parts._replace(attacks=(), defenses=(), rules=Rules())
+    found: dict[str, ScenarioError] = {}
+    for some in (
+        aloof,
+        *(aloof._replace(attacks=(attack,)) for attack in attacks),
+        *(aloof._replace(defenses=(defense,)) for defense in parts.defenses),
+        parts._replace(attacks=attacks),
+    ):
+        try:
+            setup_of(some, streams, network=network)
+        except ScenarioError as error:
+            where = error.where or _too_many(parts.defenses)
+            found.setdefault(where, type(error)(error.message, where=where))
+    return list(found.values())
+
+
+def _too_many(defenses: Sequence[Cast[Defense]]) -> str:
+    """The last defense with an aggregation rule, of which there may be one."""
+    return max((cast.where for cast in defenses if cast.plugin.rule is not None), default="defenses")
 
 
 def _parameters(spec: Spec) -> Spec:

@@ -10,17 +10,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from swarmsec.authoring.check import Wrong, check
+from swarmsec.authoring.check import check
 from swarmsec.authoring.expand import expand
 from swarmsec.authoring.extends import extended
-from swarmsec.authoring.findings import locate, refuse
+from swarmsec.authoring.findings import InvalidScenarioError, locate, refuse
 from swarmsec.authoring.model import seed_list
 from swarmsec.authoring.options import Teams, as_option, specs_of, steps, with_value
-from swarmsec.authoring.parts import parts_of, resolved, setup_of
+from swarmsec.authoring.parts import daemons_of, misfits, parts_of, resolved, setup_of
 from swarmsec.authoring.source import Source, read
 from swarmsec.authoring.sweep import points
 from swarmsec.authoring.yaml_tree import Tree
 from swarmsec.errors import ScenarioError
+from swarmsec.network import Network
 from swarmsec.parameters import Problem
 from swarmsec.plugins import Registry, source_digest
 from swarmsec.rng import Streams
@@ -68,7 +69,7 @@ class Scenario:
     @property
     def n(self) -> int:
         """How many daemons there are."""
-        return self.setup(self.seeds[0]).network.n
+        return daemons_of(parts_of(self.document, self.registry).topology)
 
     @property
     def stop(self) -> int:
@@ -128,9 +129,14 @@ class Scenario:
         """The random streams of one seed."""
         return Streams(self.name, seed, int(self.document["root_seed"]))
 
-    def setup(self, seed: int) -> Setup:
-        """The composition of one seed's run, from fresh plug-ins."""
-        return setup_of(parts_of(self.document, self.registry), self.streams(seed))
+    def setup(self, seed: int, *, network: Network | None = None) -> Setup:
+        """The composition of one seed's run, from fresh plug-ins.
+
+        Args:
+            seed: Which seed.
+            network: The network of this seed, if it is there already.
+        """
+        return setup_of(parts_of(self.document, self.registry), self.streams(seed), network=network)
 
 
 def load_scenario(
@@ -173,21 +179,28 @@ def load_scenario(
     tree = _refuse_wrong(tree, registry)
     try:
         parts = parts_of(tree.data, registry)
-        scenario = Scenario(resolved(tree.data, parts), written.command, tuple(changes), registry, tree)
-        setup_of(parts, scenario.streams(scenario.seeds[0]))
     except ScenarioError as error:
-        problem = Problem(steps(error.where), error.message)
-        raise refuse([locate(problem, tree)], tree) from None
+        raise _refused([error], tree) from None
+    scenario = Scenario(resolved(tree.data, parts), written.command, tuple(changes), registry, tree)
+    if wrong := misfits(parts, scenario.streams(scenario.seeds[0])):
+        raise _refused(wrong, tree)
     return scenario
 
 
 def _refuse_wrong(tree: Tree, registry: Registry, *, partial: bool = False) -> Tree:
     """The tree with schedule and campaigns written out, if nothing is wrong with it."""
     expanded, found = expand(tree)
-    wrong = [Wrong(problem, "") for problem in found if not partial] + check(expanded.data, registry, partial=partial)
-    if wrong:
-        raise refuse([locate(one.problem, expanded, topic=one.topic) for one in wrong], expanded)
+    findings = [locate(problem, tree) for problem in found if not partial]
+    wrong = check(expanded.data, registry, partial=partial)
+    findings += [locate(one.problem, expanded, topic=one.topic) for one in wrong]
+    if findings:
+        raise refuse(findings, expanded)
     return expanded
+
+
+def _refused(errors: Sequence[ScenarioError], tree: Tree) -> InvalidScenarioError:
+    """The errors of plug-ins as findings."""
+    return refuse([locate(Problem(steps(error.where), error.message), tree) for error in errors], tree)
 
 
 def _replaced(tree: Tree, path: str, value: Any) -> Tree:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from swarmsec.authoring.yaml_tree import TEXT_BYTES_MAX, Tree, parse
-from swarmsec.errors import ScenarioError, UsageError, did_you_mean
+from swarmsec.authoring.findings import unreadable
+from swarmsec.authoring.yaml_tree import TEXT_BYTES_MAX, Tree, UnreadableError, parse, undecodable
+from swarmsec.errors import UsageError, did_you_mean
 
 _ENGINE = Path(__file__).parent.parent
 
@@ -46,32 +47,42 @@ def read(source: str | Path | Mapping[str, Any]) -> Source:
 
     Raises:
         UsageError: There is no such scenario or file, or it cannot be read.
-        ScenarioError: It is no YAML, or too large.
+        InvalidScenarioError: It is no YAML, or too large.
     """
     if isinstance(source, Mapping):
         return Source(str(source.get("name", "scenario.yaml")), Tree(dict(source)))
     if source == "-":
-        return Source("-", parse(sys.stdin.read(TEXT_BYTES_MAX + 1), "<stdin>"))
+        return Source("-", tree_of(sys.stdin.buffer.read(TEXT_BYTES_MAX + 1), "<stdin>"))
     name = str(source)
     known = library()
     if isinstance(source, str) and name in known:
-        return Source(name, parse(_text_of(known[name]), f"{name}.yaml"))
+        return Source(name, tree_of(_bytes_of(known[name]), f"{name}.yaml"))
     path = Path(source)
     if not path.exists():
         looks_like_a_file = path.suffix in {".yaml", ".yml"} or "/" in name
         what = f"no such file: {name}" if looks_like_a_file else f"no scenario `{name}`; {did_you_mean(name, known)}"
         raise UsageError(what)
-    return Source(name, parse(_text_of(path), name))
+    return Source(name, tree_of(_bytes_of(path), name))
 
 
-def _text_of(path: Path) -> str:
+def tree_of(raw: bytes, label: str) -> Tree:
+    """The document that a file's bytes say.
+
+    Raises:
+        InvalidScenarioError: They are no YAML, or too many.
+    """
     try:
-        if path.stat().st_size > TEXT_BYTES_MAX:
-            raise ScenarioError(
-                f"{path.stat().st_size:,} bytes; a scenario has at most {TEXT_BYTES_MAX:,}", where=str(path)
-            )
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise ScenarioError("no text; a scenario is written in UTF-8", where=str(path)) from None
+        return parse(raw.decode(), label)
+    except UnicodeDecodeError as error:
+        raise unreadable(undecodable(raw, error, label)) from None
+    except UnreadableError as error:
+        raise unreadable(error) from None
+
+
+def _bytes_of(path: Path) -> bytes:
+    """No more of a file than it takes to see that it is too large."""
+    try:
+        with path.open("rb") as file:
+            return file.read(TEXT_BYTES_MAX + 1)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from None

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from swarmsec.authoring.options import steps
+from swarmsec.authoring.yaml_tree import Path
 from swarmsec.errors import did_you_mean
 from swarmsec.parameters import Ge, Help, Le, Problem, problems
 
@@ -26,7 +27,7 @@ CHECKED_VALUES_MAX = 50
 
 @dataclass(kw_only=True)
 class Range:
-    """Evenly spaced numbers, both ends among them."""
+    """Evenly spaced numbers, both ends among them; whole ones where ends and spacing are."""
 
     start: Annotated[float, Help("The first one (`from`).")]
     to: Annotated[float, Help("The last one.")]
@@ -48,10 +49,10 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
     for path, values in sweep.items():
         at = ("sweep", path)
         if problem := _no_such_place(path, data):
-            found.append(Problem(at, *problem))
+            found.append(Problem(at, *problem, of_key=True))
         elif isinstance(values, Mapping):
             wrong = problems(Range, _renamed(values))
-            found += [Problem((*at, *_unrenamed(one.path)), one.message, one.hint) for one in wrong]
+            found += [one._replace(path=(*at, *_unrenamed(one.path))) for one in wrong]
             size *= 1 if wrong else int(values["steps"])
         elif isinstance(values, list) and values:
             size *= len(values)
@@ -62,15 +63,22 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
     return found
 
 
-def single_changes(sweep: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Each value of each path on its own, for a check of all of them without every combination."""
-    return [(path, value) for path, values in sweep.items() for value in _values(values)[:CHECKED_VALUES_MAX]]
+def single_changes(sweep: Mapping[str, Any]) -> list[tuple[Path, Any]]:
+    """Each value of each path on its own, and where it stands: all are checked without every combination."""
+    return [
+        (("sweep", path) if isinstance(values, Mapping) else ("sweep", path, position), value)
+        for path, values in sweep.items()
+        for position, value in enumerate(_values(values)[:CHECKED_VALUES_MAX])
+    ]
 
 
 def _values(values: Any) -> list[Any]:
     if not isinstance(values, Mapping):
         return list(values)
-    return [float(value) for value in np.linspace(values["from"], values["to"], values["steps"])]
+    start, to, count = values["from"], values["to"], values["steps"]
+    if isinstance(start, int) and isinstance(to, int) and (to - start) % (count - 1) == 0:
+        return [start + (to - start) // (count - 1) * position for position in range(count)]
+    return [float(value) for value in np.linspace(start, to, count)]
 
 
 def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:

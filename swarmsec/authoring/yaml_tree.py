@@ -7,6 +7,9 @@ before anything expands, so that a few bytes of aliases cannot become a few giga
 from __future__ import annotations
 
 import math
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -56,12 +59,21 @@ class Tree:
         places: Where each value stands; a value that nobody wrote has none.
         texts: The lines of every file that took part, by label.
         replaced: Paths whose values no file said: a caller or a command line did.
+        origins: Where its author wrote what was moved: the path now → the path in the file.
     """
 
     data: Any
     places: dict[Path, Place] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
     replaced: tuple[Path, ...] = ()
+    origins: Mapping[Path, Path] = field(default_factory=dict)
+
+    def written(self, path: Path) -> Path:
+        """The path at which an author wrote what now stands at `path`."""
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.origins:
+                return (*self.origins[path[:end]], *path[end:])
+        return path
 
     def place(self, path: Path) -> Place | None:
         """Where the value at `path` stands, or the closest one around it; None for one that no file says."""
@@ -73,6 +85,36 @@ class Tree:
         return None
 
 
+class Fault(NamedTuple):
+    """One thing for which a text is no scenario's YAML.
+
+    Attributes:
+        path: Where in the document, as far as there is one.
+        message: What is wrong.
+        span: Where in the text.
+    """
+
+    path: Path
+    message: str
+    span: Span
+
+
+class UnreadableError(ScenarioError):
+    """A text that is no YAML, or larger than a scenario may be.
+
+    Attributes:
+        faults: All that is wrong; the message is the first one's.
+        texts: The lines of the text, by label.
+    """
+
+    def __init__(
+        self, message: str, *, where: str = "", faults: Sequence[Fault] = (), lines: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, where=where)
+        self.faults = tuple(faults)
+        self.texts = {fault.span.label: list(lines) for fault in faults}
+
+
 def parse(text: str, label: str) -> Tree:
     """Read a YAML text.
 
@@ -81,67 +123,88 @@ def parse(text: str, label: str) -> Tree:
         label: What to call it in places and errors.
 
     Raises:
-        ScenarioError: It is no YAML, or larger than a scenario may be; its place is in the message.
+        UnreadableError: It is no YAML, or larger than a scenario may be.
     """
+    walk = _Walk(label, text.removeprefix("\ufeff"))
+    tree = Tree(None, texts={label: walk.lines})
     if len(text) > TEXT_BYTES_MAX or len(text.encode(errors="replace")) > TEXT_BYTES_MAX:
-        raise ScenarioError(f"a scenario has at most {TEXT_BYTES_MAX:,} bytes", where=label)
-    walk = _Walk(label, text)
-    tree = Tree(None, texts={label: text.splitlines()})
+        raise walk.refuse([walk.fault(f"a scenario has at most {TEXT_BYTES_MAX:,} bytes", 0)])
     top = walk.compose()
-    tree.places[()] = Place(Span(label, 1, 1, 1), Span(label, 1, 1, 1))
     if top is not None:
         tree.places[()] = Place(walk.span(top), walk.span(top))
         tree.data = walk.plain(top, (), tree.places)
+    if walk.faults:
+        raise walk.refuse(list(walk.faults))
     return tree
+
+
+def undecodable(raw: bytes, error: UnicodeDecodeError, label: str) -> UnreadableError:
+    """The error for bytes that are no UTF-8 text."""
+    walk = _Walk(label, raw[: error.start].decode() + "\ufffd")
+    return walk.refuse([walk.fault("this byte is no UTF-8 text", error.start and len(walk.text) - 1)])
+
+
+class _TooMuchError(Exception):
+    """Stops composing at a place in the text."""
+
+    def __init__(self, message: str, index: int) -> None:
+        super().__init__(message)
+        self.index = index
 
 
 class _Walk:
     """One pass over the composed nodes of a text."""
 
     def __init__(self, label: str, text: str) -> None:
-        from ruamel.yaml import YAML
-
+        self.text = text
+        self.lines = _LINE_END.split(text)
+        self.faults: dict[Fault, None] = {}
         self._label = label
-        self._text = text
-        self._yaml = YAML(typ="safe", pure=True)
+        self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
         self._sizes: dict[int, int | None] = {}
-        self._aliases = 0
 
     def compose(self) -> Any:
         """The node graph: aliases are the same node again, nothing is expanded yet."""
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
         try:
-            top = self._yaml.compose(self._text)
+            top = _composed(self.text)
+            if top is not None:
+                self._measure(top)
+        except _TooMuchError as error:
+            raise self.refuse([self.fault(str(error), error.index)]) from None
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            raise ScenarioError(f"no valid YAML: {_said(error)}", where=self._at(mark)) from None
-        except RecursionError:
-            raise ScenarioError(f"a scenario has at most {DEPTH_MAX} levels", where=self._label) from None
+            # What is never closed is shown where it opens, not at the end of the file.
+            ended = error.context_mark is not None and "stream" in str(error.problem)
+            mark = error.context_mark if ended else error.problem_mark or error.context_mark
+            raise self.refuse([self.fault(f"no valid YAML: {_said(error)}", mark.index if mark else 0)]) from None
         except (YAMLError, ValueError, OverflowError) as error:
-            raise ScenarioError(f"no valid YAML: {_said(error)}", where=self._label) from None
-        if top is not None:
-            self._measure(top, 1)
+            index = getattr(error, "position", 0)
+            raise self.refuse([self.fault(f"no valid YAML: {_said(error)}", index)]) from None
         return top
 
-    def _measure(self, node: Any, depth: int) -> int:
-        """How many values a node expands to; refuse what is too deep, too large, or contains itself."""
-        if depth > DEPTH_MAX:
-            raise ScenarioError(f"a scenario has at most {DEPTH_MAX} levels", where=self._at(node.start_mark))
+    def refuse(self, faults: Sequence[Fault]) -> UnreadableError:
+        """The error that tells the faults."""
+        first = faults[0]
+        return UnreadableError(first.message, where=str(first.span), faults=faults, lines=self.lines)
+
+    def fault(self, message: str, index: int, *, path: Path = ()) -> Fault:
+        """A fault at a character of the text."""
+        return Fault(path, message, self._span(index, index + 1))
+
+    def _measure(self, node: Any) -> int:
+        """How many values a node expands to; refuse what is too large or contains itself."""
         if id(node) in self._sizes:
-            self._aliases += 1
-            if self._sizes[id(node)] is None:
-                raise ScenarioError("it contains itself", where=self._at(node.start_mark))
-            if self._aliases > ALIASES_MAX:
-                raise ScenarioError(f"a scenario has at most {ALIASES_MAX} aliases", where=self._label)
-            return self._sizes[id(node)] or 0
+            size = self._sizes[id(node)]
+            if size is None:
+                raise _TooMuchError("it contains itself", node.start_mark.index)
+            return size
         self._sizes[id(node)] = None
         size = 1
         for child in () if isinstance(node.value, str) else node.value:
-            both = child if isinstance(child, tuple) else (child,)
-            size += sum(self._measure(one, depth + 1) for one in both)
+            size += sum(self._measure(one) for one in (child if isinstance(child, tuple) else (child,)))
             if size > NODES_MAX:
-                raise ScenarioError(f"it expands to more than {NODES_MAX:,} values", where=self._label)
+                raise _TooMuchError(f"it expands to more than {NODES_MAX:,} values", node.start_mark.index)
         self._sizes[id(node)] = size
         return size
 
@@ -149,14 +212,23 @@ class _Walk:
         """The value of a node, with the places of all that is in it."""
         kind = type(node).__name__
         if kind == "ScalarNode":
-            return self._scalar(node)
+            return self._scalar(node, path)
         return self._sequence(node, path, places) if kind == "SequenceNode" else self._mapping(node, path, places)
 
     def span(self, node: Any) -> Span:
         """Where a node stands; of several lines, the first."""
-        start, end = node.start_mark, node.end_mark
-        width = end.column - start.column if end.line == start.line else 1
-        return Span(self._label, start.line + 1, start.column + 1, max(width, 1))
+        return self._span(node.start_mark.index, node.end_mark.index)
+
+    def _span(self, start: int, end: int) -> Span:
+        line = bisect_right(self._starts, start)
+        column = start - self._starts[line - 1]
+        width = min(end - start, len(self.lines[line - 1]) - column)
+        return Span(self._label, line, column + 1, max(width, 1))
+
+    def _place(self, key: Any, value: Any) -> Place:
+        """Where a key and its value stand; a value of no characters stands where its key does."""
+        at = self.span(key)
+        return Place(at, self.span(value) if value.end_mark.index > value.start_mark.index else at)
 
     def _sequence(self, node: Any, path: Path, places: dict[Path, Place]) -> list[Any]:
         values = []
@@ -169,14 +241,17 @@ class _Walk:
         values: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = self._key(key_node)
-            if key == "<<":
-                merged |= self._merged(value_node, path, places)
+            if type(key_node).__name__ != "ScalarNode":
+                self._note(key_node, "a key is a word", path)
                 continue
-            if key in values:
-                raise ScenarioError(f"the key `{key}` stands here twice", where=self._at(key_node.start_mark))
-            places[(*path, key)] = Place(self.span(key_node), self.span(value_node))
-            values[key] = self.plain(value_node, (*path, key), places)
+            key = str(key_node.value)
+            if key == "<<" and not key_node.style:
+                merged = {**self._merged(value_node, path, places), **merged}
+            elif key in values:
+                self._note(key_node, f"the key `{key}` stands here twice", (*path, key))
+            else:
+                places[(*path, key)] = self._place(key_node, value_node)
+                values[key] = self.plain(value_node, (*path, key), places)
         return {**{key: value for key, value in merged.items() if key not in values}, **values}
 
     def _merged(self, node: Any, path: Path, places: dict[Path, Place]) -> dict[str, Any]:
@@ -184,41 +259,66 @@ class _Walk:
         bringing = node.value if type(node).__name__ == "SequenceNode" else [node]
         brought: dict[str, Any] = {}
         for one in bringing:
+            if type(one).__name__ != "MappingNode":
+                self._note(one, "`<<` merges mappings, and this is none", path)
+                continue
             there: dict[Path, Place] = {}
-            value = self.plain(one, path, there)
-            if not isinstance(value, dict):
-                raise ScenarioError("`<<` merges mappings, and this is none", where=self._at(one.start_mark))
+            value = self._mapping(one, path, there)
             for way, place in there.items():
-                places.setdefault(way, place)
+                if way[len(path)] not in brought:
+                    places.setdefault(way, place)
             brought = {**value, **brought}
         return brought
 
-    def _key(self, node: Any) -> str:
-        if type(node).__name__ != "ScalarNode":
-            raise ScenarioError("a key is a word", where=self._at(node.start_mark))
-        return str(node.value)
-
-    def _scalar(self, node: Any) -> Any:
+    def _scalar(self, node: Any, path: Path) -> Any:
         """A number, a word, true, false or null, by YAML 1.2's core schema."""
-        tag = str(getattr(node, "tag", None) or node.ctag).rpartition(":")[2]
+        tag = str(getattr(node, "tag", None) or node.ctag)
         text = str(node.value)
+        read = _READERS.get(tag)
+        if read is None:
+            self._note(node, f"a scenario has no values of the type {tag.rpartition(':')[2]!r}", path)
+            return None
         try:
-            if tag == "null":
-                return None
-            if tag == "bool":
-                return text.lower() == "true"
-            if tag == "int":
-                return _integer(text)
-            if tag == "float":
-                return _real(text)
+            return read(text)
         except (ValueError, OverflowError):
-            raise ScenarioError(f"{text[:40]!r} is no number", where=self._at(node.start_mark)) from None
-        if tag in {"str", "timestamp"}:
-            return text
-        raise ScenarioError(f"a scenario has no values of the type {tag!r}", where=self._at(node.start_mark))
+            self._note(node, f"{text[:40]!r} is no {tag.rpartition(':')[2].replace('int', 'number')}", path)
+            return None
 
-    def _at(self, mark: Any) -> str:
-        return f"{self._label}:{mark.line + 1}:{mark.column + 1}" if mark else self._label
+    def _note(self, node: Any, message: str, path: Path) -> None:
+        self.faults[Fault(path, message, self.span(node))] = None
+
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def _composed(text: str) -> Any:
+    """The nodes of a text; composing stops at the first one that is too deep or too many."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.composer import Composer
+    from ruamel.yaml.events import AliasEvent
+
+    class Bounded(Composer):  # type: ignore[misc, unused-ignore]
+        depth = nodes = aliases = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            event = self.parser.peek_event()
+            self.nodes += 1
+            self.aliases += isinstance(event, AliasEvent)
+            self.depth += 1
+            for count, most, what in (
+                (self.depth, DEPTH_MAX, "levels"),
+                (self.nodes, NODES_MAX, "values"),
+                (self.aliases, ALIASES_MAX, "aliases"),
+            ):
+                if count > most:
+                    raise _TooMuchError(f"a scenario has at most {most:,} {what}", event.start_mark.index)
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = Bounded
+    return yaml.compose(text)
 
 
 def _integer(text: str) -> int:
@@ -235,6 +335,29 @@ def _real(text: str) -> float:
     if word.lstrip("+-") == ".inf":
         return -math.inf if word.startswith("-") else math.inf
     return math.nan if word == ".nan" else float(word)
+
+
+def _truth(text: str) -> bool:
+    word = text.lower()
+    if word not in {"true", "false"}:
+        raise ValueError(text)
+    return word == "true"
+
+
+def _word(text: str) -> str:
+    text.encode()  # Half of a surrogate pair, as an escape can say it, is no text.
+    return text
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "tag:yaml.org,2002:null": lambda text: None,
+    "tag:yaml.org,2002:bool": _truth,
+    "tag:yaml.org,2002:int": _integer,
+    "tag:yaml.org,2002:float": _real,
+    "tag:yaml.org,2002:str": _word,
+    "tag:yaml.org,2002:timestamp": _word,
+}
+"""How the text of a scalar is read, by its tag."""
 
 
 def _said(error: Exception) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec._version import __version__
-from swarmsec.cli import catalog, diff, resolve, run, validate
+from swarmsec.cli import catalog, diff, resolve, run, schema, validate
 from swarmsec.errors import ExitCode, SwarmsecError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("list")(catalog.list_)
 app.command("show")(catalog.show)
 app.command("run")(run.run)
 app.command("validate")(validate.validate)
+app.command("schema")(schema.schema)
 app.command("resolve")(resolve.resolve)
 app.command("diff")(diff.diff)
 

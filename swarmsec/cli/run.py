@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from swarmsec.authoring import Scenario
     from swarmsec.exercise.folder import RunFolder
+    from swarmsec.exercise.sweep import SweepPoint
     from swarmsec.scoring import Result, SeedRun
 
 
@@ -48,6 +49,7 @@ def run(
     as_json: Json = False,
     plugins: Plugins = None,
     jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")] = 1,
+    point: Annotated[int | None, typer.Option(help="Play one point of its sweep, counted from 0.", metavar="N")] = None,
 ) -> int:
     """Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented."""
     from swarmsec.authoring import load_scenario
@@ -59,7 +61,15 @@ def run(
         loaded = load_scenario(
             scenario, settings=settings, attack=attack or None, defense=defense or None, plugins=plugins or ()
         )
-        result, folder = _play(loaded, seeds_of(seeds), out, jobs)
+        if point is not None:
+            loaded = _at_point(loaded, point)
+        sweeps = point is None and bool(loaded.document["sweep"])
+        if sweeps:
+            points = _play_sweep(loaded, seeds_of(seeds), out, jobs)
+        else:
+            result, folder = _play(loaded, seeds_of(seeds), out, jobs)
+    if sweeps:
+        return _show_sweep(loaded, points, as_json=as_json)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
@@ -67,7 +77,39 @@ def run(
     return ExitCode.INCONCLUSIVE if result.verdict == "no_bite" else ExitCode.DONE
 
 
-def _play(scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: int) -> tuple[Result, RunFolder]:
+def _at_point(scenario: Scenario, number: int) -> Scenario:
+    from swarmsec.exercise.sweep import at_point
+
+    return at_point(scenario, number)
+
+
+def _play_sweep(scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: int) -> list[SweepPoint]:
+    """Play every point into a folder of its own, and say so on standard error as each is done."""
+    from swarmsec.exercise.sweep import play_points
+    from swarmsec.report.sweep import point_line
+
+    count = len(scenario.points())
+    done: list[SweepPoint] = []
+    for point in play_points(scenario, play=lambda there: _play(there, seeds, out, jobs, quiet=True)[0]):
+        done.append(point)
+        typer.echo(f"{point_line(point)}  ({len(done)} of {count})", err=True)
+    return done
+
+
+def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], *, as_json: bool) -> int:
+    from swarmsec.exercise.sweep import to_dict
+    from swarmsec.report.sweep import sweep_lines
+
+    if as_json:
+        typer.echo(json.dumps(to_dict(points), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        typer.echo(sweep_lines(scenario, points))
+    return ExitCode.DONE if any(point.result.bites for point in points) else ExitCode.INCONCLUSIVE
+
+
+def _play(
+    scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: int, *, quiet: bool = False
+) -> tuple[Result, RunFolder]:
     """Run it with its progress on standard error, and keep what came in its folder, whatever happens."""
     from swarmsec.authoring import seed_list
     from swarmsec.exercise import run as run_scenario
@@ -76,7 +118,7 @@ def _play(scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: in
     wanted = scenario.seeds if seeds is None else seed_list(seeds)
     folder = RunFolder(out, scenario, wanted, sys.argv)
     try:
-        with _progress(scenario.name, len(wanted)) as advance:
+        with _progress(scenario.name, len(wanted), quiet=quiet) as advance:
 
             def each_seed(seed_run: SeedRun) -> None:
                 with _interrupts_wait():
@@ -84,13 +126,14 @@ def _play(scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: in
                 advance(seed_run.seed)
 
             result = run_scenario(scenario, seeds=wanted, jobs=jobs, each_seed=each_seed)
+        with _interrupts_wait():
+            folder.finish(result)
     except BaseException as error:
         with _interrupts_wait():
             folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
         if isinstance(error, KeyboardInterrupt):
             typer.echo(f"what was done so far is in {folder.path}", err=True)
         raise
-    folder.finish(result)
     return result, folder
 
 
@@ -108,8 +151,8 @@ def _interrupts_wait() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(name: str, seeds: int) -> Iterator[Callable[[int], None]]:
-    """A bar where standard error is a terminal, a line a seed elsewhere."""
+def _progress(name: str, seeds: int, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """A bar where standard error is a terminal, a line a seed elsewhere; nothing there if `quiet`."""
     from rich.console import Console
 
     from swarmsec.aggregation import kernels_are_compiled
@@ -123,7 +166,8 @@ def _progress(name: str, seeds: int) -> Iterator[Callable[[int], None]]:
         def plain(seed: int) -> None:
             nonlocal done
             done += 1
-            typer.echo(f"{name}: seed {seed} done, {done} of {seeds}", err=True)
+            if not quiet:
+                typer.echo(f"{name}: seed {seed} done, {done} of {seeds}", err=True)
 
         yield plain
         return

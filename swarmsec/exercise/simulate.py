@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
@@ -63,10 +64,12 @@ def play_seed(
         arms: Which of the four.
         each_arm: Called after each.
     """
-    setup = scenario.setup(seed)
+    network = None
     traces: dict[str, Trace] = {}
     cpu_seconds: dict[str, float] = {}
     for arm in arms:
+        setup = scenario.setup(seed, network=network)  # Fresh plug-ins: no arm remembers another.
+        network = setup.network
         start = time.process_time()
         traces[arm] = _play(_model(setup, scenario.bill, arm))
         cpu_seconds[arm] = time.process_time() - start
@@ -109,11 +112,15 @@ def _guarantees(setup: Setup, traces: Mapping[str, Trace]) -> tuple[tuple[str, G
     trace = traces["defended"]
     surface = reduce(or_, (cast.plugin.surface for cast in setup.attacks if cast.plugin.strength > 0), Surface.NONE)
     hit = np.flatnonzero(trace.attacked | trace.compromised).astype(np.int32)
-    case = Attacked(setup.network, hit, surface)
+    case = Attacked(setup.network, hit, surface, trace.watch.first_attack or 0)
     return tuple((cast.kind, cast.plugin.guarantee(case)) for cast in setup.defenses)
 
 
 def _seed(seed: int) -> int:
-    if seed < 0:
-        raise UsageError(f"{seed!r} given; a seed is a number from 0 on", where="seed")
-    return int(seed)
+    try:
+        number = operator.index(seed)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise UsageError(f"{seed!r} given; a seed is a whole number from 0 on", where="seed")
+    return number

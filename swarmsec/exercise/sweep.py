@@ -34,31 +34,33 @@ class SweepPoint(NamedTuple):
         return {"point": self.number, "settings": dict(self.settings), "result": self.result.to_dict()}
 
 
-def play_points(
-    scenario: Scenario,
-    *,
-    wanted: Sequence[int] | None = None,
-    play: Callable[[Scenario], Result] = run,
-) -> Iterator[SweepPoint]:
-    """Play points of a sweep and give each as it is done.
-
-    Args:
-        scenario: What to play; without a sweep it is one point.
-        wanted: Which points, counted from 0; all of them unless given.
-        play: How to play one of them.
+def at_point(scenario: Scenario, number: int) -> Scenario:
+    """The scenario at one point of its sweep, counted from 0; the line that repeats it names the point.
 
     Raises:
         UsageError: There is no such point.
     """
     points = scenario.points()
-    numbers = range(len(points)) if wanted is None else [check_point(number, len(points)) for number in wanted]
-    for number in numbers:
-        settings, there = points[number]
-        if settings:  # The line that repeats a point names it, next to what was changed before.
-            there = dataclasses.replace(there, changes=(*scenario.changes, "--point", str(number)))
-        yield SweepPoint(number, settings, there, play(there))
+    settings, there = points[check_point(number, len(points))]
+    return _named(scenario, number, there) if settings else there
+
+
+def play_points(scenario: Scenario, *, play: Callable[[Scenario], Result] = run) -> Iterator[SweepPoint]:
+    """Play every point of a sweep and give each as it is done, without its traces.
+
+    Args:
+        scenario: What to play; without a sweep it is one point.
+        play: How to play one of them.
+    """
+    for number, (settings, there) in enumerate(scenario.points()):
+        there = _named(scenario, number, there) if settings else there
+        yield SweepPoint(number, settings, there, dataclasses.replace(play(there), seed_runs=()))
 
 
 def to_dict(points: Sequence[SweepPoint]) -> dict[str, Any]:
     """A sweep as plain data."""
     return {"schema": SCHEMA, "points": [point.to_dict() for point in points]}
+
+
+def _named(scenario: Scenario, number: int, there: Scenario) -> Scenario:
+    return dataclasses.replace(there, changes=(*scenario.changes, "--point", str(number)))

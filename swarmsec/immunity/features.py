@@ -104,11 +104,11 @@ class BehaviorTracker:
         if messages.told is None:
             return np.zeros(self._network.n)
         told = np.nan_to_num(messages.told, nan=0.0, posinf=0.0, neginf=0.0)
-        usual = self._per_sender(told) / np.maximum(self._listeners, 1)[:, None]
-        gap = np.abs(told - usual[self._network.indices]).max(axis=1)
-        widest = np.zeros(self._network.n)
-        np.maximum.at(widest, self._network.indices, gap)
-        scaled: Floats = widest / spread.max(axis=1)
+        highest, lowest = np.full(spread.shape, -np.inf), np.full(spread.shape, np.inf)
+        np.maximum.at(highest, self._network.indices, told)
+        np.minimum.at(lowest, self._network.indices, told)
+        apart = np.where(self._listeners[:, None] > 0, highest - lowest, 0.0)
+        scaled: Floats = (apart / spread).max(axis=1)
         return scaled
 
     def _per_sender(self, on_edges: Floats) -> Floats:

@@ -44,7 +44,7 @@ class Quarantine:
             isolated: (n,) who is in quarantine now.
         """
         self._suspected = np.where(suspicious, self._suspected + 1, 0)
-        self._harmless = np.where(suspicious, 0, self._harmless + 1)
+        self._harmless = np.where(suspicious | ~isolated, 0, self._harmless + 1)
         due = np.flatnonzero((self._suspected >= self._confirm) & ~isolated)
         return Verdict(
             isolate=due[np.argsort(-self._suspected[due], kind="stable")].astype(np.int32),

@@ -148,6 +148,15 @@ class Network:
         skipped = np.repeat(starts - (np.cumsum(counts) - counts), counts)
         return np.sort(edges[skipped + np.arange(total)])
 
+    def without(self, daemons: npt.ArrayLike) -> Network:
+        """The network that is left without some daemons; the others keep their order and are numbered anew."""
+        stays = np.ones(self.n, dtype=bool)
+        stays[np.asarray(daemons, dtype=np.int64)] = False
+        number = np.cumsum(stays) - 1
+        between = stays[self.indices] & stays[self.receivers]
+        edges = np.stack([number[self.indices[between]], number[self.receivers[between]]], axis=1)
+        return Network.from_edges(int(stays.sum()), edges, directed=True)
+
     def neighbors(self, daemon: int) -> Ints:
         """The daemons that `daemon` listens to, ascending; a read-only view."""
         return self.indices[self.indptr[daemon] : self.indptr[daemon + 1]]

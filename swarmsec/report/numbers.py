@@ -12,10 +12,10 @@ def amount(value: float, unit: str) -> str:
         >>> amount(1209714.2, "USD"), amount(-3.0, "USD"), amount(0.515625, "belief")
         ('$1,209,714', '−$3', '0.5156')
     """
-    sign = "−" if value < 0 else ""
-    if unit == "USD":
-        return f"{sign}${abs(value):,.0f}"
-    return sign + (f"{abs(value):,.0f}" if abs(value) >= 10_000 else f"{abs(value):.4g}")
+    size = abs(value)
+    digits = f"{size:,.0f}" if unit == "USD" or size >= 9_999.5 else f"{size:.4g}"
+    sign = "−" if value < 0 and digits.strip("0,.") else ""
+    return f"{sign}{'$' if unit == 'USD' else ''}{digits}"
 
 
 def share(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -15,6 +16,7 @@ from swarmsec.scoring import Result
 _COLORS = {"limited": "green", "not_limited": "red", "no_bite": "yellow"}
 
 
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """What a result does not know of its scenario, and a reader wants to.
 
@@ -27,18 +29,12 @@ class Context:
         folder: Where the run is kept.
     """
 
-    def __init__(
-        self,
-        *,
-        title: str,
-        document: Mapping[str, Any],
-        n: int,
-        bills: Sequence[str],
-        vantages: Sequence[str],
-        folder: str,
-    ) -> None:
-        self.title, self.document, self.n = title, document, n
-        self.bills, self.vantages, self.folder = bills, vantages, folder
+    title: str
+    document: Mapping[str, Any]
+    n: int
+    bills: Sequence[str]
+    vantages: Sequence[str]
+    folder: str
 
 
 def render(result: Result, context: Context) -> RenderableType:
@@ -138,14 +134,12 @@ def _value(value: Any) -> str:
 
 def _detection_line(result: Result) -> str:
     found = result.detection
-    if found.precision is None and found.recall is None:
-        return "no attack to detect, and no alarm"
-    if found.delay_rounds is None:
-        return "never noticed" if found.recall is not None else "no attack to detect"
-    when = "in the round it began" if found.delay_rounds == 0 else f"after {found.delay_rounds:g} rounds"
+    if found.recall is None:
+        return "no attack to detect"
+    if found.recall == 0:
+        return "never noticed"
     precision = "–" if found.precision is None else f"{found.precision:.2f}"
-    recall = "–" if found.recall is None else f"{found.recall:.2f}"
-    return f"noticed {when}  ·  precision {precision}  ·  recall {recall}"
+    return f"noticed {_when(found.delay_rounds)}  ·  precision {precision}  ·  recall {found.recall:.2f}"
 
 
 def _cost_line(result: Result) -> str:
@@ -166,3 +160,9 @@ def _cost_line(result: Result) -> str:
 
 def _held(result: Result) -> str:
     return {True: "inside", False: "outside", None: "none"}[result.guarantee.holds]
+
+
+def _when(delay_rounds: float | None) -> str:
+    if delay_rounds is None:
+        return "in fewer than half of the seeds"
+    return "in the round it began" if delay_rounds == 0 else f"after {delay_rounds:g} rounds"

@@ -52,13 +52,18 @@ def _delay(watches: Sequence[Watch]) -> float | None:
     return middle if np.isfinite(middle) else None
 
 
-def rounds_to_recover(damage: Floats, stop: int) -> int:
+def rounds_to_recover(damage: Floats, stop: int) -> int | None:
     """Rounds from an attack's end until the damage stays within a twentieth of its range from where it ends.
+
+    None where the attack never ends, or the damage still moves when the run does.
 
     Args:
         damage: (rounds,) the bill minus the clean arm's.
         stop: The first round after the attack.
     """
-    span = float(np.ptp(damage)) if len(damage) else 0.0
-    moving = np.flatnonzero(np.abs(damage - damage[-1]) > 0.05 * span) if span > 0 else np.empty(0)
-    return max(0, int(moving[-1]) + 1 - stop) if len(moving) else 0
+    if stop >= len(damage):
+        return None
+    near = 0.05 * float(np.ptp(damage))
+    moving = np.flatnonzero(np.abs(damage - damage[-1]) > near) if near > 0 else np.empty(0)
+    stands_from = int(moving[-1]) + 1 if len(moving) else 0
+    return max(0, stands_from - stop) if stands_from < len(damage) - 1 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -51,18 +52,24 @@ def of_ratio(numerator: Floats, denominator: Floats) -> Interval:
         return Interval(ratio, None, None)
     if np.ptp(residuals) <= 1e-12 * (1.0 + abs(ratio)):
         return Interval(ratio, ratio, ratio)
-    if count < BOOTSTRAP_SEEDS_MIN:
-        from scipy.special import stdtrit
-
-        half = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2)) * float(residuals.std(ddof=1)) / count**0.5
-        return Interval(ratio, ratio - half, ratio + half)
-    return _bootstrapped(ratio, numerator, denominator)
+    ends = _bootstrapped(numerator, denominator) if count >= BOOTSTRAP_SEEDS_MIN else None
+    return Interval(ratio, *(ends or _student(ratio, residuals)))
 
 
-def _bootstrapped(ratio: float, numerator: Floats, denominator: Floats) -> Interval:
+def _student(ratio: float, residuals: Floats) -> tuple[float, float]:
+    from scipy.special import stdtrit
+
+    count = len(residuals)
+    half = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2)) * float(residuals.std(ddof=1)) / count**0.5
+    return ratio - half, ratio + half
+
+
+def _bootstrapped(numerator: Floats, denominator: Floats) -> tuple[float, float] | None:
+    """The ends of the BCa interval; None where a resample can have nothing to divide by, or they degenerate."""
     from scipy.stats import bootstrap
 
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         ends = bootstrap(
             (numerator, denominator),
             lambda top, bottom, axis=-1: top.mean(axis=axis) / bottom.mean(axis=axis),
@@ -73,4 +80,5 @@ def _bootstrapped(ratio: float, numerator: Floats, denominator: Floats) -> Inter
             method="BCa",
             rng=stream(0, "", 0, "bootstrap"),
         ).confidence_interval
-    return Interval(ratio, float(ends.low), float(ends.high))
+    low, high = float(ends.low), float(ends.high)
+    return (low, high) if np.isfinite([low, high]).all() else None

@@ -76,7 +76,7 @@ class Result:
         detection: The score of the alarms.
         overhead: What the defense takes.
         guarantee: Whether the defense's precondition held.
-        recovery_rounds: By arm: rounds from the attack's end until the damage stands.
+        recovery_rounds: By arm: rounds from the attack's end until the damage stands; None where it never does.
         verdict: In a word.
         seed_runs: The traces that all of this was made from.
     """
@@ -93,7 +93,7 @@ class Result:
     detection: Detection
     overhead: Overhead
     guarantee: Guarantee
-    recovery_rounds: Mapping[str, float]
+    recovery_rounds: Mapping[str, float | None]
     verdict: Verdict
     seed_runs: tuple[SeedRun, ...]
 
@@ -243,10 +243,16 @@ def _guarantee(runs: Sequence[SeedRun]) -> Guarantee:
     return Guarantee(holds, "; ".join(one.why for one in found))
 
 
-def _recovery(runs: Sequence[SeedRun], stop: int) -> dict[str, float]:
-    """By arm with an attack, the mean over seeds."""
+def _recovery(runs: Sequence[SeedRun], stop: int) -> dict[str, float | None]:
+    """By arm with an attack, the mean over seeds; None where the damage of a seed never stands."""
+    played = runs[0].traces
     return {
-        arm: mean(rounds_to_recover(run.traces[arm].bill - run.traces["clean"].bill, stop) for run in runs)
+        arm: _mean_or_none([rounds_to_recover(run.traces[arm].bill - run.traces["clean"].bill, stop) for run in runs])
         for arm in ("attacked", "defended")
-        if arm in runs[0].traces and "clean" in runs[0].traces
+        if arm in played and "clean" in played
     }
+
+
+def _mean_or_none(values: Sequence[int | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return mean(known) if len(known) == len(values) else None

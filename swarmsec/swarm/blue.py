@@ -60,8 +60,9 @@ class BlueTeam:
     def filter(self, signals: Floats) -> Floats:
         """What daemons make of their readings, (n, d)."""
         for desk in self._desks:
-            given = call(desk.cast, "filter_signals", read_only(signals), desk.view)
-            if given is signals or getattr(given, "base", None) is signals:
+            handed = read_only(signals)
+            given = call(desk.cast, "filter_signals", handed, desk.view)
+            if given is handed:
                 continue
             where = f"{desk.cast.kind}.filter_signals"
             filtered = _finite(floats(given, signals.shape, where), where)
@@ -88,7 +89,10 @@ class BlueTeam:
         """What of the decisions is done, (n, k)."""
         for desk in self._desks:
             where = f"{desk.cast.kind}.govern"
-            given = call(desk.cast, "govern", read_only(decisions), desk.view)
+            handed = read_only(decisions)
+            given = call(desk.cast, "govern", handed, desk.view)
+            if given is handed:
+                continue
             governed = _finite(floats(given, decisions.shape, where), where)
             decisions = governed
         return decisions
@@ -112,8 +116,8 @@ class BlueTeam:
 
     @property
     def bytes(self) -> int:
-        """How many bytes that was: one component each."""
-        return self.messages * BYTES_A_COMPONENT
+        """How many bytes that was."""
+        return self._neighborhoods.asked_bytes + self._notices * BYTES_A_COMPONENT
 
     def isolate(self, kind: str, daemons: Ints) -> Ints:
         """Isolate daemons in a defense's name, as far as the rules allow; returns those that were."""
@@ -123,8 +127,9 @@ class BlueTeam:
         return granted
 
     def release(self, kind: str, daemons: Ints) -> None:
-        """Release daemons in a defense's name."""
-        self._change(kind, daemons[self.quarantined[daemons]], inside=False)
+        """Release daemons in a defense's name, unless another defense holds them."""
+        held = np.any([desk.held[daemons] for desk in self._desks], axis=0)
+        self._change(kind, daemons[self.quarantined[daemons] & ~held], inside=False)
 
     def _change(self, kind: str, daemons: Ints, *, inside: bool) -> None:
         if not len(daemons):
@@ -136,6 +141,7 @@ class BlueTeam:
         self._notices += len(self._network.edges_from(daemons))
         silent = self.quarantined[self._network.indices]
         self._listening = np.where(silent, 0.0, 1.0) if silent.any() else None
+        self._neighborhoods.listening = self._listening
 
 
 def _finite(values: Floats, where: str) -> Floats:
@@ -158,6 +164,7 @@ class _Desk:
         truth: Callable[[], Bools],
     ) -> None:
         self.cast = cast
+        self.held: Bools = np.zeros(setup.network.n, dtype=bool)
         self._team = team
         self.view = BlueView(
             rng=setup.streams.of(f"blue/{number}"),
@@ -173,11 +180,13 @@ class _Desk:
     def isolate(self, daemons: Ints) -> Ints:
         """See `BlueView.isolate`."""
         granted = self._team.isolate(self.cast.kind, daemons)
+        self.held[daemons[self._team.quarantined[daemons]]] = True
         self._team.alarmed[granted] = True
         return granted
 
     def release(self, daemons: Ints) -> None:
         """See `BlueView.release`."""
+        self.held[daemons] = False
         self._team.release(self.cast.kind, daemons)
 
     def accuse(self, daemons: Ints) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import mesa
@@ -9,7 +10,7 @@ import numpy as np
 
 from swarmsec.aggregation import Messages
 from swarmsec.arrays import Bools, Floats, read_only
-from swarmsec.errors import ParameterError
+from swarmsec.errors import ScenarioError
 from swarmsec.protocols import ProtocolView
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.blue import BlueTeam
@@ -17,12 +18,9 @@ from swarmsec.swarm.daemon import Daemon
 from swarmsec.swarm.delivery import within_inbox
 from swarmsec.swarm.red import RedTeam
 from swarmsec.swarm.round import play_round
-from swarmsec.swarm.setup import Setup
+from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
 from swarmsec.worlds import Outcome, WorldView
-
-DAEMONS_AT_ONCE_MAX = 20_000
-"""Up to this many daemons are created with the model; past that on demand, by `SwarmModel.daemon`."""
 
 SIM_SEMANTICS = 1
 """Raised by every change after which the same scenario and seed may give other results."""
@@ -67,11 +65,6 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         if self.network.n <= DAEMONS_AT_ONCE_MAX:
             for row in range(self.network.n):
                 self.daemon(row)
-        elif setup.engine == "agents":
-            raise ParameterError(
-                f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons; {self.network.n:,} need `arrays`",
-                where="engine",
-            )
         self.datacollector = mesa.DataCollector(
             model_reporters={"bill": "bill", "compromised": "compromised_count", "quarantined": "quarantined_count"}
         )
@@ -97,7 +90,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             self.running = False
             return
         self.recorder.round = self.round
-        play_round(self)
+        with np.errstate(all="ignore"):  # What is no finite number is looked for, and said, where it matters.
+            play_round(self)
         self.round += 1
         self.running = self.round < self.setup.rounds
         self.datacollector.collect(self)
@@ -163,6 +157,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     def take_down(self, outcome: Outcome) -> None:
         """Record the round: its figures, and how right the alarms were."""
+        if not all(math.isfinite(bill) for bill in outcome.bills.values()):
+            raise ScenarioError("the bill is no longer a finite number: some value of this scenario is too large")
         self._watch()
         self.recorder.figures(
             {
@@ -181,6 +177,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         ids = getattr(mesa.Agent, "_ids", None)
         if isinstance(ids, dict):
             ids.pop(self, None)
+        self._daemons.clear()
+        del self.red, self.blue  # They know each other and the model: without them everything is freed at once.
 
     def trace(self) -> Trace:
         """What was recorded so far."""

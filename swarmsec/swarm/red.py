@@ -60,9 +60,9 @@ class RedTeam:
             hand.view.round, hand.view.strength = round, strength
             if hand.on != was_on:
                 kind = "attack_on" if hand.on else "attack_off"
-                self._recorder.event("red", kind, hand.cast.kind, hand.view.targets)
+                self._recorder.event("red", kind, hand.cast.kind, hand.targets)
             if hand.on and not was_on and hand.cast.plugin.surface.compromises:
-                hand.take(hand.view.targets)
+                hand.take(hand.targets)
 
     def taint(self, signals: Floats, state: Floats | None) -> Floats:
         """SIGNAL: what the feeds tell after the attacks, (n, d)."""
@@ -90,7 +90,7 @@ class RedTeam:
 
     def keeps(self, written: Floats, state: Floats, before: Floats) -> Floats:
         """The proposals after listening: hijacked daemons hold what red wrote, if it can be held at all."""
-        held = [hand.view.hijacked for hand in self._on(Surface.DAEMON)]
+        held = [hand.hijacked for hand in self._on(Surface.DAEMON)]
         for rows in held:
             state = state.copy()
             state[rows] = np.where(np.isfinite(written[rows]), written[rows], before[rows])
@@ -111,7 +111,7 @@ class RedTeam:
         mask: Bools = np.zeros(len(self.hijacked), dtype=bool)
         for hand in self._hands:
             if hand.on:
-                mask[hand.view.hijacked if hand.cast.plugin.surface.compromises else hand.view.targets] = True
+                mask[hand.hijacked if hand.cast.plugin.surface.compromises else hand.targets] = True
         return mask
 
     @property
@@ -135,7 +135,14 @@ class RedTeam:
 
 
 class _Hand:
-    """One attack at work: its view, and what of the swarm it may touch."""
+    """One attack at work: its view, and what of the swarm it may touch.
+
+    Attributes:
+        cast: The attack.
+        on: Whether it is on in this round.
+        targets: (k,) whom it was aimed at.
+        hijacked: (k,) whom it holds. The view shows both, and does not decide them.
+    """
 
     def __init__(
         self,
@@ -149,6 +156,8 @@ class _Hand:
     ) -> None:
         self.cast = cast
         self.on = False
+        self.targets = read_only(targets)
+        self.hijacked = _NOBODY
         self._network = network
         self._take = take
         self._knows_signals = Knowledge.SIGNALS in cast.plugin.knowledge
@@ -161,15 +170,21 @@ class _Hand:
             defenses=defenses,
             hijack=self.take,
         )
+        self._now: Floats | None = None
+        self._before: Floats | None = None
         self._edges: Ints | None = None
         self._links: Ints | None = None
 
     def take(self, daemons: Ints) -> Ints:
         """Hijack daemons through this attack."""
         if not self.cast.plugin.surface.compromises:
-            raise PluginError(f"{self.cast.kind} has a surface that hijacks nobody", where="red.hijack")
+            raise PluginError("has a surface that hijacks nobody", where=f"{self.cast.kind}: red.hijack")
+        if not self.on:
+            raise PluginError("hijacks while it is off", where=f"{self.cast.kind}: red.hijack")
         taken = self._take(self.cast.kind, daemons)
-        self.view.hijacked = read_only(np.union1d(self.view.hijacked, taken).astype(np.int32))
+        self.hijacked = read_only(np.union1d(self.hijacked, taken).astype(np.int32))
+        self.view._hijacked = self.hijacked
+        self._remember()
         self._edges = None
         return taken
 
@@ -179,15 +194,27 @@ class _Hand:
 
     def taint(self, signals: Floats) -> Floats:
         """Let the attack rewrite the readings of its targets."""
-        rows = self.view.targets
+        rows = self.targets
         shown = self._shown(signals, rows)
         return self._accepted("on_signals", call(self.cast, "on_signals", shown, self.view), shown, signals, rows)
 
     def take_over(self, state: Floats) -> Floats:
         """Let the attack rewrite what its hijacked daemons hold; it may hijack more while it does."""
-        shown = self._shown(state, self.view.hijacked)
+        self._now = state
+        self._remember()
+        shown = self._shown(state, self.hijacked)
         written = call(self.cast, "on_daemons", shown, self.view)
-        return self._accepted("on_daemons", written, shown, state, self.view.hijacked)
+        return self._accepted("on_daemons", written, shown, state, self.hijacked)
+
+    def _remember(self) -> None:
+        """Note what daemons held when they were taken."""
+        if self._now is None:
+            return
+        if self._before is None:
+            self._before = np.full_like(self._now, np.nan)
+            self.view._before = read_only(self._before)
+        fresh = self.hijacked[np.isnan(self._before[self.hijacked]).all(axis=1)]
+        self._before[fresh] = self._now[fresh]
 
     def _shown(self, values: Floats, rows: Ints) -> Floats:
         """(n, d) as the attack sees it: other rows than its own only if it knows signals, and NaN if not."""
@@ -213,7 +240,7 @@ class _Hand:
     def respeak(self, messages: Messages) -> Messages:
         """Let the attack rewrite what its hijacked daemons say on their channels."""
         if self._edges is None:
-            self._edges = self._network.edges_from(self.view.hijacked)
+            self._edges = self._network.edges_from(self.hijacked)
         edges = self._edges
         before = self._channels(messages, edges)
         after = call(self.cast, "on_messages", before, self.view)
@@ -230,7 +257,7 @@ class _Hand:
         """Let the attack cut links at its targets."""
         if self._links is None:
             mask = np.zeros(self._network.n, dtype=bool)
-            mask[self.view.targets] = True
+            mask[self.targets] = True
             self._links = np.flatnonzero(mask[self._network.indices] | mask[self._network.receivers]).astype(np.int32)
         ends = self._network.indices[self._links], self._network.receivers[self._links]
         links = call(self.cast, "on_network", Links(*ends, np.ones(len(self._links), dtype=bool)), self.view)

@@ -7,13 +7,16 @@ from dataclasses import dataclass, fields
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from swarmsec.arrays import Ints
-from swarmsec.errors import SwarmsecError
+from swarmsec.errors import ParameterError, SwarmsecError
 from swarmsec.kinds import Plugin
 from swarmsec.network import Network
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
 from swarmsec.teams import Attack, Defense, Rules, rule_of, select
 from swarmsec.worlds import World
+
+DAEMONS_AT_ONCE_MAX = 20_000
+"""Up to this many daemons are created with a model; past that on demand, by `SwarmModel.daemon`."""
 
 Engine = Literal["arrays", "agents"]
 P = TypeVar("P", bound=Plugin)
@@ -80,6 +83,11 @@ def compose(
         RulesError: Red asks for more than the rules allow.
         ScenarioError: The defenses do not go together.
     """
+    if engine == "agents" and network.n > DAEMONS_AT_ONCE_MAX:
+        raise ParameterError(
+            f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons, and {network.n:,} need `arrays`",
+            where="engine",
+        )
     everyone: tuple[Cast[Any], ...] = (world, protocol, *attacks, *defenses)
     for cast in everyone:
         _located(cast, cast.plugin.check, network.n)

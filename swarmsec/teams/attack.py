@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from swarmsec.arrays import Floats
+from swarmsec.errors import ParameterError
 from swarmsec.kinds import Plugin
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.teams.red_view import Channels, Links, RedView
@@ -30,6 +31,11 @@ class Attack(Plugin):
     stop: Annotated[int | None, Ge(0), Unit("round"), Help("The first round that it is off again; none: never.")] = None
     strength: Annotated[float, Ge(0), Help("Scales the effect; 0 is no attack at all.")] = 1.0
     ramp: Annotated[int, Ge(0), Unit("rounds"), Help("How long it takes to grow to its full strength.")] = 0
+
+    def check(self, n: int) -> None:
+        """An attack that stops before it starts is a mistake."""
+        if self.stop is not None and self.stop <= self.start:
+            raise ParameterError(f"{self.stop} given; must be more than start, {self.start}", where="stop")
 
     def intensity(self, round: int) -> float:
         """The strength in a round, with phase and ramp applied; 0 while the attack is off."""

@@ -115,7 +115,7 @@ class BlueView:
         return self._responder.isolate(named(daemons, self.n, act="blue.isolate"))
 
     def release(self, daemons: Daemons) -> None:
-        """Let everybody listen to these daemons again."""
+        """Let everybody listen to these daemons again, as far as no other defense holds them."""
         self._responder.release(named(daemons, self.n, act="blue.release"))
 
     def accuse(self, daemons: Daemons) -> None:

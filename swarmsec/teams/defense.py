@@ -18,12 +18,14 @@ from swarmsec.teams.traits import Surface, Vantage
 
 
 class Attacked(NamedTuple):
-    """The case that a guarantee is asked about: who was attacked, where."""
+    """The case that a guarantee is asked about: who was attacked, where, from when on."""
 
     network: Network
     targets: Ints
     """(k,) every daemon that an attack was aimed at, or took over on the way."""
     surface: Surface
+    start: int = 0
+    """The first round that an attack was on."""
 
 
 class Guarantee(NamedTuple):

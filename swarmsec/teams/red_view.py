@@ -35,6 +35,16 @@ class Channels:
     heard: Floats
     copies: Ints
 
+    @property
+    def rank(self) -> Ints:
+        """(k,) which of its sender's channels each one is, from 0."""
+        order = np.argsort(self.sender, kind="stable")
+        sorted_senders = self.sender[order]
+        first = np.searchsorted(sorted_senders, sorted_senders, side="left")
+        rank = np.empty(len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order)) - first
+        return rank
+
     def saying(self, payload: Floats) -> Channels:
         """The same channels with another payload, (k, d) or anything that broadcasts to it."""
         return replace(self, payload=np.broadcast_to(payload, self.payload.shape))
@@ -71,8 +81,6 @@ class RedView:
         n: How many daemons there are.
         round: The current round, from 0.
         strength: The attack's strength in this round, ramp and phase applied.
-        targets: (k,) the daemons that the attack was aimed at.
-        hijacked: (k,) the daemons whose credentials it holds by now; empty for an attack that compromises none.
     """
 
     def __init__(
@@ -90,14 +98,30 @@ class RedView:
         self.n = network.n
         self.round = 0
         self.strength = 0.0
-        self.targets = read_only(targets)
-        self.hijacked = read_only(hijacked)
+        self._targets = read_only(targets)
+        self._hijacked = read_only(hijacked)
         self._network = network
         self._knowledge = knowledge
         self._defenses = defenses
         self._hijack = hijack
+        self._before: Floats = np.empty((network.n, 0))
         self._signals: Floats | None = None
         self._state: Floats | None = None
+
+    @property
+    def targets(self) -> Ints:
+        """(k,) the daemons that the attack was aimed at."""
+        return self._targets
+
+    @property
+    def hijacked(self) -> Ints:
+        """(k,) the daemons whose credentials it holds by now; empty for an attack that compromises none."""
+        return self._hijacked
+
+    @property
+    def before(self) -> Floats:
+        """(n, d) what each hijacked daemon held when it was taken; NaN for all others."""
+        return self._before
 
     @property
     def network(self) -> Network:

@@ -42,7 +42,7 @@ def amount_of(amount: Amount, n: int) -> int:
         share = float(match[1])
         if share <= 100:
             return max(1, round(n * share / 100)) if share > 0 else 0
-    count = int(amount) if isinstance(amount, int) or amount.strip().isdigit() else -1
+    count = int(amount) if isinstance(amount, int) or amount.strip().isdecimal() else -1
     if isinstance(amount, bool) or not 0 <= count <= n:
         raise ParameterError(f"{amount!r} given; must be a number from 0 to {n} daemons or a share from 0% to 100%")
     return count
@@ -75,12 +75,14 @@ def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], r
         amount = selector.partition(":")[2] or _DEFAULT_HUBS
         listeners = np.diff(network.outgoing.indptr)
         chosen = np.argsort(-listeners, kind="stable")[: amount_of(amount, n)]
-    elif isinstance(selector, str) and not _PERCENT.fullmatch(selector.strip()) and not selector.strip().isdigit():
+    elif isinstance(selector, str) and not _PERCENT.fullmatch(selector.strip()) and not selector.strip().isdecimal():
         raise ParameterError(
             f"{selector!r} given; must be all, a number, a share such as 5%, a list of daemons, hubs or role=NAME"
         )
     else:
         chosen = rng.choice(n, size=amount_of(selector, n), replace=False)
+    if not len(chosen):
+        raise ParameterError(f"{selector!r} names no daemon; `strength: 0` is the way to have no attack")
     return np.sort(chosen).astype(np.int32)
 
 

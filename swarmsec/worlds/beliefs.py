@@ -22,8 +22,9 @@ class Beliefs(World):
          + |mean of the honest values now − mean of the honest initial values|
 
     The first term is the validity condition of resilient consensus (LeBlanc et al. 2013, Definition 3), the second
-    what even an attack that stays inside the hull can do. With d components, each has its own hull and the largest
-    violation and bias count. `disagreement` is the width of the honest values now: 0 is agreement.
+    what even an attack that stays inside the hull can do. Where nobody is honest, everybody counts. With d components,
+    each has its own hull and the largest violation and bias count. `disagreement` is the width of the honest values
+    now: 0 is agreement.
     """
 
     unit: ClassVar[str] = "belief"
@@ -40,8 +41,9 @@ class Beliefs(World):
     noise: Annotated[float, Ge(0), Unit("belief"), Help("Standard deviation of every later reading.")] = 0.0
 
     def __post_init__(self) -> None:
-        if isinstance(self.initial, list) and len({_width(value) for value in self.initial}) > 1:
-            raise ParameterError("every daemon needs the same number of components", where="initial")
+        widths = {_width(value) for value in self.initial} if isinstance(self.initial, list) else {1}
+        if len(widths) > 1 or 0 in widths:
+            raise ParameterError("every daemon needs the same number of components, at least one", where="initial")
         if self.low > self.high:
             raise ParameterError(f"{self.low:g} is above high, {self.high:g}", where="low")
 
@@ -73,9 +75,7 @@ class Beliefs(World):
     def apply(self, decisions: Floats) -> Outcome:
         """Compare what honest daemons believe with what they started from."""
         honest = ~self._compromised
-        if not honest.any():
-            return Outcome({"deviation": 0.0}, {"hull_violation": 0.0, "bias": 0.0, "disagreement": 0.0})
-        everyone = bool(honest.all())
+        everyone = bool(honest.all()) or not honest.any()
         initial = self._initial if everyone else self._initial[honest]
         now = decisions if everyone else decisions[honest]
         top, bottom = now.max(axis=0), now.min(axis=0)

@@ -42,10 +42,10 @@ def test_split_pulls_even_listeners_up_and_odd_ones_down() -> None:
     assert states(mode="split", amplitude=3.0)[1] == pytest.approx(np.array([(0 + 1 + 3) / 3, (1 + 0 - 2) / 3, 0.5]))
 
 
-def test_split_scales_with_the_strength() -> None:
-    assert np.array_equal(
-        states(mode="split", amplitude=3.0, strength=0.5), states(mode="split", amplitude=1.5, strength=1.0)
-    )
+def test_strength_moves_a_split_from_the_honest_message_to_the_lie() -> None:
+    told = [0.5 * 0.5 + 0.5 * (0 + 3), 0.5 * 0.5 + 0.5 * (1 - 3)]
+    expected = [(0 + 1 + told[0]) / 3, (1 + 0 + told[1]) / 3, 0.5]
+    assert states(mode="split", amplitude=3.0, strength=0.5)[1] == pytest.approx(np.array(expected))
 
 
 @pytest.mark.parametrize(("mode", "told"), [("echo", 0.5), ("split", 2.5)])

@@ -148,7 +148,7 @@ RING = topology("ring", n=6)
 def test_its_guarantee_counts_the_neighborhoods_that_have_no_honest_majority(
     network, targets, surface, holds, why
 ) -> None:
-    guarantee = MedianGate().guarantee(Attacked(network, np.array(targets, dtype=np.int32), surface))
+    guarantee = MedianGate().guarantee(Attacked(network, np.array(targets, dtype=np.int32), surface, 200))
     assert guarantee.holds is holds
     assert why in guarantee.why
 

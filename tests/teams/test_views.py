@@ -116,7 +116,19 @@ def test_only_the_listeners_of_hijacked_daemons_are_known() -> None:
 
 def test_no_view_of_red_has_the_truth() -> None:
     seen, _ = spying(EVERYTHING, lambda red: [name for name in dir(red) if not name.startswith("_")])
-    public = {"defenses", "hijack", "hijacked", "n", "network", "rng", "round", "signals", "state", "strength"}
+    public = {
+        "before",
+        "defenses",
+        "hijack",
+        "hijacked",
+        "n",
+        "network",
+        "rng",
+        "round",
+        "signals",
+        "state",
+        "strength",
+    }
     assert set(seen["looked"][0]) == public | {"targets", "trusted_by"}
 
 

@@ -1,0 +1,214 @@
+"""The canonical layout of a scenario's text: same meaning, same comments, one order of keys, one indentation.
+
+Keys stand in the order of the format, parameters in the order of their plug-in's class; the paths of a sweep stay in
+their author's order, which means something. Indentation is two spaces. What its author wrote in brackets stays in
+brackets if it fits on a line. The layout of a layout is itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from swarmsec.authoring.key_order import SHARED_BEFORE, key_order
+from swarmsec.authoring.layout import Collection, Entry, Layout, Node, Scalar, entries, take_apart
+from swarmsec.authoring.yaml_tree import Path, parse
+from swarmsec.errors import ScenarioError
+from swarmsec.plugins import Registry
+
+LINE_WIDTH = 120
+_INDENT = 2
+
+
+def formatted(text: str, label: str = "<text>", *, registry: Registry | None = None) -> str:
+    """The text in the canonical layout.
+
+    Args:
+        text: A scenario.
+        label: What to call it in errors.
+        registry: Where plug-ins are found, whose parameters have an order.
+
+    Raises:
+        ScenarioError: It is no YAML, or no mapping of keys.
+    """
+    meaning = parse(text, label).data
+    if text.lstrip("\ufeff").startswith("%"):
+        return text  # A directive may change what YAML means; nobody needs one here.
+    for reorder in (True, False):  # An alias may not come before its anchor: then keys stay where they are.
+        layout = take_apart(text)
+        if layout is None:
+            raise ScenarioError("a scenario is a mapping of keys such as name, world and network", where=label)
+        if reorder:
+            _sort(layout.top, (), registry or Registry())
+        written = _document(layout)
+        if _means(written, meaning):
+            return written
+    raise AssertionError(f"{label} would not mean the same any more")
+
+
+def _means(text: str, meaning: object) -> bool:
+    try:
+        return json.dumps(parse(text, "").data, sort_keys=True) == json.dumps(meaning, sort_keys=True)
+    except ScenarioError:
+        return False
+
+
+def _sort(node: Node, path: Path, registry: Registry) -> None:
+    """Put the keys of every mapping in their order."""
+    if isinstance(node, Scalar):
+        return
+    if node.mapping:
+        kind = next((_word(one.value.text) for one in _scalars(node) if _word(one.key) == "kind"), "")
+        order = {key: float(place) for place, key in enumerate(key_order(path, kind, registry))}
+        shared = order.get(SHARED_BEFORE, 0.0) - 0.5 if path == () else len(order)
+        node.entries.sort(
+            key=lambda one: shared if _word(one.key).startswith("x-") else order.get(_word(one.key), len(order))
+        )
+    for number, entry in enumerate(node.entries):
+        _sort(entry.value, (*path, _word(entry.key) if node.mapping else number), registry)
+
+
+def _scalars(node: Collection) -> Iterator[_ScalarEntry]:
+    for entry in node.entries:
+        if isinstance(entry.value, Scalar):
+            yield _ScalarEntry(entry.key, entry.value)
+
+
+class _ScalarEntry(NamedTuple):
+    key: str
+    value: Scalar
+
+
+# Writing. A function that writes an entry knows the column that it begins in.
+
+
+def _document(layout: Layout) -> str:
+    lines = [*layout.header, *_mapping(layout.top, 0), *layout.footer]
+    single = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+    return "\n".join(single).strip("\n") + "\n"
+
+
+def _mapping(node: Collection, column: int) -> list[str]:
+    lines: list[str] = []
+    for number, entry in enumerate(node.entries):
+        lines += _above(entry, column, blanks=number > 0)
+        lines += _entry(entry, f"{entry.key}:", column)
+        lines += _indented(entry.below, column)
+    return lines
+
+
+def _list(node: Collection, column: int) -> list[str]:
+    lines: list[str] = []
+    for number, entry in enumerate(node.entries):
+        hoisted = _hoisted(entry, column)
+        lines += _above(entry, column, blanks=number > 0)
+        lines += _indented(hoisted, column)
+        lines += _entry(entry, "-", column)
+        lines += _indented(entry.below, column)
+    return lines
+
+
+def _above(entry: Entry, column: int, *, blanks: bool) -> list[str]:
+    """What stands above an entry; the first one of a collection has no blank line there, nor one from brackets."""
+    blanks = blanks and not entry.flow_end
+    return _indented([line for line in entry.above if line or blanks], column)
+
+
+def _hoisted(entry: Entry, column: int) -> list[str]:
+    """Comments that would stand between a dash and what it brings: they go above the dash."""
+    value = entry.value
+    if isinstance(value, Scalar) or not value.entries or value.anchor or _in_line(entry, "-", column):
+        return []
+    first = value.entries[0]
+    hoisted = [*entry.behind, *(line for line in first.above if line)]
+    entry.behind, first.above = [], []
+    return hoisted
+
+
+def _entry(entry: Entry, head: str, column: int) -> list[str]:
+    value, margin = entry.value, " " * column
+    behind = "".join(f"  {comment}" for comment in entry.behind)
+    if isinstance(value, Scalar):
+        return _scalar(value, f"{margin}{head}", behind, column + _INDENT)
+    if lines := _in_line(entry, head, column):
+        return [*lines[:-1], lines[-1] + behind]
+    lines = (_mapping if value.mapping else _list)(value, column + _INDENT)
+    anchor = f" {value.anchor}" if value.anchor else ""
+    if head == "-" and not anchor and not behind:
+        return [f"{margin}- {lines[0].lstrip(' ')}", *lines[1:]]
+    return [f"{margin}{head}{anchor}{behind}", *lines]
+
+
+def _scalar(value: Scalar, start: str, behind: str, column: int) -> list[str]:
+    """A value of one line or several; those after the first are indented under it."""
+    first, *rest = value.text.split("\n")
+    if not rest:
+        return [f"{start} {first}".rstrip() + behind]
+    if not value.block:
+        rest = _indented([line.strip() for line in rest], column)
+        return [f"{start} {first.rstrip()}", *rest[:-1], rest[-1] + behind]
+    if any(sign.isdigit() for sign in first.rpartition(" ")[2]):  # It says itself how deep it is indented.
+        return [f"{start} {json.dumps(parse(f'x: {value.text}', '').data['x'], ensure_ascii=False)}{behind}"]
+    depth = min((len(line) - len(line.lstrip(" ")) for line in rest if line.strip()), default=0)
+    return [f"{start} {first}{behind}", *_indented([line[depth:].rstrip("\r") for line in rest], column)]
+
+
+def _in_line(entry: Entry, head: str, column: int) -> list[str]:
+    """An entry whose value stays in brackets: one line, or several of a long list of plain values; else nothing."""
+    assert isinstance(entry.value, Collection)
+    value = entry.value
+    anchor = f" {value.anchor}" if value.anchor else ""
+    start = f"{' ' * column}{head}{anchor} "
+    inline = _inline(value)
+    if inline is None:
+        return []
+    if len(start) + len(inline) <= LINE_WIDTH:
+        return [start + inline]
+    return [] if value.mapping or _has_mappings(value) else _wrapped(start, value, column + _INDENT)
+
+
+def _inline(node: Collection) -> str | None:
+    """A flow collection in one line; None for one in blocks, or with comments in it."""
+    if not node.flow or any(one.above or one.behind or one.below for one in node.entries):
+        return None
+    parts = []
+    for entry in node.entries:
+        value = _part(entry.value)
+        if value is None:
+            return None
+        parts.append(f"{entry.key}: {value}" if node.mapping else value)
+    return f"{{{', '.join(parts)}}}" if node.mapping else f"[{', '.join(parts)}]"
+
+
+def _part(value: Node) -> str | None:
+    if isinstance(value, Scalar):
+        return " ".join(line.strip() for line in value.text.split("\n")) or "null"
+    inline = _inline(value)
+    return inline if inline is None else f"{value.anchor} {inline}".strip()
+
+
+def _has_mappings(node: Collection) -> bool:
+    return any(isinstance(one.value, Collection) and one.value.mapping for one in entries(node))
+
+
+def _wrapped(start: str, node: Collection, column: int) -> list[str]:
+    """A long list in brackets, as many values on a line as fit."""
+    lines = [f"{start}["]
+    for number, entry in enumerate(node.entries):
+        part = (_part(entry.value) or "") + ("," if number < len(node.entries) - 1 else "]")
+        if len(lines[-1]) + 1 + len(part) > LINE_WIDTH:
+            lines.append(" " * column + part)
+        else:
+            lines[-1] += part if number == 0 else f" {part}"
+    return lines
+
+
+def _indented(lines: Iterable[str], column: int) -> list[str]:
+    return [" " * column + line if line.strip() else "" for line in lines]
+
+
+def _word(raw: str) -> str:
+    """A key or a kind without its quotes and its anchor."""
+    word = raw.rpartition(" ")[2] if raw.startswith("&") else raw
+    return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word

@@ -1,0 +1,64 @@
+"""The order of keys: that of the format, and of the plug-ins' own classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from swarmsec.authoring.check import TEAMS
+from swarmsec.authoring.expand import CampaignUse, Phase
+from swarmsec.authoring.model import Document
+from swarmsec.authoring.parts import SPEC_FAMILIES
+from swarmsec.authoring.yaml_tree import Path
+from swarmsec.errors import UnknownNameError
+from swarmsec.network import TOPOLOGIES
+from swarmsec.parameters import describe
+from swarmsec.plugins import Registry
+
+_FIRST = ("<<", "kind", "name", "drop", "campaign", "phase", "for")
+_RANGE = ("from", "to", "steps")
+
+SHARED_BEFORE = "world"
+"""The key before which `x-` keys go: what they define is used further down."""
+
+def key_order(path: Path, kind: str, registry: Registry) -> Sequence[str]:
+    """The keys of the mapping at a path, in their order; a key that is not among them goes behind.
+
+    Args:
+        path: Where the mapping stands.
+        kind: The kind that it names, if it does.
+        registry: Where plug-ins are found.
+    """
+    top = path[0] if path else ""
+    if not path:
+        return _document_order()
+    if top == "rules":
+        return tuple(TEAMS) if len(path) == 1 else _names(TEAMS[str(path[1])]) if path[1] in TEAMS else ()
+    if top == "schedule" and len(path) == 2:
+        return _names(Phase)
+    if top == "sweep" and len(path) == 2:
+        return _RANGE
+    family = "attacks" if top == "campaigns" and len(path) == 3 else SPEC_FAMILIES.get(str(top))
+    depth = {"campaigns": 3, "attacks": 2, "defenses": 2}.get(str(top), 1)
+    if family is None or len(path) != depth:
+        return ()
+    return (*_FIRST, *_parameters(family, kind, registry))
+
+
+def _parameters(family: str, kind: str, registry: Registry) -> Sequence[str]:
+    if family == "topologies":
+        return _names(TOPOLOGIES[kind]) if kind in TOPOLOGIES else ()
+    try:
+        return _names(registry.get(family, kind))  # type: ignore[arg-type]
+    except UnknownNameError:
+        return _names(CampaignUse)
+
+
+@cache
+def _document_order() -> Sequence[str]:
+    return _names(Document)
+
+
+def _names(cls: type[Any]) -> Sequence[str]:
+    return tuple(info.name for info in describe(cls))

@@ -1,0 +1,230 @@
+"""A YAML text as entries, each with the comments that go with it: what `fmt` lays out anew.
+
+An entry is a key with its value, or an item of a list. A comment behind something belongs to the entry that begins
+there; a comment on lines of its own belongs to the entry below, or, where it is indented deeper than that one, to the
+entry above. Scalars keep the text that their author gave them: quotes, folds and number formats mean something.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+@dataclass(eq=False)
+class Scalar:
+    """A value as it is written, with its anchor, or an alias."""
+
+    text: str
+    block: bool = False
+
+
+@dataclass(eq=False)
+class Collection:
+    """A mapping or a list, with its entries in the order of the text."""
+
+    mapping: bool
+    flow: bool
+    anchor: str
+    entries: list[Entry] = field(default_factory=list)
+
+
+Node = Scalar | Collection
+
+
+@dataclass(eq=False)
+class Entry:
+    """A key with its value, or an item of a list (without a key).
+
+    Attributes:
+        key: As it is written; empty for an item.
+        value: What stands there.
+        begin: Where it begins in the text.
+        column: Its column, from 0.
+        flow_end: Where the outermost flow collection around it ends; 0 outside of one.
+        above: Comments above it, and "" for a blank line.
+        behind: Comments on its own line.
+        below: Comments under it that are indented with it.
+    """
+
+    key: str
+    value: Node
+    begin: int
+    column: int
+    flow_end: int = 0
+    above: list[str] = field(default_factory=list)
+    behind: list[str] = field(default_factory=list)
+    below: list[str] = field(default_factory=list)
+
+
+class Layout(NamedTuple):
+    """A text, taken apart: its top mapping, and the comments before and after all of it."""
+
+    top: Collection
+    header: list[str]
+    footer: list[str]
+
+
+class _Waiting(NamedTuple):
+    """A comment on a line of its own, or a blank line, of which it is not known yet what comes next."""
+
+    index: int
+    column: int
+    text: str
+
+
+def take_apart(text: str) -> Layout | None:
+    """The entries of a text that is valid YAML; None where its top is no mapping."""
+    reader = _Reader(text)
+    top = reader.read()
+    if not isinstance(top, Collection) or not top.mapping:
+        return None
+    layout = Layout(top, [], [])
+    _attach(reader, layout)
+    return layout
+
+
+def entries(node: Node) -> Iterator[Entry]:
+    """Every entry, in the order of the text."""
+    for entry in node.entries if isinstance(node, Collection) else ():
+        yield entry
+        yield from entries(entry.value)
+
+
+class _Reader:
+    """The parser's events as nodes, and the stretches of the text that are scalars."""
+
+    def __init__(self, text: str) -> None:
+        from ruamel.yaml import YAML
+
+        self.text = text
+        self.begins: list[int] = []
+        self.ends: list[int] = []
+        self._events: Iterator[Any] = iter(YAML(typ="safe", pure=True).parse(text))
+        tokens = YAML(typ="safe", pure=True).scan(text)
+        self._dashes = (token.start_mark for token in tokens if type(token).__name__ == "BlockEntryToken")
+
+    def read(self) -> Node | None:
+        for event in self._events:
+            name = type(event).__name__
+            if name not in ("StreamStartEvent", "DocumentStartEvent"):
+                return None if name == "StreamEndEvent" else self._node(event)
+        return None
+
+    def is_scalar(self, index: int) -> bool:
+        """Whether a character of the text belongs to a scalar; a block's first line does not."""
+        position = bisect_right(self.begins, index) - 1
+        return position >= 0 and index < self.ends[position]
+
+    def _node(self, event: Any) -> Node:
+        name = type(event).__name__
+        if name in ("ScalarEvent", "AliasEvent"):
+            return self._scalar(event)
+        node = Collection(name == "MappingStartEvent", bool(event.flow_style), f"&{event.anchor}" * bool(event.anchor))
+        for inner in self._events:
+            if type(inner).__name__ in ("MappingEndEvent", "SequenceEndEvent"):
+                if node.flow:
+                    for entry in entries(node):
+                        entry.flow_end = inner.end_mark.index
+                return node
+            mark = inner.start_mark
+            if node.mapping:
+                key = self._node(inner)
+                assert isinstance(key, Scalar), "a key is a word"
+                word = " ".join(key.text.split()) if "\n" in key.text else key.text
+                node.entries.append(Entry(word or "null", self._node(next(self._events)), mark.index, mark.column))
+            else:
+                mark = mark if node.flow else next(self._dashes)
+                node.entries.append(Entry("", self._node(inner), mark.index, mark.column))
+        raise AssertionError("a collection has an end")
+
+    def _scalar(self, event: Any) -> Scalar:
+        begin, end = event.start_mark.index, event.end_mark.index
+        raw = self.text[begin:end]
+        block = getattr(event, "style", None) in ("|", ">")
+        first, _, rest = raw.partition("\n")
+        if block:
+            first = first.partition(" #")[0].rstrip()
+            # Blank lines at the end mean nothing unless the author said `+`.
+            kept = raw if "+" in first else raw.rstrip()
+            self._note(begin + len(raw) - len(rest), begin + len(kept))
+            return Scalar("\n".join([first, kept.partition("\n")[2]]), block)
+        self._note(begin, end)
+        return Scalar(raw)
+
+    def _note(self, begin: int, end: int) -> None:
+        if end > begin:
+            self.begins.append(begin)
+            self.ends.append(end)
+
+
+def _attach(reader: _Reader, layout: Layout) -> None:
+    """Give each comment and blank line to its entry."""
+    known = sorted(entries(layout.top), key=lambda entry: entry.begin)
+    waiting: list[_Waiting] = []
+    position = offset = 0
+    for line in reader.text.splitlines(keepends=True):
+        start, offset = offset, offset + len(line)
+        mark = _comment(reader, start, offset)
+        before = position
+        while position < len(known) and known[position].begin < (offset if mark is None else mark):
+            position += 1
+        if position > before:  # Something begins on this line: what waited stands above it.
+            _place(waiting, known, before, layout)
+            waiting = []
+        if mark is None:
+            if not line.strip() and not reader.is_scalar(start):
+                waiting.append(_Waiting(start, 0, ""))
+        elif line[: mark - start].strip(" \t\ufeff"):
+            owner = next((one for one in reversed(known[:position]) if not 0 < one.flow_end <= mark), None)
+            (owner.behind if owner else layout.header).append(reader.text[mark:offset].rstrip())
+        else:
+            waiting.append(_Waiting(mark, mark - start, line.strip(" \t\r\n\ufeff")))
+    _place(waiting, known, len(known), layout)
+
+
+def _place(waiting: Sequence[_Waiting], known: Sequence[Entry], position: int, layout: Layout) -> None:
+    """What stands on lines of its own: above the next entry, or under an earlier one that is deeper than that."""
+    if position == 0:
+        layout.header.extend(one.text for one in waiting)
+        return
+    following = known[position] if position < len(known) else None
+    above = following.above if following else layout.footer
+    for one in waiting:
+        flow_end = known[position - 1].flow_end
+        if one.index < flow_end:  # Inside brackets, columns say nothing.
+            inside = following is not None and following.begin < flow_end
+            (above if inside else known[position - 1].below).extend([one.text] if one.text else [])
+            continue
+        owner = _owner(known, position, one, following.column if following else -1)
+        if one.text and owner and not any(above):
+            owner.below.append(one.text)
+        else:
+            above.append(one.text)
+
+
+def _owner(known: Sequence[Entry], position: int, comment: _Waiting, outside: int) -> Entry | None:
+    """The entry before a comment that is as deep as it, and deeper than what follows."""
+    if comment.column <= max(outside, 0):
+        return None
+    for at in range(position - 1, -1, -1):
+        entry = known[at]
+        if entry.flow_end:
+            continue
+        if entry.column <= outside:
+            return None
+        if entry.column <= comment.column:
+            return entry if entry.column > 0 else None
+    return None
+
+
+def _comment(reader: _Reader, start: int, end: int) -> int | None:
+    """Where a line's comment begins."""
+    at = reader.text.find("#", start, end)
+    while at >= 0:
+        if (at == start or reader.text[at - 1] in " \t\ufeff") and not reader.is_scalar(at):
+            return at
+        at = reader.text.find("#", at + 1, end)
+    return None

@@ -1,0 +1,231 @@
+"""`lint`: a scenario that is valid, and still not what its author meant.
+
+Rules have stable codes; each is a function of `lint_rules` with its explanation in its docstring. A scenario turns one
+off for itself with `x-lint-ignore: [SW009]`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path as File
+from typing import Any, NamedTuple
+
+from swarmsec.authoring.findings import Finding, locate, paragraph
+from swarmsec.authoring.lint_rules import RULES, Case, Fix, Remark, Rule, Severity
+from swarmsec.authoring.options import steps
+from swarmsec.authoring.scenario import Scenario, load_scenario
+from swarmsec.authoring.yaml_tree import Path, Span, Tree, parse
+from swarmsec.errors import ScenarioError, UsageError, did_you_mean
+from swarmsec.parameters import Problem, spot
+
+__all__ = ["RULES", "Case", "Lint", "Remark", "Rule", "fixed", "lint", "lints_of", "selected"]
+
+IGNORE = "x-lint-ignore"
+"""The key under which a scenario names the rules that it breaks on purpose."""
+
+FIXES_MAX = 50
+
+
+class Lint(NamedTuple):
+    """What one rule found in one place.
+
+    Attributes:
+        code: The rule's.
+        severity: `warning` fails the gate, `note` does not.
+        finding: Where and what; its topic is the code.
+        fix: What `--fix` would write, or nothing.
+    """
+
+    code: str
+    severity: Severity
+    finding: Finding
+    fix: Fix | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data: a finding as `validate` has it, with code, severity and fix."""
+        fix = {"path": spot(self.fix.path), "value": self.fix.value} if self.fix else None
+        return {"code": self.code, "severity": self.severity, **self.finding.to_dict(), "fix": fix}
+
+    def told(self, tree: Tree) -> str:
+        """To a person, with the line of the file."""
+        named = self.finding._replace(message=f"{self.code} {self.severity}: {self.finding.message}")
+        return paragraph(named, tree)
+
+
+def lint(scenario: Scenario, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Lint]:
+    """What the rules find in a scenario, without playing it, in the order of the file.
+
+    Args:
+        scenario: A checked one.
+        select: Codes, or beginnings of codes, of the rules to use; all unless given.
+        ignore: Codes, or beginnings of codes, of rules to leave out.
+
+    Raises:
+        UsageError: There is no such rule.
+    """
+    case = Case(scenario)
+    rules = selected(select, ignore)
+    remarks = [(rule, remark) for rule in rules if rule.check for remark in rule.check(case)]
+    return lints_of(remarks, scenario)
+
+
+def lints_of(remarks: Iterable[tuple[Rule, Remark]], scenario: Scenario) -> list[Lint]:
+    """Remarks with their places, but for what the scenario sweeps over or breaks on purpose."""
+    ignored = _ignored(scenario)
+    swept = {steps(path) for path in scenario.document["sweep"]}
+    found = []
+    for rule, remark in remarks:
+        if rule.code in ignored or remark.path in swept:
+            continue
+        finding = locate(Problem(remark.path, remark.message, remark.hint), scenario.tree, topic=rule.code)
+        found.append(Lint(rule.code, remark.severity or rule.severity, finding, remark.fix))
+    return sorted(found, key=_place)
+
+
+def _place(one: Lint) -> tuple[int, int, str]:
+    span = one.finding.span
+    return (span.line, span.column, one.code) if span else (0, 0, one.code)
+
+
+def _ignored(scenario: Scenario) -> frozenset[str]:
+    """The codes that the scenario itself turns off."""
+    codes = scenario.document.get(IGNORE, [])
+    named = [codes] if isinstance(codes, str) else codes if isinstance(codes, list) else []
+    for code in named:
+        if code not in RULES:
+            hint = did_you_mean(str(code), RULES)
+            raise UsageError(f"there is no rule `{code}`; {hint}", where=f"{scenario.source}  {IGNORE}")
+    return frozenset(named)
+
+
+def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rule]:
+    """The rules of these codes, by their order.
+
+    Args:
+        select: Codes, or beginnings of codes, to use; all unless given.
+        ignore: Codes, or beginnings of codes, to leave out.
+
+    Raises:
+        UsageError: There is no such rule.
+
+    Examples:
+        >>> [rule.code for rule in selected(["SW001", "SW002"], ignore=["SW001"])]
+        ['SW002']
+    """
+    for code in (*select, *ignore):
+        if not any(known.startswith(code) for known in RULES) or not code:
+            raise UsageError(f"there is no rule `{code}`; {did_you_mean(code, RULES)}")
+    wanted = tuple(select) or ("SW",)
+    return [
+        rule
+        for code, rule in sorted(RULES.items())
+        if code.startswith(wanted) and not (ignore and code.startswith(tuple(ignore)))
+    ]
+
+
+# Fixing.
+
+
+def fixed(
+    file: str, *, select: Sequence[str] = (), ignore: Sequence[str] = (), plugins: Sequence[str | File] = ()
+) -> list[Lint]:
+    """Mend in place what can be mended in a file; comments and layout stay.
+
+    Each fix is one edit of the text, after which the text must say what it said before but for that one value; where
+    it would not (an anchor that stands elsewhere too, a value from another file), nothing is touched.
+
+    Args:
+        file: The path of a scenario.
+        select: As for `lint`.
+        ignore: As for `lint`.
+        plugins: Folders of plug-ins.
+
+    Returns:
+        What was mended.
+
+    Raises:
+        UsageError: It is no file that could be written.
+        ScenarioError: The scenario is refused.
+    """
+    path = File(file)
+    if not path.is_file():
+        raise UsageError(f"--fix writes files, and `{file}` is none", where="--fix")
+    done: list[Lint] = []
+    while len(done) < FIXES_MAX:
+        scenario = load_scenario(file, plugins=plugins)
+        text = path.read_bytes().decode()
+        for one in lint(scenario, select=select, ignore=ignore):
+            changed = edited(text, one.fix, scenario.tree, label=file) if one.fix else None
+            if changed is not None:
+                try:
+                    path.write_bytes(changed.encode())
+                except OSError as error:
+                    raise UsageError(f"cannot be written: {error.strerror}", where=file) from None
+                done.append(one)
+                break
+        else:
+            break
+    return done
+
+
+def edited(text: str, fix: Fix, tree: Tree, *, label: str) -> str | None:
+    """The text with one value changed or put in; None where that cannot be done without touching anything else.
+
+    Args:
+        text: Of the file.
+        fix: What shall stand where.
+        tree: What was read from the file.
+        label: What the file is called in the places of the tree.
+    """
+    word = json.dumps(fix.value, ensure_ascii=False) if not isinstance(fix.value, str) else fix.value
+    place = tree.places.get(fix.path)
+    if place is not None:
+        changed = _with(text, place.value, word, replaces=True) if place.value.label == label else None
+    else:
+        changed = _inserted(text, fix.path, word, tree, label)
+    return changed if changed is not None and _one_value_differs(text, changed, fix.value) else None
+
+
+def _inserted(text: str, path: Path, word: str, tree: Tree, label: str) -> str | None:
+    """The text with a key more: behind the first key of its mapping."""
+    holder = path[:-1]
+    first = next((way for way in tree.places if len(way) == len(path) and way[:-1] == holder), None)
+    if first is None or tree.places[first].value.label != label:
+        return None
+    key, value = tree.places[first]
+    line = text.splitlines()[key.line - 1]
+    around = tree.places[holder].value if holder else None
+    if around and around.line == key.line and line[around.column - 1 : around.column] == "{":
+        if value.line != key.line:
+            return None
+        return _with(text, Span(label, value.line, value.column + value.width, 0), f", {path[-1]}: {word}")
+    return _with(text, Span(label, key.line, key.column, 0), f"{path[-1]}: {word}\n{' ' * (key.column - 1)}")
+
+
+def _with(text: str, span: Span, word: str, *, replaces: bool = False) -> str:
+    """The text with a word in the place of a stretch of it."""
+    lines = text.splitlines(keepends=True)
+    line = lines[span.line - 1]
+    end = "\r\n" if line.endswith("\r\n") else "\n"
+    start = span.column - 1
+    lines[span.line - 1] = line[:start] + word.replace("\n", end) + line[start + (span.width if replaces else 0) :]
+    return "".join(lines)
+
+
+def _one_value_differs(before: str, after: str, value: Any) -> bool:
+    try:
+        old, new = (dict(_leaves(parse(text, "").data, ())) for text in (before, after))
+    except ScenarioError:
+        return False
+    differing = [path for path in {*old, *new} if old.get(path, old) != new.get(path, new)]
+    return len(differing) == 1 and new.get(differing[0]) == value
+
+
+def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, (Mapping, list)) and value:
+        pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for key, inner in pairs:
+            yield from _leaves(inner, (*path, key))
+    else:
+        yield path, value

@@ -1,0 +1,26 @@
+"""The rules of `swarmsec lint`, by what they look at; a rule is one function, and its docstring is its explanation.
+
+Codes are stable: a code never changes its meaning, and that of a rule that was dropped is not given again. From SW101
+on are the rules of `--deep`, which play the scenario; only their texts are here, and `exercise/deep_lint.py` has the rest.
+"""
+
+from __future__ import annotations
+
+from swarmsec.authoring.lint_rules import deep, document, negotiation, red_and_blue, rules_of_engagement, timing
+from swarmsec.authoring.lint_rules._case import Case
+from swarmsec.authoring.lint_rules._rule import RULES, Fix, Remark, Rule, Severity
+
+__all__ = [
+    "RULES",
+    "Case",
+    "Fix",
+    "Remark",
+    "Rule",
+    "Severity",
+    "deep",
+    "document",
+    "negotiation",
+    "red_and_blue",
+    "rules_of_engagement",
+    "timing",
+]

@@ -1,0 +1,419 @@
+"""The JSON Schema of a scenario, made from the classes that `validate` checks with.
+
+An editor that is given it completes the kinds of plug-ins and the parameters of each, shows units and bounds, and says
+what `validate` says, but for what a schema cannot say. A file that passes the schema may still be refused for
+
+- what depends on several values: f against n, the parts of a rectangle, a sum of sizes, a phase or a campaign or a
+  role that nobody defines, a sweep's path and the values along it, more rounds than the schedule has, the rules'
+  budgets against what the attacks ask for,
+- what a class checks in code alone: an even number of neighbors, a detector's name, an edge given twice,
+- what is in other files or on the machine: the base that it extends, an extra that is not installed,
+- what is gone before a schema sees it: a key that stands twice, `3.0` for a whole number, aliases, sizes.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, get_args, get_type_hints
+
+from swarmsec.authoring.check import TEAMS
+from swarmsec.authoring.expand import CampaignUse, Phase
+from swarmsec.authoring.model import SEEDS_MAX, Document
+from swarmsec.authoring.sweep import _NOT_SWEPT, Range
+from swarmsec.network import TOPOLOGIES
+from swarmsec.parameters import NotFinite, ParameterInfo, describe, json_schema
+from swarmsec.plugins import Family, Registry
+from swarmsec.teams import Attack
+
+Schema = dict[str, Any]
+
+
+class Draft(StrEnum):
+    """The versions of JSON Schema that can be had. Editors know 7 best."""
+
+    CURRENT = "2020-12"
+    SEVEN = "7"
+
+
+_METASCHEMA = {
+    Draft.CURRENT: "https://json-schema.org/draft/2020-12/schema",
+    Draft.SEVEN: "http://json-schema.org/draft-07/schema#",
+}
+_SEED_MAX = 2**63 - 1
+_FLOAT_MAX = 1.7976931348623157e308
+
+# How daemons are named: swarmsec.teams.selectors says the same in code.
+_AMOUNT = r"\s*(0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)\s*%|[0-9]+)\s*"
+_AMOUNTS: Schema = {
+    "minimum": 0,
+    "pattern": f"^{_AMOUNT}$",
+    "patternErrorMessage": "must be a number of daemons, or a share such as 5%",
+}
+_SELECTORS: Schema = {
+    "minimum": 0,
+    "pattern": rf"^(all|role=.*|hubs(:({_AMOUNT})?)?|{_AMOUNT})$",
+    "patternErrorMessage": "must be all, a number, a share such as 5%, a list of daemons, hubs or role=NAME",
+    "allOf": [
+        {
+            "items": {"type": "integer", "minimum": 0},
+            "uniqueItems": True,
+            "defaultSnippets": [{"label": one, "body": one} for one in ("all", "5%", "hubs", "hubs:5%", "role=")],
+        }
+    ],
+}
+
+# What an item may have besides the parameters of its kind; which of them where, the lists say.
+_OWN_KEYS = "^(name|phase|for|drop)$"
+
+
+def scenario_schema(registry: Registry, *, draft: Draft = Draft.CURRENT) -> Schema:
+    """The JSON Schema of a scenario with all plug-ins of a registry; the same one every time.
+
+    Args:
+        registry: Where plug-ins are found.
+        draft: The version of JSON Schema to write it in.
+    """
+    schema = {
+        "$schema": _METASCHEMA[draft],
+        "description": (inspect.getdoc(Document) or "").partition("\n")[0],
+        "type": "object",
+        "if": _having({"extends": {"type": "string"}}),
+        "then": _ref("extension"),
+        "else": _ref("scenario"),
+        "$defs": {
+            "scenario": _document(registry, partial=False),
+            "extension": _document(registry, partial=True),
+            "campaign": _closed(CampaignUse),
+            "phase": _closed(Phase),
+            **_plugins(registry),
+        },
+    }
+    return schema if draft is Draft.CURRENT else _as_draft_7(schema)
+
+
+# The document.
+
+
+def _document(registry: Registry, *, partial: bool) -> Schema:
+    """A scenario, or what one that extends another may leave to it."""
+    own = properties_of(Document)
+    for info in describe(Document):
+        if info.type.startswith(("mapping", "list of mapping")):
+            own[info.name] = {"description": info.help}  # The type is told by what follows here.
+    lists: tuple[Family, ...] = ("attacks", "defenses")
+    for key, kinds in (("world", "worlds"), ("network", "topologies"), ("protocol", "protocols")):
+        own[key] = _about(own[key], _spec(_classes(registry, kinds), kinds, _NAME, partial=partial))
+    for key in lists:
+        own[key] = _about(own[key], {"type": "array", "items": _item(registry, key, partial=partial)})
+    own["schedule"] = _about(own["schedule"], {"type": "array", "items": _ref("phase")})
+    own["campaigns"] = _about(
+        own["campaigns"],
+        {"type": "object", "additionalProperties": {"type": "array", "items": _step(registry)}},
+    )
+    own["sweep"] = _about(own["sweep"], _sweep(partial=partial))
+    own["rules"] = _about(own["rules"], _rules())
+    seed = {"type": "integer", "minimum": 0, "maximum": _SEED_MAX}
+    own["seeds"] |= {"minimum": 1, "maximum": SEEDS_MAX}
+    own["seeds"]["allOf"] = [{"items": seed, "minItems": 1, "uniqueItems": True}]
+    bills = {world: list(plugin.bills) for world, plugin in _classes(registry, "worlds").items()}
+    own["score"] = _about(own["score"], _score(bills, partial=partial))
+    required = [info.name for info in describe(Document) if info.required and not partial]
+    return {
+        "type": "object",
+        "properties": own,
+        "patternProperties": {"^x-": {"description": "Yours: swarmsec does not read it."}},
+        "additionalProperties": False,
+        "allOf": [
+            _needs(required),
+            *(_when({"world": _having({"kind": {"const": world}})}, _bill(names)) for world, names in bills.items()),
+        ],
+    }
+
+
+def _item(registry: Registry, family: Family, *, partial: bool) -> Schema:
+    """An item of the attacks or of the defenses."""
+    own = dict(_NAME)
+    if partial:
+        own["drop"] = {"description": "Whether to leave out what the extended scenario has under this name."}
+        own["drop"]["const"] = True
+    if family == "defenses":
+        return _spec(_classes(registry, family), family, own, partial=partial)
+    own["phase"] = {"type": "string", "description": "The phase of the schedule in which it is on."}
+    uses = properties_of(CampaignUse)
+    attack = _spec(_classes(registry, family), family, own, partial=partial)
+    attack["allOf"].append(_when({"phase": {}}, {"properties": {"start": False, "stop": False}}))
+    # Without a kind it may become a campaign; what changes a named attack of another scenario needs none, and every
+    # attack has what the class of them all has.
+    kindless = {"campaign": uses["campaign"], **(properties_of(Attack) if partial else {})}
+    attack["allOf"].append({"if": {"type": "object", "required": ["kind"]}, "else": {"properties": kindless}})
+    use = _ref("campaign") if not partial else _closed(CampaignUse, own={"drop": own["drop"]}, partial=True)
+    return {"type": "object", "if": {"type": "object", "required": ["campaign"]}, "then": use, "else": attack}
+
+
+def _step(registry: Registry) -> Schema:
+    """A step of a campaign: an attack that says how long it is on, and not when."""
+    own = {
+        "for": {"type": "integer", "minimum": 1, "description": "How many rounds the step is on. (int; at least 1)"},
+        **_NAME,
+    }
+    step = _spec(_classes(registry, "attacks"), "attacks", own, partial=False)
+    step["allOf"].append(_needs(["for"]))
+    return step
+
+
+def _sweep(*, partial: bool) -> Schema:
+    names = {"start": "from"}
+    span = _closed(Range, names=names, partial=partial)
+    return {
+        "type": "object",
+        "propertyNames": {
+            "pattern": rf"^(?![.\[\]]*({'|'.join(sorted(_NOT_SWEPT))})?([.\[\]]|$))",
+            "patternErrorMessage": "a sweep goes along a path such as attacks[0].bias",
+            "title": "attacks[0].bias",
+            "description": "What is varied: a path to a value of this scenario.",
+        },
+        "additionalProperties": {
+            "if": {"type": "object"},
+            "then": span,
+            "else": {"type": "array", "minItems": 1, "description": "The values to play it at."},
+        },
+    }
+
+
+def _rules() -> Schema:
+    rules = {}
+    for team, budget in TEAMS.items():
+        rules[team] = _closed(budget)
+        for info in describe(budget):
+            if info.type == "int or text or nothing":  # An amount.
+                rules[team]["properties"][info.name] |= _AMOUNTS
+    return {"type": "object", "properties": rules, "additionalProperties": False}
+
+
+def _score(bills: Mapping[str, list[str]], *, partial: bool) -> Schema:
+    bill: Schema = {"type": "string", "description": "Which of the world's bills is scored; its first one by default."}
+    if partial:
+        bill["enum"] = sorted({name for names in bills.values() for name in names})
+    return {"type": "object", "properties": {"bill": bill}, "additionalProperties": False}
+
+
+def _bill(names: list[str]) -> Schema:
+    return {"properties": {"score": {"properties": {"bill": {"enum": names}}}}}
+
+
+# Plug-ins.
+
+_NAME: Schema = {"name": {"type": "string", "description": "What to speak of it by, and to change it by with extends."}}
+
+
+def _classes(registry: Registry, kinds: Family | str) -> dict[str, type[Any]]:
+    """Every class of a family, or of topologies, by kind."""
+    if kinds == "topologies":
+        return dict(TOPOLOGIES)
+    return {kind: registry.get(kinds, kind) for kind in registry.kinds(kinds)}  # type: ignore[arg-type]
+
+
+def _plugins(registry: Registry) -> Schema:
+    """The parameters of every plug-in and topology."""
+    families = ("worlds", "topologies", "protocols", "attacks", "defenses")
+    return {
+        f"{family}.{kind}": _parameters(kind, cls)
+        for family in families
+        for kind, cls in _classes(registry, family).items()
+    }
+
+
+def _parameters(kind: str, cls: type[Any]) -> Schema:
+    docs = inspect.getdoc(cls) or ""
+    return {
+        "title": kind,
+        "description": docs.partition("\n")[0],
+        "markdownDescription": docs,
+        "type": "object",
+        "properties": {"kind": {"const": kind, "markdownDescription": docs}, **properties_of(cls)},
+        "patternProperties": {_OWN_KEYS: {}},
+        "additionalProperties": False,
+    }
+
+
+def _spec(classes: Mapping[str, type[Any]], family: str, own: Schema, *, partial: bool) -> Schema:
+    """A plug-in: its kind, what else may stand beside its parameters, and by its kind the parameters."""
+    lines = [(inspect.getdoc(cls) or "").partition("\n")[0] for cls in classes.values()]
+    kind = {
+        "enum": list(classes),
+        "enumDescriptions": lines,
+        "markdownEnumDescriptions": lines,
+    }
+    allowed = [name for name in ("name", "phase", "for", "drop") if name in own]
+    rules = []
+    for name, cls in classes.items():
+        then = _ref(f"{family}.{name}")
+        required = [] if partial else [info.name for info in describe(cls) if info.required]
+        rules.append(_when({"kind": {"const": name}}, {"allOf": [then, _needs(required)]} if required else then))
+    refused = {name: False for name in ("name", "phase", "for", "drop") if name not in allowed}
+    return {
+        "type": "object",
+        "properties": {"kind": kind, **own, **refused},
+        "allOf": [*rules, _needs([] if partial else ["kind"])],
+    }
+
+
+# Classes.
+
+
+def properties_of(cls: type[Any], *, names: Mapping[str, str] | None = None) -> dict[str, Schema]:
+    """The schema of every field of a class: type and bounds, and what there is to say about it.
+
+    Args:
+        cls: A dataclass of parameters.
+        names: Fields that a document calls otherwise.
+    """
+    made = json_schema(cls)["properties"]
+    hints = get_type_hints(cls, include_extras=True)
+    found: dict[str, Schema] = {}
+    for info in describe(cls):
+        schema = _without_local_refs(made[info.name])
+        if not _holds(hints[info.name], NotFinite):
+            schema = _finite(schema)
+        if schema.get("default") in ([], {}, "", None):
+            schema.pop("default", None)  # Nothing that an editor should put in.
+        schema = _in_one(schema)
+        if info.name == "daemons" and info.type == "int or text or list of int" and issubclass(cls, Attack):
+            schema |= _SELECTORS
+        facts = _facts(info)
+        schema["description"] = f"{info.help} ({'; '.join(facts)})".strip()
+        schema["markdownDescription"] = "\n\n".join(filter(None, [info.help, " · ".join(_code(facts))]))
+        found[(names or {}).get(info.name, info.name)] = schema
+    return found
+
+
+def _closed(
+    cls: type[Any], *, names: Mapping[str, str] | None = None, own: Schema | None = None, partial: bool = False
+) -> Schema:
+    """A mapping with the fields of a class and no others."""
+    required = [(names or {}).get(info.name, info.name) for info in describe(cls) if info.required]
+    return {
+        "description": (inspect.getdoc(cls) or "").partition("\n")[0],
+        "type": "object",
+        "properties": {**properties_of(cls, names=names), **(own or {})},
+        "required": [] if partial else required,
+        "additionalProperties": False,
+    }
+
+
+def _facts(info: ParameterInfo) -> list[str]:
+    """Type, bounds, unit and default, each in a few words."""
+    default = info.default
+    shown = "none" if default is None else str(default).lower() if isinstance(default, bool) else str(default)
+    said = [
+        info.type,
+        info.bounds,
+        f"unit: {info.unit}" if info.unit else "",
+        "required" if info.required else f"default: {shown}" if default not in ("", [], {}) else "",
+    ]
+    return [fact for fact in said if fact]
+
+
+def _code(facts: list[str]) -> Iterable[str]:
+    """The same in Markdown."""
+    for fact in facts:
+        head, colon, value = fact.partition("default: ")
+        yield f"default: `{value}`" if colon and not head else fact
+
+
+def _finite(schema: Schema) -> Schema:
+    """The same schema, with every number in it finite."""
+    if schema.get("type") == "number":
+        infinite = {"type": "number", "anyOf": [{"exclusiveMinimum": _FLOAT_MAX}, {"exclusiveMaximum": -_FLOAT_MAX}]}
+        return {**schema, "not": infinite}
+    changed = dict(schema)
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            changed[key] = _finite(schema[key])
+    for key in ("anyOf", "prefixItems"):
+        if key in schema:
+            changed[key] = [_finite(one) for one in schema[key]]
+    return changed
+
+
+def _in_one(schema: Schema) -> Schema:
+    """The same schema without its anyOf, if the types in that differ: what is said of one does not touch another."""
+    members = schema.get("anyOf", [])
+    types = [member.get("type") for member in members]
+    told = [key for member in members for key in member if key != "type"]
+    overlap = len({"number" if one == "integer" else one for one in types}) < len(types) or len(set(told)) < len(told)
+    if not members or None in types or overlap or {"enum", "const"} & set(told):
+        return schema
+    merged = {key: value for member in members for key, value in member.items()}
+    one = {**{key: value for key, value in schema.items() if key != "anyOf"}, **merged, "type": types}
+    # Beside the type, the language server would take them for a word that only a list can follow.
+    listed = {key: one.pop(key) for key in ("items", "minItems", "maxItems", "uniqueItems") if key in one}
+    return {**one, "allOf": [listed]} if listed else one
+
+
+def _without_local_refs(schema: Schema) -> Schema:
+    """A schema with its own definitions written where they are used."""
+    there = schema.get("$defs", {})
+
+    def inlined(node: Any) -> Any:
+        if isinstance(node, list):
+            return [inlined(one) for one in node]
+        if not isinstance(node, dict):
+            return node
+        rest = {key: inlined(value) for key, value in node.items() if key not in {"$defs", "$ref"}}
+        return {**inlined(there[node["$ref"].rpartition("/")[2]]), **rest} if "$ref" in node else rest
+
+    return dict(inlined(schema))
+
+
+def _holds(hint: Any, mark: type[Any]) -> bool:
+    """Whether anything in a type is annotated with a mark."""
+    parts = (*getattr(hint, "__metadata__", ()), *get_args(hint))
+    return any(isinstance(part, mark) or _holds(part, mark) for part in parts)
+
+
+# JSON Schema.
+
+
+def _about(told: Schema, schema: Schema) -> Schema:
+    """A schema with the words of another one."""
+    return {**{key: told[key] for key in ("description", "markdownDescription") if key in told}, **schema}
+
+
+def _when(properties: Schema, then: Schema) -> Schema:
+    return {"if": _having(properties), "then": then}
+
+
+def _having(properties: Schema) -> Schema:
+    """A mapping that has these properties."""
+    return {"type": "object", "properties": properties, "allOf": [_needs(properties)]}
+
+
+def _needs(names: Iterable[str]) -> Schema:
+    """What is required. In a schema of its own: beside properties, the language server offers a skeleton of them."""
+    return {"required": list(names)}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _as_draft_7(node: Any) -> Any:
+    """A schema of 2020-12 as one of draft 7."""
+    if isinstance(node, list):
+        return [_as_draft_7(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    changed = {}
+    for key, value in node.items():
+        if key == "$defs":
+            changed["definitions"] = _as_draft_7(value)
+        elif key == "$ref":
+            changed[key] = value.replace("#/$defs/", "#/definitions/")
+        elif key == "prefixItems" and isinstance(value, list):
+            changed["items"] = _as_draft_7(value)
+        else:
+            changed[key] = _as_draft_7(value)
+    return changed

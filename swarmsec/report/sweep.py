@@ -1,0 +1,54 @@
+"""A sweep for people: a line a point."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from swarmsec.authoring import Scenario
+from swarmsec.exercise.sweep import SweepPoint
+from swarmsec.report.numbers import amount, share_interval
+
+
+def point_line(point: SweepPoint) -> str:
+    """One point in one line: its values, and what came of it."""
+    settings = ", ".join(f"{path} {_value(value)}" for path, value in point.settings.items())
+    damage, limited, _, verdict = _outcome(point)
+    return f"point {point.number}: {settings}: damage {damage}, DL {limited}, {verdict.replace('_', ' ')}"
+
+
+def sweep_lines(scenario: Scenario, points: Sequence[SweepPoint]) -> str:
+    """The whole sweep as a table, with how to see one point of it again."""
+    seeds = points[0].result.seeds
+    rows = [["point", *points[0].settings, "damage attacked", "DL", "AC", "verdict"]]
+    rows += [
+        [str(point.number), *map(_value, point.settings.values()), *_outcome(point)[:3], _outcome(point)[3]]
+        for point in points
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [f"{scenario.title}  ·  {len(points)} points, {len(seeds)} seed{'s' if len(seeds) > 1 else ''} each", ""]
+    for row in rows:
+        cells = [f"{cell:>{width}}" for cell, width in zip(row[:-1], widths, strict=False)]
+        lines.append("  " + "  ".join([*cells, row[-1]]).rstrip())
+    return "\n".join([*lines, "", f"  repeat one   {points[-1].result.replay}"])
+
+
+def _outcome(point: SweepPoint) -> tuple[str, str, str, str]:
+    """Damage, DL, AC and verdict."""
+    result = point.result
+    damage, limited, cost = result.damage["attacked"], result.damage_limited, result.autoimmune_cost
+    return (
+        amount(damage.mean, result.unit),
+        "–" if limited is None else share_interval(limited),
+        "–" if cost is None else amount(cost.mean, result.unit),
+        result.verdict,
+    )
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}".replace("-", "−")
+    if isinstance(value, (Mapping, list)):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
