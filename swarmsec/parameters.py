@@ -6,20 +6,22 @@ bounds, the unit and one line of help, and from these alone come the check, the 
     bias: Annotated[float, Gt(0), Unit("signal"), Help("What every targeted feed is shifted by.")] = 1.5
 
 A parameter is what could stand in a scenario: numbers, text, true and false, lists, and mappings of these. Nothing
-is converted on the way but a whole number to a float, and a list to a tuple. Pydantic does the checking and is
-imported when the first value is checked. Messages to a person are made here and not there.
+is converted on the way but a whole number to a float, and a list to a tuple. What is plainly right is taken here;
+Pydantic decides on all else, and is imported for the first value that is not plainly right, since to import it takes
+as long as to check a whole scenario. Messages to a person are made here and not there.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
+import operator
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, EnumMeta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -102,13 +104,16 @@ class Problem(NamedTuple):
         path: Where: the parameter's name, then positions or keys inside its value.
         message: What was given and what would be right.
         hint: What was probably meant; empty if there is no telling.
-        of_key: Whether the name itself is wrong, and not what it is given.
     """
 
     path: tuple[str | int, ...]
     message: str
     hint: str = ""
-    of_key: bool = False
+
+    @property
+    def of_key(self) -> bool:
+        """Whether the name itself is wrong, and not what it is given."""
+        return self.message.startswith("unknown ")
 
 
 class ParameterInfo(NamedTuple):
@@ -196,7 +201,7 @@ def json_schema(cls: type[object]) -> dict[str, Any]:
     properties = {}
     for name, info in zip(_fields(cls), describe(cls), strict=True):
         said = " ".join(text for text in (info.help, f"[{info.unit}]" if info.unit else "") if text)
-        properties[name] = _adapters(cls)[name].json_schema() | ({"description": said} if said else {})
+        properties[name] = _adapter(cls, name).json_schema() | ({"description": said} if said else {})
         if not info.required:
             properties[name]["default"] = _plain(info.default)
     required = [info.name for info in describe(cls) if info.required]
@@ -260,9 +265,16 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 
 @_once_a_class
 def _adapters(cls: type[object]) -> dict[str, TypeAdapter[Any]]:
+    return {}
+
+
+def _adapter(cls: type[object], name: str) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
-    return {name: TypeAdapter(field.hint) for name, field in _fields(cls).items()}
+    known = _adapters(cls)
+    if name not in known:
+        known[name] = TypeAdapter(_fields(cls)[name].hint)
+    return known[name]
 
 
 def _check(cls: type[object], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -272,13 +284,122 @@ def _check(cls: type[object], given: Mapping[str, Any]) -> tuple[dict[str, Any],
     found: list[Problem] = []
     for name, value in given.items():
         if name not in fields:
-            found.append(Problem((str(name),), "unknown parameter", did_you_mean(str(name), fields), of_key=True))
+            found.append(Problem((str(name),), "unknown parameter", did_you_mean(str(name), fields)))
             continue
-        found.extend(_check_one(_adapters(cls)[name], fields[name], value, values))
+        try:
+            values[name] = _taken(fields[name].hint, value)
+        except _UnsureError:
+            found.extend(_check_one(_adapter(cls, name), fields[name], value, values))
     for name, field in fields.items():
         if field.default is REQUIRED and name not in given:
             found.append(Problem((name,), f"missing; must be {_expected(field.hint)}"))
     return values, found
+
+
+class _UnsureError(Exception):
+    """A value is not plainly right."""
+
+
+def _taken(hint: Any, value: Any) -> Any:
+    """A fresh value of the type, from one that is plainly of it and within its bounds.
+
+    Raises:
+        _UnsureError: It is for Pydantic to say. Whatever is taken here, Pydantic takes to the same value.
+    """
+    bare, given = _bare(hint), type(value)
+    if members := _members(bare):
+        taken = _of_some(members, value)
+    elif bare in _READ:
+        if given not in _READ[bare]:
+            raise _UnsureError
+        taken = _text(value) if given is str else value
+    elif bare is float and given in {int, float}:
+        taken = _finite(value)
+    elif bare is Any:
+        taken = _anything(value)
+    elif get_origin(bare) is Literal and given is str and value in get_args(bare):
+        taken = value
+    else:
+        taken = _of_entries(get_origin(bare), get_args(bare), value)
+    if get_origin(hint) is Annotated and taken is not None and not all(map(partial(_keeps, taken), hint.__metadata__)):
+        raise _UnsureError
+    return taken
+
+
+_READ: dict[Any, set[type]] = {int: {int}, str: {str}, bool: {bool}, type(None): {type(None)}}
+
+
+def _of_some(members: tuple[Any, ...], value: Any) -> Any:
+    """As the first member of a union that it plainly is; a whole number stays one where it may."""
+    for member in sorted(members, key=lambda member: _bare(member) is not type(value)):
+        try:
+            return _taken(member, value)
+        except _UnsureError:
+            continue
+    raise _UnsureError
+
+
+def _of_entries(origin: Any, args: tuple[Any, ...], value: Any) -> Any:
+    """A list, a tuple or a mapping."""
+    if origin is dict and args[0] is str and type(value) is dict and all(type(key) is str for key in value):
+        return {_text(key): _taken(args[1], item) for key, item in value.items()}
+    if type(value) not in {list, tuple} or origin not in {list, tuple}:
+        raise _UnsureError
+    if origin is list:
+        return [_taken(args[0], item) for item in value]
+    if args[-1] is ...:
+        return tuple(_taken(args[0], item) for item in value)
+    if len(args) != len(value):
+        raise _UnsureError
+    return tuple(map(_taken, args, value))
+
+
+def _anything(value: Any) -> Any:
+    """A fresh copy of plain data."""
+    if isinstance(value, dict):
+        return _of_entries(dict, (str, Any), value)
+    if isinstance(value, (list, tuple)):
+        return _of_entries(list, (Any,), value)
+    return _taken(type(value), value)
+
+
+def _text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise _UnsureError from None
+    return value
+
+
+def _finite(value: float) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        raise _UnsureError from None
+    if not math.isfinite(number):
+        raise _UnsureError
+    return number
+
+
+def _keeps(value: Any, mark: Any) -> bool:
+    """Whether a value keeps to a mark that is plainly a bound."""
+    if isinstance(mark, (Unit, Help, NotFinite)):
+        return True
+    limits = {name: getattr(mark, name) for name in _LIMITS if getattr(mark, name, None) is not None}
+    if not isinstance(mark, (Ge, Gt, Le, Lt, Interval, MinLen, MaxLen, Len)):
+        return False
+    numeric = not isinstance(value, (bool, str, list, tuple, dict))
+    return all(numeric is not name.endswith("length") and _LIMITS[name](value, limit) for name, limit in limits.items())
+
+
+_LIMITS: dict[str, Callable[[Any, Any], bool]] = {
+    "ge": operator.ge,
+    "gt": operator.gt,
+    "le": operator.le,
+    "lt": operator.lt,
+    "min_length": lambda value, limit: len(value) >= limit,
+    "max_length": lambda value, limit: len(value) <= limit,
+}
 
 
 def _check_one(adapter: TypeAdapter[Any], field: _Field, value: Any, values: dict[str, Any]) -> list[Problem]:

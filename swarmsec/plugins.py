@@ -16,7 +16,8 @@ import sys
 import traceback
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib import metadata
+from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -112,6 +113,16 @@ def _shipped(family: Family) -> frozenset[str]:
 @cache
 def _entry_points(family: Family) -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=f"swarmsec.{family}")}
+
+
+def entry_points(*, group: str) -> EntryPoints:
+    """The entry points of a group; to look through all packages takes long, so it is done once."""
+    return _every_entry_point().select(group=group)
+
+
+@cache
+def _every_entry_point() -> EntryPoints:
+    return metadata.entry_points()
 
 
 def _from_entry_point(point: EntryPoint, family: Family) -> type[Plugin]:

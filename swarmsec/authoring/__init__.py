@@ -5,7 +5,7 @@ Nothing here imports Mesa, numba, scikit-learn or pyod: to check a scenario take
 
 from __future__ import annotations
 
-from swarmsec.authoring.findings import Finding, InvalidScenarioError
+from swarmsec.authoring.findings import Finding, InvalidScenarioError, findings_of
 from swarmsec.authoring.model import Document, Spec, seed_list
 from swarmsec.authoring.options import Teams, parse_option, parse_value
 from swarmsec.authoring.scenario import Scenario, load_scenario
@@ -18,6 +18,7 @@ __all__ = [
     "Scenario",
     "Spec",
     "Teams",
+    "findings_of",
     "library",
     "library_folder",
     "load_scenario",

@@ -9,6 +9,7 @@ from swarmsec.authoring.findings import in_mapping
 from swarmsec.authoring.model import Document
 from swarmsec.authoring.options import with_value
 from swarmsec.authoring.sweep import check_sweep, single_changes
+from swarmsec.authoring.versions import is_older
 from swarmsec.authoring.yaml_tree import Path
 from swarmsec.errors import UnknownNameError, did_you_mean
 from swarmsec.network import TOPOLOGIES
@@ -41,6 +42,9 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
     """
     if not isinstance(data, Mapping):
         return [Wrong(Problem((), "a scenario is a mapping of keys such as name, world and network"), "")]
+    if is_older(data.get("apiVersion")):
+        message = f"{data['apiVersion']} is an older format; bring it to today's: swarmsec migrate --write FILE"
+        return [Wrong(Problem(("apiVersion",), message), "")]
     keys = {key: value for key, value in data.items() if not key.startswith("x-")}
     found = [Wrong(_as_key(problem), "") for problem in problems(Document, keys)]
     wrong = {one.problem.path[0] for one in found if one.problem.path}
@@ -52,6 +56,9 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
         found += _check_spec(path, family, spec, registry, partial=partial)
     if "rules" not in wrong:
         found += _check_rules(keys.get("rules", {}))
+    if "score" not in wrong:
+        unknown = (Problem(("score", key), "unknown key", "did you mean `bill`?") for key in keys.get("score", {}))
+        found += [Wrong(problem, "") for problem in unknown if problem.path[1] != "bill"]
     if keys.get("sweep") and not partial and not found:
         found = _check_sweep(keys, registry)
     if partial:
@@ -109,7 +116,7 @@ def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
     for team, budget in rules.items():
         path: Path = ("rules", team)
         if team not in TEAMS:
-            found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS), of_key=True), "rules"))
+            found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS)), "rules"))
         elif not isinstance(budget, Mapping):
             found.append(Wrong(Problem(path, f"{budget!r} given; must be a mapping of budgets"), "rules"))
         else:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from swarmsec.authoring.yaml_tree import Path, Place, Span, Tree, UnreadableError
-from swarmsec.errors import ScenarioError, SwarmsecError
+from swarmsec.errors import ScenarioError, SwarmsecError, UsageError
 from swarmsec.parameters import Problem, spot
 
 
@@ -19,6 +19,7 @@ class Finding(NamedTuple):
         hint: What was probably meant, or nothing.
         topic: What `swarmsec explain` says more about, or nothing.
         span: Where in the file; None for a document that comes from no file.
+        rule: What kind of mistake it is, in a word that stays the same: `unknown-key`.
     """
 
     path: str
@@ -26,6 +27,7 @@ class Finding(NamedTuple):
     hint: str = ""
     topic: str = ""
     span: Span | None = None
+    rule: str = "wrong-value"
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -36,6 +38,7 @@ class Finding(NamedTuple):
             "line": place["line"],
             "column": place["column"],
             "width": place["width"],
+            "rule": self.rule,
             "message": self.message,
             "hint": self.hint,
         }
@@ -68,18 +71,22 @@ def locate(problem: Problem, tree: Tree, *, topic: str = "") -> Finding:
         hint=problem.hint,
         topic=topic,
         span=_pointed_at(problem, place) if place else None,
+        rule=_rule(problem),
     )
 
 
 def unreadable(error: UnreadableError) -> InvalidScenarioError:
     """The error that tells all for which a text is no YAML."""
-    findings = [Finding(spot(fault.path), fault.message, span=fault.span) for fault in error.faults]
+    findings = [Finding(spot(fault.path), fault.message, span=fault.span, rule="unreadable") for fault in error.faults]
     return refuse(findings, Tree(None, texts=error.texts))
 
 
 def findings_of(error: SwarmsecError) -> tuple[Finding, ...]:
     """What an error tells, as findings."""
-    return error.findings if isinstance(error, InvalidScenarioError) else (Finding(error.where, error.message),)
+    if isinstance(error, InvalidScenarioError):
+        return error.findings
+    rule = "no-scenario" if isinstance(error, UsageError) else "wrong-value"
+    return (Finding(error.where, error.message, rule=rule),)
 
 
 def refuse(findings: Sequence[Finding], tree: Tree) -> InvalidScenarioError:
@@ -111,6 +118,14 @@ def paragraph(finding: Finding, tree: Tree) -> str:
 def _pointed_at(problem: Problem, place: Place) -> Span:
     """A wrong name is pointed at by its key, a wrong value by itself, and what is missing by what it is missing in."""
     return place.key if problem.of_key else place.value
+
+
+def _rule(problem: Problem) -> str:
+    if problem.of_key:
+        return "unknown-key"
+    if problem.message.startswith("missing"):
+        return "missing-key"
+    return "unknown-kind" if problem.path[-1:] == ("kind",) and problem.message.startswith("no ") else "wrong-value"
 
 
 def in_mapping(path: Path, problem: Problem) -> Problem:

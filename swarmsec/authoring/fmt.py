@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from swarmsec.authoring.key_order import SHARED_BEFORE, key_order
-from swarmsec.authoring.layout import Collection, Entry, Layout, Node, Scalar, entries, take_apart
+from swarmsec.authoring.layout import Collection, Entry, Layout, Node, Scalar, entries, take_apart, word
 from swarmsec.authoring.yaml_tree import Path, parse
 from swarmsec.errors import ScenarioError
 from swarmsec.plugins import Registry
@@ -41,7 +41,7 @@ def formatted(text: str, label: str = "<text>", *, registry: Registry | None = N
             raise ScenarioError("a scenario is a mapping of keys such as name, world and network", where=label)
         if reorder:
             _sort(layout.top, (), registry or Registry())
-        written = _document(layout)
+        written = document_text(layout)
         if _means(written, meaning):
             return written
     raise AssertionError(f"{label} would not mean the same any more")
@@ -59,14 +59,21 @@ def _sort(node: Node, path: Path, registry: Registry) -> None:
     if isinstance(node, Scalar):
         return
     if node.mapping:
-        kind = next((_word(one.value.text) for one in _scalars(node) if _word(one.key) == "kind"), "")
+        kind = next((word(one.value.text) for one in _scalars(node) if word(one.key) == "kind"), "")
         order = {key: float(place) for place, key in enumerate(key_order(path, kind, registry))}
-        shared = order.get(SHARED_BEFORE, 0.0) - 0.5 if path == () else len(order)
+        before = order.get(SHARED_BEFORE, 0.0) - 0.5
         node.entries.sort(
-            key=lambda one: shared if _word(one.key).startswith("x-") else order.get(_word(one.key), len(order))
+            key=lambda one: before if path == () and _defines(one) else order.get(word(one.key), len(order))
         )
     for number, entry in enumerate(node.entries):
-        _sort(entry.value, (*path, _word(entry.key) if node.mapping else number), registry)
+        _sort(entry.value, (*path, word(entry.key) if node.mapping else number), registry)
+
+
+def _defines(entry: Entry) -> bool:
+    """Whether it is a key of the author's own, with an anchor that something below may name."""
+    inside = [entry, *entries(entry.value)]
+    anchors = (one.value.text if isinstance(one.value, Scalar) else one.value.anchor for one in inside)
+    return word(entry.key).startswith("x-") and any(anchor.startswith("&") for anchor in anchors)
 
 
 def _scalars(node: Collection) -> Iterator[_ScalarEntry]:
@@ -83,10 +90,12 @@ class _ScalarEntry(NamedTuple):
 # Writing. A function that writes an entry knows the column that it begins in.
 
 
-def _document(layout: Layout) -> str:
-    lines = [*layout.header, *_mapping(layout.top, 0), *layout.footer]
-    single = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
-    return "\n".join(single).strip("\n") + "\n"
+def document_text(layout: Layout) -> str:
+    """A text from its entries, in the order that they have."""
+    lines = [*_single(layout.header, blanks=False), *_mapping(layout.top, 0), *_single(layout.footer)]
+    while not lines[-1] and layout.footer:
+        lines.pop()
+    return "\n".join(lines) + "\n"
 
 
 def _mapping(node: Collection, column: int) -> list[str]:
@@ -111,8 +120,17 @@ def _list(node: Collection, column: int) -> list[str]:
 
 def _above(entry: Entry, column: int, *, blanks: bool) -> list[str]:
     """What stands above an entry; the first one of a collection has no blank line there, nor one from brackets."""
-    blanks = blanks and not entry.flow_end
-    return _indented([line for line in entry.above if line or blanks], column)
+    above = [line for line in entry.above if line] if entry.flow_end else entry.above
+    return _indented(_single(above, blanks=blanks), column)
+
+
+def _single(lines: Iterable[str], *, blanks: bool = True) -> list[str]:
+    """Lines with one blank line where several stood; without `blanks`, none before the first."""
+    found: list[str] = []
+    for line in lines:
+        if line or (found[-1] if found else blanks):
+            found.append(line)
+    return found
 
 
 def _hoisted(entry: Entry, column: int) -> list[str]:
@@ -149,7 +167,8 @@ def _scalar(value: Scalar, start: str, behind: str, column: int) -> list[str]:
         rest = _indented([line.strip() for line in rest], column)
         return [f"{start} {first.rstrip()}", *rest[:-1], rest[-1] + behind]
     if any(sign.isdigit() for sign in first.rpartition(" ")[2]):  # It says itself how deep it is indented.
-        return [f"{start} {json.dumps(parse(f'x: {value.text}', '').data['x'], ensure_ascii=False)}{behind}"]
+        said = parse(f"x: {value.text}\n", "").data["x"]
+        return [f"{start} {json.dumps(said, ensure_ascii=False)}{behind}"]
     depth = min((len(line) - len(line.lstrip(" ")) for line in rest if line.strip()), default=0)
     return [f"{start} {first}{behind}", *_indented([line[depth:].rstrip("\r") for line in rest], column)]
 
@@ -206,9 +225,3 @@ def _wrapped(start: str, node: Collection, column: int) -> list[str]:
 
 def _indented(lines: Iterable[str], column: int) -> list[str]:
     return [" " * column + line if line.strip() else "" for line in lines]
-
-
-def _word(raw: str) -> str:
-    """A key or a kind without its quotes and its anchor."""
-    word = raw.rpartition(" ")[2] if raw.startswith("&") else raw
-    return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word

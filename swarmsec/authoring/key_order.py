@@ -22,6 +22,7 @@ _RANGE = ("from", "to", "steps")
 SHARED_BEFORE = "world"
 """The key before which `x-` keys go: what they define is used further down."""
 
+
 def key_order(path: Path, kind: str, registry: Registry) -> Sequence[str]:
     """The keys of the mapping at a path, in their order; a key that is not among them goes behind.
 

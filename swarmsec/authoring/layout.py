@@ -70,7 +70,7 @@ class Layout(NamedTuple):
 class _Waiting(NamedTuple):
     """A comment on a line of its own, or a blank line, of which it is not known yet what comes next."""
 
-    index: int
+    at: int
     column: int
     text: str
 
@@ -91,6 +91,25 @@ def entries(node: Node) -> Iterator[Entry]:
     for entry in node.entries if isinstance(node, Collection) else ():
         yield entry
         yield from entries(entry.value)
+
+
+def word(raw: str) -> str:
+    """A key or a kind without its quotes and its anchor."""
+    word = raw.rpartition(" ")[2] if raw.startswith("&") else raw
+    return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
+
+
+def comments(text: str) -> list[str]:
+    """Every comment of a text that is valid YAML, as it is written."""
+    reader = _Reader(text)
+    reader.read()
+    found: list[str] = []
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        start, offset = offset, offset + len(line)
+        mark = _comment(reader, start, offset)
+        found += [] if mark is None else [text[mark:offset].rstrip()]
+    return found
 
 
 class _Reader:
@@ -148,7 +167,7 @@ class _Reader:
         if block:
             first = first.partition(" #")[0].rstrip()
             # Blank lines at the end mean nothing unless the author said `+`.
-            kept = raw if "+" in first else raw.rstrip()
+            kept = raw.removesuffix("\n") if "+" in first else raw.rstrip()
             self._note(begin + len(raw) - len(rest), begin + len(kept))
             return Scalar("\n".join([first, kept.partition("\n")[2]]), block)
         self._note(begin, end)
@@ -194,7 +213,7 @@ def _place(waiting: Sequence[_Waiting], known: Sequence[Entry], position: int, l
     above = following.above if following else layout.footer
     for one in waiting:
         flow_end = known[position - 1].flow_end
-        if one.index < flow_end:  # Inside brackets, columns say nothing.
+        if one.at < flow_end:  # Inside brackets, columns say nothing.
             inside = following is not None and following.begin < flow_end
             (above if inside else known[position - 1].below).extend([one.text] if one.text else [])
             continue

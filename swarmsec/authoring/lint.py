@@ -15,6 +15,7 @@ from swarmsec.authoring.findings import Finding, locate, paragraph
 from swarmsec.authoring.lint_rules import RULES, Case, Fix, Remark, Rule, Severity
 from swarmsec.authoring.options import steps
 from swarmsec.authoring.scenario import Scenario, load_scenario
+from swarmsec.authoring.texts import write_text
 from swarmsec.authoring.yaml_tree import Path, Span, Tree, parse
 from swarmsec.errors import ScenarioError, UsageError, did_you_mean
 from swarmsec.parameters import Problem, spot
@@ -63,6 +64,7 @@ def lint(scenario: Scenario, *, select: Sequence[str] = (), ignore: Sequence[str
 
     Raises:
         UsageError: There is no such rule.
+        ScenarioError: Its `x-lint-ignore` names a rule that is none.
     """
     case = Case(scenario)
     rules = selected(select, ignore)
@@ -79,7 +81,8 @@ def lints_of(remarks: Iterable[tuple[Rule, Remark]], scenario: Scenario) -> list
         if rule.code in ignored or remark.path in swept:
             continue
         finding = locate(Problem(remark.path, remark.message, remark.hint), scenario.tree, topic=rule.code)
-        found.append(Lint(rule.code, remark.severity or rule.severity, finding, remark.fix))
+        severity = remark.severity or rule.severity
+        found.append(Lint(rule.code, severity, finding._replace(rule=rule.code), remark.fix))
     return sorted(found, key=_place)
 
 
@@ -91,12 +94,17 @@ def _place(one: Lint) -> tuple[int, int, str]:
 def _ignored(scenario: Scenario) -> frozenset[str]:
     """The codes that the scenario itself turns off."""
     codes = scenario.document.get(IGNORE, [])
-    named = [codes] if isinstance(codes, str) else codes if isinstance(codes, list) else []
-    for code in named:
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise ScenarioError(f"{codes!r} given; must be a list of codes such as [SW009]", where=_spot(scenario))
+    for code in codes:
         if code not in RULES:
-            hint = did_you_mean(str(code), RULES)
-            raise UsageError(f"there is no rule `{code}`; {hint}", where=f"{scenario.source}  {IGNORE}")
-    return frozenset(named)
+            raise ScenarioError(f"there is no rule `{code}`; {did_you_mean(str(code), RULES)}", where=_spot(scenario))
+    return frozenset(codes)
+
+
+def _spot(scenario: Scenario) -> str:
+    place = scenario.tree.place((IGNORE,))
+    return f"{place.value}  {IGNORE}" if place else IGNORE
 
 
 def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rule]:
@@ -158,10 +166,7 @@ def fixed(
         for one in lint(scenario, select=select, ignore=ignore):
             changed = edited(text, one.fix, scenario.tree, label=file) if one.fix else None
             if changed is not None:
-                try:
-                    path.write_bytes(changed.encode())
-                except OSError as error:
-                    raise UsageError(f"cannot be written: {error.strerror}", where=file) from None
+                write_text(path, changed)
                 done.append(one)
                 break
         else:

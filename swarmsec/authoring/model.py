@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from swarmsec.errors import ParameterError
-from swarmsec.parameters import Ge, Help, Le, MinLen, Unit
+from swarmsec.parameters import Ge, Help, Le, MaxLen, MinLen, Unit
 
 SEEDS_MAX = 100_000
 _SEED_MAX = 2**63 - 1
@@ -21,14 +21,16 @@ class Document:
 
     apiVersion: Annotated[Literal["swarmsec/v1"], Help("The version of this format.")] = "swarmsec/v1"  # noqa: N815
     kind: Annotated[Literal["Scenario"], Help("What this document is.")] = "Scenario"
-    name: Annotated[str, MinLen(1), Help("What it is called; streams of random numbers are keyed by it.")] = "unnamed"
+    name: Annotated[
+        str, MinLen(1), MaxLen(100), Help("What it is called; streams of random numbers are keyed by it.")
+    ] = "unnamed"
     version: Annotated[int, Ge(1), Help("Raised when its behavior changes.")] = 1
+    extends: Annotated[str | None, Help("A scenario that this one differs from: a library name, or a file.")] = None
     title: Annotated[str, Help("Its name for people.")] = ""
     story: Annotated[str, Help("What happens, for whoever plays it.")] = ""
     goals: Annotated[list[str], Help("What one learns by playing it.")] = field(default_factory=list)
     difficulty: Annotated[Literal["intro", "easy", "medium", "hard", "open"], Help("How hard it is for blue.")] = "easy"
     tags: Annotated[list[str], Help("Words to find it by.")] = field(default_factory=list)
-    extends: Annotated[str | None, Help("A scenario that this one differs from: a library name, or a file.")] = None
     world: Annotated[Spec, Help("What the swarm is in charge of.")]
     network: Annotated[Spec, Help("Who listens to whom.")]
     protocol: Annotated[Spec, Help("How the swarm negotiates.")] = field(
@@ -36,18 +38,18 @@ class Document:
     )
     rounds: Annotated[int, Ge(1), Le(10_000_000), Unit("rounds"), Help("How long a run is.")] = 100
     engine: Annotated[Literal["arrays", "agents"], Help("agents lets Mesa step every daemon.")] = "arrays"
-    attacks: Annotated[list[Spec], Help("Red's plug-ins.")] = field(default_factory=list)
-    defenses: Annotated[list[Spec], Help("Blue's plug-ins.")] = field(default_factory=list)
     schedule: Annotated[list[Spec], Help("Phases one after another; an attack may name one.")] = field(
         default_factory=list
     )
     campaigns: Annotated[dict[str, list[Spec]], Help("Named lists of attacks that follow one another.")] = field(
         default_factory=dict
     )
+    attacks: Annotated[list[Spec], Help("Red's plug-ins.")] = field(default_factory=list)
+    defenses: Annotated[list[Spec], Help("Blue's plug-ins.")] = field(default_factory=list)
+    rules: Annotated[Spec, Help("The rules of engagement, of red and of blue.")] = field(default_factory=dict)
     sweep: Annotated[Spec, Help("Values to play it at: path → a list, or from, to and steps.")] = field(
         default_factory=dict
     )
-    rules: Annotated[Spec, Help("The rules of engagement, of red and of blue.")] = field(default_factory=dict)
     seeds: Annotated[int | list[int], Help("How many seeds, from 0, or which.")] = 5
     root_seed: Annotated[int, Ge(0), Help("Another one gives other random numbers to every seed.")] = 0
     score: Annotated[Spec, Help("`bill` names the world's bill that is scored.")] = field(default_factory=dict)

@@ -12,7 +12,6 @@ from swarmsec.authoring.model import Spec
 from swarmsec.authoring.yaml_tree import Path, parse
 from swarmsec.errors import ScenarioError, UsageError
 
-_COMMAS_OUTSIDE_BRACKETS = re.compile(r",(?![^\[{]*[\]}])")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 Teams = str | Spec | Sequence[str | Spec]
@@ -34,15 +33,34 @@ def parse_option(text: str) -> Spec:
     Examples:
         >>> parse_option("false_signal:bias=-3,daemons=[3, 9]")
         {'kind': 'false_signal', 'bias': -3, 'daemons': [3, 9]}
+        >>> parse_option("x:a=[[0, 1], [2, 3]],b='c,d'")
+        {'kind': 'x', 'a': [[0, 1], [2, 3]], 'b': 'c,d'}
     """
     kind, _, rest = text.partition(":")
     spec: Spec = {"kind": kind.strip()}
-    for part in _COMMAS_OUTSIDE_BRACKETS.split(rest) if rest.strip() else ():
+    for part in _at_commas(rest) if rest.strip() else ():
         name, equals, value = part.partition("=")
         if not equals or not name.strip():
             raise UsageError(f"{part!r} is no parameter; must be name=value", where=text)
         spec[name.strip()] = parse_value(value)
     return spec
+
+
+def _at_commas(text: str) -> list[str]:
+    """The parts between the commas that are in no brackets and no quotes."""
+    parts, depth, quote = [""], 0, ""
+    for letter in text:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        else:
+            depth += (letter in "[{") - (letter in "]}")
+        if letter == "," and depth == 0 and not quote:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
 
 
 def as_option(spec: Spec) -> str:
@@ -71,7 +89,7 @@ def steps(path: str) -> Path:
         ('attacks', 0, 'bias')
     """
     found = _STEP.findall(path)
-    return tuple(int(index or key) if index or key.isdigit() else key for index, key in found)
+    return tuple(int(index or key) if index or key.isdecimal() else key for index, key in found)
 
 
 def with_value(data: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:

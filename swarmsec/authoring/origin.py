@@ -61,9 +61,10 @@ def _option(path: Path, tree: Tree, scenario: Scenario) -> str:
     """The option of the command line that put a value there, if one did."""
     for way in reversed(tree.replaced):
         if path[: len(way)] == way or way[: len(path)] == path:
-            option = {("attacks",): "--attack", ("defenses",): "--defense"}.get(way)
-            if option and option in scenario.changes:
-                return option
+            if way == ("attacks",) and scenario.changes.attacks is not None:
+                return "--attack"
+            if way == ("defenses",) and scenario.changes.defenses is not None:
+                return "--defense"
             return f"--set {''.join(_dotted(way))}"
     return ""
 

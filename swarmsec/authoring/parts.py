@@ -124,7 +124,7 @@ def daemons_of(topology: Topology) -> int:
         if n > DAEMONS_MAX:
             raise ParameterError(f"{n:,} daemons; a swarm has at most {DAEMONS_MAX:,}", where="network.sizes")
         return n
-    return int(2 ** said["dimension"] if "dimension" in said else said["rows"] * said["columns"])
+    return int(2 ** int(said["dimension"]) if "dimension" in said else said["rows"] * said["columns"])
 
 
 def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
@@ -150,7 +150,7 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
         try:
             setup_of(some, streams, network=network)
         except ScenarioError as error:
-            where = error.where or _too_many(parts.defenses)
+            where = _too_many(parts.defenses) if error.where in {"", "defenses"} else error.where
             found.setdefault(where, type(error)(error.message, where=where))
     return list(found.values())
 
@@ -177,8 +177,6 @@ def _plain(value: Any) -> Any:
 
 
 def _bill(score: Spec, bills: Sequence[str]) -> str:
-    if unknown := sorted(set(score) - {"bill"}):
-        raise ParameterError("unknown key; did you mean `bill`?", where=f"score.{unknown[0]}")
     bill = score.get("bill", bills[0])
     if bill not in bills:
         raise ParameterError(f"this world keeps no bill {bill!r}; {did_you_mean(str(bill), bills)}", where="score.bill")

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from swarmsec.authoring.changes import Changes
 from swarmsec.authoring.check import check
 from swarmsec.authoring.expand import expand
 from swarmsec.authoring.extends import extended
 from swarmsec.authoring.findings import InvalidScenarioError, locate, refuse
 from swarmsec.authoring.model import seed_list
-from swarmsec.authoring.options import Teams, as_option, specs_of, steps, with_value
+from swarmsec.authoring.options import Teams, specs_of, steps, with_value
 from swarmsec.authoring.parts import daemons_of, misfits, parts_of, resolved, setup_of
 from swarmsec.authoring.source import Source, read
 from swarmsec.authoring.sweep import points
@@ -35,14 +36,14 @@ class Scenario:
     Attributes:
         document: The scenario with every default written out, as plain data; it loads to the same scenario.
         source: How a command line names it.
-        changes: The options that were applied to it on top, as a command line would say them.
+        changes: What was changed in it after it was read.
         registry: Where its plug-ins are found.
         tree: As it was written, after bases, schedule and campaigns, with the place of each value.
     """
 
     document: Mapping[str, Any]
     source: str
-    changes: tuple[str, ...]
+    changes: Changes
     registry: Registry
     tree: Tree = field(default_factory=lambda: Tree({}), repr=False)
 
@@ -125,6 +126,11 @@ class Scenario:
             for family, spec in taking_part
         }
 
+    def with_seeds(self, seeds: Sequence[int]) -> Scenario:
+        """The same scenario with other seeds to be played with."""
+        same = tuple(seeds) == self.seeds
+        return self if same else replace(self, document={**self.document, "seeds": list(seeds)})
+
     def streams(self, seed: int) -> Streams:
         """The random streams of one seed."""
         return Streams(self.name, seed, int(self.document["root_seed"]))
@@ -163,25 +169,24 @@ def load_scenario(
     if isinstance(source, Scenario):
         written = Source(source.source, Tree(dict(source.document)))
         registry = Registry([*source.registry.folders, *plugins]) if plugins else source.registry
-        changes = list(source.changes)
+        changes = source.changes
         if not settings and attack is None and defense is None and not plugins:
             return source
     else:
-        written, registry, changes = read(source), Registry(plugins), []
+        written, registry, changes = read(source), Registry(plugins), Changes()
     tree = extended(written, lambda tree, partial: _refuse_wrong(tree, registry, partial=partial))
-    for key, option, teams in (("attacks", "--attack", attack), ("defenses", "--defense", defense)):
+    for key, teams in (("attacks", attack), ("defenses", defense)):
         if teams is not None:
-            tree = _replaced(tree, key, specs_of(teams))
-            changes += [word for spec in tree.data[key] for word in (option, as_option(spec))]
+            specs = specs_of(teams)
+            tree, changes = _replaced(tree, key, specs), changes.with_team(key, specs)
     for path, value in (settings or {}).items():
-        tree = _replaced(tree, path, value)
-        changes += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
+        tree, changes = _replaced(tree, path, value), changes.with_setting(path, value)
     tree = _refuse_wrong(tree, registry)
     try:
         parts = parts_of(tree.data, registry)
     except ScenarioError as error:
         raise _refused([error], tree) from None
-    scenario = Scenario(resolved(tree.data, parts), written.command, tuple(changes), registry, tree)
+    scenario = Scenario(resolved(tree.data, parts), written.command, changes, registry, tree)
     if wrong := misfits(parts, scenario.streams(scenario.seeds[0])):
         raise _refused(wrong, tree)
     return scenario

@@ -16,18 +16,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from swarmsec.authoring.check import TEAMS
+from swarmsec.authoring.class_schema import AMOUNTS, Schema, closed, properties_of
 from swarmsec.authoring.expand import CampaignUse, Phase
 from swarmsec.authoring.model import SEEDS_MAX, Document
 from swarmsec.authoring.sweep import _NOT_SWEPT, Range
 from swarmsec.network import TOPOLOGIES
-from swarmsec.parameters import NotFinite, ParameterInfo, describe, json_schema
+from swarmsec.parameters import describe
 from swarmsec.plugins import Family, Registry
 from swarmsec.teams import Attack
-
-Schema = dict[str, Any]
 
 
 class Draft(StrEnum):
@@ -42,30 +41,9 @@ _METASCHEMA = {
     Draft.SEVEN: "http://json-schema.org/draft-07/schema#",
 }
 _SEED_MAX = 2**63 - 1
-_FLOAT_MAX = 1.7976931348623157e308
-
-# How daemons are named: swarmsec.teams.selectors says the same in code.
-_AMOUNT = r"\s*(0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)\s*%|[0-9]+)\s*"
-_AMOUNTS: Schema = {
-    "minimum": 0,
-    "pattern": f"^{_AMOUNT}$",
-    "patternErrorMessage": "must be a number of daemons, or a share such as 5%",
-}
-_SELECTORS: Schema = {
-    "minimum": 0,
-    "pattern": rf"^(all|role=.*|hubs(:({_AMOUNT})?)?|{_AMOUNT})$",
-    "patternErrorMessage": "must be all, a number, a share such as 5%, a list of daemons, hubs or role=NAME",
-    "allOf": [
-        {
-            "items": {"type": "integer", "minimum": 0},
-            "uniqueItems": True,
-            "defaultSnippets": [{"label": one, "body": one} for one in ("all", "5%", "hubs", "hubs:5%", "role=")],
-        }
-    ],
-}
 
 # What an item may have besides the parameters of its kind; which of them where, the lists say.
-_OWN_KEYS = "^(name|phase|for|drop)$"
+_OWN_KEYS = ("name", "phase", "for", "drop")
 
 
 def scenario_schema(registry: Registry, *, draft: Draft = Draft.CURRENT) -> Schema:
@@ -85,8 +63,8 @@ def scenario_schema(registry: Registry, *, draft: Draft = Draft.CURRENT) -> Sche
         "$defs": {
             "scenario": _document(registry, partial=False),
             "extension": _document(registry, partial=True),
-            "campaign": _closed(CampaignUse),
-            "phase": _closed(Phase),
+            "campaign": closed(CampaignUse),
+            "phase": closed(Phase),
             **_plugins(registry),
         },
     }
@@ -148,7 +126,7 @@ def _item(registry: Registry, family: Family, *, partial: bool) -> Schema:
     # attack has what the class of them all has.
     kindless = {"campaign": uses["campaign"], **(properties_of(Attack) if partial else {})}
     attack["allOf"].append({"if": {"type": "object", "required": ["kind"]}, "else": {"properties": kindless}})
-    use = _ref("campaign") if not partial else _closed(CampaignUse, own={"drop": own["drop"]}, partial=True)
+    use = _ref("campaign") if not partial else closed(CampaignUse, own={"drop": own["drop"]}, partial=True)
     return {"type": "object", "if": {"type": "object", "required": ["campaign"]}, "then": use, "else": attack}
 
 
@@ -165,7 +143,7 @@ def _step(registry: Registry) -> Schema:
 
 def _sweep(*, partial: bool) -> Schema:
     names = {"start": "from"}
-    span = _closed(Range, names=names, partial=partial)
+    span = closed(Range, names=names, partial=partial)
     return {
         "type": "object",
         "propertyNames": {
@@ -185,10 +163,10 @@ def _sweep(*, partial: bool) -> Schema:
 def _rules() -> Schema:
     rules = {}
     for team, budget in TEAMS.items():
-        rules[team] = _closed(budget)
+        rules[team] = closed(budget)
         for info in describe(budget):
             if info.type == "int or text or nothing":  # An amount.
-                rules[team]["properties"][info.name] |= _AMOUNTS
+                rules[team]["properties"][info.name] |= AMOUNTS
     return {"type": "object", "properties": rules, "additionalProperties": False}
 
 
@@ -233,7 +211,7 @@ def _parameters(kind: str, cls: type[Any]) -> Schema:
         "markdownDescription": docs,
         "type": "object",
         "properties": {"kind": {"const": kind, "markdownDescription": docs}, **properties_of(cls)},
-        "patternProperties": {_OWN_KEYS: {}},
+        "patternProperties": {f"^({'|'.join(_OWN_KEYS)})$": {}},
         "additionalProperties": False,
     }
 
@@ -246,132 +224,17 @@ def _spec(classes: Mapping[str, type[Any]], family: str, own: Schema, *, partial
         "enumDescriptions": lines,
         "markdownEnumDescriptions": lines,
     }
-    allowed = [name for name in ("name", "phase", "for", "drop") if name in own]
     rules = []
     for name, cls in classes.items():
         then = _ref(f"{family}.{name}")
         required = [] if partial else [info.name for info in describe(cls) if info.required]
         rules.append(_when({"kind": {"const": name}}, {"allOf": [then, _needs(required)]} if required else then))
-    refused = {name: False for name in ("name", "phase", "for", "drop") if name not in allowed}
+    refused = {name: False for name in _OWN_KEYS if name not in own}
     return {
         "type": "object",
         "properties": {"kind": kind, **own, **refused},
         "allOf": [*rules, _needs([] if partial else ["kind"])],
     }
-
-
-# Classes.
-
-
-def properties_of(cls: type[Any], *, names: Mapping[str, str] | None = None) -> dict[str, Schema]:
-    """The schema of every field of a class: type and bounds, and what there is to say about it.
-
-    Args:
-        cls: A dataclass of parameters.
-        names: Fields that a document calls otherwise.
-    """
-    made = json_schema(cls)["properties"]
-    hints = get_type_hints(cls, include_extras=True)
-    found: dict[str, Schema] = {}
-    for info in describe(cls):
-        schema = _without_local_refs(made[info.name])
-        if not _holds(hints[info.name], NotFinite):
-            schema = _finite(schema)
-        if schema.get("default") in ([], {}, "", None):
-            schema.pop("default", None)  # Nothing that an editor should put in.
-        schema = _in_one(schema)
-        if info.name == "daemons" and info.type == "int or text or list of int" and issubclass(cls, Attack):
-            schema |= _SELECTORS
-        facts = _facts(info)
-        schema["description"] = f"{info.help} ({'; '.join(facts)})".strip()
-        schema["markdownDescription"] = "\n\n".join(filter(None, [info.help, " · ".join(_code(facts))]))
-        found[(names or {}).get(info.name, info.name)] = schema
-    return found
-
-
-def _closed(
-    cls: type[Any], *, names: Mapping[str, str] | None = None, own: Schema | None = None, partial: bool = False
-) -> Schema:
-    """A mapping with the fields of a class and no others."""
-    required = [(names or {}).get(info.name, info.name) for info in describe(cls) if info.required]
-    return {
-        "description": (inspect.getdoc(cls) or "").partition("\n")[0],
-        "type": "object",
-        "properties": {**properties_of(cls, names=names), **(own or {})},
-        "required": [] if partial else required,
-        "additionalProperties": False,
-    }
-
-
-def _facts(info: ParameterInfo) -> list[str]:
-    """Type, bounds, unit and default, each in a few words."""
-    default = info.default
-    shown = "none" if default is None else str(default).lower() if isinstance(default, bool) else str(default)
-    said = [
-        info.type,
-        info.bounds,
-        f"unit: {info.unit}" if info.unit else "",
-        "required" if info.required else f"default: {shown}" if default not in ("", [], {}) else "",
-    ]
-    return [fact for fact in said if fact]
-
-
-def _code(facts: list[str]) -> Iterable[str]:
-    """The same in Markdown."""
-    for fact in facts:
-        head, colon, value = fact.partition("default: ")
-        yield f"default: `{value}`" if colon and not head else fact
-
-
-def _finite(schema: Schema) -> Schema:
-    """The same schema, with every number in it finite."""
-    if schema.get("type") == "number":
-        infinite = {"type": "number", "anyOf": [{"exclusiveMinimum": _FLOAT_MAX}, {"exclusiveMaximum": -_FLOAT_MAX}]}
-        return {**schema, "not": infinite}
-    changed = dict(schema)
-    for key in ("items", "additionalProperties"):
-        if isinstance(schema.get(key), dict):
-            changed[key] = _finite(schema[key])
-    for key in ("anyOf", "prefixItems"):
-        if key in schema:
-            changed[key] = [_finite(one) for one in schema[key]]
-    return changed
-
-
-def _in_one(schema: Schema) -> Schema:
-    """The same schema without its anyOf, if the types in that differ: what is said of one does not touch another."""
-    members = schema.get("anyOf", [])
-    types = [member.get("type") for member in members]
-    told = [key for member in members for key in member if key != "type"]
-    overlap = len({"number" if one == "integer" else one for one in types}) < len(types) or len(set(told)) < len(told)
-    if not members or None in types or overlap or {"enum", "const"} & set(told):
-        return schema
-    merged = {key: value for member in members for key, value in member.items()}
-    one = {**{key: value for key, value in schema.items() if key != "anyOf"}, **merged, "type": types}
-    # Beside the type, the language server would take them for a word that only a list can follow.
-    listed = {key: one.pop(key) for key in ("items", "minItems", "maxItems", "uniqueItems") if key in one}
-    return {**one, "allOf": [listed]} if listed else one
-
-
-def _without_local_refs(schema: Schema) -> Schema:
-    """A schema with its own definitions written where they are used."""
-    there = schema.get("$defs", {})
-
-    def inlined(node: Any) -> Any:
-        if isinstance(node, list):
-            return [inlined(one) for one in node]
-        if not isinstance(node, dict):
-            return node
-        rest = {key: inlined(value) for key, value in node.items() if key not in {"$defs", "$ref"}}
-        return {**inlined(there[node["$ref"].rpartition("/")[2]]), **rest} if "$ref" in node else rest
-
-    return dict(inlined(schema))
-
-
-def _holds(hint: Any, mark: type[Any]) -> bool:
-    """Whether anything in a type is annotated with a mark."""
-    parts = (*getattr(hint, "__metadata__", ()), *get_args(hint))
-    return any(isinstance(part, mark) or _holds(part, mark) for part in parts)
 
 
 # JSON Schema.

@@ -50,7 +50,7 @@ def read(source: str | Path | Mapping[str, Any]) -> Source:
         InvalidScenarioError: It is no YAML, or too large.
     """
     if isinstance(source, Mapping):
-        return Source(str(source.get("name", "scenario.yaml")), Tree(dict(source)))
+        return Source(f"{source.get('name', 'scenario')}.yaml", Tree(dict(source)))
     if source == "-":
         return Source("-", tree_of(sys.stdin.buffer.read(TEXT_BYTES_MAX + 1), "<stdin>"))
     name = str(source)

@@ -49,7 +49,7 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
     for path, values in sweep.items():
         at = ("sweep", path)
         if problem := _no_such_place(path, data):
-            found.append(Problem(at, *problem, of_key=True))
+            found.append(Problem(at, *problem))
         elif isinstance(values, Mapping):
             wrong = problems(Range, _renamed(values))
             found += [one._replace(path=(*at, *_unrenamed(one.path))) for one in wrong]
@@ -94,11 +94,11 @@ def _no_such_place(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None
     holder: Any = data
     way = steps(path)
     if not way or way[0] in _NOT_SWEPT:
-        return "a sweep goes along a path such as attacks[0].bias", ""
+        return "unknown path; a sweep goes along a path such as attacks[0].bias", ""
     for step in way[:-1]:
         known = dict(enumerate(holder)) if isinstance(holder, list) else holder
         if not isinstance(known, Mapping) or step not in known:
-            return f"there is no `{step}` on this path", did_you_mean(str(step), map(str, known or ()))
+            return f"unknown path; there is no `{step}` on it", did_you_mean(str(step), map(str, known or ()))
         holder = known[step]
     return None
 

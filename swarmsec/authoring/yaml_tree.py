@@ -129,6 +129,7 @@ def parse(text: str, label: str) -> Tree:
     tree = Tree(None, texts={label: walk.lines})
     if len(text) > TEXT_BYTES_MAX or len(text.encode(errors="replace")) > TEXT_BYTES_MAX:
         raise walk.refuse([walk.fault(f"a scenario has at most {TEXT_BYTES_MAX:,} bytes", 0)])
+    tree.places[()] = Place(Span(label, 1, 1, 1), Span(label, 1, 1, 1))
     top = walk.compose()
     if top is not None:
         tree.places[()] = Place(walk.span(top), walk.span(top))
@@ -299,6 +300,10 @@ def _composed(text: str) -> Any:
 
     class Bounded(Composer):  # type: ignore[misc, unused-ignore]
         depth = nodes = aliases = 0
+
+        def __init__(self, loader: Any = None) -> None:
+            super().__init__(loader=loader)
+            self.warn_double_anchors = False  # An anchor may be set again; an alias means the last one.
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             event = self.parser.peek_event()

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec._version import __version__
-from swarmsec.cli import catalog, diff, resolve, run, schema, validate
+from swarmsec.cli import catalog, diff, explain, fmt, lint, migrate, new, resolve, run, schema, validate
 from swarmsec.errors import ExitCode, SwarmsecError
 
 app = typer.Typer(
@@ -27,9 +27,14 @@ app.command("list")(catalog.list_)
 app.command("show")(catalog.show)
 app.command("run")(run.run)
 app.command("validate")(validate.validate)
+app.command("lint")(lint.lint)
+app.command("explain")(explain.explain)
 app.command("schema")(schema.schema)
 app.command("resolve")(resolve.resolve)
 app.command("diff")(diff.diff)
+app.command("fmt")(fmt.fmt)
+app.command("new")(new.new)
+app.command("migrate")(migrate.migrate)
 
 # The root of the errors that Typer raises for a command line that it does not understand.
 _CommandLineError: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
@@ -64,9 +69,12 @@ def _code_of(words: list[str]) -> int:
     try:
         code = app(args=words, standalone_mode=False)
         sys.stdout.flush()
+        if code == ExitCode.INTERRUPTED:  # Typer makes Ctrl-C an exit of its own.
+            raise KeyboardInterrupt
         return int(code or ExitCode.DONE)
     except SwarmsecError as error:
-        return _complain(words, str(error), error.exit_code, kind=type(error).__name__)
+        findings = [finding.to_dict() for finding in getattr(error, "findings", ())]
+        return _complain(words, str(error), error.exit_code, kind=type(error).__name__, findings=findings)
     except (KeyboardInterrupt, typer.Abort):
         return _complain(words, "interrupted", ExitCode.INTERRUPTED, kind="Interrupted")
     except BrokenPipeError:
@@ -84,12 +92,14 @@ def _code_of(words: list[str]) -> int:
         return _complain(words, f"{type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL, kind="InternalError")
 
 
-def _complain(words: Sequence[str], message: str, code: ExitCode, *, kind: str) -> int:
+def _complain(
+    words: Sequence[str], message: str, code: ExitCode, *, kind: str, findings: Sequence[dict[str, Any]] = ()
+) -> int:
     """Say what went wrong: as JSON on standard output where JSON was asked for, in one line on standard error else."""
     if "--json" in words or os.environ.get("SWARMSEC_JSON", "0") not in {"", "0", "false", "no"}:
-        typer.echo(
-            json.dumps({"error": {"kind": kind, "message": message, "exit_code": int(code)}}, ensure_ascii=False)
-        )
+        told = {"kind": kind, "message": message, "exit_code": int(code)}
+        told |= {"findings": list(findings)} if findings else {}
+        typer.echo(json.dumps({"error": told}, ensure_ascii=False))
     else:
         typer.echo(f"swarmsec: {message}", err=True)
     return int(code)

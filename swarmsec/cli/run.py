@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
-from swarmsec.errors import ExitCode
+from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,12 +48,16 @@ def run(
     ),
     as_json: Json = False,
     plugins: Plugins = None,
-    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")] = 1,
+    jobs: Annotated[
+        int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")
+    ] = 1,
     point: Annotated[int | None, typer.Option(help="Play one point of its sweep, counted from 0.", metavar="N")] = None,
 ) -> int:
     """Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented."""
     from swarmsec.authoring import load_scenario
 
+    if jobs < 1:
+        raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
     settings = settings_of(set_)
     settings |= {} if agents is None else {"network.n": agents}
     settings |= {} if rounds is None else {"rounds": rounds}
@@ -115,7 +119,10 @@ def _play(
     from swarmsec.exercise import run as run_scenario
     from swarmsec.exercise.folder import RunFolder
 
-    wanted = scenario.seeds if seeds is None else seed_list(seeds)
+    try:
+        wanted = scenario.seeds if seeds is None else seed_list(seeds)
+    except ParameterError as error:
+        raise UsageError(error.message, where="--seeds") from None
     folder = RunFolder(out, scenario, wanted, sys.argv)
     try:
         with _progress(scenario.name, len(wanted), quiet=quiet) as advance:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from enum import Enum
+from typing import Annotated, Any
 
 import typer
 
@@ -11,28 +12,47 @@ from swarmsec.cli.options import Json, Plugins
 from swarmsec.errors import ExitCode, SwarmsecError
 
 
+class Format(str, Enum):
+    """How findings are told."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
 def validate(
     scenarios: Annotated[list[str], typer.Argument(help="Library names, files, or - for standard input.")],
+    form: Annotated[
+        Format, typer.Option("--format", help="github annotates a pull request; sarif is for code scanning.")
+    ] = Format.text,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
     """Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything."""
-    from swarmsec.authoring import load_scenario
+    from swarmsec.authoring import findings_of, load_scenario
 
-    found: list[dict[str, object]] = []
-    worst = ExitCode.DONE
-    for name in scenarios:
+    form = Format.json if as_json else form
+    found: list[dict[str, Any]] = []
+    errors: dict[str, SwarmsecError] = {}
+    for name in dict.fromkeys(scenarios):
         try:
-            scenario = load_scenario(name, plugins=plugins or ())
-            found.append({"scenario": name, "valid": True, "digest": scenario.digest})
+            digest = load_scenario(name, plugins=plugins or ()).digest
+            found.append({"scenario": name, "valid": True, "digest": digest, "findings": []})
         except SwarmsecError as error:
-            worst = max(worst, error.exit_code)
-            found.append({"scenario": name, "valid": False, "error": {"where": error.where, "message": error.message}})
-            if not as_json:
-                typer.echo(f"swarmsec: {error}", err=True)
-        else:
-            if not as_json:
-                typer.echo(f"{name}: valid")
-    if as_json:
+            errors[name] = error
+            findings = [finding.to_dict() for finding in findings_of(error)]
+            told = {"where": error.where, "message": error.message}
+            found.append({"scenario": name, "valid": False, "error": told, "findings": findings})
+    if form is Format.text:
+        for one in found:
+            name = one["scenario"]
+            typer.echo(f"swarmsec: {errors[name]}" if name in errors else f"{name}: valid", err=name in errors)
+    elif form is Format.json:
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
-    return worst
+    else:
+        from swarmsec.report.findings import Checked, github, sarif
+
+        checked = [Checked(name, findings_of(error)) for name, error in errors.items()]
+        typer.echo(github(checked) if form is Format.github else sarif(checked), nl=bool(checked))
+    return max((error.exit_code for error in errors.values()), default=ExitCode.DONE)

@@ -69,7 +69,7 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             (self.path / "result.json").unlink(missing_ok=True)
             self._write("manifest.json", _json(self._manifest))
-            self._write("scenario.yaml", as_yaml(scenario))
+            self._write("scenario.yaml", as_yaml(scenario.with_seeds(seeds)))
             for name in ("events.jsonl", "rounds.csv"):
                 (self.path / name).write_text("", encoding="utf-8")
             _point_latest(root, self.id)
@@ -118,7 +118,7 @@ def run_id(scenario: Scenario, seeds: Sequence[int]) -> str:
     decisive = [scenario.digest, list(seeds), scenario.plugin_digests, SIM_SEMANTICS]
     digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
     readable = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in scenario.name)
-    return f"{readable}-{digest[:6]}"
+    return f"{readable}-{digest[:10]}"
 
 
 def _event_lines(seed_run: SeedRun) -> list[str]:
@@ -148,7 +148,11 @@ def _point_latest(root: Path, name: str) -> None:
         unfinished.symlink_to(name, target_is_directory=True)
     except (OSError, NotImplementedError):
         unfinished.write_text(name + "\n", encoding="utf-8")
-    os.replace(unfinished, root / "latest")
+    try:
+        os.replace(unfinished, root / "latest")
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def _json(document: dict[str, Any]) -> str:

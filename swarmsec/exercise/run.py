@@ -67,7 +67,7 @@ def subject_of(scenario: Scenario) -> Subject:
         stop=scenario.stop,
         command=(
             scenario.source,
-            *scenario.changes,
+            *scenario.changes.words(),
             *(word for folder in scenario.registry.folders for word in ("--plugins", str(folder))),
         ),
     )
@@ -87,7 +87,7 @@ def seed_runs(scenario: Scenario, seeds: Sequence[int], arms: Sequence[Arm], *, 
 def _in_processes(scenario: Scenario, seeds: Sequence[int], arms: Sequence[Arm], jobs: int) -> Iterator[SeedRun]:
     from pebble import ProcessPool
 
-    job = (dict(scenario.document), scenario.source, tuple(str(folder) for folder in scenario.registry.folders))
+    job = (dict(scenario.document), tuple(str(folder) for folder in scenario.registry.folders))
     with _one_thread_each(), ProcessPool(max_workers=jobs, context=_context()) as pool:
         futures = [pool.schedule(_play_elsewhere, args=(*job, seed, tuple(map(str, arms)))) for seed in seeds]
         try:
@@ -98,9 +98,7 @@ def _in_processes(scenario: Scenario, seeds: Sequence[int], arms: Sequence[Arm],
             raise
 
 
-def _play_elsewhere(
-    document: Mapping[str, Any], source: str, folders: Sequence[str], seed: int, arms: Sequence[str]
-) -> SeedRun:
+def _play_elsewhere(document: Mapping[str, Any], folders: Sequence[str], seed: int, arms: Sequence[str]) -> SeedRun:
     """One seed in a worker, which is told what to play and makes everything itself."""
     with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
         scenario = load_scenario(document, plugins=[Path(folder) for folder in folders])

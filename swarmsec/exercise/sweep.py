@@ -63,4 +63,4 @@ def to_dict(points: Sequence[SweepPoint]) -> dict[str, Any]:
 
 
 def _named(scenario: Scenario, number: int, there: Scenario) -> Scenario:
-    return dataclasses.replace(there, changes=(*scenario.changes, "--point", str(number)))
+    return dataclasses.replace(there, changes=dataclasses.replace(scenario.changes, point=number))

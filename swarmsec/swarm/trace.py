@@ -73,7 +73,7 @@ class Trace:
         decisions: (rounds, n, k) what daemons decided; None unless recorded.
         events: What happened, in order.
         compromised: (n,) who was hijacked at any time: the truth, which no team sees.
-        final: (n, d) the proposals in the end.
+        final: (n, d) the proposals in the end; empty in the traces of a scored run.
         watch: Counts for the score of the detection.
         attacked: (n,) whom an attack was on at any time, hijacked or not.
         central: What a centralized controller would have run up, by bill.

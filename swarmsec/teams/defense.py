@@ -49,8 +49,8 @@ class Defense(Plugin):
     """
 
     vantage: ClassVar[Vantage] = Vantage.LOCAL
-    sees: ClassVar[Surface]
-    """The surfaces on which it can notice an attack at all."""
+    sees: ClassVar[Surface] = ~Surface.NONE
+    """The surfaces on which it can notice an attack at all; lint warns where a scenario's attack is on none of them."""
 
     def begin(self, blue: BlueView) -> None:
         """Set up what is remembered between rounds. Called once, before round 0."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from queue import Empty, Queue
 from types import TracebackType
@@ -13,6 +13,7 @@ from typing import Any
 
 ANSWER_S_MAX = 60
 CURSOR = "|"
+ERROR = 1
 
 
 class LanguageServer:
@@ -30,7 +31,7 @@ class LanguageServer:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         self._answers: Queue[dict[str, Any]] = Queue()
-        self._diagnostics: dict[str, list[dict[str, Any]]] = {}
+        self._found: dict[str, list[dict[str, Any]]] = {}
         self._told = threading.Condition()
         self._number = self._opened = 0
         threading.Thread(target=self._read, daemon=True).start()
@@ -45,14 +46,16 @@ class LanguageServer:
         self._process.kill()
         self._process.wait()
 
-    def diagnostics(self, path: Path, text: str) -> list[str]:
-        """What an editor underlines in a file with this text."""
-        uri = self._open(path, text)
-        with self._told:
-            assert self._told.wait_for(lambda: uri in self._diagnostics, ANSWER_S_MAX), f"no word about {path.name}"
-            found = self._diagnostics[uri]
-        self._close(uri)
-        return [str(one["message"]) for one in found]
+    def diagnostics(self, texts: Mapping[Path, str]) -> dict[Path, list[str]]:
+        """What an editor underlines in red in each of some files with these texts."""
+        uris = {path: self._open(path, text) for path, text in texts.items()}
+        told = {}
+        for path, uri in uris.items():
+            with self._told:
+                assert self._told.wait_for(lambda uri=uri: uri in self._found, ANSWER_S_MAX), f"no word on {path.name}"
+                told[path] = [str(one["message"]) for one in self._found[uri] if one["severity"] == ERROR]
+            self._close(uri)
+        return told
 
     def completion(self, path: Path, text: str) -> dict[str, dict[str, Any]]:
         """What is offered at the cursor, a `|` in the text: label → the item."""
@@ -118,7 +121,7 @@ class LanguageServer:
         method = message.get("method")
         if method == "textDocument/publishDiagnostics":
             with self._told:
-                self._diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
+                self._found.setdefault(message["params"]["uri"], message["params"]["diagnostics"])
                 self._told.notify_all()
         elif method == "workspace/configuration":
             wanted = [self._settings if item.get("section") == "yaml" else {} for item in message["params"]["items"]]

@@ -119,8 +119,8 @@ class Case:
         """Whether somebody wrote this value, rather than left it at its default."""
         value: Any = self.tree.data
         for step in path:
-            if (isinstance(value, Mapping) and step in value) or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
+            try:
                 value = value[step]
-            else:
+            except (KeyError, IndexError, TypeError):
                 return False
         return True

@@ -132,11 +132,11 @@ def _left_after(network: Network, weights: str, steps: int) -> float:
     degrees = network.degrees.astype(np.float64)
     larger = np.maximum(degrees[network.receivers], degrees[network.indices])
     heard = 1.0 / (1.0 + (degrees[network.receivers] if weights == "uniform" else larger))
-    own: Floats = 1.0 - np.bincount(network.receivers, weights=heard, minlength=network.n)
+    own = 1.0 - np.bincount(network.receivers, weights=heard, minlength=network.n)
     matrix = csr_array((heard, network.indices, network.indptr), shape=(network.n, network.n))
-    values: Floats = np.linspace(0.0, 1.0, network.n)
+    values: Floats = np.linspace(0.0, 1.0, network.n, dtype=np.float64)
     for step in range(steps):
-        values = own * values + matrix @ values
+        values = np.asarray(own * values + matrix @ values, dtype=np.float64)
         if np.ptp(values) <= MIXED:
             return 0.0
         if network.m * step > _WORK_MAX:

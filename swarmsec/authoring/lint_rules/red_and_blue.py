@@ -61,13 +61,13 @@ def attacks_overwrite_each_other(case: Case) -> Iterator[Remark]:
 
 @rule("SW009", severity="note")
 def outside_the_guarantee(case: Case) -> Iterator[Remark]:
-    """A defense is outside of what it guarantees: too many liars, in all or in a neighborhood.
+    """More daemons lie in a neighborhood than the f of a defense.
 
-    For W-MSR with parameter f that is: more than f hijacked daemons in somebody's neighborhood (f-local) and in all
-    (f-total), or a network that is not robust enough for them; for a median gate, a neighborhood that is not honest in
-    its majority. Often that is the very point of a scenario, so this is a note. Otherwise attack fewer daemons, raise
-    f, or take a network that is more robust, such as `robust_attachment` with r = 2f + 1. Targets are those of the
-    first seed. Source: LeBlanc, Zhang, Koutsoukos and Sundaram, IEEE JSAC 2013.
+    A defense with a parameter f, such as W-MSR, holds against f liars in every neighborhood (f-local) or in all
+    (f-total), on a network that is robust enough. Here somebody listens to more than f hijacked daemons, and f of them
+    dropped leave a lie that is believed. Often that is the very point of a scenario, so this is a note. Otherwise
+    hijack fewer daemons, raise f, or take a network on which that many are robust, such as `robust_attachment` with
+    r = 2f + 1. Targets are those of the first seed. Source: LeBlanc, Zhang, Koutsoukos and Sundaram, IEEE JSAC 2013.
     """
     liars = case.hijacked
     for path, cast in case.defenses:

@@ -1,0 +1,412 @@
+"""`explain`: what a field, a plug-in, a parameter or a rule means, in the words of the place that defines it.
+
+Nothing is told twice: fields come from `model.Document`, parameters from the plug-ins' own classes, rules from their
+docstrings. Only the examples are here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from swarmsec.authoring import expand
+from swarmsec.authoring.lint_rules import RULES
+from swarmsec.authoring.model import Document
+from swarmsec.authoring.sweep import Range
+from swarmsec.errors import UsageError
+from swarmsec.network import TOPOLOGIES
+from swarmsec.parameters import ParameterInfo, describe
+from swarmsec.plugins import Family, Registry
+from swarmsec.teams import Attack, BlueRules, RedRules, selectors
+
+_SHELVES = {
+    "worlds": "worlds",
+    "world": "worlds",
+    "topologies": "topologies",
+    "topology": "topologies",
+    "network": "topologies",
+    "protocols": "protocols",
+    "protocol": "protocols",
+    "attacks": "attacks",
+    "attack": "attacks",
+    "defenses": "defenses",
+    "defense": "defenses",
+}
+"""What a plug-in's topic may begin with, and where its kind is looked up."""
+
+_KEYS = {"worlds": "world", "topologies": "network", "protocols": "protocol"}
+"""The document's key of each shelf that is not called like it."""
+
+_EXAMPLES = {
+    "apiVersion": "apiVersion: swarmsec/v1",
+    "kind": "kind: Scenario",
+    "name": "name: ring_with_a_liar",
+    "version": "version: 2",
+    "title": "title: A ring with a liar",
+    "story": "story: >\n  Seven daemons shall agree on a number.\n  One of them is hijacked.",
+    "goals": "goals:\n  - See how far a single liar takes plain averaging.",
+    "difficulty": "difficulty: medium",
+    "tags": "tags: [wmsr, theory]",
+    "extends": "extends: blackswarm\nname: blackswarm_long\nrounds: 2000",
+    "world": "world: {kind: trading, signal_noise: 0.15}",
+    "network": "network: {kind: small_world, n: 1200, neighbors: 8, rewire: 0.1}",
+    "protocol": "protocol: {kind: friedkin_johnsen, anchor: 0.1, begins_at: zero}",
+    "rounds": "rounds: 1000",
+    "engine": "engine: agents",
+    "attacks": "attacks:\n  - {kind: false_signal, daemons: 20%, start: 400, stop: 460, bias: -1.5}",
+    "defenses": "defenses:\n  - {kind: median_gate, threshold: 4.0, warm_up: 200}",
+    "schedule": "schedule:\n  - {phase: peace, rounds: 400}\n  - {phase: strike, rounds: 60}\n"
+    "attacks:\n  - {kind: false_signal, phase: strike}",
+    "campaigns": "campaigns:\n  probe_then_strike:\n    - {kind: false_signal, daemons: 1%, for: 20}\n"
+    "    - {kind: false_signal, daemons: 20%, for: 60}\nattacks:\n  - {campaign: probe_then_strike, start: 300}",
+    "sweep": "sweep:\n  attacks[0].bias: [-0.5, -1.0, -1.5]\n  defenses[0].threshold: {from: 3, to: 6, steps: 4}",
+    "rules": "rules:\n  red: {daemons: 1, feeds: 20%, earliest: 200, rounds: 60}\n  blue: {quarantine: 10%}",
+    "seeds": "seeds: 5          # or [3, 4, 9]",
+    "root_seed": "root_seed: 7",
+    "score": "score: {bill: shortfall_usd}",
+}
+
+_SIMILAR = 0.6
+_DAEMONS = re.compile(r"\[\d+\]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What there is to say about one topic.
+
+    Attributes:
+        topic: Its full name, such as `attacks.false_signal.bias`.
+        what: What sort of thing it is: field, plug-in, parameter, rule.
+        summary: In one line.
+        about: The rest; several paragraphs, or nothing.
+        parameters: What it takes.
+        example: A few lines of YAML, or nothing.
+        see: Topics that say more.
+    """
+
+    topic: str
+    what: str
+    summary: str
+    about: str = ""
+    parameters: tuple[ParameterInfo, ...] = ()
+    example: str = ""
+    see: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        parameters = [
+            {**one._asdict(), "required": one.required, "default": None if one.required else one.default}
+            for one in self.parameters
+        ]
+        return {
+            "topic": self.topic,
+            "what": self.what,
+            "summary": self.summary,
+            "about": self.about,
+            "parameters": parameters,
+            "example": self.example,
+            "see": list(self.see),
+        }
+
+
+def explain(topic: str, registry: Registry | None = None) -> list[Page]:
+    """What there is to say about a topic; more than one page where several things are called so.
+
+    Args:
+        topic: A field (`rounds`, `rules.red.daemons`), a plug-in (`attacks.false_signal`, `network.small_world`,
+            `trading`), a parameter (`attacks[0].bias`, `false_signal.bias`), a rule (`SW004`), `lint` or `selectors`.
+        registry: Where plug-ins are found; those that are installed unless given.
+
+    Raises:
+        UsageError: There is nothing of that name.
+    """
+    known = registry or Registry()
+    words = [word for word in _DAEMONS.sub("", topic.strip()).split(".") if word]
+    if len(words) > 1 and all(word.isdigit() for word in words[1:2]):
+        words.pop(1)
+    pages = _pages(words, known)
+    if not pages:
+        raise UsageError(f"nothing is called `{topic}`; {_meant('.'.join(words), topics(known))}")
+    return pages
+
+
+def topics(registry: Registry | None = None) -> list[str]:
+    """Every topic by its full name."""
+    known = registry or Registry()
+    names = [
+        *(info.name for info in describe(Document)),
+        "score.bill",
+        "rules.red",
+        "rules.blue",
+        "lint",
+        "selectors",
+        *RULES,
+    ]
+    for shelf in dict.fromkeys(_SHELVES.values()):
+        names += [shelf] if shelf not in names else []
+        for kind in _kinds(shelf, known):
+            names.append(f"{shelf}.{kind}")
+            for one in describe(_class(shelf, kind, known)):
+                names += [f"{shelf}.{kind}.{one.name}", f"{shelf}.{one.name}"]
+    for team, rules in (("red", RedRules), ("blue", BlueRules)):
+        names += [f"rules.{team}.{one.name}" for one in describe(rules)]
+    return list(dict.fromkeys(names))
+
+
+def _pages(words: list[str], registry: Registry) -> list[Page]:
+    match words:
+        case ["lint"]:
+            return [_lint_page()]
+        case ["selectors"] | ["attacks", "daemons"]:
+            return [_selectors_page()]
+        case [code] if code.upper() in RULES:
+            return [_rule_page(code.upper())]
+        case ["rules", *rest]:
+            return _rules_pages(rest)
+        case ["score", "bill"]:
+            return [_bills_page(registry)]
+        case [key, *rest] if key in _SHELVES:
+            return _shelf_pages(key, rest, registry)
+        case [key, *rest] if key in _fields():
+            return _field_pages(key, rest)
+        case [kind, *rest]:
+            return [
+                page for shelf in _shelves_with(kind, registry) for page in _kind_pages(shelf, kind, rest, registry)
+            ]
+    return []
+
+
+# The document's own fields.
+
+
+def _fields() -> dict[str, ParameterInfo]:
+    return {info.name: info for info in describe(Document)}
+
+
+def _field_pages(key: str, rest: list[str]) -> list[Page]:
+    info = _fields()[key]
+    timing = (inspect.getdoc(expand) or "").partition("\n")[2].strip()
+    inner: dict[str, tuple[type[Any], str]] = {
+        "schedule": (expand.Phase, timing),
+        "campaigns": (expand.CampaignUse, timing),
+        "sweep": (Range, "A path goes to a list of values, or to a range of numbers with these keys."),
+    }
+    if key not in inner:
+        return [] if rest else [_field_page(info)]
+    cls, about = inner[key]
+    parameters = tuple(_as_written(key, one) for one in describe(cls))
+    if not rest:
+        return [_field_page(info, about=about, parameters=parameters)]
+    return [_parameter_page(key, one) for one in parameters if [one.name] == rest]
+
+
+def _as_written(key: str, info: ParameterInfo) -> ParameterInfo:
+    return info._replace(name="from") if key == "sweep" and info.name == "start" else info
+
+
+def _field_page(info: ParameterInfo, **more: Any) -> Page:
+    return Page(
+        topic=info.name,
+        what=f"field of a scenario, {_type(info)}",
+        summary=info.help,
+        example=_EXAMPLES[info.name],
+        **more,
+    )
+
+
+def _parameter_page(owner: str, info: ParameterInfo, **more: Any) -> Page:
+    return Page(topic=f"{owner}.{info.name}", what=f"parameter, {_type(info)}", summary=info.help, **more)
+
+
+def _type(info: ParameterInfo) -> str:
+    unit = f" [{info.unit}]" if info.unit else ""
+    bounds = f", {info.bounds}" if info.bounds else ""
+    default = "required" if info.required else f"{_word(info.default)} unless given"
+    return f"{info.type}{unit}{bounds}; {default}"
+
+
+def _word(value: Any) -> str:
+    return "nothing" if value is None or value == "" else json.dumps(value, ensure_ascii=False, default=list)
+
+
+def _rules_pages(rest: list[str]) -> list[Page]:
+    teams: dict[str, type[Any]] = {"red": RedRules, "blue": BlueRules}
+    match rest:
+        case []:
+            about = "A team that asks for more is refused before the run begins."
+            return [_field_page(_fields()["rules"], about=about, see=("rules.red", "rules.blue"))]
+        case [team] if team in teams:
+            said = inspect.getdoc(teams[team]) or ""
+            parameters = tuple(describe(teams[team]))
+            example = _EXAMPLES["rules"]
+            return [Page(topic=f"rules.{team}", what="budget", summary=said, parameters=parameters, example=example)]
+        case [team, name] if team in teams:
+            found = [one for one in describe(teams[team]) if one.name == name]
+            return [_parameter_page(f"rules.{team}", one, example=_EXAMPLES["rules"]) for one in found]
+    return []
+
+
+def _bills_page(registry: Registry) -> Page:
+    bills = {kind: registry.get("worlds", kind).bills for kind in registry.kinds("worlds")}
+    return Page(
+        topic="score.bill",
+        what="field of a scenario, text; the world's first bill unless given",
+        summary="Which of the world's bills is scored.",
+        about="\n".join(f"{kind}: {', '.join(names)}" for kind, names in bills.items()),
+        example=_EXAMPLES["score"],
+    )
+
+
+# Plug-ins.
+
+
+def _kinds(shelf: str, registry: Registry) -> list[str]:
+    return list(TOPOLOGIES) if shelf == "topologies" else registry.kinds(_family(shelf))
+
+
+def _family(shelf: str) -> Family:
+    return shelf  # type: ignore[return-value]
+
+
+def _class(shelf: str, kind: str, registry: Registry) -> type[Any]:
+    return TOPOLOGIES[kind] if shelf == "topologies" else registry.get(_family(shelf), kind)
+
+
+def _shelves_with(kind: str, registry: Registry) -> list[str]:
+    return [shelf for shelf in dict.fromkeys(_SHELVES.values()) if kind in _kinds(shelf, registry)]
+
+
+def _shelf_pages(key: str, rest: list[str], registry: Registry) -> list[Page]:
+    shelf = _SHELVES[key]
+    if not rest:
+        return [_shelf_page(shelf, registry)]
+    kind, *names = rest
+    if kind in _kinds(shelf, registry):
+        return _kind_pages(shelf, kind, names, registry)
+    return [] if names else list(_parameters_called(kind, shelf, registry))
+
+
+def _shelf_page(shelf: str, registry: Registry) -> Page:
+    """The document's field, and what can stand in it."""
+    kinds = _kinds(shelf, registry)
+    summaries = [(inspect.getdoc(_class(shelf, kind, registry)) or "").partition("\n")[0] for kind in kinds]
+    width = max(map(len, kinds))
+    about = "\n".join(f"{kind:<{width}}  {said}" for kind, said in zip(kinds, summaries, strict=True))
+    page = _field_page(_fields()[_KEYS.get(shelf, shelf)], about=about)
+    return page if shelf not in {"attacks"} else _with_common(page)
+
+
+def _with_common(page: Page) -> Page:
+    return Page(**{**page.__dict__, "parameters": tuple(describe(Attack)), "see": ("selectors", "campaigns")})
+
+
+def _kind_pages(shelf: str, kind: str, rest: list[str], registry: Registry) -> list[Page]:
+    cls = _class(shelf, kind, registry)
+    parameters = describe(cls)
+    if rest:
+        own = f"{shelf}.{kind}"
+        see = ("selectors", own) if rest == ["daemons"] else (own,)
+        return [_parameter_page(own, one, see=see) for one in parameters if [one.name] == rest]
+    summary, _, about = (inspect.getdoc(cls) or "").partition("\n")
+    key = _KEYS.get(shelf, shelf)
+    return [
+        Page(
+            topic=f"{shelf}.{kind}",
+            what=f"kind of {key}{_traits(cls)}",
+            summary=summary,
+            about=about.strip("\n"),
+            parameters=tuple(parameters),
+            example=_kind_example(key, kind, parameters),
+        )
+    ]
+
+
+def _traits(cls: type[Any]) -> str:
+    words = []
+    for trait in ("surface", "knowledge", "vantage", "sees", "unit"):
+        value = getattr(cls, trait, None)
+        if value is not None and not callable(value):
+            name = getattr(value, "name", None)
+            words.append(f"{trait} {name.lower().replace('|', ' and ') if name else value}")
+    return f"; {', '.join(words)}" if words else ""
+
+
+def _kind_example(key: str, kind: str, parameters: list[ParameterInfo]) -> str:
+    """The kind with what it needs, or with the parameter of its own that comes first."""
+    common = {one.name for one in describe(Attack)}
+    own = [one for one in parameters if one.name not in common]
+    shown = {one.name: "..." for one in parameters if one.required}
+    if not shown and own and type(own[0].default) in {int, float, str}:
+        shown = {own[0].name: _word(own[0].default)}
+    inside = ", ".join([f"kind: {kind}", *(f"{name}: {value}" for name, value in shown.items())])
+    return f"{key}:\n  - {{{inside}}}" if key in {"attacks", "defenses"} else f"{key}: {{{inside}}}"
+
+
+def _parameters_called(name: str, shelf: str, registry: Registry) -> Iterator[Page]:
+    """A parameter without its kind: that of every kind that has one of that name, told once where all are alike."""
+    if shelf == "attacks":
+        common = [one for one in describe(Attack) if one.name == name]
+        if common:
+            yield _parameter_page("attacks", common[0], example=_EXAMPLES["attacks"])
+            return
+    for kind in _kinds(shelf, registry):
+        for one in describe(_class(shelf, kind, registry)):
+            if one.name == name:
+                yield _parameter_page(f"{shelf}.{kind}", one, see=(f"{shelf}.{kind}",))
+
+
+# Rules of lint, selectors.
+
+
+def _rule_page(code: str) -> Page:
+    rule = RULES[code]
+    played = ", found by `lint --deep`" if rule.deep else ""
+    return Page(
+        topic=code,
+        what=f"rule of lint, a {rule.severity}{played}",
+        summary=rule.summary,
+        about=rule.explanation,
+        example=f"x-lint-ignore: [{code}]   # where it is meant",
+    )
+
+
+def _lint_page() -> Page:
+    about = "\n".join(f"{code}  {rule.severity:<7}  {rule.summary}" for code, rule in sorted(RULES.items()))
+    return Page(
+        topic="lint",
+        what="rules of lint",
+        summary="What `swarmsec lint` looks for; a warning ends it with 1, a note is only told.",
+        about=about,
+        example="x-lint-ignore: [SW009]",
+    )
+
+
+def _selectors_page() -> Page:
+    summary, _, about = (inspect.getdoc(selectors) or "").partition("\n")
+    info = next(one for one in describe(Attack) if one.name == "daemons")
+    return Page(
+        topic="selectors",
+        what=f"parameter `daemons` of every attack, {_type(info)}",
+        summary=summary,
+        about=about.strip("\n"),
+        example="attacks:\n  - {kind: stubborn, daemons: hubs:5%}",
+    )
+
+
+def _meant(topic: str, known: Iterable[str]) -> str:
+    """The closest topics: those with another last word first, then those that look alike as a whole."""
+    names = list(known)
+    head, _, word = topic.rpartition(".")
+    beside = {name.rpartition(".")[2]: name for name in names if name.rpartition(".")[0] == head}
+    close = [beside[one] for one in difflib.get_close_matches(word, beside, n=3, cutoff=_SIMILAR)]
+    close = close or difflib.get_close_matches(topic, names, n=3, cutoff=_SIMILAR)
+    meant = " or ".join(f"`{name}`" for name in close)
+    return f"did you mean {meant}?" if meant else _TOPICS
+
+
+_TOPICS = "topics are like rounds, attacks.false_signal, network.small_world, rules.red, SW004, lint"

@@ -1,0 +1,60 @@
+"""`swarmsec explain`: what a field, a plug-in, a parameter or a rule means."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from swarmsec.cli.options import Json, Plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from swarmsec.authoring.explain import Page
+
+_WIDTH = 100
+
+
+def explain(
+    topic: Annotated[str, typer.Argument(help="rounds, attacks[0].bias, network.small_world, rules.red, SW004, lint.")],
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> None:
+    """Explain TOPIC: a field of a scenario, a plug-in, one of its parameters, or a rule of lint."""
+    from swarmsec.authoring.explain import explain as pages_of
+    from swarmsec.plugins import Registry
+
+    pages = pages_of(topic, Registry(plugins or ()))
+    if as_json:
+        told = [page.to_dict() for page in pages]
+        typer.echo(json.dumps(told if len(told) > 1 else told[0], indent=2, ensure_ascii=False))
+        return
+    typer.echo("\n\n".join("\n".join(_lines(page)) for page in pages))
+
+
+def _lines(page: Page) -> Iterator[str]:
+    yield from textwrap.wrap(f"{page.topic}  ({page.what})", _WIDTH, subsequent_indent="  ")
+    yield ""
+    yield from textwrap.wrap(page.summary, _WIDTH)
+    if page.about:
+        yield from ["", *page.about.splitlines()]
+    if page.parameters:
+        yield from ["", *_table(page)]
+    if page.example:
+        yield from ["", *(f"    {line}" for line in page.example.splitlines())]
+    if page.see:
+        yield from ["", f"see also: {', '.join(page.see)}"]
+
+
+def _table(page: Page) -> Iterator[str]:
+    rows = [
+        (one.name, "required" if one.required else str(one.default), one.type, one.bounds, one.unit, one.help)
+        for one in page.parameters
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    for row in rows:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*(cell for cell, width in zip(cells, widths, strict=True) if width), row[5]]).rstrip()

@@ -1,0 +1,104 @@
+"""`swarmsec lint`: what is valid, and still not what its author meant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from swarmsec.cli.options import Json, Plugins
+from swarmsec.errors import ExitCode, ScenarioError, SwarmsecError, UsageError
+
+Codes = list[str] | None
+
+
+class _Asked(NamedTuple):
+    """What was asked for of every scenario."""
+
+    deep: bool
+    fix: bool
+    select: list[str]
+    ignore: list[str]
+    plugins: list[Path]
+    quiet: bool
+
+
+def lint(
+    scenarios: Annotated[list[str], typer.Argument(help="Library names, files, or - for standard input.")],
+    deep: Annotated[bool, typer.Option("--deep", help="Play it too: does it bite, can it be won?")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend in place what can be mended; comments stay.")] = False,
+    select: Annotated[Codes, typer.Option(help="Only these rules: SW001,SW1.", metavar="CODES")] = None,
+    ignore: Annotated[Codes, typer.Option(help="Not these rules.", metavar="CODES")] = None,
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> int:
+    """Find what is odd in SCENARIOS that are valid. Ends with 1 if there is a warning; notes are only told."""
+    from swarmsec.authoring.lint import selected
+
+    asked = _Asked(deep, fix, _codes(select), _codes(ignore), list(plugins or ()), as_json)
+    selected(asked.select, asked.ignore)
+    pages = [_page(name, asked) for name in scenarios]
+    if as_json:
+        typer.echo(json.dumps([page for page, _ in pages], indent=2, ensure_ascii=False))
+    return max(code for _, code in pages)
+
+
+def _page(name: str, asked: _Asked) -> tuple[dict[str, Any], ExitCode]:
+    """One scenario: what is printed as JSON, and the exit code."""
+    try:
+        return _linted(name, asked)
+    except UsageError:
+        raise
+    except ScenarioError as error:
+        if not asked.quiet:
+            typer.echo(str(error), err=True)
+        return {"scenario": name, "valid": False, "error": _told(error), "findings": []}, error.exit_code
+
+
+def _told(error: SwarmsecError) -> dict[str, Any]:
+    findings = [finding.to_dict() for finding in getattr(error, "findings", ())]
+    return {"where": error.where, "message": error.message, "findings": findings}
+
+
+def _linted(name: str, asked: _Asked) -> tuple[dict[str, Any], ExitCode]:
+    from swarmsec.authoring import load_scenario
+    from swarmsec.authoring.lint import fixed
+    from swarmsec.authoring.lint import lint as look
+
+    choice: dict[str, Any] = {"select": asked.select, "ignore": asked.ignore}
+    mended = fixed(name, **choice, plugins=asked.plugins) if asked.fix else []
+    scenario = load_scenario(name, plugins=asked.plugins)
+    found = look(scenario, **choice)
+    if asked.deep:
+        from swarmsec.exercise.deep_lint import deep_lint
+
+        def advance(what: str) -> None:
+            typer.echo(f"{scenario.name}: playing {what}", err=True)
+
+        found += deep_lint(scenario, **choice, advance=advance)
+    warnings = sum(one.severity == "warning" for one in found)
+    if not asked.quiet:
+        for one in mended:
+            assert one.fix
+            typer.echo(f"{one.finding.span}  {one.finding.path}  {one.code} mended: {one.fix.value}")
+        for one in found:
+            typer.echo(one.told(scenario.tree))
+        typer.echo(f"{name}: {_count(warnings, len(found) - warnings)}")
+    page = {
+        "scenario": name,
+        "valid": True,
+        "findings": [one.to_dict() for one in found],
+        "mended": [one.to_dict() for one in mended],
+    }
+    return page, ExitCode.GATE_FAILED if warnings else ExitCode.DONE
+
+
+def _count(warnings: int, notes: int) -> str:
+    said = [f"{count} {word}{'s' * (count != 1)}" for count, word in ((warnings, "warning"), (notes, "note")) if count]
+    return ", ".join(said) or "clean"
+
+
+def _codes(options: Codes) -> list[str]:
+    return [code.strip().upper() for option in options or () for code in option.split(",") if code.strip()]

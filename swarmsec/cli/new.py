@@ -1,0 +1,57 @@
+"""`swarmsec new`: a scenario to begin with."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from swarmsec.cli.options import Json
+from swarmsec.errors import ExitCode, UsageError
+
+
+class _World(StrEnum):
+    BELIEFS = "beliefs"
+    TRADING = "trading"
+
+
+def new(
+    world: Annotated[_World, typer.Option(help="What the swarm is in charge of.")] = _World.BELIEFS,
+    template: Annotated[str | None, typer.Option(help="liar, sweep, false_signal or campaign.", metavar="NAME")] = None,
+    out: Annotated[str, typer.Option(help="Where to write it; - for standard output.", metavar="FILE")] = "mine.yaml",
+    schema: Annotated[
+        str | None,
+        typer.Option(help="The schema that an editor shall use, made if it is missing; '' for none.", metavar="FILE"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Write a new scenario from a template, and beside it the schema with which an editor completes and checks it."""
+    from swarmsec.authoring.new import DEFAULTS, new_text, relative, schema_text
+    from swarmsec.authoring.texts import write_text
+
+    chosen = template or DEFAULTS[world]
+    if out == "-":
+        text = new_text(chosen, modeline=schema or "")
+        typer.echo(json.dumps({"schema": "swarmsec.new/v1", "text": text}) if as_json else text, nl=as_json)
+        return ExitCode.DONE
+    path = Path(out)
+    if path.exists() and not force:
+        raise UsageError(f"{out} is there already; --force overwrites it, --out names another one", where="--out")
+    beside = path.parent / "swarmsec.schema.json" if schema is None else Path(schema) if schema else None
+    text = new_text(chosen, name=path.stem, modeline=relative(beside, path) if beside else "")
+    written = [path]
+    write_text(path, text)
+    if beside and not beside.exists():
+        write_text(beside, schema_text())
+        written.append(beside)
+    if as_json:
+        typer.echo(json.dumps({"schema": "swarmsec.new/v1", "template": chosen, "files": [str(one) for one in written]}))
+    else:
+        for one in written:
+            typer.echo(str(one))
+        typer.echo(f"next: swarmsec run {out}", err=True)
+    return ExitCode.DONE

@@ -1,0 +1,59 @@
+"""What `fmt` and `migrate` have in common: texts that are rewritten, or looked at to see whether they would be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from swarmsec.errors import ExitCode, SwarmsecError
+
+if TYPE_CHECKING:
+    from swarmsec.authoring.texts import Text
+
+
+def rewrite(
+    names: Sequence[str], change: Callable[[Text], str], *, schema: str, done: str, check: bool, as_json: bool
+) -> int:
+    """Rewrite files in place, and standard input to standard output; with `check`, only say which would change.
+
+    Args:
+        names: Files, or `-`.
+        change: The new text of an old one.
+        schema: Of the JSON document.
+        done: What happens to a file, in a word for a person: `formatted`.
+        check: Whether nothing is written.
+        as_json: Whether to print a JSON document.
+
+    Returns:
+        The exit code: the worst error's, else whether a check found something.
+    """
+    from swarmsec.authoring.texts import read_text, write_text
+
+    files: list[dict[str, object]] = []
+    worst = ExitCode.DONE
+    for name in names:
+        try:
+            text = read_text(name)
+            new = change(text)
+        except SwarmsecError as error:
+            worst = max(worst, error.exit_code)
+            files.append({"file": name, "changed": False, "error": {"where": error.where, "message": error.message}})
+            if not as_json:
+                typer.echo(f"swarmsec: {error}", err=True)
+            continue
+        changed = new != text.content
+        files.append({"file": name, "changed": changed} | ({"text": new} if name == "-" and not check else {}))
+        if changed and check:
+            worst = max(worst, ExitCode.GATE_FAILED)
+        elif changed and name != "-":
+            write_text(name, new)
+        if not as_json and name == "-" and not check:
+            typer.echo(new, nl=False)
+        elif not as_json and changed:
+            typer.echo(f"{name}: {'would be ' if check else ''}{done}", err=not check)
+    if as_json:
+        typer.echo(json.dumps({"schema": schema, "files": files}, indent=2, ensure_ascii=False))
+    return worst

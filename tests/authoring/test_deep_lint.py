@@ -1,0 +1,112 @@
+"""What playing a scenario shows: small swarms in which each of the rules is broken, and one in which none is."""
+
+import pytest
+
+from swarmsec.authoring import load_scenario
+from swarmsec.authoring.lint import RULES
+from swarmsec.exercise import deep_lint as module
+from swarmsec.exercise.deep_lint import CHECKS, deep_lint
+
+RING = {
+    "name": "ring",
+    "world": {"kind": "beliefs", "initial": [0, 0, 1, 2, 3, 4, 5]},
+    "network": {"kind": "circulant", "n": 7, "offsets": [1, 2]},
+    "protocol": {"kind": "average_consensus", "weights": "uniform"},
+    "rounds": 60,
+    "attacks": [{"kind": "stubborn", "daemons": [6], "value": 100.0}],
+    "defenses": [{"kind": "wmsr", "f": 1}],
+    "rules": {"red": {"daemons": 1}, "blue": {"quarantine": 1}},
+    "seeds": 2,
+}
+TRADING = {
+    "name": "small",
+    "world": {"kind": "trading"},
+    "network": {"kind": "small_world", "n": 60, "neighbors": 8},
+    "protocol": {"kind": "friedkin_johnsen", "begins_at": "zero"},
+    "rounds": 150,
+    "attacks": [{"kind": "false_signal", "daemons": "20%", "start": 60, "stop": 120}],
+    "defenses": [{"kind": "median_gate", "warm_up": 50}],
+    "rules": {"red": {"feeds": "20%"}, "blue": {"quarantine": "10%"}},
+    "seeds": 3,
+}
+
+
+def found_in(scenario, **changes):
+    return {one.code: one for one in deep_lint(load_scenario({**scenario, **changes}))}
+
+
+@pytest.mark.parametrize("scenario", [RING, TRADING], ids=["ring", "trading"])
+def test_a_fair_contest_is_clean(scenario):
+    assert found_in(scenario) == {}
+
+
+def test_every_deep_rule_is_checked_and_explained():
+    assert sorted({*CHECKS, "SW100"}) == sorted(code for code, rule in RULES.items() if rule.deep)
+
+
+def test_an_attack_that_changes_nothing_does_not_bite():
+    weak = [{"kind": "stubborn", "daemons": [6], "value": 2.0, "start": 59}]
+    found = found_in(RING, attacks=weak, world={"kind": "trading"})
+    assert set(found) == {"SW101"}
+    assert found["SW101"].finding.path == "attacks[0]"
+
+
+def test_more_of_the_scenarios_seeds_are_played_before_an_attack_is_said_not_to_bite():
+    heard = []
+    weak = [{"kind": "none"}]
+    deep_lint(load_scenario({**RING, "attacks": weak, "seeds": 6}), advance=heard.append)
+    assert "more seeds, since it does not bite in these" in heard
+
+
+def test_a_swarm_that_a_blind_quarantine_saves_is_trivial():
+    found = found_in(RING, rules={"blue": {"quarantine": "100%"}})
+    assert "quarantine_all, which looks at nothing" in found["SW102"].finding.message
+
+
+def test_a_defense_that_adds_nothing_is_named():
+    found = found_in(
+        TRADING, defenses=[{"kind": "wmsr", "f": 0}, {"kind": "none"}, {"kind": "median_gate", "warm_up": 50}]
+    )
+    assert found["SW103"].finding.path in {"defenses[0]", "defenses[1]"}
+
+
+def test_what_not_even_the_oracle_limits_cannot_be_won():
+    found = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[{"kind": "none"}])
+    assert found["SW104"].severity == "warning"
+    opened = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[{"kind": "none"}], difficulty="open")
+    assert opened["SW104"].severity == "note"
+
+
+def test_a_side_that_cannot_change_the_outcome_is_named():
+    drowned = [{"kind": "false_signal", "daemons": "20%", "start": 60, "bias": -1e6}]
+    assert "red's strength does not matter" in found_in(TRADING, attacks=drowned)["SW105"].finding.message
+    helpless = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[])
+    assert "nothing that blue can do matters" in helpless["SW105"].finding.message
+
+
+def test_a_defense_that_does_reds_work_is_a_shortcut():
+    world = {"kind": "beliefs", "initial": [0, 0, 0, 0, 0, 9, 9]}
+    found = found_in(RING, world=world, attacks=[{"kind": "stubborn", "daemons": [6], "value": 9.5}])
+    assert "does red's work" in found["SW106"].finding.message
+
+
+def test_a_bill_that_counts_being_attacked_is_a_shortcut():
+    held = [{"kind": "stubborn", "daemons": [6], "value": 0.0}]
+    assert "ten-thousandth" in found_in(RING, attacks=held)["SW106"].finding.message
+
+
+def test_a_scenario_without_an_attack_is_not_played():
+    heard = []
+    assert deep_lint(load_scenario({**RING, "attacks": []}), advance=heard.append) == []
+    assert heard == []
+
+
+def test_what_would_take_too_long_is_not_played(monkeypatch):
+    monkeypatch.setattr(module, "SECONDS_MAX", 1e-6)
+    assert set(found_in(RING)) == {"SW100"}
+
+
+def test_a_rule_that_is_not_selected_is_silent():
+    scenario = load_scenario({**RING, "rules": {"blue": {"quarantine": "100%"}}})
+    assert [one.code for one in deep_lint(scenario, select=["SW101"])] == []
+    assert "SW102" not in {one.code for one in deep_lint(scenario, ignore=["SW102"])}

@@ -1,0 +1,170 @@
+"""Everything that can be named is explained, and what cannot is answered with what was probably meant."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from swarmsec.authoring import check as check_module
+from swarmsec.authoring.check import check
+from swarmsec.authoring.explain import explain, topics
+from swarmsec.authoring.lint import RULES
+from swarmsec.authoring.model import Document
+from swarmsec.errors import ExitCode, UsageError
+from swarmsec.network import TOPOLOGIES
+from swarmsec.parameters import describe
+from swarmsec.plugins import Registry
+
+REGISTRY = Registry()
+FAMILIES = ("attacks", "defenses", "protocols", "worlds")
+
+
+def kinds_of():
+    yield from (("topologies", kind) for kind in TOPOLOGIES)
+    yield from ((family, kind) for family in FAMILIES for kind in REGISTRY.kinds(family))
+
+
+def swarmsec(*arguments):
+    command = [str(Path(sys.executable).with_name("swarmsec")), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_every_topic_is_explained():
+    for topic in topics(REGISTRY):
+        for page in explain(topic, REGISTRY):
+            assert page.summary, topic
+
+
+@pytest.mark.parametrize("key", [info.name for info in describe(Document)])
+def test_every_field_has_an_example_that_is_yaml(key):
+    from swarmsec.authoring.yaml_tree import parse
+
+    (page,) = explain(key)
+    assert page.topic == key
+    assert key in parse(page.example, "").data
+
+
+@pytest.mark.parametrize(
+    "topic", ["attacks", "defenses", "protocols", "worlds", "topologies", "rules", "rules.red", "rules.blue", "sweep"]
+)
+def test_topics_that_errors_point_to_are_there(topic):
+    assert explain(topic)
+
+
+def test_topics_of_every_kind_that_errors_point_to_are_there():
+    for shelf, kind in kinds_of():
+        (page,) = explain(f"{shelf}.{kind}", REGISTRY)
+        assert page.topic == f"{shelf}.{kind}"
+
+
+BROKEN = {
+    "apiVersion": "swarmsec/v1",
+    "wurld": {},
+    "world": {"kind": "trading", "gane": 1},
+    "network": {"kind": "small_wrld"},
+    "protocol": {"kind": "friedkin_johnsen", "anchor": 7},
+    "attacks": [{"kind": "false_signal", "bais": 1}, {"kind": "nobody"}, {}],
+    "defenses": [{"kind": "wmsr", "f": -1}, {"kind": "nothing"}],
+    "rules": {"red": {"daemon": 1}, "bleu": {}, "blue": 3},
+    "score": {"bil": "x"},
+}
+
+
+def test_every_topic_that_a_broken_scenario_points_to_is_explained():
+    found = check(BROKEN, REGISTRY)
+    found += check({**BROKEN, "network": {"kind": "circulant", "m": 3}}, REGISTRY)
+    pointed = {one.topic for one in found if one.topic}
+    assert {"attacks.false_signal", "topologies", "topologies.circulant", "rules.red", "rules"} <= pointed
+    for topic in pointed:
+        assert explain(topic, REGISTRY)
+
+
+def test_every_topic_that_stands_in_the_source_of_the_check_is_explained():
+    import ast
+    import inspect
+
+    tree = ast.parse(inspect.getsource(check_module))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wrong"]
+    said = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
+    for topic in said - {""}:
+        assert explain(topic, REGISTRY)
+
+
+@pytest.mark.parametrize(
+    ("topic", "full"),
+    [
+        ("attacks[0].bias", "attacks.false_signal.bias"),
+        ("attacks.0.bias", "attacks.false_signal.bias"),
+        ("attacks[0].start", "attacks.start"),
+        ("false_signal.bias", "attacks.false_signal.bias"),
+        ("attack.false_signal", "attacks.false_signal"),
+        ("trading", "worlds.trading"),
+        ("world.trading", "worlds.trading"),
+        ("network.small_world", "topologies.small_world"),
+        ("rules.red.daemons", "rules.red.daemons"),
+        ("sweep.from", "sweep.from"),
+        ("schedule.phase", "schedule.phase"),
+        ("attacks[0].daemons", "selectors"),
+        ("sw004", "SW004"),
+        ("score.bill", "score.bill"),
+    ],
+)
+def test_a_topic_may_be_named_as_it_stands_in_a_scenario(topic, full):
+    assert full in {page.topic for page in explain(topic, REGISTRY)}
+
+
+def test_a_name_of_two_things_gives_both():
+    assert [page.topic for page in explain("none")] == ["attacks.none", "defenses.none"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "meant"),
+    [
+        ("attacks.bais", "attacks.bias"),
+        ("attacks.false_signal.bais", "attacks.false_signal.bias"),
+        ("falze_signal", "attacks.false_signal"),
+        ("worlds.tradin", "worlds.trading"),
+        ("ruonds", "rounds"),
+        ("rules.read", "rules.red"),
+        ("SW99", "SW009"),
+        ("rules.red.daemon", "rules.red.daemons"),
+    ],
+)
+def test_an_unknown_topic_is_answered_with_what_was_meant(topic, meant):
+    with pytest.raises(UsageError, match=f"`{meant}`"):
+        explain(topic)
+
+
+@pytest.mark.parametrize("topic", ["", ".", "qqqqqqq", "a.b.c.d.e", "attacks.none.none.none", "rounds.rounds", "[0]"])
+def test_nonsense_is_a_usage_error(topic):
+    with pytest.raises(UsageError):
+        explain(topic)
+
+
+def test_the_rules_of_lint_are_listed():
+    (page,) = explain("lint")
+    assert all(code in page.about for code in RULES)
+
+
+def test_the_command_prints_text_or_json_and_ends_with_2_for_what_is_unknown():
+    told = swarmsec("explain", "attacks.false_signal")
+    assert told.returncode == ExitCode.DONE
+    assert "What is added to a targeted reading." in told.stdout
+    page = json.loads(swarmsec("explain", "attacks.false_signal", "--json").stdout)
+    assert page["topic"] == "attacks.false_signal"
+    assert {"bias", "daemons"} <= {one["name"] for one in page["parameters"]}
+    assert len(json.loads(swarmsec("explain", "none", "--json").stdout)) == 2
+    unknown = swarmsec("explain", "ruonds")
+    assert unknown.returncode == ExitCode.USAGE
+    assert "did you mean `rounds`" in unknown.stderr
+
+
+def test_explaining_imports_none_of_the_heavy_libraries():
+    code = (
+        "import sys\nfrom swarmsec.cli import main\ntry:\n    main(['explain', 'lint'])\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'mesa', 'numba', 'sklearn', 'pyod'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,403 @@
+"""Whatever is done to a scenario, it is valid or refused at a place in the file: quickly, in little memory.
+
+One case is known by its number: `case(number)` gives the same text again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from swarmsec import load_scenario
+from swarmsec.authoring import InvalidScenarioError, library, yaml_tree
+from swarmsec.authoring.yaml_tree import parse
+
+LIBRARY = {name: path.read_text(encoding="utf-8") for name, path in library().items()}
+SECONDS_MAX = 1.0
+BYTES_MAX = 500 << 20
+
+SCALARS = (
+    [
+        None,
+        True,
+        False,
+        0,
+        1,
+        -1,
+        2,
+        3,
+        7,
+        100,
+        10**6,
+        10**7,
+        10**9,
+        2**31,
+        2**63,
+        10**40,
+        -(10**40),
+        0.0,
+        -0.0,
+        0.5,
+        -1.5,
+    ]
+    + [
+        1e308,
+        1e-320,
+        float("inf"),
+        float("-inf"),
+        float("nan"),
+        "",
+        " ",
+        "x",
+        "all",
+        "hubs",
+        "hubs:110%",
+        "5%",
+        "1000%",
+    ]
+    + [
+        "role=",
+        "role=broker",
+        "²",
+        "٣",
+        "12 ",
+        "\ud7ff",
+        "🐝",
+        "\u2028",
+        "\x85",
+        "a" * 5000,
+        "off",
+        "null",
+        "<<",
+        "*a",
+        "&a",
+    ]
+    + ["ring", "complete", "edges", "torus", "hypercube", "stochastic_blocks", "scale_free", "random_regular", "agents"]
+    + ["wmsr", "pyod_detector", "hijack", "../../etc/passwd", "\x00".replace("\x00", "\\0"), "swarmsec/v1"]
+)
+CONTAINERS = (
+    [],
+    {},
+    [[]],
+    [{}],
+    {"a": {}},
+    [1, 2],
+    [[0, 1], [1, 0]],
+    {"from": 0, "to": 1, "steps": 10**7},
+    {"kind": "none"},
+)
+KEYS = (
+    ["apiVersion", "kind", "name", "version", "extends", "world", "network", "protocol", "rounds", "engine", "attacks"]
+    + ["defenses", "schedule", "campaigns", "campaign", "phase", "for", "sweep", "rules", "seeds", "root_seed", "score"]
+    + [
+        "n",
+        "offsets",
+        "sizes",
+        "rows",
+        "columns",
+        "dimension",
+        "edges",
+        "degree",
+        "daemons",
+        "start",
+        "stop",
+        "strength",
+    ]
+    + [
+        "initial",
+        "f",
+        "drop",
+        "red",
+        "blue",
+        "bill",
+        "x-",
+        "x-note",
+        "<<",
+        "",
+        "attacks[0].bias",
+        "network.n",
+        "parameters",
+    ]
+)
+SNIPPETS = (
+    [
+        "\t",
+        "\r",
+        "\n",
+        "\r\n",
+        " ",
+        ":",
+        ": ",
+        "- ",
+        "? ",
+        "|",
+        ">",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "&a ",
+        "*a",
+        "<<: *a",
+        "!!int ",
+    ]
+    + [
+        "!!binary ",
+        "!!python/object:os.system ",
+        "%YAML 1.1\n---\n",
+        "\n---\n",
+        "\n...\n",
+        "#",
+        "'",
+        '"',
+        "\\",
+        "\ufeff",
+    ]
+    + [
+        "\u2028",
+        "\x85",
+        "é",
+        "🐝",
+        "\x07",
+        "~",
+        "1e999",
+        ".nan",
+        "0x",
+        "0o9",
+        "1_000",
+        '"\\ud800"',
+        "extends: blackswarm\n",
+    ]
+    + ["sweep: {rounds: [1, 2]}\n", "schedule: [{phase: a, rounds: 3}]\n", "network: {kind: complete, n: 10000000}\n"]
+    + [
+        "campaigns: {c: [{kind: none, for: 3}]}\n",
+        "extends: extends\n",
+        "seeds: 100000\n",
+        "rounds: 99999999999999999999\n",
+    ]
+)
+
+
+def case(number):
+    """The bytes of a mutant."""
+    draw = random.Random(number)
+    text = LIBRARY[draw.choice(sorted(LIBRARY))]
+    kinds = draw.choices(
+        [of_bytes, of_text, of_values, of_keys, of_sizes, of_depth, of_anchors], k=draw.choice([1, 1, 2, 4])
+    )
+    raw = text.encode()
+    for mutate in kinds:
+        raw = mutate(raw, draw)
+    return raw
+
+
+def of_bytes(raw, draw):
+    changed = bytearray(raw)
+    for _ in range(draw.choice([1, 1, 3, 20])):
+        at = draw.randrange(len(changed) + 1)
+        match draw.randrange(4):
+            case 0:
+                changed[at:at] = bytes([draw.randrange(256)])
+            case 1:
+                del changed[at : at + draw.choice([1, 2, 50])]
+            case 2:
+                changed[at : at + 1] = bytes([draw.randrange(32, 127)])
+            case _:
+                there = draw.randrange(len(changed) + 1)
+                changed[at:at] = changed[there : there + draw.choice([1, 10, 200])]
+    return bytes(changed)
+
+
+def of_text(raw, draw):
+    text = raw.decode(errors="surrogateescape")
+    for _ in range(draw.choice([1, 1, 4])):
+        at = draw.randrange(len(text) + 1)
+        if draw.random() < 0.5:
+            at = text.rfind("\n", 0, at) + 1
+        text = text[:at] + draw.choice(SNIPPETS) + text[at:]
+    return text.encode(errors="surrogateescape")
+
+
+def structural(mutate):
+    """A mutation of the document's data, written as flow style; of what is no YAML anymore, of its text."""
+
+    def changed(raw, draw):
+        try:
+            data = parse(raw.decode(), "").data
+        except Exception:
+            return of_text(raw, draw)
+        holder = {"": data}
+        mutate(holder, draw)
+        text = json.dumps(holder[""], ensure_ascii=draw.random() < 0.5)
+        return text.replace("NaN", ".nan").replace("-Infinity", "-.inf").replace("Infinity", ".inf").encode()
+
+    return changed
+
+
+def spots(value):
+    """Every (holder, key) of a document, not too deep."""
+    found, open_ = [], [value]
+    while open_ and len(found) < 2000:
+        holder = open_.pop()
+        for key in list(holder) if isinstance(holder, dict) else range(len(holder)):
+            found.append((holder, key))
+            if isinstance(holder[key], (dict, list)):
+                open_.append(holder[key])
+    return found
+
+
+@structural
+def of_values(root, draw):
+    for _ in range(draw.choice([1, 1, 2, 5])):
+        holder, key = draw.choice(spots(root))
+        there = spots(root)
+        match draw.randrange(4):
+            case 0:
+                holder[key] = json.loads(json.dumps(draw.choice(CONTAINERS)))
+            case 1:
+                other, name = draw.choice(there)
+                holder[key] = json.loads(json.dumps(other[name]))
+            case _:
+                holder[key] = draw.choice(SCALARS)
+
+
+@structural
+def of_keys(root, draw):
+    for _ in range(draw.choice([1, 1, 3])):
+        mappings = [(holder, key) for holder, key in spots(root) if isinstance(holder, dict) and key != ""]
+        if not mappings:
+            return
+        holder, key = draw.choice(mappings)
+        match draw.randrange(4):
+            case 0:
+                del holder[key]
+            case 1:
+                holder[draw.choice(KEYS)] = holder.pop(key)
+            case 2:
+                holder[draw.choice(KEYS)] = draw.choice(SCALARS)
+            case _:
+                at = draw.randrange(len(key) + 1)
+                holder[key[:at] + draw.choice("aeix_- ") + key[at:]] = holder.pop(key)
+
+
+@structural
+def of_sizes(root, draw):
+    holder, key = draw.choice(spots(root))
+    value = holder[key]
+    if isinstance(value, list) and value:
+        holder[key] = (value * 5000)[: draw.choice([2, 30, 500, 3000])]
+    elif isinstance(value, dict):
+        value |= {f"{draw.choice(KEYS)}{i}": draw.choice(SCALARS) for i in range(draw.choice([2, 30, 500, 2000]))}
+    elif isinstance(value, str):
+        holder[key] = (value or "x") * draw.choice([2, 100, 2000])
+    else:
+        holder[key] = draw.choice([10**3, 10**5, 10**6, 10**7, 10**7 + 1, 10**12, [value] * 3000])
+
+
+@structural
+def of_depth(root, draw):
+    holder, key = draw.choice(spots(root))
+    for _ in range(draw.choice([1, 2, 5, 50, 98, 101, 400])):
+        holder[key] = [holder[key]] if draw.random() < 0.5 else {draw.choice(KEYS): holder[key]}
+
+
+def of_anchors(raw, draw):
+    text = raw.decode(errors="surrogateescape")
+    match draw.randrange(4):
+        case 0:
+            levels, width = draw.choice([2, 4, 9]), draw.choice([2, 9])
+            bomb = "x-a0: &a0 [x, x]\n" + "".join(
+                f"x-a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * width)}]\n" for i in range(1, levels)
+            )
+            text = bomb + text
+        case 1:
+            text = text.replace(": {", ": &a {", 1).replace("  - {", "  - {<<: *a, ", 1)
+        case 2:
+            text = text.replace(": ", ": &a ", draw.choice([1, 3])).replace(", ", ", *a, ", draw.choice([1, 150]))
+        case _:
+            text = text.replace("{", "&a {again: *a, ", 1)
+    return text.encode(errors="surrogateescape")
+
+
+def check(number, path):
+    """Load a mutant, and say what is wrong with how that went."""
+    path.write_bytes(case(number))
+    began = time.process_time()
+    try:
+        load_scenario(path)
+    except InvalidScenarioError as refused:
+        lines = path.read_bytes().count(b"\n") + path.read_bytes().count(b"\r") + 1
+        if not refused.findings:
+            return f"{number}: no findings: {refused}"
+        for finding in refused.findings:
+            if finding.span is None or not (1 <= finding.span.line <= max(lines, 40)) or not finding.message:
+                return f"{number}: not located: {finding}"
+    except Exception as error:
+        return f"{number}: {type(error).__name__}: {error}"
+    took = time.process_time() - began
+    return f"{number}: {took:.2f} s" if took > SECONDS_MAX else ""
+
+
+def wrong_with(numbers, tmp_path, *, measured_every=100):
+    """What is wrong with mutants, by number; every so many of them have their memory measured."""
+    path = tmp_path / "mutant.yaml"
+    load_scenario("blackswarm")
+    wrong = []
+    for number in numbers:
+        if number % measured_every:
+            wrong.append(check(number, path))
+            continue
+        tracemalloc.start()
+        said = check(number, path)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        wrong.append(f"{number}: {peak >> 20} MiB" if peak > BYTES_MAX else "" if said.endswith(" s") else said)
+    return [said for said in wrong if said]
+
+
+def test_500_mutants_are_valid_or_refused_at_a_place(tmp_path):
+    assert wrong_with(range(500), tmp_path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_20_000_mutants_are_valid_or_refused_at_a_place(tmp_path, part):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert wrong_with(range(part * 5000, (part + 1) * 5000), tmp_path) == []
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) << 10
+    assert grown < BYTES_MAX
+
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+def test_a_bomb_of_aliases_is_refused_before_anything_expands(monkeypatch, capsys):
+    expanded = []
+    plain = yaml_tree._Walk.plain
+    monkeypatch.setattr(yaml_tree._Walk, "plain", lambda *args: expanded.append(1) or plain(*args))
+    assert len(BOMB) < 400
+    began = time.perf_counter()
+    with pytest.raises(yaml_tree.UnreadableError, match="expands to more than 100,000 values"):
+        parse(BOMB, "bomb.yaml")
+    with capsys.disabled():
+        print(f"\n  {len(BOMB)} bytes of aliases refused in {1000 * (time.perf_counter() - began):.0f} ms")
+    assert expanded == []
+
+
+def test_a_bomb_of_merge_keys_is_refused_before_anything_expands(monkeypatch):
+    bomb = "a: &a {k: x}\n" + "".join(
+        f"{name}: &{name} {{<<: [{','.join([f'*{before}'] * 9)}], {name}: [{','.join([f'*{before}'] * 9)}]}}\n"
+        for before, name in zip("abcde", "bcdef", strict=True)
+    )
+    monkeypatch.setattr(yaml_tree._Walk, "plain", lambda *args: pytest.fail("it was expanded"))
+    with pytest.raises(yaml_tree.UnreadableError, match="expands to more than"):
+        parse(bomb, Path("bomb.yaml").name)

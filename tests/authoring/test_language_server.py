@@ -1,0 +1,235 @@
+"""In an editor: the real language server for YAML, given our schema, completes, explains and judges scenarios."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from swarmsec import load_scenario
+from swarmsec.authoring.schema import Draft, scenario_schema
+from swarmsec.authoring.source import library
+from swarmsec.errors import ScenarioError
+from swarmsec.network import TOPOLOGIES
+from swarmsec.parameters import describe
+from swarmsec.plugins import Registry
+from tests.authoring.lsp import LanguageServer
+
+pytestmark = pytest.mark.slow
+
+HERE = Path(__file__).parent
+CANNOT = "# schema: cannot"
+CORPUS = [path for path in sorted((HERE / "corpus").glob("*/*.yaml")) if CANNOT not in path.read_text("utf-8")]
+BASE = "world: {kind: beliefs}\nnetwork: {kind: ring, n: 7}\n"
+REGISTRY = Registry()
+READ_OTHERWISE = {
+    "tags_of_yaml.yaml": "`!!float` is no tag that it resolves",
+    "topology_of_ten_million.yaml": "10_000_000 is a word in YAML 1.2",
+    "words_of_yaml_1_2.yaml": "1_0 is a word in YAML 1.2",
+}
+"""Files of which the language server sees another document than we do, so that no schema could make it agree."""
+
+
+@pytest.fixture(scope="session")
+def installed(pytestconfig):
+    """The language server, installed once for every version in package-lock.json."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not here, and the language server comes from it")
+    lock = (HERE / "package-lock.json").read_bytes()
+    cache = pytestconfig.cache.mkdir("language-server")
+    folder = cache / hashlib.sha256(lock).hexdigest()[:12]
+    if not folder.exists():
+        fresh = Path(tempfile.mkdtemp(dir=cache))
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, fresh)
+        call = [npm, "ci", "--prefix", str(fresh), "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(call, check=True, capture_output=True, timeout=300)
+        try:
+            os.replace(fresh, folder)
+        except OSError:  # Another process was faster.
+            shutil.rmtree(fresh)
+    return folder / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
+
+
+@pytest.fixture(scope="module", params=list(Draft))
+def editor(request, installed, tmp_path_factory):
+    return Editor(installed, request.param, tmp_path_factory.mktemp("scenarios"))
+
+
+@pytest.fixture(scope="module")
+def server(editor):
+    with LanguageServer(["node", str(editor.program), "--stdio"]) as server:
+        yield server
+
+
+class Editor:
+    """Where scenarios are written, with the line on top that names their schema."""
+
+    def __init__(self, program, draft, folder):
+        self.program = program
+        schema = folder / "schema.json"
+        schema.write_text(json.dumps(scenario_schema(REGISTRY, draft=draft)), encoding="utf-8")
+        self.modeline = f"# yaml-language-server: $schema={schema.as_uri()}\n"
+        self.path = folder / "scenario.yaml"
+
+
+@pytest.fixture
+def complete(editor, server):
+    return lambda text: server.completion(editor.path, editor.modeline + text)
+
+
+@pytest.fixture
+def hover(editor, server):
+    return lambda text: server.hover(editor.path, editor.modeline + text).replace("\\", "")
+
+
+@pytest.fixture
+def underline(editor, server):
+    return lambda text: server.diagnostics({editor.path: editor.modeline + text})[editor.path]
+
+
+def parameters(cls):
+    return {info.name for info in describe(cls)}
+
+
+def documentation(item):
+    told = item.get("documentation", "")
+    return told["value"] if isinstance(told, dict) else told
+
+
+def test_an_empty_file_is_offered_every_key(complete):
+    assert {"apiVersion", "kind", "extends", "world", "network", "attacks", "defenses"} <= set(complete("|"))
+
+
+@pytest.mark.parametrize("family", ["attacks", "defenses"])
+def test_a_list_of_plugins_is_offered_their_kinds(complete, family):
+    assert set(complete(f"{BASE}{family}:\n  - kind: |")) == set(REGISTRY.kinds(family))
+    assert set(complete(f"{BASE}{family}:\n  - {{kind: |}}")) == set(REGISTRY.kinds(family))
+
+
+def test_a_network_is_offered_topologies_and_a_world_worlds(complete):
+    assert set(complete("network:\n  kind: |")) == set(TOPOLOGIES)
+    assert set(complete("world:\n  kind: |")) == set(REGISTRY.kinds("worlds"))
+    assert set(complete("protocol:\n  kind: |")) == set(REGISTRY.kinds("protocols"))
+
+
+def test_a_kind_is_offered_with_what_it_does(complete):
+    for kind, item in complete(f"{BASE}attacks:\n  - kind: |").items():
+        assert REGISTRY.get("attacks", kind).summary() in documentation(item)
+
+
+@pytest.mark.parametrize("kind", REGISTRY.kinds("attacks"))
+def test_an_attack_is_offered_the_parameters_of_its_kind_and_no_others(complete, kind):
+    offered = set(complete(f"{BASE}attacks:\n  - kind: {kind}\n    |"))
+    assert offered == parameters(REGISTRY.get("attacks", kind)) | {"name", "phase"}
+
+
+@pytest.mark.parametrize("kind", REGISTRY.kinds("defenses"))
+def test_a_defense_is_offered_the_parameters_of_its_kind_and_no_others(complete, kind):
+    offered = set(complete(f"{BASE}defenses:\n  - kind: {kind}\n    |"))
+    assert offered == parameters(REGISTRY.get("defenses", kind)) | {"name"}
+
+
+@pytest.mark.parametrize("kind", TOPOLOGIES)
+def test_a_network_is_offered_the_parameters_of_its_kind_and_no_others(complete, kind):
+    offered = set(complete(f"world: {{kind: beliefs}}\nnetwork:\n  kind: {kind}\n  |"))
+    assert offered == parameters(TOPOLOGIES[kind]) | {"name"}
+
+
+def test_a_parameter_in_braces_is_offered_once_it_has_a_letter(complete):
+    assert "bias" in complete(f"{BASE}attacks:\n  - {{kind: false_signal, b|}}")
+
+
+def test_a_parameter_is_offered_with_its_default_and_its_unit(complete):
+    bias = complete(f"{BASE}attacks:\n  - kind: false_signal\n    |")["bias"]
+    assert bias["insertText"] == "bias: ${1:-1.5}"
+    assert "unit: signal" in documentation(bias)
+
+
+def test_a_choice_is_offered_its_values(complete):
+    assert set(complete(f"{BASE}engine: |")) == {"arrays", "agents"}
+    assert set(complete("protocol:\n  kind: friedkin_johnsen\n  begins_at: |")) == {"signals", "zero"}
+
+
+def test_a_selector_is_offered_ways_to_name_daemons(complete):
+    assert {"all", "5%", "hubs"} <= set(complete(f"{BASE}attacks:\n  - kind: stubborn\n    daemons: |"))
+
+
+def test_a_bill_is_one_of_the_worlds(complete):
+    assert set(complete(f"{BASE}score:\n  bill: |")) == {"deviation"}
+
+
+def test_an_attack_without_a_kind_may_become_a_campaign(complete):
+    assert {"kind", "campaign", "phase"} <= set(complete(f"{BASE}attacks:\n  - |"))
+
+
+def test_what_extends_another_scenario_is_offered_to_drop_and_to_change(complete):
+    assert {"kind", "drop", "strength", "start"} <= set(complete("extends: blackswarm\nattacks:\n  - name: x\n    |"))
+    assert "drop" not in complete(f"{BASE}attacks:\n  - name: x\n    |")
+
+
+def test_rules_and_phases_and_steps_are_offered_their_keys(complete):
+    assert set(complete(f"{BASE}rules:\n  red:\n    |")) == {"daemons", "feeds", "strength", "rounds", "earliest"}
+    assert {"phase", "rounds"} <= set(complete(f"{BASE}schedule:\n  - |"))
+    assert {"kind", "for"} <= set(complete(f"{BASE}campaigns:\n  creep:\n    - |"))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in REGISTRY.kinds("attacks") if kind != "none"])
+def test_hovering_over_a_parameter_tells_help_bounds_unit_and_default(hover, kind):
+    for info in describe(REGISTRY.get("attacks", kind)):
+        value = {"daemons": "all", "mode": "echo"}.get(info.name, "1")
+        told = hover(f"{BASE}attacks:\n  - kind: {kind}\n    |{info.name}: {value}")
+        for word in (info.help, info.bounds, info.unit and f"unit: {info.unit}", "default"):
+            assert word in told, f"{kind}.{info.name}: {told}"
+
+
+def test_hovering_over_a_kind_tells_what_it_does(hover):
+    told = hover(f"{BASE}attacks:\n  - kind: false_|signal")
+    assert "The daemons stay honest; only what they are told is false." in told
+    assert "Nature 1998" in hover("world: {kind: beliefs}\nnetw|ork: {kind: small_world, n: 9}")
+
+
+def test_hovering_over_a_key_of_the_document_tells_its_unit(hover):
+    assert "unit: rounds" in hover(f"{BASE}roun|ds: 9")
+    assert "How many seeds" in hover(f"{BASE}see|ds: 9")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("attacks: [{kind: fasle_signal}]", r'Value is not accepted. Valid values: .*"false_signal"'),
+        ("attacks: [{kind: false_signal, bais: 1}]", r"Property bais is not allowed\."),
+        ("attacks: [{kind: false_signal, strength: -1}]", r"Value is below the minimum of 0\."),
+        ("attacks: [{kind: false_signal, daemons: some}]", r"must be all, a number, a share such as 5%, .*"),
+        ("rules: {red: {daemons: 200%}}", r"must be a number of daemons, or a share such as 5%"),
+        ("defenses: [{threshold: 3}]", r'Missing property "kind"\.'),
+        ("score: {bill: x}", r'Value is not accepted. Valid values: "deviation"\.'),
+    ],
+)
+def test_what_is_wrong_is_underlined_once_and_in_words(underline, wrong, said):
+    [told] = underline(BASE + wrong)
+    assert re.fullmatch(said + ".*", told), told
+
+
+def test_the_editor_underlines_what_validate_refuses_and_nothing_else(editor, server):
+    files = {path.name: path for path in (*CORPUS, *library().values()) if path.name not in READ_OTHERWISE}
+    texts = {editor.path.with_name(name): editor.modeline + files[name].read_text(encoding="utf-8") for name in files}
+    told = {path.name: messages for path, messages in server.diagnostics(texts).items()}
+    assert len(files) >= 90
+    assert {name: told[name] for name in files if is_valid(files[name]) == bool(told[name])} == {}
+
+
+def is_valid(path):
+    try:
+        load_scenario(path)
+    except ScenarioError:
+        return False
+    return True

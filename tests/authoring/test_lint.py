@@ -1,0 +1,346 @@
+"""Every rule fires where it should and only there; fixes mend and touch nothing else; every code is explained."""
+
+import json
+import re
+import subprocess
+import sys
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+
+from swarmsec.authoring import library, load_scenario
+from swarmsec.authoring.lint import RULES, fixed, lint, selected
+from swarmsec.errors import ExitCode, ScenarioError, UsageError
+
+STATIC = sorted(code for code, rule in RULES.items() if not rule.deep)
+
+CLEAN = """\
+apiVersion: swarmsec/v1
+kind: Scenario
+name: mine
+world: {kind: beliefs}
+network: {kind: circulant, n: 20, offsets: [1, 2, 3]}
+protocol: {kind: average_consensus, weights: uniform}
+rounds: 200
+attacks:
+  - {kind: stubborn, daemons: [3], start: 100, stop: 150, value: 9.0}
+defenses:
+  - {kind: wmsr, f: 1}
+rules:
+  red: {daemons: 1, earliest: 100, rounds: 100}
+  blue: {quarantine: 10%}
+seeds: 5
+"""
+
+TRADING = """\
+name: mine
+world: {kind: trading}
+network: {kind: small_world, n: 60, neighbors: 6}
+protocol: {kind: friedkin_johnsen, anchor: 0.1, begins_at: zero}
+rounds: 300
+attacks:
+  - {kind: false_signal, daemons: 20%, start: 200, stop: 250}
+defenses:
+  - {kind: median_gate, warm_up: 100}
+rules:
+  red: {daemons: 0, feeds: 20%}
+seeds: 5
+"""
+
+ATTACK = "{kind: stubborn, daemons: [3], start: 100, stop: 150, value: 9.0}"
+NETWORK = "{kind: circulant, n: 20, offsets: [1, 2, 3]}"
+DEFENSE = "{kind: wmsr, f: 1}"
+GATE = "{kind: median_gate, warm_up: 100}"
+STEP = "{kind: stubborn, daemons: [3], for: 5}"
+DIRECTED = CLEAN.replace(NETWORK, "{kind: k_in_random, n: 20, k: 6}")
+PEACE = CLEAN.replace(f"attacks:\n  - {ATTACK}\n", "")
+
+CASES = {
+    "SW001": [(CLEAN, "start: 100, stop: 150", "start: 200", "start: ^200")],
+    "SW002": [(CLEAN, "value: 9.0", "value: 9.0, ramp: 50", "ramp: ^50")],
+    "SW003": [
+        (CLEAN, "value: 9.0", "strength: 0", "strength: ^0"),
+        (CLEAN, "stop: 150", "stop: 100", "stop: ^100"),
+    ],
+    "SW004": [(CLEAN, "stop: 150", "stop: 201", "stop: ^201")],
+    "SW005": [(TRADING, "warm_up: 100", "warm_up: 201", "start: ^200")],
+    "SW006": [(TRADING, "warm_up: 100", "warm_up: 300", "warm_up: ^300")],
+    "SW007": [
+        (CLEAN, "daemons: [3]", "daemons: []", "daemons: ^[]"),
+        (CLEAN, "daemons: [3]", "daemons: 'hubs:1'", "daemons: ^'hubs:1'"),
+    ],
+    "SW008": [
+        (CLEAN, ATTACK, f"{ATTACK}\n  - {{kind: hijack, daemons: [3], start: 149}}", "kind: hijack, daemons: ^[3]"),
+    ],
+    "SW009": [(CLEAN.replace("daemons: 1,", "daemons: 2,"), "daemons: [3]", "daemons: [3, 4]", "f: ^1")],
+    "SW010": [(CLEAN, "offsets: [1, 2, 3]", "offsets: [1]", "f: ^1")],
+    "SW011": [
+        (CLEAN, DEFENSE, "{kind: median_gate, warm_up: 10}", "{kind: ^stubborn"),
+        (TRADING, GATE, f"{{kind: wmsr}}\n  - {GATE}", "{kind: ^wmsr"),
+    ],
+    "SW012": [(CLEAN.replace("daemons: 1,", "daemons: 10,"), "daemons: [3]", "daemons: 10", "daemons: ^10")],
+    "SW013": [
+        (
+            CLEAN.replace(DEFENSE, "{kind: random_quarantine}").replace("daemons: 1,", "daemons: 3,"),
+            "daemons: [3]",
+            "daemons: [3, 4, 5]",
+            "quarantine: ^10%",
+        )
+    ],
+    "SW014": [(CLEAN, DEFENSE, "{kind: oracle}", "{kind: ^oracle}")],
+    "SW015": [
+        (TRADING, GATE, f"{GATE}\n  - {{warm_up: 100, kind: median_gate}}", "- ^{warm_up"),
+        (TRADING, GATE, f"{GATE}\n  - {{kind: signal_clip, warm_up: 100}}", "- ^{kind: signal_clip"),
+    ],
+    "SW016": [(TRADING, "red: {daemons: 0, feeds: 20%}", "red: {}", "red: ^{}")],
+    "SW017": [
+        (CLEAN, "rounds: 100}", "rounds: 201}", "rounds: ^201"),
+        (TRADING.replace("stop: 250", "strength: 0"), "feeds: 20%", "earliest: 300", "earliest: ^300"),
+    ],
+    "SW018": [(CLEAN, NETWORK, "{kind: ring, n: 100}", "rounds: ^200")],
+    "SW019": [(DIRECTED, "weights: uniform", "weights: metropolis", "weights: ^metropolis")],
+    "SW020": [(CLEAN, NETWORK, "{kind: edges, n: 4, edges: [[0, 1], [2, 3]]}", "network: ^{kind: edges")],
+    "SW021": [(TRADING, "begins_at: zero", "begins_at: signals", "begins_at: ^signals")],
+    "SW022": [(TRADING, "friedkin_johnsen, anchor: 0.1, begins_at: zero", "average_consensus", "start: ^200")],
+    "SW023": [(CLEAN, "seeds: 5", "seeds: 1", "seeds: ^1"), (CLEAN, "seeds: 5", "seeds: [7]", "seeds: ^[7]")],
+    "SW024": [(CLEAN, "\nrounds: 200", "\nrounds: 10000000", "rounds: ^10000000")],
+    "SW026": [(CLEAN, "name: mine", "name: yours", "name: ^yours")],
+    "SW027": [(CLEAN, "seeds: 5", f"seeds: 5\ncampaigns:\n  raid:\n    - {STEP}", f"- ^{STEP}")],
+    "SW028": [(PEACE, "seeds: 5", "seeds: 5\ndifficulty: hard", "difficulty: ^hard")],
+}
+"""Code → scenarios: one that the rule is silent about, what is changed in it, and the place, marked with a caret."""
+
+BY_CASE = [
+    pytest.param(code, *case, id=f"{code}-{number}") for code in CASES for number, case in enumerate(CASES[code])
+]
+
+
+@pytest.fixture
+def linted(tmp_path):
+    """Lint a text as the file `mine.yaml`: (code, line, column) of each finding."""
+
+    def look(text, **choice):
+        file = tmp_path / "mine.yaml"
+        file.write_text(text, encoding="utf-8")
+        return lint(load_scenario(str(file)), **choice)
+
+    return look
+
+
+def codes(found):
+    return [one.code for one in found]
+
+
+@pytest.mark.parametrize("text", [CLEAN, TRADING], ids=["beliefs", "trading"])
+def test_a_good_scenario_is_clean(linted, text):
+    assert linted(text) == []
+
+
+@pytest.mark.parametrize(("code", "text", "old", "new", "place"), BY_CASE)
+def test_a_rule_is_silent_about_a_scenario_that_is_right(linted, code, text, old, new, place):
+    assert code not in codes(linted(text))
+
+
+@pytest.mark.parametrize(("code", "text", "old", "new", "place"), BY_CASE)
+def test_a_rule_points_at_the_line_and_column_of_what_is_odd(linted, code, text, old, new, place):
+    assert text.count(old) == 1
+    changed = text.replace(old, new)
+    (found,) = [one for one in linted(changed) if one.code == code]
+    span = found.finding.span
+    line = changed.splitlines()[span.line - 1]
+    before, after = line[: span.column - 1], line[span.column - 1 :]
+    left, right = place.split("^")
+    assert (before[-len(left) :], after[: len(right)]) == (left, right)
+    assert found.finding.topic == code
+
+
+def test_every_static_rule_has_a_case_here_but_that_of_the_library():
+    assert sorted({*CASES, "SW025"}) == STATIC
+
+
+def test_a_scenario_of_the_library_tells_its_story(tmp_path, monkeypatch):
+    from swarmsec.authoring.lint_rules import _case
+
+    file = tmp_path / "mine.yaml"
+    file.write_text(CLEAN, encoding="utf-8")
+    monkeypatch.setattr(_case, "library_folder", lambda: tmp_path)
+    found = [one for one in lint(load_scenario(str(file))) if one.code == "SW025"]
+    assert [one.finding.path for one in found] == ["title", "story", "goals", "tags"]
+
+
+@pytest.mark.parametrize("name", library())
+def test_a_scenario_that_ships_has_no_warning(name):
+    scenario = load_scenario(name)
+    assert [one.told(scenario.tree) for one in lint(scenario) if one.severity == "warning"] == []
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_code_is_explained(rule):
+    assert re.fullmatch(r"SW\d{3}", rule.code)
+    assert rule.summary.endswith(".")
+    assert len(rule.summary) <= 110
+    assert len(rule.explanation) > 150
+    assert rule.deep == (rule.code >= "SW100")
+
+
+def test_what_a_sweep_goes_over_is_not_held_against_the_scenario(linted):
+    text = CLEAN.replace("value: 9.0", "strength: 0")
+    assert "SW003" in codes(linted(text))
+    assert "SW003" not in codes(linted(text + "sweep: {'attacks[0].strength': [0, 1]}\n"))
+
+
+def test_a_scenario_turns_a_rule_off_for_itself(linted):
+    text = CLEAN.replace("seeds: 5", "seeds: 1")
+    assert codes(linted(text)) == ["SW023"]
+    assert codes(linted(text + "x-lint-ignore: [SW023]\n")) == []
+
+
+@pytest.mark.parametrize("value", ["[SW923]", "SW023", "[[1]]"])
+def test_turning_off_what_is_no_rule_is_refused(linted, value):
+    with pytest.raises(ScenarioError, match="SW|rule"):
+        linted(CLEAN + f"x-lint-ignore: {value}\n")
+
+
+def test_rules_are_selected_and_ignored_by_the_beginnings_of_their_codes(linted):
+    text = CLEAN.replace("seeds: 5", "seeds: 1").replace("stop: 150", "stop: 300")
+    assert codes(linted(text, select=["SW00"])) == ["SW004"]
+    assert codes(linted(text, ignore=["SW004"])) == ["SW023"]
+    with pytest.raises(UsageError, match="did you mean `SW"):
+        selected(["SW0O4"])
+
+
+def test_phases_and_campaigns_are_pointed_at_where_they_were_written(linted):
+    raid = f"campaigns:\n  raid:\n    - {STEP.replace('5', '10')}\n    - {STEP}\n"
+    text = CLEAN.replace(ATTACK, "{campaign: raid, start: 190}") + raid
+    found = [one for one in linted(text) if one.code == "SW001"]
+    assert [one.finding.span.line for one in found] == [len(text.splitlines())]
+
+
+# Fixes.
+
+FIXES = [
+    (CLEAN.replace("stop: 150", "stop: 300").replace("rounds: 100}", "rounds: 200}"), "stop: 300", "stop: 200"),
+    (CLEAN.replace("rounds: 100}", "rounds: 900}"), "rounds: 900", "rounds: 200"),
+    (CLEAN.replace("seeds: 5", "seeds: 1   # quick"), "seeds: 1   #", "seeds: 5   #"),
+    (CLEAN.replace("name: mine\n", ""), "apiVersion:", "name: mine\napiVersion:"),
+    (TRADING.replace("begins_at: zero", "begins_at: signals"), "begins_at: signals", "begins_at: zero"),
+    (
+        TRADING.replace(", begins_at: zero", ""),
+        "{kind: friedkin_johnsen,",
+        "{kind: friedkin_johnsen, begins_at: zero,",
+    ),
+    (
+        TRADING.replace(
+            "{kind: friedkin_johnsen, anchor: 0.1, begins_at: zero}", "\n  # why\n  kind: friedkin_johnsen"
+        ),
+        "  kind: friedkin_johnsen",
+        "  begins_at: zero\n  kind: friedkin_johnsen",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "old", "new"), FIXES, ids=[new for _, _, new in FIXES])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_a_fix_writes_one_value_and_leaves_the_rest_of_the_file_alone(tmp_path, text, old, new, end):
+    commented = f"# mine, all mine\n{text}# the end: — é\n"
+    file = tmp_path / "mine.yaml"
+    file.write_bytes(commented.replace("\n", end).encode())
+    assert len(fixed(str(file))) == 1
+    assert file.read_bytes().decode() == commented.replace(old, new).replace("\n", end)
+    assert [one for one in lint(load_scenario(str(file))) if one.fix] == []
+
+
+def test_several_fixes_are_made_one_after_the_other(tmp_path):
+    file = tmp_path / "mine.yaml"
+    text = (
+        CLEAN.replace("stop: 150", "stop: 300").replace("rounds: 100}", "rounds: 900}").replace("seeds: 5", "seeds: 1")
+    )
+    file.write_text(text, encoding="utf-8")
+    assert codes(fixed(str(file))) == ["SW004", "SW017", "SW023"]
+    assert lint(load_scenario(str(file))) == []
+
+
+def test_a_value_that_an_anchor_gives_to_others_too_is_not_touched(tmp_path):
+    file = tmp_path / "mine.yaml"
+    text = CLEAN.replace("stop: 150", "stop: &end 300").replace("earliest: 100", "earliest: 0") + "x-end: *end\n"
+    file.write_text(text, encoding="utf-8")
+    assert fixed(str(file), select=["SW004"]) == []
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_a_value_of_a_base_is_not_written_into_it(tmp_path):
+    base, mine = tmp_path / "base.yaml", tmp_path / "mine.yaml"
+    base.write_text(CLEAN.replace("seeds: 5", "seeds: 1"), encoding="utf-8")
+    mine.write_text("extends: base.yaml\nname: mine\n", encoding="utf-8")
+    before = base.read_text(encoding="utf-8"), mine.read_text(encoding="utf-8")
+    assert "SW023" in codes(lint(load_scenario(str(mine))))
+    assert fixed(str(mine)) == []
+    assert (base.read_text(encoding="utf-8"), mine.read_text(encoding="utf-8")) == before
+
+
+@pytest.mark.parametrize("name", ["-", "blackswarm", "no/such.yaml"])
+def test_only_files_are_mended(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="--fix"):
+        fixed(name)
+
+
+# The command.
+
+
+def swarmsec(*arguments, cwd=None, stdin=None):
+    command = [str(Path(sys.executable).with_name("swarmsec")), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, input=stdin, timeout=120, check=False)
+
+
+def test_the_command_ends_with_0_for_notes_1_for_warnings_3_for_what_is_refused(tmp_path):
+    note, warning, refused = (tmp_path / name for name in ("mine.yaml", "odd.yaml", "bad.yaml"))
+    note.write_text(TRADING.replace("  red: {daemons: 0, feeds: 20%}", "  blue: {quarantine: 10%}"), encoding="utf-8")
+    warning.write_text(CLEAN.replace("seeds: 5", "seeds: 1").replace("name: mine", "name: odd"), encoding="utf-8")
+    refused.write_text(CLEAN.replace("seeds: 5", "seedz: 1"), encoding="utf-8")
+    assert swarmsec("lint", note).returncode == ExitCode.DONE
+    told = swarmsec("lint", note, warning)
+    assert told.returncode == ExitCode.GATE_FAILED
+    assert f"{warning}:15:8  seeds  SW023 warning: one seed has no interval" in told.stdout
+    assert "(swarmsec explain SW023)" in told.stdout
+    both = swarmsec("lint", warning, refused)
+    assert both.returncode == ExitCode.SCENARIO_REJECTED
+    assert "did you mean `seeds`?" in both.stderr
+    assert swarmsec("lint", tmp_path / "none.yaml").returncode == ExitCode.USAGE
+    assert swarmsec("lint", note, "--select", "SW9").returncode == ExitCode.USAGE
+
+
+def test_json_is_one_document_with_findings_as_validate_has_them(tmp_path):
+    text = CLEAN.replace("seeds: 5", "seeds: 1")
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    done = swarmsec("lint", "--json", file)
+    (page,) = json.loads(done.stdout)
+    (finding,) = page["findings"]
+    assert {"code": "SW023", "severity": "warning", "path": "seeds", "line": 15, "column": 8}.items() <= finding.items()
+    assert finding["fix"] == {"path": "seeds", "value": 5}
+    mended = json.loads(swarmsec("lint", "--json", "--fix", file).stdout)
+    assert ([one["code"] for one in mended[0]["mended"]], mended[0]["findings"]) == (["SW023"], [])
+    assert file.read_text(encoding="utf-8") == CLEAN
+
+
+def test_standard_input_is_linted():
+    done = swarmsec("lint", "-", stdin=CLEAN.replace("seeds: 5", "seeds: 1"))
+    assert (done.returncode, "<stdin>:15:8" in done.stdout) == (1, True)
+
+
+def test_linting_imports_none_of_the_heavy_libraries():
+    code = (
+        "import sys\nfrom swarmsec.cli import main\ntry:\n    main(['lint', 'blackswarm'])\nexcept SystemExit as end:\n"
+        "    assert not end.code\nprint(sorted({'mesa', 'numba', 'sklearn', 'pyod'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_mapping_from_python_is_linted_without_places():
+    document = deepcopy(dict(load_scenario("ring_with_a_liar").document))
+    found = lint(load_scenario({**document, "seeds": 1}))
+    assert "SW023" in codes(found)
+    assert all(one.finding.span is None for one in found)

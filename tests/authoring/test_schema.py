@@ -1,0 +1,224 @@
+"""The JSON Schema says of every file what `validate` says; what it cannot say is listed here."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from swarmsec.authoring import load_scenario
+from swarmsec.authoring.schema import Draft, scenario_schema
+from swarmsec.authoring.source import library
+from swarmsec.authoring.yaml_tree import parse
+from swarmsec.cli import main
+from swarmsec.errors import ScenarioError
+from swarmsec.network import TOPOLOGIES
+from swarmsec.parameters import describe
+from swarmsec.plugins import BASES, Registry
+
+CORPUS = Path(__file__).parent / "corpus"
+BAD = sorted((CORPUS / "bad").glob("*.yaml"))
+GOOD = sorted((CORPUS / "good").glob("*.yaml"))
+CANNOT = "# schema: cannot"
+"""Stands in a bad file that a schema may pass."""
+
+VALIDATORS = {Draft.CURRENT: jsonschema.Draft202012Validator, Draft.SEVEN: jsonschema.Draft7Validator}
+SCHEMAS = {draft: scenario_schema(Registry(), draft=draft) for draft in Draft}
+
+BASE = "world: {kind: beliefs}\nnetwork: {kind: ring, n: 7}\n"
+
+OUT_OF_A_SCHEMAS_REACH = {
+    "f against n": BASE + "defenses: [{kind: wmsr, f: 9}]\nattacks: [{kind: stubborn, daemons: 9}]",
+    "a selector beyond the last daemon": BASE + "attacks: [{kind: stubborn, daemons: [7]}]",
+    "a role that the world does not have": BASE + "attacks: [{kind: stubborn, daemons: role=broker}]",
+    "the parts of a rectangle": "world: {kind: beliefs}\nnetwork: {kind: grid, n: 7, rows: 2}",
+    "a parameter against another": "world: {kind: beliefs, low: 2, high: 1}\nnetwork: {kind: ring, n: 7}",
+    "an even number": "world: {kind: beliefs}\nnetwork: {kind: small_world, n: 9, neighbors: 3}",
+    "a detector's name": BASE + "defenses: [{kind: pyod_detector, detector: NoSuchDetector}]",
+    "a phase that is not there": BASE + "attacks: [{kind: stubborn, daemons: 1, phase: calm}]",
+    "a phase named twice": BASE + "schedule: [{phase: a, rounds: 1}, {phase: a, rounds: 1}]",
+    "rounds against the schedule's": BASE + "rounds: 9\nschedule: [{phase: a, rounds: 8}]",
+    "a campaign that is not there": BASE + "attacks: [{campaign: creep}]",
+    "where a sweep goes": BASE + "sweep: {'attacks[3].bias': [1]}",
+    "what a sweep puts there": BASE + "sweep: {rounds: [0]}",
+    "how many combinations a sweep has": BASE + "sweep: {rounds: {from: 1, to: 9, steps: 9999}, root_seed: [1, 2]}",
+    "a rule that an attack breaks": BASE + "rules: {red: {daemons: 0}}\nattacks: [{kind: stubborn, daemons: 1}]",
+    "a base that is not there": "extends: no_such_scenario",
+    "3.0 for a whole number": BASE + "rounds: 3.0",
+}
+
+
+def name(path):
+    return path.stem
+
+
+def passes(text, draft=Draft.CURRENT):
+    try:
+        data = parse(text, "test.yaml").data
+    except ScenarioError:
+        return False  # Other readers of YAML see it in the test with check-jsonschema.
+    return VALIDATORS[draft](SCHEMAS[draft]).is_valid(data)
+
+
+@functools.cache
+def is_valid(path):
+    try:
+        load_scenario(path)
+    except ScenarioError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("draft", Draft)
+def test_the_schema_is_one_of_its_draft(draft):
+    VALIDATORS[draft].check_schema(SCHEMAS[draft])
+
+
+@pytest.mark.parametrize("draft", Draft)
+def test_every_reference_leads_somewhere(draft):
+    text = json.dumps(SCHEMAS[draft])
+    folder = "$defs" if draft is Draft.CURRENT else "definitions"
+    for part in text.split('"$ref": "')[1:]:
+        _, where, definition = part.partition('"')[0].split("/")
+        assert (where, definition in SCHEMAS[draft][folder]) == (folder, True)
+
+
+@pytest.mark.parametrize("draft", Draft)
+@pytest.mark.parametrize("path", [*GOOD, *library().values()], ids=name)
+def test_the_schema_passes_what_is_valid(path, draft):
+    errors = VALIDATORS[draft](SCHEMAS[draft]).iter_errors(parse(path.read_text(encoding="utf-8"), path.name).data)
+    assert [f"{error.json_path}: {error.message}" for error in errors] == []
+
+
+@pytest.mark.parametrize("draft", Draft)
+@pytest.mark.parametrize("path", BAD, ids=name)
+def test_the_schema_says_what_validate_says(path, draft):
+    text = path.read_text(encoding="utf-8")
+    if CANNOT in text:
+        pytest.skip("nothing that a schema can say")
+    assert passes(text, draft) == is_valid(path)
+
+
+def test_most_of_what_can_be_wrong_a_schema_can_say():
+    assert len([path for path in BAD if CANNOT not in path.read_text(encoding="utf-8")]) >= 60
+
+
+@pytest.mark.parametrize("text", OUT_OF_A_SCHEMAS_REACH.values(), ids=OUT_OF_A_SCHEMAS_REACH)
+def test_a_schema_cannot_say(text, tmp_path):
+    path = tmp_path / "scenario.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert (is_valid(path), passes(text)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "attacks: [{kind: fasle_signal}]",
+        "attacks: [{kind: false_signal, bais: -1}]",
+        "attacks: [{kind: false_signal, bias: .nan}]",
+        "attacks: [{kind: false_signal, bias: -.inf}]",
+        "attacks: [{kind: false_signal, strength: -1}]",
+        "attacks: [{kind: false_signal, daemons: some}]",
+        "attacks: [{kind: false_signal, daemons: 101%}]",
+        "attacks: [{kind: false_signal, daemons: [3, 3]}]",
+        "attacks: [{kind: false_signal, daemons: 0%}]",
+        "attacks: [{kind: false_signal, daemons: []}]",
+        "attacks: [{kind: false_signal, drop: true}]",
+        "attacks: [{campaign: creep, stop: 3}]\ncampaigns: {creep: [{kind: stubborn, daemons: 1, for: 3}]}",
+        "attacks: [{campaign: creep}]\ncampaigns: {creep: [{kind: stubborn, daemons: 1}]}",
+        "attacks: [{kind: stubborn, phase: calm, start: 3}]\nschedule: [{phase: calm, rounds: 9}]",
+        "defenses: [{kind: wmsr, f: 1, phase: calm}]\nschedule: [{phase: calm, rounds: 9}]",
+        "score: {bill: liquidated_usd}",
+        "seeds: []",
+        "seeds: [1, 1]",
+        "rules: {green: {}}",
+        "rules: {blue: {quarantine: lots}}",
+        "sweep: {version: [1, 2]}",
+        "sweep: {rounds: []}",
+        "y-mine: 1",
+    ],
+)
+@pytest.mark.parametrize("draft", Draft)
+def test_the_schema_refuses(wrong, draft, tmp_path):
+    path = tmp_path / "scenario.yaml"
+    path.write_text(BASE + wrong, encoding="utf-8")
+    assert (is_valid(path), passes(BASE + wrong, draft)) == (False, False)
+
+
+def test_what_extends_another_scenario_may_leave_out_what_that_one_says():
+    assert passes(
+        "extends: blackswarm\nnetwork: {n: 600}\nattacks: [{name: x, strength: 2}, {kind: hijack, drop: true}]"
+    )
+    assert not passes("network: {n: 600}")
+    assert not passes("extends: blackswarm\nattacks: [{kind: hijack, drop: false}]")
+    assert not passes("extends: blackswarm\nattacks: [{kind: hijack, drap: true}]")
+
+
+def test_every_parameter_of_every_plugin_has_its_words():
+    registry = Registry()
+    classes = {f"topologies.{kind}": cls for kind, cls in TOPOLOGIES.items()}
+    classes |= {f"{family}.{kind}": registry.get(family, kind) for family in BASES for kind in registry.kinds(family)}
+    for place, cls in classes.items():
+        there = SCHEMAS[Draft.CURRENT]["$defs"][place]
+        assert there["description"]
+        assert set(there["properties"]) == {"kind", *(info.name for info in describe(cls))}
+        for info in describe(cls):
+            for key in ("description", "markdownDescription"):
+                told = there["properties"][info.name][key]
+                for word in (info.help, info.bounds, info.unit):
+                    assert word in told, f"{place}.{info.name}: no {word!r} in {told!r}"
+
+
+def test_a_folder_of_plugins_is_in_the_schema(tmp_path, capsys):
+    (tmp_path / "whisper.py").write_text(
+        "from dataclasses import dataclass\n"
+        "from typing import Annotated\n"
+        "from swarmsec.teams import Attack, Help, Surface, Unit\n"
+        "@dataclass(kw_only=True)\n"
+        "class Whisper(Attack):\n"
+        "    '''Say it quietly.'''\n"
+        "    surface = Surface.SIGNAL\n"
+        "    volume: Annotated[float, Unit('dB'), Help('How quietly.')] = 3.0\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(SystemExit, match="0"):
+        main(["schema", "--plugins", str(tmp_path)])
+    whisper = json.loads(capsys.readouterr().out)["$defs"]["attacks.whisper"]
+    assert whisper["properties"]["volume"]["description"] == "How quietly. (float; unit: dB; default: 3.0)"
+
+
+def test_the_same_schema_comes_every_time(tmp_path):
+    written = []
+    for seed in "12":
+        out = tmp_path / f"{seed}.json"
+        call = [sys.executable, "-c", "from swarmsec.cli import main; main()"]
+        call += ["schema", "--draft", "7", "--out", str(out)]
+        subprocess.run(call, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
+        written.append(out.read_bytes())
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--draft", "3"], 2), (["--out", "no/such/folder/schema.json"], 2)])
+def test_a_draft_or_a_file_that_cannot_be_is_an_error_of_usage(arguments, code, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["schema", *arguments])
+    assert left.value.code == code
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("draft", Draft)
+def test_check_jsonschema_says_what_validate_says(draft, tmp_path):
+    schema = tmp_path / "schema.json"
+    schema.write_text(json.dumps(SCHEMAS[draft]), encoding="utf-8")
+    bad = [path for path in BAD if CANNOT not in path.read_text(encoding="utf-8")]
+    call = [sys.executable, "-m", "check_jsonschema", "--output-format", "json", "--schemafile", str(schema)]
+    answer = subprocess.run([*call, *map(str, [*GOOD, *bad])], capture_output=True, text=True, check=False)
+    told = json.loads(answer.stdout)
+    refused = {Path(error["filename"]) for error in [*told["errors"], *told.get("parse_errors", [])]}
+    assert (answer.returncode, sorted(refused)) == (1, bad)
