@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench lock clean
+.PHONY: help demo test test-slow check format bench gallery lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -30,6 +30,9 @@ format: $(VENV)/.installed ## mend what `make check` finds, where a tool can
 
 bench: $(VENV)/.installed ## measure beside plain Mesa, scipy and the sum of the parts, in one table
 	$(VENV)/bin/python -m tests.benchmarks.table
+
+gallery: $(VENV)/.installed ## play every scenario of the library and write scenarios/GALLERY.md
+	$(VENV)/bin/python -m swarmsec.report.gallery --jobs 2 $(ARGS)
 
 lock: $(VENV)/.installed ## resolve requirements.lock anew (ARGS=--upgrade for the newest versions)
 	$(VENV)/bin/pip install -q uv

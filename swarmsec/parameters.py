@@ -277,6 +277,10 @@ def _adapter(cls: type[object], name: str) -> TypeAdapter[Any]:
     return known[name]
 
 
+_HINTS_MAX = 50
+"""To look for what was meant takes time; whoever has so many wrong names needs no more hints."""
+
+
 def _check(cls: type[object], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """The values that are right, and what is wrong with the others."""
     fields = _fields(cls)
@@ -284,7 +288,8 @@ def _check(cls: type[object], given: Mapping[str, Any]) -> tuple[dict[str, Any],
     found: list[Problem] = []
     for name, value in given.items():
         if name not in fields:
-            found.append(Problem((str(name),), "unknown parameter", did_you_mean(str(name), fields)))
+            hint = did_you_mean(str(name), fields) if len(found) < _HINTS_MAX else ""
+            found.append(Problem((str(name),), "unknown parameter", hint))
             continue
         try:
             values[name] = _taken(fields[name].hint, value)

@@ -117,11 +117,12 @@ def _entry_points(family: Family) -> dict[str, EntryPoint]:
 
 def entry_points(*, group: str) -> EntryPoints:
     """The entry points of a group; to look through all packages takes long, so it is done once."""
-    return _every_entry_point().select(group=group)
+    found: EntryPoints = _every_entry_point().select(group=group)
+    return found
 
 
 @cache
-def _every_entry_point() -> EntryPoints:
+def _every_entry_point() -> Any:
     return metadata.entry_points()
 
 

@@ -11,26 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.fences import assert_alike, fences, of_kind, run, words_of
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FENCE = re.compile(r"^```(\S*)(?: ([^\n]*))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
-FENCES = [(match[1], match[2] or "", match[3]) for match in FENCE.finditer(README)]
-NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
-
-
-def of_kind(language, mark=""):
-    return [
-        text for kind, info, text in FENCES if kind == language and info.startswith(mark) and bool(info) == bool(mark)
-    ]
-
-
-def run(words, folder):
-    command = [sys.executable, "-c", "from swarmsec.cli import main; main()", *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
-
-
-def numbers(text):
-    return [float(number.replace(",", "").replace("−", "-")) for number in NUMBER.findall(text)]
+FENCES = fences(README)
 
 
 @pytest.fixture(scope="module")
@@ -47,25 +32,21 @@ def folder(tmp_path_factory):
     return there
 
 
-@pytest.mark.parametrize("fence", of_kind("console"), ids=lambda fence: fence.partition("\n")[0])
+@pytest.mark.parametrize("fence", of_kind(FENCES, "console"), ids=lambda fence: fence.partition("\n")[0])
 def test_an_output_is_as_shown(fence, folder):
-    """Word for word, but for a run's id; figures within 2%, since another machine may round another way."""
     command, _, expected = fence.partition("\n")
-    done = run(shlex.split(command.removeprefix("$ swarmsec ")), folder)
-    ids = re.compile(r"-[0-9a-f]{6}\b")
-    printed, shown = ids.sub("", done.stdout.strip()), ids.sub("", expected.strip())
-    assert NUMBER.sub("#", printed) == NUMBER.sub("#", shown)
-    assert numbers(printed) == pytest.approx(numbers(shown), rel=0.02, abs=0.1)
+    done = run(words_of(command), folder)
+    assert_alike(done.stdout, expected)
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("line", [line for text in of_kind("sh") for line in text.splitlines() if line.strip()])
+@pytest.mark.parametrize("line", [line for text in of_kind(FENCES, "sh") for line in text.splitlines() if line.strip()])
 def test_a_command_runs(line, folder):
     done = run(shlex.split(line, comments=True)[1:], folder)
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("code", of_kind("python"))
+@pytest.mark.parametrize("code", of_kind(FENCES, "python"))
 def test_a_python_example_runs(code, folder):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=False)
     assert done.returncode == 0, done.stderr
@@ -73,7 +54,7 @@ def test_a_python_example_runs(code, folder):
 
 def test_the_set_up_lines_install_what_the_lock_pins():
     for mark in ("demo", "tests"):
-        (command,) = of_kind("sh", mark)
+        (command,) = of_kind(FENCES, "sh", mark)
         assert "pip install -q -c requirements.lock -e" in command
     assert (ROOT / "requirements.lock").exists()
 

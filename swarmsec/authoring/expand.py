@@ -99,12 +99,14 @@ def _attacks(
         campaigns = {}  # Another shape is the document's own problem.
     attacks: list[Any] = []
     moved: dict[Path, Place] = {}
+    inside: dict[Path, list[Path]] = {}
+    for way in places:
+        inside.setdefault(way[: 3 if way[:1] == ("campaigns",) else 2], []).append(way)
 
     def add(spec: Any, origin: Path) -> None:
         origins[("attacks", len(attacks))] = origin
-        for path, place in places.items():
-            if path[: len(origin)] == origin:
-                moved[("attacks", len(attacks), *path[len(origin) :])] = place
+        for path in inside.get(origin, ()):
+            moved[("attacks", len(attacks), *path[len(origin) :])] = places[path]
         attacks.append(spec)
 
     for position, spec in enumerate(written):

@@ -9,6 +9,12 @@ from swarmsec.authoring.yaml_tree import Path, Place, Span, Tree, UnreadableErro
 from swarmsec.errors import ScenarioError, SwarmsecError, UsageError
 from swarmsec.parameters import Problem, spot
 
+TOLD_MAX = 50
+"""So many findings are written out in an error's message; `findings` has them all."""
+
+_SHOWN_MAX = 240
+"""Characters of a line that are shown."""
+
 
 class Finding(NamedTuple):
     """One thing that is wrong, told to a person.
@@ -91,7 +97,9 @@ def findings_of(error: SwarmsecError) -> tuple[Finding, ...]:
 
 def refuse(findings: Sequence[Finding], tree: Tree) -> InvalidScenarioError:
     """The error that tells all findings, with the lines that they stand in."""
-    text = "\n".join(paragraph(finding, tree) for finding in findings)
+    text = "\n".join(paragraph(finding, tree) for finding in findings[:TOLD_MAX])
+    if len(findings) > TOLD_MAX:
+        text += f"\nand {len(findings) - TOLD_MAX:,} more"
     return InvalidScenarioError(text, findings=findings)
 
 
@@ -104,10 +112,10 @@ def paragraph(finding: Finding, tree: Tree) -> str:
     text = tree.texts.get(finding.span.label, [])
     if 0 < finding.span.line <= len(text):
         source = text[finding.span.line - 1]
-        shown = source.replace("\t", " ")
-        carets = " " * (finding.span.column - 1) + "^" * max(
-            1, min(finding.span.width, len(shown) + 1 - finding.span.column)
-        )
+        first = max(0, finding.span.column - _SHOWN_MAX // 2) if len(source) > _SHOWN_MAX else 0
+        shown = source[first : first + _SHOWN_MAX].replace("\t", " ")
+        before = finding.span.column - 1 - first
+        carets = " " * before + "^" * max(1, min(finding.span.width, len(shown) - before))
         lines += [f"{finding.span.line:>5} | {shown}", f"      | {carets}"]
     more = f"  (swarmsec explain {finding.topic})" if finding.topic else ""
     if finding.hint or more:

@@ -92,9 +92,10 @@ class _ScalarEntry(NamedTuple):
 
 def document_text(layout: Layout) -> str:
     """A text from its entries, in the order that they have."""
-    lines = [*_single(layout.header, blanks=False), *_mapping(layout.top, 0), *_single(layout.footer)]
-    while not lines[-1] and layout.footer:
-        lines.pop()
+    footer = _single(layout.footer)
+    while footer and not footer[-1]:
+        footer.pop()
+    lines = [*_single(layout.header, blanks=False), *_mapping(layout.top, 0), *footer]
     return "\n".join(lines) + "\n"
 
 
@@ -141,7 +142,7 @@ def _hoisted(entry: Entry, column: int) -> list[str]:
     first = value.entries[0]
     hoisted = [*entry.behind, *(line for line in first.above if line)]
     entry.behind, first.above = [], []
-    return hoisted
+    return hoisted if value.mapping else [*hoisted, *_hoisted(first, column + _INDENT)]
 
 
 def _entry(entry: Entry, head: str, column: int) -> list[str]:

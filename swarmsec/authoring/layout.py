@@ -168,7 +168,7 @@ class _Reader:
             first = first.partition(" #")[0].rstrip()
             # Blank lines at the end mean nothing unless the author said `+`.
             kept = raw.removesuffix("\n") if "+" in first else raw.rstrip()
-            self._note(begin + len(raw) - len(rest), begin + len(kept))
+            self._note(begin + len(raw) - len(rest), end if "+" in first else begin + len(kept))
             return Scalar("\n".join([first, kept.partition("\n")[2]]), block)
         self._note(begin, end)
         return Scalar(raw)
@@ -197,8 +197,9 @@ def _attach(reader: _Reader, layout: Layout) -> None:
             if not line.strip() and not reader.is_scalar(start):
                 waiting.append(_Waiting(start, 0, ""))
         elif line[: mark - start].strip(" \t\ufeff"):
-            owner = next((one for one in reversed(known[:position]) if not 0 < one.flow_end <= mark), None)
-            (owner.behind if owner else layout.header).append(reader.text[mark:offset].rstrip())
+            owner = _open_at(known, position, mark)
+            comment = reader.text[mark:offset].rstrip()
+            (layout.header if owner is None else owner.above if owner.behind else owner.behind).append(comment)
         else:
             waiting.append(_Waiting(mark, mark - start, line.strip(" \t\r\n\ufeff")))
     _place(waiting, known, len(known), layout)
@@ -222,6 +223,14 @@ def _place(waiting: Sequence[_Waiting], known: Sequence[Entry], position: int, l
             owner.below.append(one.text)
         else:
             above.append(one.text)
+
+
+def _open_at(known: Sequence[Entry], position: int, index: int) -> Entry | None:
+    """The last entry before a comment that is in no brackets which are closed there."""
+    for at in range(position - 1, -1, -1):
+        if not 0 < known[at].flow_end <= index:
+            return known[at]
+    return None
 
 
 def _owner(known: Sequence[Entry], position: int, comment: _Waiting, outside: int) -> Entry | None:

@@ -81,6 +81,9 @@ def lints_of(remarks: Iterable[tuple[Rule, Remark]], scenario: Scenario) -> list
         if rule.code in ignored or remark.path in swept:
             continue
         finding = locate(Problem(remark.path, remark.message, remark.hint), scenario.tree, topic=rule.code)
+        place = scenario.tree.places.get(remark.path)
+        if remark.of_key and place and finding.span:
+            finding = finding._replace(span=place.key)
         severity = remark.severity or rule.severity
         found.append(Lint(rule.code, severity, finding._replace(rule=rule.code), remark.fix))
     return sorted(found, key=_place)

@@ -123,7 +123,7 @@ def daemons_of(topology: Topology) -> int:
         n = sum(said["sizes"])
         if n > DAEMONS_MAX:
             raise ParameterError(f"{n:,} daemons; a swarm has at most {DAEMONS_MAX:,}", where="network.sizes")
-        return n
+        return int(n)
     return int(2 ** int(said["dimension"]) if "dimension" in said else said["rows"] * said["columns"])
 
 

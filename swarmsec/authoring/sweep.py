@@ -20,6 +20,7 @@ from swarmsec.errors import did_you_mean
 from swarmsec.parameters import Ge, Help, Le, Problem, problems
 
 POINTS_MAX = 10_000
+PATHS_MAX = 50
 
 CHECKED_VALUES_MAX = 50
 """So many values of a path are looked at before anything is played; a range has its ends at least."""
@@ -58,6 +59,8 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
             size *= len(values)
         else:
             found.append(Problem(at, f"{values!r} given; must be a list of values, or from, to and steps"))
+    if len(sweep) > PATHS_MAX:
+        found.append(Problem(("sweep",), f"{len(sweep):,} paths; must be at most {PATHS_MAX}"))
     if size > POINTS_MAX:
         found.append(Problem(("sweep",), f"{size:,} combinations; must be at most {POINTS_MAX:,}"))
     return found

@@ -15,6 +15,7 @@ from swarmsec.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from swarmsec.authoring.glance import Glance
     from swarmsec.plugins import Registry
 
 
@@ -29,14 +30,33 @@ class Shelf(StrEnum):
     TOPOLOGIES = "topologies"
 
 
+class Difficulty(StrEnum):
+    """How hard a scenario is for blue."""
+
+    INTRO = "intro"
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+    OPEN = "open"
+
+
 def list_(
     what: Annotated[Shelf | None, typer.Argument(help="One kind of thing; all of them unless given.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only scenarios with this tag, or with all of several.")] = None,
+    difficulty: Annotated[Difficulty | None, typer.Option(help="Only scenarios that are so hard.")] = None,
+    world: Annotated[str | None, typer.Option(help="Only scenarios in this world.", metavar="KIND")] = None,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> None:
     """List what there is: attacks, defenses, protocols, worlds, scenarios, topologies."""
+    if tag or difficulty or world:
+        if what not in {None, Shelf.SCENARIOS}:
+            raise UsageError(f"{what} have no tag, difficulty or world; list scenarios with these")
+        what = Shelf.SCENARIOS
     registry = _registry(plugins)
-    shelves = {str(shelf): _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
+    shelves = {shelf: _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
+    if Shelf.SCENARIOS in shelves:
+        shelves[Shelf.SCENARIOS] = _found(shelves[Shelf.SCENARIOS], set(tag or ()), difficulty, world)
     if as_json:
         typer.echo(json.dumps(shelves, indent=2, ensure_ascii=False))
         return
@@ -45,12 +65,16 @@ def list_(
     console = Console(highlight=False)
     if console.is_terminal:
         for shelf, entries in shelves.items():
-            console.print(_table(shelf, ["name", "in one line"], list(entries.items())))
+            columns = (
+                ["name", "for blue", "in one line", "tags"] if shelf is Shelf.SCENARIOS else ["name", "in one line"]
+            )
+            console.print(_table(shelf, columns, [(name, *_cells(entry)) for name, entry in entries.items()]))
         return
     for shelf, entries in shelves.items():
         width = max(map(len, entries), default=0)
-        for name, line in entries.items():
-            typer.echo(f"{name:<{width}}  {line}" if what else f"{shelf:<10}  {name:<20}  {line}")
+        for name, entry in entries.items():
+            line = _line(entry)
+            typer.echo(f"{name:<{width}}  {line}" if what else f"{shelf:<10}  {name:<21}  {line}")
 
 
 def show(
@@ -93,11 +117,59 @@ def _names(shelf: Shelf, registry: Registry) -> list[str]:
     return list(TOPOLOGIES) if shelf is Shelf.TOPOLOGIES else registry.kinds(shelf.value)  # type: ignore[arg-type]
 
 
-def _entries(shelf: Shelf, registry: Registry) -> dict[str, str]:
-    """Every name on a shelf, with its one line."""
+def _entries(shelf: Shelf, registry: Registry) -> dict[str, Any]:
+    """Every name on a shelf, with its one line; a scenario has more to tell."""
     if shelf is Shelf.SCENARIOS:
-        return {name: _scenario_page(name)["summary"] for name in _names(shelf, registry)}
+        from swarmsec.authoring.glance import glances
+
+        return {
+            name: {
+                "title": one.title,
+                "summary": _one_line(one),
+                "difficulty": one.difficulty,
+                "tags": list(one.tags),
+                "world": one.world,
+            }
+            for name, one in glances().items()
+        }
     return {name: _first_line(_class_of(shelf, name, registry)) for name in _names(shelf, registry)}
+
+
+def _found(
+    scenarios: dict[str, Any], tags: set[str], difficulty: Difficulty | None, world: str | None
+) -> dict[str, Any]:
+    """The scenarios that have all that is asked for.
+
+    Raises:
+        UsageError: No scenario at all has such a tag or world.
+    """
+    for what, asked, known in (
+        ("tag", tags, {tag for entry in scenarios.values() for tag in entry["tags"]}),
+        ("world", {world} - {None}, {entry["world"] for entry in scenarios.values()}),
+    ):
+        for name in sorted(map(str, asked)):
+            if name not in known:
+                raise UsageError(f"no scenario has the {what} `{name}`; {did_you_mean(name, sorted(known))}")
+    return {
+        name: entry
+        for name, entry in scenarios.items()
+        if tags <= set(entry["tags"]) and difficulty in {None, entry["difficulty"]} and world in {None, entry["world"]}
+    }
+
+
+def _cells(entry: Any) -> tuple[str, ...]:
+    """An entry of a list, cell by cell."""
+    if isinstance(entry, str):
+        return (entry,)
+    return entry["difficulty"], entry["summary"], ", ".join(entry["tags"])
+
+
+def _line(entry: Any) -> str:
+    """An entry of a list in one line."""
+    if isinstance(entry, str):
+        return entry
+    difficulty, summary, tags = _cells(entry)
+    return f"{difficulty:<6}  {summary}  [{tags}]"
 
 
 def _class_of(shelf: Shelf, name: str, registry: Registry) -> type[Any]:
@@ -153,22 +225,30 @@ def _traits(plugin: type[Any]) -> dict[str, str]:
 
 def _scenario_page(name: str) -> dict[str, Any]:
     from swarmsec.authoring import load_scenario
+    from swarmsec.authoring.glance import glances
 
     document = load_scenario(name).document
+    about = [str(document["story"]).strip()]
+    if document["goals"]:
+        about += ["", "Goals:", *(f"- {goal}" for goal in document["goals"])]
     return {
         "name": name,
         "kind": str(Shelf.SCENARIOS),
-        "summary": _one_line(document),
-        "about": str(document["story"]).strip(),
-        "traits": {"version": str(document["version"]), "rounds": f"{document['rounds']:,}"},
+        "summary": _one_line(glances()[name]),
+        "about": "\n".join(about),
+        "traits": {
+            "version": str(document["version"]),
+            "rounds": f"{document['rounds']:,}",
+            "difficulty": document["difficulty"],
+            "tags": ", ".join(document["tags"]) or "none",
+        },
         "scenario": dict(document),
     }
 
 
-def _one_line(document: Any) -> str:
-    red = ", ".join(spec["kind"] for spec in document["attacks"]) or "nobody"
-    blue = ", ".join(spec["kind"] for spec in document["defenses"]) or "nobody"
-    return f"{document['title'] or document['name']}: {red} against {blue} in {document['world']['kind']}"
+def _one_line(one: Glance) -> str:
+    red, blue = ", ".join(one.red) or "nobody", ", ".join(one.blue) or "nobody"
+    return f"{one.title or one.name}: {red} against {blue} in {one.world}"
 
 
 def _table(title: str, columns: list[str], rows: list[tuple[str, ...]]) -> RenderableType:
@@ -227,7 +307,8 @@ def _plain_page(page: dict[str, Any]) -> list[str]:
 
 def _composition(page: dict[str, Any]) -> str:
     """A scenario's parts, a line each."""
-    parts = {key: page["scenario"][key] for key in ("world", "network", "protocol", "attacks", "defenses", "rules")}
+    keys = ("world", "network", "protocol", "attacks", "defenses", "rules", "sweep")
+    parts = {key: page["scenario"][key] for key in keys if key != "sweep" or page["scenario"][key]}
     lines = [
         f"{key:<9} {json.dumps(one, ensure_ascii=False)}"
         for key, value in parts.items()

@@ -49,7 +49,9 @@ def new(
         write_text(beside, schema_text())
         written.append(beside)
     if as_json:
-        typer.echo(json.dumps({"schema": "swarmsec.new/v1", "template": chosen, "files": [str(one) for one in written]}))
+        typer.echo(
+            json.dumps({"schema": "swarmsec.new/v1", "template": chosen, "files": [str(one) for one in written]})
+        )
     else:
         for one in written:
             typer.echo(str(one))

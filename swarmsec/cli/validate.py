@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import json
-from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from swarmsec.cli.options import Json, Plugins
 from swarmsec.errors import ExitCode, SwarmsecError
 
-
-class Format(str, Enum):
-    """How findings are told."""
-
-    text = "text"
-    json = "json"
-    github = "github"
-    sarif = "sarif"
+Format = Literal["text", "json", "github", "sarif"]
 
 
 def validate(
     scenarios: Annotated[list[str], typer.Argument(help="Library names, files, or - for standard input.")],
     form: Annotated[
         Format, typer.Option("--format", help="github annotates a pull request; sarif is for code scanning.")
-    ] = Format.text,
+    ] = "text",
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
     """Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything."""
     from swarmsec.authoring import findings_of, load_scenario
 
-    form = Format.json if as_json else form
+    form = "json" if as_json else form
     found: list[dict[str, Any]] = []
     errors: dict[str, SwarmsecError] = {}
     for name in dict.fromkeys(scenarios):
@@ -44,15 +36,15 @@ def validate(
             findings = [finding.to_dict() for finding in findings_of(error)]
             told = {"where": error.where, "message": error.message}
             found.append({"scenario": name, "valid": False, "error": told, "findings": findings})
-    if form is Format.text:
+    if form == "text":
         for one in found:
             name = one["scenario"]
             typer.echo(f"swarmsec: {errors[name]}" if name in errors else f"{name}: valid", err=name in errors)
-    elif form is Format.json:
+    elif form == "json":
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         from swarmsec.report.findings import Checked, github, sarif
 
         checked = [Checked(name, findings_of(error)) for name, error in errors.items()]
-        typer.echo(github(checked) if form is Format.github else sarif(checked), nl=bool(checked))
+        typer.echo(github(checked) if form == "github" else sarif(checked), nl=bool(checked))
     return max((error.exit_code for error in errors.values()), default=ExitCode.DONE)

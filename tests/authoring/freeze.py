@@ -23,8 +23,8 @@ from swarmsec.plugins import BASES, Registry
 STORED = Path(__file__).parent / "v1.json"
 WHAT_TO_DO = (
     "Scenarios that are valid today would be refused or mean something else. Take it back, or make it version 2: a "
-    'new apiVersion in swarmsec/authoring/versions.py, a dated step in MIGRATIONS (swarmsec/authoring/migrate.py), and a '
-    "fingerprint of its own."
+    "new apiVersion in swarmsec/authoring/versions.py, a dated step in MIGRATIONS (swarmsec/authoring/migrate.py), and "
+    "a fingerprint of its own."
 )
 _TOLD = {"description", "default", "title", "patternErrorMessage", "markdownDescription", "examples"}
 

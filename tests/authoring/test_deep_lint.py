@@ -85,9 +85,8 @@ def test_a_side_that_cannot_change_the_outcome_is_named():
 
 
 def test_a_defense_that_does_reds_work_is_a_shortcut():
-    world = {"kind": "beliefs", "initial": [0, 0, 0, 0, 0, 9, 9]}
-    found = found_in(RING, world=world, attacks=[{"kind": "stubborn", "daemons": [6], "value": 9.5}])
-    assert "does red's work" in found["SW106"].finding.message
+    found = {one.code: one for one in deep_lint(load_scenario("autoimmune", settings={"seeds": 2}))}
+    assert "it does red's work" in found["SW106"].finding.message
 
 
 def test_a_bill_that_counts_being_attacked_is_a_shortcut():

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from swarmsec.authoring.check import check
 from swarmsec.authoring.explain import explain, topics
 from swarmsec.authoring.lint import RULES
 from swarmsec.authoring.model import Document
+from swarmsec.cli import main
 from swarmsec.errors import ExitCode, UsageError
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
@@ -26,9 +26,16 @@ def kinds_of():
     yield from ((family, kind) for family in FAMILIES for kind in REGISTRY.kinds(family))
 
 
-def swarmsec(*arguments):
-    command = [str(Path(sys.executable).with_name("swarmsec")), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+@pytest.fixture
+def swarmsec(capsys):
+    """Call the command line in this process: (exit code, standard output, standard error)."""
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as end:
+            main([*arguments])
+        return (int(end.value.code or 0), *capsys.readouterr())
+
+    return call
 
 
 def test_every_topic_is_explained():
@@ -148,17 +155,17 @@ def test_the_rules_of_lint_are_listed():
     assert all(code in page.about for code in RULES)
 
 
-def test_the_command_prints_text_or_json_and_ends_with_2_for_what_is_unknown():
-    told = swarmsec("explain", "attacks.false_signal")
-    assert told.returncode == ExitCode.DONE
-    assert "What is added to a targeted reading." in told.stdout
-    page = json.loads(swarmsec("explain", "attacks.false_signal", "--json").stdout)
+def test_the_command_prints_text_or_json_and_ends_with_2_for_what_is_unknown(swarmsec):
+    code, out, _ = swarmsec("explain", "attacks.false_signal")
+    assert code == ExitCode.DONE
+    assert "What is added to a targeted reading." in out
+    page = json.loads(swarmsec("explain", "attacks.false_signal", "--json")[1])
     assert page["topic"] == "attacks.false_signal"
     assert {"bias", "daemons"} <= {one["name"] for one in page["parameters"]}
-    assert len(json.loads(swarmsec("explain", "none", "--json").stdout)) == 2
-    unknown = swarmsec("explain", "ruonds")
-    assert unknown.returncode == ExitCode.USAGE
-    assert "did you mean `rounds`" in unknown.stderr
+    assert len(json.loads(swarmsec("explain", "none", "--json")[1])) == 2
+    code, _, err = swarmsec("explain", "ruonds")
+    assert code == ExitCode.USAGE
+    assert "did you mean `rounds`" in err
 
 
 def test_explaining_imports_none_of_the_heavy_libraries():

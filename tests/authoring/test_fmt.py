@@ -1,7 +1,7 @@
 import textwrap
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec.authoring import library, load_scenario
@@ -40,7 +40,7 @@ attacks:   # red
   kind: stubborn
   daemons: [1,  # first
     2]
-- {kind: stubborn, daemons: [1,2,3,4,5,6], value: 100.0, drift: 0.000000000001, swing: 0.0000000000000001, start: 3}  # long
+- {kind: stubborn,daemons: [1,2,3,4,5,6],value: 100.0,drift: 0.000000000001,swing: 0.00000000000001,start: 3}  # long
 title: "foo   # bar
    baz"
 rules: {red: {daemons: 7}}
@@ -85,7 +85,7 @@ attacks:  # red
     start: 3
     value: 100.0
     drift: 0.000000000001
-    swing: 0.0000000000000001
+    swing: 0.00000000000001
 rules: {red: {daemons: 7}}
 # the end
 """
@@ -158,7 +158,7 @@ def lines_of(node, comment):
         head = "-" if kind == "list" else f"{key}:"
         below = lines_of(value, comment)
         found += comment("")
-        if isinstance(value, str) or len(below) == 1 and below[0] in ("[]", "{}"):
+        if isinstance(value, str) or (len(below) == 1 and below[0] in ("[]", "{}")):
             found.append(f"{head} {below[0]}{''.join(f'  {one}' for one in comment('behind'))}")
         else:
             found += [f"{head}{''.join(f'  {one}' for one in comment('behind'))}", *(f"   {line}" for line in below)]
@@ -166,6 +166,7 @@ def lines_of(node, comment):
     return found
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["world", "attacks", "x-a", "name", "rules"]), NODES, min_size=1), st.data())
 def test_any_document_keeps_meaning_and_comments_and_comes_to_rest(top, data):
     count = 0

@@ -1,16 +1,17 @@
 """Every rule fires where it should and only there; fixes mend and touch nothing else; every code is explained."""
 
+import io
 import json
 import re
 import subprocess
 import sys
 from copy import deepcopy
-from pathlib import Path
 
 import pytest
 
 from swarmsec.authoring import library, load_scenario
 from swarmsec.authoring.lint import RULES, fixed, lint, selected
+from swarmsec.cli import main
 from swarmsec.errors import ExitCode, ScenarioError, UsageError
 
 STATIC = sorted(code for code, rule in RULES.items() if not rule.deep)
@@ -59,17 +60,11 @@ PEACE = CLEAN.replace(f"attacks:\n  - {ATTACK}\n", "")
 CASES = {
     "SW001": [(CLEAN, "start: 100, stop: 150", "start: 200", "start: ^200")],
     "SW002": [(CLEAN, "value: 9.0", "value: 9.0, ramp: 50", "ramp: ^50")],
-    "SW003": [
-        (CLEAN, "value: 9.0", "strength: 0", "strength: ^0"),
-        (CLEAN, "stop: 150", "stop: 100", "stop: ^100"),
-    ],
+    "SW003": [(CLEAN, "value: 9.0", "strength: 0", "strength: ^0")],
     "SW004": [(CLEAN, "stop: 150", "stop: 201", "stop: ^201")],
     "SW005": [(TRADING, "warm_up: 100", "warm_up: 201", "start: ^200")],
     "SW006": [(TRADING, "warm_up: 100", "warm_up: 300", "warm_up: ^300")],
-    "SW007": [
-        (CLEAN, "daemons: [3]", "daemons: []", "daemons: ^[]"),
-        (CLEAN, "daemons: [3]", "daemons: 'hubs:1'", "daemons: ^'hubs:1'"),
-    ],
+    "SW007": [(CLEAN, "daemons: [3]", "daemons: 'hubs:1'", "daemons: ^'hubs:1'")],
     "SW008": [
         (CLEAN, ATTACK, f"{ATTACK}\n  - {{kind: hijack, daemons: [3], start: 149}}", "kind: hijack, daemons: ^[3]"),
     ],
@@ -104,9 +99,9 @@ CASES = {
     "SW021": [(TRADING, "begins_at: zero", "begins_at: signals", "begins_at: ^signals")],
     "SW022": [(TRADING, "friedkin_johnsen, anchor: 0.1, begins_at: zero", "average_consensus", "start: ^200")],
     "SW023": [(CLEAN, "seeds: 5", "seeds: 1", "seeds: ^1"), (CLEAN, "seeds: 5", "seeds: [7]", "seeds: ^[7]")],
-    "SW024": [(CLEAN, "\nrounds: 200", "\nrounds: 10000000", "rounds: ^10000000")],
+    "SW024": [(CLEAN.replace("seeds: 5", "seeds: 50"), "\nrounds: 200", "\nrounds: 10000000", "rounds: ^10000000")],
     "SW026": [(CLEAN, "name: mine", "name: yours", "name: ^yours")],
-    "SW027": [(CLEAN, "seeds: 5", f"seeds: 5\ncampaigns:\n  raid:\n    - {STEP}", f"- ^{STEP}")],
+    "SW027": [(CLEAN, "seeds: 5", f"seeds: 5\ncampaigns:\n  raid:\n    - {STEP}", "  ^raid")],
     "SW028": [(PEACE, "seeds: 5", "seeds: 5\ndifficulty: hard", "difficulty: ^hard")],
 }
 """Code → scenarios: one that the rule is silent about, what is changed in it, and the place, marked with a caret."""
@@ -198,7 +193,7 @@ def test_a_scenario_turns_a_rule_off_for_itself(linted):
 
 @pytest.mark.parametrize("value", ["[SW923]", "SW023", "[[1]]"])
 def test_turning_off_what_is_no_rule_is_refused(linted, value):
-    with pytest.raises(ScenarioError, match="SW|rule"):
+    with pytest.raises(ScenarioError, match="SW"):
         linted(CLEAN + f"x-lint-ignore: {value}\n")
 
 
@@ -289,45 +284,60 @@ def test_only_files_are_mended(name, tmp_path, monkeypatch):
 # The command.
 
 
-def swarmsec(*arguments, cwd=None, stdin=None):
-    command = [str(Path(sys.executable).with_name("swarmsec")), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, input=stdin, timeout=120, check=False)
+@pytest.fixture
+def swarmsec(capsys):
+    """Call the command line in this process: (exit code, standard output, standard error)."""
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as end:
+            main([*map(str, arguments)])
+        return (int(end.value.code or 0), *capsys.readouterr())
+
+    return call
 
 
-def test_the_command_ends_with_0_for_notes_1_for_warnings_3_for_what_is_refused(tmp_path):
+def test_the_command_ends_with_0_for_notes_1_for_warnings_3_for_what_is_refused(tmp_path, swarmsec):
     note, warning, refused = (tmp_path / name for name in ("mine.yaml", "odd.yaml", "bad.yaml"))
     note.write_text(TRADING.replace("  red: {daemons: 0, feeds: 20%}", "  blue: {quarantine: 10%}"), encoding="utf-8")
     warning.write_text(CLEAN.replace("seeds: 5", "seeds: 1").replace("name: mine", "name: odd"), encoding="utf-8")
     refused.write_text(CLEAN.replace("seeds: 5", "seedz: 1"), encoding="utf-8")
-    assert swarmsec("lint", note).returncode == ExitCode.DONE
-    told = swarmsec("lint", note, warning)
-    assert told.returncode == ExitCode.GATE_FAILED
-    assert f"{warning}:15:8  seeds  SW023 warning: one seed has no interval" in told.stdout
-    assert "(swarmsec explain SW023)" in told.stdout
-    both = swarmsec("lint", warning, refused)
-    assert both.returncode == ExitCode.SCENARIO_REJECTED
-    assert "did you mean `seeds`?" in both.stderr
-    assert swarmsec("lint", tmp_path / "none.yaml").returncode == ExitCode.USAGE
-    assert swarmsec("lint", note, "--select", "SW9").returncode == ExitCode.USAGE
+    assert swarmsec("lint", note)[0] == ExitCode.DONE
+    code, out, _ = swarmsec("lint", note, warning)
+    assert code == ExitCode.GATE_FAILED
+    assert f"{warning}:15:8  seeds  SW023 warning: one seed has no interval" in out
+    assert "(swarmsec explain SW023)" in out
+    code, _, err = swarmsec("lint", warning, refused)
+    assert code == ExitCode.SCENARIO_REJECTED
+    assert "did you mean `seeds`?" in err
+    assert swarmsec("lint", tmp_path / "none.yaml")[0] == ExitCode.USAGE
+    assert swarmsec("lint", note, "--select", "SW9")[0] == ExitCode.USAGE
 
 
-def test_json_is_one_document_with_findings_as_validate_has_them(tmp_path):
-    text = CLEAN.replace("seeds: 5", "seeds: 1")
+def test_json_is_one_document_with_findings_as_validate_has_them(tmp_path, swarmsec):
     file = tmp_path / "mine.yaml"
-    file.write_text(text, encoding="utf-8")
-    done = swarmsec("lint", "--json", file)
-    (page,) = json.loads(done.stdout)
+    file.write_text(CLEAN.replace("seeds: 5", "seeds: 1"), encoding="utf-8")
+    (page,) = json.loads(swarmsec("lint", "--json", file)[1])
     (finding,) = page["findings"]
     assert {"code": "SW023", "severity": "warning", "path": "seeds", "line": 15, "column": 8}.items() <= finding.items()
     assert finding["fix"] == {"path": "seeds", "value": 5}
-    mended = json.loads(swarmsec("lint", "--json", "--fix", file).stdout)
-    assert ([one["code"] for one in mended[0]["mended"]], mended[0]["findings"]) == (["SW023"], [])
+    (mended,) = json.loads(swarmsec("lint", "--json", "--fix", file)[1])
+    assert ([one["code"] for one in mended["mended"]], mended["findings"]) == (["SW023"], [])
     assert file.read_text(encoding="utf-8") == CLEAN
 
 
-def test_standard_input_is_linted():
-    done = swarmsec("lint", "-", stdin=CLEAN.replace("seeds: 5", "seeds: 1"))
-    assert (done.returncode, "<stdin>:15:8" in done.stdout) == (1, True)
+def test_what_is_refused_is_in_the_json_as_well(tmp_path, swarmsec):
+    file = tmp_path / "mine.yaml"
+    file.write_text(CLEAN.replace("seeds: 5", "seedz: 5"), encoding="utf-8")
+    code, out, _ = swarmsec("lint", "--json", file)
+    (page,) = json.loads(out)
+    assert (code, page["valid"], page["error"]["findings"][0]["line"]) == (ExitCode.SCENARIO_REJECTED, False, 15)
+
+
+def test_standard_input_is_linted(swarmsec, monkeypatch):
+    text = CLEAN.replace("seeds: 5", "seeds: 1").encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text), encoding="utf-8"))
+    code, out, _ = swarmsec("lint", "-")
+    assert (code, "<stdin>:15:8" in out) == (ExitCode.GATE_FAILED, True)
 
 
 def test_linting_imports_none_of_the_heavy_libraries():

@@ -32,7 +32,7 @@ def test_a_file_gets_a_name_a_modeline_and_a_schema_beside_it(command, folder):
     text = (folder / "mine" / "My first.yaml").read_text(encoding="utf-8")
     assert text.splitlines()[0] == "# yaml-language-server: $schema=swarmsec.schema.json"
     assert load_scenario("mine/My first.yaml").name == "my_first"
-    assert "properties" in json.loads((folder / "mine" / "swarmsec.schema.json").read_text(encoding="utf-8"))
+    assert "draft-07" in json.loads((folder / "mine" / "swarmsec.schema.json").read_text(encoding="utf-8"))["$schema"]
     assert command("validate", "mine/My first.yaml").code == 0
 
 

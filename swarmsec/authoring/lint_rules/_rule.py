@@ -34,6 +34,7 @@ class Remark(NamedTuple):
         hint: What would be right.
         fix: The value that would be, if there is no doubt about it.
         severity: The rule's own unless given.
+        of_key: Whether the key is pointed at, and not the value.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class Remark(NamedTuple):
     hint: str = ""
     fix: Fix | None = None
     severity: Severity | None = None
+    of_key: bool = False
 
 
 Check = Callable[[Case], Iterator[Remark]]

@@ -97,19 +97,21 @@ def unused_campaign(case: Case) -> Iterator[Remark]:
     for name in names:
         steps = [place for path, place in places.items() if path[:2] == ("campaigns", name) and len(path) == 3]
         if not played.intersection(steps):
-            yield Remark(("campaigns", name), f"no attack plays the campaign `{name}`", f"add {{campaign: {name}}}")
+            said = f"no attack plays the campaign `{name}`"
+            yield Remark(("campaigns", name), said, f"add {{campaign: {name}}} to the attacks", of_key=True)
     named = any(path[:1] == ("attacks",) and path[2:] == ("phase",) for path in places)
     if ("schedule",) in places and not named and case.written("rounds") and case.attacks:
-        yield Remark(("schedule",), "no attack names a phase of it", "say `phase` in an attack, or leave it out")
+        said = "no attack names a phase of it"
+        yield Remark(("schedule",), said, "say `phase` in an attack, or leave it out", of_key=True)
 
 
 @rule("SW028", severity="note")
-def difficulty_and_guarantee(case: Case) -> Iterator[Remark]:
-    """The difficulty does not go with the rest.
+def difficulty_of_nothing(case: Case) -> Iterator[Remark]:
+    """The scenario is called hard or open, and nobody attacks.
 
-    `hard` and `open` promise a player that the defense at hand is not enough, and `intro` and `easy` that something
-    can be done; an exercise in which there is nobody to fight has no difficulty at all. Only a difficulty that was
-    written is looked at.
+    `difficulty` says how hard it is for blue, and `hard` and `open` promise a player that the defense at hand is not
+    enough. Where no attack does anything there is nothing to be beaten: call it `intro`, or put the attack back. Only
+    a difficulty that was written is looked at.
     """
     if case.written("difficulty") and case.document["difficulty"] in {"hard", "open"} and not case.acting:
         yield Remark(("difficulty",), f"{case.document['difficulty']}, and there is no attack", "say intro")

@@ -16,23 +16,20 @@ from swarmsec.teams import Surface, Vantage, attacked_in
 
 
 @rule("SW007")
-def dangling_selector(case: Case) -> Iterator[Remark]:
-    """A selector names nobody, or names hubs where there are none.
+def hubs_where_there_are_none(case: Case) -> Iterator[Remark]:
+    """A selector names hubs, and everybody has equally many listeners.
 
-    `0`, `0%` and `[]` name nobody, and the attack is none. `hubs` are the daemons that most others listen to; on a
-    network in which everybody has equally many listeners (ring, circulant, torus, random regular, complete) they are
-    just the first ones by number. Say how many instead (`10%`), or which (`[3, 9]`), or take a network with hubs, such
-    as `scale_free` or `star`.
+    `hubs` are the daemons that most others listen to. On a network in which nobody has more than another (ring,
+    circulant, torus, random regular, complete) they are just the first ones by number, and the selector dangles. Say
+    how many instead (`10%` at random), or which (`[3, 9]`), or take a network with hubs: `scale_free`, `star`, `wheel`.
     """
     listeners = np.diff(case.setup.network.outgoing.indptr)
     for aimed in case.attacks:
-        path, selector = (*aimed.path, "daemons"), aimed.plugin.daemons
-        if not aimed.targets.size:
-            yield Remark(path, f"{selector!r} names no daemon", "name at least one")
-        elif isinstance(selector, str) and selector.partition(":")[0] == "hubs" and np.ptp(listeners) == 0:
+        selector = str(aimed.plugin.daemons)
+        if selector.partition(":")[0] == "hubs" and np.ptp(listeners) == 0:
             kind = case.document["network"]["kind"]
             yield Remark(
-                path,
+                (*aimed.path, "daemons"),
                 f"{selector!r} names hubs, and everyone here ({kind}) has {listeners[0]:,} listeners",
                 f"say {selector.partition(':')[2] or '10%'} for that many at random, or take a network with hubs",
             )

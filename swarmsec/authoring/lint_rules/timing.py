@@ -45,24 +45,17 @@ def ramp_never_done(case: Case) -> Iterator[Remark]:
             )
 
 
-@rule("SW003")
+@rule("SW003", severity="note")
 def attack_of_no_effect(case: Case) -> Iterator[Remark]:
-    """An attack has strength 0, or stops before it starts.
+    """An attack has strength 0, which is no attack at all.
 
-    Such an attack is never on: hooks are called only from `start` until `stop`, and with a strength above 0. To play
-    without an attack, leave the list empty or name the attack `none`, which says so; to try several strengths, 0 among
-    them, use `sweep`.
+    Hooks are called only with a strength above 0, the attacked arm is the clean one, and its damage exactly 0. That is
+    the way to have an attack in a scenario and not play it, so this is a note; left behind from a trial it makes a
+    scenario that never bites. To try several strengths, 0 among them, use `sweep`, about which this rule is silent.
     """
     for aimed in case.attacks:
-        plugin = aimed.plugin
-        if plugin.strength == 0:
-            yield Remark((*aimed.path, "strength"), "is 0, which is no attack at all", "the attack `none` says so")
-        if plugin.stop is not None and plugin.stop <= plugin.start:
-            yield Remark(
-                (*aimed.path, "stop"),
-                f"stops in round {plugin.stop:,} and starts in round {plugin.start:,}, so it is never on",
-                f"stop is the first round that it is off again: more than {plugin.start:,}",
-            )
+        if aimed.plugin.strength == 0:
+            yield Remark((*aimed.path, "strength"), f"is 0, so {aimed.cast.kind} is never on", "1 is its full strength")
 
 
 @rule("SW004")

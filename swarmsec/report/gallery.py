@@ -1,0 +1,171 @@
+"""The gallery of the library: every scenario with what comes of it, measured.
+
+`python -m swarmsec.report.gallery` plays every scenario over its own seeds and writes `scenarios/GALLERY.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from swarmsec.authoring import Scenario, library, library_folder, load_scenario
+from swarmsec.exercise.run import run
+from swarmsec.exercise.sweep import SweepPoint, play_points
+from swarmsec.report.numbers import amount, share_interval
+from swarmsec.report.terminal import verdict_line
+from swarmsec.scoring import Result
+
+HEAD = """\
+# Gallery
+
+Every scenario of the library, and what came of it over its own seeds, with paired 95% intervals. `make gallery` plays
+them all and writes this page; a test compares the two.
+"""
+_TEAMS = (("red", "attacks"), ("blue", "defenses"))
+_METRICS = ("disagreement", "compromised", "quarantined")
+_NOTHING = 1e-9
+"""Less than this is the noise of floating-point sums, and shown as 0."""
+_NAME = re.compile(r"^\*\*`(\w+)`\*\*", re.MULTILINE)
+
+
+def gallery(*, jobs: int = 1) -> Iterator[str]:
+    """The page, scenario by scenario.
+
+    Args:
+        jobs: How many processes play the seeds; the page does not depend on it.
+    """
+    yield HEAD
+    for name in library():
+        yield "\n" + "\n".join(entry(load_scenario(name), jobs=jobs)) + "\n"
+
+
+def names_in(page: str) -> list[str]:
+    r"""The scenarios that have an entry in a page.
+
+    Examples:
+        >>> names_in("## Two cliques\n\n**`two_cliques`** · intro")
+        ['two_cliques']
+    """
+    return _NAME.findall(page)
+
+
+def entry(scenario: Scenario, *, jobs: int = 1) -> Iterator[str]:
+    """One scenario's lines: who and why, of what it is made, and what came of it."""
+    document = scenario.document
+    yield f"## {scenario.title}\n"
+    tags = ", ".join(document["tags"])
+    yield f"**`{scenario.name}`** · {document['difficulty']} · version {scenario.version} · {tags}\n"
+    yield f"{str(document['story']).strip()}\n"
+    yield from (f"- {goal}" for goal in document["goals"])
+    yield ""
+    yield from _composition(scenario)
+    result = _alone(scenario, jobs)
+    yield f"\n**{verdict_line(result)}.**\n"
+    yield from _arms(result)
+    yield from _notes(result)
+    if document["sweep"]:
+        yield from _sweep(list(play_points(scenario, play=partial(run, jobs=jobs))))
+    yield f"\n```sh\n{result.replay}\n```"
+
+
+def _alone(scenario: Scenario, jobs: int) -> Result:
+    """The scenario's own values, its sweep aside."""
+    document = {**scenario.document, "sweep": {}}
+    return run(dataclasses.replace(scenario, document=document), jobs=jobs)
+
+
+def _composition(scenario: Scenario) -> Iterator[str]:
+    """Its parts as its author wrote them, with phases and campaigns written out."""
+    written = scenario.tree.data
+    rows = [(key, [_spec(written[key])]) for key in ("world", "network", "protocol") if key in written]
+    rows += [(team, [_spec(spec) for spec in written.get(key, ())]) for team, key in _TEAMS]
+    rows += [("rules", [f"{team}: {_told(budget)}" for team, budget in written.get("rules", {}).items()])]
+    rows += [("rounds", [f"{scenario.document['rounds']:,}"])]
+    yield "| part | what |\n|---|---|"
+    for part, specs in rows:
+        yield f"| {part} | {'<br>'.join(specs) or 'nobody'} |"
+
+
+def _spec(spec: Mapping[str, Any]) -> str:
+    told = _told({name: value for name, value in spec.items() if name != "kind"})
+    return f"`{spec['kind']}`{': ' if told else ''}{told}"
+
+
+def _told(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {_value(value)}" for name, value in values.items() if value is not None)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, (Mapping, list)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "none" if value is None else str(value)
+    return f"{value:,g}".replace("-", "−") if isinstance(value, float) else f"{value:,}".replace("-", "−")
+
+
+def _arms(result: Result) -> Iterator[str]:
+    """Bills and the metrics that tell something, an arm a column; means over seeds."""
+    yield "| | " + " | ".join(str(arm) for arm in result.arms) + " |"
+    yield "|---" + "|--:" * len(result.arms) + "|"
+    yield _row("bill", [score.bill.mean for score in result.arms.values()], result.unit)
+    for name in _METRICS:
+        means = [score.metrics[name].mean for score in result.arms.values() if name in score.metrics]
+        if any(abs(mean) > _NOTHING for mean in means):
+            yield _row(name, means, "")
+
+
+def _row(name: str, values: Sequence[float], unit: str) -> str:
+    return f"| {name} | " + " | ".join(_amount(value, unit) for value in values) + " |"
+
+
+def _amount(value: float, unit: str) -> str:
+    return amount(value if abs(value) > _NOTHING else 0.0, unit)
+
+
+def _notes(result: Result) -> Iterator[str]:
+    found, cost = result.detection, result.autoimmune_cost
+    yield ""
+    if cost is not None and (abs(cost.mean) > _NOTHING):
+        yield f"- Cost in peace: {_amount(cost.mean, result.unit)}"
+    if found.precision is not None and found.recall is not None:
+        yield f"- Alarms: precision {found.precision:.2f}, recall {found.recall:.2f}"
+    held = {True: "inside", False: "outside", None: "none"}[result.guarantee.holds]
+    yield f"- Guarantee: {held}: {result.guarantee.why}"
+
+
+def _sweep(points: Sequence[SweepPoint]) -> Iterator[str]:
+    paths = [f"`{path}`" for path in points[0].settings]
+    yield "\nAlong its sweep:\n"
+    yield f"| {' | '.join(paths)} | damage attacked | damage defended | prevented | verdict |"
+    yield "|--:" * (len(paths) + 3) + "|---|"
+    for point in points:
+        result = point.result
+        damages = [_amount(result.damage[arm].mean, result.unit) for arm in ("attacked", "defended")]
+        limited = "–" if result.damage_limited is None else share_interval(result.damage_limited)
+        cells = [*map(_value, point.settings.values()), *damages, limited, result.verdict.replace("_", " ")]
+        yield f"| {' | '.join(cells)} |"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the page."""
+    parser = argparse.ArgumentParser(prog="python -m swarmsec.report.gallery", description=__doc__)
+    parser.add_argument("--jobs", type=int, default=1, help="how many processes; the page is the same")
+    parser.add_argument("--out", type=Path, default=library_folder() / "GALLERY.md", help="where the page goes")
+    options = parser.parse_args(arguments)
+    parts = []
+    for number, part in enumerate(gallery(jobs=options.jobs)):
+        parts.append(part)
+        if number:
+            sys.stderr.write(f"gallery: {number} of {len(library())} scenarios done\n")
+    options.out.write_text("".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Pages that show what happens: their fences are run, and what comes is compared with what they show."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+FENCE = re.compile(r"^```(\S*)(?: ([^\n]*))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
+RUN_ID = re.compile(r"-[0-9a-f]{6}\b")
+
+
+def fences(page):
+    """Every fence of a page: its language, what stands behind that, and its text."""
+    return [(match[1], match[2] or "", match[3]) for match in FENCE.finditer(page)]
+
+
+def of_kind(found, language, mark=""):
+    """The texts of the fences in a language whose mark begins so; of those without one unless a mark is given."""
+    return [
+        text for kind, info, text in found if kind == language and info.startswith(mark) and bool(info) == bool(mark)
+    ]
+
+
+def run(words, folder):
+    """`swarmsec WORDS` in a folder."""
+    command = [sys.executable, "-c", "from swarmsec.cli import main; main()", *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+
+
+def numbers(text):
+    return [float(number.replace(",", "").replace("−", "-")) for number in NUMBER.findall(text)]
+
+
+def assert_alike(printed, shown):
+    """Word for word, but for a run's id; figures within 2%, since another machine may round another way."""
+    printed, shown = (RUN_ID.sub("", text.strip()) for text in (printed, shown))
+    assert NUMBER.sub("#", printed) == NUMBER.sub("#", shown)
+    assert numbers(printed) == pytest.approx(numbers(shown), rel=0.02, abs=0.1)
+
+
+def words_of(command):
+    """The words of a line such as `$ swarmsec run blackswarm`, without the first."""
+    return shlex.split(command.removeprefix("$ "))[1:]

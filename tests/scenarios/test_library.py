@@ -1,0 +1,151 @@
+"""Every scenario of the library: it is valid, it is told whole, and it gives what it claims.
+
+A scenario claims with `x-expect`, a path in the result → a value or [low, high]; and with `x-expect-points`, a path →
+one of these for every point of its sweep, null for no claim.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import get_args, get_type_hints
+
+import pytest
+
+from swarmsec.authoring import library, library_folder, load_scenario
+from swarmsec.authoring.fmt import formatted
+from swarmsec.authoring.glance import glances
+from swarmsec.authoring.model import Document
+from swarmsec.authoring.yaml_tree import parse
+from swarmsec.cli.catalog import Difficulty
+from swarmsec.exercise.run import run
+from swarmsec.exercise.sweep import play_points
+from swarmsec.report.gallery import gallery, names_in
+from tests.fences import assert_alike
+
+NAMES = list(library())
+SLOW = {name for name in NAMES if name.startswith("blackswarm")} | {"hijack_spreads"}
+CASES = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in NAMES]
+GALLERY = library_folder() / "GALLERY.md"
+
+
+@cache
+def written(name):
+    """What a file says itself, without what it extends."""
+    return parse(library()[name].read_text(encoding="utf-8"), name).data
+
+
+def in_result(result, path):
+    value = result
+    for step in path.split("."):
+        value = value[step]
+    return value["mean"] if isinstance(value, Mapping) and "mean" in value else value
+
+
+def assert_claim(result, path, claim):
+    got = in_result(result, path)
+    if isinstance(claim, list):
+        low, high = claim
+        assert low <= got <= high, path
+    elif claim is not None:
+        assert got == (pytest.approx(claim, abs=1e-5) if isinstance(claim, float | int) else claim), path
+
+
+def test_there_is_something_to_choose_from():
+    assert len(NAMES) >= 12
+    assert {glance.world for glance in glances().values()} >= {"beliefs", "trading"}
+    assert {glance.difficulty for glance in glances().values()} == set(Difficulty)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scenario_says_itself_what_it_is_about(name):
+    own = written(name)
+    assert own["name"] == name
+    assert own["version"] >= 1
+    for key in ("title", "story", "goals", "difficulty", "tags"):
+        assert own[key], key
+    assert own["x-expect"]["verdict"]
+    assert 2 <= len(load_scenario(name).seeds) <= 5
+
+
+def test_no_two_scenarios_share_a_title_or_a_story():
+    for key in ("title", "story"):
+        assert len({written(name)[key] for name in NAMES}) == len(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tags_say_of_what_a_scenario_is_made(name):
+    document = load_scenario(name).document
+    tags = set(document["tags"])
+    assert ("sweep" in tags) == bool(document["sweep"])
+    assert ("wmsr" in tags) == any(spec["kind"] == "wmsr" for spec in document["defenses"])
+    assert ("blackswarm" in tags) == name.startswith("blackswarm")
+    assert ("needs-extra" in tags) == (document["world"].get("feed") == "sp500")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_is_laid_out_as_fmt_would(name):
+    text = library()[name].read_text(encoding="utf-8")
+    assert formatted(text, name) == text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_glance_tells_what_the_whole_scenario_says(name):
+    glance, document = glances()[name], load_scenario(name).document
+    assert glance.title == document["title"]
+    assert glance.difficulty == document["difficulty"]
+    assert list(glance.tags) == document["tags"]
+    assert glance.world == document["world"]["kind"]
+    assert glance.blue == tuple(spec["kind"] for spec in document["defenses"])
+    if "campaign" not in glance.tags:
+        assert glance.red == tuple(spec["kind"] for spec in document["attacks"])
+
+
+def test_the_list_knows_every_difficulty_of_the_format():
+    difficulty = get_type_hints(Document)["difficulty"]
+    assert set(get_args(difficulty)) == set(Difficulty)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_scenario_gives_what_it_claims(name):
+    scenario = load_scenario(name)
+    alone = dataclasses.replace(scenario, document={**scenario.document, "sweep": {}})
+    result = run(alone, jobs=2 if name in SLOW else 1).to_dict()
+    for path, claim in written(name)["x-expect"].items():
+        assert_claim(result, path, claim)
+
+
+@pytest.mark.parametrize("name", [case for case, name in zip(CASES, NAMES, strict=True) if "sweep" in written(name)])
+def test_every_point_of_a_sweep_gives_what_is_claimed(name):
+    claims = written(name)["x-expect-points"]
+    points = list(play_points(load_scenario(name)))
+    assert {len(claim) for claim in claims.values()} == {len(points)}
+    for path, along in claims.items():
+        for point, claim in zip(points, along, strict=True):
+            assert_claim(point.result.to_dict(), path, claim)
+
+
+def test_only_scenarios_that_say_so_have_no_verdict():
+    silent = {name for name in NAMES if written(name)["x-expect"]["verdict"] == "no_bite"}
+    assert silent == {"two_cliques", "triangle_echo"}
+    assert all("no verdict" in " ".join(written(name)["story"].split()) for name in silent)
+
+
+def test_the_gallery_has_an_entry_for_every_scenario_and_for_nothing_else():
+    assert names_in(GALLERY.read_text(encoding="utf-8")) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_gallery_tells_every_story_as_its_scenario_does(name):
+    page = GALLERY.read_text(encoding="utf-8")
+    own = written(name)
+    for told in (own["title"], own["story"].strip(), *own["goals"]):
+        assert told in page
+    assert re.search(rf"^swarmsec run {name} --seeds ", page, re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_the_gallery_shows_what_is_measured():
+    assert_alike("".join(gallery(jobs=2)), GALLERY.read_text(encoding="utf-8"))
