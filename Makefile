@@ -12,11 +12,11 @@ help: ## list the targets
 demo: $(VENV)/.installed ## run the BlackSwarm scenario
 	$(VENV)/bin/swarmsec run blackswarm $(ARGS)
 
-test: $(VENV)/.installed ## run the tests, but for the slow ones (ARGS="-n 2" for two processes)
-	$(VENV)/bin/pytest -q $(ARGS)
+test: $(VENV)/.installed ## run the tests, but for the slow ones
+	$(VENV)/bin/pytest -q -n 2 $(ARGS)
 
 test-slow: $(VENV)/.installed ## run the slow tests alone
-	$(VENV)/bin/pytest -q -m slow --durations=5 $(ARGS)
+	$(VENV)/bin/pytest -q -n 2 -m slow --durations=5 $(ARGS)
 
 check: $(VENV)/.installed ## lint, format, types, and a docstring with running examples for every public name
 	$(VENV)/bin/ruff check .

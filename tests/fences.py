@@ -11,7 +11,7 @@ import pytest
 
 FENCE = re.compile(r"^```(\S*)(?: ([^\n]*))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
-RUN_ID = re.compile(r"-[0-9a-f]{6}\b")
+RUN_ID = re.compile(r"-[0-9a-f]{10}\b")
 
 
 def fences(page):

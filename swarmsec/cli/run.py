@@ -48,9 +48,7 @@ def run(
     ),
     as_json: Json = False,
     plugins: Plugins = None,
-    jobs: Annotated[
-        int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")
-    ] = 1,
+    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")] = 1,
     point: Annotated[int | None, typer.Option(help="Play one point of its sweep, counted from 0.", metavar="N")] = None,
 ) -> int:
     """Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented."""

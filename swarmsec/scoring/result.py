@@ -21,7 +21,7 @@ SCHEMA = "swarmsec.result/v1"
 Verdict = Literal["limited", "not_limited", "no_bite"]
 
 _NEGLIGIBLE = 1e-9
-"""A damage under this share of the bills is the noise of floating-point sums, and no bite."""
+"""A damage under this share of the bills is the noise of floating-point sums, and no bite; so is such a DL none."""
 
 
 class ArmScore(NamedTuple):
@@ -155,7 +155,7 @@ def score(subject: Subject, runs: Sequence[SeedRun]) -> Result:
     limited, reason = _damage_limited(damage, attack_damage, bites, len(runs))
     verdict: Verdict = "no_bite"
     if bites:
-        verdict = "limited" if limited and limited.low is not None and limited.low > 0 else "not_limited"
+        verdict = "limited" if limited and limited.low is not None and limited.low > _NEGLIGIBLE else "not_limited"
     return Result(
         subject=subject,
         seeds=tuple(run.seed for run in runs),

@@ -19,7 +19,8 @@ from swarmsec.authoring import InvalidScenarioError, library, yaml_tree
 from swarmsec.authoring.yaml_tree import parse
 
 LIBRARY = {name: path.read_text(encoding="utf-8") for name, path in library().items()}
-SECONDS_MAX = 1.0
+SECONDS_WANTED = 1.0  # Told, not asserted: a slow machine is no defect.
+SECONDS_HANGING = 60.0
 BYTES_MAX = 500 << 20
 
 SCALARS = [
@@ -359,7 +360,9 @@ def check(number, path):
     except Exception as error:
         return f"{number}: {type(error).__name__}: {error}"
     took = time.process_time() - began
-    return f"{number}: {took:.2f} s" if took > SECONDS_MAX else ""
+    if took > SECONDS_WANTED:
+        print(f"mutant {number} takes {took:.2f} s")
+    return f"{number}: {took:.2f} s" if took > SECONDS_HANGING else ""
 
 
 def wrong_with(numbers, tmp_path, *, measured_every=100):

@@ -49,8 +49,10 @@ def assert_claim(result, path, claim):
     if isinstance(claim, list):
         low, high = claim
         assert low <= got <= high, path
+    elif isinstance(claim, str | bool):
+        assert got == claim, path
     elif claim is not None:
-        assert got == (pytest.approx(claim, abs=1e-5) if isinstance(claim, float | int) else claim), path
+        assert got == pytest.approx(claim, abs=1e-5), path
 
 
 def test_there_is_something_to_choose_from():
@@ -131,6 +133,11 @@ def test_only_scenarios_that_say_so_have_no_verdict():
     silent = {name for name in NAMES if written(name)["x-expect"]["verdict"] == "no_bite"}
     assert silent == {"two_cliques", "triangle_echo"}
     assert all("no verdict" in " ".join(written(name)["story"].split()) for name in silent)
+
+
+def test_a_liar_that_tells_everybody_the_same_does_not_freeze_the_triangle():
+    result = run("triangle_echo", attack={"kind": "stubborn", "daemons": [0]}).to_dict()
+    assert_claim(result, "arms.defended.metrics.disagreement", 0)
 
 
 def test_the_gallery_has_an_entry_for_every_scenario_and_for_nothing_else():
