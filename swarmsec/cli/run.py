@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,6 +50,7 @@ def run(
     as_json: Json = False,
     plugins: Plugins = None,
     jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")] = 1,
+    nulls: Annotated[bool, typer.Option("--nulls", help="Play the nulls in the defense's place as well.")] = False,
     point: Annotated[int | None, typer.Option(help="Play one point of its sweep, counted from 0.", metavar="N")] = None,
 ) -> int:
     """Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented."""
@@ -69,7 +71,7 @@ def run(
         if sweeps:
             points = _play_sweep(loaded, seeds_of(seeds), out, jobs)
         else:
-            result, folder = _play(loaded, seeds_of(seeds), out, jobs)
+            result, folder = _play(loaded, seeds_of(seeds), out, jobs, nulls=nulls)
     if sweeps:
         return _show_sweep(loaded, points, as_json=as_json)
     if as_json:
@@ -110,10 +112,17 @@ def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], *, as_json: bo
 
 
 def _play(
-    scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: int, *, quiet: bool = False
+    scenario: Scenario,
+    seeds: int | list[int] | None,
+    out: Path,
+    jobs: int,
+    *,
+    nulls: bool = False,
+    quiet: bool = False,
 ) -> tuple[Result, RunFolder]:
     """Run it with its progress on standard error, and keep what came in its folder, whatever happens."""
     from swarmsec.authoring import seed_list
+    from swarmsec.exercise import play_nulls
     from swarmsec.exercise import run as run_scenario
     from swarmsec.exercise.folder import RunFolder
 
@@ -131,6 +140,8 @@ def _play(
                 advance(seed_run.seed)
 
             result = run_scenario(scenario, seeds=wanted, jobs=jobs, each_seed=each_seed)
+            if nulls:
+                result = replace(result, nulls=play_nulls(scenario, seeds=wanted, jobs=jobs))
         with _interrupts_wait():
             folder.finish(result)
     except BaseException as error:

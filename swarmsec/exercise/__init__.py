@@ -5,8 +5,20 @@ What a run means is decided below (engine, scoring); how it is shown, above.
 
 from __future__ import annotations
 
+from swarmsec.exercise.nulls import NULLS, play_nulls
 from swarmsec.exercise.run import run, seed_runs, subject_of
 from swarmsec.exercise.simulate import build, play_seed, simulate
 from swarmsec.exercise.sweep import SweepPoint, play_points
 
-__all__ = ["SweepPoint", "build", "play_points", "play_seed", "run", "seed_runs", "simulate", "subject_of"]
+__all__ = [
+    "NULLS",
+    "SweepPoint",
+    "build",
+    "play_nulls",
+    "play_points",
+    "play_seed",
+    "run",
+    "seed_runs",
+    "simulate",
+    "subject_of",
+]

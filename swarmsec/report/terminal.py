@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from swarmsec.report.numbers import amount, share, share_interval
-from swarmsec.scoring import Result
+from swarmsec.scoring import Null, Result
 
 _COLORS = {"limited": "green", "not_limited": "red", "no_bite": "yellow"}
 
@@ -98,6 +98,8 @@ def notes(result: Result, context: Context) -> Table:
     if context.document["defenses"]:
         table.add_row("", _detection_line(result))
         table.add_row("", _cost_line(result))
+    for number, null in enumerate(result.nulls):
+        table.add_row("  nulls" if number == 0 else "", _null_line(null, result.unit))
     table.add_row("  guarantee", f"{_held(result)}: {result.guarantee.why}")
     table.add_row("", "")
     table.add_row("  repeat", result.replay)
@@ -156,6 +158,12 @@ def _cost_line(result: Result) -> str:
     if result.overhead.messages is not None:
         parts.append(f"messages × {result.overhead.messages:.2f}")
     return "  ·  ".join(parts)
+
+
+def _null_line(null: Null, unit: str) -> str:
+    prevented = share_interval(null.damage_limited) if null.damage_limited else "nothing to prevent"
+    cost = f"  ·  cost in peace {amount(null.autoimmune_cost.mean, unit)}" if null.autoimmune_cost else ""
+    return f"{null.kind}: {prevented}{cost}"
 
 
 def _held(result: Result) -> str:

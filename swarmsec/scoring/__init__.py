@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from swarmsec.scoring.detection import Detection
 from swarmsec.scoring.intervals import Interval
-from swarmsec.scoring.result import ArmScore, Overhead, Result, Subject, Verdict, score
+from swarmsec.scoring.result import ArmScore, Null, Overhead, Result, Subject, Verdict, score
 from swarmsec.scoring.runs import SeedRun
 
-__all__ = ["ArmScore", "Detection", "Interval", "Overhead", "Result", "SeedRun", "Subject", "Verdict", "score"]
+__all__ = ["ArmScore", "Detection", "Interval", "Null", "Overhead", "Result", "SeedRun", "Subject", "Verdict", "score"]

@@ -39,6 +39,24 @@ class Overhead(NamedTuple):
     cpu: float | None
 
 
+class Null(NamedTuple):
+    """What a null reached in a defense's place."""
+
+    kind: str
+    damage_limited: Interval | None
+    autoimmune_cost: Interval | None
+    verdict: Verdict
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        limited, cost = self.damage_limited, self.autoimmune_cost
+        return {
+            "damage_limited": limited.to_dict() if limited else None,
+            "autoimmune_cost": cost.to_dict() if cost else None,
+            "verdict": self.verdict,
+        }
+
+
 class Subject(NamedTuple):
     """What was scored.
 
@@ -79,6 +97,7 @@ class Result:
         recovery_rounds: By arm: rounds from the attack's end until the damage stands; None where it never does.
         verdict: In a word.
         seed_runs: The traces that all of this was made from.
+        nulls: What the nulls reached in the defense's place, if they were played.
     """
 
     subject: Subject
@@ -96,6 +115,7 @@ class Result:
     recovery_rounds: Mapping[str, float | None]
     verdict: Verdict
     seed_runs: tuple[SeedRun, ...]
+    nulls: tuple[Null, ...] = ()
 
     @property
     def replay(self) -> str:
@@ -137,6 +157,7 @@ class Result:
             "recovery_rounds": dict(self.recovery_rounds),
             "verdict": self.verdict,
             "replay": self.replay,
+            **({"nulls": {null.kind: null.to_dict() for null in self.nulls}} if self.nulls else {}),
         }
 
 

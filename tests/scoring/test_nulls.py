@@ -1,0 +1,17 @@
+"""The nulls stand beside a defense: doing nothing, luck, the whole cure, the truth."""
+
+from __future__ import annotations
+
+from swarmsec import load_scenario, run
+from swarmsec.exercise import NULLS, play_nulls
+
+
+def test_the_nulls_meet_the_same_attack_on_the_same_seeds():
+    scenario = load_scenario("ring_with_a_liar", settings={"rounds": 40})
+    nulls = {null.kind: null for null in play_nulls(scenario, seeds=(0, 1))}
+    assert tuple(nulls) == NULLS
+    assert nulls["none"].damage_limited.mean == 0.0
+    assert nulls["none"].verdict == "not_limited"
+    expected = run(scenario, seeds=2, defense="oracle")
+    assert nulls["oracle"].damage_limited == expected.damage_limited
+    assert nulls["oracle"].autoimmune_cost == expected.autoimmune_cost
