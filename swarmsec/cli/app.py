@@ -6,7 +6,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -62,7 +64,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: What stands after `swarmsec`; the process's own unless given.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(_code_of(words))
+    with _one_interrupt():
+        code = _code_of(words)
+    sys.exit(code)
+
+
+@contextmanager
+def _one_interrupt() -> Iterator[None]:
+    """The first Ctrl-C interrupts; an impatient second one does not disturb the cleaning up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _code_of(words: list[str]) -> int:
