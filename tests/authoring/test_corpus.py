@@ -61,4 +61,4 @@ def test_every_error_is_found_where_its_author_made_it(path):
 
 @pytest.mark.parametrize("path", GOOD, ids=name)
 def test_a_good_scenario_is_valid(path):
-    load_scenario(path)
+    assert load_scenario(path).document["kind"] == "Scenario"

@@ -59,7 +59,7 @@ def test_what_is_over_a_rule_is_refused_with_its_name(red, attacks, rule) -> Non
     ],
 )
 def test_what_is_within_the_rules_passes(red, attacks) -> None:
-    enforce(red, *attacks)
+    assert enforce(red, *attacks) is None
 
 
 def test_a_scenario_over_a_rule_is_refused_when_it_is_loaded() -> None:
