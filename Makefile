@@ -16,7 +16,7 @@ test: $(VENV)/.installed ## run the tests, but for the slow ones
 	$(VENV)/bin/pytest -q -n 2 $(ARGS)
 
 test-slow: $(VENV)/.installed ## run the slow tests alone
-	$(VENV)/bin/pytest -q -n 2 -m slow --durations=5 $(ARGS)
+	$(VENV)/bin/pytest -q -n 2 --dist worksteal -m slow --durations=5 $(ARGS)
 
 check: $(VENV)/.installed ## lint, format, types, and a docstring with running examples for every public name
 	$(VENV)/bin/ruff check .
