@@ -85,11 +85,6 @@ def wmsr_one(own: float, values: Sequence[float] | Floats, weights: Sequence[flo
     return result if result >= low else low + 0.0
 
 
-def median_one(own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None = None) -> float:
-    """The median of the neighbors' values without one's own, which stands in where there is none."""
-    return median_and_mad_one(own, values, weights).median
-
-
 def median_and_mad_one(
     own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None = None
 ) -> Spread:

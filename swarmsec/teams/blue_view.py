@@ -75,7 +75,7 @@ class BlueView:
 
     @property
     def inbox(self) -> Messages:
-        """The messages of the last exchange, as they arrived."""
+        """The messages of the last exchange, as they were sent: before any defense weighed or dropped one."""
         if self._inbox is None:
             raise NotVisibleError("nothing has been said yet: `blue.inbox` is there from `respond` of round 0 on")
         return self._inbox

@@ -175,7 +175,7 @@ def test_json_holds_no_number_that_json_does_not_know(cli, ring_file):
     def refuse(word):
         raise AssertionError(f"{word} in the document")
 
-    json.loads(ran.out, parse_constant=refuse)
+    assert json.loads(ran.out, parse_constant=refuse)["scenario"] == "ring_with_a_liar"
 
 
 def test_damage_limited_is_the_share_of_the_damage_that_blue_prevented(cli, ring_file):
