@@ -68,16 +68,24 @@ def play_seed(
     network = None
     traces: dict[str, Trace] = {}
     cpu_seconds: dict[str, float] = {}
+    guarantees: tuple[tuple[str, Guarantee], ...] = ()
     for arm in arms:
         setup = scenario.setup(seed, network=network)  # Fresh plug-ins: no arm remembers another.
         network = setup.network
         start = time.process_time()
-        # The last state of a million daemons is no part of the score, and would be kept for every arm and seed.
-        traces[arm] = dataclasses.replace(_play(_model(setup, scenario.bill, arm)), final=np.empty((0, 0)))
+        traces[arm] = _scored(setup, scenario.bill, arm)
         cpu_seconds[arm] = time.process_time() - start
+        guarantees = guarantees or _guarantees(setup, traces[arm])
         if each_arm:
             each_arm(arm)
-    return SeedRun(seed, traces, cpu_seconds, _guarantees(setup, traces))
+    return SeedRun(seed, traces, cpu_seconds, guarantees)
+
+
+def play_arm(scenario: Scenario, seed: int, arm: Arm) -> tuple[Trace, tuple[tuple[str, Guarantee], ...]]:
+    """Play one arm of one seed: what was recorded, and for each defense of the defended arm what it could promise."""
+    setup = scenario.setup(seed)
+    trace = _scored(setup, scenario.bill, arm)
+    return trace, _guarantees(setup, trace)
 
 
 def arm_of(name: str) -> Arm:
@@ -107,11 +115,15 @@ def _play(model: SwarmModel) -> Trace:
         model.close()
 
 
-def _guarantees(setup: Setup, traces: Mapping[str, Trace]) -> tuple[tuple[str, Guarantee], ...]:
+def _scored(setup: Setup, bill: str, arm: Arm) -> Trace:
+    """Play to the end. The last state of a million daemons is no part of the score, and is not kept for every arm."""
+    return dataclasses.replace(_play(_model(setup, bill, arm)), final=np.empty((0, 0)))
+
+
+def _guarantees(setup: Setup, trace: Trace) -> tuple[tuple[str, Guarantee], ...]:
     """Whether each defense's precondition held, given whom the attacks of the defended arm hit."""
-    if "defended" not in traces or not traces["defended"].attacked.any():
+    if trace.arm != Arm.DEFENDED or not trace.attacked.any():
         return ()
-    trace = traces["defended"]
     surface = reduce(or_, (cast.plugin.surface for cast in setup.attacks if cast.plugin.strength > 0), Surface.NONE)
     hit = np.flatnonzero(trace.attacked | trace.compromised).astype(np.int32)
     case = Attacked(setup.network, hit, surface, trace.watch.first_attack or 0)
