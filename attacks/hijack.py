@@ -21,6 +21,7 @@ class Hijack(Attack):
     """
 
     surface = Surface.DAEMON
+    spreads = True
 
     value: Annotated[float, Unit("belief"), Help("What hijacked daemons hold.")] = -1.0
     dwell: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds from one move to the next.")] = 10

@@ -57,12 +57,25 @@ class MedianGate(Defense):
 
     def guarantee(self, case: Attacked) -> Guarantee:
         """Holds where fewer than half of every neighborhood was attacked, and only in its signals."""
-        if case.surface != Surface.SIGNAL:
-            return Guarantee(False, "the gate promises nothing but for lies in the signals")
-        if case.start < self.warm_up:
-            return Guarantee(False, f"the attack began in round {case.start}, in the warm-up of {self.warm_up} rounds")
+        holds, why = self._holds(case)
+        return Guarantee(
+            holds,
+            why,
+            promise=f"no reading ends more than {self.threshold:g} deviations from a median of honest readings",
+            assumption=(
+                f"lies in the signals alone, from round {self.warm_up} on, in fewer than half of every neighborhood"
+            ),
+            source="breakdown point 1/2 of median and MAD: Donoho and Huber 1983; Rousseeuw and Croux, JASA 1993",
+        )
+
+    def _holds(self, case: Attacked) -> tuple[bool, str]:
+        """Whether its assumption is met, and what of it is not."""
+        if case.surface & ~Surface.SIGNAL:
+            return False, "the gate promises nothing but for lies in the signals"
+        if case.targets.size and case.start < self.warm_up:
+            return False, f"the attack began in round {case.start}, in the warm-up of {self.warm_up} rounds"
         heard = np.maximum(case.network.degrees, 1)
         lying = int((2 * attacked_in(case.network, case.targets) >= heard).sum())
         if lying:
-            return Guarantee(False, f"{lying:,} of {case.network.n:,} neighborhoods are not honest in their majority")
-        return Guarantee(True, "more than half of every neighborhood is honest")
+            return False, f"{lying:,} of {case.network.n:,} neighborhoods are not honest in their majority"
+        return True, "more than half of every neighborhood is honest"

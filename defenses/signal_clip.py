@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from swarmsec.aggregation import MAD_TO_DEVIATION
-from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Surface, Unit, Vantage
+from swarmsec.teams import Attacked, BlueView, Defense, Floats, Ge, Gt, Guarantee, Help, Surface, Unit, Vantage
 
 
 @dataclass(kw_only=True)
@@ -42,6 +42,21 @@ class SignalClip(Defense):
         if (signals >= low).all() and (signals <= high).all():
             return signals
         return np.clip(signals, low, high)
+
+    def guarantee(self, case: Attacked) -> Guarantee:
+        """A bound on what a lie can do, for lies in the signals that begin after the band is frozen."""
+        holds, why = True, "only signals are attacked, and the band is frozen by then"
+        if case.surface & ~Surface.SIGNAL:
+            holds, why = False, "clipping promises nothing but for lies in the signals"
+        elif case.targets.size and case.start < self.warm_up:
+            holds, why = False, f"the attack began in round {case.start}, in the warm-up of {self.warm_up} rounds"
+        return Guarantee(
+            holds,
+            why,
+            promise=f"no reading ends more than {self.threshold:g} deviations from the center of peace",
+            assumption=f"lies in the signals alone, from round {self.warm_up} on, in any number of them",
+            source="by construction: winsorizing against a frozen reference, Tukey 1962",
+        )
 
     def _learn(self) -> None:
         """Freeze the band: one for all daemons, since a single daemon's warm-up is short."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule, Wmsr
 from swarmsec.errors import ParameterError
-from swarmsec.network import robustness
+from swarmsec.network import Robustness
 from swarmsec.teams import Attacked, Defense, Ge, Guarantee, Help, Surface, Unit, Vantage, attacked_in
 
 
@@ -42,26 +42,66 @@ class WMSR(Defense):
 
     def guarantee(self, case: Attacked) -> Guarantee:
         """Exact on small networks; past that what a proven lower bound on the robustness allows to say."""
-        if not case.surface.compromises or case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
-            return Guarantee(False, "W-MSR promises nothing about lies in the signals, nor about links that are cut")
+        holds, why = self._holds(case)
+        return Guarantee(
+            holds,
+            why,
+            promise="honest daemons agree, inside the hull of what they started from",
+            assumption=(
+                f"at most {_liars(self.f)} in all or in every neighborhood, whatever they say; signals and links are "
+                "left alone, every neighbor is heard in every exchange, and the rule alone makes the next proposal"
+            ),
+            source=_SOURCE,
+        )
+
+    def _holds(self, case: Attacked) -> tuple[bool | None, str]:
+        """Whether the theorem covers the case, and which part of it does or does not."""
+        if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
+            return False, "W-MSR promises nothing about lies in the signals, nor about links that are cut"
+        if not case.rule_decides:
+            return False, f"the theorem is about averaging by the rule alone, and {case.protocol} does more"
+        if case.lossy:
+            return False, f"the theorem needs every neighbor heard in every exchange, and {case.lossy}"
         liars = np.zeros(case.network.n, dtype=bool)
         liars[case.targets] = True
         total, worst = len(case.targets), int(attacked_in(case.network, case.targets)[~liars].max(initial=0))
         if worst > self.f:
-            return Guarantee(False, f"a neighborhood holds {_liars(worst)}, and f is {self.f}")
-        found = robustness(case.network, time_limit=0.0)
+            return False, f"a neighborhood holds {_liars(worst)}, and f is {self.f}"
+        found = case.robustness(case.network)
         if found.r >= 2 * self.f + 1:
-            return Guarantee(True, f"at most {_liars(worst)} in a neighborhood, and the network is {found.r}-robust")
-        byzantine = Surface.MESSAGE in case.surface
-        if total <= self.f and byzantine:
-            honest = robustness(case.network.without(case.targets), time_limit=0.0)
-            if honest.r > self.f:
-                return Guarantee(True, f"{_liars(total)} in all, and without them the network is {honest.r}-robust")
-        if total <= self.f and not byzantine and found.f_max >= self.f:
-            return Guarantee(True, f"{_liars(total)} in all, and the network is ({self.f + 1},{self.f + 1})-robust")
-        if not found.exact:
-            return Guarantee(None, f"{_liars(total)} in all; the network is ({found.r},{found.s})-robust at least")
-        return Guarantee(False, f"{_liars(total)} in all, and the network is ({found.r},{found.s})-robust and no more")
+            return True, f"at most {_liars(worst)} in a neighborhood, and the network is {found.r}-robust"
+        if total > self.f:
+            known = f"{found.r}-robust {'at least' if not found.exact else 'and no more'}"
+            answer = None if found.r_at_most >= 2 * self.f + 1 else False
+            return answer, (
+                f"{_liars(total)} in all, more than f, takes a {2 * self.f + 1}-robust network, and this one is {known}"
+            )
+        return self._of_few(case, found)
+
+    def _of_few(self, case: Attacked, found: Robustness) -> tuple[bool | None, str]:
+        """The same for at most f liars in all, on a network that is not (2f+1)-robust for certain."""
+        total, needed = _liars(len(case.targets)), f"({self.f + 1},{self.f + 1})-robust"
+        malicious = Surface.MESSAGE not in case.surface
+        if malicious and found.f_max >= self.f:
+            return True, f"{total} in all, and the network is {needed}"
+        honest = found if not len(case.targets) else case.robustness(case.network.without(case.targets))
+        if honest.r > self.f:
+            return True, f"{total} in all, and without them the network is {honest.r}-robust"
+        if not (honest.exact and found.exact):
+            return None, f"{total} in all; the network is ({found.r},{found.s})-robust at least"
+        if malicious:
+            return False, f"{total} in all, and the network is ({found.r},{found.s})-robust and no more"
+        return False, (
+            f"{total} in all that may tell everybody something else, and without them the network is {honest.r}-robust "
+            f"and no more; {self.f + 1} is needed"
+        )
+
+
+_SOURCE = (
+    "LeBlanc, Zhang, Koutsoukos, Sundaram, IEEE JSAC 2013: f in all who tell everybody the same, if and only if the "
+    "network is (f+1,f+1)-robust; f in all who need not, if and only if the network without them is (f+1)-robust; "
+    "f in every neighborhood, if it is (2f+1)-robust"
+)
 
 
 def _liars(count: int) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    from typing import Any
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int32]
-Daemons = npt.NDArray[np.integer[Any]]
+    import numpy as np
+    import numpy.typing as npt
+
+# In quotes, since to name an array takes no NumPy, and whoever checks a scenario makes none.
+Floats: TypeAlias = "npt.NDArray[np.float64]"
+Ints: TypeAlias = "npt.NDArray[np.int32]"
+Daemons: TypeAlias = "npt.NDArray[np.integer[Any]]"
 """Daemons by number, in whatever integers NumPy made them."""
 
-Bools = npt.NDArray[np.bool_]
+Bools: TypeAlias = "npt.NDArray[np.bool_]"
 
-_Scalar = TypeVar("_Scalar", bound=np.generic)
+_Scalar = TypeVar("_Scalar", bound="np.generic")
 
 
 def read_only(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:

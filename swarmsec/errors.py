@@ -7,8 +7,9 @@
     │   ├── ParameterError        a plug-in's, topology's or rule's parameter is out of its range
     │   ├── UnknownNameError      no plug-in, scenario or topology of that name
     │   └── RulesError            a team asks for more than the rules of engagement allow
-    └── PluginError               a plug-in broke its contract while the swarm ran
-        └── NotVisibleError       it looked at something that its knowledge or vantage does not show
+    ├── PluginError               a plug-in broke its contract while the swarm ran
+    │   └── NotVisibleError       it looked at something that its knowledge or vantage does not show
+    └── ExecutorError             there is nobody left who could play: no process starts, or the cluster went away
 
 What is not a `SwarmsecError` is a bug of ours, and ends the command with `ExitCode.INTERNAL`.
 """
@@ -101,6 +102,10 @@ class PluginError(SwarmsecError):
 
 class NotVisibleError(PluginError):
     """A plug-in looked at something that its knowledge or vantage does not show."""
+
+
+class ExecutorError(SwarmsecError):
+    """There is nobody left who could play: no process can be started, or the cluster went away."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -11,16 +11,16 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import os
 import pkgutil
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib import metadata
-from importlib.metadata import EntryPoint, EntryPoints
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from swarmsec.errors import PluginError, UnknownNameError, UsageError, did_you_mean
 from swarmsec.kinds import Plugin
@@ -28,6 +28,9 @@ from swarmsec.parameters import describe
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.teams import Attack, Defense, Knowledge, Surface, Vantage
 from swarmsec.worlds import World
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 Family = Literal["attacks", "defenses", "protocols", "worlds"]
 
@@ -115,15 +118,47 @@ def _entry_points(family: Family) -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=f"swarmsec.{family}")}
 
 
-def entry_points(*, group: str) -> EntryPoints:
-    """The entry points of a group; to look through all packages takes long, so it is done once."""
-    found: EntryPoints = _every_entry_point().select(group=group)
-    return found
+def entry_points(*, group: str) -> Sequence[EntryPoint]:
+    """The entry points of a group of ours. To read what all packages say of themselves takes long."""
+    if not _any_brought():
+        return ()
+    return tuple(_every_entry_point().select(group=group))
 
 
 @cache
-def _every_entry_point() -> Any:
+def _every_entry_point() -> EntryPoints:
+    from importlib import metadata
+
     return metadata.entry_points()
+
+
+@cache
+def _any_brought() -> bool:
+    """Whether a package may bring entry points of ours, told by their files alone, in a tenth of the time."""
+    if any(hasattr(finder, "find_distributions") for finder in sys.meta_path if finder is not PathFinder):
+        return True  # Somebody keeps packages where only they know.
+    return any(_may_bring(folder or ".") for folder in sys.path)
+
+
+def _may_bring(folder: str) -> bool:
+    """Whether a package in a folder of `sys.path` may bring an entry point of ours."""
+    try:
+        inside = os.listdir(folder)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # An archive, maybe.
+    for name in inside:
+        if name.endswith(".egg"):
+            return True
+        if name.endswith((".dist-info", ".egg-info")):
+            try:
+                with open(os.path.join(folder, name, "entry_points.txt"), "rb") as file:
+                    if b"[swarmsec." in file.read():
+                        return True
+            except OSError:
+                continue
+    return False
 
 
 def _from_entry_point(point: EntryPoint, family: Family) -> type[Plugin]:

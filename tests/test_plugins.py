@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import textwrap
 from importlib.metadata import EntryPoint
 
@@ -192,3 +194,27 @@ def test_the_digest_of_a_source_changes_with_the_source_and_with_nothing_else(tm
         (tmp_path / name / "mine.py").write_text(textwrap.dedent(text))
         digests.append(source_digest(Registry([tmp_path / name]).get("attacks", "mine")))
     assert digests[0] == digests[1] != digests[2]
+
+
+PACKAGE = """
+import sys
+sys.path.append({folder!r})
+from swarmsec.plugins import Registry
+print(Registry().kinds("attacks"))
+"""
+
+
+@pytest.mark.parametrize("suffix", ["dist-info", "egg-info"])
+def test_a_package_anywhere_on_the_path_is_found_to_bring_an_attack(tmp_path, suffix) -> None:
+    told = tmp_path / f"theirs-1.0.{suffix}"
+    told.mkdir()
+    (told / ("METADATA" if suffix == "dist-info" else "PKG-INFO")).write_text("Name: theirs\nVersion: 1.0\n")
+    (told / "entry_points.txt").write_text("[console_scripts]\nx = y:z\n\n[swarmsec.attacks]\ntheirs = theirs:Theirs\n")
+    program = PACKAGE.format(folder=str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "'theirs'" in done.stdout
+
+
+def test_without_a_package_that_brings_any_nobody_reads_what_packages_say_of_themselves(tmp_path) -> None:
+    program = PACKAGE.format(folder=str(tmp_path)) + 'assert "importlib.metadata" not in sys.modules'
+    subprocess.run([sys.executable, "-c", program], check=True)

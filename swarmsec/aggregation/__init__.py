@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from swarmsec.aggregation._central import centered_clipping, geometric_median
 from swarmsec.aggregation._messages import BYTES_A_COMPONENT, Heard, Messages
+from swarmsec.aggregation._mixing import bucketing
+from swarmsec.aggregation._nearest import bulyan, krum, multi_krum, nnm
 from swarmsec.aggregation._neighborhoods import MAD_TO_DEVIATION, Neighborhoods, Spread
+from swarmsec.aggregation._promises import krum_eta, robustness_coefficient
 from swarmsec.aggregation._rules import Mean, MetropolisMean, Rule, Wmsr
+from swarmsec.aggregation._selecting import cge, fltrust, monna
+from swarmsec.aggregation._sorted import meamed, mean, median, trimmed_mean
 
 __all__ = [
     "BYTES_A_COMPONENT",
@@ -23,7 +29,23 @@ __all__ = [
     "Rule",
     "Spread",
     "Wmsr",
+    "bucketing",
+    "bulyan",
+    "centered_clipping",
+    "cge",
+    "fltrust",
+    "geometric_median",
     "kernels_are_compiled",
+    "krum",
+    "krum_eta",
+    "meamed",
+    "mean",
+    "median",
+    "monna",
+    "multi_krum",
+    "nnm",
+    "robustness_coefficient",
+    "trimmed_mean",
 ]
 
 

@@ -323,6 +323,108 @@ def median_rows(
 
 
 @compiled
+def trimmed_rows(
+    indptr: Ints,
+    senders: Unsigned,
+    order: Ints,
+    f: int,
+    own: Floats,
+    said: Floats,
+    told: Floats,
+    weights: Floats,
+    finite: bool,
+    out: Floats,
+    start: int,
+    stop: int,
+) -> None:
+    """Rows start to stop, in `order`, of `trimmed_mean`; of the median with own value where f is negative."""
+    weighed = weights.size > 0 and f >= 0
+    cells = np.empty(_cells(indptr, order, start, stop) + CELLS_MAX)
+    weight_cells = np.empty(cells.size if weighed else 0)
+    count = np.empty(LANES_MAX, dtype=np.int64)
+    low = np.empty(LANES_MAX, dtype=np.int64)
+    mine = np.empty(LANES_MAX)
+    total = np.empty(LANES_MAX)
+    kept = np.empty(LANES_MAX)
+    first = start
+    while first < stop:
+        lanes, width = _block(indptr, order, first, stop)
+        for r in range(lanes):
+            mine[r] = own[order[first + r] if order.size > 0 else first + r]
+            low[r] = f
+        if told.size > 0:
+            _lay_out_told(indptr, order, first, told, width, lanes, cells, count)
+        elif lanes == LANES_MAX:
+            _lay_out(indptr, senders, order, first, said, width, LANES_MAX, cells, count)
+        else:
+            _lay_out(indptr, senders, order, first, said, width, lanes, cells, count)
+        if weights.size > 0 or not finite:
+            _count_liars(indptr, order, first, weights, lanes, cells, count, low)
+            _strike_dropped(indptr, order, first, weights, width, lanes, cells, weight_cells, count)
+        # One's own value is one more of the values, at weight 1.
+        for r in range(lanes):
+            cells[width * lanes + r] = mine[r]
+            count[r] += 1
+            if f < 0:
+                low[r] = (count[r] - 1) // 2
+        ranked = cells[: (width + 1) * lanes].reshape(width + 1, lanes)
+        if weighed:
+            for r in range(lanes):
+                weight_cells[width * lanes + r] = 1.0
+            weight = weight_cells[: (width + 1) * lanes].reshape(width + 1, lanes)
+            _sort_weighed(ranked, weight, width + 1, lanes)
+            _sum_between_weighed(ranked, weight, width + 1, lanes, low, count, total, kept)
+        else:
+            _sort(ranked, width + 1, lanes)
+            _sum_between(ranked, width + 1, lanes, low, count, total, kept)
+        for r in range(lanes):
+            result = mine[r]
+            if abs(result) < np.inf and count[r] > 2 * low[r]:
+                result = total[r] / kept[r]
+                # A rounding may not leave the hull of what is kept. Adding 0 turns −0 into 0.
+                smallest, largest = ranked[low[r], r] + 0.0, ranked[count[r] - 1 - low[r], r] + 0.0
+                if result > largest:
+                    result = largest
+                elif not result >= smallest:
+                    result = smallest
+            out[order[first + r] if order.size > 0 else first + r] = result
+        first += lanes
+
+
+@compiled
+def _count_liars(
+    indptr: Ints, order: Ints, first: int, weights: Floats, lanes: int, cells: Floats, count: Counts, low: Counts
+) -> None:
+    """Take from `low`, down to 0, one for every admitted message that is not finite: that was one of the liars."""
+    for r in range(lanes):
+        edge = indptr[order[first + r] if order.size > 0 else first + r]
+        for k in range(count[r]):
+            admitted = weights.size == 0 or weights[edge + k] > 0.0
+            if low[r] > 0 and admitted and not abs(cells[k * lanes + r]) < np.inf:
+                low[r] -= 1
+
+
+@compiled
+def sort_columns(rows: Floats, ranked: Floats) -> None:
+    """Write into `ranked` (n, d) the numbers of `rows`, each column upwards."""
+    n, d = rows.shape
+    wide = max(LANES_MAX, min(4 * LANES_MAX, 2 * CELLS_MAX // max(n, 1)))
+    cells = np.empty(n * wide)
+    first = 0
+    while first < d:
+        lanes = min(wide, d - first)
+        block = cells[: n * lanes].reshape(n, lanes)
+        for i in range(n):
+            for r in range(lanes):
+                block[i, r] = rows[i, first + r]
+        _sort(block, n, lanes)
+        for i in range(n):
+            for r in range(lanes):
+                ranked[i, first + r] = block[i, r]
+        first += lanes
+
+
+@compiled
 def _block(indptr: Ints, order: Ints, first: int, stop: int) -> tuple[int, int]:
     """How many rows from `first` are sorted side by side, and how many places each gets: the longest one's degree."""
     lanes = min(LANES_MAX, stop - first)
@@ -541,6 +643,34 @@ def _sum_kept_weighed(
             v = ranked[k, r]
             keep = ((k >= f) | (v >= mine[r])) & ((k < count[r] - f) | (v <= mine[r]))
             total[r] += weight[k, r] * v if keep else 0.0
+            kept[r] += weight[k, r] if keep else 0.0
+
+
+@compiled
+def _sum_between(
+    ranked: Floats, width: int, lanes: int, low: Counts, count: Counts, total: Floats, kept: Floats
+) -> None:
+    """Sum in each lane, upwards, what is left without the `low` smallest and the `low` largest, and count it."""
+    for r in range(lanes):
+        total[r] = 0.0
+        kept[r] = count[r] - 2.0 * low[r]
+    for k in range(width):
+        for r in range(lanes):
+            total[r] += ranked[k, r] if (k >= low[r]) & (k < count[r] - low[r]) else 0.0
+
+
+@compiled
+def _sum_between_weighed(
+    ranked: Floats, weight: Floats, width: int, lanes: int, low: Counts, count: Counts, total: Floats, kept: Floats
+) -> None:
+    """The same with weights."""
+    for r in range(lanes):
+        total[r] = 0.0
+        kept[r] = 0.0
+    for k in range(width):
+        for r in range(lanes):
+            keep = (k >= low[r]) & (k < count[r] - low[r])
+            total[r] += weight[k, r] * ranked[k, r] if keep else 0.0
             kept[r] += weight[k, r] if keep else 0.0
 
 

@@ -48,6 +48,7 @@ class Messages:
         told: (m, d) what each edge carries, or None while nobody equivocates.
         copies: (m,) how often each edge carries its message, or None where that is once. A flood sends many.
         weights: (m,) in [0, 1], how far the receiver admits each message, or None where all are admitted whole.
+        delays: (m,) how many exchanges late each message arrives beyond what its link does, or None where none does.
     """
 
     network: Network
@@ -55,6 +56,7 @@ class Messages:
     told: Floats | None = None
     copies: Ints | None = None
     weights: Floats | None = None
+    delays: Ints | None = None
 
     @property
     def senders(self) -> Ints:

@@ -16,7 +16,7 @@ from swarmsec.parameters import build
 from swarmsec.plugins import Family, Registry
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
-from swarmsec.swarm.setup import Cast, Setup, compose
+from swarmsec.swarm.setup import Cast, Setup, compose, surely_fits
 from swarmsec.teams import Attack, Defense, Rules
 from swarmsec.worlds import World
 
@@ -63,7 +63,7 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
         protocol=cast("protocols", document.protocol, "protocol"),
         attacks=tuple(cast("attacks", spec, f"attacks[{i}]") for i, spec in enumerate(document.attacks)),
         defenses=tuple(cast("defenses", spec, f"defenses[{i}]") for i, spec in enumerate(document.defenses)),
-        topology=build(TOPOLOGIES[document.network["kind"]], _parameters(document.network), where="network"),
+        topology=_topology(document.network),
         rules=Rules(**{team: build(TEAMS[team], budget) for team, budget in document.rules.items()}),
         bill=_bill(document.score, world.plugin.bills),
     )
@@ -89,20 +89,23 @@ def setup_of(parts: Parts, streams: Streams, *, network: Network | None = None) 
     """The composition of one seed's run; the network is drawn unless it is there already."""
     if network is None:
         try:
-            network = parts.topology.build(streams.of("network"))
+            network = parts.topology.network(streams.of("network"))
         except SwarmsecError as error:
             raise error.at("network") from None
-    return compose(
-        network=network,
-        world=parts.world,
-        protocol=parts.protocol,
-        attacks=parts.attacks,
-        defenses=parts.defenses,
-        rules=parts.rules,
-        rounds=parts.document.rounds,
-        streams=streams,
-        engine=parts.document.engine,
-    )
+    return compose(network=network, streams=streams, **_composition(parts))
+
+
+def _composition(parts: Parts) -> dict[str, Any]:
+    """What takes part, by the names that composing it has for it."""
+    return {
+        "world": parts.world,
+        "protocol": parts.protocol,
+        "attacks": parts.attacks,
+        "defenses": parts.defenses,
+        "rules": parts.rules,
+        "rounds": parts.document.rounds,
+        "engine": parts.document.engine,
+    }
 
 
 DAEMONS_MAX = 10_000_000
@@ -137,6 +140,8 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
         n = daemons_of(parts.topology)
     except ParameterError as error:
         return [error]
+    if surely_fits(n, **_composition(parts)):
+        return []
     network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
     attacks = parts.attacks if n * len(parts.attacks) <= _AIMED_MAX else ()
     aloof = parts._replace(attacks=(), defenses=(), rules=Rules())
@@ -158,6 +163,15 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
 def _too_many(defenses: Sequence[Cast[Defense]]) -> str:
     """The last defense with an aggregation rule, of which there may be one."""
     return max((cast.where for cast in defenses if cast.plugin.rule is not None), default="defenses")
+
+
+def _topology(spec: Spec) -> Topology:
+    topology: Topology = build(TOPOLOGIES[spec["kind"]], _parameters(spec), where="network")
+    try:
+        topology.delivery  # noqa: B018  # It refuses delays that make no range.
+    except ParameterError as error:
+        raise error.at("network") from None
+    return topology
 
 
 def _parameters(spec: Spec) -> Spec:

@@ -14,29 +14,61 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec._version import __version__
-from swarmsec.cli import catalog, diff, explain, fmt, lint, migrate, new, resolve, run, schema, validate
+from swarmsec.cli.lazy import Entry, group_of
 from swarmsec.errors import ExitCode, SwarmsecError
+
+COMMANDS = {
+    "list": Entry("catalog.list_", "List what there is: attacks, defenses, protocols, worlds, scenarios, topologies."),
+    "show": Entry("catalog.show", "Show what NAME does: mechanism, source, traits, parameters with bounds and units."),
+    "run": Entry(
+        "run.run",
+        "Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented.",
+    ),
+    "certify": Entry(
+        "certify.certify", "Say what SCENARIO's network withstands, and what its defenses can promise on it."
+    ),
+    "results": Entry(
+        "results.results",
+        "List the tournaments of STORE and how far they are, or look into one of them; also while it is played.",
+    ),
+    "export": Entry(
+        "export.export", "Write the tournaments, entries, runs and rounds of STORE as files that other programs read."
+    ),
+    "validate": Entry(
+        "validate.validate",
+        "Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything.",
+    ),
+    "lint": Entry(
+        "lint.lint",
+        "Find what is odd in SCENARIOS that are valid. Ends with 1 if there is a warning; notes are only told.",
+    ),
+    "explain": Entry(
+        "explain.explain", "Explain TOPIC: a field of a scenario, a plug-in, one of its parameters, or a rule of lint."
+    ),
+    "schema": Entry("schema.schema", "Print the JSON Schema of a scenario, with every plug-in and its parameters."),
+    "resolve": Entry("resolve.resolve", "Print SCENARIOS with every default written out, as YAML that means the same."),
+    "diff": Entry("diff.diff", "Say what differs between OLD and NEW in what they mean; exits 1 where anything does."),
+    "fmt": Entry(
+        "fmt.fmt",
+        "Lay FILES out anew: order of keys, indentation, spaces. Comments stay, and so does the meaning.",
+    ),
+    "new": Entry(
+        "new.new",
+        "Write a new scenario from a template, and beside it the schema with which an editor completes and checks it.",
+    ),
+    "migrate": Entry("migrate.migrate", "Bring FILES of older formats to today's, step by step. Comments stay."),
+}
+"""Every command, in the order in which `--help` tells them. A group of commands is a Typer app of its own."""
 
 app = typer.Typer(
     name="swarmsec",
     help="A security testbed for consensus attacks on swarms of AI daemons.",
+    cls=group_of(COMMANDS),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("list")(catalog.list_)
-app.command("show")(catalog.show)
-app.command("run")(run.run)
-app.command("validate")(validate.validate)
-app.command("lint")(lint.lint)
-app.command("explain")(explain.explain)
-app.command("schema")(schema.schema)
-app.command("resolve")(resolve.resolve)
-app.command("diff")(diff.diff)
-app.command("fmt")(fmt.fmt)
-app.command("new")(new.new)
-app.command("migrate")(migrate.migrate)
 
 # The root of the errors that Typer raises for a command line that it does not understand.
 _CommandLineError: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")

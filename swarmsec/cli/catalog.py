@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from swarmsec.cli.deferred import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
 from swarmsec.errors import UsageError, did_you_mean
 
@@ -53,7 +54,9 @@ def list_(
         if what not in {None, Shelf.SCENARIOS}:
             raise UsageError(f"{what} have no tag, difficulty or world; list scenarios with these")
         what = Shelf.SCENARIOS
-    registry = _registry(plugins)
+    numpy_on_demand()
+    # Scenarios alone take no plug-in, unless a folder of them is to be looked at.
+    registry = None if what is Shelf.SCENARIOS and not plugins else _registry(plugins)
     shelves = {shelf: _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
     if Shelf.SCENARIOS in shelves:
         shelves[Shelf.SCENARIOS] = _found(shelves[Shelf.SCENARIOS], set(tag or ()), difficulty, world)
@@ -83,6 +86,7 @@ def show(
     plugins: Plugins = None,
 ) -> None:
     """Show what NAME does: mechanism, source, traits, parameters with bounds and units."""
+    numpy_on_demand()
     registry = _registry(plugins)
     found = [shelf for shelf in Shelf if name in _names(shelf, registry)]
     if not found:
@@ -109,15 +113,18 @@ def _registry(plugins: Any) -> Registry:
 
 
 def _names(shelf: Shelf, registry: Registry) -> list[str]:
-    from swarmsec.authoring import library
-    from swarmsec.network import TOPOLOGIES
-
     if shelf is Shelf.SCENARIOS:
+        from swarmsec.authoring import library
+
         return list(library())
-    return list(TOPOLOGIES) if shelf is Shelf.TOPOLOGIES else registry.kinds(shelf.value)  # type: ignore[arg-type]
+    if shelf is Shelf.TOPOLOGIES:
+        from swarmsec.network import TOPOLOGIES
+
+        return list(TOPOLOGIES)
+    return registry.kinds(shelf.value)  # type: ignore[arg-type]
 
 
-def _entries(shelf: Shelf, registry: Registry) -> dict[str, Any]:
+def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
     """Every name on a shelf, with its one line; a scenario has more to tell."""
     if shelf is Shelf.SCENARIOS:
         from swarmsec.authoring.glance import glances
@@ -132,6 +139,7 @@ def _entries(shelf: Shelf, registry: Registry) -> dict[str, Any]:
             }
             for name, one in glances().items()
         }
+    assert registry
     return {name: _first_line(_class_of(shelf, name, registry)) for name in _names(shelf, registry)}
 
 

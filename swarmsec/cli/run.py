@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
+from swarmsec.cli.progress import progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from swarmsec.authoring import Scenario
     from swarmsec.exercise.folder import RunFolder
@@ -125,6 +126,7 @@ def _play(
     from swarmsec.exercise import play_nulls
     from swarmsec.exercise import run as run_scenario
     from swarmsec.exercise.folder import RunFolder
+    from swarmsec.report.html import run_page
 
     try:
         wanted = scenario.seeds if seeds is None else seed_list(seeds)
@@ -132,18 +134,19 @@ def _play(
         raise UsageError(error.message, where="--seeds") from None
     folder = RunFolder(out, scenario, wanted, sys.argv)
     try:
-        with _progress(scenario.name, len(wanted), quiet=quiet) as advance:
+        with progress(scenario.name, seeds=len(wanted), rounds=scenario.rounds, quiet=quiet) as shown:
 
             def each_seed(seed_run: SeedRun) -> None:
                 with _interrupts_wait():
                     folder.add(seed_run)
-                advance(seed_run.seed)
+                shown.each_seed(seed_run.seed)
 
-            result = run_scenario(scenario, seeds=wanted, jobs=jobs, each_seed=each_seed)
+            result = run_scenario(scenario, seeds=wanted, jobs=jobs, each_seed=each_seed, each_round=shown.each_round)
             if nulls:
                 result = replace(result, nulls=play_nulls(scenario, seeds=wanted, jobs=jobs))
         with _interrupts_wait():
             folder.finish(result)
+            folder.keep_report(run_page(folder.path))
     except BaseException as error:
         with _interrupts_wait():
             folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
@@ -164,41 +167,6 @@ def _interrupts_wait() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
     if came:
         signal.raise_signal(signal.SIGINT)
-
-
-@contextmanager
-def _progress(name: str, seeds: int, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
-    """A bar where standard error is a terminal, a line a seed elsewhere; nothing there if `quiet`."""
-    from rich.console import Console
-
-    from swarmsec.aggregation import kernels_are_compiled
-
-    if not kernels_are_compiled():
-        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        done = 0
-
-        def plain(seed: int) -> None:
-            nonlocal done
-            done += 1
-            if not quiet:
-                typer.echo(f"{name}: seed {seed} done, {done} of {seeds}", err=True)
-
-        yield plain
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("seeds"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=seeds)
-        yield lambda _seed: bar.advance(task)
 
 
 def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from swarmsec.cli.deferred import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
 from swarmsec.errors import ExitCode, SwarmsecError
 
@@ -22,6 +23,7 @@ def validate(
     plugins: Plugins = None,
 ) -> int:
     """Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything."""
+    numpy_on_demand()
     from swarmsec.authoring import findings_of, load_scenario
 
     form = "json" if as_json else form

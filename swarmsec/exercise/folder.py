@@ -1,10 +1,11 @@
 """A run's folder: everything that is needed to read it, check it and repeat it.
 
-    manifest.json    versions, seeds, digests, the command, and whether the run got to its end
+    manifest.json    versions, seeds, digests, the command, whom it befell in the first seed, and how the run ended
     scenario.yaml    the scenario with every default written out; `swarmsec run` takes it
     events.jsonl     one event a line, seed by seed
     rounds.csv       one row a seed, arm and round
     result.json      the score, without times: the same bytes for the same scenario and seeds
+    report.html      all of that for people, made from the files above
 
 Files grow as seeds are done, so that a run that was cut short can be read up to its last whole line.
 """
@@ -27,6 +28,7 @@ from swarmsec._version import __version__
 from swarmsec.authoring import Scenario
 from swarmsec.authoring.writer import as_yaml
 from swarmsec.errors import OutputError
+from swarmsec.exercise.truth import truth_of
 from swarmsec.scoring import Result, SeedRun
 from swarmsec.swarm.model import SIM_SEMANTICS
 
@@ -67,7 +69,8 @@ class RunFolder:
         }
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            (self.path / "result.json").unlink(missing_ok=True)
+            for name in ("result.json", "report.html"):
+                (self.path / name).unlink(missing_ok=True)
             self._write("manifest.json", _json(self._manifest))
             self._write("scenario.yaml", as_yaml(scenario.with_seeds(seeds)))
             for name in ("events.jsonl", "rounds.csv"):
@@ -80,7 +83,10 @@ class RunFolder:
             ) from None
 
     def add(self, seed_run: SeedRun) -> None:
-        """Append the events and rounds of one more seed."""
+        """Append the events and rounds of one more seed; of the first, whom it befell."""
+        if "truth" not in self._manifest:
+            self._manifest["truth"] = truth_of(seed_run)
+            self._write("manifest.json", _json(self._manifest))
         self._append("events.jsonl", "".join(_event_lines(seed_run)))
         is_first = (self.path / "rounds.csv").stat().st_size == 0
         self._append("rounds.csv", _round_lines(seed_run, header=is_first))
@@ -90,6 +96,10 @@ class RunFolder:
         self._write("result.json", _json(result.to_dict(times=False)))
         cpu = {str(run.seed): {str(arm): round(s, 4) for arm, s in run.cpu_seconds.items()} for run in result.seed_runs}
         self.close("done", cpu_seconds=cpu, cpu_overhead=result.overhead.cpu)
+
+    def keep_report(self, page: str) -> None:
+        """Write `report.html`, which others make from the folder."""
+        self._write("report.html", page)
 
     def close(self, status: str, **more: Any) -> None:
         """Write down how the run ended: `done`, `interrupted` or `failed`."""

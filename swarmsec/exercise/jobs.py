@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -21,8 +22,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from swarmsec._version import __version__
 from swarmsec.authoring import Scenario, load_scenario
-from swarmsec.errors import PluginError
+from swarmsec.errors import ExecutorError, PluginError
 from swarmsec.exercise.simulate import play_arm
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SIM_SEMANTICS
@@ -78,7 +80,7 @@ class Played(NamedTuple):
 
 def job(scenario: Scenario, seed: int, arm: Arm) -> Job:
     """The job of one arm and seed of a scenario."""
-    playing = dict(scenario.document)
+    playing = {**scenario.document, "sweep": {}}  # A sweep may point at teams that do not play in this arm.
     if not arm.has_red:
         playing["attacks"] = []
     if not arm.has_blue:
@@ -95,10 +97,29 @@ def play_job(job: Job) -> Played:
     try:
         with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
             trace, guarantees = play_arm(_scenario(_canonical(job.document), job.folders), job.seed, job.arm)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         where = error if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
         return Played(job.id, "failed", cpu_seconds=time.process_time() - start, error=str(where))
     return Played(job.id, "done", trace, guarantees, time.process_time() - start)
+
+
+def play_as_asked(asked: Job) -> Played:
+    """Play a job for another machine, if it means here what it means there.
+
+    Raises:
+        ExecutorError: The scenario cannot be loaded here, or the engine or a plug-in is another one.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            here = job(_scenario(_canonical(asked.document), asked.folders), asked.seed, asked.arm)
+    except (Exception, SystemExit) as error:
+        raise ExecutorError(f"{socket.gethostname()} cannot load the scenario: {error}") from error
+    if here.id != asked.id:
+        raise ExecutorError(
+            f"{socket.gethostname()} has another swarmsec {__version__}, or other plug-ins, than the one that asked; "
+            "install the same everywhere"
+        )
+    return play_job(asked)
 
 
 def trace_digest(trace: Trace) -> str:

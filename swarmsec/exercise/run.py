@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import closing, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from swarmsec._version import __version__
 from swarmsec.authoring import Scenario, Teams, load_scenario, seed_list
-from swarmsec.errors import UsageError
-from swarmsec.exercise.simulate import Loadable, arm_of, play_seed
+from swarmsec.errors import ExecutorError, UsageError
+from swarmsec.exercise.simulate import EachRound, Loadable, arm_of, play_seed
 from swarmsec.scoring import Result, SeedRun, Subject, score
 from swarmsec.swarm.arms import ALL_ARMS, Arm
 
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+if TYPE_CHECKING:
+    from swarmsec.exercise.executors import Ended
 
 
 def run(
@@ -29,6 +28,7 @@ def run(
     arms: Sequence[str] = ALL_ARMS,
     jobs: int = 1,
     each_seed: Callable[[SeedRun], None] | None = None,
+    each_round: EachRound | None = None,
 ) -> Result:
     """Play a scenario's arms over its seeds and score them.
 
@@ -40,6 +40,7 @@ def run(
         arms: Which of the four to play. Without all four there is no DL.
         jobs: How many processes. The result does not depend on it.
         each_seed: Called as seeds are done, in their order.
+        each_round: Called after each round that is played in this process; with several jobs none is.
 
     Raises:
         SwarmsecError: The scenario is refused, or a plug-in breaks its contract.
@@ -50,7 +51,7 @@ def run(
     if not played:
         raise UsageError("no arm to play; name at least one", where="arms")
     done: list[SeedRun] = []
-    for seed_run in seed_runs(loaded, wanted, played, jobs=jobs):
+    for seed_run in seed_runs(loaded, wanted, played, jobs=jobs, each_round=each_round):
         done.append(seed_run)
         if each_seed:
             each_seed(seed_run)
@@ -73,60 +74,64 @@ def subject_of(scenario: Scenario) -> Subject:
     )
 
 
-def seed_runs(scenario: Scenario, seeds: Sequence[int], arms: Sequence[Arm], *, jobs: int = 1) -> Iterator[SeedRun]:
+def seed_runs(
+    scenario: Scenario,
+    seeds: Sequence[int],
+    arms: Sequence[Arm],
+    *,
+    jobs: int = 1,
+    each_round: EachRound | None = None,
+) -> Iterator[SeedRun]:
     """Play seeds, in this process or in several, and give them in their order."""
     if jobs < 1:
         raise UsageError(f"{jobs} given; must be at least 1", where="jobs")
     if min(jobs, len(seeds)) == 1:
         for seed in seeds:
-            yield play_seed(scenario, seed, arms)
+            yield play_seed(scenario, seed, arms, each_round=each_round)
         return
     yield from _in_processes(scenario, seeds, arms, min(jobs, len(seeds)))
 
 
+class _Order(NamedTuple):
+    """A seed to play, in plain data."""
+
+    document: Mapping[str, Any]
+    folders: tuple[str, ...]
+    seed: int
+    arms: tuple[str, ...]
+
+
 def _in_processes(scenario: Scenario, seeds: Sequence[int], arms: Sequence[Arm], jobs: int) -> Iterator[SeedRun]:
-    from pebble import ProcessPool
+    from swarmsec.exercise.executors import Pool
 
-    job = (dict(scenario.document), tuple(str(folder) for folder in scenario.registry.folders))
-    with _one_thread_each(), ProcessPool(max_workers=jobs, context=_context()) as pool:
-        futures = [pool.schedule(_play_elsewhere, args=(*job, seed, tuple(map(str, arms)))) for seed in seeds]
-        try:
-            for future in futures:
-                yield future.result()
-        except BaseException:
-            pool.stop()  # type: ignore[no-untyped-call]
-            raise
+    folders = tuple(str(folder) for folder in scenario.registry.folders)
+    orders = [_Order(dict(scenario.document), folders, seed, tuple(map(str, arms))) for seed in seeds]
+    with closing(Pool(_play_elsewhere, workers=jobs)) as pool:
+        due = iter(orders)
+        waiting: dict[int, Ended[_Order]] = {}
+        following = next(due, None)
+        for ended in pool.run(orders):
+            waiting[ended.payload.seed] = ended
+            while following is not None and following.seed in waiting:
+                yield _seed_run(waiting.pop(following.seed))
+                following = next(due, None)
 
 
-def _play_elsewhere(document: Mapping[str, Any], folders: Sequence[str], seed: int, arms: Sequence[str]) -> SeedRun:
+def _seed_run(ended: Ended[_Order]) -> SeedRun:
+    if isinstance(ended.value, SeedRun):
+        return ended.value
+    if ended.status == "raised":
+        raise ended.value
+    raise ExecutorError(
+        f"{ended.error}; a plug-in ended it, or there was too little memory", where=f"seed {ended.payload.seed}"
+    )
+
+
+def _play_elsewhere(order: _Order) -> SeedRun:
     """One seed in a worker, which is told what to play and makes everything itself."""
     with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
-        scenario = load_scenario(document, plugins=[Path(folder) for folder in folders])
-        return play_seed(scenario, seed, [Arm(arm) for arm in arms])
-
-
-def _context() -> Any:
-    """Workers are forked from a clean process that has already imported the engine, where the system can do that."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["swarmsec.exercise.run"])
-    return context
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Workers start with one BLAS, OpenMP and numba thread each."""
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        scenario = load_scenario(order.document, plugins=[Path(folder) for folder in order.folders])
+        return play_seed(scenario, order.seed, [Arm(arm) for arm in order.arms])
 
 
 def _seeds(scenario: Scenario, seeds: int | Sequence[int] | None) -> tuple[int, ...]:

@@ -6,8 +6,6 @@ import dataclasses
 import operator
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
-from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +13,14 @@ import numpy as np
 
 from swarmsec.authoring import Scenario, load_scenario
 from swarmsec.errors import SwarmsecError, UsageError, did_you_mean
+from swarmsec.exercise.guarantees import held
 from swarmsec.scoring import SeedRun
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.daemon import Daemon
 from swarmsec.swarm.model import SwarmModel
 from swarmsec.swarm.setup import Setup
 from swarmsec.swarm.trace import Trace
-from swarmsec.teams import Attacked, Guarantee, Surface
+from swarmsec.teams import Guarantee
 
 Loadable = str | Path | Mapping[str, Any] | Scenario
 
@@ -54,16 +53,18 @@ def simulate(scenario: Loadable, *, arm: str = "defended", seed: int = 0, record
     return _play(_model(loaded.setup(_seed(seed)), loaded.bill, arm_of(arm), record_states=record_states))
 
 
-def play_seed(
-    scenario: Scenario, seed: int, arms: Sequence[Arm], *, each_arm: Callable[[Arm], None] | None = None
-) -> SeedRun:
+EachRound = Callable[[int, Arm, int], None]
+"""Called after each round: the seed, the arm, and how many rounds of it are played."""
+
+
+def play_seed(scenario: Scenario, seed: int, arms: Sequence[Arm], *, each_round: EachRound | None = None) -> SeedRun:
     """Play the arms of one seed, one after the other, on common random numbers.
 
     Args:
         scenario: What to play.
         seed: Which seed.
         arms: Which of the four.
-        each_arm: Called after each.
+        each_round: Called after each round.
     """
     network = None
     traces: dict[str, Trace] = {}
@@ -73,11 +74,9 @@ def play_seed(
         setup = scenario.setup(seed, network=network)  # Fresh plug-ins: no arm remembers another.
         network = setup.network
         start = time.process_time()
-        traces[arm] = _scored(setup, scenario.bill, arm)
+        traces[arm] = _scored(setup, scenario.bill, arm, each_round)
         cpu_seconds[arm] = time.process_time() - start
-        guarantees = guarantees or _guarantees(setup, traces[arm])
-        if each_arm:
-            each_arm(arm)
+        guarantees = guarantees or held(setup, traces[arm])
     return SeedRun(seed, traces, cpu_seconds, guarantees)
 
 
@@ -85,7 +84,7 @@ def play_arm(scenario: Scenario, seed: int, arm: Arm) -> tuple[Trace, tuple[tupl
     """Play one arm of one seed: what was recorded, and for each defense of the defended arm what it could promise."""
     setup = scenario.setup(seed)
     trace = _scored(setup, scenario.bill, arm)
-    return trace, _guarantees(setup, trace)
+    return trace, held(setup, trace)
 
 
 def arm_of(name: str) -> Arm:
@@ -104,10 +103,12 @@ def _model(setup: Setup, bill: str, arm: Arm, **options: Any) -> SwarmModel:
     return SwarmModel(setup, arm=arm, bill=bill, **options)
 
 
-def _play(model: SwarmModel) -> Trace:
+def _play(model: SwarmModel, each_round: EachRound | None = None) -> Trace:
     try:
         while model.running:
             model.step()
+            if each_round:
+                each_round(model.setup.streams.seed, model.arm, model.round)
         return model.trace()
     except SwarmsecError as error:
         raise type(error)(f"{error.message} (round {model.round}, {model.arm} arm)", where=error.where) from error
@@ -115,19 +116,9 @@ def _play(model: SwarmModel) -> Trace:
         model.close()
 
 
-def _scored(setup: Setup, bill: str, arm: Arm) -> Trace:
+def _scored(setup: Setup, bill: str, arm: Arm, each_round: EachRound | None = None) -> Trace:
     """Play to the end. The last state of a million daemons is no part of the score, and is not kept for every arm."""
-    return dataclasses.replace(_play(_model(setup, bill, arm)), final=np.empty((0, 0)))
-
-
-def _guarantees(setup: Setup, trace: Trace) -> tuple[tuple[str, Guarantee], ...]:
-    """Whether each defense's precondition held, given whom the attacks of the defended arm hit."""
-    if trace.arm != Arm.DEFENDED or not trace.attacked.any():
-        return ()
-    surface = reduce(or_, (cast.plugin.surface for cast in setup.attacks if cast.plugin.strength > 0), Surface.NONE)
-    hit = np.flatnonzero(trace.attacked | trace.compromised).astype(np.int32)
-    case = Attacked(setup.network, hit, surface, trace.watch.first_attack or 0)
-    return tuple((cast.kind, cast.plugin.guarantee(case)) for cast in setup.defenses)
+    return dataclasses.replace(_play(_model(setup, bill, arm), each_round), final=np.empty((0, 0)))
 
 
 def _seed(seed: int) -> int:

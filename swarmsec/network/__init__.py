@@ -4,9 +4,23 @@ Here belongs what can be said of a graph alone. What daemons say on its edges be
 and what a team may do to it in teams.
 """
 
-from swarmsec.network._kinds import Topology
+from swarmsec.network._byzantine import Byzantine, byzantine
+from swarmsec.network._delivery import Delivery
+from swarmsec.network._kinds import DELAY_MAX, Topology
 from swarmsec.network._network import Network, Outgoing
 from swarmsec.network._robustness import Robustness, robustness
 from swarmsec.network._topology import TOPOLOGIES, topology
 
-__all__ = ["TOPOLOGIES", "Network", "Outgoing", "Robustness", "Topology", "robustness", "topology"]
+__all__ = [
+    "DELAY_MAX",
+    "TOPOLOGIES",
+    "Byzantine",
+    "Delivery",
+    "Network",
+    "Outgoing",
+    "Robustness",
+    "Topology",
+    "byzantine",
+    "robustness",
+    "topology",
+]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from swarmsec.errors import ParameterError
 from swarmsec.network._kinds import Daemons, Topology
@@ -15,6 +14,8 @@ from swarmsec.parameters import Ge, Help
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import numpy.typing as npt
 
 COMPILE_FROM = 100_000
 """Edges from which compiling the growth pays; below it, plain Python draws the same network."""

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from swarmsec.arrays import Ints, read_only
 from swarmsec.errors import ParameterError
+from swarmsec.network._delivery import RELIABLE, Delivery
 
 if TYPE_CHECKING:
     import networkx as nx
+    import numpy.typing as npt
 
 EDGES_MAX = 2**31 - 1
 """Edges are counted in int32."""
 
-Keys = npt.NDArray[np.int64]
+Keys: TypeAlias = "npt.NDArray[np.int64]"
 """One number an edge, receiver · n + sender: in ascending order they are the rows of the CSR."""
 
 
@@ -45,6 +46,7 @@ class Network:
     Attributes:
         indptr: (n+1,) int32, where each row begins.
         indices: (m,) int32, the senders, sorted within a row.
+        delivery: What the links do to messages.
 
     Examples:
         >>> line = Network.from_edges(3, [(0, 1), (1, 2)])
@@ -56,6 +58,7 @@ class Network:
 
     indptr: Ints
     indices: Ints
+    delivery: Delivery = RELIABLE
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "indptr", read_only(np.ascontiguousarray(self.indptr, dtype=np.int32)))
@@ -155,7 +158,8 @@ class Network:
         number = np.cumsum(stays) - 1
         between = stays[self.indices] & stays[self.receivers]
         edges = np.stack([number[self.indices[between]], number[self.receivers[between]]], axis=1)
-        return Network.from_edges(int(stays.sum()), edges, directed=True)
+        left = Network.from_edges(int(stays.sum()), edges, directed=True)
+        return replace(left, delivery=self.delivery)
 
     def neighbors(self, daemon: int) -> Ints:
         """The daemons that `daemon` listens to, ascending; a read-only view."""

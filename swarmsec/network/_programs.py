@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -74,6 +74,34 @@ def s_robustness(network: Network, r: int, deadline: float) -> tuple[int, bool]:
         return n, True
     proven = 1 if solved.mip_dual_bound is None else max(1, math.ceil(solved.mip_dual_bound - 1e-6))
     return min(n, proven), solved.status == 0
+
+
+def fooling(network: Network, f: int, deadline: float) -> tuple[int, ...] | Literal[True] | None:
+    """At most f daemons without whom the network is not (f+1)-robust.
+
+    Returns:
+        Those daemons; True where there are none, None where time ran out.
+    """
+    from scipy.sparse import block_array, csr_array, eye_array
+
+    n, laplacian, eye = network.n, _laplacian(network), eye_array(network.n)
+    shape = (n, n)
+    deaf = -csr_array((np.ones(network.m), network.indices, network.indptr), shape=shape)
+    # Of what a daemon hears outside its set, the liars a do not count: L b + deaf · a ≤ f.
+    reached = block_array([[laplacian, None, deaf], [None, laplacian, deaf]])
+    count = np.r_[np.zeros(2 * n), np.ones(n)]
+    constraints = [
+        (reached, -np.inf, float(f)),
+        (block_array([[eye, eye, eye]]), -np.inf, 1.0),
+        (count[None], 0.0, float(f)),
+        *_two_sets(n, extra=n)[1:],
+    ]
+    solved = _solve(count, (np.zeros(3 * n), np.ones(3 * n)), constraints, deadline)
+    if solved is None:
+        return None
+    if solved.x is not None:
+        return tuple(np.flatnonzero(solved.x[2 * n :] > 0.5).tolist())
+    return True if solved.status == 2 else None
 
 
 def _two_sets(n: int, *, extra: int) -> list[tuple[Any, float, float]]:

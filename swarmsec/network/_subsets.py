@@ -7,18 +7,19 @@ the subsets of each set is n passes over an array of 2^n, and a set's partner li
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from swarmsec.network._network import Network
 
 Pair = tuple[tuple[int, ...], tuple[int, ...]]
 """Two disjoint sets of daemons, each ascending."""
 
-_Counts = npt.NDArray[np.int16]
+_Counts: TypeAlias = "npt.NDArray[np.int16]"
 """(2^n,) one number a set of daemons; daemon i is in set number S if bit i of S is 1."""
 
 NONE = 10_000

@@ -63,4 +63,4 @@ def topology(kind: str, *, seed: int = 0, rng: np.random.Generator | None = None
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise ParameterError(f"{seed!r} given; must be a whole number", where="seed")
     blueprint = build(TOPOLOGIES[kind], parameters)
-    return blueprint.build(stream(int(seed), "", 0, f"network/{kind}") if rng is None else rng)
+    return blueprint.network(stream(int(seed), "", 0, f"network/{kind}") if rng is None else rng)

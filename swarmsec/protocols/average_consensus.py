@@ -24,6 +24,8 @@ class AverageConsensus(NegotiationProtocol):
     an exchange, ρ being the second largest eigenvalue modulus of W (Xiao & Boyd 2004). Later signals are not read.
     """
 
+    rule_decides = True
+
     weights: Weights = "metropolis"
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:

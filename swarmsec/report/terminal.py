@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from swarmsec.report.numbers import amount, share, share_interval
+from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Null, Result
 
 _COLORS = {"limited": "green", "not_limited": "red", "no_bite": "yellow"}
@@ -58,16 +59,7 @@ def render(result: Result, context: Context) -> RenderableType:
 
 def verdict_line(result: Result) -> str:
     """The verdict in one sentence."""
-    if result.verdict == "limited":
-        assert result.damage_limited is not None
-        prevented = share_interval(result.damage_limited)
-        return f"The attack bites and the defense limits it: {prevented} of the damage prevented"
-    if result.damage_limited is not None:
-        return (
-            "The attack bites and the defense does not limit it: "
-            f"{share_interval(result.damage_limited)} of the damage prevented"
-        )
-    return f"No verdict on the defense: {result.reason}" if result.reason else "The attack bites"
+    return verdict_sentence(result.verdict, result.damage_limited, result.reason)
 
 
 def arms_table(result: Result, context: Context) -> Table:
@@ -100,7 +92,7 @@ def notes(result: Result, context: Context) -> Table:
         table.add_row("", _cost_line(result))
     for number, null in enumerate(result.nulls):
         table.add_row("  nulls" if number == 0 else "", _null_line(null, result.unit))
-    table.add_row("  guarantee", f"{_held(result)}: {result.guarantee.why}")
+    table.add_row("  guarantee", f"{result.guarantee.told}: {result.guarantee.why}")
     table.add_row("", "")
     table.add_row("  repeat", result.replay)
     table.add_row("  kept in", context.folder)
@@ -109,9 +101,14 @@ def notes(result: Result, context: Context) -> Table:
 
 def plain_lines(result: Result, context: Context) -> str:
     """The same report for a pipe: no color, no box, no wrapping."""
+    return as_plain(render(result, context))
+
+
+def as_plain(shown: RenderableType) -> str:
+    """What a terminal would show, for a pipe: no color, no box, no wrapping."""
     console = Console(color_system=None, width=10_000, highlight=False, force_terminal=False, legacy_windows=False)
     with console.capture() as capture:
-        console.print(render(result, context))
+        console.print(shown)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
@@ -164,10 +161,6 @@ def _null_line(null: Null, unit: str) -> str:
     prevented = share_interval(null.damage_limited) if null.damage_limited else "nothing to prevent"
     cost = f"  ·  cost in peace {amount(null.autoimmune_cost.mean, unit)}" if null.autoimmune_cost else ""
     return f"{null.kind}: {prevented}{cost}"
-
-
-def _held(result: Result) -> str:
-    return {True: "inside", False: "outside", None: "none"}[result.guarantee.holds]
 
 
 def _when(delay_rounds: float | None) -> str:

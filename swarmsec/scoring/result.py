@@ -6,22 +6,17 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmsec.arrays import Floats
+from swarmsec.scoring.damage import Verdict, outcome
 from swarmsec.scoring.detection import Detection, detection, rounds_to_recover
-from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
+from swarmsec.scoring.intervals import Interval, of_mean
 from swarmsec.scoring.runs import SeedRun
-from swarmsec.teams import Guarantee
+from swarmsec.teams import Guarantee, together, weakest
 
 SCHEMA = "swarmsec.result/v1"
-
-Verdict = Literal["limited", "not_limited", "no_bite"]
-
-_NEGLIGIBLE = 1e-9
-"""A damage under this share of the bills is the noise of floating-point sums, and no bite; so is such a DL none."""
 
 
 class ArmScore(NamedTuple):
@@ -153,7 +148,7 @@ class Result:
             "bites": self.bites,
             "detection": self.detection._asdict(),
             "overhead": overhead._asdict(),
-            "guarantee": self.guarantee._asdict(),
+            "guarantee": {"holds": self.guarantee.holds, "why": self.guarantee.why},
             "recovery_rounds": dict(self.recovery_rounds),
             "verdict": self.verdict,
             "replay": self.replay,
@@ -170,61 +165,24 @@ def score(subject: Subject, runs: Sequence[SeedRun]) -> Result:
     """
     played = tuple(runs[0].traces)
     bills = {arm: np.array([float(run.traces[arm].bill[-1]) for run in runs]) for arm in played}
-    damage = _damages(bills)
-    attack_damage = of_mean(damage["attacked"]) if "attacked" in damage else None
-    bites = attack_damage is not None and _bites(attack_damage, bills)
-    limited, reason = _damage_limited(damage, attack_damage, bites, len(runs))
-    verdict: Verdict = "no_bite"
-    if bites:
-        verdict = "limited" if limited and limited.low is not None and limited.low > _NEGLIGIBLE else "not_limited"
+    found = outcome(bills)
     return Result(
         subject=subject,
         seeds=tuple(run.seed for run in runs),
         unit=runs[0].traces[played[0]].unit,
         arms={arm: ArmScore(of_mean(bills[arm]), _metrics(arm, runs)) for arm in played},
-        damage={arm: of_mean(values) for arm, values in damage.items()},
-        damage_limited=limited,
-        reason=reason,
-        autoimmune_cost=of_mean(damage["guarded"]) if "guarded" in damage else None,
-        bites=bites,
+        damage=found.damage,
+        damage_limited=found.damage_limited,
+        reason=found.reason,
+        autoimmune_cost=found.autoimmune_cost,
+        bites=found.bites,
         detection=detection([run.traces["defended"].watch for run in runs] if "defended" in played else []),
         overhead=_overhead(runs),
         guarantee=_guarantee(runs),
         recovery_rounds=_recovery(runs, subject.stop),
-        verdict=verdict,
+        verdict=found.verdict,
         seed_runs=tuple(runs),
     )
-
-
-def _damages(bills: Mapping[str, Floats]) -> dict[str, Floats]:
-    """(k,) a seed for every arm but the clean one, if that was played."""
-    if "clean" not in bills:
-        return {}
-    return {arm: values - bills["clean"] for arm, values in bills.items() if arm != "clean"}
-
-
-def _bites(damage: Interval, bills: Mapping[str, Floats]) -> bool:
-    size = max(1.0, *(float(np.abs(values).max()) for values in bills.values()))
-    return damage.low is not None and damage.low > _NEGLIGIBLE * size
-
-
-def _damage_limited(
-    damage: Mapping[str, Floats], attacked: Interval | None, bites: bool, seeds: int
-) -> tuple[Interval | None, str]:
-    """DL = 1 − (damage(defended) − damage(guarded)) / damage(attacked), or None and why."""
-    if missing := [arm for arm in ("attacked", "defended", "guarded") if arm not in damage]:
-        return None, f"not all four arms were played: {', '.join(missing)} missing"
-    if seeds < 2:
-        return None, "one seed has no interval: play at least two"
-    if not bites:
-        assert attacked is not None
-        return (
-            None,
-            f"the attack does not bite: its damage is {attacked.mean:.6g} [{attacked.low:.6g}, {attacked.high:.6g}]",
-        )
-    left = of_ratio(damage["defended"] - damage["guarded"], damage["attacked"])
-    assert left.low is not None and left.high is not None
-    return Interval(1.0 - left.mean, 1.0 - left.high, 1.0 - left.low), ""
 
 
 def _metrics(arm: str, runs: Sequence[SeedRun]) -> dict[str, Interval]:
@@ -255,13 +213,12 @@ def _guarantee(runs: Sequence[SeedRun]) -> Guarantee:
     """Inside if one defense's precondition held in every seed; outside if it was looked for and missed."""
     if not runs[0].guarantees:
         return Guarantee(None, "nobody attacked a defended swarm")
-    found: list[Guarantee] = []
-    for position, (kind, _) in enumerate(runs[0].guarantees):
-        of_seeds = [run.guarantees[position][1] for run in runs]
-        worst = next(one for held in (False, None, True) for one in of_seeds if one.holds is held)
-        found.append(Guarantee(worst.holds, f"{kind}: {worst.why}"))
-    holds = next((held for held in (True, False) if any(one.holds is held for one in found)), None)
-    return Guarantee(holds, "; ".join(one.why for one in found))
+    return together(
+        [
+            (kind, weakest([run.guarantees[position][1] for run in runs]))
+            for position, (kind, _) in enumerate(runs[0].guarantees)
+        ]
+    )
 
 
 def _recovery(runs: Sequence[SeedRun], stop: int) -> dict[str, float | None]:

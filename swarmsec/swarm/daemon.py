@@ -9,6 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Heard
 from swarmsec.arrays import Floats, Ints, read_only
+from swarmsec.protocols import Addressed
 
 if TYPE_CHECKING:
     from swarmsec.swarm.model import SwarmModel
@@ -34,17 +35,19 @@ class Daemon(mesa.Agent):  # type: ignore[misc]  # Mesa has no types.
     def belief(self) -> Floats:
         """(d,) what it proposes now. Empty before the first round."""
         state = self.model.state
-        return read_only(state[self.row]) if state is not None else np.empty(0)
+        if state is None:
+            return np.empty(0)
+        return read_only(self.model.protocol.proposals(state[self.row : self.row + 1])[0])
 
     @property
     def neighbors(self) -> Ints:
         """(k,) whom it listens to."""
         return self.model.network.neighbors(self.row)
 
-    def speak(self, own: Floats) -> Floats:
-        """What it tells its neighbors, given what it proposes: (d,) → (d,)."""
+    def speak(self, own: Floats) -> Floats | Addressed:
+        """What it tells its neighbors, given what it holds: (D,) → (w,) to all of them, or to each its own."""
         return self.model.protocol.speak_one(self.row, own)
 
     def listen(self, heard: Heard, own: Floats, signal: Floats) -> Floats:
-        """What it proposes next, given what it heard, proposed and sensed: (d,) → (d,)."""
+        """What it holds next, given what it heard, held and sensed: (D,) → (D,)."""
         return self.model.protocol.listen_one(self.row, heard, self.model.blue.rule, own=own, signal=signal)

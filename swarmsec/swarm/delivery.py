@@ -23,6 +23,7 @@ def within_inbox(messages: Messages, limit: int | None, rng: np.random.Generator
         rng: Draws whose messages are processed.
     """
     network = messages.network
+    messages = _without_the_unsent(messages)
     if limit is None or (messages.copies is None and int(network.degrees.max(initial=0)) <= limit):
         return messages
     copies = np.ones(network.m, dtype=np.int64) if messages.copies is None else messages.copies.astype(np.int64)
@@ -35,6 +36,13 @@ def within_inbox(messages: Messages, limit: int | None, rng: np.random.Generator
     weights = np.where(copies > 0, 1.0, 0.0)
     weights = weights if messages.weights is None else weights * messages.weights
     return replace(messages, copies=copies.astype(np.int32), weights=weights)
+
+
+def _without_the_unsent(messages: Messages) -> Messages:
+    """The messages, with weight 0 on the edges that carry none: rules that count senders look at nothing else."""
+    if messages.copies is None or messages.copies.all():
+        return messages
+    return messages.weighed((messages.copies > 0).astype(np.float64))
 
 
 def _among_the_first(came: Bools, keys: Floats, network: Network, limit: int) -> Bools:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Mapping
 
@@ -11,7 +12,7 @@ import numpy as np
 from swarmsec.aggregation import Messages
 from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.errors import ScenarioError
-from swarmsec.protocols import ProtocolView
+from swarmsec.protocols import Addressed, ProtocolView, all_spoken, as_messages
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.blue import BlueTeam
 from swarmsec.swarm.daemon import Daemon
@@ -20,10 +21,18 @@ from swarmsec.swarm.red import RedTeam
 from swarmsec.swarm.round import play_round
 from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
+from swarmsec.swarm.transport import Transport
 from swarmsec.worlds import Outcome, WorldView
 
 SIM_SEMANTICS = 1
 """Raised by every change after which the same scenario and seed may give other results."""
+
+COLLECT_FROM = 200_000
+"""Daemons from which cycles are collected after a run, in a tenth of a second.
+
+The teams and their views know each other, and large arrays do not hurry Python's collector: without this the networks
+and beliefs of several seeds would lie about at once.
+"""
 
 
 class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
@@ -32,7 +41,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
     `step()` is one round. The arrays are the state, and daemons are views on their rows.
 
     Attributes:
-        state: (n, d) what every daemon proposes; None before the first round.
+        state: (n, D) what every daemon holds; None before the first round.
         round: How many rounds have been played.
         datacollector: One row a round: the bill, and how many daemons are compromised and quarantined.
     """
@@ -60,6 +69,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self._bill = bill
         self._sent = self._bytes = 0
         self._inbox_rng = setup.streams.of("inbox")
+        self._transport = Transport(self.network, self.protocol.merge, setup.streams.of("links"))
         self._daemon_class = daemon_class
         self._daemons: dict[int, Daemon] = {}
         if self.network.n <= DAEMONS_AT_ONCE_MAX:
@@ -124,21 +134,30 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self._attacked_ever |= self._attacked
         self.blue.begin_round(self.round)
 
+    @property
+    def proposals(self) -> Floats:
+        """(n, d) what every daemon proposes, by what it holds. Not before the first round."""
+        assert self.state is not None, "nobody has proposed anything before the first round"
+        return self.protocol.proposals(self.state)
+
     def speak(self, state: Floats) -> Messages:
-        """What every daemon says, before red and blue: (n, d) proposals → one message a daemon to everybody."""
-        if self.setup.engine == "agents":
-            said = np.empty_like(state)
-            self.agents.do(lambda daemon: said.__setitem__(daemon.row, daemon.speak(read_only(state[daemon.row]))))
-        else:
-            said = self.protocol.speak(read_only(state))
-        return Messages(self.network, read_only(said))
+        """What every daemon says, before red and blue: (n, D) states → one message a daemon, or one a channel."""
+        if self.setup.engine == "arrays":
+            return as_messages(self.network, self.protocol.speak(read_only(state)))
+        spoken: list[Floats | Addressed] = [np.empty(0)] * self.network.n
+        self.agents.do(lambda daemon: spoken.__setitem__(daemon.row, daemon.speak(read_only(state[daemon.row]))))
+        return as_messages(self.network, all_spoken(self.network, spoken))
+
+    def carry(self, messages: Messages) -> Messages:
+        """What arrives of what is sent, and of what was sent before."""
+        return self._transport.carry(messages)
 
     def deliver(self, messages: Messages) -> Messages:
         """What daemons process of the messages that came."""
         return within_inbox(messages, self.protocol.inbox, self._inbox_rng)
 
     def listen(self, messages: Messages, state: Floats, signals: Floats) -> Floats:
-        """What every daemon proposes next: (n, d)."""
+        """What every daemon holds next: (n, D)."""
         state, signals = read_only(state), read_only(signals)
         if self.setup.engine == "arrays":
             return self.protocol.listen(messages, self.blue.rule, state=state, signals=signals)
@@ -173,12 +192,19 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         )
 
     def close(self) -> None:
-        """Let go of what Mesa before 3.4.2 keeps of a model for ever, its counter of agents."""
+        """Let go of all that a run held, so that memory does not grow with seeds.
+
+        Mesa before 3.4.2 keeps its counter of agents for ever.
+        """
         ids = getattr(mesa.Agent, "_ids", None)
         if isinstance(ids, dict):
             ids.pop(self, None)
         self._daemons.clear()
-        del self.red, self.blue  # They know each other and the model: without them everything is freed at once.
+        for name in ("step", "_user_step"):  # By these two Mesa ties a model to itself.
+            vars(self).pop(name, None)
+        del self.red, self.blue
+        if self.network.n >= COLLECT_FROM:
+            gc.collect()
 
     def trace(self) -> Trace:
         """What was recorded so far."""
@@ -195,7 +221,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             decisions=np.stack(recorder.decisions) if recorder.decisions else None,
             events=tuple(recorder.events),
             compromised=self.compromised.copy(),
-            final=self.state.copy(),
+            final=self.proposals.copy(),
             watch=recorder.watch,
             attacked=self._attacked_ever.copy(),
             central=self.world.central(),

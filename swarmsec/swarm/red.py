@@ -10,7 +10,7 @@ import numpy as np
 from swarmsec.aggregation import Messages
 from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import PluginError
-from swarmsec.network import Network
+from swarmsec.network import DELAY_MAX, Network
 from swarmsec.swarm.hooks import call, floats
 from swarmsec.swarm.setup import Cast, Setup
 from swarmsec.swarm.trace import Recorder
@@ -47,6 +47,7 @@ class RedTeam:
             for number in playing
         ]
         self._last_signals: Floats | None = None
+        self._protocol = setup.protocol
 
     def begin(self) -> None:
         """Before round 0."""
@@ -69,7 +70,7 @@ class RedTeam:
         hands = self._on(Surface.SIGNAL)
         for hand in hands:
             before = self.hijacked.copy()
-            hand.sees(signals, signals if state is None else state)
+            hand.sees(signals, signals if state is None else self._protocol.proposals(state))
             signals = hand.taint(signals)
             if not hand.cast.plugin.surface.compromises:
                 assert np.array_equal(before, self.hijacked), "a SIGNAL attack leaves every daemon uncompromised"
@@ -82,14 +83,19 @@ class RedTeam:
         return signals
 
     def take_over(self, state: Floats, signals: Floats) -> Floats:
-        """DAEMON: the proposals, (n, d), with those rows rewritten that red holds. A row need not be finite."""
+        """DAEMON: the state, (n, D), as it is once red has rewritten what its daemons propose; not always finite."""
         for hand in self._on(Surface.DAEMON):
-            hand.sees(signals, state)
-            state = hand.take_over(state)
+            proposals = self._protocol.proposals(state)
+            hand.sees(signals, proposals)
+            written = hand.take_over(proposals)
+            changed = ~((written == proposals) | (np.isnan(written) & np.isnan(proposals))).all(axis=1)
+            if changed.any():
+                state = state.copy()
+                state[changed] = self._protocol.hold(state[changed], written[changed])
         return state
 
     def keeps(self, written: Floats, state: Floats, before: Floats) -> Floats:
-        """The proposals after listening: hijacked daemons hold what red wrote, if it can be held at all."""
+        """The state after listening: hijacked daemons hold what red wrote, if it can be held at all."""
         held = [hand.hijacked for hand in self._on(Surface.DAEMON)]
         for rows in held:
             state = state.copy()
@@ -99,10 +105,10 @@ class RedTeam:
     def speak(self, messages: Messages, signals: Floats, state: Floats) -> Messages:
         """MESSAGE, NETWORK, TIMING: the messages as they travel."""
         for hand in self._on(Surface.MESSAGE):
-            hand.sees(signals, state)
+            hand.sees(signals, self._protocol.proposals(state))
             messages = hand.respeak(messages)
         for hand in self._on(Surface.NETWORK | Surface.TIMING):
-            hand.sees(signals, state)
+            hand.sees(signals, self._protocol.proposals(state))
             messages = hand.relink(messages)
         return messages
 
@@ -264,11 +270,25 @@ class _Hand:
         if not isinstance(links, Links) or links.up.shape != self._links.shape or links.up.dtype != bool:
             where = f"{self.cast.kind}.on_network"
             raise PluginError(f"must give the links, with a mask of {len(self._links):,} that are up", where=where)
+        messages = self._delayed(messages, links)
         if links.up.all():
             return messages
         weights = np.ones(self._network.m)
         weights[self._links[~links.up]] = 0.0
         return messages.weighed(weights)
+
+    def _delayed(self, messages: Messages, links: Links) -> Messages:
+        """The messages with what this attack adds to the delays of its links."""
+        if links.delays is None:
+            return messages
+        where = f"{self.cast.kind}.on_network"
+        late = floats(np.asarray(links.delays, dtype=np.float64), links.up.shape, where)
+        if not ((late >= 0) & (late <= DELAY_MAX)).all():
+            raise PluginError(f"delays a message by something else than 0 to {DELAY_MAX:,} exchanges", where=where)
+        assert self._links is not None
+        delays = np.zeros(self._network.m, np.int32) if messages.delays is None else messages.delays.copy()
+        delays[self._links] += late.astype(np.int32)
+        return replace(messages, delays=delays)
 
     def _channels(self, messages: Messages, edges: Ints) -> Channels:
         sender, receiver, back = (

@@ -18,20 +18,21 @@ def play_round(swarm: SwarmModel) -> None:
     signals = blue.filter(red.taint(world.sense(), swarm.state))
     if swarm.state is None:
         swarm.state = protocol.first(signals)
-        record.state(swarm.state)
+        record.state(swarm.proposals)
 
     for _ in range(protocol.exchanges):
+        protocol.draw()
         before = swarm.state
         written = red.take_over(before, signals)
         sent = red.speak(swarm.speak(written), signals, before)
-        arrived = swarm.deliver(blue.admit(sent))
+        arrived = swarm.deliver(blue.admit(swarm.carry(sent)))
         swarm.state = red.keeps(written, swarm.listen(arrived, before, signals), before)
         swarm.count(sent)
 
-    decisions = blue.govern(world.decide(read_only(swarm.state)))
+    decisions = blue.govern(world.decide(read_only(swarm.proposals)))
     outcome = world.apply(decisions)
     blue.respond(sent)
 
-    record.state(swarm.state)
+    record.state(swarm.proposals)
     record.decision(decisions)
     swarm.take_down(outcome)

@@ -12,7 +12,7 @@ from swarmsec.kinds import Plugin
 from swarmsec.network import Network
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
-from swarmsec.teams import Attack, Defense, Rules, rule_of, select
+from swarmsec.teams import Attack, Defense, Rules, Surface, rule_of, select, size_of
 from swarmsec.worlds import World
 
 DAEMONS_AT_ONCE_MAX = 20_000
@@ -83,15 +83,7 @@ def compose(
         RulesError: Red asks for more than the rules allow.
         ScenarioError: The defenses do not go together.
     """
-    if engine == "agents" and network.n > DAEMONS_AT_ONCE_MAX:
-        raise ParameterError(
-            f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons, and {network.n:,} need `arrays`",
-            where="engine",
-        )
-    everyone: tuple[Cast[Any], ...] = (world, protocol, *attacks, *defenses)
-    for cast in everyone:
-        _located(cast, cast.plugin.check, network.n)
-    rule_of([defense.plugin for defense in defenses])
+    _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine)
     roles: Mapping[str, Ints] = world.plugin.roles
     targets = tuple(
         _located(cast, _aim, cast.plugin, network, roles, streams, number) for number, cast in enumerate(attacks)
@@ -109,6 +101,46 @@ def compose(
         engine=engine,
         targets=targets,
     )
+
+
+def surely_fits(
+    n: int,
+    *,
+    world: Cast[World],
+    protocol: Cast[NegotiationProtocol],
+    attacks: Sequence[Cast[Attack]],
+    defenses: Sequence[Cast[Defense]],
+    rules: Rules,
+    rounds: int,
+    engine: Engine,
+) -> bool:
+    """Whether `compose` takes this with any network of `n` daemons, as far as counts can tell: no array is made.
+
+    Targets of several attacks are added up as if nobody were aimed at twice. False says nothing.
+    """
+    try:
+        _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
+        sizes = [size_of(cast.plugin.daemons, n, world.plugin.roles) for cast in attacks]
+        on = [(cast.plugin, size) for cast, size in zip(attacks, sizes, strict=True) if cast.plugin.strength > 0]
+        hijacked = sum(size for attack, size in on if attack.surface.compromises)
+        tainted = sum(size for attack, size in on if Surface.SIGNAL in attack.surface)
+        rules.allow(
+            [attack for attack, _ in on], hijacked=min(n, hijacked), tainted=min(n, tainted), n=n, rounds=rounds
+        )
+    except SwarmsecError:
+        return False
+    return True
+
+
+def _check_fit(n: int, everyone: Sequence[Cast[Any]], defenses: Sequence[Cast[Defense]], engine: Engine) -> None:
+    """Refuse plug-ins that do not fit a swarm of `n` daemons or each other, whoever is aimed at."""
+    if engine == "agents" and n > DAEMONS_AT_ONCE_MAX:
+        raise ParameterError(
+            f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons, and {n:,} need `arrays`", where="engine"
+        )
+    for cast in everyone:
+        _located(cast, cast.plugin.check, n)
+    rule_of([defense.plugin for defense in defenses])
 
 
 def _aim(attack: Attack, network: Network, roles: Mapping[str, Ints], streams: Streams, number: int) -> Ints:

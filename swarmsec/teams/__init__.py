@@ -12,10 +12,11 @@ from swarmsec.kinds import Plugin
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
 from swarmsec.teams.attack import Attack
 from swarmsec.teams.blue_view import BlueView
-from swarmsec.teams.defense import Attacked, Defense, Guarantee, attacked_in, rule_of
+from swarmsec.teams.defense import Defense, rule_of
+from swarmsec.teams.guarantee import Attacked, Guarantee, attacked_in, together, weakest
 from swarmsec.teams.red_view import Channels, Links, RedView
 from swarmsec.teams.rules import BlueRules, RedRules, Rules
-from swarmsec.teams.selectors import Amount, Selector, amount_of, select
+from swarmsec.teams.selectors import Amount, Selector, amount_of, select, size_of
 from swarmsec.teams.traits import Knowledge, Surface, Vantage
 
 __all__ = [
@@ -53,4 +54,7 @@ __all__ = [
     "attacked_in",
     "rule_of",
     "select",
+    "size_of",
+    "together",
+    "weakest",
 ]

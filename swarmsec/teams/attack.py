@@ -25,6 +25,8 @@ class Attack(Plugin):
 
     surface: ClassVar[Surface]
     knowledge: ClassVar[Knowledge] = Knowledge.NONE
+    spreads: ClassVar[bool] = False
+    """Whether it may take over more daemons than those that it is aimed at."""
 
     daemons: Annotated[Selector, Help("Whom it targets: all, 12, 5%, [3, 9], hubs, role=NAME.")] = "10%"
     start: Annotated[int, Ge(0), Unit("round"), Help("The first round that it is on.")] = 0
@@ -59,5 +61,5 @@ class Attack(Plugin):
         return messages
 
     def on_network(self, links: Links, red: RedView) -> Links:
-        """NETWORK and TIMING: which of the links at its targets carry this exchange."""
+        """NETWORK and TIMING: which of the links at its targets carry this exchange, and how late."""
         return links

@@ -1,43 +1,18 @@
-"""The base class of blue's plug-ins, and what they can promise."""
+"""The base class of blue's plug-ins."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
-
-import numpy as np
+from typing import ClassVar
 
 from swarmsec.aggregation import Messages, Rule
-from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.arrays import Floats
 from swarmsec.errors import ScenarioError
 from swarmsec.kinds import Plugin
-from swarmsec.network import Network
 from swarmsec.teams.blue_view import BlueView
+from swarmsec.teams.guarantee import Attacked, Guarantee
 from swarmsec.teams.traits import Surface, Vantage
-
-
-class Attacked(NamedTuple):
-    """The case that a guarantee is asked about: who was attacked, where, from when on."""
-
-    network: Network
-    targets: Ints
-    """(k,) every daemon that an attack was aimed at, or took over on the way."""
-    surface: Surface
-    start: int = 0
-    """The first round that an attack was on."""
-
-
-class Guarantee(NamedTuple):
-    """Whether a defense's precondition held.
-
-    Attributes:
-        holds: True inside the guarantee, False outside, None where the defense has none or it was not computed.
-        why: The reason, with the numbers.
-    """
-
-    holds: bool | None
-    why: str
 
 
 @dataclass(kw_only=True)
@@ -78,13 +53,6 @@ class Defense(Plugin):
     def guarantee(self, case: Attacked) -> Guarantee:
         """Whether what this defense promises covers the case."""
         return Guarantee(None, "it promises nothing that can be checked")
-
-
-def attacked_in(network: Network, targets: Ints) -> Floats:
-    """(n,) how many of the daemons that each daemon listens to are among `targets`."""
-    mask: Bools = np.zeros(network.n, dtype=bool)
-    mask[targets] = True
-    return np.bincount(network.receivers[mask[network.indices]], minlength=network.n).astype(np.float64)
 
 
 def rule_of(defenses: Sequence[Defense]) -> Rule | None:

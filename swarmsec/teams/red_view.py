@@ -62,15 +62,22 @@ class Links:
         sender: (k,) who speaks.
         receiver: (k,) who listens.
         up: (k,) whether the link carries this exchange.
+        delays: (k,) how many exchanges late it delivers what is sent now; None where it is in time.
     """
 
     sender: Ints
     receiver: Ints
     up: Bools
+    delays: Ints | None = None
 
     def cutting(self, down: Bools) -> Links:
         """The same links, with those of the mask cut as well."""
         return replace(self, up=self.up & ~down)
+
+    def delaying(self, exchanges: int | Ints) -> Links:
+        """The same links, later by this many exchanges, one number or (k,)."""
+        late = np.broadcast_to(np.asarray(exchanges, dtype=np.int32), self.up.shape)
+        return replace(self, delays=late if self.delays is None else self.delays + late)
 
 
 class RedView:

@@ -64,10 +64,25 @@ class Rules:
         on = [pair for pair in zip(attacks, targets, strict=True) if pair[0].strength > 0]
         hijacked = _together([aimed for attack, aimed in on if attack.surface.compromises], n)
         tainted = _together([aimed for attack, aimed in on if Surface.SIGNAL in attack.surface], n)
+        self.allow([attack for attack, _ in on], hijacked=hijacked, tainted=tainted, n=n, rounds=rounds)
+
+    def allow(self, attacks: Sequence[Attack], *, hijacked: int, tainted: int, n: int, rounds: int) -> None:
+        """Refuse attacks that are on and ask for more than red may use, by counts alone.
+
+        Args:
+            attacks: Red's plug-ins that are on.
+            hijacked: How many daemons they hijack together.
+            tainted: How many daemons' feeds they taint together.
+            n: How many daemons there are.
+            rounds: How many rounds the run has.
+
+        Raises:
+            RulesError: With the rule's name as its place.
+        """
         _within("rules.red.daemons", "hijacked daemons", hijacked, self.hijack_limit(n))
         _within("rules.red.feeds", "tainted feeds", tainted, _budget(self.red.feeds, n, "rules.red.feeds"))
         self.quarantine_limit(n)
-        for attack, _ in on:
+        for attack in attacks:
             if self.red.strength is not None:
                 _within("rules.red.strength", "of strength", attack.strength, self.red.strength)
             if self.red.rounds is not None:

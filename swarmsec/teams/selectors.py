@@ -25,6 +25,7 @@ Amount = int | str
 """A number of daemons, or a share of them such as `10%`."""
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_ROLE, _HUBS = "role=", "hubs"
 _DEFAULT_HUBS = "10%"
 
 
@@ -61,29 +62,53 @@ def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], r
         ParameterError: It names no daemon, or one that is not there.
     """
     n = network.n
+    size = size_of(selector, n, roles)
     chosen: Daemons
     if isinstance(selector, list):
-        chosen = _listed(selector, n)
+        chosen = np.array(selector)
     elif selector == "all":
         chosen = np.arange(n)
-    elif isinstance(selector, str) and selector.startswith("role="):
-        role = selector.removeprefix("role=")
+    elif isinstance(selector, str) and selector.startswith(_ROLE):
+        chosen = roles[selector.removeprefix(_ROLE)]
+    elif isinstance(selector, str) and selector.split(":")[0] == _HUBS:
+        listeners = np.diff(network.outgoing.indptr)
+        chosen = np.argsort(-listeners, kind="stable")[:size]
+    else:
+        chosen = rng.choice(n, size=size, replace=False)
+    return np.sort(chosen).astype(np.int32)
+
+
+def size_of(selector: Selector, n: int, roles: Mapping[str, Ints]) -> int:
+    """How many of `n` daemons a selector names, whoever they are: nothing is drawn.
+
+    Args:
+        selector: See the module's docstring.
+        n: How many daemons there are.
+        roles: What the world calls some of its daemons: role → indices.
+
+    Raises:
+        ParameterError: It names no daemon, or one that is not there.
+    """
+    if isinstance(selector, list):
+        size = _count_listed(selector, n)
+    elif selector == "all":
+        size = n
+    elif isinstance(selector, str) and selector.startswith(_ROLE):
+        role = selector.removeprefix(_ROLE)
         if role not in roles:
             raise ParameterError(f"no daemon has the role {role!r}; {did_you_mean(role, roles)}")
-        chosen = roles[role]
-    elif isinstance(selector, str) and selector.split(":")[0] == "hubs":
-        amount = selector.partition(":")[2] or _DEFAULT_HUBS
-        listeners = np.diff(network.outgoing.indptr)
-        chosen = np.argsort(-listeners, kind="stable")[: amount_of(amount, n)]
+        size = len(roles[role])
+    elif isinstance(selector, str) and selector.split(":")[0] == _HUBS:
+        size = amount_of(selector.partition(":")[2] or _DEFAULT_HUBS, n)
     elif isinstance(selector, str) and not _PERCENT.fullmatch(selector.strip()) and not selector.strip().isdecimal():
         raise ParameterError(
             f"{selector!r} given; must be all, a number, a share such as 5%, a list of daemons, hubs or role=NAME"
         )
     else:
-        chosen = rng.choice(n, size=amount_of(selector, n), replace=False)
-    if not len(chosen):
+        size = amount_of(selector, n)
+    if not size:
         raise ParameterError(f"{selector!r} names no daemon; `strength: 0` is the way to have no attack")
-    return np.sort(chosen).astype(np.int32)
+    return size
 
 
 def named(daemons: Daemons, n: int, *, act: str) -> Ints:
@@ -99,10 +124,10 @@ def named(daemons: Daemons, n: int, *, act: str) -> Ints:
     return listed[np.sort(first)].astype(np.int32)
 
 
-def _listed(daemons: list[Any], n: int) -> Ints:
+def _count_listed(daemons: list[Any], n: int) -> int:
     for daemon in daemons:
         if isinstance(daemon, bool) or not isinstance(daemon, int) or not 0 <= daemon < n:
             raise ParameterError(f"no daemon {daemon!r}; daemons are numbered from 0 to {n - 1}")
     if len(set(daemons)) < len(daemons):
         raise ParameterError(f"{daemons} names a daemon twice")
-    return np.array(daemons, dtype=np.int32)
+    return len(daemons)

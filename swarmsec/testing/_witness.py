@@ -12,6 +12,7 @@ import numpy as np
 from swarmsec.arrays import read_only
 from swarmsec.kinds import Plugin
 from swarmsec.network import Network
+from swarmsec.protocols import Addressed
 from swarmsec.teams import BlueView, RedView
 
 P = TypeVar("P", bound=Plugin)
@@ -73,6 +74,8 @@ def _copy(value: Any) -> Any:
     """The same value with writable arrays of its own."""
     if isinstance(value, np.ndarray):
         return value.copy()
+    if isinstance(value, Addressed):
+        return Addressed(value.payload.copy(), value.sent.copy())
     if is_dataclass(value) and not isinstance(value, (type, Plugin, *_OPAQUE)):
         arrays = {one.name: getattr(value, one.name) for one in fields(value)}
         return replace(value, **{name: one.copy() for name, one in arrays.items() if isinstance(one, np.ndarray)})
@@ -83,6 +86,9 @@ def _pairs(one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
     """The arrays of a value beside those of its copy, by name."""
     if isinstance(one, np.ndarray):
         yield "", read_only(one), read_only(other)
+    elif isinstance(one, Addressed):
+        for name, mine, yours in zip(one._fields, one, other, strict=True):
+            yield name, read_only(mine), read_only(yours)
     elif is_dataclass(one) and not isinstance(one, (type, Plugin, *_OPAQUE)):
         for each in fields(one):
             if isinstance(getattr(one, each.name), np.ndarray):

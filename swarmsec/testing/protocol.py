@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ import numpy as np
 from swarmsec.aggregation import Mean, Messages, Wmsr
 from swarmsec.aggregation import Rule as Aggregation
 from swarmsec.arrays import Floats, read_only
-from swarmsec.network import Network
-from swarmsec.protocols import NegotiationProtocol, ProtocolView
+from swarmsec.network import Delivery, Network
+from swarmsec.protocols import Addressed, NegotiationProtocol, ProtocolView, all_spoken, as_messages
 from swarmsec.rng import stream
+from swarmsec.swarm.delivery import within_inbox
 from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Attack
 from swarmsec.testing._case import Case, Rule, fits, hold, require
@@ -26,9 +28,11 @@ from swarmsec.testing._common import (
 from swarmsec.testing._opponents import Flood, Guard, Lie, PoisonedFeeds, PoisonedWords, Shout, Split
 from swarmsec.testing._swarms import START, STOP, Swarm, first_difference, odd_swarms, play, ring, targets
 
-HOOKS = ("first", "speak", "listen")
+HOOKS = ("first", "proposals", "hold", "merge", "speak", "listen")
 
 _RULES: tuple[Aggregation | None, ...] = (None, Mean(), Wmsr(1))
+_BAGS = 3
+_NO_RNG = np.random.default_rng(0)  # Inboxes here have no limit, so nothing is drawn.
 
 
 def check_protocol(plugin_class: type[NegotiationProtocol], **parameters: Any) -> None:
@@ -45,39 +49,78 @@ def check_protocol(plugin_class: type[NegotiationProtocol], **parameters: Any) -
 
 
 def it_keeps_shapes(case: Case[NegotiationProtocol]) -> None:
-    """`first`, `speak` and `listen` give float64 of the shape (n, d) that they are given, whatever d is."""
+    """A state is (n, D), what is said (n, w) or addressed (m, w), what is proposed (n, d): float64, whatever d is."""
     for swarm in (ring(case.n), ring(case.n, width=3)):
-        protocol, state = _begun(case, swarm.network), _some(swarm, 0)
-        first, said = protocol.first(_some(swarm, 1)), protocol.speak(state)
-        heard = protocol.listen(Messages(swarm.network, said), None, state=state, signals=_some(swarm, 1))
-        for hook, given in (("first", first), ("speak", said), ("listen", heard)):
-            right = given.shape == state.shape and given.dtype == np.float64
-            require(right, f"`{hook}` was given {state.shape} float64, and gives {given.shape} {given.dtype}")
+        protocol, network = _begun(case, swarm.network), swarm.network
+        state = protocol.first(_some(swarm, 1))
+        require(state.ndim == 2 and len(state) == swarm.n, f"`first` gives the shape {state.shape}; must be (n, D)")
+        protocol.draw()
+        spoken = protocol.speak(read_only(state))
+        if isinstance(spoken, Addressed):
+            right = spoken.payload.shape[:1] == spoken.sent.shape == (network.m,) and spoken.sent.dtype == np.bool_
+            require(right, f"`speak` addresses {spoken.payload.shape} and {spoken.sent.shape}; must be (m, w) and (m,)")
+        messages = as_messages(network, spoken)
+        heard = protocol.listen(messages, None, state=read_only(state), signals=_some(swarm, 1))
+        proposed = protocol.proposals(heard)
+        width = (swarm.n, swarm.width)
+        for hook, given, shape in (
+            ("first", state, state.shape),
+            ("speak", messages.payload, messages.payload.shape),
+            ("listen", heard, state.shape),
+            ("proposals", proposed, width),
+            ("hold", protocol.hold(heard, proposed), state.shape),
+        ):
+            right = given.shape == shape and given.dtype == np.float64
+            require(right, f"`{hook}` gives {given.shape} {given.dtype}; must be {shape} float64")
+
+
+def what_is_proposed_can_be_held(case: Case[NegotiationProtocol]) -> None:
+    """A daemon that is made to hold what it proposes anyway proposes the same, row by row."""
+    for swarm in [ring(case.n, width=2), *_fitting(case)]:
+        protocol = _begun(case, swarm.network)
+        for state in _states(protocol, swarm, 3):
+            proposed = protocol.proposals(state)
+            again = protocol.proposals(protocol.hold(state, read_only(proposed)))
+            _require_near(again, proposed, f"`proposals` of what `hold` makes of them, in {swarm.name},")
+            for i in range(swarm.n):
+                row = slice(i, i + 1)
+                _require_near(protocol.proposals(state[row]), proposed[row], f"`proposals` of row {i} in {swarm.name}")
 
 
 def one_by_one_is_all_at_once(case: Case[NegotiationProtocol]) -> None:
     """`speak_one` and `listen_one` agree with `speak` and `listen` to 1e-12, with every rule and any messages."""
     for swarm in [ring(case.n, width=2), *_fitting(case)]:
-        state, signals = _some(swarm, 0), _some(swarm, 1)
+        signals = _some(swarm, 1)
         for rule in _RULES:
-            for messages in _mailbags(case, swarm, state):
+            for bag in range(_BAGS):
                 together, apart = _begun(case, swarm.network), _begun(case, swarm.network)
-                said, heard = together.speak(state), together.listen(messages, rule, state=state, signals=signals)
-                for i in range(swarm.n):
-                    spoken = apart.speak_one(i, state[i])
-                    _require_near(spoken, said[i], f"`speak_one` of daemon {i} in {swarm.name}")
-                for i in range(swarm.n):
-                    listened = apart.listen_one(i, messages.heard_by(i), rule, own=state[i], signal=signals[i])
-                    _require_near(listened, heard[i], f"`listen_one` of daemon {i}, rule {rule}, in {swarm.name}")
+                for state in _states(together, swarm, 3, rule=rule):
+                    apart.draw()
+                    spoken = together.speak(state)
+                    said = as_messages(swarm.network, spoken)
+                    alone = as_messages(
+                        swarm.network, all_spoken(swarm.network, [apart.speak_one(i, state[i]) for i in range(swarm.n)])
+                    )
+                    _require_near(alone.payload, said.payload, f"`speak_one` in {swarm.name}")
+                    messages = _mailbag(said, bag)
+                    heard = together.listen(messages, rule, state=state, signals=signals)
+                    for i in range(swarm.n):
+                        listened = apart.listen_one(i, messages.heard_by(i), rule, own=state[i], signal=signals[i])
+                        _require_near(listened, heard[i], f"`listen_one` of daemon {i}, rule {rule}, in {swarm.name}")
 
 
 def agreement_stays(case: Case[NegotiationProtocol]) -> None:
-    """Once everybody proposes and senses one and the same, nobody moves away from it."""
+    """Once everybody proposes and senses one and the same, nobody moves away from it, if the protocol is about that."""
+    if not case.make().keeps_agreement:
+        return
     for swarm in [ring(case.n, width=2), *_fitting(case)]:
         for rule in _RULES:
             protocol = _begun(case, swarm.network)
             agreed = read_only(np.full((swarm.n, swarm.width), 0.7))
-            state = protocol.listen(Messages(swarm.network, protocol.speak(agreed)), rule, state=agreed, signals=agreed)
+            state = read_only(protocol.hold(protocol.first(agreed), agreed))
+            protocol.draw()
+            messages = as_messages(swarm.network, protocol.speak(state))
+            state = protocol.proposals(protocol.listen(messages, rule, state=state, signals=agreed))
             gap = np.abs(state - agreed).max(axis=1)
             worst = int(gap.argmax())
             require(
@@ -89,16 +132,17 @@ def agreement_stays(case: Case[NegotiationProtocol]) -> None:
 def what_is_not_admitted_is_not_heard(case: Case[NegotiationProtocol]) -> None:
     """A message that a defense gives the weight 0 changes nothing, not even if it says NaN."""
     swarm = ring(case.n)
-    state, signals = _some(swarm, 0), _some(swarm, 1)
     weights = np.where(np.arange(swarm.network.m) % 3 == 0, 0.0, 1.0)
     for rule in _RULES:
         heard = []
         for noise in (0.0, 1e6, np.nan):
             protocol = _begun(case, swarm.network)
-            told = protocol.speak(state)[swarm.network.indices]
-            told[weights == 0] += noise
-            messages = Messages(swarm.network, state, told=told, weights=weights)
-            heard.append(protocol.listen(messages, rule, state=state, signals=signals))
+            for state in _states(protocol, swarm, 2, rule=rule):
+                said = within_inbox(as_messages(swarm.network, protocol.speak(state)), None, _NO_RNG)
+                told = said.payload.copy()
+                told[weights == 0] += noise
+                messages = replace(said, told=told).weighed(weights)
+            heard.append(protocol.listen(messages, rule, state=state, signals=_some(swarm, 1)))
         for other in heard[1:]:
             apart = np.flatnonzero(np.abs(heard[0] - other).max(axis=1) > 1e-12) if np.isfinite(other).all() else [0]
             require(not len(apart), f"with the rule {rule} a message of weight 0 still moves daemon {[*apart, 0][0]}")
@@ -149,6 +193,19 @@ def both_engines_agree(case: Case[NegotiationProtocol]) -> None:
                 require(not found, f"`arrays` and `agents`: {found} ({told})")
 
 
+def it_bears_bad_links(case: Case[NegotiationProtocol]) -> None:
+    """On links that lose, delay, repeat and reorder it runs to the end, with finite figures, alike in both engines."""
+    good = ring(case.n)
+    network = replace(good.network, delivery=Delivery(0, 3, loss=0.2, duplication=0.2, reordering=0.5))
+    swarm = good._replace(network=network, name=f"{good.name}, on bad links")
+    for kind in (Lie, Split):
+        arrays, agents = (
+            _play(case.make(), swarm, [_aimed(kind, swarm)], engine=engine) for engine in ("arrays", "agents")
+        )
+        found = first_difference(arrays, agents, tolerance=1e-12)
+        require(not found, f"`arrays` and `agents`: {found} (against {kind.__name__}, {swarm.name})")
+
+
 def it_runs_on_every_network(case: Case[NegotiationProtocol]) -> None:
     """It runs to the end, with finite figures, on one daemon, on two, in disconnected swarms, in two components."""
     for swarm in _fitting(case):
@@ -169,6 +226,8 @@ RULES: tuple[Rule, ...] = (
     what_is_not_admitted_is_not_heard,
     a_word_that_is_no_number_harms_nobody,
     both_engines_agree,
+    what_is_proposed_can_be_held,
+    it_bears_bad_links,
 )
 
 
@@ -187,16 +246,32 @@ def _some(swarm: Swarm, seed: int) -> Floats:
     return read_only(stream(0, "conformance", seed, swarm.name).normal(size=(swarm.n, swarm.width)))
 
 
-def _mailbags(case: Case[NegotiationProtocol], swarm: Swarm, state: Floats) -> Iterator[Messages]:
-    """What may come in: a broadcast; words that differ by receiver; some no number, repeated, weighed."""
-    network, said = swarm.network, _begun(case, swarm.network).speak(state)
-    yield Messages(network, said)
-    rng = stream(0, "conformance", 0, "mailbags")
-    told = said[network.indices] + rng.normal(size=(network.m, swarm.width))
-    yield Messages(network, said, told=told)
-    told = np.where(np.arange(network.m)[:, None] % 4 == 3, np.nan, told)
-    copies = rng.integers(1, 5, network.m).astype(np.int32)
-    yield Messages(network, said, told=told, copies=copies, weights=rng.integers(0, 3, network.m) / 2.0)
+def _states(
+    protocol: NegotiationProtocol, swarm: Swarm, exchanges: int, *, rule: Aggregation | None = None
+) -> Iterator[Floats]:
+    """What daemons hold before each of some exchanges, played without anybody's interference."""
+    signals = _some(swarm, 1)
+    state = read_only(protocol.first(_some(swarm, 0)))
+    for _ in range(exchanges):
+        protocol.draw()
+        yield state
+        messages = within_inbox(as_messages(swarm.network, protocol.speak(state)), None, _NO_RNG)
+        state = read_only(protocol.listen(messages, rule, state=state, signals=signals))
+
+
+def _mailbag(said: Messages, bag: int) -> Messages:
+    """What may come in: what was said; words that differ by receiver; some no number, repeated, weighed."""
+    said = within_inbox(said, None, _NO_RNG)
+    if bag == 0:
+        return said
+    rng = stream(0, "conformance", bag, "mailbags")
+    told = said.payload + rng.normal(size=said.payload.shape)
+    if bag == 1:
+        return replace(said, told=told)
+    told = np.where(np.arange(len(told))[:, None] % 4 == 3, np.nan, told)
+    copies = rng.integers(1, 5, len(told)).astype(np.int32)
+    weights = rng.integers(0, 3, len(told)) / 2.0
+    return replace(said, told=told, copies=copies if said.copies is None else copies * said.copies).weighed(weights)
 
 
 def _require_near(one: Floats, other: Floats, what: str) -> None:

@@ -1032,6 +1032,45 @@ class Tiring(SoundProtocol):
         return own if self._calls > 100 else super().listen_one(daemon, heard, rule, own=own, signal=signal)
 
 
+@breaks(check_protocol, protocol_rules.what_is_proposed_can_be_held)
+@dataclass(kw_only=True)
+class Drifting(SoundProtocol):
+    """Hold a little more than what it is made to propose.
+
+    Red does not get what it writes.
+    """
+
+    def proposals(self, state: Floats) -> Floats:
+        return state[:, :-1]
+
+    def first(self, signals: Floats) -> Floats:
+        return np.column_stack([signals, np.zeros(len(signals))])
+
+    def hold(self, state: Floats, proposals: Floats) -> Floats:
+        return np.column_stack([proposals + np.where(state[:, -1:] > 0, 0.1, 0.0), state[:, -1]])
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        heard = super().listen(messages, rule, state=state, signals=signals)
+        return np.column_stack([heard[:, :-1], np.ones(len(heard))])
+
+    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        return np.append(super().listen_one(daemon, heard, rule, own=own, signal=signal)[:-1], 1.0)
+
+
+@breaks(check_protocol, protocol_rules.it_bears_bad_links)
+@dataclass(kw_only=True)
+class Impatient(SoundProtocol):
+    """Count on a message on every link.
+
+    Nobody may be silent.
+    """
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        if messages.copies is not None and not messages.copies.all():
+            raise RuntimeError("a neighbor is silent")
+        return super().listen(messages, rule, state=state, signals=signals)
+
+
 # Worlds.
 
 

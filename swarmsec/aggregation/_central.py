@@ -1,0 +1,236 @@
+"""Rules that look for a center of all rows: the geometric median and centered clipping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from swarmsec.aggregation._points import mean_of, points, positive, scale_for_squares, vector, whole
+from swarmsec.aggregation._sorted import COMPILED_CELLS_MIN, middle_of, sorted_columns
+from swarmsec.arrays import Floats
+
+TOLERANCE = 1e-10
+"""How long the mean of the unit vectors towards the rows may be at a geometric median: it is 0 at the exact one."""
+
+STEPS_MAX = 200
+
+
+def geometric_median(x: npt.ArrayLike, *, f: int = 0, tolerance: float = TOLERANCE) -> Floats:
+    """The point with the smallest sum of distances to the rows, converged.
+
+    Weiszfeld's step y ← Σ x_i/d_i / Σ 1/d_i, at a row in the form of Vardi & Zhang (2000), which also tells when a row
+    is the median itself. Where that creeps, a Newton step is tried. It ends once the unit vectors from y towards the rows
+    sum to less than `tolerance` a row; the sum of distances is then within `tolerance` · Σ ‖x_i − y*‖ of the smallest.
+    Of one component it is the median. Rows on one line may have many medians; then it is one of these.
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie; n ≥ 2f + 1. It only checks.
+        tolerance: See above; over 0.
+
+    Returns:
+        (d,)
+
+    Raises:
+        ParameterError: Too few rows for `f`, `tolerance` not over 0, or no matrix of numbers.
+
+    Examples:
+        >>> geometric_median([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0]]).round(6)
+        array([0.695789, 0.751176])
+    """
+    rows, _ = points(x, f, times=2, plus=1, rule="a geometric median")
+    tolerance = positive(tolerance, "tolerance")
+    if rows.shape[1] <= 1 or len(rows) <= 2:
+        return middle_of(np.sort(rows, axis=0))
+    large = rows.size >= COMPILED_CELLS_MIN
+    start, scale, around = _around(rows, mean_of if large else _middle)
+    found = _descend(around, tolerance)
+    if large and _is_blurred(around, found):
+        start, scale, around = _around(rows, _middle)
+        found = _descend(around, tolerance)
+    return (start + found) / scale
+
+
+def centered_clipping(
+    x: npt.ArrayLike,
+    *,
+    f: int = 0,
+    center: npt.ArrayLike | None = None,
+    tau: float | None = None,
+    iterations: int = 1,
+) -> Floats:
+    """Move from a center by the mean of the differences to the rows, each cut to a length of τ.
+
+    v ← v + 1/n Σ (x_i − v) min(1, τ/‖x_i − v‖); Karimireddy, He, Jaggi 2021.
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie; n ≥ 2f + 1. It only checks.
+        center: (d,) where to start, or one number for all components; in the paper the aggregate of the round before.
+            The median of every component unless given.
+        tau: The length of the largest step that one row can cause, over 0. In every iteration the median of the rows'
+            distances from the center unless given.
+        iterations: How often, at least 1.
+
+    Returns:
+        (d,)
+
+    Raises:
+        ParameterError: Too few rows for `f`, an option out of its bounds, or no matrix of numbers.
+
+    Examples:
+        >>> rows = [[1, 0], [-1, 0], [0, 1], [0, -1], [1e6, 0]]
+        >>> centered_clipping(rows, center=0, tau=1)
+        array([0.2, 0. ])
+    """
+    rows, _ = points(x, f, times=2, plus=1, rule="centered clipping")
+    iterations = whole(iterations, "iterations", least=1)
+    tau = None if tau is None else positive(tau, "tau")
+    v = middle_of(sorted_columns(rows)) if center is None else vector(center, rows.shape[1], "center")
+    for _ in range(iterations):
+        v = _clipped_step(rows, v, tau)
+    return v
+
+
+class _Around(NamedTuple):
+    """Where to look from first, and the rows around it, by a power of two smaller or larger where squares need it."""
+
+    start: Floats
+    scale: float
+    rows: Floats
+
+
+def _around(rows: Floats, center: Callable[[Floats], Floats]) -> _Around:
+    with np.errstate(all="ignore"):
+        start = center(rows)
+        around = rows - start
+        squares = np.vecdot(around, around)
+    if 1e-200 < squares.max(initial=0.0) < 1e200:
+        return _Around(start, 1.0, around)
+    scale = scale_for_squares(rows)
+    start = center(rows * scale)
+    return _Around(start, scale, rows * scale - start)
+
+
+def _middle(rows: Floats) -> Floats:
+    return middle_of(sorted_columns(rows))
+
+
+def _is_blurred(rows: Floats, point: Floats) -> bool:
+    """Whether half of the rows lie so near a point that it is far from where one looked from: their digits are lost."""
+    apart = rows - point
+    near = float(np.median(np.vecdot(apart, apart)))
+    return near < 1e-4 * float(point @ point)
+
+
+class _Seen(NamedTuple):
+    """A point (d,), the rows' distances (n,) from it, and their sum."""
+
+    point: Floats
+    distances: Floats
+    total: float
+
+
+def _descend(rows: Floats, tolerance: float) -> Floats:
+    """(d,) the geometric median of rows that lie around the origin."""
+    n, d = rows.shape
+    squares = np.vecdot(rows, rows)
+    seen = _Seen(np.zeros(d), np.sqrt(squares), 0.0)
+    slope_before = np.inf
+    asked: set[int] = set()
+    for _ in range(STEPS_MAX):
+        nearest = int(np.argmin(seen.distances))
+        if seen.distances[nearest] <= 0.05 * seen.distances.mean() and nearest not in asked:
+            asked.add(nearest)
+            away = _from_a_row(rows, nearest)
+            if away is None:
+                return np.array(rows[nearest])
+            if seen.distances[nearest] == 0.0:
+                seen = _look(rows, squares, away)
+                continue
+        pulls = 1.0 / np.where(seen.distances > 0, seen.distances, np.inf)
+        strength = float(pulls.sum())
+        slope = _weighed_sum(pulls, rows) - strength * seen.point
+        length = float(np.sqrt(slope @ slope))
+        if length <= tolerance * n:
+            break
+        step = slope / strength
+        following = None
+        if length > 0.3 * slope_before:
+            following = _look(rows, squares, seen.point + _newton(rows, seen, pulls, step))
+        if following is None or not following.total <= seen.total * (1 + 1e-14):
+            following = _look(rows, squares, seen.point + step)
+        seen, slope_before = following, length
+    return seen.point
+
+
+def _look(rows: Floats, squares: Floats, point: Floats) -> _Seen:
+    own = float(point @ point)
+    distances = squares - 2.0 * np.vecdot(rows, point) + own
+    # Where two large numbers nearly cancel, the difference is measured itself.
+    blurred = np.flatnonzero(distances <= 1e-6 * (squares + own))
+    if len(blurred):
+        apart = rows[blurred] - point
+        distances[blurred] = np.vecdot(apart, apart)
+    distances = np.sqrt(distances)
+    return _Seen(point, distances, float(distances.sum()))
+
+
+def _from_a_row(rows: Floats, i: int) -> Floats | None:
+    """Where Vardi and Zhang step from row i, or None if that row is the median."""
+    apart = rows - rows[i]
+    distances = np.sqrt(np.vecdot(apart, apart))
+    same = distances == 0.0
+    pulls = 1.0 / np.where(same, np.inf, distances)
+    pull = _weighed_sum(pulls, apart)
+    length = float(np.sqrt(pull @ pull))
+    if length <= np.count_nonzero(same):
+        return None
+    return np.asarray(rows[i] + (1.0 - np.count_nonzero(same) / length) * pull / pulls.sum())
+
+
+def _newton(rows: Floats, seen: _Seen, pulls: Floats, step: Floats) -> Floats:
+    """Newton's step from Weiszfeld's: solve (I − M) p = step by conjugate gradients, M being Σ u uᵀ/d over Σ 1/d."""
+    strength = float(pulls.sum())
+    found, residual = np.zeros_like(step), step
+    direction, size = step, float(step @ step)
+    least = 1e-8 * size
+    for _ in range(min(len(step), 20)):
+        share = (np.vecdot(rows, direction) - float(seen.point @ direction)) * pulls**3
+        image = direction - (_weighed_sum(share, rows) - float(share.sum()) * seen.point) / strength
+        curvature = float(direction @ image)
+        if curvature <= 0.0:
+            break
+        along = size / curvature
+        found = found + along * direction
+        residual = residual - along * image
+        size, before = float(residual @ residual), size
+        if size <= least:
+            break
+        direction = residual + (size / before) * direction
+    return found if found.any() else step
+
+
+def _weighed_sum(weights: Floats, rows: Floats) -> Floats:
+    return np.asarray(np.einsum("i,ij->j", weights, rows))
+
+
+def _clipped_step(rows: Floats, v: Floats, tau: float | None) -> Floats:
+    with np.errstate(over="ignore"):
+        apart = rows - v if v.any() else rows
+        distances = _lengths(apart)
+        cut = float(np.median(distances)) if tau is None else tau
+        factors = np.minimum(1.0, cut / np.where(distances > 0, distances, cut))
+        step = _weighed_sum(factors, apart) / len(apart)
+        return v + step if np.isfinite(step).all() else v + _weighed_sum(factors / len(apart), apart)
+
+
+def _lengths(rows: Floats) -> Floats:
+    lengths = np.sqrt(np.vecdot(rows, rows))
+    if not 1e-150 < lengths.max(initial=0.0) < 1e150:
+        scale = scale_for_squares(rows)
+        lengths = np.sqrt(np.vecdot(rows * scale, rows * scale)) / scale
+    return np.asarray(lengths)

@@ -1,0 +1,38 @@
+"""`swarmsec export`: a store of tournaments as Parquet or CSV."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from swarmsec.cli.options import Json
+from swarmsec.cli.results import STORE
+from swarmsec.errors import ExitCode, UsageError
+
+
+def export(
+    store: Annotated[Path, typer.Argument(help="A store of tournaments.", envvar="SWARMSEC_STORE")] = STORE,
+    parquet: Annotated[Path | None, typer.Option(help="Write Parquet files there.", metavar="DIR")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write CSV files there.", metavar="DIR")] = None,
+    as_json: Json = False,
+) -> int:
+    """Write the tournaments, entries, runs and rounds of STORE as files that other programs read."""
+    from swarmsec.exercise.store import Store
+    from swarmsec.exercise.store.export import to_csv, to_parquet
+
+    if parquet is None and csv is None:
+        raise UsageError("nothing to write; give --parquet DIR or --csv DIR")
+    paths: list[Path] = []
+    with Store.open(store, read_only=True) as opened:
+        if parquet is not None:
+            paths += to_parquet(opened, parquet)
+        if csv is not None:
+            paths += to_csv(opened, csv)
+    if as_json:
+        typer.echo(json.dumps({"files": [str(path) for path in paths]}, indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(str(path) for path in paths))
+    return ExitCode.DONE

@@ -1,0 +1,98 @@
+"""The case that defenses are asked about: before a run from whom red aims at, after it from whom it hit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+
+import numpy as np
+
+from swarmsec.arrays import Ints
+from swarmsec.network import Network, Robustness
+from swarmsec.swarm.arms import Arm
+from swarmsec.swarm.setup import Cast, Setup
+from swarmsec.swarm.trace import Trace
+from swarmsec.teams import Attack, Attacked, Defense, Guarantee, Surface
+
+
+def held(setup: Setup, trace: Trace) -> tuple[tuple[str, Guarantee], ...]:
+    """Whether each defense's promise covered what the attacks of the defended arm did; nothing for other arms."""
+    if trace.arm != Arm.DEFENDED or not trace.attacked.any():
+        return ()
+    hit = np.flatnonzero(trace.attacked | trace.compromised).astype(np.int32)
+    isolated = bool(trace.quarantine_log)
+    return tuple(
+        (cast.kind, cast.plugin.guarantee(_case(setup, cast, hit, trace.watch.first_attack or 0, isolated=isolated)))
+        for cast in setup.defenses
+    )
+
+
+def promised(
+    setup: Setup, *, how_robust: Callable[[Network], Robustness] | None = None
+) -> tuple[tuple[str, Guarantee], ...]:
+    """What each defense can promise against whom the attacks aim at, without a run.
+
+    Args:
+        setup: The composition of one seed.
+        how_robust: Tells how robust a network is; what is known at once unless given.
+    """
+    aimed = [targets for cast, targets in zip(setup.attacks, setup.targets, strict=True) if acts(cast, setup.rounds)]
+    hit = np.unique(np.concatenate([np.empty(0, dtype=np.int32), *aimed])).astype(np.int32)
+    start = min((cast.plugin.start for cast in setup.attacks if acts(cast, setup.rounds)), default=0)
+    found = []
+    for cast in setup.defenses:
+        case = _case(setup, cast, hit, start, isolated=_may_isolate(setup, cast))
+        case = case if how_robust is None else case._replace(robustness=how_robust)
+        found.append((cast.kind, _if_it_spreads(setup, len(hit), cast.plugin.guarantee(case))))
+    return tuple(found)
+
+
+def acts(cast: Cast[Attack], rounds: int) -> bool:
+    """Whether an attack does anything in a run of so many rounds."""
+    attack = cast.plugin
+    return attack.strength > 0 and attack.start < (rounds if attack.stop is None else min(rounds, attack.stop))
+
+
+def _case(setup: Setup, asked: Cast[Defense], hit: Ints, start: int, *, isolated: bool) -> Attacked:
+    acting = [cast.plugin.surface for cast in setup.attacks if acts(cast, setup.rounds)]
+    return Attacked(
+        setup.network,
+        hit,
+        reduce(or_, acting, Surface.NONE),
+        start,
+        protocol=type(setup.protocol).__name__,
+        rule_decides=setup.protocol.rule_decides,
+        lossy=_lossy(setup, asked, isolated=isolated),
+    )
+
+
+def _lossy(setup: Setup, asked: Cast[Defense], *, isolated: bool) -> str:
+    """Why a daemon may not hear each of its neighbors in each exchange, other than by red's cutting links."""
+    if not setup.network.delivery.is_reliable:
+        return "messages may be late, lost or out of order"
+    inbox, most = setup.protocol.inbox, int(setup.network.degrees.max(initial=0))
+    floods = any(Surface.MESSAGE in cast.plugin.surface for cast in setup.attacks if acts(cast, setup.rounds))
+    if inbox is not None and (floods or most > inbox):
+        return f"a daemon processes {inbox:,} messages, which {'a flood fills' if most <= inbox else 'do not suffice'}"
+    for cast in setup.defenses:
+        if cast is not asked and type(cast.plugin).weigh is not Defense.weigh:
+            return f"{cast.kind} may drop some"
+    return "daemons may be isolated" if isolated else ""
+
+
+def _may_isolate(setup: Setup, asked: Cast[Defense]) -> bool:
+    """Whether another defense answers what it sees, and the rules let it isolate somebody."""
+    others = [cast for cast in setup.defenses if cast is not asked]
+    answers = any(type(cast.plugin).respond is not Defense.respond for cast in others)
+    return answers and setup.rules.quarantine_limit(setup.network.n) > 0
+
+
+def _if_it_spreads(setup: Setup, hit: int, guarantee: Guarantee) -> Guarantee:
+    """A promise that holds for whom the attacks aim at is open where they may take over others later on."""
+    limit = setup.rules.hijack_limit(setup.network.n)
+    spreads = any(cast.plugin.spreads for cast in setup.attacks if acts(cast, setup.rounds))
+    if not (guarantee.holds and spreads and limit > hit):
+        return guarantee
+    why = f"{guarantee.why}; but red may take over {limit - hit:,} more, and only a run says whom"
+    return guarantee._replace(holds=None, why=why)

@@ -1,0 +1,183 @@
+"""A trace as the columns of a row, and back.
+
+What a score is made from is exact: the scored bill of every round, the last value of every figure, all counts. The
+other rounds of the other figures are kept as float32, unless one is too large for it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.swarm.trace import Event, Trace, Watch
+
+Stored = Literal["bill", "<f4", "<f8"]
+"""How one figure's rounds are kept: they are the bill's, or of this NumPy type."""
+
+_FAST = 1
+"""zlib's quickest level: on shuffled bytes the slower ones save a twentieth."""
+
+
+BLOCKS = ("events", "quarantine", "compromised", "attacked", "series")
+"""The columns of a trace that stand in the table `blocks`; the others stand in `runs`."""
+
+
+class Columns(NamedTuple):
+    """A trace as the columns of the same names in the tables `runs` and `blocks`."""
+
+    unit: str
+    bill: float
+    rounds: int
+    daemons: int
+    finals: str
+    central: str
+    watch: str
+    names: str
+    events: bytes
+    quarantine: bytes
+    compromised: bytes
+    attacked: bytes
+    series: bytes
+
+
+def encode(trace: Trace) -> Columns:
+    """The columns of a trace; states, decisions and the final state are no part of them."""
+    kinds = {name: _stored_as(values, trace.bill) for name, values in trace.metrics.items()}
+    rows = [_packed(trace.bill, "<f8")]
+    rows += [_packed(trace.metrics[name], kind) for name, kind in kinds.items() if kind != "bill"]
+    return Columns(
+        unit=trace.unit,
+        bill=float(trace.bill[-1]),
+        rounds=len(trace.bill),
+        daemons=len(trace.compromised),
+        finals=_figures({name: float(values[-1]) for name, values in trace.metrics.items()}),
+        central=_figures(trace.central),
+        watch=json.dumps(asdict(trace.watch)),
+        names=json.dumps(list(kinds.items())),
+        events=_compressed(json.dumps([event.to_dict() for event in trace.events]).encode()),
+        quarantine=_encoded_log(trace.quarantine_log),
+        compromised=_compressed(np.packbits(trace.compromised).tobytes()),
+        attacked=_compressed(np.packbits(trace.attacked).tobytes()),
+        series=_compressed(b"".join(rows)),
+    )
+
+
+def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) -> Trace:
+    """The trace of a row.
+
+    Args:
+        columns: The row's.
+        arm: Which arm it is of.
+        seed: Which seed it is of.
+        last_only: Leave out all rounds but the last, which is all that most scores need; quicker.
+    """
+    finals = figures_of(columns.finals)
+    if last_only:
+        bill, metrics = np.array([columns.bill]), {name: np.array([value]) for name, value in finals.items()}
+    else:
+        bill, metrics = _series(columns, finals)
+    return Trace(
+        arm=arm,
+        seed=seed,
+        unit=columns.unit,
+        bill=bill,
+        metrics=metrics,
+        states=None,
+        decisions=None,
+        events=events_of(columns.events),
+        compromised=_mask(columns.compromised, columns.daemons),
+        final=np.empty((0, 0)),
+        watch=Watch(**json.loads(columns.watch)),
+        attacked=_mask(columns.attacked, columns.daemons),
+        central=figures_of(columns.central),
+        quarantine_log=_decoded_log(columns.quarantine),
+    )
+
+
+def figures_of(text: str) -> dict[str, float]:
+    """Name → value, exactly as it was; JSON has no word for what is no finite number, so that is a string there.
+
+    Examples:
+        >>> figures_of('{"price": 0.1, "ratio": "inf"}')
+        {'price': 0.1, 'ratio': inf}
+    """
+    return {name: float(value) for name, value in json.loads(text).items()}
+
+
+def events_of(block: bytes) -> tuple[Event, ...]:
+    """The events of a row, in order."""
+    told = json.loads(zlib.decompress(block))
+    return tuple(Event(**{**event, "daemons": tuple(event["daemons"])}) for event in told)
+
+
+def _series(columns: Columns, finals: Mapping[str, float]) -> tuple[Floats, dict[str, Floats]]:
+    block, rounds = zlib.decompress(columns.series), columns.rounds
+    bill, at = _unpacked(block, 0, "<f8", rounds)
+    metrics: dict[str, Floats] = {}
+    for name, kind in json.loads(columns.names):
+        if kind == "bill":
+            metrics[name] = bill
+            continue
+        metrics[name], at = _unpacked(block, at, kind, rounds)
+        metrics[name][-1] = finals[name]
+    return bill, metrics
+
+
+def _stored_as(values: Floats, bill: Floats) -> Stored:
+    if values is bill or values.tobytes() == bill.tobytes():
+        return "bill"
+    with np.errstate(over="ignore"):
+        fits = np.array_equal(np.isfinite(values.astype(np.float32)), np.isfinite(values))
+    return "<f4" if fits else "<f8"
+
+
+def _packed(values: Floats, kind: str) -> bytes:
+    """The values with all first bytes together, then all second ones: neighbors in time share them, as zlib sees."""
+    narrow = np.ascontiguousarray(values, dtype=kind)
+    return narrow.view(np.uint8).reshape(len(narrow), narrow.itemsize).T.tobytes()
+
+
+def _unpacked(block: bytes, start: int, kind: str, rounds: int) -> tuple[Floats, int]:
+    """The values at a place of the block, and the place after them."""
+    itemsize = np.dtype(kind).itemsize
+    planes = np.frombuffer(block, np.uint8, rounds * itemsize, start).reshape(itemsize, rounds)
+    values = np.ascontiguousarray(planes.T).view(kind).reshape(rounds)
+    return values.astype(np.float64), start + rounds * itemsize
+
+
+def _figures(figures: Mapping[str, float]) -> str:
+    told = {name: value if math.isfinite(value) else str(value) for name, value in figures.items()}
+    return json.dumps(told, allow_nan=False)
+
+
+def _mask(block: bytes, daemons: int) -> Bools:
+    bits = np.unpackbits(np.frombuffer(zlib.decompress(block), np.uint8), count=daemons)
+    return bits.astype(bool)
+
+
+def _encoded_log(log: Sequence[tuple[int, bool, Ints]]) -> bytes:
+    """A line that says when, in or out, and how many; then who, all in a row."""
+    lines = [[round, bool(inside), len(daemons)] for round, inside, daemons in log]
+    who = [np.asarray(daemons, dtype="<i4").tobytes() for _, _, daemons in log]
+    return _compressed(json.dumps(lines).encode() + b"\n" + b"".join(who))
+
+
+def _decoded_log(block: bytes) -> tuple[tuple[int, bool, Ints], ...]:
+    head, _, who = zlib.decompress(block).partition(b"\n")
+    log, daemons, at = [], np.frombuffer(who, "<i4").astype(np.int32), 0
+    lines: list[Any] = json.loads(head)
+    for round, inside, count in lines:
+        log.append((round, inside, daemons[at : at + count]))
+        at += count
+    return tuple(log)
+
+
+def _compressed(block: bytes) -> bytes:
+    return zlib.compress(block, _FAST)

@@ -1,0 +1,117 @@
+"""The tables of a store, and the steps that bring an older store to them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+APPLICATION_ID = int.from_bytes(b"swst", "big")
+"""What SQLite's header says of whose file it is."""
+
+Migration = Callable[[sqlite3.Connection], None]
+
+
+def _first(connection: sqlite3.Connection) -> None:
+    """Version 1. What is large stands apart, so that a summary of all runs reads none of it."""
+    for statement in _FIRST:
+        connection.execute(statement)
+
+
+_FIRST = (
+    """
+    CREATE TABLE documents (
+        digest TEXT PRIMARY KEY,
+        document BLOB NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY,
+        status TEXT NOT NULL CHECK (status IN ('done', 'failed', 'crashed', 'timed_out')),
+        scenario TEXT NOT NULL,
+        scenario_version INTEGER NOT NULL,
+        scenario_digest TEXT NOT NULL,
+        seed INTEGER NOT NULL,
+        arm TEXT NOT NULL,
+        engine_version TEXT NOT NULL,
+        sim_semantics INTEGER NOT NULL,
+        cpu_seconds REAL NOT NULL,
+        error TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        added TEXT NOT NULL,
+        document TEXT NOT NULL REFERENCES documents,
+        folders TEXT NOT NULL,
+        checksum INTEGER NOT NULL,
+        unit TEXT,
+        bill REAL,
+        rounds INTEGER,
+        daemons INTEGER,
+        finals TEXT,
+        central TEXT,
+        watch TEXT,
+        guarantees TEXT,
+        names TEXT
+    )
+    """,
+    """
+    CREATE TABLE blocks (
+        run TEXT PRIMARY KEY REFERENCES runs,
+        events BLOB NOT NULL,
+        quarantine BLOB NOT NULL,
+        compromised BLOB NOT NULL,
+        attacked BLOB NOT NULL,
+        series BLOB NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE tournaments (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        begun TEXT NOT NULL,
+        checksum INTEGER NOT NULL,
+        plan TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE entries (
+        tournament TEXT NOT NULL REFERENCES tournaments,
+        scenario TEXT NOT NULL,
+        attack TEXT NOT NULL,
+        defense TEXT NOT NULL,
+        seed INTEGER NOT NULL,
+        arm TEXT NOT NULL,
+        run TEXT NOT NULL,
+        PRIMARY KEY (tournament, scenario, attack, defense, seed, arm)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: Sequence[Migration] = (_first,)
+"""Step k brings a store of version k to version k + 1; version 0 is an empty file. A step never changes once released:
+the next change of the tables is the next step."""
+
+
+def migrate(connection: sqlite3.Connection, steps: Sequence[Migration]) -> None:
+    """Bring a store to the newest version in one transaction: all steps, or none.
+
+    Args:
+        connection: In autocommit mode.
+        steps: All of them; those that the store has behind it are passed over.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = version_of(connection)  # Asked again: nobody else can write any more.
+        for step in steps[version:]:
+            step(connection)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(steps)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """How many steps a store has behind it; 0 if it is empty."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

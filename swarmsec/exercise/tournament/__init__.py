@@ -1,0 +1,1 @@
+"""Tournaments: every attack against every defense, in every scenario and with every seed."""

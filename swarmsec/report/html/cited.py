@@ -1,0 +1,66 @@
+"""A figure on a page that says where it stands in the document that it was taken from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any, NamedTuple
+
+Write = Callable[[float], str]
+
+UNKNOWN = "–"
+
+
+class Cited(NamedTuple):
+    """One figure.
+
+    Attributes:
+        source: Its JSON pointer (RFC 6901) in the document.
+        value: As it stands there; None if it is not known.
+        text: As a person reads it.
+    """
+
+    source: str
+    value: float | None
+    text: str
+
+
+class CitedInterval(NamedTuple):
+    """A mean with the ends of its interval.
+
+    Attributes:
+        mean: The mean.
+        low: The lower end; None where there is no interval, or all seeds agree.
+        high: The upper end.
+    """
+
+    mean: Cited
+    low: Cited | None
+    high: Cited | None
+
+
+def look_up(document: Any, *steps: str | int) -> Any:
+    """What stands in a document at the end of a way."""
+    return reduce(lambda there, step: there[step], steps, document)
+
+
+def cite(document: Mapping[str, Any], *steps: str | int, write: Write) -> Cited:
+    """The figure at the end of a way.
+
+    Examples:
+        >>> cite({"a": {"b": [0.5]}}, "a", "b", 0, write="{:.0%}".format)
+        Cited(source='/a/b/0', value=0.5, text='50%')
+    """
+    value = look_up(document, *steps)
+    source = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+    return Cited(source, value, UNKNOWN if value is None else write(value))
+
+
+def cite_interval(document: Mapping[str, Any], *steps: str | int, write: Write) -> CitedInterval | None:
+    """The interval at the end of a way; None if the document has none there."""
+    if look_up(document, *steps) is None:
+        return None
+    mean, low, high = (cite(document, *steps, end, write=write) for end in ("mean", "low", "high"))
+    if low.value is None or high.value is None or low.value == mean.value == high.value:
+        return CitedInterval(mean, None, None)
+    return CitedInterval(mean, low, high)

@@ -1,0 +1,97 @@
+"""Where the daemons of a network stand in its picture.
+
+A start from distances in the graph (high-dimensional embedding: distances to a few pivots, then their two principal
+axes; Harel & Koren 2002), then forces (Fruchterman & Reingold 1991), with each daemon repelled by a few others a turn
+rather than by all of them. Nothing is drawn at random but from a stream of its own, so that a network has one picture.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swarmsec.arrays import Floats, Ints
+from swarmsec.rng import stream
+
+_PIVOTS = 12
+_TURNS = 100
+_REPELLED_BY = 12
+
+
+def circle(n: int) -> Floats:
+    """Places on a circle, (n, 2): daemon 0 on top, then clockwise. For a network that is a ring at heart."""
+    angles = 2 * np.pi * np.arange(n) / max(n, 1)
+    return 0.5 + 0.5 * np.stack([np.sin(angles), -np.cos(angles)], axis=1)
+
+
+def layout(n: int, ends: Ints) -> Floats:
+    """Places in the unit square, (n, 2).
+
+    Args:
+        n: How many daemons.
+        ends: (k, 2) the daemons at both ends of each edge, each edge once.
+    """
+    if n < 3:
+        return circle(n)
+    draw = stream(0, "", 0, "layout")
+    places = _embedded(n, ends) + draw.normal(scale=0.02, size=(n, 2))
+    for turn in range(_TURNS):
+        push = _repulsion(places, draw) + _attraction(places, ends)
+        size = np.sqrt((push**2).sum(axis=1, keepdims=True))
+        step = 0.1 * (1 - turn / _TURNS) ** 1.5
+        places += push * (np.minimum(size, step) / np.maximum(size, 1e-12))
+    return _fitted(places)
+
+
+def _repulsion(places: Floats, draw: np.random.Generator) -> Floats:
+    """How a few others push each daemon away, scaled to all others."""
+    n = len(places)
+    count = min(_REPELLED_BY, n - 1)
+    order = draw.permutation(n)
+    push = np.zeros_like(places)
+    for shift in draw.choice(n - 1, size=count, replace=False) + 1:
+        rivals = np.empty(n, dtype=np.intp)
+        rivals[order] = np.roll(order, int(shift))
+        apart = places - places[rivals]
+        push += apart / np.maximum((apart**2).sum(axis=1, keepdims=True), 1e-6)
+    return push * ((n - 1) / (n * count))
+
+
+def _attraction(places: Floats, ends: Ints) -> Floats:
+    """How its neighbors pull each daemon."""
+    n = len(places)
+    apart = places[ends[:, 0]] - places[ends[:, 1]]
+    pull = apart * (np.sqrt((apart**2).sum(axis=1, keepdims=True)) * np.sqrt(n))
+    sums = [
+        np.bincount(ends[:, 1], pull[:, axis], minlength=n) - np.bincount(ends[:, 0], pull[:, axis], minlength=n)
+        for axis in (0, 1)
+    ]
+    return np.stack(sums, axis=1)
+
+
+def _embedded(n: int, ends: Ints) -> Floats:
+    """The two principal axes of the distances to some pivots, each as far as may be from those before it."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    graph = csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(n, n))
+    pivot, nearest = 0, np.full(n, np.inf)
+    columns = []
+    for _ in range(min(_PIVOTS, n)):
+        distance = dijkstra(graph, directed=False, unweighted=True, indices=pivot)
+        apart = ~np.isfinite(distance)
+        distance[apart] = 1.5 * distance[~apart].max() + 1.0
+        columns.append(distance)
+        nearest = np.minimum(nearest, distance)
+        pivot = int(nearest.argmax())
+    distances = np.stack(columns, axis=1)
+    distances -= distances.mean(axis=0)
+    _, axes = np.linalg.eigh(distances.T @ distances)
+    places = distances @ axes[:, [-1, -2]] if axes.shape[1] > 1 else np.hstack([distances, 0 * distances])
+    return _fitted(places)
+
+
+def _fitted(places: Floats) -> Floats:
+    """Into the unit square, centered, with one scale for both axes."""
+    low, high = places.min(axis=0), places.max(axis=0)
+    scale = max(float((high - low).max()), 1e-12)
+    return (places - (low + high) / 2) / scale + 0.5

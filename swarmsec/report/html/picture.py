@@ -1,0 +1,175 @@
+"""The picture of a swarm: who listens to whom, and whom it befell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.exercise.truth import mask_of
+from swarmsec.network import Network
+from swarmsec.report.html.layout import circle, layout
+
+NODES_MAX = 2_000
+EDGES_MAX = 6_000
+_NAMED_MAX = 40
+_RINGS = {"ring", "circulant", "small_world", "complete"}
+"""Topologies whose daemons stand on a circle in their own order."""
+
+_NAME_AWAY = 42
+_CROWDED, _OUTWARD = 200, 1.03
+"""On a circle of more daemons than this, whoever was attacked stands a little outside of it."""
+
+_SIZE, _MARGIN, _MARGIN_NAMED = 1000, 30, 70
+
+
+class Marks(NamedTuple):
+    """The daemons of one fate.
+
+    Attributes:
+        fate: `untouched`, `attacked`, `hijacked`, or `isolated`, which may come on top of each of the others.
+        count: How many there are in the whole swarm.
+        path: The marks of those that are shown.
+    """
+
+    fate: str
+    count: int
+    path: str
+
+
+class Name(NamedTuple):
+    """A daemon's number, and where it is written."""
+
+    x: int
+    y: int
+    text: str
+
+
+class Picture(NamedTuple):
+    """A drawing in a square of 1000 by 1000.
+
+    Attributes:
+        n: How many daemons there are.
+        edges: How many pairs of them are joined.
+        shown: How many daemons are drawn.
+        around: The daemon that those are nearest to; None if all are drawn.
+        edges_shown: How many edges are drawn.
+        radius: Of a mark.
+        links: The path of all edges.
+        marks: The daemons by fate.
+        names: Of a small swarm.
+        known: Whether the fates are known.
+    """
+
+    n: int
+    edges: int
+    shown: int
+    around: int | None
+    edges_shown: int
+    radius: float
+    links: str
+    marks: tuple[Marks, ...]
+    names: tuple[Name, ...]
+    known: bool
+
+
+def picture(network: Network, kind: str, truth: Mapping[str, Any] | None) -> Picture:
+    """Draw a network.
+
+    Args:
+        network: The network.
+        kind: Its topology.
+        truth: What a manifest keeps of the daemons; None if it does not.
+    """
+    n = network.n
+    fates = _fates(truth, n)
+    touched = np.flatnonzero(fates["hijacked"] | fates["attacked"])
+    around = None if n <= NODES_MAX else int(touched[0]) if len(touched) else 0
+    chosen = np.arange(n, dtype=np.int32) if around is None else _nearest(network, around)
+    ends = _ends(network, chosen)
+    on_ring = kind in _RINGS and around is None
+    places = circle(len(chosen)) if on_ring else layout(len(chosen), ends)
+    if on_ring and len(chosen) > _CROWDED:
+        places[touched] = 0.5 + _OUTWARD * (places[touched] - 0.5)
+    margin = _MARGIN_NAMED if len(chosen) <= _NAMED_MAX else _MARGIN
+    spots = np.rint(margin + (_SIZE - 2 * margin) * places).astype(int)
+    radius = round(min(13.0, max(3.6, 110 / len(chosen) ** 0.5)), 1)
+    drawn = ends[np.linspace(0, len(ends) - 1, EDGES_MAX).astype(int)] if len(ends) > EDGES_MAX else ends
+    return Picture(
+        n=n,
+        edges=_pairs(network),
+        shown=len(chosen),
+        around=around,
+        edges_shown=len(drawn),
+        radius=radius,
+        links=_links(spots, drawn),
+        marks=tuple(
+            Marks(fate, int(mask.sum()), _dots(spots[mask[chosen]], fate, radius)) for fate, mask in fates.items()
+        ),
+        names=_names(chosen, places, spots) if len(chosen) <= _NAMED_MAX else (),
+        known=truth is not None,
+    )
+
+
+def _fates(truth: Mapping[str, Any] | None, n: int) -> dict[str, Bools]:
+    """Fate → (n,) mask; a daemon that was hijacked is not counted among the attacked again."""
+    told = {name: mask_of(str((truth or {}).get(name, "")), n) for name in ("isolated", "attacked", "hijacked")}
+    told["attacked"] &= ~told["hijacked"]
+    untouched = ~(told["attacked"] | told["hijacked"])
+    return {"isolated": told["isolated"], "untouched": untouched} | {
+        fate: told[fate] for fate in ("attacked", "hijacked")
+    }
+
+
+def _graph(network: Network) -> Any:
+    from scipy.sparse import csr_array
+
+    ones = np.ones(network.m, dtype=np.int8)
+    return csr_array((ones, network.indices, network.indptr), shape=(network.n, network.n))
+
+
+def _nearest(network: Network, center: int) -> Ints:
+    """The daemons that are fewest steps away, ascending."""
+    from scipy.sparse.csgraph import breadth_first_order
+
+    order = breadth_first_order(_graph(network), center, directed=False, return_predecessors=False)
+    return np.sort(order[:NODES_MAX]).astype(np.int32)
+
+
+def _ends(network: Network, chosen: Ints) -> Ints:
+    """(k, 2) the edges among those that were chosen, by their place in the choice, each once."""
+    place = np.full(network.n, -1, dtype=np.int32)
+    place[chosen] = np.arange(len(chosen), dtype=np.int32)
+    ends = np.stack([place[network.receivers], place[network.indices]], axis=1)
+    ends = np.sort(ends[(ends >= 0).all(axis=1)], axis=1)
+    return np.unique(ends, axis=0).astype(np.int32) if len(ends) else np.zeros((0, 2), dtype=np.int32)
+
+
+def _pairs(network: Network) -> int:
+    """How many pairs are joined, in one direction or both."""
+    return network.m - int(np.count_nonzero(network.reverse >= 0)) // 2
+
+
+def _links(spots: Ints, ends: Ints) -> str:
+    lines = np.concatenate([spots[ends[:, 0]], spots[ends[:, 1]] - spots[ends[:, 0]]], axis=1).tolist()
+    return "".join(f"M{x} {y}l{right} {down}" for x, y, right, down in lines).replace(" -", "-")
+
+
+def _dots(spots: Ints, fate: str, radius: float) -> str:
+    """A triangle for an attacked daemon, a square for a hijacked one; others are points that the page draws round."""
+    r = radius * 1.15
+    shape = {
+        "attacked": f"m0-{1.2 * r:.1f}l{1.1 * r:.1f} {1.9 * r:.1f}h-{2.2 * r:.1f}z",
+        "hijacked": f"m-{r:.1f}-{r:.1f}h{2 * r:.1f}v{2 * r:.1f}h-{2 * r:.1f}z",
+    }.get(fate, "h0")
+    return "".join(f"M{x} {y}{shape}" for x, y in spots.tolist())
+
+
+def _names(chosen: Ints, places: Floats, spots: Ints) -> tuple[Name, ...]:
+    """Each number a little further out than its daemon."""
+    away = places - 0.5
+    away /= np.maximum(np.sqrt((away**2).sum(axis=1, keepdims=True)), 1e-9)
+    written = np.rint(spots + _NAME_AWAY * away).astype(int)
+    return tuple(Name(x, y, str(daemon)) for (x, y), daemon in zip(written.tolist(), chosen.tolist(), strict=True))

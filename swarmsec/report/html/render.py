@@ -1,0 +1,53 @@
+"""From a page's content to its HTML: one file that opens offline and asks for nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_TEMPLATES = files(__package__) / "templates"
+
+
+def render_page(template: str, content: Mapping[str, Any]) -> str:
+    """The HTML of a page.
+
+    The content security policy names its style sheet and its script by their digests and allows nothing else, so
+    that no text of a scenario or plug-in could do anything even if it were not escaped.
+
+    Args:
+        template: `run.html` or `tournament.html`.
+        content: What the template speaks of; a name that is missing is an error.
+    """
+    style, script = _asset("page.css"), _asset("page.js")
+    policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'"
+    page: str = _environment().get_template(template).render(**content, style=style, script=script, policy=policy)
+    return page
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(_asset),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["percent"] = lambda part: f"{100 * part:.2f}%".replace(".00%", "%")
+    return environment
+
+
+@cache
+def _asset(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

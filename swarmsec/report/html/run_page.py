@@ -1,0 +1,314 @@
+"""What the page of a run shows, in the order in which it shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from swarmsec.errors import SwarmsecError
+from swarmsec.report.html.budget import budget
+from swarmsec.report.html.cited import Cited, CitedInterval, Write, cite, cite_interval
+from swarmsec.report.html.forest import Forest, forest
+from swarmsec.report.html.lines import LineChart, line_chart, windows
+from swarmsec.report.html.picture import picture
+from swarmsec.report.html.record import RunRecord, read_run
+from swarmsec.report.html.render import render_page
+from swarmsec.report.html.timeline import Timeline, timeline
+from swarmsec.report.numbers import amount, share
+from swarmsec.report.verdict import verdict_sentence
+from swarmsec.scoring import Interval
+from swarmsec.swarm.arms import Arm
+from swarmsec.swarm.setup import Setup
+
+_NO_SMALL_CHART = {"messages", "bytes"}
+_ENDS = {
+    "interrupted": "was interrupted",
+    "failed": "failed",
+    "running": "is still running, or was killed",
+}
+
+
+class MetricRow(NamedTuple):
+    """A metric as it stands in the end.
+
+    Attributes:
+        name: For people.
+        unit: Of it; empty if it has none.
+        is_scored: Whether it is the bill that damage is made from.
+        arms: Its figures, arm by arm.
+    """
+
+    name: str
+    unit: str
+    is_scored: bool
+    arms: Sequence[CitedInterval | None]
+
+
+def run_page(folder: Path) -> str:
+    """The HTML of a run: the same for the same folder, and for another run of the same scenario and seeds.
+
+    Args:
+        folder: The run's.
+
+    Raises:
+        UsageError: It is no run's folder.
+    """
+    return render_page("run.html", _content(read_run(folder)))
+
+
+def _content(record: RunRecord) -> dict[str, Any]:
+    document, result = record.document, record.result
+    rounds = int(document["rounds"]) if isinstance(document.get("rounds"), int) else 0
+    unit = _unit(record)
+    seeds = list(result["seeds"] if result else record.manifest.get("seeds", ()))
+    setup, why_not = _setup(record, seeds)
+    truth = record.manifest.get("truth")
+    spans = _attacked_rounds(document, rounds)
+    charts = _charts(record, unit)
+    return {
+        "title": str(document.get("title") or document.get("name") or record.name),
+        "record": record,
+        "manifest": record.manifest,
+        "document": document,
+        "cut_short": "" if result else _ENDS.get(str(record.manifest.get("status")), "has no result.json"),
+        "result": result,
+        "n": setup.network.n if setup else None,
+        "rounds": rounds,
+        "seeds": seeds,
+        "seeds_kept": record.rounds.seeds if record.rounds else (),
+        "unit": unit,
+        "verdict": _verdict(result),
+        "keys": _keys(result, unit) if result else None,
+        "arms": list(result["arms"]) if result else list(record.rounds.arms) if record.rounds else [],
+        "metrics": _metrics(result, record, unit) if result else [],
+        "bill": charts[0] if charts else None,
+        "small": charts[1:],
+        "bill_name": _name(str(document.get("score", {}).get("bill", "bill")), unit),
+        "spoken": partial(_spoken, record, unit),
+        "metric_name": partial(_name, unit=unit),
+        "attack_windows": windows(spans, rounds),
+        "attack_spans": spans,
+        "damage": _damage(result, unit) if result else None,
+        "nulls": _nulls(result, unit) if result else [],
+        "prevented": _prevented(result, document) if result else None,
+        "detection": _detection(result) if result else None,
+        "overhead": _overhead(result) if result else None,
+        "recovery": _recovery(result) if result else [],
+        "guarantee": _guarantee(result) if result else None,
+        "budget": budget(record, setup),
+        "picture": picture(setup.network, str(document["network"]["kind"]), truth) if setup else None,
+        "no_picture": why_not,
+        "truth": truth,
+        "timeline": _timeline(record, rounds),
+        "teams": _teams(document),
+    }
+
+
+def _setup(record: RunRecord, seeds: Sequence[int]) -> tuple[Setup | None, str]:
+    """The composition of the first seed, whose network and targets are shown; or why there is none."""
+    if record.scenario is None or not seeds:
+        return None, "The scenario does not load here."
+    try:
+        return record.scenario.setup(seeds[0]), ""
+    except SwarmsecError as error:
+        return None, f"The scenario cannot be set up here: {error}"
+
+
+def _unit(record: RunRecord) -> str:
+    if record.result:
+        return str(record.result["unit"])
+    return str(record.scenario.registry.get("worlds", record.document["world"]["kind"]).unit) if record.scenario else ""
+
+
+def _bills(record: RunRecord) -> Sequence[str]:
+    """The world's bills, the scored one first; that one alone where the world is not installed."""
+    scored = str(record.document.get("score", {}).get("bill", ""))
+    kept = record.scenario.registry.get("worlds", record.document["world"]["kind"]).bills if record.scenario else ()
+    return [scored, *(bill for bill in kept if bill != scored)]
+
+
+def _unit_of(metric: str, record: RunRecord, unit: str) -> str:
+    return unit if metric in _bills(record) or metric.endswith(f"_{unit.lower()}") else ""
+
+
+def _name(metric: str, unit: str) -> str:
+    return metric.removesuffix(f"_{unit.lower()}").replace("_", " ")
+
+
+def _verdict(result: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    """In a word and in a sentence."""
+    if result is None:
+        return None
+    limited = result["damage_limited"]
+    told = verdict_sentence(
+        result["verdict"], Interval(**limited) if limited else None, result.get("damage_limited_reason", "")
+    )
+    return result["verdict"], told.replace("  ", " ")
+
+
+def _keys(result: Mapping[str, Any], unit: str) -> dict[str, CitedInterval | None]:
+    """The figures that come first."""
+    write = _writer(unit)
+    damage = result["damage"]
+    return {
+        "limited": cite_interval(result, "damage_limited", write=share),
+        "attacked": cite_interval(result, "damage", "attacked", write=write) if "attacked" in damage else None,
+        "defended": cite_interval(result, "damage", "defended", write=write) if "defended" in damage else None,
+        "cost": cite_interval(result, "autoimmune_cost", write=write),
+    }
+
+
+def _number(value: float) -> str:
+    return amount(value, "")
+
+
+def _writer(unit: str) -> Write:
+    return lambda value: amount(value, unit)
+
+
+def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[MetricRow]:
+    """The scored bill, the other bills, then everything else in the world's order."""
+    arms = list(result["arms"])
+    scored = [cite_interval(result, "arms", arm, "bill", write=_writer(unit)) for arm in arms]
+    bills = _bills(record)
+    rows = [MetricRow(_name(bills[0] or "bill", unit), unit, True, scored)]
+    there = dict.fromkeys(name for arm in arms for name in result["arms"][arm]["metrics"])
+    for name in sorted((name for name in there if name != bills[0]), key=lambda name: name not in bills):
+        of_name = _unit_of(name, record, unit)
+        figures = [
+            cite_interval(result, "arms", arm, "metrics", name, write=_writer(of_name))
+            if name in result["arms"][arm]["metrics"]
+            else None
+            for arm in arms
+        ]
+        rows.append(MetricRow(_name(name, unit), of_name, False, figures))
+    return rows
+
+
+def _charts(record: RunRecord, unit: str) -> list[LineChart]:
+    """The scored bill, and every other metric that is not the same in all arms and rounds."""
+    if record.rounds is None:
+        return []
+    bill = str(record.document.get("score", {}).get("bill"))
+    metrics = record.rounds.metrics
+    if bill not in metrics:
+        return []
+    others = [
+        name
+        for name, arms in metrics.items()
+        if name not in _NO_SMALL_CHART | {bill} and any(values.min() < values.max() for values in arms.values())
+    ]
+    return [
+        line_chart(bill, metrics[bill], unit),
+        *(line_chart(name, metrics[name], _unit_of(name, record, unit), small=True) for name in others),
+    ]
+
+
+def _spoken(record: RunRecord, unit: str, chart: LineChart) -> str:
+    """A figure's content for who cannot see it: where each arm ends."""
+    assert record.rounds is not None
+    of_metric = _unit_of(chart.metric, record, unit)
+    ends = [
+        f"{arm} {amount(float(values[:, -1].mean()), of_metric)}"
+        for arm, values in record.rounds.metrics[chart.metric].items()
+    ]
+    return f"Mean over seeds in the last round: {', '.join(ends)}."
+
+
+def _attacked_rounds(document: Mapping[str, Any], rounds: int) -> list[tuple[int, int]]:
+    """When any attack is on: first round, and first round after; overlapping ones are one."""
+    spans = sorted(
+        (int(spec.get("start", 0)), rounds if spec.get("stop") is None else min(int(spec["stop"]), rounds))
+        for spec in document.get("attacks", ())
+        if spec.get("strength", 1.0) > 0
+    )
+    joined: list[tuple[int, int]] = []
+    for begin, end in spans:
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        elif begin < end:
+            joined.append((begin, end))
+    return joined
+
+
+def _damage(result: Mapping[str, Any], unit: str) -> Forest | None:
+    shown = [(arm, arm, cite_interval(result, "damage", arm, write=_writer(unit))) for arm in result["damage"]]
+    return forest([(label, kind, one) for label, kind, one in shown if one], unit) if shown else None
+
+
+def _nulls(result: Mapping[str, Any], unit: str) -> list[tuple[str, str, CitedInterval | None, CitedInterval | None]]:
+    """Kind, verdict, DL and AC of each null."""
+    return [
+        (
+            kind,
+            null["verdict"],
+            cite_interval(result, "nulls", kind, "damage_limited", write=share),
+            cite_interval(result, "nulls", kind, "autoimmune_cost", write=_writer(unit)),
+        )
+        for kind, null in result.get("nulls", {}).items()
+    ]
+
+
+def _prevented(result: Mapping[str, Any], document: Mapping[str, Any]) -> Forest | None:
+    """DL beside that of the nulls."""
+    own = cite_interval(result, "damage_limited", write=share)
+    if own is None:
+        return None
+    ours = " + ".join(str(spec["kind"]) for spec in document.get("defenses", ())) or "no defense"
+    nulls = [(kind, "null", limited) for kind, _, limited, _ in _nulls(result, "") if limited]
+    return forest([(ours, "defended", own), *nulls], "%", reach=(0, 1))
+
+
+def _detection(result: Mapping[str, Any]) -> dict[str, Cited]:
+    writers: dict[str, Write] = {
+        "precision": "{:.2f}".format,
+        "recall": "{:.2f}".format,
+        "delay_rounds": _number,
+        "false_quarantine_daemon_rounds": _number,
+    }
+    return {name: cite(result, "detection", name, write=write) for name, write in writers.items()}
+
+
+def _overhead(result: Mapping[str, Any]) -> dict[str, Cited]:
+    return {name: cite(result, "overhead", name, write="× {:.2f}".format) for name in ("messages", "bytes")}
+
+
+def _recovery(result: Mapping[str, Any]) -> list[tuple[str, Cited]]:
+    kept = result.get("recovery_rounds", {})
+    return [(arm, cite(result, "recovery_rounds", arm, write=_number)) for arm in kept]
+
+
+def _guarantee(result: Mapping[str, Any]) -> tuple[str, str]:
+    """Inside, outside or none; and why."""
+    held = result["guarantee"]["holds"]
+    return {True: "inside", False: "outside", None: "none"}[held], str(result["guarantee"]["why"])
+
+
+def _timeline(record: RunRecord, rounds: int) -> Timeline | None:
+    """The first seed's events in the defended arm, or in the attacked one."""
+    played = {(event["seed"], event["arm"]) for event in record.events}
+    seeds = [seed for seed in record.manifest.get("seeds", ()) if any(seed == one for one, _ in played)]
+    if not seeds or not rounds:
+        return None
+    arms = [arm for arm in (Arm.DEFENDED, Arm.ATTACKED, Arm.GUARDED) if (seeds[0], arm) in played]
+    return timeline(record.events, rounds, seeds[0], str(arms[0])) if arms else None
+
+
+def _teams(document: Mapping[str, Any]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Team, plug-in and its parameters, as they stand in the scenario."""
+    return [
+        (team, str(spec["kind"]), [(name, _plain(value)) for name, value in spec.items() if name not in {"kind"}])
+        for team, key in (("red", "attacks"), ("blue", "defenses"))
+        for spec in document.get(key, ())
+    ]
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, list):
+        shown = ", ".join(map(str, value[:8]))
+        return f"{shown}, … ({len(value):,})" if len(value) > 8 else shown
+    return f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)

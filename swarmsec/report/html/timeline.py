@@ -1,0 +1,147 @@
+"""What happened when: both teams' acts in the defended arm of one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from swarmsec.report.html.axes import axis
+from swarmsec.report.html.lines import Tick, round_ticks, windows
+
+ROWS_MAX = 100
+"""The table names so many events; the figure has them all."""
+
+SAID = {
+    "attack_on": "attack begins",
+    "attack_off": "attack ends",
+    "hijacked": "hijacks",
+    "alarm": "raises an alarm about",
+    "isolated": "isolates",
+    "released": "releases",
+}
+_COLUMNS = 240
+"""Marks closer than one part in so many are drawn as one."""
+
+
+class Mark(NamedTuple):
+    """Something that happened: where along the axis, what, in which round, and how many daemons it befell."""
+
+    at: float
+    kind: str
+    round: int
+    count: int
+
+
+class Lane(NamedTuple):
+    """What one plug-in did.
+
+    Attributes:
+        team: Whose it is.
+        plugin: Its kind.
+        bars: Where it was on, as (where, how wide).
+        marks: What it did.
+        told: The same in words.
+    """
+
+    team: str
+    plugin: str
+    bars: Sequence[tuple[float, float]]
+    marks: Sequence[Mark]
+    told: str
+
+
+class Row(NamedTuple):
+    """An event in words."""
+
+    round: int
+    team: str
+    plugin: str
+    what: str
+    count: int
+    daemons: str
+
+
+class Timeline(NamedTuple):
+    """The events of one arm and seed.
+
+    Attributes:
+        seed: Which seed.
+        arm: Which arm.
+        lanes: A plug-in each.
+        rounds: The ticks of the axis.
+        rows: The first events.
+        count: How many there are.
+    """
+
+    seed: int
+    arm: str
+    lanes: Sequence[Lane]
+    rounds: Sequence[Tick]
+    rows: Sequence[Row]
+    count: int
+
+
+def timeline(events: Sequence[Mapping[str, Any]], rounds: int, seed: int, arm: str) -> Timeline:
+    """The events of one arm and seed.
+
+    Args:
+        events: Of all arms and seeds.
+        rounds: How many rounds the run has.
+        seed: Whose to tell.
+        arm: In which arm.
+    """
+    ours = [event for event in events if (event["seed"], event["arm"]) == (seed, arm)]
+    plugins = dict.fromkeys((str(event["team"]), str(event.get("plugin", ""))) for event in ours)
+    return Timeline(
+        seed=seed,
+        arm=arm,
+        lanes=[_lane(team, plugin, ours, rounds) for team, plugin in plugins],
+        rounds=round_ticks(axis(0, rounds - 1, tight=True, whole=True, count=5)),
+        rows=[_row(event) for event in ours[:ROWS_MAX]],
+        count=len(ours),
+    )
+
+
+def _lane(team: str, plugin: str, events: Sequence[Mapping[str, Any]], rounds: int) -> Lane:
+    own = [event for event in events if (event["team"], event.get("plugin", "")) == (team, plugin)]
+    spans: list[tuple[int, int]] = []
+    begun: list[int] = []
+    for event in own:
+        if event["kind"] == "attack_on":
+            begun.append(event["round"])
+        elif event["kind"] == "attack_off" and begun:
+            spans.append((begun.pop(0), event["round"]))
+    spans += [(begin, rounds) for begin in begun]
+    acts = [event for event in own if event["kind"] not in {"attack_on", "attack_off"}]
+    on = [f"on in rounds {begin} to {end - 1}" for begin, end in spans]
+    done: dict[str, int] = {}
+    for event in acts:
+        done[event["kind"]] = done.get(event["kind"], 0) + event.get("count", 0)
+    told = [f"{SAID.get(kind, kind)} {count:,}" for kind, count in done.items()]
+    return Lane(team, plugin, windows(spans, rounds), _marks(acts, rounds), "; ".join(on + told))
+
+
+def _marks(acts: Sequence[Mapping[str, Any]], rounds: int) -> list[Mark]:
+    """One mark for acts of a kind that stand too close to be told apart."""
+    last = max(1, rounds - 1)
+    found: dict[tuple[str, int], Mark] = {}
+    for event in acts:
+        at = event["round"] / last
+        key = str(event["kind"]), int(at * _COLUMNS)
+        before = found.get(key)
+        count = event.get("count", 0) + (before.count if before else 0)
+        found[key] = (before or Mark(at, key[0], event["round"], 0))._replace(count=count)
+    return list(found.values())
+
+
+def _row(event: Mapping[str, Any]) -> Row:
+    daemons, count = list(event.get("daemons", ())), int(event.get("count", 0))
+    named = ", ".join(map(str, daemons[:12]))
+    return Row(
+        round=int(event["round"]),
+        team=str(event["team"]),
+        plugin=str(event.get("plugin", "")),
+        what=SAID.get(str(event["kind"]), str(event["kind"])),
+        count=count,
+        daemons=f"{named}, …" if count > len(daemons[:12]) else named,
+    )

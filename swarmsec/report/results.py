@@ -1,0 +1,152 @@
+"""What a store holds, in tables for people. Plain text: the same on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from swarmsec.exercise.store import CellOutcome, Difference, Tournament
+from swarmsec.exercise.store.failures import Failure
+from swarmsec.exercise.store.leaderboard import Rank
+from swarmsec.exercise.store.query import Answer
+from swarmsec.report.numbers import amount, share, share_interval
+from swarmsec.scoring import Interval
+
+_UNKNOWN = "–"
+
+
+def tournament_lines(tournaments: Sequence[Tournament]) -> str:
+    """A line a tournament: how far it is, and since when."""
+    if not tournaments:
+        return "no tournament was begun in this store"
+    rows = [["tournament", "id", "runs", "done", "failed", "crashed", "timed out", "left", "begun", "changed"]]
+    for one in tournaments:
+        counts = (one.planned, one.done, one.failed, one.crashed, one.timed_out, one.left)
+        rows.append([one.name, one.id[:12], *(f"{count:,}" for count in counts), one.begun, one.changed])
+    return _table(rows, left={0, 1})
+
+
+def matrix_lines(found: Sequence[CellOutcome], *, damage: bool = False) -> str:
+    """Attacks × defenses, a table a scenario.
+
+    Args:
+        found: The cells.
+        damage: Show what was left of the damage and not the share that was prevented.
+    """
+    blocks = []
+    for scenario in dict.fromkeys(one.cell.scenario for one in found):
+        here = [one for one in found if one.cell.scenario == scenario]
+        unit = next((one.unit for one in here if one.unit), "")
+        what = f"damage(defended) in {unit}" if damage else "share of the damage prevented (DL)"
+        blocks.append(f"{scenario}  ·  {what}, mean [95% interval]\n\n{_matrix(here, damage=damage)}")
+    notes = _missing_note(found)
+    return "\n\n".join([*blocks, *notes])
+
+
+def comparison_lines(first: str, second: str, found: Sequence[Difference]) -> str:
+    """Two defenses, pair by pair: the first less the second."""
+    if not found:
+        return f"{first} and {second} met no attack in the same scenario with the same seeds"
+    rows = [["scenario", "attack", "seeds", "Δ damage", "Δ DL", "Δ cost in peace", "less damage"]]
+    for one in found:
+        less = {"first": first, "second": second, None: "undecided"}[one.better]
+        damage, cost = (_amounts(value, one.unit) for value in (one.damage, one.autoimmune_cost))
+        limited = share_interval(one.damage_limited) if one.damage_limited else _UNKNOWN
+        rows.append([one.scenario, one.attack, str(len(one.seeds)), damage, limited, cost, less])
+    won = [sum(one.better == side for one in found) for side in ("first", "second")]
+    return "\n".join(
+        [
+            f"{first} less {second}, paired over seeds, mean [95% interval]",
+            "",
+            _table(rows, left={0, 1, 6}),
+            "",
+            f"  {first} lets less damage happen in {won[0]} of {len(found)}, {second} in {won[1]}; "
+            "each interval holds by itself, not all of them at once",
+        ]
+    )
+
+
+def failure_lines(failures: Sequence[Failure]) -> str:
+    """A line a run that came to nothing, with its error."""
+    if not failures:
+        return "no run failed, crashed or took too long"
+    rows = [["run", "status", "scenario", "attack", "defense", "seed", "arm", "error"]]
+    for one in failures:
+        rows.append([one.run[:12], *(str(value) for value in one[1:])])
+    return _table(rows, left={0, 1, 2, 3, 4, 6, 7})
+
+
+def leaderboard_lines(ranks: Sequence[Rank]) -> str:
+    """Defenses, the best first."""
+    rows = [["", "defense", "DL", "limits", "worst DL", "against"]]
+    for place, one in enumerate(ranks, 1):
+        if one.damage_limited is None or one.worst is None:
+            rows.append([str(place), one.defense, _UNKNOWN, "0 of 0", _UNKNOWN, ""])
+            continue
+        limits = f"{one.limited} of {one.cells}"
+        rows.append([str(place), one.defense, share(one.damage_limited), limits, share(one.worst), one.against])
+    return _table(rows, left={1, 5})
+
+
+def answer_lines(answer: Answer) -> str:
+    """The rows of an answer."""
+    rows = [list(answer.columns), *([_value(value) for value in row] for row in answer.rows)]
+    left = {column for column in range(len(answer.columns)) if any(isinstance(row[column], str) for row in answer.rows)}
+    return _table(rows, left=left)
+
+
+def _matrix(found: Sequence[CellOutcome], *, damage: bool) -> str:
+    attacks = list(dict.fromkeys(one.cell.attack for one in found))
+    defenses = list(dict.fromkeys(one.cell.defense for one in found))
+    cells = {(one.cell.attack, one.cell.defense): one for one in found}
+    rows = [["", *defenses]]
+    for attack in attacks:
+        shown = [cells.get((attack, defense)) for defense in defenses]
+        rows.append([attack, *(_cell(one, damage=damage) if one else "" for one in shown)])
+    return _table(rows, left={0})
+
+
+def _cell(one: CellOutcome, *, damage: bool) -> str:
+    found = one.outcome
+    if found is None:
+        return _UNKNOWN
+    mark = "*" if one.missing else ""
+    if damage:
+        return _amounts(found.damage.get("defended"), one.unit) + mark
+    if found.damage_limited is None:
+        return ("no bite" if len(one.seeds) > 1 else _UNKNOWN) + mark
+    return share_interval(found.damage_limited) + mark
+
+
+def _missing_note(found: Sequence[CellOutcome]) -> list[str]:
+    partial = sum(bool(one.missing and one.seeds) for one in found)
+    empty = sum(one.outcome is None for one in found)
+    told = [f"  * {partial} cells are scored without some of their seeds"] if partial else []
+    return told + ([f"  {_UNKNOWN} {empty} cells have no seed of which every arm is done"] if empty else [])
+
+
+def _amounts(interval: Interval | None, unit: str) -> str:
+    if interval is None:
+        return _UNKNOWN
+    if interval.low is None or interval.high is None:
+        return amount(interval.mean, unit)
+    return f"{amount(interval.mean, unit)}  [{amount(interval.low, unit)}, {amount(interval.high, unit)}]"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return _UNKNOWN
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _table(rows: Sequence[Sequence[str]], *, left: set[int]) -> str:
+    """Rows under a heading, columns to the right but for those at the left."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            f"{cell:<{width}}" if column in left else f"{cell:>{width}}"
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(("  " + "  ".join(cells)).rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,51 @@
+"""byzfl's aggregation rules on NumPy arrays; runs in byzfl's own environment and imports nothing of ours.
+
+One JSON request a line, {"rule", "n", "d", "f"}, is answered by {"seconds"} of one call, or {"error"}.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import byzfl
+import numpy as np
+
+RULES = {
+    "mean": lambda f: byzfl.Average(),
+    "median": lambda f: byzfl.Median(),
+    "trimmed_mean": byzfl.TrMean,
+    "krum": byzfl.Krum,
+    "multi_krum": byzfl.MultiKrum,
+    "geometric_median": lambda f: byzfl.GeometricMedian(),
+    "centered_clipping": lambda f: byzfl.CenteredClipping(tau=10.0),
+    "meamed": byzfl.Meamed,
+    "monna": byzfl.MoNNA,
+    "nnm": byzfl.NNM,
+    "bucketing": lambda f: byzfl.Bucketing(2),
+}
+
+
+def answer(request: dict, inputs: dict) -> dict:
+    n, d = request["n"], request["d"]
+    if (n, d) not in inputs:
+        inputs[n, d] = np.random.default_rng(0).normal(size=(n, d))
+    rule = RULES[request["rule"]](request["f"])
+    start = time.perf_counter()
+    rule(inputs[n, d])
+    return {"seconds": time.perf_counter() - start}
+
+
+def main() -> None:
+    inputs: dict = {}
+    for line in sys.stdin:
+        try:
+            reply = answer(json.loads(line), inputs)
+        except Exception as error:
+            reply = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(reply), flush=True)
+
+
+if __name__ == "__main__":
+    main()

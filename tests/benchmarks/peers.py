@@ -1,0 +1,87 @@
+"""Other people's libraries that do the same work, in an environment of their own: `.benchmarks/peers`.
+
+They are never dependencies. A peer runs in a subprocess of that environment and is asked over a pipe, turn by turn with
+ours, so that both sides of a ratio are measured in one run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / ".benchmarks" / "peers"
+PACKAGES = {
+    # Torch comes along with byzfl, which is measured on NumPy; these two go together.
+    "byzfl": ["byzfl==0.0.11", "torch==2.13.0", "torchvision==0.28.0"],
+}
+"""What is installed for each peer, in an environment of its own. A new one needs a line here and a `peer_NAME.py`."""
+
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+
+
+class PeerError(Exception):
+    """A peer could not be installed, or did not do what it was asked."""
+
+
+@cache
+def interpreter(peer: str) -> Path:
+    """The Python that has a peer; its environment is made on first use.
+
+    Raises:
+        PeerError: It cannot be installed here.
+    """
+    folder = HERE / peer
+    python, done = folder / "bin" / "python", folder / ".installed"
+    wanted = " ".join(PACKAGES[peer])
+    if done.is_file() and done.read_text() == wanted:
+        return python
+    print(f"installing {wanted} into {folder.relative_to(ROOT)}", file=sys.stderr)
+    for command in (
+        [sys.executable, "-m", "venv", "--clear", str(folder)],
+        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES[peer]],
+    ):
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        if ended.returncode:
+            lines = (ended.stderr or ended.stdout).strip().splitlines()
+            raise PeerError(lines[-1] if lines else f"{command[0]} ended with {ended.returncode}")
+    done.write_text(wanted)
+    return python
+
+
+class Peer:
+    """A running peer: `peer_NAME.py` in its environment reads one JSON request a line and answers with one."""
+
+    def __init__(self, name: str) -> None:
+        self._process = subprocess.Popen(
+            [str(interpreter(name)), str(Path(__file__).parent / f"peer_{name}.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **ONE_THREAD},
+        )
+
+    def ask(self, **request: object) -> float:
+        """How many seconds the peer took for that.
+
+        Raises:
+            PeerError: It has ended, or it cannot do it.
+        """
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        answer = json.loads(line) if line else {"error": "it ended"}
+        if "error" in answer:
+            raise PeerError(answer["error"])
+        return float(answer["seconds"])
+
+    def close(self) -> None:
+        """Let it end."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=30)

@@ -1,0 +1,111 @@
+"""The aggregation rules: over (n, d) beside byzfl on NumPy, and over every neighborhood beside a Python loop.
+
+`rows()` makes the rows of PERFORMANCE.md that `table.py` prints. Both sides run turn by turn, on one thread.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from peers import ONE_THREAD, ROOT, Peer, PeerError
+
+from swarmsec import aggregation
+
+SHAPES = ((100, 1000), (1000, 100))
+FASTER_THAN_BYZFL = {
+    "mean": {},
+    "median": {},
+    "trimmed_mean": {},
+    "krum": {},
+    "multi_krum": {},
+    "geometric_median": {},
+    "centered_clipping": {"center": 0.0, "tau": 10.0},
+    "meamed": {},
+    "monna": {"own": 0},
+    "nnm": {},
+    "bucketing": {"s": 2, "rng": np.random.default_rng(0)},
+}
+"""The rules that byzfl has too, with the options that make it the same work."""
+
+REACH = {("krum", (100, 1000)): 10.0, ("krum", (1000, 100)): 8.0}
+
+
+def liars(n: int) -> int:
+    return n // 5
+
+
+def points(n: int, d: int) -> Any:
+    return np.random.default_rng(0).normal(size=(n, d))
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def ours(rule: str, n: int, d: int) -> Callable[[], Any]:
+    x = points(n, d)
+    return lambda: getattr(aggregation, rule)(x, f=0 if rule == "bucketing" else liars(n), **FASTER_THAN_BYZFL[rule])
+
+
+def times_faster(peer: Peer, rule: str, n: int, d: int, repeats: int = 21) -> float:
+    """The median over pairs that run one right after the other, after one warm-up of each."""
+    work, request = ours(rule, n, d), {"rule": rule, "n": n, "d": d, "f": liars(n)}
+    work(), peer.ask(**request)
+    return statistics.median(peer.ask(**request) / seconds(work) for _ in range(repeats))
+
+
+def beside_byzfl() -> Iterator[tuple[str, str, str, bool]]:
+    try:
+        peer = Peer("byzfl")
+    except PeerError as error:
+        yield "aggregation over (n, d) beside byzfl", f"not installed: {error}", "1×", False
+        return
+    for n, d in SHAPES:
+        for rule in FASTER_THAN_BYZFL:
+            reach = REACH.get((rule, (n, d)), 1.0)
+            what = f"{rule} over ({n} × {d}), against byzfl on NumPy"
+            try:
+                times = times_faster(peer, rule, n, d)
+            except PeerError as error:
+                yield what, f"byzfl: {error}", f"{reach:g}×", False
+                continue
+            yield what, f"{times:.2f}× faster", f"{reach:g}×", times >= reach
+    peer.close()
+
+
+def rows() -> Iterator[tuple[str, str, str, bool]]:
+    """Measured by a process of its own: how many threads BLAS has is settled when NumPy is imported."""
+    command = [sys.executable, str(Path(__file__))]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, **ONE_THREAD, "PYTHONPATH": str(ROOT)}
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        what, measured, reach, met = line.rstrip("\n").split("\t")
+        yield what, measured, reach, met == "yes"
+    if process.wait():
+        yield "aggregation rules", "the measurement failed", "", False
+
+
+@pytest.mark.parametrize(("n", "d"), SHAPES)
+@pytest.mark.parametrize("rule", FASTER_THAN_BYZFL)
+def test_a_rule(benchmark: Any, rule: str, n: int, d: int) -> None:
+    work = ours(rule, n, d)
+    work()
+    benchmark.pedantic(work, rounds=9)
+
+
+if __name__ == "__main__":
+    for row in beside_byzfl():
+        print(*row[:3], "yes" if row[3] else "no", sep="\t", flush=True)

@@ -1,0 +1,164 @@
+"""Bradley–Terry ratings: a published example, what a prior does, and properties of any table of results."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from swarmsec.scoring.ratings import AVERAGE, bradley_terry, rate
+
+# Agresti, Categorical Data Analysis (2nd ed. 2002), Table 10.10: the American League's Eastern Division in 1987, how
+# often the row's team beat the column's. Milwaukee, Detroit, Toronto, New York, Boston, Cleveland, Baltimore.
+BASEBALL_1987 = np.array(
+    [
+        [0, 7, 9, 7, 7, 9, 11],
+        [6, 0, 7, 5, 11, 9, 9],
+        [4, 6, 0, 7, 7, 8, 12],
+        [6, 8, 6, 0, 6, 7, 10],
+        [6, 2, 6, 7, 0, 7, 12],
+        [4, 4, 5, 6, 6, 0, 6],
+        [2, 4, 1, 3, 1, 7, 0],
+    ],
+    dtype=float,
+)
+results = (
+    st.integers(2, 5)
+    .flatmap(lambda k: arrays(np.float64, (k, k), elements=st.integers(0, 9)))
+    .map(lambda wins: wins * (1 - np.eye(len(wins))))
+)
+
+
+def outcomes_of(best_first, seeds, *, upsets=()):
+    """(seeds, 1, k) outcomes in which contestants finish in one order, but for seeds in which it is turned round."""
+    k = len(best_first)
+    scores = np.zeros(k)
+    scores[list(best_first)] = np.arange(k, 0, -1)
+    return np.array([[scores if seed not in upsets else -scores] for seed in range(seeds)])
+
+
+def test_baseball_of_1987_has_the_published_estimates():
+    """Table 10.11, column 3: against Baltimore, in order of strength."""
+    logs = bradley_terry(BASEBALL_1987, prior=0)
+    assert (logs - logs[6]).round(2).tolist() == [1.58, 1.44, 1.29, 1.25, 1.11, 0.68, 0.0]
+
+
+def test_two_contestants_have_the_log_odds_of_their_wins():
+    logs = bradley_terry(np.array([[0.0, 8.0], [2.0, 0.0]]), prior=0)
+    assert logs[0] - logs[1] == pytest.approx(np.log(4))
+
+
+def test_a_batch_is_estimated_as_its_members_are():
+    batch = np.stack([BASEBALL_1987, BASEBALL_1987.T, BASEBALL_1987 * 2])
+    alone = [bradley_terry(wins) for wins in batch]
+    assert bradley_terry(batch) == pytest.approx(np.array(alone), abs=1e-8)
+
+
+def test_with_a_prior_who_never_lost_has_a_finite_strength():
+    logs = bradley_terry(np.array([[0.0, 5.0], [0.0, 0.0]]))
+    assert np.isfinite(logs).all()
+    assert logs[0] > logs[1]
+
+
+def test_with_a_prior_groups_that_never_met_are_each_about_the_average():
+    wins = np.zeros((4, 4))
+    wins[0, 1] = wins[2, 3] = 3
+    assert bradley_terry(wins)[[0, 1]] == pytest.approx(bradley_terry(wins)[[2, 3]])
+
+
+def test_who_was_never_compared_is_average():
+    wins = np.zeros((3, 3))
+    wins[0, 1] = wins[1, 0] = 2
+    assert bradley_terry(wins) == pytest.approx(np.zeros(3))
+
+
+@given(results)
+@settings(max_examples=50, deadline=None)
+def test_expected_wins_are_the_wins_that_were_counted(wins):
+    """The likelihood's score is zero at its maximum: each contestant is expected to win as often as it did."""
+    anchored = np.pad(wins, (0, 1), constant_values=0.5)  # The prior is one tie with an average contestant.
+    anchored[-1, -1] = 0.0
+    strength = np.exp(bradley_terry(wins))
+    scale = np.exp(-_offset(wins))
+    strength = np.append(strength * scale, 1.0)
+    expected = ((anchored + anchored.T) * strength[:, None] / (strength[:, None] + strength)).sum(axis=1)
+    assert expected[:-1] == pytest.approx(anchored.sum(axis=1)[:-1], abs=1e-6)
+
+
+def _offset(wins):
+    """By what the estimate was shifted for its mean to be 0, from what the anchor is expected to win."""
+    logs = bradley_terry(wins)
+    low, high = -50.0, 50.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        against_average = (1 / (1 + np.exp(-(logs - middle)))).sum()
+        low, high = (middle, high) if against_average > len(wins) / 2 else (low, middle)
+    return (low + high) / 2
+
+
+@given(results, st.randoms(use_true_random=False))
+@settings(max_examples=50, deadline=None)
+def test_names_do_not_matter(wins, random):
+    order = list(range(len(wins)))
+    random.shuffle(order)
+    assert bradley_terry(wins[np.ix_(order, order)]) == pytest.approx(bradley_terry(wins)[order], abs=1e-7)
+
+
+@given(results)
+@settings(max_examples=50, deadline=None)
+def test_turning_every_result_round_turns_every_strength_round(wins):
+    assert bradley_terry(wins.T) == pytest.approx(-bradley_terry(wins), abs=1e-7)
+
+
+def test_comparisons_are_counted_within_a_seed_and_a_case():
+    outcomes = np.array([[[1.0, 2.0, 2.0], [5.0, 4.0, np.nan]]])
+    first, second, third = rate(outcomes)
+    assert (first.wins, first.losses, first.ties) == (1, 2, 0)
+    assert (second.wins, second.losses, second.ties) == (1, 1, 1)
+    assert (third.wins, third.losses, third.ties) == (1, 0, 1)
+
+
+def test_the_noise_of_sums_is_a_tie():
+    first, second = rate(np.array([[[0.1 + 0.2, 0.3]]]))
+    assert first.ties == second.ties == 1
+    assert first.points.mean == second.points.mean == AVERAGE
+
+
+def test_better_contestants_are_rated_higher_and_the_mean_is_the_average():
+    rated = rate(outcomes_of([2, 0, 1], seeds=5, upsets={4}))
+    assert rated[2].points.mean > rated[0].points.mean > rated[1].points.mean
+    assert np.mean([one.points.mean for one in rated]) == pytest.approx(AVERAGE)
+
+
+@pytest.mark.parametrize("seeds", [5, 12])
+def test_an_interval_holds_its_rating_and_narrows_with_seeds(seeds):
+    def width(count):
+        points = rate(outcomes_of([0, 1], seeds=count, upsets=range(0, count, 4)))[0].points
+        assert points.low < points.mean < points.high
+        return points.high - points.low
+
+    assert width(4 * seeds) < width(seeds)
+
+
+def test_one_seed_has_no_interval():
+    points = rate(outcomes_of([0, 1], seeds=1))[0].points
+    assert (points.low, points.high) == (None, None)
+
+
+@pytest.mark.parametrize("seeds", [4, 10])
+def test_ratings_are_the_same_every_time(seeds):
+    outcomes = outcomes_of([1, 0, 2], seeds=seeds, upsets={0})
+    assert rate(outcomes) == rate(outcomes)
+
+
+def test_the_intervals_hold_the_true_difference_about_as_often_as_they_say():
+    """Forty leagues of 12 seeds and 20 cases with known strengths: a 95% interval misses rarely."""
+    rng = np.random.default_rng(3)
+    strengths = np.array([0.5, 0.0, -0.5])
+    inside = 0
+    for _ in range(40):
+        noise = rng.gumbel(size=(12, 20, 3))  # Gumbel noise on log strengths is the Bradley–Terry model (Luce 1959).
+        rated = rate(strengths + noise)
+        true = AVERAGE + 400 / np.log(10) * strengths
+        inside += sum(one.points.low <= value <= one.points.high for one, value in zip(rated, true, strict=True))
+    assert inside >= 0.85 * 120
