@@ -498,7 +498,12 @@ def _descend(hint: Any, place: tuple[int | str, ...]) -> tuple[tuple[str | int, 
     return tuple(steps), hint
 
 
+_UNDERSCORED = re.compile(r"[-+]?\d+(_\d+)+(\.\d*)?")
+
+
 def _meant(value: Any, hint: Any) -> str:
+    if isinstance(value, str) and _UNDERSCORED.fullmatch(value):
+        return f"did you mean {value.replace('_', '')}? YAML 1.2 has no underscores in numbers"
     close = did_you_mean(value, map(str, _choices(hint))) if isinstance(value, str) else ""
     return close if close.startswith("did") else ""
 

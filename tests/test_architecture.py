@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"errors", "arrays", "_version"},
     {"rng", "parameters", "kinds"},
-    {"network"},
+    {"network", "checkers"},
     {"aggregation"},
     {"immunity"},
     {"teams", "protocols", "worlds"},

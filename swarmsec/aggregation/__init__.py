@@ -1,7 +1,8 @@
 """Robust aggregation: how many values, some of them lies, become one.
 
-Here belong rules and the messages that they work on; who lies and why belongs in teams. Nothing here keeps state
-between calls or writes into an argument.
+Here belong rules and the messages that they work on; who lies and why belongs in teams. The functions combine the rows
+of one (n, d) matrix; the classes are rules that daemons listen with, and `neighborhoods` has these as functions, over every
+neighborhood of a network at once. Nothing here keeps state between calls or writes into an argument.
 """
 
 from __future__ import annotations
@@ -14,20 +15,27 @@ from swarmsec.aggregation._mixing import bucketing
 from swarmsec.aggregation._nearest import bulyan, krum, multi_krum, nnm
 from swarmsec.aggregation._neighborhoods import MAD_TO_DEVIATION, Neighborhoods, Spread
 from swarmsec.aggregation._promises import krum_eta, robustness_coefficient
-from swarmsec.aggregation._rules import Mean, MetropolisMean, Rule, Wmsr
+from swarmsec.aggregation._rules import Mean, Median, MetropolisMean, Rule, TrimmedMean, Wmsr
 from swarmsec.aggregation._selecting import cge, fltrust, monna
 from swarmsec.aggregation._sorted import meamed, mean, median, trimmed_mean
+from swarmsec.aggregation._vector_rules import CenteredClipping, GeometricMedian, InvertedTolerance, Krum
 
 __all__ = [
     "BYTES_A_COMPONENT",
     "MAD_TO_DEVIATION",
+    "CenteredClipping",
+    "GeometricMedian",
     "Heard",
+    "InvertedTolerance",
+    "Krum",
     "Mean",
+    "Median",
     "Messages",
     "MetropolisMean",
     "Neighborhoods",
     "Rule",
     "Spread",
+    "TrimmedMean",
     "Wmsr",
     "bucketing",
     "bulyan",

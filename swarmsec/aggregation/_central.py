@@ -22,9 +22,9 @@ def geometric_median(x: npt.ArrayLike, *, f: int = 0, tolerance: float = TOLERAN
     """The point with the smallest sum of distances to the rows, converged.
 
     Weiszfeld's step y ← Σ x_i/d_i / Σ 1/d_i, at a row in the form of Vardi & Zhang (2000), which also tells when a row
-    is the median itself. Where that creeps, a Newton step is tried. It ends once the unit vectors from y towards the rows
-    sum to less than `tolerance` a row; the sum of distances is then within `tolerance` · Σ ‖x_i − y*‖ of the smallest.
-    Of one component it is the median. Rows on one line may have many medians; then it is one of these.
+    is the median itself. Where that creeps, a Newton step is tried. It ends once the unit vectors from y towards the
+    rows sum to less than `tolerance` a row, which bounds how far the sum of distances is from the smallest one by
+    `tolerance` · n ‖y − y*‖. Of one component it is the median. Rows on one line may have many medians: it is one.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
@@ -199,8 +199,8 @@ def _newton(rows: Floats, seen: _Seen, pulls: Floats, step: Floats) -> Floats:
     direction, size = step, float(step @ step)
     least = 1e-8 * size
     for _ in range(min(len(step), 20)):
-        share = (np.vecdot(rows, direction) - float(seen.point @ direction)) * pulls**3
-        image = direction - (_weighed_sum(share, rows) - float(share.sum()) * seen.point) / strength
+        share = (np.vecdot(rows, direction) - float(seen.point @ direction)) * pulls * (pulls / strength) * pulls
+        image = direction - (_weighed_sum(share, rows) - float(share.sum()) * seen.point)
         curvature = float(direction @ image)
         if curvature <= 0.0:
             break

@@ -339,7 +339,7 @@ def trimmed_rows(
 ) -> None:
     """Rows start to stop, in `order`, of `trimmed_mean`; of the median with own value where f is negative."""
     weighed = weights.size > 0 and f >= 0
-    cells = np.empty(_cells(indptr, order, start, stop) + CELLS_MAX)
+    cells = np.empty(_cells(indptr, order, start, stop) + LANES_MAX)
     weight_cells = np.empty(cells.size if weighed else 0)
     count = np.empty(LANES_MAX, dtype=np.int64)
     low = np.empty(LANES_MAX, dtype=np.int64)

@@ -1,7 +1,7 @@
 """Rules that every daemon applies to its own neighborhood at once, compiled.
 
-This module imports numba, so only code that is about to compute imports it. All rules are for one component and
-share their arguments:
+This module imports numba, so only code that is about to compute imports it. All rules here are for one component (those
+over whole vectors are in `_vector_kernels.py`) and share their arguments:
 
     rows      the network, prepared once: `rows_of(network)`; it has n daemons and m edges
     own       (n,) each daemon's own value
@@ -29,11 +29,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmsec.aggregation._compiled import mean_rows, median_rows, metropolis_rows, wmsr_rows
+from swarmsec.aggregation._compiled import mean_rows, median_rows, metropolis_rows, trimmed_rows, wmsr_rows
 from swarmsec.aggregation._rows import Rows, rows_of
 from swarmsec.arrays import Floats, read_only
 
-__all__ = ["MedianAndMad", "Rows", "mean", "median", "median_and_mad", "metropolis", "rows_of", "wmsr"]
+__all__ = [
+    "MedianAndMad",
+    "Rows",
+    "mean",
+    "median",
+    "median_and_mad",
+    "metropolis",
+    "middle",
+    "rows_of",
+    "trimmed_mean",
+    "wmsr",
+]
 
 PARALLEL_ROWS_MIN = 100_000
 """Under this many daemons a second thread costs more than it brings."""
@@ -143,6 +154,58 @@ def wmsr(
 
     def work(start: int, stop: int) -> None:
         wmsr_rows(rows.indptr, rows.senders, rows.order, f, *heard, start, stop)
+
+    _in_threads(work, rows.n, threads)
+    return heard.out
+
+
+def trimmed_mean(
+    rows: Rows,
+    own: Floats,
+    f: int,
+    *,
+    said: Floats | None = None,
+    told: Floats | None = None,
+    weights: Floats | None = None,
+    out: Floats | None = None,
+    finite: bool | None = None,
+    threads: int = 1,
+) -> Floats:
+    """The mean of each neighborhood and oneself without the `f` largest and the `f` smallest values (Yin et al. 2018).
+
+    Other than W-MSR it may cut one's own value. A message that is not finite is one of the f. Where a neighborhood is
+    too small for f, of n ≤ 2f values with one's own, the daemon keeps its own. Sums go upwards, as in `wmsr`, and the
+    result is held in the hull of what is kept.
+
+    Returns:
+        (n,) `out`.
+    """
+    assert f >= 0
+    return _trimmed(rows, f, _heard(rows, own, said, told, weights, out, finite), threads)
+
+
+def middle(
+    rows: Rows,
+    own: Floats,
+    *,
+    said: Floats | None = None,
+    told: Floats | None = None,
+    weights: Floats | None = None,
+    out: Floats | None = None,
+    finite: bool | None = None,
+    threads: int = 1,
+) -> Floats:
+    """The median of each neighborhood and oneself. A weight of 0 drops a message, any other counts as 1.
+
+    Returns:
+        (n,) `out`.
+    """
+    return _trimmed(rows, -1, _heard(rows, own, said, told, weights, out, finite), threads)
+
+
+def _trimmed(rows: Rows, f: int, heard: _Heard, threads: int) -> Floats:
+    def work(start: int, stop: int) -> None:
+        trimmed_rows(rows.indptr, rows.senders, rows.order, f, *heard, start, stop)
 
     _in_threads(work, rows.n, threads)
     return heard.out

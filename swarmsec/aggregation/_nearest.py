@@ -6,7 +6,7 @@ close together far from the origin; where it could decide, the rows in question 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from swarmsec.aggregation._sorted import mean_around_median, sorted_columns
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
 
-Places = npt.NDArray[np.intp]
+Places: TypeAlias = "npt.NDArray[np.intp]"
 
 DIRECT_CELLS_MAX = 2**15
 """Up to so many differences, n²d, are simply taken."""
@@ -178,7 +178,7 @@ def _direct(rows: Floats) -> Floats:
     return np.asarray(np.einsum("ijk,ijk->ij", apart, apart))
 
 
-def _distances_from(rows: Floats, i: int) -> Floats:
+def _distances_from(rows: Floats, i: np.intp) -> Floats:
     """(n,) squared distances of all rows from row i, measured one by one."""
     apart = rows - rows[i]
     return np.asarray(np.einsum("ij,ij->i", apart, apart))
@@ -213,8 +213,8 @@ class _Rough(NamedTuple):
     def of(cls, sized: _Sized, neighbors: int) -> _Rough:
         """In float32 where it can hold the norms: that is fast, and nearly always enough to decide."""
         n, d = sized.rows.shape
-        precision = np.float32 if sized.usual else np.float64
-        rows = sized.rows.astype(precision, copy=False)
+        precision = np.dtype(np.float32 if sized.usual else np.float64)
+        rows: npt.NDArray[Any] = sized.rows.astype(precision, copy=False)
         gram = rows @ rows.T
         scores = np.empty(n)
         if n < COMPILED_ROWS_MIN:
@@ -228,19 +228,19 @@ class _Rough(NamedTuple):
 
             nearest_sums(gram, sized.squares, neighbors, scores, np.empty(n))
         # An inner product is off by at most d roundings of |a||b|; and |b| is at most |a| and their distance.
-        rounding = (d + 4) * float(np.finfo(precision).eps)
+        rounding = (d + 4) * (2.0**-23 if sized.usual else 2.0**-52)
         error = rounding * (3.0 * neighbors * sized.squares + 2.0 * scores)
         return cls(scores, error)
 
     def sure(self, count: int) -> npt.NDArray[np.bool_]:
         """(n,) who is among the best `count`, however the rounding fell."""
         high = self.scores + self.error
-        return np.searchsorted(np.sort(self.scores - self.error), high, side="right") <= count
+        return np.asarray(np.searchsorted(np.sort(self.scores - self.error), high, side="right") <= count)
 
     def unsure(self, count: int) -> npt.NDArray[np.bool_]:
         """(n,) who may be among them, or not."""
         cut = np.partition(self.scores + self.error, count - 1)[count - 1]
-        return (self.scores - self.error <= cut) & ~self.sure(count)
+        return np.asarray((self.scores - self.error <= cut) & ~self.sure(count))
 
 
 def _closest_in_turn(distances: Floats, f: int, count: int) -> Places:
@@ -251,7 +251,7 @@ def _closest_in_turn(distances: Floats, f: int, count: int) -> Places:
     others = order != left[:, None]
     near = np.take_along_axis(distances, order, axis=1)[others].reshape(len(left), -1)
     whose = order[others].reshape(len(left), -1)
-    selected = []
+    selected: list[int] = []
     while len(selected) < count:
         neighbors = max(len(left) - f - 2, 1)
         best = int(np.argmin(near[:, :neighbors].sum(axis=1)))

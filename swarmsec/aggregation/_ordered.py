@@ -85,6 +85,46 @@ def wmsr_one(own: float, values: Sequence[float] | Floats, weights: Sequence[flo
     return result if result >= low else low + 0.0
 
 
+def trimmed_mean_one(
+    own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None, f: int
+) -> float:
+    """The mean of what is heard and of own value without the f largest and the f smallest; own value if that is none.
+
+    A message that is not finite is one of the f. What is kept is summed from the smallest to the largest.
+    """
+    if not math.isfinite(own):
+        return float(own)
+    every = [1.0] * len(values) if weights is None else weights
+    heard = [(float(v), float(w)) for v, w in zip(values, every, strict=True) if w > 0.0]
+    ranked = sorted([(v, w) for v, w in heard if math.isfinite(v)] + [(float(own), 1.0)])
+    cut = max(f - (len(heard) + 1 - len(ranked)), 0)
+    return _mean_between(ranked, cut) if len(ranked) > 2 * cut else float(own)
+
+
+def median_one(own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None) -> float:
+    """The median of what is heard and of own value; a weight of 0 drops a message, any other counts as 1."""
+    if not math.isfinite(own):
+        return float(own)
+    every = [1.0] * len(values) if weights is None else weights
+    heard = [float(v) for v, w in zip(values, every, strict=True) if w > 0.0 and math.isfinite(v)]
+    ranked = sorted([(v, 1.0) for v in heard] + [(float(own), 1.0)])
+    return _mean_between(ranked, (len(ranked) - 1) // 2)
+
+
+def _mean_between(ranked: list[tuple[float, float]], cut: int) -> float:
+    """The weighted mean of what is left without `cut` at either end, held in the hull of it."""
+    kept = ranked[cut : len(ranked) - cut]
+    total = weight = 0.0
+    for v, w in kept:
+        total += w * v
+        weight += w
+    low, high = kept[0][0] + 0.0, kept[-1][0] + 0.0
+    result = total / weight
+    if result > high:
+        return high
+    return result if result >= low else low
+
+
 def median_and_mad_one(
     own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None = None
 ) -> Spread:

@@ -13,7 +13,8 @@ MeasuredRule = Literal["trimmed_mean", "median", "geometric_median", "krum"]
 def krum_eta(n: int, f: int) -> float:
     """Krum's η: it resists f of n liars where √d σ η is less than the length of the true gradient.
 
-    Blanchard et al. 2017, proposition 1: √(2 (n − f + (f(n − f − 2) + f²(n − f − 1)) / (n − 2f − 2))), σ being the standard deviation of a component.
+    Blanchard et al. 2017, proposition 1:
+    √(2 (n − f + (f(n − f − 2) + f²(n − f − 1)) / (n − 2f − 2))), σ being the standard deviation of a component.
 
     Raises:
         ParameterError: n < 2f + 3.

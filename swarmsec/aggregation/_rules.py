@@ -92,6 +92,51 @@ class Wmsr:
         )
 
 
+@dataclass(frozen=True)
+class TrimmedMean:
+    """The mean of a neighborhood and oneself without the f largest and the f smallest values (Yin et al. 2018).
+
+    Component by component. One's own value may be cut too. A message that is not finite is one of the f. Where there are
+    no more than 2f values, a daemon keeps its own. A neighbor has one value however often it sends it.
+    """
+
+    f: int
+
+    def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
+        """Component by component."""
+        from swarmsec.aggregation import _kernels as kernels
+
+        def rule(rows: Any, column: Floats, **payload: Any) -> Floats:
+            return kernels.trimmed_mean(rows, column, self.f, **payload)
+
+        return by_component(rule, own, messages, messages.weights)
+
+    def over_one(self, own: Floats, heard: Heard) -> Floats:
+        """The same for one daemon."""
+        return np.array(
+            [ordered.trimmed_mean_one(x, v, heard.weights, self.f) for x, v in zip(own, heard.values.T, strict=True)]
+        )
+
+
+@dataclass(frozen=True)
+class Median:
+    """The median of a neighborhood and oneself, component by component (Yin et al. 2018).
+
+    A message that is not finite is dropped, and so is one of weight 0; any other weight counts as 1. A neighbor has one
+    value however often it sends it.
+    """
+
+    def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
+        """Component by component."""
+        from swarmsec.aggregation import _kernels as kernels
+
+        return by_component(kernels.middle, own, messages, messages.weights)
+
+    def over_one(self, own: Floats, heard: Heard) -> Floats:
+        """The same for one daemon."""
+        return np.array([ordered.median_one(x, v, heard.weights) for x, v in zip(own, heard.values.T, strict=True)])
+
+
 def by_component(kernel: Callable[..., Floats], own: Floats, messages: Messages, weights: Floats | None) -> Floats:
     """A compiled rule for one component, over each of the d components: (n, d) → (n, d)."""
     from swarmsec.aggregation import _kernels as kernels

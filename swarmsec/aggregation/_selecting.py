@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import numpy.typing as npt
 
@@ -66,7 +68,8 @@ def monna(x: npt.ArrayLike, *, f: int, own: int | npt.ArrayLike | None = None) -
 def fltrust(x: npt.ArrayLike, *, f: int = 0, server: int | npt.ArrayLike | None = None) -> Floats:
     """Average rows by how far they point where a trusted one points, each brought to its length.
 
-    FLTrust (Cao et al. 2021): Σ t_i ‖s‖/‖x_i‖ x_i / Σ t_i with t_i = max(0, cos(x_i, s)). Where nobody points that way, s itself.
+    FLTrust (Cao et al. 2021): Σ t_i ‖s‖/‖x_i‖ x_i / Σ t_i with t_i = max(0, cos(x_i, s)).
+    Where nobody points that way, s itself.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
@@ -141,4 +144,4 @@ def _lengths(rows: Floats) -> Floats:
     return np.asarray(largest * np.sqrt(np.vecdot(units, units)))
 
 
-_LARGEST = np.finfo(np.float64).max
+_LARGEST = sys.float_info.max

@@ -79,7 +79,7 @@ def trimmed_mean(x: npt.ArrayLike, *, f: int) -> Floats:
     rows, f = points(x, f, times=2, plus=1, rule="a trimmed mean")
     kept = sorted_columns(rows)[f : len(rows) - f]
     # A rounding may not leave the hull of what is kept.
-    return np.clip(mean_of_sorted(kept), kept[0], kept[-1])
+    return np.asarray(np.clip(mean_of_sorted(kept), kept[0], kept[-1]))
 
 
 def meamed(x: npt.ArrayLike, *, f: int) -> Floats:
@@ -122,14 +122,14 @@ def mean_of_sorted(ranked: Floats) -> Floats:
     """(d,) the mean of sorted columns, summed upwards."""
     with np.errstate(over="ignore"):
         mean = np.add.reduce(ranked, axis=0) / len(ranked)
-    return mean if np.isfinite(mean).all() else np.add.reduce(ranked / len(ranked), axis=0)
+    return np.asarray(mean if np.isfinite(mean).all() else np.add.reduce(ranked / len(ranked), axis=0))
 
 
 def mean_around_median(ranked: Floats, count: int) -> Floats:
     """(d,) in every sorted column, the mean of the `count` values nearest to its median."""
     spare = len(ranked) - count
     if not spare:
-        return np.clip(mean_of_sorted(ranked), ranked[0], ranked[-1])
+        return np.asarray(np.clip(mean_of_sorted(ranked), ranked[0], ranked[-1]))
     middle = middle_of(ranked)
     with np.errstate(over="ignore"):
         below, above = middle - ranked[:spare], ranked[count:] - middle
@@ -152,4 +152,4 @@ def _mean_of_window(ranked: Floats, first: npt.NDArray[np.int64], count: int) ->
         mean = np.add.reduce(ranked[begin:end], axis=0, where=kept) / count
     if not np.isfinite(mean).all():
         mean = np.add.reduce(ranked[begin:end] / count, axis=0, where=kept)
-    return np.clip(mean, low, high)
+    return np.asarray(np.clip(mean, low, high))

@@ -1,7 +1,7 @@
 """Scenarios: read, checked, resolved, set up. What a scenario means is here; how it is run is not.
 
-Nothing here imports Mesa, numba, scikit-learn or pyod: to check a scenario takes none of them. A name is fetched when it
-is first used, since to list a library takes little of what is here.
+Nothing here imports Mesa, numba, scikit-learn or pyod: to check a scenario takes none of them. A name is fetched when
+it is first used, since to list a library takes little of what is here.
 """
 
 from __future__ import annotations

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import numpy as np
-
 from swarmsec.authoring.options import steps
 from swarmsec.authoring.yaml_tree import Path
 from swarmsec.errors import did_you_mean
@@ -81,7 +79,8 @@ def _values(values: Any) -> list[Any]:
     start, to, count = values["from"], values["to"], values["steps"]
     if isinstance(start, int) and isinstance(to, int) and (to - start) % (count - 1) == 0:
         return [start + (to - start) // (count - 1) * position for position in range(count)]
-    return [float(value) for value in np.linspace(start, to, count)]
+    step = (to - start) / (count - 1)
+    return [*(position * step + float(start) for position in range(count - 1)), float(to)]
 
 
 def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,10 @@ COMMANDS = {
     "certify": Entry(
         "certify.certify", "Say what SCENARIO's network withstands, and what its defenses can promise on it."
     ),
+    "tournament": Entry(
+        "tournament.tournament",
+        "Play every attack against every defense in every SCENARIO, and say which defense does best in the worst case.",
+    ),
     "results": Entry(
         "results.results",
         "List the tournaments of STORE and how far they are, or look into one of them; also while it is played.",

@@ -16,6 +16,7 @@ from swarmsec.network import Network
 class _Parcel(NamedTuple):
     """Messages that were sent in one exchange and arrive in another, an edge at most once."""
 
+    sent: int
     edges: Ints
     payload: Floats
     copies: Ints
@@ -25,8 +26,9 @@ class Transport:
     """The links of a swarm, and what is on its way on them.
 
     What chance does to a link is drawn for every edge in every exchange, whether or not something is sent on it: so it
-    befalls the same edges in all four arms. A link keeps the order of its messages unless one may overtake; two that
-    arrive on one link together become one by `merge`, the earlier and the later payload, (k, d) each → (k, d).
+    befalls the same edges in all four arms. A link keeps the order of its messages unless one may overtake; of two that
+    arrive on one link together, `merge` makes one payload, (k, w) each → (k, w), and it counts as often as the later
+    one came. The same message twice counts twice.
 
     Args:
         network: Whose links, with their `delivery`.
@@ -92,19 +94,21 @@ class Transport:
         for when in np.unique(in_line[goes]):
             edges = np.flatnonzero(goes & (in_line == when)).astype(np.int32)
             copies = np.ones(len(edges), np.int32) if sent.copies is None else sent.copies[edges]
-            self._due.setdefault(int(when), []).append(_Parcel(edges, _on(sent, edges), copies))
+            self._due.setdefault(int(when), []).append(_Parcel(self._exchange, edges, _on(sent, edges), copies))
 
     def _collect(self, sent: Messages) -> Messages:
         """Everything that is due, as messages on the edges: later parcels are of later sending."""
         payload = np.zeros((self._network.m, sent.said.shape[1]))
         copies = np.zeros(self._network.m, dtype=np.int32)
+        sent_in = np.full(self._network.m, -1, dtype=np.int64)
         for parcel in self._due.pop(self._exchange, []):
-            again = copies[parcel.edges] > 0
-            first, second = parcel.edges[~again], parcel.edges[again]
-            payload[first] = parcel.payload[~again]
-            if len(second):
-                payload[second] = self._merge(payload[second], parcel.payload[again])
-            copies[parcel.edges] += parcel.copies
+            before = sent_in[parcel.edges]
+            fresh, second, later = before < 0, before == parcel.sent, (before >= 0) & (before != parcel.sent)
+            payload[parcel.edges[fresh]] = parcel.payload[fresh]
+            if later.any():
+                payload[parcel.edges[later]] = self._merge(payload[parcel.edges[later]], parcel.payload[later])
+            copies[parcel.edges] = np.where(second, copies[parcel.edges], 0) + parcel.copies
+            sent_in[parcel.edges] = parcel.sent
         came = (copies > 0).astype(np.float64)
         return Messages(self._network, sent.said, read_only(payload), read_only(copies), read_only(came))
 

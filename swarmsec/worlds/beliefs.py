@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from swarmsec.arrays import Floats, read_only
+from swarmsec.checkers import hull_of
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.worlds._base import Outcome, World, WorldView
@@ -78,12 +79,12 @@ class Beliefs(World):
         everyone = bool(honest.all()) or not honest.any()
         initial = self._initial if everyone else self._initial[honest]
         now = decisions if everyone else decisions[honest]
-        top, bottom = now.max(axis=0), now.min(axis=0)
-        violation = float(np.maximum(top - initial.max(axis=0), initial.min(axis=0) - bottom).clip(min=0.0).max())
+        held = hull_of(now)
+        violation = held.beyond(hull_of(initial))
         bias = float(np.abs(now.mean(axis=0) - initial.mean(axis=0)).max())
         return Outcome(
             bills={"deviation": violation + bias},
-            metrics={"hull_violation": violation, "bias": bias, "disagreement": float((top - bottom).max())},
+            metrics={"hull_violation": violation, "bias": bias, "disagreement": held.width},
         )
 
     def central(self) -> Mapping[str, float]:

@@ -16,12 +16,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / ".benchmarks" / "peers"
 PACKAGES = {
-    # Torch comes along with byzfl, which is measured on NumPy; these two go together.
-    "byzfl": ["byzfl==0.0.11", "torch==2.13.0", "torchvision==0.28.0"],
+    # Of byzfl only the rules are wanted, on NumPy: not what it trains and plots with.
+    "byzfl": ["numpy scipy torch==2.13.0", "--no-deps byzfl==0.0.11"],
 }
-"""What is installed for each peer, in an environment of its own. A new one needs a line here and a `peer_NAME.py`."""
+"""What pip installs for each peer, one call after the other. A new peer needs a line here and a `peer_NAME.py`."""
 
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class PeerError(Exception):
@@ -37,14 +37,13 @@ def interpreter(peer: str) -> Path:
     """
     folder = HERE / peer
     python, done = folder / "bin" / "python", folder / ".installed"
-    wanted = " ".join(PACKAGES[peer])
+    wanted = ", ".join(PACKAGES[peer])
     if done.is_file() and done.read_text() == wanted:
         return python
     print(f"installing {wanted} into {folder.relative_to(ROOT)}", file=sys.stderr)
-    for command in (
-        [sys.executable, "-m", "venv", "--clear", str(folder)],
-        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES[peer]],
-    ):
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    installs = [[*pip, *packages.split()] for packages in PACKAGES[peer]]
+    for command in ([sys.executable, "-m", "venv", "--clear", str(folder)], *installs):
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
         if ended.returncode:
             lines = (ended.stderr or ended.stdout).strip().splitlines()
@@ -72,8 +71,11 @@ class Peer:
             PeerError: It has ended, or it cannot do it.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise PeerError("it ended") from error
         line = self._process.stdout.readline()
         answer = json.loads(line) if line else {"error": "it ended"}
         if "error" in answer:

@@ -152,6 +152,10 @@ def test_programs_agree_with_enumeration_on_all_connected_graphs_of_five(network
     check_programs(network)
 
 
+def test_there_are_112_connected_graphs_of_six() -> None:
+    assert (len(connected_graphs(5)), len(connected_graphs(6))) == (21, 112)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("network", connected_graphs(6))
 def test_programs_agree_with_enumeration_on_all_connected_graphs_of_six(network: Network) -> None:
@@ -193,6 +197,20 @@ def test_out_of_time_gives_bounds_that_hold_and_says_so(time_limit: float) -> No
     assert not found.exact
     assert 1 <= found.r < found.r_at_most
     check_witness(network, found)
+
+
+@pytest.mark.parametrize(
+    ("network", "time_limit"),
+    [
+        (topology("circulant", n=12, offsets=[1, 2, 3]), 60),
+        (topology("robust_attachment", n=25, r=3, s=1), 60),
+        (topology("random_regular", n=150, degree=10), 0),
+        (topology("random_regular", n=2000, degree=8), 60),
+    ],
+    ids=["enumerated", "program", "bounds", "large"],
+)
+def test_what_time_does_not_cut_short_is_the_same_every_time(network: Network, time_limit: float) -> None:
+    assert robustness(network, time_limit=time_limit) == robustness(network, time_limit=time_limit)
 
 
 def test_large_networks_get_bounds() -> None:

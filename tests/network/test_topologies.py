@@ -318,6 +318,9 @@ def test_an_unknown_kind_is_refused_with_the_closest_one() -> None:
 
 MILLION: dict[str, dict[str, Any]] = {
     "ring": {},
+    "path": {},
+    "star": {},
+    "wheel": {},
     "circulant": {"offsets": [1, 2, 3, 4]},
     "grid": {},
     "torus": {},
@@ -331,10 +334,25 @@ MILLION: dict[str, dict[str, Any]] = {
 }
 
 
+def test_every_kind_is_tried_with_a_million_but_those_that_cannot_have_them() -> None:
+    # A complete network of a million has 10^12 edges, and explicit edges are written by hand.
+    assert TOPOLOGIES.keys() - MILLION.keys() == {"complete", "edges", "hypercube"}
+
+
+@pytest.mark.slow
+def test_a_hypercube_of_twenty_dimensions_has_a_million_corners() -> None:
+    network = topology("hypercube", dimension=20)
+    check(network)
+    assert (network.n, network.regular_degree) == (2**20, 20)
+    assert network.symmetric
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", MILLION)
 def test_a_million_daemons_are_no_trouble(kind: str) -> None:
     network = topology(kind, n=1_000_000, **MILLION[kind])
     check(network)
+    again = topology(kind, n=1_000_000, **MILLION[kind])
+    assert np.array_equal(network.indices, again.indices)
     assert network.n == 1_000_000
     assert network.symmetric == (kind != "k_in_random")

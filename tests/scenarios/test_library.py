@@ -26,7 +26,7 @@ from swarmsec.report.gallery import gallery, names_in
 from tests.fences import assert_alike
 
 NAMES = list(library())
-SLOW = {name for name in NAMES if name.startswith("blackswarm")} | {"hijack_spreads"}
+SLOW = {name for name in NAMES if name.startswith("blackswarm")} | {"hijack_spreads", "a_million"}
 CASES = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in NAMES]
 GALLERY = library_folder() / "GALLERY.md"
 

@@ -121,9 +121,9 @@ class Cluster:
         except (OSError, TimeoutError, library("distributed").CancelledError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and self._client.status == "running":
                 raise
+            first_line = f"{type(error).__name__}: {error}".splitlines()[0]
             raise ExecutorError(
-                f"the cluster went away ({type(error).__name__}: {error}); what was given back stands",
-                where=self._where,
+                f"the cluster went away ({first_line}); what was given back stands", where=self._where
             ) from error
         except ImportError as error:
             raise ExecutorError(f"its workers cannot play: {error}", where=self._where) from error

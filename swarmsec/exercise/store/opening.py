@@ -15,6 +15,9 @@ from swarmsec.exercise.store import schema
 _BUSY_SECONDS = 10.0
 """How long to wait for somebody who reads, or tidies up, at this moment."""
 
+_HEADER_BYTES = 100
+"""Every SQLite file is longer than that, unless it is empty."""
+
 _FULL = {"SQLITE_FULL", "SQLITE_TOOBIG"}
 _UNWRITABLE = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"}
 _DAMAGED = {"SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_FORMAT"}
@@ -38,8 +41,7 @@ def writer(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         lock = _locked(path)
         try:
             if path.exists():
-                with _checked(path) as seen:
-                    _refuse_damaged(seen, path)
+                _looked_at(path).close()
             return _written(path), lock
         except BaseException:
             lock.close()
@@ -57,9 +59,8 @@ def reader(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise UsageError("there is no store here; `swarmsec tournament` makes one", where=str(path))
     with telling(path, writes=False):
-        connection = _connect_to_read(path)
+        connection = _looked_at(path)
         try:
-            _refuse_foreign(connection, path)
             if schema.version_of(connection) < len(schema.MIGRATIONS):
                 connection = _migrated_copy(connection)
             connection.execute("PRAGMA query_only = ON")
@@ -97,6 +98,8 @@ def _told(error: sqlite3.Error, path: Path, *, writes: bool) -> SwarmsecError:
     where = str(path)
     if name in _DAMAGED:
         return damaged(path, str(error))
+    if str(error).startswith("Could not decode"):  # Python's own, of what is a text no more.
+        return damaged(path, "what should be a text is none")
     if name in _BUSY:
         return OutputError("another process holds the store; wait until it is done", where=where)
     if not writes:
@@ -127,15 +130,18 @@ def _locked(path: Path) -> sqlite3.Connection:
     return lock
 
 
-@contextmanager
-def _checked(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to look with: it cannot write, not even what a log beside the store still holds."""
+def _looked_at(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, not even what a log beside the store still holds; to a store that is whole."""
     connection = _connect_to_read(path)
     try:
         _refuse_foreign(connection, path)
-        yield connection
-    finally:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise damaged(path, " ".join(str(found).split()))
+        return connection
+    except BaseException:
         connection.close()
+        raise
 
 
 def _written(path: Path) -> sqlite3.Connection:
@@ -169,14 +175,10 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        raise damaged(path, " ".join(str(found).split()))
-
-
 def _connect_to_read(path: Path) -> sqlite3.Connection:
     """Read beside a writer. Where no log can be made, read what nobody writes; or a copy, if a log was left behind."""
+    if 0 < path.stat().st_size < _HEADER_BYTES:  # SQLite would take one byte for a new database.
+        raise damaged(path, "file is not a database")
     uri = path.absolute().as_uri()
     try:
         return _probed(f"{uri}?mode=ro")

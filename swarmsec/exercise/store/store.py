@@ -281,8 +281,8 @@ class Store:
         if self.read_only:
             raise OutputError("the store was opened to be read", where=str(self.path))
         with opening.telling(self.path, writes=True):
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -61,10 +61,9 @@ class Plan:
         """What it is called."""
         return _name(self.draft, self.scenarios)
 
-    @property
-    def entries(self) -> list[Entry]:
-        """What the store is told."""
-        return [Entry(*one.match[:3], one.seed, str(one.arm), one.run) for one in self.planned]
+    def entries(self, wanted: Callable[[Planned], bool] = lambda one: True) -> list[Entry]:
+        """What the store is told, of all or of what is wanted."""
+        return [Entry(*one.match[:3], one.seed, str(one.arm), one.run) for one in self.planned if wanted(one)]
 
     def to_dict(self) -> dict[str, Any]:
         """The plan as plain data, the same wherever it is played."""

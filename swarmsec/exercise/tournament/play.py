@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from swarmsec.exercise.executors import Executor
-from swarmsec.exercise.store import Store
+from swarmsec.exercise.store import Entry, Store
 from swarmsec.exercise.tournament.halving import Bracket, kept, rungs, weakest
 from swarmsec.exercise.tournament.plan import Plan
 from swarmsec.exercise.tournament.result import Counts, Drop
@@ -53,15 +53,18 @@ def play(
     Raises:
         OutputError: The store cannot be written. What was acknowledged is in it.
     """
-    store.begin(plan.id, plan.to_dict(), plan.entries)
     driver = _Driver(plan, store, executor, advanced)
     if not plan.draft.halving:
+        store.begin(plan.id, plan.to_dict(), plan.entries())
         driver.play([run for run in plan.jobs if shard is None or shard.has(run)])
         return ()
     drops: list[Drop] = []
     candidates = [one.label for one in plan.defenses if not one.null]
     for bracket in rungs(len(candidates)):
-        driver.play(_runs(plan, bracket, without={drop.defense for drop in drops}))
+        entries = _entries(plan, bracket, without={drop.defense for drop in drops})
+        store.begin(plan.id, plan.to_dict(), entries)
+        playing = {entry.run for entry in entries}
+        driver.play([run for run in plan.jobs if run in playing])
         if bracket.is_last:
             break
         for label, left in weakest(plan, store, bracket, candidates):
@@ -71,14 +74,11 @@ def play(
     return tuple(drops)
 
 
-def _runs(plan: Plan, bracket: Bracket, *, without: Collection[str]) -> list[str]:
+def _entries(plan: Plan, bracket: Bracket, *, without: Collection[str]) -> list[Entry]:
     """What a bracket plays: the first seeds of all who are left, and of the nulls."""
-    taking_part = {
-        one.run
-        for one in plan.planned
-        if one.match.defense not in without and one.seed in bracket.seeds(plan.seeds[one.match.scenario])
-    }
-    return [run for run in plan.jobs if run in taking_part]
+    return plan.entries(
+        lambda one: one.match.defense not in without and one.seed in bracket.seeds(plan.seeds[one.match.scenario])
+    )
 
 
 class _Driver:
@@ -120,7 +120,7 @@ def take_over(plan: Plan, store: Store, other: Store) -> int:
     Raises:
         PluginError: Both have a run, with different results.
     """
-    store.begin(plan.id, plan.to_dict(), plan.entries)
+    store.begin(plan.id, plan.to_dict(), plan.entries())
     found = sorted(other.done(plan.jobs))
     here = store.done(found)
     for run in found:

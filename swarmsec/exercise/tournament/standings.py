@@ -74,7 +74,7 @@ def standing(scenario: str, title: str, figures: Sequence[Figures], contestants:
 
 def _worst(column: str, rows: Sequence[str], cells: Mapping[tuple[str, str], Figures]) -> _Worst:
     damages = [_by_seed(cells[row, column]) for row in rows]
-    hardest = int(np.argmax([damage.mean() for damage in damages]))
+    hardest = int(_without_noise(np.array([damage.mean() for damage in damages])).argmax())
     return _Worst(rows[hardest], damages[hardest])
 
 
@@ -85,7 +85,13 @@ def _by_seed(figures: Figures) -> Floats:
 def _payoff(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], Figures]) -> Floats:
     """(r, c) the mean damage."""
     means = [[float(_by_seed(cells[row, column]).mean()) for column in columns] for row in rows]
-    return np.array(means).reshape(len(rows), len(columns))
+    return _without_noise(np.array(means).reshape(len(rows), len(columns)))
+
+
+def _without_noise(damage: Floats) -> Floats:
+    """Damages of which those are equal that only the order of floating-point sums sets apart."""
+    size = float(np.abs(damage).max(initial=0.0))
+    return np.round(damage / size, 12) * size if size else damage
 
 
 def _worst_cases(worst: Mapping[str, _Worst], best: str | None) -> tuple[WorstCase, ...]:

@@ -6,9 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any, NamedTuple
 
+from swarmsec.report.numbers import amount
+
 Write = Callable[[float], str]
 
 UNKNOWN = "–"
+
+_NOTHING = 1e-9
+"""Less than this, and an interval narrower than this share, is the noise of floating-point sums."""
 
 
 class Cited(NamedTuple):
@@ -39,6 +44,16 @@ class CitedInterval(NamedTuple):
     high: Cited | None
 
 
+def amounts_in(unit: str) -> Write:
+    """How amounts in a unit are written; what is but the noise of floating-point sums is 0.
+
+    Examples:
+        >>> amounts_in("USD")(1_190_258.2), amounts_in("belief")(4.4e-16)
+        ('$1,190,258', '0')
+    """
+    return lambda value: amount(value if abs(value) > _NOTHING else 0.0, unit)
+
+
 def look_up(document: Any, *steps: str | int) -> Any:
     """What stands in a document at the end of a way."""
     return reduce(lambda there, step: there[step], steps, document)
@@ -61,6 +76,6 @@ def cite_interval(document: Mapping[str, Any], *steps: str | int, write: Write) 
     if look_up(document, *steps) is None:
         return None
     mean, low, high = (cite(document, *steps, end, write=write) for end in ("mean", "low", "high"))
-    if low.value is None or high.value is None or low.value == mean.value == high.value:
+    if low.value is None or high.value is None or high.value - low.value <= _NOTHING * max(1.0, abs(high.value)):
         return CitedInterval(mean, None, None)
     return CitedInterval(mean, low, high)

@@ -44,7 +44,9 @@ class Forest(NamedTuple):
     zero: float | None
 
 
-def forest(rows: Sequence[tuple[str, str, CitedInterval]], unit: str, *, reach: tuple[float, float] | None = (0, 0)) -> Forest:
+def forest(
+    rows: Sequence[tuple[str, str, CitedInterval]], unit: str, *, reach: tuple[float, float] | None = (0, 0)
+) -> Forest:
     """The figure of some intervals.
 
     Args:

@@ -86,7 +86,7 @@ def _embedded(n: int, ends: Ints) -> Floats:
     distances = np.stack(columns, axis=1)
     distances -= distances.mean(axis=0)
     _, axes = np.linalg.eigh(distances.T @ distances)
-    places = distances @ axes[:, [-1, -2]] if axes.shape[1] > 1 else np.hstack([distances, 0 * distances])
+    places: Floats = distances @ axes[:, [-1, -2]]
     return _fitted(places)
 
 

@@ -30,12 +30,12 @@ class Marks(NamedTuple):
 
     Attributes:
         fate: `untouched`, `attacked`, `hijacked`, or `isolated`, which may come on top of each of the others.
-        count: How many there are in the whole swarm.
+        total: How many there are in the whole swarm.
         path: The marks of those that are shown.
     """
 
     fate: str
-    count: int
+    total: int
     path: str
 
 

@@ -12,6 +12,9 @@ from swarmsec.authoring import Scenario, load_scenario
 from swarmsec.authoring.yaml_tree import parse
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.report.html.rounds import Rounds, read_rounds
+from swarmsec.scoring.result import SCHEMA
+
+_RESULT = {"arms", "damage", "damage_limited", "autoimmune_cost", "detection", "guarantee", "overhead", "verdict", "unit"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +59,9 @@ def read_run(folder: Path) -> RunRecord:
         raise UsageError("no run's folder: it has neither manifest.json nor scenario.yaml", where=str(folder))
     document, scenario = _scenario(folder, text, manifest, remarks)
     result = _json(folder / "result.json", remarks)
+    if result is not None and not (result.get("schema") == SCHEMA and result.keys() >= _RESULT):
+        remarks.append(f"result.json is no result of the schema {SCHEMA}.")
+        result = None
     return RunRecord(
         name=str(manifest.get("id") or folder.resolve().name),
         manifest=manifest,
@@ -87,10 +93,9 @@ def _json(path: Path, remarks: list[str]) -> dict[str, Any] | None:
         found = json.loads(text) if text else None
     except ValueError:
         found = None
-    if found is None and text or found is not None and not isinstance(found, dict):
+    if text and not isinstance(found, dict):
         remarks.append(f"{path.name} is no whole JSON document.")
-        return None
-    return found
+    return found if isinstance(found, dict) else None
 
 
 def _scenario(
@@ -107,7 +112,17 @@ def _scenario(
         data = parse(text, "").data
     except SwarmsecError:
         return {}, None
-    return (data, None) if isinstance(data, Mapping) else ({}, None)
+    return (data, None) if _is_resolved(data) else ({}, None)
+
+
+def _is_resolved(data: Any) -> bool:
+    """Whether it is a scenario with every default written out, as far as a page looks into it."""
+    if not isinstance(data, Mapping) or not isinstance(data.get("rounds"), int):
+        return False
+    specs = [data.get("world"), data.get("network")]
+    for key in ("attacks", "defenses"):
+        specs += data[key] if isinstance(data.get(key), list) else [None]
+    return isinstance(data.get("score"), Mapping) and all(isinstance(one, Mapping) and "kind" in one for one in specs)
 
 
 def _rounds(path: Path, rounds: Any, remarks: list[str]) -> Rounds | None:
@@ -123,7 +138,7 @@ def _rounds(path: Path, rounds: Any, remarks: list[str]) -> Rounds | None:
 
 def _events(path: Path, remarks: list[str]) -> list[Mapping[str, Any]]:
     """All whole lines."""
-    events = []
+    events: list[Mapping[str, Any]] = []
     for number, line in enumerate(_text(path, remarks).splitlines(), start=1):
         try:
             event = json.loads(line)

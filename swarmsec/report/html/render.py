@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -41,7 +43,16 @@ def _environment() -> Any:
         keep_trailing_newline=True,
     )
     environment.filters["percent"] = lambda part: f"{100 * part:.2f}%".replace(".00%", "%")
+    environment.filters["told"] = lambda plain: json.dumps(plain, indent=2, ensure_ascii=False)
+    environment.filters["breakable"] = _breakable
     return environment
+
+
+def _breakable(label: str) -> Any:
+    """A contestant's label, which a line may break behind a comma, a colon or a plus."""
+    from markupsafe import Markup, escape
+
+    return Markup("<wbr>").join(escape(part) for part in re.findall(r"[^,:+]*[,:+]?\s?", label) if part)
 
 
 @cache

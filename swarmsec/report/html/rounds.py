@@ -70,8 +70,6 @@ def _gathered(table: Floats, names: list[str], rounds: int) -> Rounds | None:
     if not seeds:
         return None
     arms = tuple(Arm)
-    blocks = {
-        str(arms[arm]): np.stack([table[there[seed, arm] :][:rounds, 3:] for seed in seeds]) for arm in played
-    }
+    blocks = {str(arms[arm]): np.stack([table[there[seed, arm] :][:rounds, 3:] for seed in seeds]) for arm in played}
     metrics = {name: {arm: block[:, :, at] for arm, block in blocks.items()} for at, name in enumerate(names)}
     return Rounds(tuple(seeds), metrics)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from swarmsec.errors import SwarmsecError
 from swarmsec.report.html.budget import budget
-from swarmsec.report.html.cited import Cited, CitedInterval, Write, cite, cite_interval
+from swarmsec.report.html.cited import Cited, CitedInterval, Write, amounts_in, cite, cite_interval
 from swarmsec.report.html.forest import Forest, forest
 from swarmsec.report.html.lines import LineChart, line_chart, windows
 from swarmsec.report.html.picture import picture
@@ -64,7 +64,7 @@ def _content(record: RunRecord) -> dict[str, Any]:
     unit = _unit(record)
     seeds = list(result["seeds"] if result else record.manifest.get("seeds", ()))
     setup, why_not = _setup(record, seeds)
-    truth = record.manifest.get("truth")
+    truth = _truth(record.manifest, setup)
     spans = _attacked_rounds(document, rounds)
     charts = _charts(record, unit)
     return {
@@ -116,6 +116,12 @@ def _setup(record: RunRecord, seeds: Sequence[int]) -> tuple[Setup | None, str]:
         return None, f"The scenario cannot be set up here: {error}"
 
 
+def _truth(manifest: Mapping[str, Any], setup: Setup | None) -> Mapping[str, Any] | None:
+    """Whom it befell, if the manifest says so of a swarm of this size."""
+    told = manifest.get("truth")
+    return told if setup and isinstance(told, Mapping) and told.get("daemons") == setup.network.n else None
+
+
 def _unit(record: RunRecord) -> str:
     if record.result:
         return str(record.result["unit"])
@@ -150,7 +156,7 @@ def _verdict(result: Mapping[str, Any] | None) -> tuple[str, str] | None:
 
 def _keys(result: Mapping[str, Any], unit: str) -> dict[str, CitedInterval | None]:
     """The figures that come first."""
-    write = _writer(unit)
+    write = amounts_in(unit)
     damage = result["damage"]
     return {
         "limited": cite_interval(result, "damage_limited", write=share),
@@ -160,25 +166,17 @@ def _keys(result: Mapping[str, Any], unit: str) -> dict[str, CitedInterval | Non
     }
 
 
-def _number(value: float) -> str:
-    return amount(value, "")
-
-
-def _writer(unit: str) -> Write:
-    return lambda value: amount(value, unit)
-
-
 def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[MetricRow]:
     """The scored bill, the other bills, then everything else in the world's order."""
     arms = list(result["arms"])
-    scored = [cite_interval(result, "arms", arm, "bill", write=_writer(unit)) for arm in arms]
+    scored = [cite_interval(result, "arms", arm, "bill", write=amounts_in(unit)) for arm in arms]
     bills = _bills(record)
     rows = [MetricRow(_name(bills[0] or "bill", unit), unit, True, scored)]
     there = dict.fromkeys(name for arm in arms for name in result["arms"][arm]["metrics"])
     for name in sorted((name for name in there if name != bills[0]), key=lambda name: name not in bills):
         of_name = _unit_of(name, record, unit)
         figures = [
-            cite_interval(result, "arms", arm, "metrics", name, write=_writer(of_name))
+            cite_interval(result, "arms", arm, "metrics", name, write=amounts_in(of_name))
             if name in result["arms"][arm]["metrics"]
             else None
             for arm in arms
@@ -234,7 +232,7 @@ def _attacked_rounds(document: Mapping[str, Any], rounds: int) -> list[tuple[int
 
 
 def _damage(result: Mapping[str, Any], unit: str) -> Forest | None:
-    shown = [(arm, arm, cite_interval(result, "damage", arm, write=_writer(unit))) for arm in result["damage"]]
+    shown = [(arm, arm, cite_interval(result, "damage", arm, write=amounts_in(unit))) for arm in result["damage"]]
     return forest([(label, kind, one) for label, kind, one in shown if one], unit) if shown else None
 
 
@@ -245,7 +243,7 @@ def _nulls(result: Mapping[str, Any], unit: str) -> list[tuple[str, str, CitedIn
             kind,
             null["verdict"],
             cite_interval(result, "nulls", kind, "damage_limited", write=share),
-            cite_interval(result, "nulls", kind, "autoimmune_cost", write=_writer(unit)),
+            cite_interval(result, "nulls", kind, "autoimmune_cost", write=amounts_in(unit)),
         )
         for kind, null in result.get("nulls", {}).items()
     ]
@@ -265,8 +263,8 @@ def _detection(result: Mapping[str, Any]) -> dict[str, Cited]:
     writers: dict[str, Write] = {
         "precision": "{:.2f}".format,
         "recall": "{:.2f}".format,
-        "delay_rounds": _number,
-        "false_quarantine_daemon_rounds": _number,
+        "delay_rounds": amounts_in(""),
+        "false_quarantine_daemon_rounds": amounts_in(""),
     }
     return {name: cite(result, "detection", name, write=write) for name, write in writers.items()}
 
@@ -277,7 +275,7 @@ def _overhead(result: Mapping[str, Any]) -> dict[str, Cited]:
 
 def _recovery(result: Mapping[str, Any]) -> list[tuple[str, Cited]]:
     kept = result.get("recovery_rounds", {})
-    return [(arm, cite(result, "recovery_rounds", arm, write=_number)) for arm in kept]
+    return [(arm, cite(result, "recovery_rounds", arm, write=amounts_in(""))) for arm in kept]
 
 
 def _guarantee(result: Mapping[str, Any]) -> tuple[str, str]:

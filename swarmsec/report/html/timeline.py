@@ -29,7 +29,7 @@ class Mark(NamedTuple):
     at: float
     kind: str
     round: int
-    count: int
+    befell: int
 
 
 class Lane(NamedTuple):
@@ -57,7 +57,7 @@ class Row(NamedTuple):
     team: str
     plugin: str
     what: str
-    count: int
+    befell: int
     daemons: str
 
 
@@ -70,7 +70,7 @@ class Timeline(NamedTuple):
         lanes: A plug-in each.
         rounds: The ticks of the axis.
         rows: The first events.
-        count: How many there are.
+        happened: How many there are.
     """
 
     seed: int
@@ -78,7 +78,7 @@ class Timeline(NamedTuple):
     lanes: Sequence[Lane]
     rounds: Sequence[Tick]
     rows: Sequence[Row]
-    count: int
+    happened: int
 
 
 def timeline(events: Sequence[Mapping[str, Any]], rounds: int, seed: int, arm: str) -> Timeline:
@@ -98,7 +98,7 @@ def timeline(events: Sequence[Mapping[str, Any]], rounds: int, seed: int, arm: s
         lanes=[_lane(team, plugin, ours, rounds) for team, plugin in plugins],
         rounds=round_ticks(axis(0, rounds - 1, tight=True, whole=True, count=5)),
         rows=[_row(event) for event in ours[:ROWS_MAX]],
-        count=len(ours),
+        happened=len(ours),
     )
 
 
@@ -129,8 +129,8 @@ def _marks(acts: Sequence[Mapping[str, Any]], rounds: int) -> list[Mark]:
         at = event["round"] / last
         key = str(event["kind"]), int(at * _COLUMNS)
         before = found.get(key)
-        count = event.get("count", 0) + (before.count if before else 0)
-        found[key] = (before or Mark(at, key[0], event["round"], 0))._replace(count=count)
+        befell = event.get("count", 0) + (before.befell if before else 0)
+        found[key] = (before or Mark(at, key[0], event["round"], 0))._replace(befell=befell)
     return list(found.values())
 
 
@@ -142,6 +142,6 @@ def _row(event: Mapping[str, Any]) -> Row:
         team=str(event["team"]),
         plugin=str(event.get("plugin", "")),
         what=SAID.get(str(event["kind"]), str(event["kind"])),
-        count=count,
+        befell=count,
         daemons=f"{named}, …" if count > len(daemons[:12]) else named,
     )

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from swarmsec.report.html.cited import Cited, CitedInterval, Write, cite, cite_interval, look_up
+from swarmsec.report.html.cited import Cited, CitedInterval, Write, amounts_in, cite, cite_interval, look_up
 from swarmsec.report.html.forest import Forest, forest
 from swarmsec.report.html.render import render_page
 from swarmsec.report.numbers import amount, share, share_interval
 from swarmsec.scoring import Interval
 
 Document = Mapping[str, Any]
+
+CELLS_MAX = 600
+FAILURES_MAX = 200
+"""The tables name so many, and say where the others are, so that the page stays under a megabyte."""
+
+_INTERVALS_MAX = 2_000
+"""With more cells than this in all, the matrices tell means alone."""
 
 
 class HeatCell(NamedTuple):
@@ -141,15 +149,18 @@ def _content(document: Document) -> dict[str, Any]:
     arenas = [_arena(document, at, names) for at in range(len(document["standings"]))]
     return {
         "document": document,
+        "verdict": tournament_sentence(document),
+        "with_intervals": len(document["cells"]) <= _INTERVALS_MAX,
+        "cells_count": len(document["cells"]),
         "counts": document["counts"],
         "plan": document["plan"],
         "arenas": arenas,
         "ratings": {team: _ratings(document, team, names) for team in document["ratings"]},
         "rating_charts": {team: _rating_chart(document, team, names) for team in document["ratings"]},
-        "cells": [_cell(document, at, names) for at in range(len(document["cells"]))],
+        "cells": [_cell(document, at, names) for at in range(min(len(document["cells"]), CELLS_MAX))],
         "failures": [
             {**failure, "attack": _short(failure["attack"], names), "defense": _short(failure["defense"], names)}
-            for failure in document["failures"]
+            for failure in document["failures"][:FAILURES_MAX]
         ],
         "drops": [
             (cite(document, "drops", at, "left", write=share), drop, _short(drop["defense"], names))
@@ -174,7 +185,7 @@ def _is_null(label: str, document: Document) -> bool:
 
 def _arena(document: Document, at: int, names: Mapping[str, Mapping[str, Any]]) -> Arena:
     here = document["standings"][at]
-    write = _writer(here["unit"])
+    write = amounts_in(here["unit"])
     place = ("standings", at)
     nash = here["nash"]
     return Arena(
@@ -185,7 +196,8 @@ def _arena(document: Document, at: int, names: Mapping[str, Mapping[str, Any]]) 
         defenses=[(_short(label, names), label, _is_null(label, document)) for label in here["defenses"]],
         rows=[_heat_row(document, at, row, names) for row in range(len(here["attacks"]))],
         autoimmune=[
-            cite_interval(document, *place, "autoimmune", column, write=write) for column in range(len(here["defenses"]))
+            cite_interval(document, *place, "autoimmune", column, write=write)
+            for column in range(len(here["defenses"]))
         ],
         worst=[
             WorstRow(
@@ -215,6 +227,25 @@ def _arena(document: Document, at: int, names: Mapping[str, Mapping[str, Any]]) 
     )
 
 
+def tournament_sentence(document: Document) -> str:
+    """The outcome of a whole tournament in one sentence.
+
+    Args:
+        document: What `TournamentResult.to_dict` gives.
+    """
+    names, standings = _names(document), document["standings"]
+    if len(standings) == 1:
+        return standing_sentence(standings[0], names)
+    bitten = [standing for standing in standings if any(standing["bites"])]
+    if not bitten:
+        return f"No attack bites in any of {len(standings)} scenarios, so there is no verdict on any defense"
+    wins = Counter(_short(standing["best"], names) for standing in bitten if standing["best"] is not None)
+    told = ", ".join(f"{name} in {count}" for name, count in sorted(wins.items(), key=lambda win: (-win[1], win[0])))
+    where = f"{len(bitten)} of {len(standings)} scenarios"
+    best = told or "none, as none was scored against every attack"
+    return f"Attacks bite in {where}; judged by its worst case, the best defense is {best}"
+
+
 def standing_sentence(standing: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> str:
     """How things stand in one scenario, in one sentence.
 
@@ -234,7 +265,8 @@ def standing_sentence(standing: Mapping[str, Any], names: Mapping[str, Mapping[s
     limited = _limited_there(standing, worst)
     if limited:
         told += f", {share_interval(Interval(**limited)).replace('  ', ' ')} of it prevented"
-    return told
+    better = [one["winner"] for one in standing["upsets"] if one["loser"] == standing["best"] and one["null"]]
+    return f"{told}; and {_short(better[0], names)}, a null, does better" if better else told
 
 
 def _limited_there(standing: Mapping[str, Any], worst: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -247,7 +279,7 @@ def _limited_there(standing: Mapping[str, Any], worst: Mapping[str, Any]) -> Map
 
 def _heat_row(document: Document, at: int, row: int, names: Mapping[str, Mapping[str, Any]]) -> HeatRow:
     here = document["standings"][at]
-    write = _writer(here["unit"])
+    write = amounts_in(here["unit"])
     return HeatRow(
         name=_short(here["attacks"][row], names),
         label=here["attacks"][row],
@@ -274,9 +306,7 @@ def _shade(limited: CitedInterval | None) -> str:
     return "b0" if part < 0.1 else "b1" if part < 0.4 else "b2" if part < 0.7 else "b3" if part < 0.9 else "b4"
 
 
-def _mixture(
-    document: Document, at: int, team: str, names: Mapping[str, Mapping[str, Any]]
-) -> list[tuple[str, Cited]]:
+def _mixture(document: Document, at: int, team: str, names: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Cited]]:
     mixed = document["standings"][at]["nash"][team]
     return [
         (_short(label, names), cite(document, "standings", at, "nash", team, label, write=share))
@@ -289,7 +319,7 @@ def _ratings(document: Document, team: str, names: Mapping[str, Mapping[str, Any
         RatingRow(
             _short(one["label"], names),
             one["label"],
-            team == "blue" and _is_null(one["label"], document),
+            team == "defenses" and _is_null(one["label"], document),
             cite_interval(document, "ratings", team, at, "points", write=_points),
             *(cite(document, "ratings", team, at, kind, write=_count) for kind in ("wins", "losses", "ties")),
         )
@@ -298,7 +328,7 @@ def _ratings(document: Document, team: str, names: Mapping[str, Mapping[str, Any
 
 
 def _rating_chart(document: Document, team: str, names: Mapping[str, Mapping[str, Any]]) -> Forest | None:
-    arm = {"red": "attacked", "blue": "defended"}[team]
+    arm = {"attacks": "attacked", "defenses": "defended"}[team]
     rows = [(one.name, "null" if one.null else arm, one.points) for one in _ratings(document, team, names)]
     there = [(name, kind, points) for name, kind, points in rows if points]
     return forest(there, "", reach=None) if there else None
@@ -323,18 +353,14 @@ def _cell(document: Document, at: int, names: Mapping[str, Mapping[str, Any]]) -
         seeds=len(cell["seeds"]),
         failed=cell["failed"],
         unit=unit,
-        attacked=interval("damage", "attacked", write=_writer(unit)),
-        defended=interval("damage", "defended", write=_writer(unit)),
+        attacked=interval("damage", "attacked", write=amounts_in(unit)),
+        defended=interval("damage", "defended", write=amounts_in(unit)),
         limited=interval("damage_limited", write=share),
-        cost=interval("autoimmune_cost", write=_writer(unit)),
+        cost=interval("autoimmune_cost", write=amounts_in(unit)),
         messages=cite(document, "cells", at, "result", "overhead", "messages", write="{:.2f}".format)
         if result
         else None,
     )
-
-
-def _writer(unit: str) -> Write:
-    return lambda value: amount(value, unit)
 
 
 def _points(value: float) -> str:

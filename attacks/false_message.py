@@ -1,0 +1,38 @@
+"""Hijack daemons and falsify what they say: a bid, a vote, a price, a fitness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import numpy as np
+
+from swarmsec.teams import Attack, Channels, Ge, Help, RedView, Surface
+
+
+@dataclass(kw_only=True)
+class FalseMessage(Attack):
+    """Say m_j ← m_j + strength · ((scale − 1) · m_j + bias) in some columns j of the message, and hold the truth.
+
+    What the columns are is the protocol's: for averaging, the proposal; in an auction, the bid. `two_faced` tells
+    every other listener the opposite bias, so that no two of them can compare what they heard. The lie of a bidder, a
+    voter or a learner is thus the same act: LeBlanc et al. 2013 call it malicious, and two-faced, Byzantine.
+    """
+
+    surface = Surface.MESSAGE
+
+    bias: Annotated[float, Help("What is added.")] = 1.0
+    scale: Annotated[float, Help("What the truth is multiplied with.")] = 1.0
+    columns: Annotated[list[Annotated[int, Ge(0)]], Help("Which numbers of a message; none named: all.")] = field(
+        default_factory=list
+    )
+    two_faced: Annotated[bool, Help("Whether every other listener is told the opposite.")] = False
+
+    def on_messages(self, messages: Channels, red: RedView) -> Channels:
+        """Columns that the message does not have are left out."""
+        truth = messages.payload
+        side = np.where(self.two_faced & (messages.rank % 2 == 1), -1.0, 1.0)[:, None]
+        lie = truth + red.strength * ((self.scale - 1.0) * truth + self.bias * side)
+        named = [column for column in self.columns if column < truth.shape[1]]
+        falsified = np.isin(np.arange(truth.shape[1]), named) if self.columns else np.ones(truth.shape[1], dtype=bool)
+        return messages.saying(np.where(falsified, lie, truth))

@@ -1,0 +1,147 @@
+"""The rules over every neighborhood of a network at once, as functions: what each daemon makes of what it hears.
+
+Every function takes the network, what daemons say, and what they hold themselves if that is something else. `values`
+(n, d) is a broadcast; `told` (m, d) replaces it edge by edge once somebody equivocates; `weights` (m,) in [0, 1] say how
+far each message is admitted, 0 drops it. A plain (n,) is one component, and gives (n,). The classes beside them
+(`Wmsr`, `TrimmedMean`, `Krum`...) are the same rules as a defense brings them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from swarmsec.aggregation._messages import Messages
+from swarmsec.aggregation._points import matrix, positive, whole
+from swarmsec.aggregation._rules import Median, Rule, TrimmedMean, Wmsr
+from swarmsec.aggregation._vector_rules import CenteredClipping, GeometricMedian, InvertedTolerance, Krum
+from swarmsec.arrays import Floats
+from swarmsec.errors import ParameterError
+from swarmsec.network import Network
+
+Given = npt.ArrayLike | None
+
+
+def wmsr(
+    network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, told: Given = None, weights: Given = None
+) -> Floats:
+    """W-MSR (LeBlanc et al. 2013): drop the f largest above one's own value and the f smallest below, average the rest.
+
+    Args:
+        network: Who listens to whom, n daemons on m edges.
+        values: (n, d) what each daemon says to everybody.
+        f: How many liars a neighborhood may hold.
+        own: (n, d) what each daemon holds; `values` unless given.
+        told: (m, d) what each edge carries instead.
+        weights: (m,) how far each message is admitted; 1 unless given.
+
+    Returns:
+        (n, d)
+
+    Raises:
+        ParameterError: A shape does not fit the network, or `f` is no whole number from 0.
+    """
+    return _apply(Wmsr(whole(f, "f", least=0)), network, values, own, told, weights)
+
+
+def trimmed_mean(
+    network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, told: Given = None, weights: Given = None
+) -> Floats:
+    """The mean of a neighborhood and oneself without the f largest and smallest; own value where n ≤ 2f (`TrimmedMean`).
+
+    Args, returns and raises as `wmsr`.
+    """
+    return _apply(TrimmedMean(whole(f, "f", least=0)), network, values, own, told, weights)
+
+
+def median(
+    network: Network, values: npt.ArrayLike, *, own: Given = None, told: Given = None, weights: Given = None
+) -> Floats:
+    """The median of a neighborhood and oneself, component by component (`Median`).
+
+    Args, returns and raises as `wmsr`.
+    """
+    return _apply(Median(), network, values, own, told, weights)
+
+
+def krum(
+    network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, told: Given = None, weights: Given = None
+) -> Floats:
+    """Krum over a neighborhood and oneself; own value where n < 2f + 3 (`Krum`).
+
+    Args, returns and raises as `wmsr`.
+    """
+    return _apply(Krum(whole(f, "f", least=0)), network, values, own, told, weights)
+
+
+def geometric_median(
+    network: Network,
+    values: npt.ArrayLike,
+    *,
+    own: Given = None,
+    told: Given = None,
+    weights: Given = None,
+    tolerance: float = 1e-9,
+) -> Floats:
+    """The geometric median of a neighborhood and oneself (`GeometricMedian`).
+
+    Args, returns and raises as `wmsr`; `tolerance` is over 0.
+    """
+    return _apply(GeometricMedian(positive(tolerance, "tolerance")), network, values, own, told, weights)
+
+
+def centered_clipping(
+    network: Network,
+    values: npt.ArrayLike,
+    *,
+    own: Given = None,
+    told: Given = None,
+    weights: Given = None,
+    tau: float | None = None,
+    iterations: int = 1,
+) -> Floats:
+    """Centered clipping from own value (`CenteredClipping`).
+
+    Args, returns and raises as `wmsr`; `tau` is over 0 or the median distance, and `iterations` at least 1.
+    """
+    rule = CenteredClipping(None if tau is None else positive(tau, "tau"), whole(iterations, "iterations", least=1))
+    return _apply(rule, network, values, own, told, weights)
+
+
+def inverted_tolerance(
+    network: Network,
+    values: npt.ArrayLike,
+    *,
+    own: Given = None,
+    told: Given = None,
+    weights: Given = None,
+    rate: float = 0.5,
+    cap: float = 3.0,
+) -> Floats:
+    """ODDI-C's step: move towards the neighbors that are no more of outliers than oneself is (`InvertedTolerance`).
+
+    Args, returns and raises as `wmsr`; `rate` and `cap` are over 0.
+    """
+    rule = InvertedTolerance(positive(rate, "rate"), positive(cap, "cap"))
+    return _apply(rule, network, values, own, told, weights)
+
+
+def _apply(rule: Rule, network: Network, values: npt.ArrayLike, own: Given, told: Given, weights: Given) -> Floats:
+    said = matrix(values)
+    shape = (network.n, said.shape[1])
+    _require_shape("values", said, shape)
+    mine = said if own is None else matrix(own)
+    _require_shape("own", mine, shape)
+    carried = None if told is None else matrix(told)
+    if carried is not None:
+        _require_shape("told", carried, (network.m, said.shape[1]))
+    admitted = None if weights is None else np.asarray(weights, dtype=np.float64)
+    if admitted is not None:
+        _require_shape("weights", admitted, (network.m,))
+    found = rule.over_neighborhoods(mine, Messages(network, said, told=carried, weights=admitted))
+    return found[:, 0] if np.ndim(values) == 1 else found
+
+
+def _require_shape(where: str, array: Floats, shape: tuple[int, ...]) -> None:
+    if array.shape != shape:
+        raise ParameterError(f"an array of shape {array.shape} given; the network needs {shape}", where=where)

@@ -1,0 +1,221 @@
+"""The nodes of a YAML text: what its author wrote and where, before anything is expanded.
+
+Ruamel reads the text event by event; nodes are built here, which takes half the time of composing them there, and
+stops at the first one too many. A word is read by the core schema of YAML 1.2 and nothing beside it: `off`, `1_000`,
+`0b1` and `2001-01-01` are words, whatever a `%YAML` directive says.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+ALIASES_MAX = 100
+DEPTH_MAX = 100
+EXPANDED_MAX = 100_000
+WRITTEN_MAX = 20_000
+"""Values that a text spells out: so many take about half a second."""
+
+SCALAR, SEQUENCE, MAPPING = "scalar", "sequence", "mapping"
+
+
+class Node:
+    """One node of a text.
+
+    Attributes:
+        kind: SCALAR, SEQUENCE or MAPPING.
+        value: A scalar's text, a sequence's items, or a mapping's keys and values in turn. An alias is the node itself.
+        tag: A scalar's tag as it is written, or nothing.
+        plain: Whether a scalar has neither quotes nor a tag.
+        start: The character of the text at which it begins.
+        end: The one after its last.
+    """
+
+    __slots__ = ("end", "kind", "plain", "start", "tag", "value")
+
+    def __init__(self, kind: str, value: Any, start: int, end: int, *, tag: str = "", plain: bool = False) -> None:
+        self.kind, self.value, self.start, self.end = kind, value, start, end
+        self.tag, self.plain = tag, plain
+
+
+class TooMuchError(Exception):
+    """Stops reading at a place in the text."""
+
+    def __init__(self, message: str, index: int) -> None:
+        super().__init__(message)
+        self.index = index
+
+
+def top_of(text: str) -> Node | None:
+    """The top node of a text, or None if there is nothing in it.
+
+    Raises:
+        TooMuchError: It is too large, too deep, or contains itself.
+        ruamel.yaml.error.YAMLError: It is no YAML.
+    """
+    top = _read(text)
+    if top is not None:
+        _measure(top, {})
+    return top
+
+
+def _read(text: str) -> Node | None:
+    """The nodes, linked but not measured."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml import events as kinds
+    from ruamel.yaml.composer import ComposerError
+
+    top: Node | None = None
+    anchors: dict[str, Node] = {}
+    open_: list[Node] = []
+    documents = written = aliases = 0
+    for event in YAML(typ="safe", pure=True).parse(text):
+        kind = type(event)
+        if kind in (kinds.SequenceEndEvent, kinds.MappingEndEvent):
+            open_.pop().end = event.end_mark.index
+            continue
+        if kind not in (kinds.ScalarEvent, kinds.AliasEvent, kinds.SequenceStartEvent, kinds.MappingStartEvent):
+            documents += kind is kinds.DocumentStartEvent
+            if documents > 1:
+                raise ComposerError(None, None, "but found another document", event.start_mark)
+            continue
+        written += 1
+        aliases += kind is kinds.AliasEvent
+        _refuse_too_many(len(open_) + 1, written, aliases, event)
+        start, end = event.start_mark.index, event.end_mark.index
+        if kind is kinds.AliasEvent:
+            if event.anchor not in anchors:
+                raise ComposerError(None, None, f"found undefined alias {event.anchor!r}", event.start_mark)
+            node = anchors[event.anchor]
+        elif kind is kinds.ScalarEvent:
+            tag = "" if event.tag in {None, "!"} else str(event.tag)
+            node = Node(SCALAR, event.value, start, end, tag=tag, plain=event.implicit[0])
+        else:
+            node = Node(SEQUENCE if kind is kinds.SequenceStartEvent else MAPPING, [], start, end)
+        if kind is not kinds.AliasEvent and event.anchor is not None:
+            anchors[event.anchor] = node  # An anchor may be set again; an alias means the last one.
+        if open_:
+            open_[-1].value.append(node)
+        else:
+            top = node
+        if kind in (kinds.SequenceStartEvent, kinds.MappingStartEvent):
+            open_.append(node)
+    return top
+
+
+def _refuse_too_many(depth: int, written: int, aliases: int, event: Any) -> None:
+    if depth > DEPTH_MAX:
+        raise TooMuchError(f"a scenario has at most {DEPTH_MAX} levels", event.start_mark.index)
+    if aliases > ALIASES_MAX:
+        raise TooMuchError(f"a scenario has at most {ALIASES_MAX} aliases", event.start_mark.index)
+    if written > WRITTEN_MAX:
+        raise TooMuchError(
+            f"a scenario spells out at most {WRITTEN_MAX:,} values; let a topology or a distribution draw them",
+            event.start_mark.index,
+        )
+
+
+def _measure(node: Node, known: dict[int, tuple[int, int] | None]) -> tuple[int, int]:
+    """How many values a node expands to and how deep; refuse what is too large or contains itself."""
+    if id(node) in known:
+        measured = known[id(node)]
+        if measured is None:
+            raise TooMuchError("it contains itself", node.start)
+        return measured
+    known[id(node)] = None
+    size = depth = 1
+    for child in () if node.kind == SCALAR else node.value:
+        its_size, its_depth = (1, 1) if child.kind == SCALAR else _measure(child, known)
+        size, depth = size + its_size, max(depth, 1 + its_depth)
+        if size > EXPANDED_MAX:
+            raise TooMuchError(f"it expands to more than {EXPANDED_MAX:,} values", node.start)
+        if depth > DEPTH_MAX:
+            raise TooMuchError(f"it expands to more than {DEPTH_MAX} levels", node.start)
+    known[id(node)] = size, depth
+    return size, depth
+
+
+# What a scalar says.
+
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_REAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_WORDS: Mapping[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
+    **{sign + word: math.inf for sign in ("", "+") for word in (".inf", ".Inf", ".INF")},
+    **{f"-{word}": -math.inf for word in (".inf", ".Inf", ".INF")},
+}
+_DIGITS_MAX = 100
+
+
+def scalar_of(node: Node) -> Any:
+    """The value of a scalar: a number, a word, true, false or null.
+
+    Raises:
+        ValueError: It is not what its tag says; the message tells.
+    """
+    text = str(node.value)
+    if not node.tag:
+        return _guessed(text) if node.plain else _word(text)
+    if node.tag not in _TAGGED:
+        raise ValueError(f"a scenario has no values of the type {node.tag.rpartition(':')[2]!r}")
+    return _TAGGED[node.tag](text)
+
+
+def _no(what: str, text: str) -> ValueError:
+    return ValueError(f"{text[:40]!r} is no {what}")
+
+
+def _guessed(text: str) -> Any:
+    """What a plain scalar means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in "+-.0123456789":
+        if _INTEGER.fullmatch(text):
+            return _integer(text)
+        if _REAL.fullmatch(text):
+            return float(text)
+    return _word(text)
+
+
+def _integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text) or len(text) > _DIGITS_MAX:
+        raise _no("number", text)
+    return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
+
+
+def _real(text: str) -> float:
+    if isinstance(number := _WORDS.get(text), float):
+        return number
+    if not _REAL.fullmatch(text):
+        raise _no("float", text)
+    return float(text)
+
+
+def _truth(text: str) -> bool:
+    if not isinstance(_WORDS.get(text), bool):
+        raise _no("bool", text)
+    return bool(_WORDS[text])
+
+
+def _word(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # An escape can say half of a surrogate pair.
+        raise _no("text", text) from None
+    return text
+
+
+_TAGGED: Mapping[str, Callable[[str], Any]] = {
+    "tag:yaml.org,2002:null": lambda text: None,
+    "tag:yaml.org,2002:bool": _truth,
+    "tag:yaml.org,2002:int": _integer,
+    "tag:yaml.org,2002:float": _real,
+    "tag:yaml.org,2002:str": _word,
+    "tag:yaml.org,2002:timestamp": _word,
+}
+"""How the text of a tagged scalar is read."""

@@ -1,0 +1,282 @@
+"""`swarmsec tournament`: every attack against every defense, kept in a store, and who stands where."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
+from swarmsec.errors import ExitCode, ParameterError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from swarmsec.exercise.store import Store
+    from swarmsec.exercise.tournament import Draft, Plan, Shard, TournamentResult
+    from swarmsec.exercise.tournament.result import Counts
+
+CALM_SECONDS = 5.0
+"""Between two lines of progress where nobody looks at a bar."""
+
+STORE = Path("runs/tournaments.sqlite")
+
+
+def tournament(
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(help="Library names or files, or one file of `kind: Tournament`.", metavar="SCENARIO.."),
+    ],
+    attack: Annotated[
+        list[str] | None,
+        typer.Option(help="An attack that takes part; the scenario's own unless said.", metavar="KIND[:p=v,..]"),
+    ] = None,
+    defense: Annotated[
+        list[str] | None,
+        typer.Option(help="A defense that takes part; the scenario's own unless said.", metavar="KIND[:p=v,..]"),
+    ] = None,
+    seeds: Annotated[
+        str | None, typer.Option(help="How many seeds, or which.", envvar="SWARMSEC_SEEDS", metavar="5|3,4,9")
+    ] = None,
+    nulls: Annotated[
+        bool | None, typer.Option("--nulls/--no-nulls", help="Whether the nulls play beside the defenses; they do.")
+    ] = None,
+    halving: Annotated[
+        bool | None,
+        typer.Option("--halving/--no-halving", help="Drop the weaker half of the defenses after ever more seeds."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Put a value into every scenario first.", metavar="PATH=VALUE"),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+    store: Annotated[Path, typer.Option(help="The file that keeps its runs.", envvar="SWARMSEC_STORE")] = STORE,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what was begun.")] = False,
+    shard: Annotated[
+        str | None, typer.Option(help="Play one part of several, and score nothing.", metavar="1/4")
+    ] = None,
+    merge: Annotated[
+        list[Path] | None,
+        typer.Option(help="Take over what another store has of it, such as a shard.", metavar="STORE"),
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="A dask cluster: tcp://HOST:PORT, a scheduler file, local:N or slurm.", envvar="SWARMSEC_CLUSTER"
+        ),
+    ] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds that a run may take.", metavar="S")] = None,
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> int:
+    """Play every attack against every defense in every SCENARIO, and say which defense does best in the worst case."""
+    from swarmsec.exercise.store import Store
+    from swarmsec.exercise.tournament import outcome_of, plan_of
+
+    part = _shard_of(shard)
+    options = {"attack": attack, "defense": defense, "seeds": seeds, "nulls": nulls, "halving": halving, "name": name}
+    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
+        draft = _draft(scenarios, settings=settings_of(set_), plugins=plugins, **options)
+        if part and draft.halving:
+            raise UsageError(
+                "who is dropped depends on all runs; a shard has only some: leave --halving out", where="--shard"
+            )
+        plan = plan_of(draft)
+        with Store.open(store) as opened:
+            _merge(plan, opened, merge or [])
+            if not (resume or part or merge):
+                _refuse_begun(plan, opened)
+            go_on = _going_on(plan, store, jobs=jobs, cluster=cluster, timeout=timeout, shard=shard)
+            drops = _play(plan, opened, part, go_on, jobs=jobs, cluster=cluster, timeout=timeout)
+            result = outcome_of(plan, opened, drops)
+    if part:
+        _show_shard(result, plan, part, as_json=as_json)
+        return ExitCode.PLUGIN_FAILED if result.failures else ExitCode.DONE
+    _show(result, as_json=as_json)
+    if result.failures:
+        return ExitCode.PLUGIN_FAILED
+    return ExitCode.DONE if result.bites else ExitCode.INCONCLUSIVE
+
+
+def _draft(names: list[str], *, settings: dict[str, object], plugins: list[Path] | None, **options: Any) -> Draft:
+    """What the command line asks for, on top of what a file does."""
+    from swarmsec.exercise.tournament import Draft, draft_of_file, is_tournament_file, replaced
+    from swarmsec.exercise.tournament.labels import specs_of
+
+    files = [one for one in names if is_tournament_file(one)]
+    if files and len(names) > 1:
+        raise UsageError(f"{files[0]} is a tournament and names its scenarios itself; give it alone", where="SCENARIO")
+    given: dict[str, Any] = {key: options[key] for key in ("nulls", "halving", "name") if options[key] is not None}
+    for option, key in (("attack", "attacks"), ("defense", "defenses")):
+        if options[option]:
+            given[key] = tuple(specs_of(one) for one in options[option])
+    if options["seeds"] is not None:
+        given["seeds"] = _seeds(options["seeds"])
+    if plugins:
+        given["plugins"] = tuple(str(folder) for folder in plugins)
+    if not files:
+        return Draft(scenarios=tuple(names), settings=settings, **given)
+    draft = draft_of_file(Path(files[0]))
+    return replaced(draft, **given, **({"settings": {**draft.settings, **settings}} if settings else {}))
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    from swarmsec.authoring import seed_list
+
+    wanted = seeds_of(text)
+    assert wanted is not None
+    try:
+        return seed_list(wanted)
+    except ParameterError as error:
+        raise UsageError(error.message, where="--seeds") from None
+
+
+def _shard_of(text: str | None) -> Shard | None:
+    from swarmsec.exercise.tournament import Shard
+
+    if text is None:
+        return None
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise UsageError(f"{text!r} given; must be which of how many, such as 1/4", where="--shard")
+    return Shard(int(number), int(of))
+
+
+def _merge(plan: Plan, store: Store, others: list[Path]) -> None:
+    from swarmsec.exercise.store import Store as Stores
+    from swarmsec.exercise.tournament import take_over
+
+    for path in others:
+        with Stores.open(path, read_only=True) as other:
+            typer.echo(f"{take_over(plan, store, other):,} runs taken over from {path}", err=True)
+
+
+def _refuse_begun(plan: Plan, store: Store) -> None:
+    """What was begun is gone on with where that is meant; what is finished is only shown."""
+    begun = next((one for one in store.tournaments() if one.id == plan.id), None)
+    if begun and begun.left:
+        ended = begun.planned - begun.left
+        raise UsageError(
+            f"it was begun before, {ended:,} of {begun.planned:,} runs are done: --resume goes on with it, and "
+            "--store names another place to begin anew",
+            where=str(store.path),
+        )
+
+
+def _going_on(plan: Plan, store: Path, **options: Any) -> str:
+    """The command line that goes on with it."""
+    from swarmsec.exercise.tournament import command_of
+
+    words = ["swarmsec", "tournament", *command_of(plan), "--store", str(store)]
+    usual = {"jobs": 1}
+    for option, value in options.items():
+        words += (
+            [f"--{option}", f"{value:g}" if isinstance(value, float) else str(value)]
+            if value not in (None, usual.get(option))
+            else []
+        )
+    return shlex.join([*words, "--resume"])
+
+
+def _play(
+    plan: Plan, store: Store, shard: Shard | None, go_on: str, *, jobs: int, cluster: str | None, timeout: float | None
+) -> Any:
+    """Play what is left, with its progress on standard error; whatever ends it early, say how to go on."""
+    from swarmsec.exercise.executors import open_executor
+    from swarmsec.exercise.tournament import play
+    from swarmsec.report.tournament import drop_line
+
+    names = {one.label: one.name for one in plan.defenses}
+    try:
+        with open_executor(jobs=jobs, cluster=cluster, timeout_s=timeout) as executor, _progress(plan.name) as advanced:
+            return play(
+                plan,
+                store,
+                executor,
+                shard=shard,
+                advanced=advanced,
+                dropped=lambda drop: typer.echo(f"{plan.name}: dropped {drop_line(drop, names)}", err=True),
+            )
+    except BaseException:
+        typer.echo(f"what was done so far is in {store.path}; to go on: {go_on}", err=True)
+        raise
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[Counts], None]]:
+    """A bar where standard error is a terminal, a line now and then elsewhere: done, failed, left."""
+    from rich.console import Console
+
+    from swarmsec.aggregation import kernels_are_compiled
+    from swarmsec.report.tournament import counts_line
+
+    if not kernels_are_compiled():
+        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        told = time.monotonic() - CALM_SECONDS
+
+        def line(counts: Counts) -> None:
+            nonlocal told
+            now = time.monotonic()
+            if now - told >= CALM_SECONDS or not counts.left:
+                told = now
+                typer.echo(f"{name}: {counts_line(counts)}", err=True)
+
+        yield line
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[counts]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(name, total=None, counts="")
+        yield lambda counts: bar.update(
+            task, total=counts.planned, completed=counts.planned - counts.left, counts=counts_line(counts)
+        )
+
+
+def _show(result: TournamentResult, *, as_json: bool) -> None:
+    from rich.console import Console
+
+    from swarmsec.report.tournament import plain_lines, render
+
+    console = Console(highlight=False)
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+    elif console.is_terminal:
+        console.print(render(result))
+    else:
+        typer.echo(plain_lines(result))
+
+
+def _show_shard(result: TournamentResult, plan: Plan, shard: Shard, *, as_json: bool) -> None:
+    """What a part is for: to be merged with the others."""
+    mine = {run for run in plan.jobs if shard.has(run)}
+    failed = sum(one.run in mine for one in result.failures)
+    told = {
+        "schema": "swarmsec.shard/v1",
+        "tournament": result.id,
+        "shard": f"{shard.number}/{shard.of}",
+        "runs": len(mine),
+        "failed": failed,
+        "store": result.store,
+    }
+    if as_json:
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    typer.echo(f"shard {told['shard']} of {result.name}: {len(mine):,} runs, {failed:,} failed, kept in {result.store}")
+    typer.echo(f"when all are played: {result.replay} --store ALL.sqlite --merge {result.store} --merge ..", err=True)

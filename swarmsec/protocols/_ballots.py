@@ -1,0 +1,94 @@
+"""Claims that carry the view that they were made in, and how many daemons stand behind each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Bools, Floats, Ints
+
+PROPOSAL, VOTE, LOCK, DECISION = range(4)
+"""What a daemon claims, in the order of the columns; each with its view, and d numbers."""
+
+NEVER = -1.0
+"""The view of a claim that was not made."""
+
+
+class Counted(NamedTuple):
+    """The claim that most daemons stand behind, for each of those who count.
+
+    Attributes:
+        voices: (n,) how many stand behind it; 0 where nothing was claimed.
+        view: (n,) the view that it is of.
+        value: (n, d) what is claimed.
+    """
+
+    voices: Ints
+    view: Floats
+    value: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Ballots:
+    """All claims that some daemons heard in an exchange, their own among them.
+
+    Attributes:
+        claims: (m, 4 (1 + d)) who says what.
+        receivers: (m,) who heard it.
+        senders: (m,) who said it.
+        came: (m,) whether it arrived.
+        n: How many daemons count.
+        d: The components of a value.
+    """
+
+    claims: Floats
+    receivers: Ints
+    senders: Ints
+    came: Bools
+    n: int
+    d: int
+
+    def count(self, claim: int) -> Counted:
+        """The claim with the most voices; of those with equally many the one of the latest view."""
+        view, value = claim_of(self.claims, claim)
+        valid = self.came & (view >= 0) & np.isfinite(view) & np.isfinite(value).all(axis=1)
+        who, view, value = self.receivers[valid], view[valid], value[valid]
+        counted = Counted(np.zeros(self.n, dtype=np.int32), np.full(self.n, NEVER), np.zeros((self.n, self.d)))
+        if not len(who):
+            return counted
+        order = np.lexsort((*value.T[::-1], view, who))
+        keys = np.concatenate([who[:, None], view[:, None], value], axis=1)[order]
+        starts = np.flatnonzero(np.append(True, (keys[1:] != keys[:-1]).any(axis=1)))
+        voices = np.diff(np.append(starts, len(keys)))
+        groups = keys[starts]
+        best = np.lexsort((groups[:, 1], voices, groups[:, 0]))
+        last = best[np.append(groups[best][1:, 0] != groups[best][:-1, 0], True)]
+        receivers = groups[last, 0].astype(np.int64)
+        counted.voices[receivers] = voices[last]
+        counted.view[receivers], counted.value[receivers] = groups[last, 1], groups[last, 2:]
+        return counted
+
+    def proposal_of(self, leader: int, view: int) -> tuple[Bools, Floats]:
+        """Who heard the leader's proposal of that view, (n,), and what it was, (n, d)."""
+        of, value = claim_of(self.claims, PROPOSAL)
+        valid = self.came & (self.senders == leader) & (of == view) & np.isfinite(value).all(axis=1)
+        proposed, values = np.zeros(self.n, dtype=bool), np.zeros((self.n, self.d))
+        proposed[self.receivers[valid]] = True
+        values[self.receivers[valid]] = value[valid]
+        return proposed, values
+
+
+def claim_of(claims: Floats, claim: int) -> tuple[Floats, Floats]:
+    """Views on the columns of one claim: its view (k,), and its value (k, d)."""
+    d = claims.shape[1] // 4 - 1
+    start = claim * (1 + d)
+    return claims[:, start], claims[:, start + 1 : start + 1 + d]
+
+
+def put(claims: Floats, claim: int, view: Floats, value: Floats, where: Bools) -> None:
+    """Replace a claim in some rows."""
+    views, values = claim_of(claims, claim)
+    values[where] = value[where]
+    views[where] = view[where]

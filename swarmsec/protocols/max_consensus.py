@@ -1,0 +1,41 @@
+"""Agree on the largest signal by repeating the largest number heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.arrays import Floats
+from swarmsec.protocols._base import NegotiationProtocol
+from swarmsec.protocols._inbox import admission, admission_one, extremes
+
+
+@dataclass(kw_only=True)
+class MaxConsensus(NegotiationProtocol):
+    """Every daemon moves to the largest of what it holds and hears: x ← max(x, v), component by component.
+
+    On a strongly connected network all hold the largest first signal after as many exchanges as the network's
+    diameter, exactly (Nejad, Attia, Raisch 2009). Lost or late messages cost time and nothing else, and a message that
+    comes twice changes nothing.
+
+    One liar breaks it: the largest lie wins, and no daemon ever comes down again. Nothing is averaged, so the rule of
+    a defense finds nothing to do. Later signals are not read.
+    """
+
+    def merge(self, earlier: Floats, later: Floats) -> Floats:
+        """The larger one says it all."""
+        return np.fmax(earlier, later)
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        """x ← max(x, v)."""
+        heard = np.where(admission(messages)[:, None] > 0, messages.payload, -np.inf)
+        return np.maximum(state, extremes(np.maximum, heard, messages.network, nobody=-np.inf))
+
+    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        """The same for one daemon."""
+        largest = own
+        for value in heard.values[admission_one(heard) > 0]:
+            largest = np.maximum(largest, value)
+        return largest + 0.0

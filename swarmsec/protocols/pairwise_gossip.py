@@ -1,0 +1,83 @@
+"""Agree on the average two at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+import numpy as np
+
+from swarmsec.aggregation import Heard, Mean, Messages, Rule
+from swarmsec.arrays import Bools, Floats
+from swarmsec.parameters import Help
+from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
+from swarmsec.protocols._inbox import admission, admission_one, extremes, tame
+from swarmsec.protocols._speech import Addressed
+
+
+@dataclass(kw_only=True)
+class PairwiseGossip(NegotiationProtocol):
+    """Two neighbors meet and both move halfway: x_i, x_j ← (x_i + x_j) / 2.
+
+    The average stays, and all tend to it. `one`: a random daemon meets a random neighbor, and nobody else does
+    anything; on a complete network ‖x − average‖² falls by 1 − 1/(n−1) an exchange on average (Boyd, Ghosh, Prabhakar,
+    Shah 2006). `many`: pairs meet at once, nobody in two of them; a link is used if it draws the largest number of all
+    links at either end. A link that goes one way only is not used.
+
+    Where only one of two messages comes, only one of the two moves, and the average with it: so lost and late messages
+    leave all agreed on something else. A stubborn liar takes everybody along. The rule of a defense averages over whom
+    one meets; one that drops the farthest of a neighborhood drops the only one there is, and nobody moves.
+    Later signals are not read.
+    """
+
+    meetings: Annotated[Literal["one", "many"], Help("How many pairs meet in an exchange.")] = "many"
+
+    def begin(self, view: ProtocolView) -> None:
+        """Nobody meets anybody yet."""
+        self._network, self._rng = view.network, view.rng
+        self._two_way: Bools = view.network.reverse >= 0
+        self._meets: Bools = np.zeros(view.network.m, dtype=bool)
+
+    def draw(self) -> None:
+        """Draw who meets: (m,) the edges that are used, both directions of each link."""
+        self._meets = self._one_link() if self.meetings == "one" else self._matching()
+
+    def speak(self, state: Floats) -> Addressed:
+        """What it holds, to whom it meets."""
+        payload = np.zeros((self._network.m, state.shape[1]))
+        payload[self._meets] = state[self._network.indices[self._meets]]
+        return Addressed(payload, self._meets)
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        """Halfway to whom it met."""
+        once = replace(messages, copies=None, weights=admission(messages))
+        return tame((rule or Mean()).over_neighborhoods(state, once), state)
+
+    def speak_one(self, daemon: int, own: Floats) -> Addressed:
+        """The same for one daemon."""
+        met = self._meets[self._network.edges_from([daemon])]
+        return Addressed(np.where(met[:, None], own, 0.0), met)
+
+    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        """The same for one daemon."""
+        once = heard._replace(copies=np.ones_like(heard.copies), weights=admission_one(heard))
+        return tame((rule or Mean()).over_one(own, once), own)
+
+    def _one_link(self) -> Bools:
+        """A random daemon's link to a random one of those that it can meet."""
+        network, meets = self._network, np.zeros(self._network.m, dtype=bool)
+        daemon, key = int(self._rng.integers(network.n)), self._rng.random()
+        row = np.arange(network.indptr[daemon], network.indptr[daemon + 1])
+        links = row[self._two_way[row]]
+        if len(links):
+            link = links[int(key * len(links))]
+            meets[[link, network.reverse[link]]] = True
+        return meets
+
+    def _matching(self) -> Bools:
+        """The links that draw the largest number of all at both ends."""
+        network = self._network
+        drawn = self._rng.random(network.m)
+        key = np.where(self._two_way, np.maximum(drawn, drawn[network.reverse]), -1.0)
+        largest = extremes(np.maximum, key, network, nobody=-1.0)
+        return self._two_way & (key == largest[network.receivers]) & (key == largest[network.indices])

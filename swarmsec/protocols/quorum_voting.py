@@ -1,0 +1,180 @@
+"""Vote on one proposal after another, and decide what a quorum stands behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.arrays import Floats
+from swarmsec.errors import ParameterError
+from swarmsec.parameters import Ge, Help, Unit
+from swarmsec.protocols._ballots import DECISION, LOCK, NEVER, PROPOSAL, VOTE, Ballots, claim_of, put
+from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
+
+COMMITTEE_MAX = 300
+"""A vote is a message from everybody to everybody, in every exchange."""
+
+
+@dataclass(kw_only=True)
+class QuorumVoting(NegotiationProtocol):
+    """Decide one proposal with a quorum of ⌊(n + f) / 2⌋ + 1 votes, which is 2f + 1 of n = 3f + 1.
+
+    Views have three steps of `patience` exchanges, and each has a leader, in turn. It proposes its own value, or the
+    one that it is locked on; a daemon votes for the proposal unless it is locked on another; who counts a quorum of
+    votes is locked on that value, and who counts a quorum of locks of one view decides. Everybody repeats in each
+    exchange all that it stands behind, each claim with its view: lost and late messages cost time and nothing else.
+
+    *Agreement*: n ≥ 3f + 1 and at most f liars, who may tell everybody something else. Two quorums share an honest
+    daemon, so no two values get one in a view; a lock is given up only for a later one that f + 1 claim, of whom one
+    is honest, or that a quorum voted for; and nobody locks on a view before that of its own last vote. So no two
+    honest daemons ever decide differently. f + 1 liars can make them.
+
+    *Termination*: in the first view of an honest leader that finds no lock in its way. A lying leader that locks some
+    daemons and not others can block the committee: PBFT's view change carries signed proofs, which are not modeled.
+    What is said is taken as signed by its sender, and never as anybody else's. A daemon that hears f + 1 say that they
+    decided, decides the same.
+
+    Until it decides, a daemon proposes its own first signal. Aggregation rules have nothing to do here: votes are
+    counted, not averaged. Needs everybody to hear a quorum: a complete network, of up to 300.
+
+    Castro and Liskov, OSDI 1999; locks as in Buchman, Kwon and Milosevic, arXiv:1807.04938.
+    """
+
+    keeps_agreement = False  # It does, but not before it has decided.
+
+    f: Annotated[
+        int | None, Ge(0), Unit("daemons"), Help("How many may lie; unless given, the most that it bears.")
+    ] = None
+
+    patience: Annotated[
+        int, Ge(1), Unit("exchanges"), Help("How long a step of a view is: more, where messages are late or lost.")
+    ] = 1
+
+    def check(self, n: int) -> None:
+        """A committee of at least 3f + 1, and not too many to vote."""
+        if n > COMMITTEE_MAX:
+            raise ParameterError(f"{n:,} daemons vote; a committee has at most {COMMITTEE_MAX}")
+        if self.f is not None and n < 3 * self.f + 1:
+            raise ParameterError(f"{self.f} liars need {3 * self.f + 1} daemons, and there are {n}", where="f")
+
+    def begin(self, view: ProtocolView) -> None:
+        """Count the quorum."""
+        self._n, self._network = view.n, view.network
+        self._f = (view.n - 1) // 3 if self.f is None else self.f
+        self._quorum = (view.n + self._f) // 2 + 1
+        self._exchange = -1
+
+    def draw(self) -> None:
+        """Time passes; nothing is left to chance."""
+        self._exchange += 1
+
+    @property
+    def _view(self) -> int:
+        """The view of this exchange."""
+        return self._exchange // (3 * self.patience)
+
+    @property
+    def _begins(self) -> bool:
+        """Whether this is the first exchange of a view."""
+        return self._exchange % (3 * self.patience) == 0
+
+    def first(self, signals: Floats) -> Floats:
+        """(n, D) one's own value, and four claims with their views: proposal, vote, lock, decision; none as yet."""
+        none = np.concatenate([np.full((len(signals), 1), NEVER), np.zeros_like(signals)], axis=1)
+        return np.concatenate([signals, *[none] * 4], axis=1)
+
+    def proposals(self, state: Floats) -> Floats:
+        """What was decided, or one's own value."""
+        d = _width(state)
+        view, value = claim_of(state[:, d:], DECISION)
+        return np.where((view >= 0)[:, None], value, state[:, :d])
+
+    def hold(self, state: Floats, proposals: Floats) -> Floats:
+        """A puppet stands behind its lie in every claim that it has made."""
+        d = _width(state)
+        held = np.concatenate([proposals, state[:, d:]], axis=1)
+        for claim in range(4):
+            claim_of(held[:, d:], claim)[1][:] = proposals
+        return held
+
+    def speak(self, state: Floats) -> Floats:
+        """(n, 4 (1 + d)) all claims; the leader of a new view makes its proposal first."""
+        d = _width(state)
+        claims = state[:, d:].copy()
+        if self._begins:
+            leader = self._view % self._n
+            _propose(claims[leader], state[leader, :d], self._view)
+        return claims
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        """Count, lock, decide, vote."""
+        d = _width(state)
+        heard = np.concatenate([messages.payload, self.speak(state)])
+        receivers = np.concatenate([messages.receivers, np.arange(self._n, dtype=np.int32)])
+        came = np.ones(messages.network.m, dtype=bool) if messages.weights is None else messages.weights > 0
+        came = np.concatenate([came, np.ones(self._n, dtype=bool)])
+        senders = np.concatenate([messages.senders, np.arange(self._n, dtype=np.int32)])
+        return self._next(state, self.speak(state), Ballots(heard, receivers, senders, came, self._n, d))
+
+    def speak_one(self, daemon: int, own: Floats) -> Floats:
+        """The same for one daemon."""
+        d = (len(own) - 4) // 5
+        claims = own[d:].copy()
+        if self._begins and daemon == self._view % self._n:
+            _propose(claims, own[:d], self._view)
+        return claims
+
+    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        """The same for one daemon: a committee of which one counts."""
+        said = self.speak_one(daemon, own)
+        claims = np.concatenate([heard.values, said[None]])
+        came = np.append(heard.weights > 0, True)
+        senders = np.append(heard.senders, daemon)
+        zeros = np.zeros(len(claims), dtype=np.int32)
+        ballots = Ballots(claims, zeros, senders, came, 1, (len(own) - 4) // 5)
+        held: Floats = self._next(own[None], said[None], ballots)[0]
+        return held
+
+    def _next(self, state: Floats, said: Floats, ballots: Ballots) -> Floats:
+        """(k, D) what k daemons hold after they counted what they heard."""
+        d = _width(state)
+        claims = said.copy()
+        # A lock is given up for a later one that at least one honest daemon holds.
+        others = ballots.count(LOCK)
+        # One of a view before one's own last vote would come too late: that vote did not heed it.
+        lock_view, voted = claim_of(claims, LOCK)[0], claim_of(claims, VOTE)[0]
+        newer = (others.view > lock_view) & (others.view >= voted)
+        put(claims, LOCK, others.view, others.value, (others.voices > self._f) & newer)
+        votes = ballots.count(VOTE)
+        newer = (votes.view > lock_view) & (votes.view >= voted)
+        put(claims, LOCK, votes.view, votes.value, (votes.voices >= self._quorum) & newer)
+        undecided = claim_of(claims, DECISION)[0] < 0
+        told = ballots.count(DECISION)
+        put(claims, DECISION, others.view, others.value, (others.voices >= self._quorum) & undecided)
+        put(claims, DECISION, told.view, told.value, (told.voices > self._f) & undecided)
+        if self._exchange % (3 * self.patience) < self.patience:
+            self._vote(claims, ballots, self._view)
+        return np.concatenate([state[:, :d], claims], axis=1)
+
+    def _vote(self, claims: Floats, ballots: Ballots, view: int) -> None:
+        """Vote for the leader's proposal of this view, once, unless locked on another value."""
+        proposed, value = ballots.proposal_of(view % self._n, view)
+        lock_view, lock = claim_of(claims, LOCK)
+        free = (lock_view < 0) | (lock == value).all(axis=1)
+        put(
+            claims, VOTE, np.full(len(claims), float(view)), value, proposed & free & (claim_of(claims, VOTE)[0] < view)
+        )
+
+
+def _width(state: Floats) -> int:
+    """d, of a state of D = d + 4 (1 + d) columns."""
+    return int(state.shape[1] - 4) // 5
+
+
+def _propose(claims: Floats, own: Floats, view: int) -> None:
+    """Write a leader's proposal into its claims, (4 (1 + d),): what it is locked on, or else its own value."""
+    lock_view, lock = claim_of(claims[None], LOCK)
+    put(claims[None], PROPOSAL, np.array([float(view)]), lock if lock_view[0] >= 0 else own[None], np.array([True]))

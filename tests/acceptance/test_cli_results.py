@@ -1,0 +1,299 @@
+"""`swarmsec results` and `swarmsec export`: what a store of tournaments tells, and what it says when it cannot."""
+
+import csv
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from swarmsec.exercise.jobs import Played
+from swarmsec.exercise.store import Store
+from tests.exercise.stored import ID, PLAN, numbered, play, small
+
+ROOT = Path(__file__).resolve().parents[2]
+
+WRITES_UNTIL_TOLD = """
+import sys
+from pathlib import Path
+from swarmsec.exercise.store import Store
+from tests.exercise.stored import ID, PLAN, play, small
+
+tournament = small()
+with Store.open(Path(sys.argv[1])) as store:
+    store.begin(ID, PLAN, tournament.entries)
+    for job in tournament.jobs:
+        store.add(job, play(job))
+        print(job.id, flush=True)
+        sys.stdin.readline()
+"""
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory):
+    return small().keep(tmp_path_factory.mktemp("kept") / "s.sqlite")
+
+
+@pytest.fixture
+def store(kept, tmp_path):
+    """A store of one tournament, to which a test may do what it likes."""
+    path = tmp_path / "s.sqlite"
+    shutil.copyfile(kept, path)
+    return path
+
+
+def with_another(store):
+    """The same store after a second tournament, of which one run crashed and one is still to be played."""
+    tournament = small(attacks=["stubborn"], defenses=["none"], seeds=(7, 8))
+    with Store.open(store) as opened:
+        opened.begin("another-id", {"name": "second"}, tournament.entries)
+        *rest, crashed, _left = tournament.jobs
+        for job in rest:
+            opened.add(job, play(job))
+        opened.add(crashed, Played(crashed.id, "crashed", error="the process died by signal 9"))
+    return crashed
+
+
+# A list
+
+
+def test_results_list_the_tournaments_and_how_far_they_are(cli, store):
+    with_another(store)
+    ran = cli("results", store)
+    assert ran.code == 0
+    heading, first, second = ran.out.splitlines()
+    assert heading.split()[:6] == ["tournament", "id", "runs", "done", "failed", "crashed"]
+    runs = len(small().jobs)
+    assert first.split()[:8] == ["small", ID[:12], str(runs), str(runs), "0", "0", "0", "0"]
+    assert second.split()[:8] == ["second", "another-id", "8", "6", "0", "1", "0", "1"]
+
+
+def test_results_as_json_are_one_document(cli, store):
+    page = cli("results", store, "--json").json
+    assert page["schema"] == "swarmsec.results/v1"
+    (one,) = page["tournaments"]
+    assert (one["id"], one["name"], one["plan"]) == (ID, "small", PLAN)
+    assert (one["planned"], one["done"], one["left"]) == (len(small().jobs), len(small().jobs), 0)
+
+
+def test_the_store_of_tournaments_is_where_it_is_unless_told_otherwise(cli, store, tmp_path, monkeypatch):
+    assert cli("results").code == 2
+    (tmp_path / "runs").mkdir()
+    shutil.copyfile(store, tmp_path / "runs" / "tournaments.sqlite")
+    assert "small" in cli("results").out
+    monkeypatch.setenv("SWARMSEC_STORE", "elsewhere.sqlite")
+    assert "elsewhere.sqlite" in cli("results").err
+    monkeypatch.setenv("SWARMSEC_STORE", str(store))
+    assert "small" in cli("results").out
+
+
+# Inside one
+
+
+def test_the_matrix_tells_what_was_prevented_with_its_interval(cli, store):
+    import swarmsec
+
+    ran = cli("results", store, "--matrix", "--json")
+    cells = {(cell["attack"], cell["defense"]): cell for cell in ran.json["cells"]}
+    assert len(cells) == 4
+    scenario = swarmsec.load_scenario("ring_with_a_liar", attack="stubborn", defense="wmsr", settings={"rounds": 30})
+    expected = swarmsec.run(scenario, seeds=[0, 1]).to_dict()
+    cell = cells["stubborn", "wmsr"]
+    for key in ("damage", "damage_limited", "autoimmune_cost", "bites", "verdict", "unit", "seeds"):
+        assert cell[key] == expected[key]
+
+
+def test_the_matrix_is_a_table_a_scenario(cli, store):
+    lines = cli("results", store, "--matrix").out.splitlines()
+    assert lines[0].startswith("ring_with_a_liar")
+    assert lines[2].split() == ["median_gate", "wmsr"]
+    assert [line.split()[0] for line in lines[3:]] == ["stubborn", "stubborn:value=7.0"]
+    assert "[" in lines[3]
+    assert "damage(defended) in belief" in cli("results", store, "--matrix", "--damage").out
+
+
+def test_a_comparison_says_who_lets_less_happen(cli, store):
+    ran = cli("results", store, "--compare", "wmsr", "median_gate")
+    assert ran.code == 0
+    assert "wmsr lets less damage happen in 2 of 2, median_gate in 0" in ran.out
+    differences = cli("results", store, "--compare", "wmsr", "median_gate", "--json").json["differences"]
+    assert [one["better"] for one in differences] == ["first", "first"]
+    assert all(set(one["damage"]) == {"mean", "low", "high"} for one in differences)
+
+
+def test_the_leaderboard_has_the_best_first(cli, store):
+    board = cli("results", store, "--leaderboard", "--json").json["leaderboard"]
+    assert [one["defense"] for one in board] == ["wmsr", "median_gate"]
+    lines = cli("results", store, "--leaderboard").out.splitlines()
+    assert [line.split()[1] for line in lines[1:]] == ["wmsr", "median_gate"]
+
+
+def test_failures_are_told_with_their_error(cli, store):
+    assert cli("results", store, "--failed").out == "no run failed, crashed or took too long\n"
+    crashed = with_another(store)
+    ran = cli("results", store, "--failed")
+    assert crashed.id[:12] in ran.out
+    assert "the process died by signal 9" in ran.out
+    (one,) = cli("results", store, "--failed", "--json").json["failed"]
+    assert (one["run"], one["status"], one["seed"]) == (crashed.id, "crashed", crashed.seed)
+    assert cli("results", store, "--failed", "--tournament", "small", "--json").json["failed"] == []
+
+
+def test_filters_leave_what_they_name(cli, store):
+    def cells(*filters):
+        return [cell["attack"] for cell in cli("results", store, "--matrix", "--json", *filters).json["cells"]]
+
+    assert cells("--attack", "stubborn:value=7.0") == ["stubborn:value=7.0"] * 2
+    assert cells("--attack", "stubborn", "--defense", "wmsr") == ["stubborn", "stubborn:value=7.0"]
+    assert cells("--scenario", "ring_with_a_liar", "--defense", "wmsr", "--defense", "median_gate") == [
+        *["stubborn"] * 2,
+        *["stubborn:value=7.0"] * 2,
+    ]
+
+
+def test_the_latest_tournament_is_looked_into_unless_another_is_named(cli, store):
+    with_another(store)
+    connection = sqlite3.connect(store)  # Both were begun in the same second, perhaps.
+    connection.execute("UPDATE tournaments SET begun = '2020-01-01T00:00:00+00:00' WHERE name = 'small'")
+    connection.commit()
+    connection.close()
+
+    def looked_into(*options):
+        return cli("results", store, "--leaderboard", "--json", *options).json["tournament"]["id"]
+
+    assert looked_into() == "another-id"
+    assert looked_into("--tournament", "small") == ID
+    assert looked_into("--tournament", "anot") == "another-id"
+
+
+def test_a_cell_without_a_whole_seed_is_a_dash_and_a_note(cli, store):
+    with_another(store)
+    out = cli("results", store, "--matrix", "--tournament", "second").out
+    assert "–" in out
+    assert "* 1 cells are scored without some of their seeds" in out
+
+
+def test_sql_is_answered_in_text_and_json(cli, store):
+    sql = "SELECT arm, count(*) AS n FROM runs GROUP BY arm ORDER BY arm"
+    lines = cli("results", store, "--sql", sql).out.splitlines()
+    assert [line.split()[0] for line in lines] == ["arm", "attacked", "clean", "defended", "guarded"]
+    page = cli("results", store, "--sql", sql, "--json").json
+    assert page["columns"] == ["arm", "n"]
+    assert page["engine"] in {"duckdb", "sqlite"}
+    assert page["rows"] == [["attacked", 4], ["clean", 2], ["defended", 8], ["guarded", 4]]
+
+
+def test_what_is_no_number_in_json_is_null(cli, store):
+    sql = "SELECT 1e308 * 10 AS much, NULL AS nothing"
+    assert cli("results", store, "--sql", sql, "--json").json["rows"] == [[None, None]]
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--matrix", "--failed"], "one at a time"),
+        (["--damage"], "belongs to --matrix"),
+        (["--matrix", "--defense", "wmrs"], "did you mean `wmsr`?"),
+        (["--compare", "wmsr", "nobody"], "no defense 'nobody'"),
+        (["--tournament", "smal1"], "did you mean `small`?"),
+        (["--sql", "DROP TABLE runs"], "one SELECT"),
+        (["--sql", "SELECT 1", "--attack", "x"], "no such filter"),
+        (["--attack", "x"], "no such filter"),
+    ],
+)
+def test_a_mistake_is_one_line_and_ends_with_2(cli, store, words, told):
+    ran = cli("results", store, *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+    assert len(ran.err.splitlines()) == 1
+    as_json = cli("results", store, *words, "--json")
+    assert as_json.code == 2
+    assert told in as_json.json["error"]["message"]
+
+
+def test_a_store_that_is_not_there_or_none_is_one_clear_line(cli, tmp_path):
+    assert "there is no store here" in cli("results", "nowhere.sqlite").err
+    (tmp_path / "noise.sqlite").write_bytes(bytes(range(256)) * 40)
+    ran = cli("results", "noise.sqlite", "--json")
+    assert ran.code == 2
+    assert "noise.sqlite: the store is damaged" in ran.json["error"]["message"]
+    assert not (tmp_path / "nowhere.sqlite").exists()
+
+
+def test_an_empty_store_has_no_tournament(cli, tmp_path):
+    Store.open(tmp_path / "s.sqlite").close()
+    assert cli("results", "s.sqlite").out == "no tournament was begun in this store\n"
+    assert cli("results", "s.sqlite", "--json").json["tournaments"] == []
+    assert "no tournament was begun in this store" in cli("results", "s.sqlite", "--matrix").err
+
+
+# Beside a writer
+
+
+def test_results_are_read_while_a_tournament_is_played(shell, tmp_path):
+    path = tmp_path / "s.sqlite"
+    command = [sys.executable, "-c", WRITES_UNTIL_TOLD, str(path)]
+    writing = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        for played in range(1, 4):
+            writing.stdout.readline()
+            (one,) = shell("results", path, "--json").json["tournaments"]
+            assert (one["done"], one["left"]) == (played, len(small().jobs) - played)
+            writing.stdin.write("\n")
+            writing.stdin.flush()
+        assert shell("results", path, "--matrix").code == 0
+        assert shell("export", path, "--csv", tmp_path / "csv").code == 0
+        assert writing.poll() is None
+        writing.communicate("\n" * 100, timeout=60)
+    finally:
+        writing.kill()
+        writing.wait()
+    assert writing.returncode == 0
+    assert shell("results", path, "--json").json["tournaments"][0]["left"] == 0
+
+
+# Export
+
+
+def test_export_writes_what_it_says(cli, store, tmp_path):
+    ran = cli("export", store, "--csv", "out")
+    assert ran.code == 0
+    assert [Path(line).name for line in ran.out.splitlines()] == [
+        "tournaments.csv",
+        "entries.csv",
+        "runs.csv",
+        "rounds.csv",
+    ]
+    with (tmp_path / "out" / "runs.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["id"] for row in csv.DictReader(file)} == {job.id for job in small().jobs}
+
+
+def test_export_writes_both_at_once_and_tells_so_as_json(cli, store):
+    pytest.importorskip("pyarrow")
+    files = cli("export", store, "--csv", "a", "--parquet", "b", "--json").json["files"]
+    assert len(files) == 8
+    assert all(Path(file).stat().st_size for file in files)
+
+
+def test_export_asks_where_to(cli, store):
+    ran = cli("export", store)
+    assert ran.code == 2
+    assert "--parquet DIR or --csv DIR" in ran.err
+    (Path("file")).write_text("")
+    assert "cannot be written" in cli("export", store, "--csv", "file").err
+
+
+def test_runs_of_no_tournament_can_be_asked_about(cli, tmp_path):
+    runs = numbered(200)
+    with Store.open(tmp_path / "s.sqlite") as store:
+        for job, played in runs:
+            store.add(job, played)
+    rows = cli("results", "s.sqlite", "--sql", "SELECT count(*), count(DISTINCT digest) FROM runs", "--json").json
+    assert rows["rows"] == [[200, 1]]
+    assert json.loads(cli("results", "s.sqlite", "--json").out)["tournaments"] == []
