@@ -72,10 +72,10 @@ class WMSR(Defense):
             return True, f"at most {_liars(worst)} in a neighborhood, and the network is {found.r}-robust"
         if total > self.f:
             known = f"{found.r}-robust {'at least' if not found.exact else 'and no more'}"
-            answer = None if found.r_at_most >= 2 * self.f + 1 else False
-            return answer, (
-                f"{_liars(total)} in all, more than f, takes a {2 * self.f + 1}-robust network, and this one is {known}"
+            why = (
+                f"{_liars(total)} in all, more than f, need a {2 * self.f + 1}-robust network, and this one is {known}"
             )
+            return (None, why + _SAFE) if found.r_at_most >= 2 * self.f + 1 else (False, why)
         return self._of_few(case, found)
 
     def _of_few(self, case: Attacked, found: Robustness) -> tuple[bool | None, str]:
@@ -88,7 +88,7 @@ class WMSR(Defense):
         if honest.r > self.f:
             return True, f"{total} in all, and without them the network is {honest.r}-robust"
         if not (honest.exact and found.exact):
-            return None, f"{total} in all; the network is ({found.r},{found.s})-robust at least"
+            return None, f"{total} in all; the network is ({found.r},{found.s})-robust at least{_SAFE}"
         if malicious:
             return False, f"{total} in all, and the network is ({found.r},{found.s})-robust and no more"
         return False, (
@@ -103,6 +103,8 @@ _SOURCE = (
     "f in every neighborhood, if it is (2f+1)-robust"
 )
 
+_SAFE = "; in no neighborhood are more than f, so nobody leaves the hull, but that they agree is not proven"
+
 
 def _liars(count: int) -> str:
-    return f"{count} liar{'' if count == 1 else 's'}"
+    return f"{count:,} liar{'' if count == 1 else 's'}"

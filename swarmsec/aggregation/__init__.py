@@ -1,8 +1,8 @@
 """Robust aggregation: how many values, some of them lies, become one.
 
 Here belong rules and the messages that they work on; who lies and why belongs in teams. The functions combine the rows
-of one (n, d) matrix; the classes are rules that daemons listen with, and `neighborhoods` has these as functions, over every
-neighborhood of a network at once. Nothing here keeps state between calls or writes into an argument.
+of one (n, d) matrix; the classes are rules that daemons listen with, and `neighborhoods` has these as functions, over
+every neighborhood of a network at once. Nothing here keeps state between calls or writes into an argument.
 """
 
 from __future__ import annotations

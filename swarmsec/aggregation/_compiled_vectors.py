@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from swarmsec.aggregation._rows import Unsigned
@@ -23,6 +24,9 @@ STEPS_MAX = 300
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+
+
+Counts = npt.NDArray[np.int64]
 
 
 def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -270,7 +274,7 @@ def _insertion_sort(values: Floats, count: int) -> None:
 
 
 @compiled
-def _weighed_middle(points: Floats, weight: Floats, count: int, c: int, ranked: Floats, place: Ints) -> float:
+def _weighed_middle(points: Floats, weight: Floats, count: int, c: int, ranked: Floats, place: Counts) -> float:
     """The weighted median of one component: halfway between two values where each side weighs a half."""
     half = 0.0
     for p in range(count):
@@ -286,11 +290,11 @@ def _weighed_middle(points: Floats, weight: Floats, count: int, c: int, ranked: 
     for k in range(count):
         under += weight[place[k]]
         if under > half:
-            return ranked[k]
+            return float(ranked[k])
         if under == half and k + 1 < count:
             low, high = ranked[k], ranked[k + 1]
-            return low if low == high else 0.5 * low + 0.5 * high
-    return ranked[count - 1]
+            return float(low if low == high else 0.5 * low + 0.5 * high)
+    return float(ranked[count - 1])
 
 
 @compiled
@@ -301,7 +305,7 @@ def _distance(points: Floats, p: int, point: Floats) -> float:
         apart = points[p, c] - point[c]
         square += apart * apart
     if 1e-280 < square < 1e280:
-        return np.sqrt(square)
+        return float(np.sqrt(square))
     largest = 0.0
     for c in range(point.size):
         largest = max(largest, abs(points[p, c] - point[c]))
@@ -311,7 +315,7 @@ def _distance(points: Floats, p: int, point: Floats) -> float:
     for c in range(point.size):
         apart = (points[p, c] - point[c]) / largest
         square += apart * apart
-    return largest * np.sqrt(square)
+    return float(largest * np.sqrt(square))
 
 
 @compiled

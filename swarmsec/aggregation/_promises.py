@@ -31,7 +31,8 @@ def krum_eta(n: int, f: int) -> float:
 def robustness_coefficient(rule: MeasuredRule, n: int, f: int, *, mixed: bool = False) -> float:
     """The κ of a rule's (f, κ)-robustness (Allouah et al. 2023, table 1; no rule can have less than f/(n − 2f)).
 
-    ‖F(x) − x̄_S‖² ≤ κ/|S| · Σ_S ‖x_i − x̄_S‖² for every set S of n − f rows with the mean x̄_S, whatever the others are.
+    ‖F(x) − x̄_S‖² ≤ κ/|S| · Σ_S ‖x_i − x̄_S‖² for every set S of n − f rows with the mean x̄_S, whatever the others
+    are.
 
     Args:
         rule: Which one.

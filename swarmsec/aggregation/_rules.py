@@ -96,8 +96,8 @@ class Wmsr:
 class TrimmedMean:
     """The mean of a neighborhood and oneself without the f largest and the f smallest values (Yin et al. 2018).
 
-    Component by component. One's own value may be cut too. A message that is not finite is one of the f. Where there are
-    no more than 2f values, a daemon keeps its own. A neighbor has one value however often it sends it.
+    Component by component. One's own value may be cut too. A message that is not finite is one of the f. Where there
+    are no more than 2f values, a daemon keeps its own. A neighbor has one value however often it sends it.
     """
 
     f: int

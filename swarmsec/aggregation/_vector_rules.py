@@ -21,7 +21,7 @@ from swarmsec.arrays import Floats
 
 @dataclass(frozen=True)
 class Krum:
-    """The value, of a neighborhood's and one's own, with the smallest sum of squared distances to its n − f − 2 nearest.
+    """The value, of a neighborhood's and one's own, with the smallest squared distances to its n − f − 2 nearest.
 
     Blanchard et al. 2017. Weights other than 0 count as 1; of equally good values one's own is taken. A message that is
     not finite is one of the f. Of fewer than 2f + 3 values, a daemon keeps its own.
@@ -45,9 +45,9 @@ class Krum:
 class GeometricMedian:
     """The point with the smallest weighted sum of distances to a neighborhood's values and one's own.
 
-    Weiszfeld's steps with Vardi & Zhang's at a point (2000), from the weighted median of every component, until the unit
-    vectors towards the values sum to less than `tolerance` of the weights, or 300 steps. Of one component it is the
-    weighted median.
+    Weiszfeld's steps with Vardi & Zhang's at a point (2000), from the weighted median of every component, until the
+    unit vectors towards the values sum to less than `tolerance` of the weights, or 300 steps. Of one component it is
+    the weighted median.
     """
 
     tolerance: float = 1e-9
@@ -68,8 +68,8 @@ class GeometricMedian:
 class CenteredClipping:
     """Move from one's own value by the mean of the differences to the neighbors', each cut to a length of τ.
 
-    Self-centered clipping (He, Karimireddy, Jaggi 2022): x ← x + Σ w clip(v − x, τ) / (1 + Σ w). One liar moves a daemon
-    by at most τ/(1 + Σ w) a step. Without `tau`, the median distance, one's own 0 among them.
+    Self-centered clipping (He, Karimireddy, Jaggi 2022): x ← x + Σ w clip(v − x, τ) / (1 + Σ w). One liar moves a
+    daemon by at most τ/(1 + Σ w) a step. Without `tau`, the median distance, one's own 0 among them.
     """
 
     tau: float | None = None
@@ -95,12 +95,12 @@ class CenteredClipping:
 class InvertedTolerance:
     """Opinion dynamics with inverted tolerance: ODDI-C, which needs no f (Bouis, Clark, Macdonald 2024).
 
-    A daemon measures how far it lies from its neighbors' median, in robust deviations z (MAD/0.6745), and moves by `rate`
-    towards the mean of the neighbors whose own z is no larger, and no larger than `cap`: the more of an outlier it is, the
-    more it tolerates. Who hears fewer than three stays. This is the filter of the authors' published code. Ours are: the
-    comparison without dividing by the MAD, so that with a MAD of 0 an outlier moves to the median instead of staying;
-    weights in the mean; and several components one by one. It has no proof of safety: a liar just beyond the honest
-    values may be within one's tolerance.
+    A daemon measures how far it lies from its neighbors' median, in robust deviations z (MAD/0.6745), and moves by
+    `rate` towards the mean of the neighbors whose own z is no larger, and no larger than `cap`: the more of an outlier
+    it is, the more it tolerates. Who hears fewer than three stays. This is the filter of the authors' published code.
+    Ours are: the comparison without dividing by the MAD, so that with a MAD of 0 an outlier moves to the median instead
+    of staying; weights in the mean; and several components one by one. It has no proof of safety: a liar just beyond
+    the honest values may be within one's tolerance.
     """
 
     rate: float = 0.5

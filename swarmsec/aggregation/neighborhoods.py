@@ -1,8 +1,8 @@
 """The rules over every neighborhood of a network at once, as functions: what each daemon makes of what it hears.
 
 Every function takes the network, what daemons say, and what they hold themselves if that is something else. `values`
-(n, d) is a broadcast; `told` (m, d) replaces it edge by edge once somebody equivocates; `weights` (m,) in [0, 1] say how
-far each message is admitted, 0 drops it. A plain (n,) is one component, and gives (n,). The classes beside them
+(n, d) is a broadcast; `told` (m, d) replaces it edge by edge once somebody equivocates; `weights` (m,) in [0, 1] say
+how far each message is admitted, 0 drops it. A plain (n,) is one component, and gives (n,). The classes beside them
 (`Wmsr`, `TrimmedMean`, `Krum`...) are the same rules as a defense brings them.
 """
 
@@ -47,7 +47,7 @@ def wmsr(
 def trimmed_mean(
     network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, told: Given = None, weights: Given = None
 ) -> Floats:
-    """The mean of a neighborhood and oneself without the f largest and smallest; own value where n ≤ 2f (`TrimmedMean`).
+    """The mean of a neighborhood and oneself without the f largest and smallest (`TrimmedMean`).
 
     Args, returns and raises as `wmsr`.
     """

@@ -38,6 +38,10 @@ COMMANDS = {
     "export": Entry(
         "export.export", "Write the tournaments, entries, runs and rounds of STORE as files that other programs read."
     ),
+    "report": Entry(
+        "report.report",
+        "Make the HTML page of each PATH, a run's folder or a store of tournaments: one file that opens offline.",
+    ),
     "validate": Entry(
         "validate.validate",
         "Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything.",

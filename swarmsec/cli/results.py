@@ -27,7 +27,7 @@ def results(
     tournament: Annotated[
         str | None, typer.Option(help="Which one, by its name or the start of its id; the latest unless said.")
     ] = None,
-    leaderboard: Annotated[bool, typer.Option("--leaderboard", help="Defenses, the best first.")] = False,
+    leaderboard: Annotated[bool, typer.Option("--leaderboard", help="Defenses and attacks, the best first.")] = False,
     matrix: Annotated[bool, typer.Option("--matrix", help="Attacks × defenses: the share prevented (DL).")] = False,
     damage: Annotated[bool, typer.Option("--damage", help="With --matrix: the damage and not the share.")] = False,
     compare: Annotated[
@@ -68,7 +68,7 @@ def results(
             _refuse_filters(picked, "a list of tournaments")
             page, text = _list(opened, tournament)
         else:
-            one = _chosen(opened, tournament)
+            one = chosen(opened, tournament)
             show = {"--leaderboard": _leaderboard, "--matrix": _matrix, "--failed": _failed}
             if compare:
                 page, text = _compared(opened, one, picked, compare)
@@ -92,7 +92,7 @@ _Shown = tuple[dict[str, Any], str]
 def _list(store: Store, wanted: str | None) -> _Shown:
     from swarmsec.report.results import tournament_lines
 
-    found = store.tournaments() if wanted is None else [_chosen(store, wanted)]
+    found = store.tournaments() if wanted is None else [chosen(store, wanted)]
     return {"tournaments": [one.to_dict() for one in found]}, tournament_lines(found)
 
 
@@ -101,8 +101,10 @@ def _leaderboard(store: Store, tournament: Tournament, picked: Picked) -> _Shown
     from swarmsec.exercise.store.leaderboard import leaderboard
     from swarmsec.report.results import leaderboard_lines
 
-    ranks = leaderboard(outcomes(store, tournament.id, picked))
-    return {"leaderboard": [one.to_dict() for one in ranks]}, leaderboard_lines(ranks)
+    found = outcomes(store, tournament.id, picked)
+    defenses, attacks = leaderboard(found, "blue"), leaderboard(found, "red")
+    page = {"defenses": [one.to_dict() for one in defenses], "attacks": [one.to_dict() for one in attacks]}
+    return page, f"{leaderboard_lines('defense', defenses)}\n\n{leaderboard_lines('attack', attacks)}"
 
 
 def _matrix(store: Store, tournament: Tournament, picked: Picked, *, damage: bool = False) -> _Shown:
@@ -141,8 +143,12 @@ def _answer(store: Store, sql: str) -> _Shown:
     return {**answer._asdict()}, answer_lines(answer)
 
 
-def _chosen(store: Store, wanted: str | None) -> Tournament:
-    """The tournament of that name or beginning of an id; the latest unless said."""
+def chosen(store: Store, wanted: str | None) -> Tournament:
+    """The tournament of that name or beginning of an id; the latest unless said.
+
+    Raises:
+        UsageError: There is none, or there are several.
+    """
     there = store.tournaments()
     if wanted is None:
         if not there:

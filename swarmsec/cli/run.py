@@ -146,13 +146,13 @@ def _play(
                 result = replace(result, nulls=play_nulls(scenario, seeds=wanted, jobs=jobs))
         with _interrupts_wait():
             folder.finish(result)
-            folder.keep_report(run_page(folder.path))
     except BaseException as error:
         with _interrupts_wait():
             folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
         if isinstance(error, KeyboardInterrupt):
             typer.echo(f"what was done so far is in {folder.path}", err=True)
         raise
+    folder.keep_report(run_page(folder.path))
     return result, folder
 
 

@@ -76,16 +76,15 @@ def failure_lines(failures: Sequence[Failure]) -> str:
     return _table(rows, left={0, 1, 2, 3, 4, 6, 7})
 
 
-def leaderboard_lines(ranks: Sequence[Rank]) -> str:
-    """Defenses, the best first."""
-    rows = [["", "defense", "DL", "limits", "worst DL", "against"]]
+def leaderboard_lines(title: str, ranks: Sequence[Rank]) -> str:
+    """Attacks or defenses, the best first."""
+    rows = [["", title, "rating", "95%", "won", "lost", "tied", "DL", "limited", "worst DL", "against"]]
     for place, one in enumerate(ranks, 1):
-        if one.damage_limited is None or one.worst is None:
-            rows.append([str(place), one.defense, _UNKNOWN, "0 of 0", _UNKNOWN, ""])
-            continue
-        limits = f"{one.limited} of {one.cells}"
-        rows.append([str(place), one.defense, share(one.damage_limited), limits, share(one.worst), one.against])
-    return _table(rows, left={1, 5})
+        counts = [f"{count:,}" for count in (one.wins, one.losses, one.ties)]
+        shares = [_UNKNOWN if value is None else share(value) for value in (one.damage_limited, one.worst)]
+        limited = f"{one.limited} of {one.cells}"
+        rows.append([str(place), one.label, *_points(one.points), *counts, shares[0], limited, shares[1], one.against])
+    return _table(rows, left={1, 10})
 
 
 def answer_lines(answer: Answer) -> str:
@@ -131,6 +130,14 @@ def _amounts(interval: Interval | None, unit: str) -> str:
     if interval.low is None or interval.high is None:
         return amount(interval.mean, unit)
     return f"{amount(interval.mean, unit)}  [{amount(interval.low, unit)}, {amount(interval.high, unit)}]"
+
+
+def _points(points: Interval | None) -> tuple[str, str]:
+    if points is None:
+        return _UNKNOWN, ""
+    if points.low is None or points.high is None:
+        return f"{points.mean:.0f}", ""
+    return f"{points.mean:.0f}", f"[{points.low:.0f}, {points.high:.0f}]"
 
 
 def _value(value: Any) -> str:

@@ -15,7 +15,8 @@ import numpy as np
 
 # Its face imports Torchvision and more, which the rules do not need.
 found = importlib.util.find_spec("byzfl")
-assert found is not None and found.submodule_search_locations is not None
+assert found is not None
+assert found.submodule_search_locations is not None
 package = sys.modules["byzfl"] = types.ModuleType("byzfl")
 package.__path__ = list(found.submodule_search_locations)
 

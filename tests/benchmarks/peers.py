@@ -70,7 +70,8 @@ class Peer:
         Raises:
             PeerError: It has ended, or it cannot do it.
         """
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()

@@ -213,18 +213,42 @@ def test_what_is_picked_is_found_by_label_or_by_kind(store) -> None:
         cells(defenses=["wmsr"])
 
 
-def test_the_leaderboard_follows_the_mean_of_what_is_prevented_where_the_attack_bites(store) -> None:
+@pytest.mark.parametrize("team", ["red", "blue"])
+def test_the_leaderboard_tells_ratings_and_what_is_prevented_where_the_attack_bites(store, team) -> None:
+    from swarmsec.scoring.ratings import rate
+
     found = outcomes(store, ID)
-    ranks = leaderboard(found)
-    assert {rank.defense for rank in ranks} == {one.cell.defense for one in found}
-    shares = [rank.damage_limited for rank in ranks]
-    assert shares == sorted(shares, reverse=True)
+    own, rival = ("attack", "defense") if team == "red" else ("defense", "attack")
+    ranks = leaderboard(found, team)
+    labels = sorted({getattr(one.cell, own) for one in found})
+    assert sorted(rank.label for rank in ranks) == labels
+    assert [rank.points.mean for rank in ranks] == sorted((rank.points.mean for rank in ranks), reverse=True)
+
+    cases = sorted({getattr(one.cell, rival) for one in found})
+    done = np.full((3, len(cases), len(labels)), np.nan)
+    for one in found:
+        runs = result_of(store, ID, one.cell).seed_runs
+        damage = [run.traces["defended"].bill[-1] - run.traces["clean"].bill[-1] for run in runs]
+        sign = 1 if team == "red" else -1
+        done[:, cases.index(getattr(one.cell, rival)), labels.index(getattr(one.cell, own))] = sign * np.array(damage)
+    expected = dict(zip(labels, rate(done), strict=True))
     for rank in ranks:
-        biting = [one.outcome for one in found if one.cell.defense == rank.defense and one.outcome.bites]
-        assert rank.cells == len(biting)
-        assert rank.damage_limited == pytest.approx(np.mean([one.damage_limited.mean for one in biting]))
-        assert rank.worst == min(one.damage_limited.mean for one in biting)
-        assert rank.limited == sum(one.verdict == "limited" for one in biting)
+        rated = expected[rank.label]
+        assert (rank.wins, rank.losses, rank.ties) == (rated.wins, rated.losses, rated.ties)
+        assert rank.points == pytest.approx(rated.points)
+        biting = [one.outcome for one in found if getattr(one.cell, own) == rank.label and one.outcome.damage_limited]
+        shares = [one.damage_limited.mean for one in biting]
+        assert (rank.cells, rank.limited) == (len(biting), sum(one.verdict == "limited" for one in biting))
+        assert rank.damage_limited == (pytest.approx(np.mean(shares)) if shares else None)
+        assert rank.worst == ((max if team == "red" else min)(shares) if shares else None)
+
+
+def test_a_defense_alone_has_no_rating(tmp_path) -> None:
+    tournament = small(attacks=["stubborn"], defenses=["wmsr"])
+    with Store.open(tournament.keep(tmp_path / "s.sqlite"), read_only=True) as store:
+        (rank,) = leaderboard(outcomes(store, ID), "blue")
+    assert (rank.points, rank.cells, rank.limited) == (None, 1, 1)
+    assert rank.against == "stubborn, ring_with_a_liar"
 
 
 def test_a_cell_that_is_not_there_is_refused(store) -> None:

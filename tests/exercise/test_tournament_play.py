@@ -28,7 +28,7 @@ def small(**changes):
         "scenarios": (RING,),
         "attacks": teams("stubborn:daemons=[0]", "hijack:daemons=[0]"),
         "defenses": teams("wmsr", "signal_clip"),
-        "seeds": (0, 1, 2),
+        "seeds": (0, 1),
         "nulls": False,
         "settings": {"rounds": 12},
     }
@@ -80,7 +80,7 @@ def path(tmp_path):
 def test_every_run_is_asked_for_once(path):
     plan, executor = small(), Watched()
     played(plan, path, executor)
-    assert Counter(executor.asked) == Counter(plan.jobs)
+    assert sorted(executor.asked) == sorted(plan.jobs)
 
 
 def test_a_tournament_that_is_done_asks_for_nothing(path, undisturbed):
@@ -101,7 +101,7 @@ def test_two_processes_reach_the_same(path, undisturbed):
         assert played(small(), path, executor).to_dict() == undisturbed.to_dict()
 
 
-@pytest.mark.parametrize("done", [0, 1, 13, 26])
+@pytest.mark.parametrize("done", [0, 1, 9, 17])
 def test_what_was_interrupted_goes_on_and_nothing_is_played_twice(path, undisturbed, done):
     first, second = Watched(interrupt_after=done), Watched(shuffle=3)
     with pytest.raises(KeyboardInterrupt):
@@ -117,7 +117,7 @@ def test_a_tournament_uses_what_another_one_in_the_store_has_played(path):
     more = Watched()
     wider = small(defenses=teams("wmsr", "signal_clip", "median_gate"))
     played(wider, path, more)
-    assert len(more.asked) == 3 * (1 + 2), "the guarded arm and two defended ones of the new defense"
+    assert len(more.asked) == 2 * (1 + 2), "the guarded arm and two defended ones of the new defense"
 
 
 def test_progress_counts_what_is_done_failed_and_left(path):
@@ -143,7 +143,7 @@ def test_shards_are_disjoint_and_together_the_whole(tmp_path, undisturbed, of):
             with Store.open(tmp_path / f"{number}.sqlite", read_only=True) as part:
                 assert take_over(plan, whole, part) == len(executor.asked)
                 assert take_over(plan, whole, part) == 0
-        assert Counter(asked) == Counter(plan.jobs)
+        assert sorted(asked) == sorted(plan.jobs)
         nothing = Watched()
         assert outcome_of(plan, whole, play(plan, whole, nothing)).to_dict() == undisturbed.to_dict()
         assert nothing.asked == []
@@ -225,7 +225,7 @@ def test_a_plugin_that_fails_costs_its_own_runs_and_nothing_else(tmp_path, path)
     found = played(troubled(tmp_path, "raise"), path)
     whole = played(small(attacks=teams("stubborn:daemons=[0]")), tmp_path / "whole.sqlite")
     assert {(one.attack, one.status) for one in found.failures} == {("trouble:daemons=[0],how=raise", "failed")}
-    assert Counter(one.arm for one in found.failures) == {"attacked": 3, "defended": 6}
+    assert Counter(one.arm for one in found.failures) == {"attacked": 2, "defended": 4}
     assert {one.defense for one in found.failures if one.arm == "attacked"} == {""}
     assert all("ZeroDivisionError" in one.error for one in found.failures)
     statuses = {(cell.attack.partition(":")[0], cell.status) for cell in found.cells}
@@ -235,7 +235,7 @@ def test_a_plugin_that_fails_costs_its_own_runs_and_nothing_else(tmp_path, path)
     assert judged.nash == alone.nash
     assert judged.best == alone.best == "wmsr"
     assert judged.undefended[1] is None
-    assert found.counts.failed == 9
+    assert found.counts.failed == 6
 
 
 def test_a_run_that_failed_fails_again_and_is_not_asked_for_again(tmp_path, path):
@@ -248,7 +248,7 @@ def test_a_run_that_failed_fails_again_and_is_not_asked_for_again(tmp_path, path
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kills processes")
 def test_a_run_that_kills_its_process_costs_itself_alone(tmp_path, path):
-    plan = troubled(tmp_path, "kill", seeds=(0, 1), defenses=teams("wmsr"))
+    plan = troubled(tmp_path, "kill", defenses=teams("wmsr"))
     with open_executor(jobs=2, retries=1) as executor:
         found = played(plan, path, executor)
     assert Counter(one.status for one in found.failures) == {"crashed": 4}

@@ -106,3 +106,6 @@ class Kept(Played):
     def digest(self) -> str:
         """SHA-256 of what was recorded, before any rounding; empty without a trace."""
         return self._digest
+
+    def _replace(self, **changes: Any) -> Kept:
+        return Kept.of(super()._replace(**changes), self._digest)

@@ -19,6 +19,7 @@ from swarmsec.exercise.store.records import Summary
 from swarmsec.exercise.store.store import Store
 from swarmsec.plugins import Registry
 from swarmsec.scoring import Interval, Outcome, Result, SeedRun, Subject, outcome, score
+from swarmsec.scoring.damage import damages
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Guarantee
@@ -35,6 +36,7 @@ class CellOutcome(NamedTuple):
         seeds: The seeds that were scored: those of which every arm is done.
         missing: The others: they failed, or are still to be played.
         outcome: What came of it; None if no seed was scored.
+        left: damage(defended), one for each of `seeds`; empty where the defended or the clean arm was not played.
     """
 
     cell: CellKey
@@ -42,6 +44,7 @@ class CellOutcome(NamedTuple):
     seeds: tuple[int, ...]
     missing: tuple[int, ...]
     outcome: Outcome | None
+    left: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -106,7 +109,9 @@ def _outcome(cell: CellKey, plays: Plays, runs: Mapping[str, Summary]) -> CellOu
     if not seeds:
         return CellOutcome(cell, "", (), missing, None)
     unit = runs[next(iter(plays[seeds[0]].values()))].unit
-    return CellOutcome(cell, unit, seeds, missing, outcome(bills_of(plays, seeds, runs)))
+    bills = bills_of(plays, seeds, runs)
+    left = damages(bills).get("defended", np.empty(0))
+    return CellOutcome(cell, unit, seeds, missing, outcome(bills), tuple(left.tolist()))
 
 
 def bills_of(plays: Plays, seeds: Sequence[int], runs: Mapping[str, Summary]) -> dict[str, Floats]:

@@ -1,0 +1,42 @@
+"""Move to the point that is nearest, by the sum of distances, to a neighborhood's values and one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from swarmsec.aggregation import GeometricMedian as GeometricMedianRule
+from swarmsec.aggregation import Rule
+from swarmsec.teams import Attacked, Defense, Guarantee, Surface, Vantage, attacked_in
+
+
+@dataclass(kw_only=True)
+class GeometricMedian(Defense):
+    """Every daemon moves to argmin_y Σ w_j ‖y − x_j‖ over its neighbors' values and its own (Weiszfeld 1937).
+
+    Converged, and of one component the weighted median. While fewer than half of a neighborhood's weight lies, however
+    far, the result stays within (1 + l/(n − 2l)) · 2 mean honest deviations of the honest mean (Pillutla et al. 2022;
+    Allouah et al. 2023). It looks at components together, so a value that is normal in each and odd in all pulls less
+    than at a median of components; but nobody is dropped, so all liars pull a little. Like a median it does not keep
+    the average. Blind where the lie is in the signals.
+    """
+
+    vantage = Vantage.LOCAL
+    sees = Surface.DAEMON | Surface.MESSAGE
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that daemons listen with."""
+        return GeometricMedianRule()
+
+    def guarantee(self, case: Attacked) -> Guarantee:
+        """Holds where every honest daemon and its neighbors are honest in their majority."""
+        if not case.surface.compromises or case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
+            return Guarantee(False, "it promises nothing about lies in the signals or links that are cut")
+        lying = 2 * attacked_in(case.network, case.targets) >= case.network.degrees + 1
+        lying[case.targets] = False
+        count = int(np.count_nonzero(lying))
+        if count:
+            return Guarantee(False, f"{count:,} of {case.network.n:,} neighborhoods are not honest in their majority")
+        return Guarantee(True, "every neighborhood is honest in its majority: its median lies near its honest mean")

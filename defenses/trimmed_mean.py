@@ -1,0 +1,54 @@
+"""Average what is left of a neighborhood's values and one's own without the extremes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from swarmsec.aggregation import Rule
+from swarmsec.aggregation import TrimmedMean as TrimmedMeanRule
+from swarmsec.errors import ParameterError
+from swarmsec.teams import Attacked, Defense, Ge, Guarantee, Help, Surface, Unit, Vantage, attacked_in
+
+
+@dataclass(kw_only=True)
+class TrimmedMean(Defense):
+    """Of the neighbors' values and one's own drop the f largest and the f smallest, and average the rest.
+
+    x_i ← 1/(n_i − 2f) Σ of the n_i − 2f values in the middle, component by component (Dolev et al. 1986; Yin et al.
+    2018). With at most f liars in a neighborhood the result stays between the smallest and the largest honest value
+    there; a daemon that hears too few to cut so many keeps its own. Other than W-MSR it may cut one's own value, so a
+    daemon at the edge of a network is drawn in faster and keeps less of what it knew. That honest daemons agree is not
+    promised. Blind where the lie is in the signals.
+    """
+
+    vantage = Vantage.LOCAL
+    sees = Surface.DAEMON | Surface.MESSAGE
+
+    f: Annotated[int, Ge(0), Unit("daemons"), Help("How many liars a neighborhood may hold.")] = 1
+
+    def check(self, n: int) -> None:
+        """Of no more than 2f values nothing is left."""
+        if n > 1 and 2 * self.f >= n:
+            raise ParameterError(
+                f"{self.f} liars of {n} daemons are too many; must be less than half, so at most {(n - 1) // 2}",
+                where="f",
+            )
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that daemons listen with."""
+        return TrimmedMeanRule(self.f)
+
+    def guarantee(self, case: Attacked) -> Guarantee:
+        """Holds where no honest daemon hears more than f liars: then none leaves the hull of the honest values."""
+        if not case.surface.compromises or case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
+            return Guarantee(False, "a trimmed mean promises nothing about lies in the signals or links that are cut")
+        honest = np.ones(case.network.n, dtype=bool)
+        honest[case.targets] = False
+        worst = int(attacked_in(case.network, case.targets)[honest].max(initial=0))
+        if worst > self.f:
+            return Guarantee(False, f"a neighborhood holds {worst} liars, and f is {self.f}")
+        return Guarantee(True, f"at most {worst} liars in a neighborhood: nobody leaves the hull of the honest values")

@@ -1,0 +1,99 @@
+"""`swarmsec report`: the page of a run or a tournament, made again from what was kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swarmsec.errors import ExitCode, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LATEST = [Path("runs/latest")]
+"""What is shown unless told otherwise."""
+
+_SQLITE = b"SQLite format 3\0"
+
+
+def report(
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Runs' folders, stores, or a tournament's JSON; runs/latest unless said.", metavar="PATH.."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the page goes; beside its source unless said.")] = None,
+    tournament: Annotated[
+        str | None, typer.Option(help="Which one of a store, by its name or the start of its id; the latest unless said.")
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> int:
+    """Make the HTML page of each PATH, a run's folder or a store of tournaments: one file that opens offline."""
+    paths = [_followed(path) for path in sources or LATEST]
+    if out is not None and len(paths) > 1:
+        raise UsageError(f"{len(paths)} pages do not go into one file; give one source", where="--out")
+    for path in paths:
+        page, usual = _page(path, tournament)
+        target = out or usual
+        try:
+            target.write_text(page, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise OutputError(
+                f"cannot be written: {error.strerror}; name another file with --out", where=str(target)
+            ) from None
+        typer.echo(target)
+        if open_:
+            typer.launch(target.resolve().as_uri())
+    return ExitCode.DONE
+
+
+def _followed(path: Path) -> Path:
+    """The folder that `latest` names where the system has no links."""
+    if path.name == "latest" and path.is_file():
+        return path.parent / path.read_text(encoding="utf-8").strip()
+    return path
+
+
+def _page(path: Path, tournament: str | None) -> tuple[str, Path]:
+    """The page of a source, and where it usually goes."""
+    from swarmsec.report.html import run_page, tournament_page
+
+    if path.is_dir():
+        if tournament is not None:
+            raise UsageError("a run's folder has no tournaments; give a store", where="--tournament")
+        return run_page(path), path / "report.html"
+    if not path.exists():
+        raise UsageError("no such folder or file; give a run's folder, or a store of tournaments", where=str(path))
+    with path.open("rb") as file:
+        is_store = file.read(len(_SQLITE)) == _SQLITE
+    if not is_store:
+        return tournament_page(_told(path)), path.with_suffix(".html")
+    document = _stored(path, tournament)
+    return tournament_page(document), path.with_name(f"{path.stem}-{document['id'][:10]}.html")
+
+
+def _told(path: Path) -> Mapping[str, Any]:
+    """What `swarmsec tournament --json` printed."""
+    from swarmsec.exercise.tournament.result import SCHEMA
+
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError):
+        found = None
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        raise UsageError(
+            f"neither a run's folder, nor a store, nor what `swarmsec tournament --json` prints ({SCHEMA})",
+            where=str(path),
+        )
+    return found
+
+
+def _stored(path: Path, wanted: str | None) -> Mapping[str, Any]:
+    from swarmsec.cli.results import chosen
+    from swarmsec.exercise.store import Store
+    from swarmsec.exercise.tournament.stored import stored_outcome
+
+    with Store.open(path, read_only=True) as store:
+        return stored_outcome(store, chosen(store, wanted)).to_dict()

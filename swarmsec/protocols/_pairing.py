@@ -1,0 +1,45 @@
+"""Pairs of neighbors, for protocols in which two negotiate at a time."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Ints
+from swarmsec.network import Network
+
+
+class Pairs(NamedTuple):
+    """Who negotiates with whom.
+
+    Attributes:
+        partner: (n,) the partner, or −1 for who has none.
+        hears: (n,) the edge on which the partner speaks, or −1.
+    """
+
+    partner: Ints
+    hears: Ints
+
+
+def random_pairs(network: Network, rng: np.random.Generator) -> Pairs:
+    """A random maximal matching: no two neighbors who hear each other both stay alone (Luby 1986, on the edges).
+
+    Args:
+        network: Only edges with a way back count.
+        rng: Draws one number an edge.
+    """
+    partner, hears = np.full(network.n, -1, dtype=np.int32), np.full(network.n, -1, dtype=np.int32)
+    edges = np.flatnonzero((network.reverse >= 0) & (network.indices < network.receivers))
+    priority = rng.permutation(network.m)[edges]
+    while len(edges):
+        one, other = network.indices[edges], network.receivers[edges]
+        first = np.full(network.n, network.m, dtype=np.int64)
+        np.minimum.at(first, one, priority)
+        np.minimum.at(first, other, priority)
+        chosen = (first[one] == priority) & (first[other] == priority)
+        partner[one[chosen]], partner[other[chosen]] = other[chosen], one[chosen]
+        hears[other[chosen]], hears[one[chosen]] = edges[chosen], network.reverse[edges[chosen]]
+        free = (partner[one] < 0) & (partner[other] < 0)
+        edges, priority = edges[free], priority[free]
+    return Pairs(partner, hears)

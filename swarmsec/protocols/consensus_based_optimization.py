@@ -1,0 +1,127 @@
+"""Search for the lowest point of a landscape by moving toward where the fit ones are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+import numpy as np
+
+from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.arrays import Floats
+from swarmsec.objectives import Objective, loss
+from swarmsec.parameters import Ge, Gt, Help
+from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
+from swarmsec.protocols._inbox import LARGEST, admission, admission_one, column, extremes, sum_one, sums, tame
+
+
+@dataclass(kw_only=True)
+class ConsensusBasedOptimization(NegotiationProtocol):
+    """Every daemon is a point x in the landscape f; it drifts to the softmin mean v of its neighborhood, and explores.
+
+        v = Σ x_j e^(−α f_j) / Σ e^(−α f_j),    x ← x − drift (x − v) + noise |x − v| N(0, I)
+
+    with itself among the j (Pinnau, Totzeck, Tse, Martin 2017; time step and λ in `drift`, its root and σ in `noise`).
+    The noise dies out as all come together, near the lowest point found if α is large; |x − v| is the distance, or
+    that of each component alone (Carrillo, Jin, Li, Zhu 2021), which does better in many dimensions.
+
+    A daemon says (x, f). One liar that claims to be fitter than all others is the softmin mean, wherever it is. With
+    `evaluations: own` daemons evaluate themselves what others propose, and such a lie is worth nothing; it costs an
+    evaluation a message. The rule of a defense takes the place of the softmin: it averages over those neighbors who
+    say that they are no worse. Lost and late messages slow the search down; a late one tells where somebody was.
+
+    The first signals are the starting points; later ones are not read.
+    """
+
+    objective: Objective = "rastrigin"
+    sharpness: Annotated[float, Gt(0), Help("α; the larger, the more the fittest alone counts.")] = 30.0
+    drift: Annotated[float, Gt(0), Help("Share of the way to the mean that is gone in an exchange.")] = 0.1
+    noise: Annotated[float, Ge(0), Help("Deviation of the exploring step, in distances from the mean.")] = 0.5
+    exploring: Annotated[
+        Literal["by_component", "by_distance"], Help("Whether each component explores by its own distance.")
+    ] = "by_component"
+    evaluations: Annotated[
+        Literal["told", "own"], Help("Whether a fitness is believed, or evaluated again by whoever hears of it.")
+    ] = "told"
+
+    def begin(self, view: ProtocolView) -> None:
+        """No step drawn yet."""
+        self._n, self._rng = view.n, view.rng
+        self._drawn: Floats | None = None
+
+    def first(self, signals: Floats) -> Floats:
+        """The starting points."""
+        return np.clip(signals, -LARGEST, LARGEST)
+
+    def draw(self) -> None:
+        """Forget the exploring steps of the last exchange; new ones are drawn when the width of the points is known."""
+        self._drawn = None
+
+    def speak(self, state: Floats) -> Floats:
+        """(x, f): (n, d) → (n, d + 1)."""
+        return np.hstack([state, loss(self.objective, state)[:, None]])
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        """Drift and explore."""
+        admitted, d = admission(messages), state.shape[1]
+        own, fitness = loss(self.objective, state), self._fitness(messages, d)
+        if rule is None:
+            said = np.where(admitted > 0, fitness, np.inf)
+            best = np.minimum(own, extremes(np.minimum, said, messages.network, nobody=np.inf))
+            mine = np.exp(-self.sharpness * (own - best))
+            theirs = np.zeros(len(said))
+            heard = admitted > 0
+            theirs[heard] = admitted[heard] * np.exp(-self.sharpness * (said - best[messages.receivers])[heard])
+            total = mine + np.bincount(messages.receivers, theirs, minlength=len(state))
+            mean = (mine[:, None] * state + sums(messages, theirs, d)) / total[:, None]
+        else:
+            fit = np.where(fitness <= own[messages.receivers], admitted, 0.0)
+            told = None if messages.told is None else messages.told[:, :d]
+            mean = rule.over_neighborhoods(state, replace(messages, said=messages.said[:, :d], told=told, weights=fit))
+        return self._moved(state, mean, self._steps(d))
+
+    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        """The same for one daemon."""
+        admitted, points = admission_one(heard), heard.values[:, :-1]
+        mine, fitness = loss(self.objective, own[None])[0], heard.values[:, -1]
+        if self.evaluations == "own":
+            fitness = loss(self.objective, points)
+        if rule is None:
+            best = min([mine, *fitness[admitted > 0]])
+            weight = np.exp(-self.sharpness * (mine - best))
+            theirs = np.zeros(len(fitness))
+            came = admitted > 0
+            theirs[came] = admitted[came] * np.exp(-self.sharpness * (fitness - best)[came])
+            total = sum_one(theirs[:, None], np.ones(len(theirs)))[0]
+            mean = (weight * own + sum_one(points, theirs)) / (weight + total)
+        else:
+            mean = rule.over_one(own, heard._replace(values=points, weights=np.where(fitness <= mine, admitted, 0.0)))
+        return self._moved(own[None], mean[None], self._steps(len(own))[daemon : daemon + 1])[0]
+
+    def speak_one(self, daemon: int, own: Floats) -> Floats:
+        """The same for one daemon."""
+        return np.append(own, loss(self.objective, own[None]))
+
+    def _steps(self, width: int) -> Floats:
+        """(n, width) this exchange's exploring steps."""
+        if self._drawn is None:
+            self._drawn = self._rng.standard_normal((self._n, width))
+        return self._drawn
+
+    def _fitness(self, messages: Messages, d: int) -> Floats:
+        """(m,) how fit whoever speaks on each edge is."""
+        if self.evaluations == "told":
+            return column(messages, d)
+        if messages.told is None:
+            return loss(self.objective, messages.said[:, :d])[messages.senders]
+        return loss(self.objective, messages.told[:, :d])
+
+    def _moved(self, points: Floats, mean: Floats, steps: Floats) -> Floats:
+        away = points - mean
+        far = np.abs(away)
+        if self.exploring == "by_distance":
+            square = np.zeros(len(points))
+            for part in far.T:
+                square = square + part * part
+            far = np.sqrt(square)[:, None]
+        return tame(points - self.drift * away + self.noise * far * steps, points)

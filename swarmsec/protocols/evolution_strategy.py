@@ -1,0 +1,131 @@
+"""Learn without gradients: everybody tries a random change, and all go the way of those that helped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+import numpy as np
+
+from swarmsec.aggregation import Heard, Mean, Messages, Rule
+from swarmsec.arrays import Bools, Floats
+from swarmsec.objectives import Objective, loss
+from swarmsec.parameters import Gt, Help
+from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
+from swarmsec.protocols._inbox import LARGEST, admission, admission_one, column, tame
+
+
+@dataclass(kw_only=True)
+class EvolutionStrategy(NegotiationProtocol):
+    """Every daemon tries x ± σ ε, ε drawn from N(0, I), and says (x, ε, f(x + σ ε), f(x − σ ε)).
+
+    Everybody then goes to the mean over its neighborhood, itself included, of where each would go by its own trial:
+
+        x_j − rate · (u(f⁺) − u(f⁻)) / 2σ · ε_j
+
+    With u(f) = f that is a step down the gradient of f, smoothed over σ, from mirrored samples (Salimans, Ho, Chen,
+    Sidor, Sutskever 2017), and averaging makes the x_j one. `raw` fitness lets one liar send everybody any distance
+    along its ε. With `ranks`, u is the place among all trials of the neighborhood, from −½ to ½: a lie then counts no
+    more than an honest success, and the step no longer depends on how steep f is, so it does not shrink near the
+    lowest point. A lie about x is not a lie about fitness: against that the rule of a defense averages where to go.
+
+    Lost messages are missing samples; a late one is a sample from where its sender was. The first signals are the
+    starting points; later ones are not read.
+    """
+
+    objective: Objective = "sphere"
+    spread: Annotated[float, Gt(0), Help("σ, how far a trial goes.")] = 0.1
+    rate: Annotated[float, Gt(0), Help("How far a step goes; for raw fitness in units of x² per fitness.")] = 0.05
+    shaping: Annotated[Literal["raw", "ranks"], Help("What of a fitness counts: its number, or its place.")] = "raw"
+
+    keeps_agreement = False
+
+    def begin(self, view: ProtocolView) -> None:
+        """No trial drawn yet."""
+        self._n, self._rng = view.n, view.rng
+        self._drawn: Floats | None = None
+
+    def first(self, signals: Floats) -> Floats:
+        """The starting points."""
+        return np.clip(signals, -LARGEST, LARGEST)
+
+    def draw(self) -> None:
+        """Forget the trials of the last exchange; new ones are drawn when the width of the points is known."""
+        self._drawn = None
+
+    def speak(self, state: Floats) -> Floats:
+        """(x, ε, f⁺, f⁻): (n, d) → (n, 2d + 2)."""
+        return self._said(state, self._trials(state.shape[1]))
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        """The mean of where each would go."""
+        d = state.shape[1]
+        own, admitted = self._said(state, self._trials(state.shape[1])), admission(messages)
+        if self.shaping == "raw":
+            mine = self._goal(own, own[:, -2] - own[:, -1])
+            if messages.told is None:
+                said, told = self._goal(messages.said, messages.said[:, -2] - messages.said[:, -1]), None
+            else:
+                said, told = state, self._goal(messages.told, messages.told[:, -2] - messages.told[:, -1])
+        else:
+            gained, gains = _ranked(own, messages, admitted > 0)
+            mine, said, told = self._goal(own, gained), state, self._goal(messages.payload, gains)
+        where = replace(messages, said=said, told=told, weights=admitted)
+        return tame((rule or Mean()).over_neighborhoods(tame(mine, state), where), state)
+
+    def speak_one(self, daemon: int, own: Floats) -> Floats:
+        """The same for one daemon."""
+        return self._said(own[None], self._trials(len(own))[daemon : daemon + 1])[0]
+
+    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        """The same for one daemon."""
+        every = np.vstack([self.speak_one(daemon, own), heard.values])
+        admitted = admission_one(heard)
+        gains = every[:, -2] - every[:, -1]
+        if self.shaping == "ranks":
+            came = np.append(True, admitted > 0)
+            gains = np.zeros(len(every))
+            trials = np.append(every[came, -2], every[came, -1])
+            places = np.empty(len(trials))
+            places[np.argsort(trials, kind="stable")] = np.arange(len(trials))
+            places = places / (len(trials) - 1) - 0.5
+            gains[came] = places[: len(trials) // 2] - places[len(trials) // 2 :]
+        goals = self._goal(every, gains)
+        where = heard._replace(values=goals[1:], weights=admitted)
+        return tame((rule or Mean()).over_one(tame(goals[0], own), where), own)
+
+    def _trials(self, width: int) -> Floats:
+        """(n, width) this exchange's trials."""
+        if self._drawn is None:
+            self._drawn = self._rng.standard_normal((self._n, width))
+        return self._drawn
+
+    def _said(self, points: Floats, trials: Floats) -> Floats:
+        there, opposite = points + self.spread * trials, points - self.spread * trials
+        fitness = [loss(self.objective, place)[:, None] for place in (there, opposite)]
+        return np.hstack([points, trials, *fitness])
+
+    def _goal(self, words: Floats, gains: Floats) -> Floats:
+        """Where each would go: (k, 2d + 2) and the gain of its trial over the opposite, (k,) → (k, d)."""
+        d = words.shape[1] // 2 - 1
+        return words[:, :d] - (self.rate * gains / (2.0 * self.spread))[:, None] * words[:, d : 2 * d]
+
+
+def _ranked(own: Floats, messages: Messages, came: Bools) -> tuple[Floats, Floats]:
+    """What each trial gains in place over its opposite: of one's own, (n,), and of those that are heard, (m,).
+
+    In every neighborhood the 2k trials have the places −½ to ½; who was not heard has none, and gains 0.
+    """
+    n, listeners = len(own), messages.receivers[came]
+    rows = np.concatenate([np.arange(n), listeners, np.arange(n), listeners])
+    trials = np.concatenate([part for side in (-2, -1) for part in (own[:, side], column(messages, side)[came])])
+    order = np.lexsort((trials, rows))
+    counts = np.bincount(rows, minlength=n)
+    first = np.cumsum(counts) - counts
+    places = np.empty(len(rows))
+    places[order] = np.arange(len(rows)) - first[rows[order]]
+    places = places / (counts[rows] - 1) - 0.5
+    half = len(rows) // 2
+    gains = np.zeros(messages.network.m)
+    gains[came] = places[n:half] - places[half + n :]
+    return places[:n] - places[half : half + n], gains

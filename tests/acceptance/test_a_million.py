@@ -1,0 +1,61 @@
+"""A million daemons, degree 8, fifty rounds, attacked and defended: through the command line, within 4 GiB."""
+
+import json
+import resource
+import subprocess
+import sys
+
+import pytest
+
+GIB = 2**30
+
+CHILD = """
+import resource, sys
+from swarmsec.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(f"peak {peak}", file=sys.stderr)
+"""
+
+
+def measured(*words, cwd):
+    """What a command gives, what it says on standard error, and the most memory that it held."""
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, *words], cwd=cwd, capture_output=True, text=True, check=False, timeout=1200
+    )
+    *said, last = done.stderr.splitlines()
+    assert last.startswith("peak "), done.stderr
+    return done, said, int(last.removeprefix("peak "))
+
+
+@pytest.mark.slow
+def test_a_million_daemons_are_attacked_and_defended_within_4_gib(tmp_path):
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 0
+    done, said, peak = measured("run", "a_million", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["verdict"] == "limited"
+    assert result["arms"]["defended"]["metrics"]["compromised"]["mean"] == 1000
+    assert peak < 4 * GIB
+    assert "a_million: seed 0 done, 1 of 2" in said
+    rows = next((tmp_path / "runs").glob("a_million-*/rounds.csv")).read_text().splitlines()
+    assert len(rows) == 1 + 2 * 4 * 50
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_seeds(tmp_path):
+    words = ("run", "a_million", "--json", "--rounds", "2", "--seeds")
+    few, many = (measured(*words, seeds, cwd=tmp_path)[2] for seeds in ("2", "6"))
+    # Two masks a daemon and arm stay with the score: 8 MB a seed. A network and its swarms would be 150 MB.
+    assert many < few + 4 * 40 * 2**20
+
+
+@pytest.mark.slow
+def test_a_million_daemons_are_certified_by_bounds_alone(tmp_path):
+    done, _, peak = measured("certify", "a_million", "--seeds", "1", "--json", cwd=tmp_path)
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["verdict"]) == (4, "unknown")
+    assert told["networks"][0]["robustness"]["exact"] is False
+    assert peak < 4 * GIB

@@ -1,0 +1,48 @@
+"""A run that is over leaves nothing behind but what was recorded of it."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+
+from swarmsec import load_scenario
+from swarmsec.exercise import play_seed
+from swarmsec.network import Network
+from swarmsec.swarm import model
+from swarmsec.swarm.arms import Arm
+
+SWARM = {
+    "name": "memory",
+    "world": {"kind": "beliefs"},
+    "network": {"kind": "random_regular", "n": 300, "degree": 4},
+    "attacks": [{"kind": "stubborn", "daemons": 3}],
+    "defenses": [{"kind": "wmsr"}, {"kind": "random_quarantine"}],
+    "rounds": 3,
+}
+
+
+def test_a_large_swarm_is_freed_when_it_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "COLLECT_FROM", 1)
+    monkeypatch.setattr(model, "DAEMONS_AT_ONCE_MAX", 1)
+    scenario = load_scenario(SWARM)
+    made: list[weakref.ref[object]] = []
+    begin = model.SwarmModel._begin
+
+    def watched(self: model.SwarmModel) -> None:
+        made.extend([weakref.ref(self), weakref.ref(self.network)])
+        begin(self)
+
+    monkeypatch.setattr(model.SwarmModel, "_begin", watched)
+    gc.collect()
+    gc.disable()
+    try:
+        kept = [play_seed(scenario, seed, list(Arm)) for seed in (0, 1)]
+    finally:
+        gc.enable()
+    assert len(kept) == 2
+    assert len(made) == 16
+    left = [one() for one in made if one() is not None]
+    assert not [one for one in left if isinstance(one, model.SwarmModel)]
+    assert not [one for one in left if isinstance(one, Network)]
