@@ -44,14 +44,35 @@ class Krum(Defense):
 
     def guarantee(self, case: Attacked) -> Guarantee:
         """Holds where every honest daemon has 2f + 3 values or more, and at most f of them are lies."""
-        if not case.surface.compromises or case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
-            return Guarantee(False, "Krum promises nothing about lies in the signals or links that are cut")
+        holds, why = self._holds(case)
+        return Guarantee(
+            holds,
+            why,
+            promise="every honest daemon adopts a value within √κ honest deviations of its honest mean",
+            assumption=(
+                f"at most {self.f} liars in every neighborhood of {2 * self.f + 2} or more; signals and links are left "
+                "alone, every neighbor is heard in every exchange, and the rule alone makes the next proposal"
+            ),
+            source=(
+                "Blanchard, El Mhamdi, Guerraoui, Stainer, NeurIPS 2017, proposition 1; κ = 6(1 + f/(n − 2f)): Allouah "
+                "et al., AISTATS 2023, table 1"
+            ),
+        )
+
+    def _holds(self, case: Attacked) -> tuple[bool, str]:
+        """Whether its assumption is met, and what of it is not."""
+        if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
+            return False, "Krum promises nothing about lies in the signals, nor about links that are cut"
+        if not case.rule_decides:
+            return False, f"that is about listening by the rule alone, and {case.protocol} does more"
+        if case.lossy:
+            return False, f"that needs every neighbor heard in every exchange, and {case.lossy}"
         honest = np.ones(case.network.n, dtype=bool)
         honest[case.targets] = False
         worst = int(attacked_in(case.network, case.targets)[honest].max(initial=0))
         if worst > self.f:
-            return Guarantee(False, f"a neighborhood holds {worst} liars, and f is {self.f}")
+            return False, f"a neighborhood holds {worst} liars, and f is {self.f}"
         small = int(np.count_nonzero(case.network.degrees[honest] + 1 < 2 * self.f + 3))
         if small:
-            return Guarantee(False, f"{small:,} daemons have fewer than {2 * self.f + 3} values, and keep their own")
-        return Guarantee(True, f"at most {worst} liars in a neighborhood: what is adopted lies near its honest mean")
+            return False, f"{small:,} daemons have fewer than {2 * self.f + 3} values, and keep their own"
+        return True, f"at most {worst} liars in a neighborhood, and f is {self.f}"

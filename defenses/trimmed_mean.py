@@ -43,12 +43,28 @@ class TrimmedMean(Defense):
         return TrimmedMeanRule(self.f)
 
     def guarantee(self, case: Attacked) -> Guarantee:
-        """Holds where no honest daemon hears more than f liars: then none leaves the hull of the honest values."""
-        if not case.surface.compromises or case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
-            return Guarantee(False, "a trimmed mean promises nothing about lies in the signals or links that are cut")
+        """Holds where no honest daemon hears more than f liars."""
+        holds, why = self._holds(case)
+        return Guarantee(
+            holds,
+            why,
+            promise="no honest daemon leaves the hull of what honest ones started from",
+            assumption=(
+                f"at most {self.f} liars in every neighborhood, whatever they say; signals and links are left alone, "
+                "and the rule alone makes the next proposal"
+            ),
+            source="Dolev, Lynch, Pinter, Stark, Weihl, JACM 1986; Vaidya, Tseng, Liang, PODC 2012",
+        )
+
+    def _holds(self, case: Attacked) -> tuple[bool, str]:
+        """Whether its assumption is met, and what of it is not."""
+        if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
+            return False, "a trimmed mean promises nothing about lies in the signals, nor about links that are cut"
+        if not case.rule_decides:
+            return False, f"that is about listening by the rule alone, and {case.protocol} does more"
         honest = np.ones(case.network.n, dtype=bool)
         honest[case.targets] = False
         worst = int(attacked_in(case.network, case.targets)[honest].max(initial=0))
         if worst > self.f:
-            return Guarantee(False, f"a neighborhood holds {worst} liars, and f is {self.f}")
-        return Guarantee(True, f"at most {worst} liars in a neighborhood: nobody leaves the hull of the honest values")
+            return False, f"a neighborhood holds {worst} liars, and f is {self.f}"
+        return True, f"at most {worst} liars in a neighborhood, and f is {self.f}"

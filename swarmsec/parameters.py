@@ -326,7 +326,7 @@ def _taken(hint: Any, value: Any) -> Any:
         taken = value
     else:
         taken = _of_entries(get_origin(bare), get_args(bare), value)
-    if get_origin(hint) is Annotated and taken is not None and not all(map(partial(_keeps, taken), hint.__metadata__)):
+    if type(hint) is _MARKED and taken is not None and not all(map(partial(_keeps, taken), hint.__metadata__)):
         raise _UnsureError
     return taken
 
@@ -594,14 +594,19 @@ def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
 
 
+_MARKED = type(Annotated[int, ""])
+
+
 def _bare(hint: Any) -> Any:
     """A type without what is annotated on it."""
-    return hint.__origin__ if get_origin(hint) is Annotated else hint
+    return hint.__origin__ if type(hint) is _MARKED else hint
 
 
 def _members(hint: Any) -> tuple[Any, ...]:
     """The members of a union; none if it is not one."""
     bare = _bare(hint)
+    if isinstance(bare, type):  # Most are, and it is quickly said.
+        return ()
     return get_args(bare) if get_origin(bare) in (Union, types.UnionType) else ()
 
 

@@ -80,7 +80,7 @@ class Registry:
         if kind in self._own[family]:
             return self._own[family][kind]
         if kind in _shipped(family):
-            return _from_module(importlib.import_module(f"{_package(family).__name__}.{kind}"), family)
+            return _shipped_plugin(family, kind)
         if kind in _entry_points(family):
             return _from_entry_point(_entry_points(family)[kind], family)
         hint = did_you_mean(kind, self.kinds(family))
@@ -159,6 +159,11 @@ def _may_bring(folder: str) -> bool:
             except OSError:
                 continue
     return False
+
+
+@cache
+def _shipped_plugin(family: Family, kind: str) -> type[Plugin]:
+    return _from_module(importlib.import_module(f"{_package(family).__name__}.{kind}"), family)
 
 
 def _from_entry_point(point: EntryPoint, family: Family) -> type[Plugin]:

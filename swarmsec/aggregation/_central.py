@@ -8,8 +8,18 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.aggregation._points import mean_of, points, positive, scale_for_squares, vector, whole
-from swarmsec.aggregation._sorted import COMPILED_CELLS_MIN, middle_of, sorted_columns
+from swarmsec.aggregation._points import (
+    COMPILED_CELLS_MIN,
+    mean_of,
+    points,
+    positive,
+    scale_for_squares,
+    squares_around,
+    vector,
+    weighed_sums,
+    whole,
+)
+from swarmsec.aggregation._sorted import middle_of, sorted_columns
 from swarmsec.arrays import Floats
 
 TOLERANCE = 1e-10
@@ -46,12 +56,12 @@ def geometric_median(x: npt.ArrayLike, *, f: int = 0, tolerance: float = TOLERAN
     if rows.shape[1] <= 1 or len(rows) <= 2:
         return middle_of(np.sort(rows, axis=0))
     large = rows.size >= COMPILED_CELLS_MIN
-    start, scale, around = _around(rows, mean_of if large else _middle)
-    found = _descend(around, tolerance)
+    around = _around(rows, mean_of if large else _middle)
+    found = _descend(around.rows, around.first, tolerance)
     if large and _is_blurred(around, found):
-        start, scale, around = _around(rows, _middle)
-        found = _descend(around, tolerance)
-    return (start + found) / scale
+        around = _around(rows, _middle)
+        found = _descend(around.rows, around.first, tolerance)
+    return (around.origin + found) / around.scale
 
 
 def centered_clipping(
@@ -96,33 +106,38 @@ def centered_clipping(
 
 
 class _Around(NamedTuple):
-    """Where to look from first, and the rows around it, by a power of two smaller or larger where squares need it."""
+    """Rows as seen from an origin near them, by a power of two smaller or larger where squares need it."""
 
-    start: Floats
-    scale: float
     rows: Floats
+    origin: Floats
+    scale: float
+    first: Floats
+    """(d,) where to look first, as seen from that origin."""
 
 
 def _around(rows: Floats, center: Callable[[Floats], Floats]) -> _Around:
+    scale = 1.0
     with np.errstate(all="ignore"):
-        start = center(rows)
-        around = rows - start
-        squares = np.vecdot(around, around)
-    if 1e-200 < squares.max(initial=0.0) < 1e200:
-        return _Around(start, 1.0, around)
-    scale = scale_for_squares(rows)
-    start = center(rows * scale)
-    return _Around(start, scale, rows * scale - start)
+        first = center(rows)
+        squares = np.vecdot(rows, rows)
+        if not 1e-200 < squares.max(initial=0.0) < 1e200:
+            scale = scale_for_squares(rows)
+            rows = rows * scale
+            first = center(rows)
+            squares = np.vecdot(rows, rows)
+        if 4.0 * float(first @ first) < float(np.median(squares)):
+            # They lie around 0 as it is.
+            return _Around(rows, np.zeros_like(first), scale, first)
+    return _Around(rows - first, first, scale, np.zeros_like(first))
 
 
 def _middle(rows: Floats) -> Floats:
     return middle_of(sorted_columns(rows))
 
 
-def _is_blurred(rows: Floats, point: Floats) -> bool:
-    """Whether half of the rows lie so near a point that it is far from where one looked from: their digits are lost."""
-    apart = rows - point
-    near = float(np.median(np.vecdot(apart, apart)))
+def _is_blurred(around: _Around, point: Floats) -> bool:
+    """Whether half of the rows lie so near a point that it is far from the origin: then their digits are lost."""
+    near = float(np.median(squares_around(around.rows, point)))
     return near < 1e-4 * float(point @ point)
 
 
@@ -134,11 +149,11 @@ class _Seen(NamedTuple):
     total: float
 
 
-def _descend(rows: Floats, tolerance: float) -> Floats:
-    """(d,) the geometric median of rows that lie around the origin."""
-    n, d = rows.shape
+def _descend(rows: Floats, first: Floats, tolerance: float) -> Floats:
+    """(d,) the geometric median of rows that lie around the origin, looked for from `first` on."""
+    n = len(rows)
     squares = np.vecdot(rows, rows)
-    seen = _Seen(np.zeros(d), np.sqrt(squares), 0.0)
+    seen = _look(rows, squares, first)
     slope_before = np.inf
     asked: set[int] = set()
     for _ in range(STEPS_MAX):
@@ -153,7 +168,7 @@ def _descend(rows: Floats, tolerance: float) -> Floats:
                 continue
         pulls = 1.0 / np.where(seen.distances > 0, seen.distances, np.inf)
         strength = float(pulls.sum())
-        slope = _weighed_sum(pulls, rows) - strength * seen.point
+        slope = weighed_sums(pulls, rows) - strength * seen.point
         length = float(np.sqrt(slope @ slope))
         if length <= tolerance * n:
             break
@@ -185,7 +200,7 @@ def _from_a_row(rows: Floats, i: int) -> Floats | None:
     distances = np.sqrt(np.vecdot(apart, apart))
     same = distances == 0.0
     pulls = 1.0 / np.where(same, np.inf, distances)
-    pull = _weighed_sum(pulls, apart)
+    pull = weighed_sums(pulls, apart)
     length = float(np.sqrt(pull @ pull))
     if length <= np.count_nonzero(same):
         return None
@@ -200,7 +215,7 @@ def _newton(rows: Floats, seen: _Seen, pulls: Floats, step: Floats) -> Floats:
     least = 1e-8 * size
     for _ in range(min(len(step), 20)):
         share = (np.vecdot(rows, direction) - float(seen.point @ direction)) * pulls * (pulls / strength) * pulls
-        image = direction - (_weighed_sum(share, rows) - float(share.sum()) * seen.point)
+        image = direction - (weighed_sums(share, rows) - float(share.sum()) * seen.point)
         curvature = float(direction @ image)
         if curvature <= 0.0:
             break
@@ -214,23 +229,27 @@ def _newton(rows: Floats, seen: _Seen, pulls: Floats, step: Floats) -> Floats:
     return found if found.any() else step
 
 
-def _weighed_sum(weights: Floats, rows: Floats) -> Floats:
-    return np.asarray(np.einsum("i,ij->j", weights, rows))
-
-
 def _clipped_step(rows: Floats, v: Floats, tau: float | None) -> Floats:
+    distances = _distances(rows, v)
+    cut = float(np.median(distances)) if tau is None else tau
+    factors = np.minimum(1.0, cut / np.where(distances > 0, distances, cut)) if cut > 0 else (distances == 0.0) * 1.0
+    with np.errstate(all="ignore"):
+        step = (weighed_sums(factors, rows) - float(factors.sum()) * v) / len(rows)
+    if np.isfinite(step).all() and not factors.min() < 1e-3:
+        return v + step
+    # A row that is cut short is far, and its difference to v would be lost in its rounding: take differences first.
+    return v + weighed_sums(factors / len(rows), np.clip(rows - v, -_LARGEST, _LARGEST))
+
+
+def _distances(rows: Floats, v: Floats) -> Floats:
+    with np.errstate(all="ignore"):
+        squares = squares_around(rows, v)
+    if 1e-200 < squares.max(initial=0.0) < 1e300:
+        return np.sqrt(squares)
     with np.errstate(over="ignore"):
-        apart = rows - v if v.any() else rows
-        distances = _lengths(apart)
-        cut = float(np.median(distances)) if tau is None else tau
-        factors = np.minimum(1.0, cut / np.where(distances > 0, distances, cut))
-        step = _weighed_sum(factors, apart) / len(apart)
-        return v + step if np.isfinite(step).all() else v + _weighed_sum(factors / len(apart), apart)
+        apart = np.clip(rows - v, -_LARGEST, _LARGEST)
+    scale = scale_for_squares(apart)
+    return np.sqrt(squares_around(apart * scale, np.zeros_like(v))) / scale
 
 
-def _lengths(rows: Floats) -> Floats:
-    lengths = np.sqrt(np.vecdot(rows, rows))
-    if not 1e-150 < lengths.max(initial=0.0) < 1e150:
-        scale = scale_for_squares(rows)
-        lengths = np.sqrt(np.vecdot(rows * scale, rows * scale)) / scale
-    return np.asarray(lengths)
+_LARGEST = np.finfo(np.float64).max

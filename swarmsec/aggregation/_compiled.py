@@ -408,20 +408,55 @@ def _count_liars(
 def sort_columns(rows: Floats, ranked: Floats) -> None:
     """Write into `ranked` (n, d) the numbers of `rows`, each column upwards."""
     n, d = rows.shape
-    wide = max(LANES_MAX, min(4 * LANES_MAX, 2 * CELLS_MAX // max(n, 1)))
+    wide = _wide(n)
     cells = np.empty(n * wide)
     first = 0
     while first < d:
         lanes = min(wide, d - first)
         block = cells[: n * lanes].reshape(n, lanes)
-        for i in range(n):
-            for r in range(lanes):
-                block[i, r] = rows[i, first + r]
-        _sort(block, n, lanes)
+        _sort_block(rows, first, block)
         for i in range(n):
             for r in range(lanes):
                 ranked[i, first + r] = block[i, r]
         first += lanes
+
+
+@compiled
+def trimmed_columns(rows: Floats, f: int, means: Floats) -> None:
+    """Write the mean of every column without its f largest and f smallest numbers, summed upwards, in its hull."""
+    n, d = rows.shape
+    wide = _wide(n)
+    cells = np.empty(n * wide)
+    total = np.empty(wide)
+    first = 0
+    while first < d:
+        lanes = min(wide, d - first)
+        block = cells[: n * lanes].reshape(n, lanes)
+        _sort_block(rows, first, block)
+        for r in range(lanes):
+            total[r] = 0.0
+        for i in range(f, n - f):
+            for r in range(lanes):
+                total[r] += block[i, r]
+        for r in range(lanes):
+            mean = total[r] / (n - 2 * f)
+            means[first + r] = min(max(mean, block[f, r]), block[n - f - 1, r]) + 0.0
+        first += lanes
+
+
+@compiled
+def _wide(n: int) -> int:
+    """How many columns of n numbers are sorted side by side."""
+    return max(LANES_MAX, min(4 * LANES_MAX, 2 * CELLS_MAX // max(n, 1)))
+
+
+@compiled
+def _sort_block(rows: Floats, first: int, block: Floats) -> None:
+    n, lanes = block.shape
+    for i in range(n):
+        for r in range(lanes):
+            block[i, r] = rows[i, first + r]
+    _sort(block, n, lanes)
 
 
 @compiled

@@ -21,7 +21,7 @@ Places: TypeAlias = "npt.NDArray[np.intp]"
 DIRECT_CELLS_MAX = 2**15
 """Up to so many differences, n²d, are simply taken."""
 
-COMPILED_ROWS_MIN = 400
+COMPILED_ROWS_MIN = 100
 """Under so many rows NumPy finds the smallest distances as fast."""
 
 
@@ -191,6 +191,10 @@ def _closest(rows: Floats, neighbors: int, count: int) -> Places:
         scores = np.add.reduce(np.sort(_direct(sized.rows), axis=0)[1 : neighbors + 1], axis=0)
         return np.argsort(scores, kind="stable")[:count]
     rough = _Rough.of(sized, neighbors)
+    if count == 1:
+        best = int(np.argmin(rough.scores))
+        if np.count_nonzero(rough.scores - rough.error <= rough.scores[best] + rough.error[best]) == 1:
+            return np.array([best])
     if rough.unsure(count).sum() > 8:
         rough = _Rough.of(_around(sized.rows, int(np.argmin(rough.scores))), neighbors)
     unsure = np.flatnonzero(rough.unsure(count))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.arrays import Floats
+from swarmsec.arrays import Floats, read_only
 from swarmsec.errors import ParameterError
+
+COMPILED_CELLS_MIN = 20_000
+"""Under so many numbers NumPy is as fast, and numba need not be imported."""
 
 
 class Points(NamedTuple):
@@ -112,9 +116,10 @@ def positive(value: float, where: str) -> float:
 
 
 def all_finite(rows: Floats) -> bool:
-    """Whether all are finite, in one pass without a mask where their sum says so."""
+    """Whether all are finite, in one pass without a mask where the sum of their squares says so."""
+    flat = rows.reshape(-1)
     with np.errstate(all="ignore"):
-        return bool(np.isfinite(np.add.reduce(rows, axis=None))) or bool(np.isfinite(rows).all())
+        return math.isfinite(float(np.dot(flat, flat))) or bool(np.isfinite(rows).all())
 
 
 def mean_of(rows: Floats, weights: Floats | None = None) -> Floats:
@@ -122,7 +127,7 @@ def mean_of(rows: Floats, weights: Floats | None = None) -> Floats:
 
     Args:
         rows: (n, d).
-        weights: (n,) or (n, d), from 0; 1 unless given. Their sum is over 0.
+        weights: (n,) from 0; 1 unless given. Their sum is over 0.
     """
     with np.errstate(all="ignore"):
         mean = _mean(rows, weights)
@@ -131,25 +136,46 @@ def mean_of(rows: Floats, weights: Floats | None = None) -> Floats:
 
 def _mean(rows: Floats, weights: Floats | None) -> Floats:
     if weights is None:
-        return _sum(rows) / len(rows)
-    if weights.ndim == 1:
-        return np.asarray(np.einsum("i,ij->j", weights, rows) / weights.sum())
-    return np.asarray(np.add.reduce(weights * rows, axis=0) / np.add.reduce(weights, axis=0))
+        return column_sums(rows) / len(rows)
+    return np.asarray(weighed_sums(weights, rows) / weights.sum())
 
 
-def _sum(rows: Floats) -> Floats:
-    """(d,) the sum of rows. Short rows are added several at a time: a loop over few numbers costs more than these."""
-    n, d = rows.shape
-    together = _WIDTH // max(d, 1)
-    if together < 2 or n < 2 * together or not rows.flags.c_contiguous:
+def column_sums(rows: Floats) -> Floats:
+    """(d,) the sum of every column, in one fixed order."""
+    if not _is_large(rows):
         return np.asarray(np.add.reduce(rows, axis=0))
-    whole_blocks = n // together * together
-    sums = np.add.reduce(rows[:whole_blocks].reshape(-1, together * d), axis=0)
-    return np.asarray(np.add.reduce(sums.reshape(together, d), axis=0) + np.add.reduce(rows[whole_blocks:], axis=0))
+    from swarmsec.aggregation import _compiled_sums as compiled
+
+    sums = np.empty(rows.shape[1])
+    compiled.column_sums(read_only(rows), sums)
+    return sums
 
 
-_WIDTH = 800
-"""About how many numbers are added at a time."""
+def weighed_sums(weights: Floats, rows: Floats) -> Floats:
+    """(d,) the sum of every column, each row times its weight, in one fixed order."""
+    if not _is_large(rows):
+        return np.asarray(np.einsum("i,ij->j", weights, rows))
+    from swarmsec.aggregation import _compiled_sums as compiled
+
+    sums = np.empty(rows.shape[1])
+    compiled.weighed_sums(read_only(np.ascontiguousarray(weights)), read_only(rows), sums)
+    return sums
+
+
+def squares_around(rows: Floats, point: Floats) -> Floats:
+    """(n,) the squared distance of every row from a point."""
+    if not _is_large(rows):
+        apart = rows - point
+        return np.asarray(np.vecdot(apart, apart))
+    from swarmsec.aggregation import _compiled_sums as compiled
+
+    squares = np.empty(len(rows))
+    compiled.squares_around(read_only(rows), read_only(np.ascontiguousarray(point)), squares)
+    return squares
+
+
+def _is_large(rows: Floats) -> bool:
+    return rows.size >= COMPILED_CELLS_MIN and rows.flags.c_contiguous
 
 
 def scale_for_squares(rows: Floats) -> float:

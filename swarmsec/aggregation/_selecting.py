@@ -14,6 +14,7 @@ from swarmsec.aggregation._points import (
     points,
     require,
     scale_for_squares,
+    squares_around,
     vector,
     whole,
 )
@@ -60,9 +61,11 @@ def monna(x: npt.ArrayLike, *, f: int, own: int | npt.ArrayLike | None = None) -
         ParameterError: Too few rows for `f`, `own` no row or not finite, or no matrix of numbers.
     """
     (rows, f), mine = _with_reference(x, f, own, "own", "MoNNA")
-    with np.errstate(over="ignore"):
-        apart = rows - mine
-    return _mean_of_smallest(rows, _squares(apart), len(rows) - f)
+    with np.errstate(all="ignore"):
+        squares = squares_around(rows, mine)
+        if not 1e-200 < squares.max(initial=0.0) < np.inf:
+            squares = _squares(rows - mine)
+    return _mean_of_smallest(rows, squares, len(rows) - f)
 
 
 def fltrust(x: npt.ArrayLike, *, f: int = 0, server: int | npt.ArrayLike | None = None) -> Floats:

@@ -5,14 +5,13 @@ Columns are sorted and then summed upwards, so that the order of the rows does n
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.aggregation._points import matrix, mean_of, points, require, whole
+from swarmsec.aggregation._points import COMPILED_CELLS_MIN, column_sums, matrix, mean_of, points, require, whole
 from swarmsec.arrays import Floats, read_only
-
-COMPILED_CELLS_MIN = 20_000
-"""Under so many numbers NumPy sorts them as fast, and numba need not be imported."""
 
 
 def mean(x: npt.ArrayLike, *, f: int = 0) -> Floats:
@@ -31,9 +30,11 @@ def mean(x: npt.ArrayLike, *, f: int = 0) -> Floats:
     rows = matrix(x)
     require(len(rows), whole(f, "f", least=0) * 0, times=1, plus=1, rule="a mean")
     with np.errstate(all="ignore"):
-        combined = mean_of(rows)
-    # A NaN or an infinity anywhere shows in the sum, so only then are the rows looked at.
-    return combined if np.isfinite(combined).all() else mean_of(points(rows, 0, times=1, plus=1, rule="a mean").rows)
+        combined = column_sums(rows) / len(rows)
+        # A NaN or an infinity anywhere shows in the sums, so only then are the rows looked at.
+        if math.isfinite(float(np.dot(combined, combined))):
+            return combined
+    return mean_of(points(rows, 0, times=1, plus=1, rule="a mean").rows)
 
 
 def median(x: npt.ArrayLike, *, f: int = 0) -> Floats:
@@ -53,7 +54,8 @@ def median(x: npt.ArrayLike, *, f: int = 0) -> Floats:
         >>> median([[0.0], [1.0], [3.0], [1e6]])
         array([2.])
     """
-    return middle_of(sorted_columns(points(x, f, times=2, plus=1, rule="a median").rows))
+    rows, _ = points(x, f, times=2, plus=1, rule="a median")
+    return _trimmed(rows, (len(rows) - 1) // 2)
 
 
 def trimmed_mean(x: npt.ArrayLike, *, f: int) -> Floats:
@@ -77,9 +79,7 @@ def trimmed_mean(x: npt.ArrayLike, *, f: int) -> Floats:
         array([0.])
     """
     rows, f = points(x, f, times=2, plus=1, rule="a trimmed mean")
-    kept = sorted_columns(rows)[f : len(rows) - f]
-    # A rounding may not leave the hull of what is kept.
-    return np.asarray(np.clip(mean_of_sorted(kept), kept[0], kept[-1]))
+    return _trimmed(rows, f)
 
 
 def meamed(x: npt.ArrayLike, *, f: int) -> Floats:
@@ -99,6 +99,20 @@ def meamed(x: npt.ArrayLike, *, f: int) -> Floats:
     """
     rows, f = points(x, f, times=2, plus=1, rule="a mean around the median")
     return mean_around_median(sorted_columns(rows), len(rows) - f)
+
+
+def _trimmed(rows: Floats, f: int) -> Floats:
+    """(d,) the mean of every column without its extremes. A rounding may not leave the hull of what is kept."""
+    if rows.size >= COMPILED_CELLS_MIN:
+        from swarmsec.aggregation._compiled import trimmed_columns
+
+        means = np.empty(rows.shape[1])
+        trimmed_columns(read_only(np.ascontiguousarray(rows)), f, means)
+        # A sum that overflows shows as an end of the hull, as large as numbers get.
+        if float(np.abs(means).max(initial=0.0)) * len(rows) < np.inf:
+            return means
+    kept = sorted_columns(rows)[f : len(rows) - f]
+    return np.asarray(np.clip(mean_of_sorted(kept), kept[0], kept[-1]) + 0.0)
 
 
 def sorted_columns(rows: Floats) -> Floats:

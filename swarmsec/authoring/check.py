@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from swarmsec.authoring.findings import in_mapping
 from swarmsec.authoring.model import Document
-from swarmsec.authoring.options import with_value
+from swarmsec.authoring.options import steps, with_value
 from swarmsec.authoring.sweep import check_sweep, single_changes
 from swarmsec.authoring.versions import is_older
 from swarmsec.authoring.yaml_tree import Path
 from swarmsec.errors import UnknownNameError, did_you_mean
 from swarmsec.network import TOPOLOGIES
-from swarmsec.parameters import Problem, problems
+from swarmsec.parameters import Problem, problems, spot
 from swarmsec.plugins import Family, Registry
 from swarmsec.teams import BlueRules, RedRules
 
@@ -131,13 +131,26 @@ def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
     if found:
         return found
     for at, value in single_changes(sweep):
-        changed = {**with_value(keys, str(at[1]), value), "sweep": {}}
-        for one in check(changed, registry):
+        branch, path = _branch(keys, steps(str(at[1])))
+        for one in check(with_value(branch, path, value), registry):
             problem = one.problem
+            if len(problem.path) == 1 and problem.message.startswith("missing"):
+                continue  # It stands on another branch.
             place, message = (at[:2], problem.message) if problem.of_key else (at, f"at {value!r}: {problem.message}")
             again = Wrong(problem._replace(path=place, message=message), one.topic)
             found += [again] if again not in found else []
     return found
+
+
+def _branch(keys: Mapping[str, Any], way: Path) -> tuple[dict[str, Any], str]:
+    """The part of a document that a path goes through, as a document, and the path there: the rest is right already."""
+    top, *rest = way
+    if top == "campaigns" and len(rest) > 1 and isinstance(rest[1], int):
+        name, position, *within = rest
+        return {"campaigns": {name: [keys["campaigns"][name][position]]}}, spot(("campaigns", name, 0, *within))
+    if isinstance(keys.get(str(top)), list) and rest and isinstance(rest[0], int):
+        return {str(top): [keys[str(top)][rest[0]]]}, spot((top, 0, *rest[1:]))
+    return {key: keys[key] for key in (str(top),) if key in keys}, spot(way)
 
 
 def _as_key(problem: Problem) -> Problem:

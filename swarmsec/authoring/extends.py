@@ -7,7 +7,7 @@ world, a network or a protocol changes, nothing of the old one stays. Each file 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path as File
 from typing import Any
 
@@ -138,10 +138,20 @@ def _retimed(name: str, new: Mapping[str, Any]) -> bool:
 
 def _take(tree: Tree, origin: Path, path: Path, places: dict[Path, Place]) -> Any:
     """A value of one tree as it stands, with all its places, at a path of the merged one."""
-    for way, place in tree.places.items():
-        if way[: len(origin)] == origin:
-            places[(*path, *way[len(origin) :])] = place
-    return _at(tree, origin)
+    value = _at(tree, origin)
+    for way in _ways(value):
+        if place := tree.places.get((*origin, *way)):
+            places[(*path, *way)] = place
+    return value
+
+
+def _ways(value: Any) -> Iterator[Path]:
+    """The paths from a value to all that is in it, itself first."""
+    yield ()
+    inside = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for step, one in inside:
+        for way in _ways(one):
+            yield (step, *way)
 
 
 def _note(tree: Tree, origin: Path, path: Path, places: dict[Path, Place]) -> None:

@@ -152,6 +152,8 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
         *(aloof._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
+        if surely_fits(n, **_composition(some)):
+            continue
         try:
             setup_of(some, streams, network=network)
         except ScenarioError as error:

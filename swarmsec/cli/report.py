@@ -22,11 +22,14 @@ _SQLITE = b"SQLite format 3\0"
 def report(
     sources: Annotated[
         list[Path] | None,
-        typer.Argument(help="Runs' folders, stores, or a tournament's JSON; runs/latest unless said.", metavar="PATH.."),
+        typer.Argument(
+            help="Runs' folders, stores, or a tournament's JSON; runs/latest unless said.", metavar="PATH.."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where the page goes; beside its source unless said.")] = None,
     tournament: Annotated[
-        str | None, typer.Option(help="Which one of a store, by its name or the start of its id; the latest unless said.")
+        str | None,
+        typer.Option(help="Which one of a store, by its name or the start of its id; the latest unless said."),
     ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> int:

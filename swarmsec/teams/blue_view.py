@@ -64,7 +64,7 @@ class BlueView:
         self._responder = responder
         self._truth = truth
         self._inbox: Messages | None = None
-        self._tracker = BehaviorTracker(network)
+        self._tracker: BehaviorTracker | None = None
         self._features: Features | None = None
         self._quarantined = np.zeros(network.n, dtype=bool)
 
@@ -89,6 +89,7 @@ class BlueView:
         if self._vantage not in {Vantage.MONITOR, Vantage.ORACLE}:
             raise NotVisibleError(f"`blue.features` needs Vantage.MONITOR, and this defense is {self._vantage.value}")
         if self._features is None:
+            self._tracker = self._tracker or BehaviorTracker(self._network)
             self._features = self._tracker.observe(self.inbox)
         return self._features
 

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from swarmsec.arrays import Floats, read_only
-from swarmsec.checkers import hull_of
+from swarmsec.arrays import Bools, Floats, read_only
+from swarmsec.checkers import Hull, hull_of
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.worlds._base import Outcome, World, WorldView
@@ -61,6 +61,7 @@ class Beliefs(World):
         self._compromised = view.compromised
         self._initial = read_only(self._draw(view))
         self._started = False
+        self._start: tuple[Bools, Hull, Floats] | None = None
 
     def sense(self) -> Floats:
         """The initial values, with fresh noise from round 1 on."""
@@ -77,15 +78,22 @@ class Beliefs(World):
         """Compare what honest daemons believe with what they started from."""
         honest = ~self._compromised
         everyone = bool(honest.all()) or not honest.any()
-        initial = self._initial if everyone else self._initial[honest]
         now = decisions if everyone else decisions[honest]
+        start, mean = self._honest_start(honest, everyone=everyone)
         held = hull_of(now)
-        violation = held.beyond(hull_of(initial))
-        bias = float(np.abs(now.mean(axis=0) - initial.mean(axis=0)).max())
+        violation = held.beyond(start)
+        bias = float(np.abs(now.mean(axis=0) - mean).max())
         return Outcome(
             bills={"deviation": violation + bias},
             metrics={"hull_violation": violation, "bias": bias, "disagreement": held.width},
         )
+
+    def _honest_start(self, honest: Bools, *, everyone: bool) -> tuple[Hull, Floats]:
+        """Hull and mean of what the honest ones started from; looked up anew when they are others."""
+        if self._start is None or not np.array_equal(self._start[0], honest):
+            initial = self._initial if everyone else self._initial[honest]
+            self._start = honest, hull_of(initial), initial.mean(axis=0)
+        return self._start[1:]
 
     def central(self) -> Mapping[str, float]:
         """A center that hears every honest initial value returns their mean: no violation, no bias."""

@@ -129,12 +129,12 @@ def asked(defense, targets: list[int], network: Network = C9, surface: Surface =
         (TrimmedMean(f=1), [0], True),
         (TrimmedMean(f=1), [0, 1], False),
         (Median(), [0, 1, 2], True),
-        (Median(), [0, 1, 2, 3], False),
+        (Median(), [1, 2, 3, 5], False),
         (Krum(f=2), [0, 1], True),
         (Krum(f=1), [0, 1], False),
         (Krum(f=3), [0], False),
         (GeometricMedian(), [0, 1, 2], True),
-        (GeometricMedian(), [0, 1, 2, 3], False),
+        (GeometricMedian(), [1, 2, 3, 5], False),
         (CenteredClipping(), [0], None),
         (ODDIC(), [0], None),
     ],
@@ -147,6 +147,12 @@ def test_it_says_whether_its_precondition_held(defense, targets: list[int], hold
 @pytest.mark.parametrize("surface", [Surface.SIGNAL, Surface.NETWORK, Surface.DAEMON | Surface.NETWORK])
 def test_it_promises_nothing_about_signals_and_links(defense, surface: Surface) -> None:
     assert asked(defense, [0], surface=surface).holds is False
+
+
+@pytest.mark.parametrize("defense", [TrimmedMean(), Median(), Krum(), GeometricMedian()])
+def test_it_promises_nothing_where_a_protocol_adds_to_the_rule(defense) -> None:
+    case = Attacked(C9, np.array([0], dtype=np.int32), Surface.DAEMON, rule_decides=False)
+    assert defense.guarantee(case).holds is False
 
 
 @pytest.mark.parametrize(("defense", "n", "most"), [(TrimmedMean(f=2), 4, 1), (Krum(f=2), 6, 1)])

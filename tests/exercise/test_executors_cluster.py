@@ -13,7 +13,7 @@ import pytest
 
 from swarmsec.errors import ExecutorError, UsageError
 from swarmsec.exercise.executors import open_executor
-from swarmsec.exercise.executors.connect import Address, address_of, slurm_cluster
+from swarmsec.exercise.executors.connect import Address, address_of
 from swarmsec.exercise.executors.worker import ONE_THREAD
 from swarmsec.exercise.jobs import play_job
 from tests.exercise.test_executors import digests, start_driver
@@ -59,25 +59,55 @@ def test_where_nobody_answers_is_a_clear_error(monkeypatch):
             pass
 
 
-def test_slurm_is_asked_for_workers_with_one_thread_as_dask_is_configured(monkeypatch):
-    import dask
-    import dask_jobqueue
+SBATCH = """#!/bin/sh
+cp "$1" {folder}/script
+setsid sh "$1" > /dev/null 2>&1 &
+echo $! > {folder}/session
+echo "Submitted batch job $!"
+"""
+SCANCEL = """#!/bin/sh
+kill -s KILL -- -"$1"
+"""
 
-    asked = []
-    monkeypatch.setattr(dask_jobqueue.SLURMCluster, "scale", lambda self, **options: asked.append(options))
-    options = {"cores": 1, "memory": "2GB", "queue": "night", "job-script-prologue": ["module load python"]}
-    with dask.config.set({f"jobqueue.slurm.{key}": value for key, value in options.items()}), slurm_cluster(6) as made:
-        script = made.job_script()
-    assert asked == [{"jobs": 6}]
-    lines = script.splitlines()
+
+@pytest.fixture
+def slurm(tmp_path, monkeypatch):
+    """A SLURM of one machine, which starts at once what it is given; the folder where it keeps the last script."""
+    for name, text in (("sbatch", SBATCH), ("scancel", SCANCEL)):
+        (tmp_path / name).write_text(text.format(folder=tmp_path))
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    yield tmp_path
+    if (tmp_path / "session").exists():
+        for pid in of_session(int((tmp_path / "session").read_text())):
+            os.kill(pid, signal.SIGKILL)
+
+
+@needs_dask
+def test_slurm_is_asked_for_workers_with_one_thread_as_dask_is_configured(slurm):
+    import dask
+
+    options = {"cores": 1, "memory": "2GB", "queue": "night", "job-script-prologue": ["# ours comes first"]}
+    jobs = short_jobs(8)
+    with dask.config.set({f"jobqueue.slurm.{key}": value for key, value in options.items()}):
+        with open_executor(cluster="slurm:1") as executor:
+            assert digests(executor.play(jobs)) == digests(play_job(one) for one in jobs)
+    lines = (slurm / "script").read_text().splitlines()
     assert "#SBATCH -p night" in lines
-    prologue = ["module load python", *(f"export {name}=1" for name in ONE_THREAD)]
+    prologue = ["# ours comes first", *(f"export {name}=1" for name in ONE_THREAD)]
     assert [line for line in lines if line in prologue] == prologue
     assert any("distributed.cli.dask_worker tcp://" in line and "--nthreads 1" in line for line in lines)
+    assert until(lambda: of_session(int((slurm / "session").read_text())) == [], seconds=10)
 
 
-def test_slurm_that_is_not_configured_says_what_to_set():
-    with pytest.raises(UsageError, match=r"jobqueue\.slurm"), slurm_cluster(1):
+def test_slurm_that_is_not_configured_says_what_to_set(slurm):
+    with pytest.raises(UsageError, match=r"jobqueue\.slurm"), open_executor(cluster="slurm"):
+        pass
+
+
+def test_where_there_is_no_slurm_that_is_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="there is no SLURM here"), open_executor(cluster="slurm"):
         pass
 
 
@@ -88,7 +118,15 @@ def external_cluster(folder, *, workers=2):
 
     def start(module, *options):
         return subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.{module}", "--scheduler-file", str(file), "--no-dashboard", *options],
+            [
+                sys.executable,
+                "-m",
+                f"distributed.cli.{module}",
+                "--scheduler-file",
+                str(file),
+                "--no-dashboard",
+                *options,
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -165,17 +203,16 @@ def test_workers_with_other_plugins_are_refused(tmp_path, trouble):
 
 @needs_dask
 def test_who_leaves_a_cluster_leaves_no_process_on_it(tmp_path, trouble):
-    with external_cluster(tmp_path, workers=1) as (file, _, (worker,)):
+    with external_cluster(tmp_path) as (file, _, workers):
         with open_executor(cluster=str(file)) as executor:
-            playing = executor.play([*short_jobs(4), *jobs_with("deaf", trouble)])
-            for _ in range(4):
+            playing = executor.play([*jobs_with("deaf", trouble), *short_jobs(4000)])
+            while not (trouble / "sleeping").exists():
                 next(playing)
-            assert until((trouble / "sleeping").exists)
             asleep = int((trouble / "sleeping").read_text())
             assert runs(asleep)
         playing.close()
         assert until(lambda: not runs(asleep), seconds=10)
-        assert worker.poll() is None
+        assert [worker.poll() for worker in workers] == [None, None]
         with open_executor(cluster=str(file)) as executor:
             assert [one.status for one in executor.play(short_jobs(4))] == ["done"] * 4
 

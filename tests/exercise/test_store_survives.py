@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from swarmsec.errors import OutputError, SwarmsecError, UsageError
@@ -373,6 +374,31 @@ def test_a_changed_byte_in_a_row_that_sqlite_cannot_know_of_is_noticed(whole, tm
 
 
 # Versions
+
+
+def test_a_store_that_version_1_wrote_is_read_and_gone_on_with(tmp_path) -> None:
+    """The file was written by the first version, and is never written anew."""
+    path = tmp_path / "s.sqlite"
+    shutil.copyfile(Path(__file__).parent / "data" / "store_version_1.sqlite", path)
+    for read_only in (True, False):
+        with Store.open(path, read_only=read_only) as store:
+            (one,) = store.tournaments()
+            assert (one.id, one.name, one.plan) == (ID, "small", PLAN)
+            assert (one.planned, one.done, one.failed, one.left) == (8, 6, 1, 1)
+            assert store.digest(ID) == "20f0c5fd280a6660e268ff33504ab11d2c75963dde17b4b56bf6e4a7b3f8b396"
+            runs = {(entry.seed, entry.arm): store.get(entry.run) for entry in store.entries(ID)}
+            attacked, defended = runs[0, "attacked"], runs[0, "defended"]
+            assert attacked.trace.bill[-1] == 97.98661333333334
+            assert attacked.trace.metrics["messages"].tolist() == [28.0, 56.0, 84.0, 112.0, 140.0]
+            assert np.flatnonzero(attacked.trace.compromised).tolist() == [5]
+            assert [(event.kind, event.daemons) for event in attacked.trace.events] == [
+                ("attack_on", (5,)),
+                ("hijacked", (5,)),
+            ]
+            assert [(kind, held.holds) for kind, held in defended.guarantees] == [("wmsr", True)]
+            assert (runs[1, "defended"].status, runs[1, "defended"].trace) == ("failed", None)
+            assert runs[1, "guarded"] is None
+            assert store.job(attacked.id).document["attacks"][0]["kind"] == "stubborn"
 
 
 def test_a_store_of_a_newer_version_is_refused_by_both_numbers_and_stays(whole, tmp_path) -> None:

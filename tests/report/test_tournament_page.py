@@ -26,12 +26,18 @@ def test_every_standing_is_told_whole(tournament, part):
     shown = {source for source, _, _ in Page(tournament_page(tournament)).figures}
     for at, standing in enumerate(tournament["standings"]):
         told = json.dumps(standing[part])
-        means = {source for source in shown if source.startswith(f"/standings/{at}/{part}") and source.endswith("/mean")}
+        means = {
+            source for source in shown if source.startswith(f"/standings/{at}/{part}") and source.endswith("/mean")
+        }
         if part != "nash":
             assert len(means) == told.count('"mean"') > 0
         elif standing["nash"]:
             assert f"/standings/{at}/nash/value" in shown
-            parts = [source for source in shown if source.startswith((f"/standings/{at}/nash/red", f"/standings/{at}/nash/blue"))]
+            parts = [
+                source
+                for source in shown
+                if source.startswith((f"/standings/{at}/nash/red", f"/standings/{at}/nash/blue"))
+            ]
             assert len(parts) == len(standing["nash"]["red"]) + len(standing["nash"]["blue"])
 
 

@@ -39,10 +39,10 @@ def test_a_large_swarm_is_freed_when_it_is_played(monkeypatch: pytest.MonkeyPatc
     gc.disable()
     try:
         kept = [play_seed(scenario, seed, list(Arm)) for seed in (0, 1)]
+        left = [one() for one in made if one() is not None]
     finally:
         gc.enable()
     assert len(kept) == 2
     assert len(made) == 16
-    left = [one() for one in made if one() is not None]
     assert not [one for one in left if isinstance(one, model.SwarmModel)]
     assert not [one for one in left if isinstance(one, Network)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -115,12 +116,13 @@ def slurm_cluster(workers: int) -> Iterator[Any]:
         UsageError: dask-jobqueue is not installed, or its configuration says too little.
     """
     cluster_of = library("dask_jobqueue").SLURMCluster
-    prologue = [
-        *(library("dask").config.get("jobqueue.slurm.job-script-prologue", None) or []),
-        *(f"export {name}=1" for name in ONE_THREAD),
-    ]
+    if shutil.which("sbatch") is None:
+        raise UsageError("there is no SLURM here: no `sbatch` on the path", where="cluster slurm")
+    told = library("dask").config.get("jobqueue.slurm", {})
+    prologue = [*(told.get("job-script-prologue") or ()), *(f"export {name}=1" for name in ONE_THREAD)]
+    scheduler = {"dashboard": False, **(told.get("scheduler-options") or {})}
     try:
-        cluster = cluster_of(job_script_prologue=prologue)
+        cluster = cluster_of(job_script_prologue=prologue, scheduler_options=scheduler)
     except (TypeError, ValueError) as error:
         raise UsageError(
             f"{error}; dask's configuration sets it under jobqueue.slurm (cores, memory, queue, walltime)",

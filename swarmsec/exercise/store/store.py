@@ -8,43 +8,18 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from swarmsec._version import __version__
-from swarmsec.authoring.changes import Changes
-from swarmsec.authoring.scenario import Scenario
 from swarmsec.errors import OutputError, PluginError, UsageError
 from swarmsec.exercise.jobs import Job, Played
 from swarmsec.exercise.store import opening
-from swarmsec.exercise.store.codec import BLOCKS, Columns, decode, encode
-from swarmsec.exercise.store.records import Entry, Kept, Summary, Tournament
-from swarmsec.plugins import Registry
+from swarmsec.exercise.store.codec import BLOCKS
+from swarmsec.exercise.store.records import Entry, Summary, Tournament
+from swarmsec.exercise.store.rows import ABOUT, RECORDED, canonical, checksum, now, played_of, row_of
 from swarmsec.swarm.arms import Arm
-from swarmsec.swarm.model import SIM_SEMANTICS
-from swarmsec.teams import Guarantee
 
-_ABOUT = (
-    "id",
-    "status",
-    "scenario",
-    "scenario_version",
-    "scenario_digest",
-    "seed",
-    "arm",
-    "engine_version",
-    "sim_semantics",
-    "cpu_seconds",
-    "error",
-    "digest",
-    "added",
-    "document",
-    "folders",
-)
-_RECORDED = ("guarantees", *(name for name in Columns._fields if name not in BLOCKS), *BLOCKS)
 _SUMMARY = ", ".join(f"runs.{name}" for name in Summary._fields)
 _FINAL = ("done", "failed")
 _STATUSES = ("done", "failed", "crashed", "timed_out")
@@ -109,12 +84,12 @@ class Store:
             UsageError: There is a tournament of that id with another plan; or an entry had another run.
             OutputError: It cannot be written.
         """
-        text = _canonical(plan)
+        text = canonical(plan)
         name = str(plan.get("name") or tournament[:12])
         with self._writing():
             row = self._connection.execute("SELECT plan FROM tournaments WHERE id = ?", (tournament,)).fetchone()
             if row is None:
-                columns = (tournament, name, _now(), _checksum((tournament, name, text)), text)
+                columns = (tournament, name, now(), checksum((tournament, name, text)), text)
                 self._connection.execute("INSERT INTO tournaments VALUES (?, ?, ?, ?, ?)", columns)
             elif row[0] != text:
                 raise UsageError(
@@ -132,13 +107,13 @@ class Store:
             OutputError: It cannot be written; the store is as it was before.
             PluginError: The run is there with another result.
         """
-        row = _row(job, played)
+        row = row_of(job, played)
         with self._writing():
             known = self._connection.execute("SELECT status, digest FROM runs WHERE id = ?", (job.id,)).fetchone()
             if known and known[0] == "done":
                 self._refuse_another(job, played, str(known[1]))
                 return
-            document = _canonical(job.document).encode()
+            document = canonical(job.document).encode()
             self._connection.execute(
                 "INSERT OR IGNORE INTO documents VALUES (?, ?)", (row["document"], zlib.compress(document))
             )
@@ -171,23 +146,16 @@ class Store:
             UsageError: The store is damaged.
         """
         with self._reading():
-            names = (*_ABOUT, *_RECORDED, "checksum")
+            names = (*ABOUT, *RECORDED, "checksum")
             found = self._connection.execute(
                 f"SELECT {', '.join(names)} FROM runs LEFT JOIN blocks ON run = id WHERE id = ?", (run,)
             ).fetchone()
         if found is None:
             return None
         row: dict[str, Any] = dict(zip(names, found, strict=True))
-        if row.pop("checksum") != _checksum(tuple(row.values())):
+        if row.pop("checksum") != checksum(tuple(row.values())):
             raise opening.damaged(self.path, f"run {run} is not what was stored")
-        played = Played(row["id"], row["status"], cpu_seconds=row["cpu_seconds"], error=row["error"])
-        if row["status"] == "done":
-            columns = Columns(*(row[name] for name in Columns._fields))
-            played = played._replace(
-                trace=decode(columns, arm=row["arm"], seed=row["seed"], last_only=last_only),
-                guarantees=tuple((kind, Guarantee(**told)) for kind, told in json.loads(row["guarantees"])),
-            )
-        return Kept.of(played, row["digest"])
+        return played_of(row, last_only=last_only)
 
     def job(self, run: str) -> Job | None:
         """What was played as that run, so that it can be played again; None if it is not in the store."""
@@ -239,8 +207,8 @@ class Store:
                 ") AS played ON tournament = id ORDER BY begun, id"
             ).fetchall()
         found = []
-        for id, name, checksum, plan, begun, _, planned, done, failed, crashed, timed_out, left, changed in rows:
-            if checksum != _checksum((id, name, plan)):
+        for id, name, stored, plan, begun, _, planned, done, failed, crashed, timed_out, left, changed in rows:
+            if stored != checksum((id, name, plan)):
                 raise opening.damaged(self.path, f"tournament {id} is not what was stored")
             counts = (planned, done, failed, crashed, timed_out, left)
             found.append(Tournament(id, name, json.loads(plan), *counts, begun=begun, changed=changed or begun))
@@ -317,53 +285,3 @@ class Store:
                 "The first result was kept",
                 where=str(self.path),
             )
-
-
-def _row(job: Job, played: Played) -> dict[str, Any]:
-    """A run as columns."""
-    scenario = Scenario(job.document, "", Changes(), _registry())
-    row: dict[str, Any] = {
-        "id": job.id,
-        "status": played.status,
-        "scenario": scenario.name,
-        "scenario_version": scenario.version,
-        "scenario_digest": scenario.digest,
-        "seed": job.seed,
-        "arm": str(job.arm),
-        "engine_version": __version__,
-        "sim_semantics": SIM_SEMANTICS,
-        "cpu_seconds": played.cpu_seconds,
-        "error": played.error,
-        "digest": played.digest,
-        "added": _now(),
-        "document": hashlib.sha256(_canonical(job.document).encode()).hexdigest(),
-        "folders": json.dumps(list(job.folders)),
-    }
-    recorded: dict[str, Any] = dict.fromkeys(_RECORDED)
-    if played.trace is not None:
-        guarantees = [[kind, guarantee._asdict()] for kind, guarantee in played.guarantees]
-        recorded = {"guarantees": json.dumps(guarantees), **encode(played.trace)._asdict()}
-    row |= recorded
-    return {**row, "checksum": _checksum(tuple(row.values()))}
-
-
-@cache
-def _registry() -> Registry:
-    """Whatever is installed: a document's name and digest ask for none of it."""
-    return Registry()
-
-
-def _checksum(values: tuple[Any, ...]) -> int:
-    """CRC-32 of a row, by which a damage is noticed that leaves SQLite's own structure whole."""
-    found = 0
-    for value in values:
-        found = zlib.crc32(value if isinstance(value, bytes) else repr(value).encode(), found)
-    return found
-
-
-def _canonical(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

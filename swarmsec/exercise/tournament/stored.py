@@ -62,14 +62,14 @@ def stored_plan(store: Store, tournament: Tournament) -> Plan:
         )
     }
     titles = {one["name"]: one["title"] for one in told["scenarios"]}
-    matches = {key: _match(store, key, cells[key], titles[key.scenario]) for key in sorted(cells, key=order.__getitem__)}
+    matches = {
+        key: _match(store, key, cells[key], titles[key.scenario]) for key in sorted(cells, key=order.__getitem__)
+    }
     red, blue = (_contestants(told[key], team) for key, team in (("attacks", "red"), ("defenses", "blue")))
     return Plan(
         id=tournament.id,
         draft=_draft(told),
-        scenarios=tuple(
-            next(match.playing for match in matches.values() if match.scenario == name) for name in seeds
-        ),
+        scenarios=tuple(next(match.playing for match in matches.values() if match.scenario == name) for name in seeds),
         matches=tuple(matches.values()),
         seeds=seeds,
         attacks=red,

@@ -14,7 +14,17 @@ from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.report.html.rounds import Rounds, read_rounds
 from swarmsec.scoring.result import SCHEMA
 
-_RESULT = {"arms", "damage", "damage_limited", "autoimmune_cost", "detection", "guarantee", "overhead", "verdict", "unit"}
+_RESULT = {
+    "arms",
+    "damage",
+    "damage_limited",
+    "autoimmune_cost",
+    "detection",
+    "guarantee",
+    "overhead",
+    "verdict",
+    "unit",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,13 +137,16 @@ def _is_resolved(data: Any) -> bool:
 
 def _rounds(path: Path, rounds: Any, remarks: list[str]) -> Rounds | None:
     text = _text(path, remarks)
-    if not text or not isinstance(rounds, int):
+    if not isinstance(rounds, int):
         return None
     try:
-        return read_rounds(text, rounds)
+        found = read_rounds(text, rounds) if text else None
     except ValueError as error:
         remarks.append(f"rounds.csv cannot be read: {error}.")
         return None
+    if found is None and path.exists():
+        remarks.append("rounds.csv has no seed of which every arm is whole.")
+    return found
 
 
 def _events(path: Path, remarks: list[str]) -> list[Mapping[str, Any]]:

@@ -43,7 +43,7 @@ def _environment() -> Any:
         keep_trailing_newline=True,
     )
     environment.filters["percent"] = lambda part: f"{100 * part:.2f}%".replace(".00%", "%")
-    environment.filters["told"] = lambda plain: json.dumps(plain, indent=2, ensure_ascii=False)
+    environment.filters["told"] = lambda plain: json.dumps(plain, indent=2, sort_keys=True, ensure_ascii=False)
     environment.filters["breakable"] = _breakable
     return environment
 

@@ -1,0 +1,64 @@
+"""The compiled sums of the rules over many rows: one pass over (n, d) numbers each, and no copy of them.
+
+Every sum has one order, written down here, so that neither threads nor libraries move a bit. This file stands alone,
+because numba's cache notices a change in a function's own file and in no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+from numba import njit
+
+from swarmsec.arrays import Floats
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compile on the first call, and keep the result on disk. No fastmath: sums keep their order to the bit."""
+    result: Callable[_P, _R] = njit(cache=True, nogil=True, error_model="numpy")(function)
+    return result
+
+
+@compiled
+def column_sums(rows: Floats, sums: Floats) -> None:
+    """The sum of every column: four rows are added at a time, as (a + b) + (c + d)."""
+    n, d = rows.shape
+    for j in range(d):
+        sums[j] = 0.0
+    for i in range(0, n - 3, 4):
+        for j in range(d):
+            sums[j] += (rows[i, j] + rows[i + 1, j]) + (rows[i + 2, j] + rows[i + 3, j])
+    for i in range(n - n % 4, n):
+        for j in range(d):
+            sums[j] += rows[i, j]
+
+
+@compiled
+def weighed_sums(weights: Floats, rows: Floats, sums: Floats) -> None:
+    """The sum of every column with a weight for each row: two rows are added at a time."""
+    n, d = rows.shape
+    for j in range(d):
+        sums[j] = 0.0
+    for i in range(0, n - 1, 2):
+        a, b = weights[i], weights[i + 1]
+        for j in range(d):
+            sums[j] += a * rows[i, j] + b * rows[i + 1, j]
+    if n % 2:
+        for j in range(d):
+            sums[j] += weights[n - 1] * rows[n - 1, j]
+
+
+@compiled
+def squares_around(rows: Floats, point: Floats, squares: Floats) -> None:
+    """Each row's squared distance from a point, by BLAS's inner product of one row at a time."""
+    n, d = rows.shape
+    apart = np.empty(d)
+    for i in range(n):
+        for j in range(d):
+            apart[j] = rows[i, j] - point[j]
+        squares[i] = np.dot(apart, apart)

@@ -1,0 +1,130 @@
+"""In charge of who does what: tasks or goods that are worth more to some daemons than to others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from swarmsec.arrays import Floats, read_only
+from swarmsec.errors import ParameterError
+from swarmsec.parameters import Ge, Help, Unit
+from swarmsec.worlds._base import Outcome, World, WorldView
+
+_CELLS_MAX = 25_000_000
+"""Cells of the assignment problem up to which the optimum is computed: some seconds."""
+
+
+@dataclass(kw_only=True)
+class Allocation(World):
+    """Items are worth something else to every daemon; the swarm decides who gets them.
+
+    A daemon senses what each of the d items is worth to it, in USD a round, and decides which share of each it takes,
+    x_ik in [0, 1]; more than `capacity` items in all are cut down in proportion. Of item k there are `supply` units,
+    and where the swarm takes more, C_k = Σ_i x_ik, it gets what chance would leave it:
+
+        welfare = Σ_k Σ_i v_ik x_ik · min(1, supply / C_k),
+
+    v_ik being 0 for a hijacked daemon: what it takes is lost to the swarm. The bill is the welfare that is missing to
+    the optimum (Kuhn 1955; Crouse 2016), added up over the rounds. A center that knows all worths loses nothing.
+
+    By construction: worths are drawn or given, and stay the same over the run.
+    """
+
+    unit: ClassVar[str] = "USD"
+    bills: ClassVar[tuple[str, ...]] = ("welfare_lost_usd",)
+
+    items: Annotated[int, Ge(1), Help("How many kinds of items there are, unless worths are given.")] = 10
+    worths: Annotated[
+        list[list[float]] | Literal["uniform"],
+        Unit("USD per round"),
+        Help("What each item is worth, a list a daemon; or drawn for each daemon and item."),
+    ] = "uniform"
+    low: Annotated[float, Ge(0), Unit("USD per round"), Help("The least that an item can be worth.")] = 0.0
+    high: Annotated[float, Ge(0), Unit("USD per round"), Help("The most that an item can be worth.")] = 1.0
+    supply: Annotated[int, Ge(1), Unit("items"), Help("How many units there are of each.")] = 1
+    capacity: Annotated[int, Ge(1), Unit("items"), Help("How many items a daemon can make use of.")] = 1
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise ParameterError(f"{self.low:g} is above high, {self.high:g}", where="low")
+        if isinstance(self.worths, list):
+            if len({len(row) for row in self.worths}) != 1 or not self.worths[0]:
+                raise ParameterError("every daemon needs a worth for each item, at least one", where="worths")
+            if min(map(min, self.worths)) < 0:
+                raise ParameterError("an item can be worth nothing, but not less", where="worths")
+
+    def check(self, n: int) -> None:
+        """Given worths must be one list a daemon, and the optimum within reach."""
+        if isinstance(self.worths, list) and len(self.worths) != n:
+            raise ParameterError(f"{len(self.worths):,} lists for {n:,} daemons; must be one a daemon", where="worths")
+        items = len(self.worths[0]) if isinstance(self.worths, list) else self.items
+        if self.capacity < items and n * self.capacity * items * self.supply > _CELLS_MAX:
+            raise ParameterError(
+                f"the best of {n:,} daemons × {items:,} items × {self.supply:,} units takes too long to find",
+                where="items",
+            )
+
+    def begin(self, view: WorldView) -> None:
+        self._compromised = view.compromised
+        given = isinstance(self.worths, list)
+        drawn = view.rng.uniform(self.low, self.high, (view.n, self.items))
+        self._worth = read_only(np.array(self.worths, dtype=np.float64) if given else drawn)
+        self._best_usd = best_welfare(self._worth, supply=self.supply, capacity=self.capacity)
+        self._lost_usd = 0.0
+
+    def sense(self) -> Floats:
+        return self._worth
+
+    def decide(self, state: Floats) -> Floats:
+        """The share of each item that a daemon takes, (n, d), within its capacity; nothing where it is no number."""
+        shares = np.clip(np.nan_to_num(state, nan=0.0), 0.0, 1.0)
+        total = shares.sum(axis=1, keepdims=True)
+        within: Floats = shares * np.minimum(1.0, self.capacity / np.maximum(total, 1.0))
+        return within
+
+    def apply(self, decisions: Floats) -> Outcome:
+        taken = decisions.sum(axis=0)
+        worth = np.where(self._compromised[:, None], 0.0, self._worth)
+        welfare = float((worth * decisions * np.minimum(1.0, self.supply / np.maximum(taken, self.supply))).sum())
+        self._lost_usd += self._best_usd - welfare
+        return Outcome(
+            bills={"welfare_lost_usd": self._lost_usd},
+            metrics={
+                "efficiency": welfare / self._best_usd if self._best_usd else 1.0,
+                "overtaken": float(np.maximum(taken - self.supply, 0.0).sum()),
+                "left_over": float(np.maximum(self.supply - taken, 0.0).sum()),
+            },
+        )
+
+    def central(self) -> Mapping[str, float]:
+        """A center that knows all worths loses nothing."""
+        return {"welfare_lost_usd": 0.0}
+
+
+def best_welfare(worth: Floats, *, supply: int, capacity: int) -> float:
+    """The most that an allocation can be worth.
+
+    Args:
+        worth: (n, d) what each item is worth to each daemon.
+        supply: Units of each item.
+        capacity: Items that a daemon can take, of each at most one unit.
+    """
+    n, d = worth.shape
+    if capacity >= d:
+        best: Floats = np.sort(worth, axis=0)[::-1][: min(supply, n)]
+        return float(best.sum())
+    from scipy.optimize import linear_sum_assignment, linprog
+    from scipy.sparse import eye_array, kron, vstack
+
+    if capacity == 1:
+        units = np.repeat(worth, supply, axis=1)
+        return float(units[linear_sum_assignment(units, maximize=True)].sum())
+    # A transportation problem: its vertices are integral, so the linear program is exact.
+    of_daemon = kron(eye_array(n), np.ones((1, d)))
+    of_item = kron(np.ones((1, n)), eye_array(d))
+    limits = np.concatenate([np.full(n, float(capacity)), np.full(d, float(supply))])
+    found = linprog(-worth.ravel(), A_ub=vstack([of_daemon, of_item]).tocsr(), b_ub=limits, bounds=(0, 1))
+    return float(-found.fun)

@@ -1,0 +1,125 @@
+"""The consensus-based bundle algorithm: conflict-free, the greedy assignment, and at least half of the optimum."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
+
+from swarmsec import simulate
+from swarmsec.arrays import Bools, Floats
+from swarmsec.network import Network, topology
+from swarmsec.protocols import ProtocolView, as_messages
+from swarmsec.protocols.cbba import Cbba
+from swarmsec.rng import stream
+
+
+def settled(worth: Floats, network: Network, *, bundle: int = 1) -> Bools:
+    """(n, d) who holds which task once nothing changes any more."""
+    protocol = Cbba(bundle=bundle)
+    protocol.begin(ProtocolView(network=network, rng=stream(0, "test", 0, "protocol")))
+    state = protocol.first(worth)
+    d = worth.shape[1]
+    quiet = 0
+    for _ in range(4 * worth.size + 2 * network.n):
+        protocol.draw()
+        before = state[:, : 1 + 4 * d]
+        state = protocol.listen(as_messages(network, protocol.speak(state)), None, state=state, signals=worth)
+        quiet = quiet + 1 if np.array_equal(before, state[:, : 1 + 4 * d]) else 0
+        if quiet > network.n:
+            return protocol.proposals(state) > 0
+    raise AssertionError("it never settles")
+
+
+def greedy(worth: Floats, *, bundle: int = 1) -> Bools:
+    """(n, d) the assignment that takes the highest worth of all that is left, again and again."""
+    held = np.zeros(worth.shape, dtype=bool)
+    left = worth.copy()
+    while np.isfinite(left).any():
+        i, j = np.unravel_index(np.argmax(left), left.shape)
+        held[i, j] = True
+        left[:, j] = -np.inf
+        if held[i].sum() == bundle:
+            left[i] = -np.inf
+    return held
+
+
+def instance(seed: int, n: int, d: int) -> Floats:
+    return stream(0, "cbba", seed, "worths").random((n, d))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["complete", "ring"])
+def test_cbaa_is_sequential_greedy_on_sixty_random_instances(kind: str) -> None:
+    network = topology(kind, n=40)
+    for seed in range(60):
+        worth = instance(seed, 40, 40)
+        np.testing.assert_array_equal(settled(worth, network), greedy(worth))
+
+
+@pytest.mark.parametrize("kind", ["complete", "ring", "star", "path"])
+@pytest.mark.parametrize("bundle", [1, 2, 5])
+def test_cbba_is_sequential_greedy_on_small_instances(kind: str, bundle: int) -> None:
+    for seed in range(6):
+        worth = instance(seed, 8, 10)
+        np.testing.assert_array_equal(settled(worth, topology(kind, n=8), bundle=bundle), greedy(worth, bundle=bundle))
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10**6), n=st.integers(2, 9), d=st.integers(1, 9), coarse=st.booleans())
+def test_no_task_twice_and_at_least_half_of_the_optimum(seed: int, n: int, d: int, coarse: bool) -> None:
+    worth = instance(seed, n, d)
+    worth = np.round(worth * 2) if coarse else worth  # Many ties, and worths of 0.
+    held = settled(worth, topology("ring" if n > 2 else "path", n=n))
+    assert held.sum(axis=0).max() <= 1
+    assert held.sum(axis=1).max() <= 1
+    assert held.sum() == min(n, d)
+    assert worth[held].sum() >= 0.5 * worth[linear_sum_assignment(worth, maximize=True)].sum() - 1e-12
+
+
+def test_half_of_the_optimum_is_tight() -> None:
+    worth = np.array([[1.01, 1.0], [1.0, 0.0]])
+    held = settled(worth, topology("complete", n=2))
+    assert worth[held].sum() == 1.01
+    assert worth[linear_sum_assignment(worth, maximize=True)].sum() == 2.0
+
+
+def test_a_bid_of_zero_can_win_and_ties_go_to_the_lower_number() -> None:
+    assert settled(np.zeros((3, 2)), topology("complete", n=3)).tolist() == [[True, False], [False, True], [False] * 2]
+
+
+def auction(
+    *, attacks: list[dict[str, object]] | None = None, links: dict[str, object] | None = None, rounds: int = 60
+):
+    scenario = {
+        "name": "auction",
+        "world": {"kind": "allocation", "items": 12},
+        "network": {"kind": "circulant", "n": 12, "offsets": [1, 2], **(links or {})},
+        "protocol": {"kind": "cbba"},
+        "rounds": rounds,
+        "attacks": attacks or [],
+    }
+    return simulate(scenario, arm="attacked" if attacks else "clean", record_states=True)
+
+
+def test_a_swarm_settles_and_then_loses_nothing_but_what_greedy_loses() -> None:
+    trace = auction()
+    assert np.diff(trace.bill)[-20:] == pytest.approx(np.diff(trace.bill)[-1])
+    assert trace.metrics["efficiency"][-1] >= 0.5
+    assert trace.metrics["overtaken"][-1] == 0.0
+    assert trace.metrics["left_over"][-1] == 0.0
+
+
+def test_lost_and_late_messages_delay_it_and_change_nothing_in_the_end() -> None:
+    late = auction(links={"delay": [0, 3], "loss": 0.2, "duplication": 0.1}, rounds=300)
+    assert np.array_equal(late.final, auction().final)
+
+
+def test_one_false_bidder_takes_every_task_from_all() -> None:
+    loud = {"kind": "stubborn", "daemons": [0], "value": 100.0, "start": 0}
+    trace = auction(attacks=[loud])
+    assert trace.final[0].tolist() == [1.0] * 12
+    assert trace.final[1:].sum() == 0.0
+    assert trace.bill[-1] > 3 * auction().bill[-1]

@@ -1,0 +1,114 @@
+"""`swarmsec report`, and the page that `swarmsec run` leaves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from swarmsec.cli import main
+from swarmsec.errors import ExitCode
+from tests.report.conftest import RING, Page
+
+
+def call(*words: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_run_leaves_the_page_that_report_makes_again(capsys):
+    Path("ring.yaml").write_text(
+        json.dumps({"apiVersion": "swarmsec/v1", "kind": "Scenario", **RING}), encoding="utf-8"
+    )
+    assert call("run", "ring.yaml") == ExitCode.DONE
+    page = Path("runs/latest/report.html")
+    first = page.read_bytes()
+    page.unlink()
+    capsys.readouterr()
+    assert call("report") == ExitCode.DONE
+    assert capsys.readouterr().out.strip() == str(page)
+    assert page.read_bytes() == first
+
+
+def test_a_second_run_into_the_same_folder_leaves_no_old_page_behind_while_it_plays(ring, tmp_path):
+    from swarmsec.authoring import load_scenario
+    from swarmsec.exercise.folder import RunFolder
+
+    folder = RunFolder(tmp_path, load_scenario(RING), [0, 1, 2], ["swarmsec"])
+    folder.keep_report("old")
+    again = RunFolder(tmp_path, load_scenario(RING), [0, 1, 2], ["swarmsec"])
+    assert again.path == folder.path
+    assert not (again.path / "report.html").exists()
+
+
+def test_several_folders_have_a_page_each_and_out_takes_one(ring, trading, tmp_path, capsys):
+    copies = [Path(shutil.copytree(folder, tmp_path / folder.name)) for folder in (ring, trading)]
+    for folder in copies:
+        (folder / "report.html").unlink()
+    assert call("report", *copies) == ExitCode.DONE
+    assert all((folder / "report.html").is_file() for folder in copies)
+    capsys.readouterr()
+    assert call("report", *copies, "--out", "one.html") == ExitCode.USAGE
+    assert "give one source" in capsys.readouterr().err
+    assert call("report", copies[0], "--out", "one.html") == ExitCode.DONE
+    assert Path("one.html").read_bytes() == (ring / "report.html").read_bytes()
+
+
+def test_a_store_and_what_a_tournament_printed_give_the_same_page_but_for_command_lines(store, tournament, capsys):
+    assert call("report", store, "--out", "store.html") == ExitCode.DONE
+    printed = store.with_name("tournament.json")
+    assert (
+        call(
+            "report",
+            printed,
+            "--out",
+            "printed.html",
+        )
+        == ExitCode.DONE
+    )
+    first, second = (Page(Path(name).read_text(encoding="utf-8")) for name in ("store.html", "printed.html"))
+    assert first.figures == second.figures
+    assert call("report", store, "--tournament", tournament["id"][:8]) == ExitCode.DONE
+    assert Path(capsys.readouterr().out.split()[-1]).name == f"store-{tournament['id'][:10]}.html"
+
+
+def test_latest_may_be_a_file_that_names_the_run(ring, capsys):
+    shutil.copytree(ring, Path("runs") / ring.name)
+    Path("runs/latest").write_text(ring.name + "\n", encoding="utf-8")
+    assert call("report", "--out", "page.html") == ExitCode.DONE
+    assert Path("page.html").read_bytes() == (ring / "report.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["report", "nowhere"], "nowhere: no such folder or file"),
+        (["report"], "no such folder or file"),
+        (["report", "empty"], "no run's folder"),
+        (["report", "text.json"], "neither a run's folder, nor a store"),
+        (["report", "bytes.sqlite"], "neither a run's folder, nor a store"),
+        (["report", "empty", "--tournament", "x"], "--tournament: a run's folder has no tournaments"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_shown_is_told_in_one_line(words, said, capsys):
+    Path("empty").mkdir()
+    Path("text.json").write_text('{"schema": "other"}', encoding="utf-8")
+    Path("bytes.sqlite").write_bytes(b"\0\xff")
+    assert call(*words) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("\n") == 1
+
+
+def test_a_place_that_cannot_be_written_is_told(ring, capsys):
+    assert call("report", ring, "--out", "nowhere/page.html") == ExitCode.USAGE
+    assert "name another file with --out" in capsys.readouterr().err
