@@ -62,6 +62,7 @@ __all__ = [
     "describe",
     "json_schema",
     "problems",
+    "shown",
     "spot",
 ]
 
@@ -416,7 +417,7 @@ def _check_one(adapter: TypeAdapter[Any], field: _Field, value: Any, values: dic
         # Through JSON, strictly: a list may become a tuple, and true is no number, nor is "3".
         text = to_json(value, inf_nan_mode="constants", fallback=_plain)
     except (ValueError, TypeError):
-        return [Problem((field.name,), f"{_shown(value)} given; must be {_expected(field.hint)}")]
+        return [Problem((field.name,), f"{shown(value)} given; must be {_expected(field.hint)}")]
     if not any(isinstance(mark, NotFinite) for mark in _marks(field.hint)):
         for path, number in _not_finite(value, (field.name,)):
             return [Problem(path, f"{number} given; must be a finite number")]
@@ -478,7 +479,7 @@ def _explain(field: _Field, value: Any, errors: list[Any]) -> Iterator[Problem]:
         for step in steps:
             there = there[step]
         right = _bounds(hint) if error["type"] in _BOUND_ERRORS and not _members(hint) else _expected(hint)
-        yield Problem((field.name, *steps), f"{_shown(there)} given; must be {right}", _meant(there, hint))
+        yield Problem((field.name, *steps), f"{shown(there)} given; must be {right}", _meant(there, hint))
 
 
 def _descend(hint: Any, place: tuple[int | str, ...]) -> tuple[tuple[str | int, ...], Any]:
@@ -508,7 +509,7 @@ def _meant(value: Any, hint: Any) -> str:
     return close if close.startswith("did") else ""
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as it may have been written, cut short."""
     if value is None:
         return "nothing"
@@ -579,10 +580,9 @@ def _bounds(hint: Any) -> str:
             words.append(said.format(_figure(limits[name])))
     if "multiple_of" in limits:
         words.append(f"a multiple of {limits['multiple_of']}")
-    if "min_length" in limits:
-        words.append(f"with at least {_entries(limits['min_length'])}")
-    if "max_length" in limits:
-        words.append(f"with at most {_entries(limits['max_length'])}")
+    for name, said in (("min_length", "with at least"), ("max_length", "with at most")):
+        if name in limits:
+            words.append(f"{said} {_counted(limits[name], 'character' if _is_text(hint) else 'entry')}")
     return " and ".join(words)
 
 
@@ -590,8 +590,12 @@ def _figure(limit: Any) -> str:
     return f"{limit:,}" if isinstance(limit, int) else str(limit)
 
 
-def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what if count == 1 else what.replace('entry', 'entrie') + 's'}"
+
+
+def _is_text(hint: Any) -> bool:
+    return str in {_bare(hint), *map(_bare, _members(hint))}
 
 
 _MARKED = type(Annotated[int, ""])

@@ -57,10 +57,12 @@ def geometric_median(x: npt.ArrayLike, *, f: int = 0, tolerance: float = TOLERAN
         return middle_of(np.sort(rows, axis=0))
     large = rows.size >= COMPILED_CELLS_MIN
     around = _around(rows, mean_of if large else _middle)
-    found = _descend(around.rows, around.first, tolerance)
+    with np.errstate(over="ignore", invalid="ignore"):  # A step too far is not taken.
+        found = _descend(around.rows, around.first, tolerance)
     if large and _is_blurred(around, found):
         around = _around(rows, _middle)
-        found = _descend(around.rows, around.first, tolerance)
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = _descend(around.rows, around.first, tolerance)
     return (around.origin + found) / around.scale
 
 
@@ -230,8 +232,8 @@ def _newton(rows: Floats, seen: _Seen, pulls: Floats, step: Floats) -> Floats:
 
 
 def _clipped_step(rows: Floats, v: Floats, tau: float | None) -> Floats:
-    distances = _distances(rows, v)
-    cut = float(np.median(distances)) if tau is None else tau
+    distances, unit = _distances(rows, v)
+    cut = float(np.median(distances)) if tau is None else tau * unit
     factors = np.minimum(1.0, cut / np.where(distances > 0, distances, cut)) if cut > 0 else (distances == 0.0) * 1.0
     with np.errstate(all="ignore"):
         step = (weighed_sums(factors, rows) - float(factors.sum()) * v) / len(rows)
@@ -241,15 +243,16 @@ def _clipped_step(rows: Floats, v: Floats, tau: float | None) -> Floats:
     return v + weighed_sums(factors / len(rows), np.clip(rows - v, -_LARGEST, _LARGEST))
 
 
-def _distances(rows: Floats, v: Floats) -> Floats:
+def _distances(rows: Floats, v: Floats) -> tuple[Floats, float]:
+    """(n,) distances times a power of two, and that power: 1 unless squares need another."""
     with np.errstate(all="ignore"):
         squares = squares_around(rows, v)
     if 1e-200 < squares.max(initial=0.0) < 1e300:
-        return np.sqrt(squares)
+        return np.sqrt(squares), 1.0
     with np.errstate(over="ignore"):
         apart = np.clip(rows - v, -_LARGEST, _LARGEST)
     scale = scale_for_squares(apart)
-    return np.sqrt(squares_around(apart * scale, np.zeros_like(v))) / scale
+    return np.sqrt(squares_around(apart * scale, np.zeros_like(v))), scale
 
 
 _LARGEST = np.finfo(np.float64).max

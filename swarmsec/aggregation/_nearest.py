@@ -131,9 +131,9 @@ def squared_distances(rows: Floats) -> Floats:
         return _direct(rows)
     nearest = max(n // 2, 1)
     for _ in range(2):
+        # Symmetric to the bit, for ties are looked for.
         distances = -2.0 * (sizes.rows @ sizes.rows.T)
-        distances += sizes.squares
-        distances += sizes.squares[:, None]
+        distances += sizes.squares + sizes.squares[:, None]
         np.maximum(distances, 0.0, out=distances)
         np.fill_diagonal(distances, 0.0)
         sums = np.partition(distances, nearest, axis=1)[:, : nearest + 1].sum(axis=1)
@@ -248,7 +248,13 @@ class _Rough(NamedTuple):
 
 
 def _closest_in_turn(distances: Floats, f: int, count: int) -> Places:
-    """The rows that Krum finds best one after the other, each time among those that are left."""
+    """The rows that Krum finds best one after the other, each time among those that are left.
+
+    Two rows that are each other's nearest are equally good where one neighbor is asked; the one with more others near
+    it goes first.
+    """
+    if count == len(distances):
+        return np.arange(count)
     left = np.arange(len(distances))
     order = np.argsort(distances, axis=1, kind="stable")
     # Each row's distances to the others that are left, upwards, and whose they are; itself is put first, and left out.
@@ -258,7 +264,9 @@ def _closest_in_turn(distances: Floats, f: int, count: int) -> Places:
     selected: list[int] = []
     while len(selected) < count:
         neighbors = max(len(left) - f - 2, 1)
-        best = int(np.argmin(near[:, :neighbors].sum(axis=1)))
+        scores = near[:, :neighbors].sum(axis=1)
+        equal = np.flatnonzero(scores == scores.min())
+        best = int(equal[np.argmin(near[equal].sum(axis=1))])
         selected.append(int(left[best]))
         stay = whose != left[best]
         stay[best] = False

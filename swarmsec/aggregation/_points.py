@@ -68,13 +68,16 @@ def matrix(x: npt.ArrayLike) -> Floats:
         given = np.asarray(x)
         if given.dtype.kind not in "biuf":
             raise TypeError(f"{given.dtype} is no number")
-        rows = given.astype(np.float64, copy=False)
+        # Of one layout, so that how numbers lie in memory moves no bit of a sum.
+        rows = np.ascontiguousarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ParameterError(f"must be numbers in n rows of d components each: {error}", where="x") from error
-    if rows.ndim == 1:
+    if given.ndim == 1:
         rows = rows[:, None]
-    if rows.ndim != 2:
-        raise ParameterError(f"an array of shape {rows.shape} given; must be (n, d), a row for every sender", where="x")
+    if rows.ndim != 2 or given.ndim == 0:
+        raise ParameterError(
+            f"an array of shape {given.shape} given; must be (n, d), a row for every sender", where="x"
+        )
     return rows
 
 

@@ -91,13 +91,13 @@ def fltrust(x: npt.ArrayLike, *, f: int = 0, server: int | npt.ArrayLike | None 
         rows = matrix(x)
         rows = np.delete(rows, int(server), axis=0)
         rows = rows[np.isfinite(rows).all(axis=1)]
-    lengths, length = _lengths(rows), float(_lengths(trusted[None])[0])
-    if not length or not len(rows):
+    units = _units(rows)
+    trust = np.maximum(np.vecdot(units, _units(trusted[None])[0]), 0.0)
+    if not trust.any():
         return np.array(trusted)
-    units = rows / np.where(lengths > 0, lengths, 1.0)[:, None]
-    trust = np.maximum(np.vecdot(units, trusted / length), 0.0)
-    total = float(trust.sum())
-    return mean_of(units, trust) * length if total > 0 else np.array(trusted)
+    # First to the trusted row's length in its own largest number, which cannot overflow.
+    largest = float(np.abs(trusted).max())
+    return np.asarray(mean_of(units, trust) * float(np.linalg.norm(trusted / largest)) * largest)
 
 
 def _with_reference(
@@ -140,11 +140,12 @@ def _squares(rows: Floats) -> Floats:
     return np.asarray(squares)
 
 
-def _lengths(rows: Floats) -> Floats:
-    """(n,) norms, each row measured in its own largest number."""
+def _units(rows: Floats) -> Floats:
+    """(n, d) each row at length 1; a row of zeros stays one. Measured in a row's own largest number."""
     largest = np.abs(rows).max(axis=1, initial=0.0)
     units = rows / np.where(largest > 0, largest, 1.0)[:, None]
-    return np.asarray(largest * np.sqrt(np.vecdot(units, units)))
+    lengths = np.sqrt(np.vecdot(units, units))
+    return np.asarray(units / np.where(lengths > 0, lengths, 1.0)[:, None])
 
 
 _LARGEST = sys.float_info.max

@@ -13,7 +13,7 @@ from swarmsec.authoring.versions import is_older
 from swarmsec.authoring.yaml_tree import Path
 from swarmsec.errors import UnknownNameError, did_you_mean
 from swarmsec.network import TOPOLOGIES
-from swarmsec.parameters import Problem, problems, spot
+from swarmsec.parameters import Problem, problems, shown, spot
 from swarmsec.plugins import Family, Registry
 from swarmsec.teams import BlueRules, RedRules
 
@@ -51,8 +51,10 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
     for path, family, spec in _specs(keys, wrong):
         if partial and spec.get("drop", True) is not True:
             found.append(
-                Wrong(Problem((*path, "drop"), f"{spec['drop']!r} given; must be true, or not there"), "extends")
+                Wrong(Problem((*path, "drop"), f"{shown(spec['drop'])} given; must be true, or not there"), "extends")
             )
+        if not isinstance(spec.get("name", ""), str):
+            found.append(Wrong(Problem((*path, "name"), f"{shown(spec['name'])} given; must be text"), ""))
         found += _check_spec(path, family, spec, registry, partial=partial)
     if "rules" not in wrong:
         found += _check_rules(keys.get("rules", {}))
@@ -93,7 +95,7 @@ def _check_spec(
     if kind is None:
         return [Wrong(Problem((*path, "kind"), "missing; must be the name of what is meant here"), "")]
     if not isinstance(kind, str):
-        return [Wrong(Problem((*path, "kind"), f"{kind!r} given; must be a name"), "")]
+        return [Wrong(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
     try:
         plugin = _topology(kind) if family is None else registry.get(family, kind)
     except UnknownNameError as error:
@@ -118,7 +120,7 @@ def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
         if team not in TEAMS:
             found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS)), "rules"))
         elif not isinstance(budget, Mapping):
-            found.append(Wrong(Problem(path, f"{budget!r} given; must be a mapping of budgets"), "rules"))
+            found.append(Wrong(Problem(path, f"{shown(budget)} given; must be a mapping of budgets"), "rules"))
         else:
             found += [Wrong(in_mapping(path, problem), f"rules.{team}") for problem in problems(TEAMS[team], budget)]
     return found

@@ -7,14 +7,14 @@ keeps the place where its author wrote it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from swarmsec.authoring.findings import in_mapping
 from swarmsec.authoring.yaml_tree import Path, Place, Tree
 from swarmsec.errors import did_you_mean
-from swarmsec.parameters import Ge, Help, MinLen, Problem, Unit, problems
+from swarmsec.parameters import Ge, Help, MinLen, Problem, Unit, problems, shown
 
 Window = tuple[int, int]
 """The first round of a phase, and the first round after it."""
@@ -55,9 +55,13 @@ def expand(tree: Tree) -> tuple[Tree, list[Problem]]:
     if attacks is not None:
         data["attacks"] = attacks
     if isinstance(campaigns := data.get("campaigns"), Mapping):
-        used = {origin[1] for origin in origins.values() if origin[0] == "campaigns"}
+        uses = tree.data["attacks"] if isinstance(tree.data.get("attacks"), list) else ()
+        used = {spec["campaign"] for spec in uses if _uses(spec, campaigns)}
         data["campaigns"] = {name: steps for name, steps in campaigns.items() if name not in used}
-    return Tree(data, places, tree.texts, tree.replaced, origins), [*found, *wrong]
+        for name, steps in data["campaigns"].items():
+            if isinstance(steps, list) and all(isinstance(step, Mapping) for step in steps):
+                wrong += _timed(steps, ("campaigns", name), 0)[1]
+    return Tree(data, places, tree.texts, tree.replaced, origins), list(dict.fromkeys([*found, *wrong]))
 
 
 def _windows(data: Mapping[str, Any]) -> tuple[dict[str, Window], list[Problem]]:
@@ -133,7 +137,7 @@ def _in_phase(spec: Any, path: Path, windows: Mapping[str, Window]) -> tuple[Any
     timed = {key: value for key, value in spec.items() if key != "phase"}
     name = spec["phase"]
     if not isinstance(name, str):
-        return timed, [Problem((*path, "phase"), f"{name!r} given; must be the name of a phase")]
+        return timed, [Problem((*path, "phase"), f"{shown(name)} given; must be the name of a phase")]
     if name not in windows:
         hint = did_you_mean(str(name), windows)
         return timed, [Problem((*path, "phase"), f"the schedule has no phase `{name}`", hint)]
@@ -153,17 +157,31 @@ def _steps(
     steps = campaigns.get(name)
     if not isinstance(steps, list):
         return [], [Problem((*path, "campaign"), f"no campaign `{name}`", did_you_mean(name, campaigns))]
-    at = use.get("start", 0)
+    return _timed(steps, ("campaigns", name), use.get("start", 0))
+
+
+def _timed(steps: Sequence[Any], path: Path, at: int) -> tuple[list[tuple[Any, Path]], list[Problem]]:
+    """Steps that follow one another from a round on, and where each was written."""
     expanded: list[tuple[Any, Path]] = []
     found: list[Problem] = []
     for position, step in enumerate(steps):
-        origin: Path = ("campaigns", name, position)
+        origin: Path = (*path, position)
         length = step.get("for") if isinstance(step, Mapping) else None
         if not isinstance(length, int) or isinstance(length, bool) or length < 1:
-            given = f"{length!r} given" if isinstance(step, Mapping) and "for" in step else "missing"
+            given = f"{shown(length)} given" if isinstance(step, Mapping) and "for" in step else "missing"
             found.append(Problem((*origin, "for"), f"{given}; every step says `for` how many rounds it is on"))
             continue
+        assert isinstance(step, Mapping)
+        for key in ("start", "stop"):
+            if key in step:
+                found.append(Problem((*origin, key), f"steps follow one another, each `for` its rounds; drop `{key}`"))
         timed = {key: value for key, value in step.items() if key != "for"}
         expanded.append(({**timed, "start": at, "stop": at + length}, origin))
         at += length
     return expanded, found
+
+
+def _uses(spec: Any, campaigns: Mapping[str, Any]) -> bool:
+    """Whether an item of the attacks is a campaign that there is."""
+    name = spec.get("campaign") if isinstance(spec, Mapping) else None
+    return isinstance(name, str) and name in campaigns

@@ -12,7 +12,7 @@ from pathlib import Path as File
 from typing import Any
 
 from swarmsec.authoring.findings import InvalidScenarioError, locate, refuse
-from swarmsec.authoring.source import Source, read
+from swarmsec.authoring.source import Source, library, read
 from swarmsec.authoring.yaml_tree import Path, Place, Tree
 from swarmsec.errors import UsageError
 from swarmsec.parameters import Problem
@@ -51,9 +51,12 @@ def _extended(source: Source, check: Callable[[Tree, bool], object], *, seen: tu
 
 
 def _base(source: Source, name: str) -> Source:
+    if not name.strip():
+        raise _refused(source.tree, f'"{name}" given; must be a library name or a file')
     beside = File(source.command).parent / name
     try:
-        return read(str(beside)) if beside.is_file() else read(name)
+        there = beside.is_file() or (beside.is_dir() and name not in library())
+        return read(str(beside) if there else name)
     except (UsageError, ValueError, OSError) as error:
         said = error.message if isinstance(error, UsageError) else "no name of a file"
         raise _refused(source.tree, said) from None

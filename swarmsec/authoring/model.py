@@ -9,7 +9,7 @@ from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Le, MaxLen, MinLen, Unit
 
 SEEDS_MAX = 100_000
-_SEED_MAX = 2**63 - 1
+SEED_MAX = 2**63 - 1
 
 Spec = dict[str, Any]
 """A plug-in in a scenario: its `kind`, and its parameters by name."""
@@ -68,6 +68,6 @@ def seed_list(seeds: int | list[int]) -> tuple[int, ...]:
         if not 1 <= seeds <= SEEDS_MAX:
             raise ParameterError(f"{seeds} given; must be a count from 1 to {SEEDS_MAX:,}, or a list", where="seeds")
         return tuple(range(seeds))
-    if not seeds or len(set(seeds)) < len(seeds) or not all(0 <= seed <= _SEED_MAX for seed in seeds):
+    if not seeds or len(set(seeds)) < len(seeds) or not all(0 <= seed <= SEED_MAX for seed in seeds):
         raise ParameterError(f"{seeds} given; must be different numbers from 0 on", where="seeds")
     return tuple(seeds)

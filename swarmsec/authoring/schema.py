@@ -21,8 +21,8 @@ from typing import Any
 from swarmsec.authoring.check import TEAMS
 from swarmsec.authoring.class_schema import AMOUNTS, Schema, closed, properties_of
 from swarmsec.authoring.expand import CampaignUse, Phase
-from swarmsec.authoring.model import SEEDS_MAX, Document
-from swarmsec.authoring.sweep import _NOT_SWEPT, Range
+from swarmsec.authoring.model import SEED_MAX, SEEDS_MAX, Document
+from swarmsec.authoring.sweep import NOT_SWEPT, Range
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
 from swarmsec.plugins import Family, Registry
@@ -40,7 +40,6 @@ _METASCHEMA = {
     Draft.CURRENT: "https://json-schema.org/draft/2020-12/schema",
     Draft.SEVEN: "http://json-schema.org/draft-07/schema#",
 }
-_SEED_MAX = 2**63 - 1
 
 # What an item may have besides the parameters of its kind; which of them where, the lists say.
 _OWN_KEYS = ("name", "phase", "for", "drop")
@@ -92,7 +91,8 @@ def _document(registry: Registry, *, partial: bool) -> Schema:
     )
     own["sweep"] = _about(own["sweep"], _sweep(partial=partial))
     own["rules"] = _about(own["rules"], _rules())
-    seed = {"type": "integer", "minimum": 0, "maximum": _SEED_MAX}
+    seed = {"type": "integer", "minimum": 0, "maximum": SEED_MAX}
+    own["extends"] |= {"minLength": 1}
     own["seeds"] |= {"minimum": 1, "maximum": SEEDS_MAX}
     own["seeds"]["allOf"] = [{"items": seed, "minItems": 1, "uniqueItems": True}]
     bills = {world: list(plugin.bills) for world, plugin in _classes(registry, "worlds").items()}
@@ -137,7 +137,7 @@ def _step(registry: Registry) -> Schema:
         **_NAME,
     }
     step = _spec(_classes(registry, "attacks"), "attacks", own, partial=False)
-    step["allOf"].append(_needs(["for"]))
+    step["allOf"] += [_needs(["for"]), {"properties": {"start": False, "stop": False}}]
     return step
 
 
@@ -147,7 +147,7 @@ def _sweep(*, partial: bool) -> Schema:
     return {
         "type": "object",
         "propertyNames": {
-            "pattern": rf"^(?![.\[\]]*({'|'.join(sorted(_NOT_SWEPT))})?([.\[\]]|$))",
+            "pattern": rf"^(?![.\[\]]*({'|'.join(sorted(NOT_SWEPT))})?([.\[\]]|$))",
             "patternErrorMessage": "a sweep goes along a path such as attacks[0].bias",
             "title": "attacks[0].bias",
             "description": "What is varied: a path to a value of this scenario.",

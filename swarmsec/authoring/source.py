@@ -62,6 +62,8 @@ def read(source: str | Path | Mapping[str, Any]) -> Source:
         looks_like_a_file = path.suffix in {".yaml", ".yml"} or "/" in name
         what = f"no such file: {name}" if looks_like_a_file else f"no scenario `{name}`; {did_you_mean(name, known)}"
         raise UsageError(what)
+    if path.is_dir():
+        raise UsageError(f"a folder, and no scenario; name one of its files: {name}")
     return Source(name, tree_of(_bytes_of(path), name))
 
 

@@ -15,10 +15,12 @@ from typing import Annotated, Any
 from swarmsec.authoring.options import steps
 from swarmsec.authoring.yaml_tree import Path
 from swarmsec.errors import did_you_mean
-from swarmsec.parameters import Ge, Help, Le, Problem, problems
+from swarmsec.parameters import Ge, Help, Le, Problem, problems, shown
 
 POINTS_MAX = 10_000
 PATHS_MAX = 50
+NOT_SWEPT = frozenset({"apiVersion", "kind", "name", "version", "extends", "sweep"})
+"""Keys that say what a scenario is, and not how it is played."""
 
 CHECKED_VALUES_MAX = 50
 """So many values of a path are looked at before anything is played; a range has its ends at least."""
@@ -56,7 +58,7 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
         elif isinstance(values, list) and values:
             size *= len(values)
         else:
-            found.append(Problem(at, f"{values!r} given; must be a list of values, or from, to and steps"))
+            found.append(Problem(at, f"{shown(values)} given; must be a list of values, or from, to and steps"))
     if len(sweep) > PATHS_MAX:
         found.append(Problem(("sweep",), f"{len(sweep):,} paths; must be at most {PATHS_MAX}"))
     if size > POINTS_MAX:
@@ -95,7 +97,7 @@ def _no_such_place(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None
     """Why a sweep cannot go along a path, and a hint; None if it can. What has a default may be swept."""
     holder: Any = data
     way = steps(path)
-    if not way or way[0] in _NOT_SWEPT:
+    if not way or way[0] in NOT_SWEPT:
         return "unknown path; a sweep goes along a path such as attacks[0].bias", ""
     for step in way[:-1]:
         known = dict(enumerate(holder)) if isinstance(holder, list) else holder
@@ -103,6 +105,3 @@ def _no_such_place(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None
             return f"unknown path; there is no `{step}` on it", did_you_mean(str(step), map(str, known or ()))
         holder = known[step]
     return None
-
-
-_NOT_SWEPT = frozenset({"apiVersion", "kind", "name", "version", "extends", "sweep"})

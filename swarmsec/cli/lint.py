@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from swarmsec.cli.options import Json, Plugins
-from swarmsec.errors import ExitCode, ScenarioError, SwarmsecError, UsageError
+from swarmsec.cli.options import FindingsFormat, Json, Plugins
+from swarmsec.errors import ExitCode, SwarmsecError
+
+if TYPE_CHECKING:
+    from swarmsec.report.findings import Checked
 
 Codes = list[str] | None
 
@@ -25,36 +28,52 @@ class _Asked(NamedTuple):
     quiet: bool
 
 
+class _Page(NamedTuple):
+    """What came of one scenario."""
+
+    told: dict[str, Any]
+    checked: Checked
+    code: ExitCode
+
+
 def lint(
     scenarios: Annotated[list[str], typer.Argument(help="Library names, files, or - for standard input.")],
     deep: Annotated[bool, typer.Option("--deep", help="Play it too: does it bite, can it be won?")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend in place what can be mended; comments stay.")] = False,
     select: Annotated[Codes, typer.Option(help="Only these rules: SW001,SW1.", metavar="CODES")] = None,
     ignore: Annotated[Codes, typer.Option(help="Not these rules.", metavar="CODES")] = None,
+    form: FindingsFormat = "text",
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
     """Find what is odd in SCENARIOS that are valid. Ends with 1 if there is a warning; notes are only told."""
     from swarmsec.authoring.lint import selected
+    from swarmsec.report.findings import github, sarif
 
-    asked = _Asked(deep, fix, _codes(select), _codes(ignore), list(plugins or ()), as_json)
+    form = "json" if as_json else form
+    asked = _Asked(deep, fix, _codes(select), _codes(ignore), list(plugins or ()), form != "text")
     selected(asked.select, asked.ignore)
-    pages = [_page(name, asked) for name in scenarios]
-    if as_json:
-        typer.echo(json.dumps([page for page, _ in pages], indent=2, ensure_ascii=False))
-    return max(code for _, code in pages)
+    pages = [_page(name, asked) for name in dict.fromkeys(scenarios)]
+    if form == "json":
+        typer.echo(json.dumps([page.told for page in pages], indent=2, ensure_ascii=False))
+    elif form != "text":
+        text = (github if form == "github" else sarif)([page.checked for page in pages])
+        typer.echo(text, nl=bool(text))
+    return max(page.code for page in pages)
 
 
-def _page(name: str, asked: _Asked) -> tuple[dict[str, Any], ExitCode]:
-    """One scenario: what is printed as JSON, and the exit code."""
+def _page(name: str, asked: _Asked) -> _Page:
+    """One scenario: looked at, and told unless all of them are told as one document."""
+    from swarmsec.authoring import findings_of
+    from swarmsec.report.findings import Checked
+
     try:
         return _linted(name, asked)
-    except UsageError:
-        raise
-    except ScenarioError as error:
+    except SwarmsecError as error:
         if not asked.quiet:
-            typer.echo(str(error), err=True)
-        return {"scenario": name, "valid": False, "error": _told(error), "findings": []}, error.exit_code
+            typer.echo(f"swarmsec: {error}", err=True)
+        told = {"scenario": name, "valid": False, "error": _told(error), "findings": []}
+        return _Page(told, Checked(name, findings_of(error)), error.exit_code)
 
 
 def _told(error: SwarmsecError) -> dict[str, Any]:
@@ -62,10 +81,11 @@ def _told(error: SwarmsecError) -> dict[str, Any]:
     return {"where": error.where, "message": error.message, "findings": findings}
 
 
-def _linted(name: str, asked: _Asked) -> tuple[dict[str, Any], ExitCode]:
+def _linted(name: str, asked: _Asked) -> _Page:
     from swarmsec.authoring import load_scenario
     from swarmsec.authoring.lint import fixed
     from swarmsec.authoring.lint import lint as look
+    from swarmsec.report.findings import Checked
 
     choice: dict[str, Any] = {"select": asked.select, "ignore": asked.ignore}
     mended = fixed(name, **choice, plugins=asked.plugins) if asked.fix else []
@@ -92,7 +112,7 @@ def _linted(name: str, asked: _Asked) -> tuple[dict[str, Any], ExitCode]:
         "findings": [one.to_dict() for one in found],
         "mended": [one.to_dict() for one in mended],
     }
-    return page, ExitCode.GATE_FAILED if warnings else ExitCode.DONE
+    return _Page(page, Checked(name, lints=found), ExitCode.GATE_FAILED if warnings else ExitCode.DONE)
 
 
 def _count(warnings: int, notes: int) -> str:

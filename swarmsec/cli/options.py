@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,6 +14,11 @@ Plugins = Annotated[
     typer.Option("--plugins", help="A folder of plug-ins of your own.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.", envvar="SWARMSEC_JSON")]
+
+FindingsFormat = Annotated[
+    Literal["text", "json", "github", "sarif"],
+    typer.Option("--format", help="github annotates a pull request; sarif is for code scanning."),
+]
 
 
 def seeds_of(text: str | None) -> int | list[int] | None:

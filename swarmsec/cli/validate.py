@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from swarmsec.cli.deferred import numpy_on_demand
-from swarmsec.cli.options import Json, Plugins
+from swarmsec.cli.options import FindingsFormat, Json, Plugins
 from swarmsec.errors import ExitCode, SwarmsecError
-
-Format = Literal["text", "json", "github", "sarif"]
 
 
 def validate(
     scenarios: Annotated[list[str], typer.Argument(help="Library names, files, or - for standard input.")],
-    form: Annotated[
-        Format, typer.Option("--format", help="github annotates a pull request; sarif is for code scanning.")
-    ] = "text",
+    form: FindingsFormat = "text",
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:

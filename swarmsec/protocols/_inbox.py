@@ -49,11 +49,10 @@ def sums(messages: Messages, weights: Floats, width: int) -> Floats:
         said = messages.said[:, :width]
         said = said if np.isfinite(said).all() else np.where(np.isfinite(said), said, 0.0)
         return np.asarray(csr_array((weights, network.indices, network.indptr), shape=(network.n, network.n)) @ said)
-    total = np.empty((network.n, width))
-    for number in range(width):
-        terms = np.where(weights > 0, weights * messages.told[:, number], 0.0)
-        total[:, number] = np.bincount(messages.receivers, terms, minlength=network.n)
-    return total
+    heard = np.flatnonzero(weights > 0)
+    terms, receivers = weights[heard, None] * messages.told[heard, :width], messages.receivers[heard]
+    total = [np.bincount(receivers, terms[:, number], minlength=network.n) for number in range(width)]
+    return np.stack(total, axis=1)
 
 
 def sum_one(values: Floats, weights: Floats) -> Floats:

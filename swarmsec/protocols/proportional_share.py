@@ -24,9 +24,10 @@ class ProportionalShare(Tracking):
     swarm keeps at least 3/4 of the best possible welfare (Johari & Tsitsiklis 2004); with a = (1, ½, …, ½) that is
     0.833333, 0.8, 0.763158 for 2, 3, 10 daemons.
 
-    All answer at once, so damping must be about 1/n; well above, bids swing together and welfare falls far under 3/4.
-    (At 2/n the swing of equals' bids just does not grow.) What others bid is learned from neighbors, n times the mean
-    that they track: shares add up to C exactly on a complete network, and elsewhere once bids have settled.
+    All answer at once, so damping must be about 1/n, and less where one values the good many times as much as the next.
+    Above 4/(n + 1) the bids of equals swing together, and welfare falls far under 3/4. What others bid is learned from
+    neighbors, as n times the mean that they track (see `Tracking`): shares add up to C at every step on a complete
+    network, and elsewhere once bids have settled.
 
     A lie about the mean bid moves everybody's share and bids, and a hijacked daemon gets what it bids for. A rule of a
     defense averages the tracked means.

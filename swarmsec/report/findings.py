@@ -1,4 +1,7 @@
-"""Findings in scenarios, for the programs that show them: GitHub's annotations, and SARIF for code scanning."""
+"""Findings in scenarios, for the programs that show them: GitHub's annotations, and SARIF for code scanning.
+
+What is wrong is an error; what `lint` finds odd weighs as much as its rule says.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from urllib.parse import quote
 
 from swarmsec._version import __version__
 from swarmsec.authoring import Finding
+from swarmsec.authoring.lint import RULES as LINT_RULES
+from swarmsec.authoring.lint import Lint
 
 RULES = {
     "unreadable": "The file is no YAML, or larger than a scenario may be.",
@@ -19,7 +24,10 @@ RULES = {
     "wrong-value": "A value of the wrong type, out of its bounds, or at odds with another one.",
     "no-scenario": "No scenario or file of that name, or one that cannot be read.",
 }
-"""What each rule of a finding is about."""
+"""What each rule of a finding is about; the others are those of `lint`, by their codes."""
+
+_RULE_IDS = [*RULES, *sorted(LINT_RULES)]
+_GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 class Checked(NamedTuple):
@@ -28,46 +36,69 @@ class Checked(NamedTuple):
     Attributes:
         name: What a caller named: a file, a library name, or `-`.
         findings: What is wrong with it.
+        lints: What is odd about it.
     """
 
     name: str
-    findings: Sequence[Finding]
+    findings: Sequence[Finding] = ()
+    lints: Sequence[Lint] = ()
+
+    @property
+    def weighed(self) -> list[tuple[str, Finding]]:
+        """Everything that was found: `error`, `warning` or `note`, and what."""
+        return [("error", one) for one in self.findings] + [(one.severity, one.finding) for one in self.lints]
 
 
 def github(checked: Sequence[Checked]) -> str:
     """One workflow command a finding: GitHub shows each at its line in a pull request."""
-    return "\n".join(_annotation(one.name, finding) for one in checked for finding in one.findings)
+    return "\n".join(_annotation(one.name, *found) for one in checked for found in one.weighed)
 
 
 def sarif(checked: Sequence[Checked]) -> str:
     """A SARIF 2.1.0 log of all findings; files are relative to the working folder where they are in it."""
-    rules = [{"id": rule, "shortDescription": {"text": said}} for rule, said in RULES.items()]
+    rules = [_rule(code) for code in _RULE_IDS]
     run = {
         "tool": {"driver": {"name": "swarmsec", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one.name, finding) for one in checked for finding in one.findings],
+        "results": [_result(one.name, *found) for one in checked for found in one.weighed],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False)
 
 
-def _annotation(name: str, finding: Finding) -> str:
+def _rule(code: str) -> dict[str, Any]:
+    """A rule as SARIF describes one."""
+    if code in RULES:
+        return {"id": code, "shortDescription": {"text": RULES[code]}, "defaultConfiguration": {"level": "error"}}
+    rule = LINT_RULES[code]
+    return {
+        "id": code,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.explanation},
+        "help": {"text": f"swarmsec explain {code}"},
+        "defaultConfiguration": {"level": rule.severity},
+    }
+
+
+def _annotation(name: str, level: str, finding: Finding) -> str:
     span = finding.span
     place = {"file": _relative(span.label if span else name)}
     if span:
         place |= {"line": str(span.line), "col": str(span.column), "endColumn": str(span.column + span.width)}
-    place["title"] = finding.path or finding.rule
+    place["title"] = (
+        " ".join(filter(None, [finding.rule if finding.rule in LINT_RULES else "", finding.path])) or finding.rule
+    )
     properties = ",".join(
         f"{key}={_escaped(value).replace(':', '%3A').replace(',', '%2C')}" for key, value in place.items()
     )
-    return f"::error {properties}::{_escaped(_said(finding))}"
+    return f"::{_GITHUB[level]} {properties}::{_escaped(_said(finding))}"
 
 
 def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _result(name: str, finding: Finding) -> dict[str, Any]:
+def _result(name: str, level: str, finding: Finding) -> dict[str, Any]:
     span = finding.span
     there: dict[str, Any] = {"artifactLocation": {"uri": _uri(span.label if span else name)}}
     if span:
@@ -82,8 +113,8 @@ def _result(name: str, finding: Finding) -> dict[str, Any]:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.path}]
     return {
         "ruleId": finding.rule,
-        "ruleIndex": list(RULES).index(finding.rule),
-        "level": "error",
+        "ruleIndex": _RULE_IDS.index(finding.rule),
+        "level": level,
         "message": {"text": _said(finding)},
         "locations": [location],
     }

@@ -228,7 +228,7 @@ def processes_of(session):
     return found
 
 
-def until(holds, seconds=60.0):
+def until(holds, seconds=180.0):
     deadline = time.monotonic() + seconds
     while not (value := holds()):
         assert time.monotonic() < deadline, "it did not come to that in time"

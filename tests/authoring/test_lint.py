@@ -354,3 +354,42 @@ def test_a_mapping_from_python_is_linted_without_places():
     found = lint(load_scenario({**document, "seeds": 1}))
     assert "SW023" in codes(found)
     assert all(one.finding.span is None for one in found)
+
+
+ODD = """\
+name: odd
+world: {kind: beliefs}
+network: {kind: ring, n: 7}
+rounds: 20
+attacks:
+  - {kind: stubborn, daemons: 1, start: 50}
+defenses: [{kind: wmsr, f: 2}]
+"""
+
+
+def test_github_annotates_what_is_odd_as_heavily_as_its_rule_says(command, folder):
+    (folder / "odd.yaml").write_text(ODD, encoding="utf-8")
+    ran = command("lint", "odd.yaml", "--format", "github")
+    assert ran.code == 1
+    assert [line.partition(" ")[0] for line in ran.out.splitlines()] == ["::warning", "::notice"]
+    assert "file=odd.yaml,line=6,col=41,endColumn=43,title=SW001 attacks[0].start::" in ran.out
+
+
+def test_sarif_has_every_code_in_its_table_of_rules(command, folder):
+    (folder / "odd.yaml").write_text(ODD, encoding="utf-8")
+    ran = command("lint", "odd.yaml", folder / "nothing.yaml", "ring.yaml", "--format", "sarif")
+    [run] = ran.json["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert set(RULES) < {rule["id"] for rule in rules}
+    assert all(rule["shortDescription"]["text"] for rule in rules)
+    told = [(result["ruleId"], result["level"]) for result in run["results"]]
+    assert told[:2] == [("SW001", "warning"), ("SW010", "note")]
+    assert told[2] == ("no-scenario", "error")
+    assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [code for code, _ in told]
+
+
+def test_a_file_that_is_not_there_does_not_keep_the_others_from_being_looked_at(command, folder):
+    (folder / "odd.yaml").write_text(ODD, encoding="utf-8")
+    ran = command("lint", "nothing.yaml", "odd.yaml")
+    assert (ran.code, ran.err) == (2, "swarmsec: no such file: nothing.yaml\n")
+    assert "SW001" in ran.out

@@ -87,6 +87,7 @@ def wmsr(model: SwarmModel) -> Work:
 
 def held_over_arrays(n: int) -> float:
     """The most that a swarm holds in a round, over the network and four (n,) arrays of what daemons said and hold."""
+    defended(1_000)  # What is imported on the way is none of the swarm.
     gc.collect()
     tracemalloc.start()
     try:

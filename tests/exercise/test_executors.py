@@ -180,10 +180,16 @@ def test_an_error_of_the_listener_or_of_the_source_leaves_no_worker():
     with pytest.raises(KeyError), open_executor(jobs=2) as executor:
         list(executor.play(source()))
     assert workers_of(executor) == []
-    with pytest.raises(ZeroDivisionError), open_executor(jobs=2) as executor:
-        for _ in executor.play(short_jobs(8)):
-            pids = workers_of(executor)
-            _ = 1 / 0
+    pids = []
+
+    def listen():
+        with open_executor(jobs=2) as executor:
+            for _ in executor.play(short_jobs(8)):
+                pids.extend(workers_of(executor))
+                raise LookupError
+
+    with pytest.raises(LookupError):
+        listen()
     assert pids
     assert [pid for pid in pids if runs(pid)] == []
 

@@ -61,7 +61,7 @@ def test_where_nobody_answers_is_a_clear_error(monkeypatch):
 
 SBATCH = """#!/bin/sh
 cp "$1" {folder}/script
-setsid sh "$1" > /dev/null 2>&1 &
+setsid sh {folder}/script > /dev/null 2>&1 &
 echo $! > {folder}/session
 echo "Submitted batch job $!"
 """
@@ -89,9 +89,9 @@ def test_slurm_is_asked_for_workers_with_one_thread_as_dask_is_configured(slurm)
 
     options = {"cores": 1, "memory": "2GB", "queue": "night", "job-script-prologue": ["# ours comes first"]}
     jobs = short_jobs(8)
-    with dask.config.set({f"jobqueue.slurm.{key}": value for key, value in options.items()}):
-        with open_executor(cluster="slurm:1") as executor:
-            assert digests(executor.play(jobs)) == digests(play_job(one) for one in jobs)
+    configured = dask.config.set({f"jobqueue.slurm.{key}": value for key, value in options.items()})
+    with configured, open_executor(cluster="slurm:1") as executor:
+        assert digests(executor.play(jobs)) == digests(play_job(one) for one in jobs)
     lines = (slurm / "script").read_text().splitlines()
     assert "#SBATCH -p night" in lines
     prologue = ["# ours comes first", *(f"export {name}=1" for name in ONE_THREAD)]
@@ -176,14 +176,16 @@ def test_when_the_scheduler_is_killed_that_is_an_error_and_what_was_given_stands
     jobs = short_jobs(200, rounds=60)
     played = []
     with external_cluster(tmp_path) as (file, scheduler, workers):
-        with (
-            pytest.raises(ExecutorError, match="the cluster went away") as told,
-            open_executor(cluster=str(file)) as executor,
-        ):
-            for one in executor.play(jobs):
-                played.append(one)
-                if len(played) == 20:
-                    scheduler.kill()
+
+        def play():
+            with open_executor(cluster=str(file)) as executor:
+                for one in executor.play(jobs):
+                    played.append(one)
+                    if len(played) == 20:
+                        scheduler.kill()
+
+        with pytest.raises(ExecutorError, match="the cluster went away") as told:
+            play()
         assert "\n" not in str(told.value)
         assert until(lambda: not any(of_session(worker.pid) for worker in workers), seconds=20)
     assert digests(played) <= digests(play_job(one) for one in jobs)

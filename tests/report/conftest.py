@@ -191,8 +191,6 @@ class Page(HTMLParser):
             self.figures.append((base + str(attributes["data-of"]), float(value) if value else None, ""))
 
     def handle_endtag(self, tag: str) -> None:
-        while self._open and self._open[-1] != tag and self._open[-1] in _UNCLOSED:
-            self._open.pop()
         assert self._open, f"</{tag}> closes nothing"
         assert self._open[-1] == tag, f"</{tag}> closes <{self._open[-1]}>"
         while self._bases and self._bases[-1][0] == len(self._open):
@@ -212,7 +210,6 @@ class Page(HTMLParser):
 
 
 _VOID = {"meta", "input", "br", "wbr", "link"}
-_UNCLOSED: set[str] = set()
 
 
 def pointed(document: Any, source: str) -> Any:

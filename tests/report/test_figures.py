@@ -74,11 +74,11 @@ def test_a_long_line_keeps_its_extremes_and_stays_small():
 
 
 def test_a_band_reaches_from_the_least_to_the_greatest_seed():
-    values = np.array([[0.0, 1.0, 4.0], [0.0, 3.0, 2.0]])
+    values = np.array([[0.0, 1.0, 4.0], [0.0, 3.0, 3.0]])
     line = line_chart("bill", {"attacked": values}, "").lines[0]
-    assert points(line.path)[:, 1].tolist() == [1000, 500, 250]
+    assert points(line.path)[:, 1].tolist() == [1000, 500, 125]
     band = points(line.band.rstrip("Z"))
-    assert {tuple(point) for point in band.tolist()} >= {(500, 250), (500, 750), (1000, 0), (1000, 500)}
+    assert {tuple(point) for point in band.tolist()} >= {(500, 250), (500, 750), (1000, 0), (1000, 250)}
 
 
 def test_seeds_that_agree_have_no_band():
@@ -171,7 +171,7 @@ def test_a_forest_puts_all_intervals_on_one_axis():
     made = forest([("a", "attacked", interval(5.0, 4.0, 6.0)), ("b", "guarded", interval(-1.0))], "")
     assert [(row.low <= row.mean <= row.high) for row in made.rows] == [True, True]
     assert made.rows[1].low == made.rows[1].mean == made.rows[1].high < made.zero < made.rows[0].low
-    assert 0 <= made.rows[1].mean
+    assert made.rows[1].mean >= 0
     assert made.rows[0].high <= 1
 
 

@@ -51,6 +51,7 @@ def test_another_run_of_the_same_seeds_has_the_same_page_byte_for_byte(ring, tmp
     assert (again / "report.html").read_bytes() == (ring / "report.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_number_of_jobs_does_not_change_the_page(ring, tmp_path):
     assert run_page(play_into(tmp_path, RING, jobs=2)) == run_page(ring)
 

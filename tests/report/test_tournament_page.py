@@ -60,9 +60,7 @@ def test_names_and_errors_are_escaped(tournament):
     page = Page(tournament_page(tournament))
     assert "Two <worlds>" in page.text
     assert "<b>broken</b>" in page.text
-    assert {"worlds", "b"} & {tag for tag, _ in page.tags} == {"b"} & {"b"} - {"b"} or "worlds" not in {
-        tag for tag, _ in page.tags
-    }
+    assert "worlds" not in {tag for tag, _ in page.tags}
 
 
 def test_failures_are_listed_with_what_went_wrong(tournament):

@@ -85,13 +85,14 @@ def _embedded(n: int, ends: Ints) -> Floats:
         pivot = int(nearest.argmax())
     distances = np.stack(columns, axis=1)
     distances -= distances.mean(axis=0)
-    _, axes = np.linalg.eigh(distances.T @ distances)
-    places: Floats = distances @ axes[:, [-1, -2]]
-    return _fitted(places)
+    # Without BLAS, whose sums depend on the number of its threads: the forces would make much of the last digit.
+    _, axes = np.linalg.eigh(np.einsum("ni,nj->ij", distances, distances))
+    return _fitted(np.einsum("ni,ij->nj", distances, axes[:, [-1, -2]]))
 
 
 def _fitted(places: Floats) -> Floats:
     """Into the unit square, centered, with one scale for both axes."""
     low, high = places.min(axis=0), places.max(axis=0)
     scale = max(float((high - low).max()), 1e-12)
-    return (places - (low + high) / 2) / scale + 0.5
+    fitted: Floats = (places - (low + high) / 2) / scale + 0.5
+    return fitted

@@ -1,0 +1,155 @@
+"""Auction items by gossip: the highest bidder gets one, and pays the second highest bid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.arrays import Bools, Floats
+from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
+
+_NOBODY = -1.0
+
+
+class Standing(NamedTuple):
+    """The two highest bids that k daemons know of for each of d items, of different bidders.
+
+    Attributes:
+        first: (k, d) the highest bid; 0 where there is none.
+        winner: (k, d) whose it is; −1 for nobody's.
+        second: (k, d) the second highest bid, which is the price; 0 where there is none.
+        runner_up: (k, d) whose that is; −1 for nobody's.
+    """
+
+    first: Floats
+    winner: Floats
+    second: Floats
+    runner_up: Floats
+
+
+@dataclass(kw_only=True)
+class Vickrey(NegotiationProtocol):
+    """A sealed-bid second-price auction (Vickrey 1961) of d items at once, with no auctioneer.
+
+    Every daemon bids what its first signal says an item is worth to it, and everybody passes on the two highest bids
+    that it knows of, with their bidders. After as many exchanges as the network's diameter all know the same two: the
+    highest bidder takes the item, and pays the second bid. Equal bids go to the lower number.
+
+    No bidder ever gains by bidding something else than the truth. That says nothing of those who pass bids on: a liar
+    there can invent bidders, and an item that nobody takes is lost to all. Max-like gossip never forgets a lie, even
+    when its author is gone. Lost and late messages delay it. Aggregation rules have nothing to do here.
+    """
+
+    keeps_agreement = False
+
+    def begin(self, view: ProtocolView) -> None:
+        """Note how many bidders there are."""
+        self._n = view.n
+
+    def first(self, signals: Floats) -> Floats:
+        """(n, 1 + 4d) one's number, and one's own bids as the highest so far."""
+        none = np.full_like(signals, _NOBODY)
+        me = np.arange(len(signals), dtype=np.float64)[:, None]
+        return np.concatenate([me, signals, np.broadcast_to(me, signals.shape), np.zeros_like(signals), none], axis=1)
+
+    def proposals(self, state: Floats) -> Floats:
+        """1 for every item that a daemon takes for won."""
+        return np.where(standing(state).winner == state[:, :1], 1.0, 0.0)
+
+    def hold(self, state: Floats, proposals: Floats) -> Floats:
+        """A puppet believes that it has won what it is made to propose, at the bid that this is."""
+        known = standing(state)
+        mine, claims = known.winner == state[:, :1], proposals > 0
+        claimed, dropped = claims & ~mine, mine & ~claims
+        held = Standing(
+            np.where(claimed, proposals, np.where(dropped, known.second, known.first)),
+            np.where(claimed, state[:, :1], np.where(dropped, known.runner_up, known.winner)),
+            np.where(claimed, known.first, np.where(dropped, 0.0, known.second)),
+            np.where(claimed, known.winner, np.where(dropped, _NOBODY, known.runner_up)),
+        )
+        return np.concatenate([state[:, :1], *held], axis=1)
+
+    def speak(self, state: Floats) -> Floats:
+        """(n, 4d) the two highest bids and their bidders."""
+        return state[:, 1:]
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        """One neighbor after the other, for all daemons at once."""
+        network, held = messages.network, state.copy()
+        came = np.ones(network.m, dtype=bool) if messages.weights is None else messages.weights > 0
+        for position in range(int(network.degrees.max(initial=0))):
+            who = np.flatnonzero(network.degrees > position)
+            edges = network.indptr[who] + position
+            who, edges = who[came[edges]], edges[came[edges]]
+            words = messages.said[network.indices[edges]] if messages.told is None else messages.told[edges]
+            held[who] = self._next(held[who], words)
+        return held
+
+    def speak_one(self, daemon: int, own: Floats) -> Floats:
+        """The same for one daemon."""
+        return own[1:]
+
+    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        """The same for one daemon."""
+        held = own[None]
+        for words, weight in zip(heard.values, heard.weights, strict=True):
+            if weight > 0:
+                held = self._next(held, words[None])
+        one: Floats = held[0]
+        return one
+
+    def _next(self, state: Floats, words: Floats) -> Floats:
+        """(k, 1 + 4d) what k daemons know after a neighbor each told them something."""
+        mine, theirs = standing(state), _told(words, self._n)
+        merged = _with_bid(mine, theirs.first, theirs.winner)
+        merged = _with_bid(merged, theirs.second, theirs.runner_up)
+        return np.concatenate([state[:, :1], *merged], axis=1)
+
+
+def standing(state: Floats) -> Standing:
+    """What daemons know of the auctions, by their states, (k, 1 + 4d)."""
+    return _parts(state[:, 1:])
+
+
+def _parts(values: Floats) -> Standing:
+    return Standing._make(np.split(values, 4, axis=1))
+
+
+def _told(words: Floats, n: int) -> Standing:
+    """What was told, without what is no bid of one of n bidders."""
+    told = _parts(words)
+
+    def sound(bid: Floats, bidder: Floats) -> Bools:
+        named = (bidder >= 0) & (bidder < n) & (bidder == np.rint(bidder))
+        return np.asarray(np.isfinite(bid) & named)
+
+    first, second = sound(told.first, told.winner), sound(told.second, told.runner_up)
+    return Standing(
+        np.where(first, told.first, 0.0),
+        np.where(first, told.winner, _NOBODY),
+        np.where(second, told.second, 0.0),
+        np.where(second, told.runner_up, _NOBODY),
+    )
+
+
+def _with_bid(known: Standing, bid: Floats, bidder: Floats) -> Standing:
+    """The two highest bids of different bidders, with one more bid."""
+    is_bid = bidder != _NOBODY
+    beats_first = is_bid & _beats(bid, bidder, known.first, known.winner)
+    beats_second = is_bid & (bidder != known.winner) & _beats(bid, bidder, known.second, known.runner_up)
+    own_again = bidder == known.winner
+    falls = beats_first & ~own_again  # The former first becomes second.
+    return Standing(
+        np.where(beats_first, bid, known.first),
+        np.where(beats_first, bidder, known.winner),
+        np.where(falls, known.first, np.where(beats_second, bid, known.second)),
+        np.where(falls, known.winner, np.where(beats_second, bidder, known.runner_up)),
+    )
+
+
+def _beats(bid: Floats, bidder: Floats, other: Floats, holder: Floats) -> Bools:
+    """Where a bid is higher than another, or that is nobody's, or it is equal and of a lower number."""
+    return np.asarray((holder == _NOBODY) | (bid > other) | ((bid == other) & (bidder < holder)))

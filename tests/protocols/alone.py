@@ -1,0 +1,58 @@
+"""A protocol played by itself: no world, no teams, only who listens to whom and what links do to messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from swarmsec.aggregation import Messages, Rule
+from swarmsec.arrays import Floats
+from swarmsec.network import Delivery, Network
+from swarmsec.protocols import NegotiationProtocol, ProtocolView, as_messages
+from swarmsec.rng import stream
+from swarmsec.swarm.transport import Transport
+
+Lie = Callable[[Messages], Messages]
+
+
+def begun(protocol: NegotiationProtocol, network: Network, seed: int = 0) -> NegotiationProtocol:
+    protocol.begin(ProtocolView(network=network, rng=stream(0, "alone", seed, "protocol")))
+    return protocol
+
+
+def negotiate(
+    protocol: NegotiationProtocol,
+    network: Network,
+    signals: Floats,
+    exchanges: int,
+    *,
+    links: Delivery | None = None,
+    lie: Lie | None = None,
+    rule: Rule | None = None,
+    seed: int = 0,
+) -> Floats:
+    """(exchanges + 1, n, D) what daemons hold, from the first signals on, all later ones being the same."""
+    network = network if links is None else replace(network, delivery=links)
+    begun(protocol, network, seed)
+    transport = Transport(network, protocol.merge, stream(0, "alone", seed, "links"))
+    states = [protocol.first(signals)]
+    for _ in range(exchanges):
+        protocol.draw()
+        sent = as_messages(network, protocol.speak(states[-1]))
+        arrived = transport.carry(sent if lie is None else lie(sent))
+        states.append(protocol.listen(arrived, rule, state=states[-1], signals=signals))
+    return np.stack(states)
+
+
+def falsely(daemon: int, say: Callable[[Floats], Floats]) -> Lie:
+    """What travels once a daemon changes its words, (k, w) → (k, w), on all of its channels."""
+
+    def lie(messages: Messages) -> Messages:
+        told = messages.payload.copy()
+        edges = messages.network.edges_from([daemon])
+        told[edges] = say(told[edges])
+        return replace(messages, told=told)
+
+    return lie

@@ -1,0 +1,89 @@
+"""The contract net: managers call, contractors bid, and every task has one contractor."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from swarmsec import simulate
+from swarmsec.rng import stream
+
+
+def market(worths: list[list[float]], *, rounds: int = 12, kind: str = "complete", capacity: int = 1, **more: object):
+    links = more.pop("links", {})
+    scenario = {
+        "name": "market",
+        "world": {"kind": "allocation", "worths": worths, "capacity": capacity},
+        "network": {"kind": kind, "n": len(worths), **links},
+        "protocol": {"kind": "contract_net", "capacity": capacity},
+        "rounds": rounds,
+        **more,
+    }
+    return simulate(scenario, arm="attacked" if more.get("attacks") else "clean", record_states=True)
+
+
+def test_a_task_goes_to_the_best_bidder_in_one_round_of_calls() -> None:
+    trace = market([[1.0], [5.0], [3.0]], rounds=4)
+    assert trace.final[:, 0].tolist() == [0.0, 1.0, 0.0]
+    assert trace.metrics["efficiency"][-1] == 1.0
+
+
+def test_nobody_works_before_the_acceptance() -> None:
+    trace = market([[1.0], [5.0], [3.0]], rounds=4)
+    assert trace.states[:, 1, 0].tolist() == [0.0, 0.0, 0.0, 1.0, 1.0]
+
+
+def test_a_manager_keeps_a_task_that_nobody_does_better() -> None:
+    assert market([[5.0], [5.0], [3.0]], rounds=4).final[:, 0].tolist() == [1.0, 0.0, 0.0]
+
+
+def test_who_is_accepted_for_too_much_fails_and_the_task_is_called_again() -> None:
+    trace = market([[1.0, 2.0], [9.0, 8.0], [3.0, 4.0]], rounds=8)
+    assert trace.states[4].tolist() == [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
+    assert trace.final.tolist() == [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]
+
+
+def test_a_settled_market_is_silent() -> None:
+    trace = market([[1.0, 2.0], [9.0, 8.0], [3.0, 4.0]], rounds=20)
+    sent = np.diff(trace.metrics["messages"])
+    assert sent[-8:].sum() == 0
+
+
+def test_a_manager_sees_its_neighbors_only() -> None:
+    worths = [[1.0], [2.0], [9.0], [3.0]]
+    assert market(worths, kind="path").final[:, 0].tolist() == [0.0, 1.0, 0.0, 0.0]
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10**6), n=st.integers(1, 9), d=st.integers(1, 9), capacity=st.integers(1, 3))
+def test_on_reliable_links_no_task_is_done_twice_and_none_is_left_that_somebody_has_room_for(
+    seed: int, n: int, d: int, capacity: int
+) -> None:
+    worths = stream(0, "contract_net", seed, "worths").random((n, d)).tolist()
+    trace = market(worths, rounds=4 * d + 8, capacity=min(capacity, d))
+    assert (trace.states.sum(axis=1) <= 1).all()
+    assert (trace.states.sum(axis=2) <= capacity).all()
+    assert trace.final.sum() == min(d, n * min(capacity, d))
+
+
+def test_lost_and_late_messages_cost_time() -> None:
+    worths = stream(0, "contract_net", 1, "worths").random((8, 6)).tolist()
+    bad = market(worths, rounds=400, links={"loss": 0.2, "delay": [0, 1]})
+    assert bad.final.max(axis=0).tolist() == [1.0] * 6
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        {"kind": "false_message", "daemons": [3], "columns": [4, 5, 6, 7], "bias": 50.0},
+        {"kind": "stubborn", "daemons": [3], "value": 50.0},
+        {"kind": "false_signal", "daemons": [3], "bias": 50.0},
+    ],
+)
+def test_a_false_bid_wins_what_others_would_do_better(attack: dict[str, object]) -> None:
+    worths = stream(0, "contract_net", 2, "worths").random((5, 4)).tolist()
+    honest = market(worths, rounds=20)
+    lied_to = market(worths, rounds=20, attacks=[attack])
+    assert lied_to.bill[-1] > honest.bill[-1]

@@ -1,0 +1,114 @@
+"""Proportional share: the welfare at its Nash equilibrium, the damping that leads there, and who gains by lying."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from swarmsec.network import topology
+from swarmsec.protocols import as_messages
+from swarmsec.protocols.proportional_share import ProportionalShare
+from swarmsec.shares import fill_to_level
+from swarmsec.testing import check_protocol
+from tests.protocols.alone import begun, falsely, negotiate
+
+
+def one_and_halves(n: int):
+    return np.where(np.arange(n) == 0, 1.0, 0.5)[:, None]
+
+
+def efficiencies(protocol: ProportionalShare, values, exchanges: int):
+    """(exchanges,) welfare in each exchange over the best, which is to give everything to the keenest."""
+    n = len(values)
+    states = negotiate(protocol, topology("complete", n=n), values, exchanges)[1:]
+    shares = np.stack([protocol.proposals(state)[:, 0] for state in states])
+    assert shares.sum(axis=1) == pytest.approx(np.full(exchanges, float(n)), rel=1e-9)
+    return shares @ values[:, 0] / (n * values.max())
+
+
+def nash(values):
+    """(n,) the equilibrium: a (1 − d/C) is one price for all who get some (Johari & Tsitsiklis 2004)."""
+    total = float(len(values))
+    return fill_to_level(total, total / values, floors=-values)
+
+
+@pytest.mark.parametrize(("n", "efficiency"), [(2, 0.833333), (3, 0.8), (10, 0.763158)])
+def test_at_nash_the_keenest_among_halves_leaves_so_much_welfare(n, efficiency) -> None:
+    assert efficiencies(ProportionalShare(), one_and_halves(n), 600)[-1] == pytest.approx(efficiency, abs=1e-6)
+    assert nash(one_and_halves(n)[:, 0]) @ one_and_halves(n)[:, 0] / n == pytest.approx(efficiency, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.floats(0.1, 1), min_size=2, max_size=6))
+def test_bids_come_to_the_equilibrium_which_keeps_three_quarters(values) -> None:
+    values = np.array(values)
+    protocol = ProportionalShare(damping=0.2 / len(values))
+    end = negotiate(protocol, topology("complete", n=len(values)), values[:, None], 1500)[-1]
+    shares = protocol.proposals(end)[:, 0]
+    assert shares == pytest.approx(nash(values), abs=1e-4 * len(values))
+    assert shares @ values / (len(values) * values.max()) >= 0.75 - 1e-6
+
+
+@given(st.lists(st.floats(0.01, 100), min_size=2, max_size=30).map(np.array))
+def test_no_equilibrium_keeps_less_than_three_quarters(values) -> None:
+    assert nash(values) @ values >= (0.75 - 1e-9) * len(values) * values.max()
+
+
+def test_500_that_answer_at_once_need_a_damping_of_about_one_500th() -> None:
+    values = one_and_halves(500)
+    damped = efficiencies(ProportionalShare(), values, 3000)
+    assert damped[-1] > 0.745
+    hasty = efficiencies(ProportionalShare(damping=0.2), values, 1000)
+    assert hasty.min() < 0.53
+    assert hasty[500:].mean() < 0.65
+    assert hasty[500:].max() < 0.75
+
+
+@pytest.mark.parametrize(("times", "settles"), [(0.9, True), (1.1, False)])
+def test_equal_bidders_settle_at_dampings_under_4_over_n_plus_1(times, settles) -> None:
+    n = 20
+    protocol = ProportionalShare(damping=times * 4 / (n + 1))
+    # All begin at the equilibrium of values of 1; values of 1.01 have another, a little off.
+    signals, network = np.full((n, 1), 1.0), topology("complete", n=n)
+    state = begun(protocol, network).first(signals)
+    totals = []
+    for _ in range(400):
+        protocol.draw()
+        heard = as_messages(network, protocol.speak(state))
+        state = protocol.listen(heard, None, state=state, signals=1.01 * signals)
+        totals.append(state[:, 0].sum())
+    assert (np.ptp(totals[-20:]) < 1e-6) == settles
+
+
+def test_where_one_wants_it_much_more_a_damping_of_1_over_n_is_too_much() -> None:
+    values = np.array([[1.0], [0.0625]])
+    hasty, patient = (
+        protocol.proposals(negotiate(protocol, topology("complete", n=2), values, 500)[-1])[:, 0]
+        for protocol in (ProportionalShare(), ProportionalShare(damping=0.25))
+    )
+    assert patient == pytest.approx(nash(values[:, 0]), abs=1e-9)
+    assert np.abs(hasty - nash(values[:, 0])).max() > 0.01
+
+
+def test_on_a_network_of_neighbors_shares_come_to_the_same() -> None:
+    values = np.linspace(0.5, 1.0, 20)
+    protocol = ProportionalShare(damping=0.02)
+    end = negotiate(protocol, topology("random_regular", n=20, degree=8), values[:, None], 3000)[-1]
+    assert protocol.proposals(end)[:, 0] == pytest.approx(nash(values), abs=1e-6)
+
+
+def test_who_hides_its_bid_from_the_others_takes_from_them() -> None:
+    values, protocol = np.full((10, 1), 1.0), ProportionalShare()
+    network = topology("complete", n=10)
+    honest = protocol.proposals(negotiate(protocol, network, values, 400)[-1])
+    lie = falsely(0, lambda words: words + 0.5)
+    attacked = protocol.proposals(negotiate(protocol, network, values, 400, lie=lie)[-1])
+    assert honest[:, 0] == pytest.approx(np.ones(10), abs=1e-9)
+    # The others believe that more is bid than there is: their shares no longer use up what there is.
+    assert attacked[1:].sum() < 0.9 * honest[1:].sum()
+
+
+def test_with_pauses_between_steps_it_keeps_the_contract() -> None:
+    check_protocol(ProportionalShare, mixing=2, damping=0.3)

@@ -1,0 +1,108 @@
+"""Tatonnement: which gains converge, to which price, on which network, and what a liar does to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from swarmsec.aggregation import Wmsr
+from swarmsec.errors import ParameterError
+from swarmsec.network import Delivery, topology
+from swarmsec.protocols.tatonnement import Tatonnement
+from swarmsec.rng import stream
+from swarmsec.shares import fill_to_level
+from swarmsec.testing import check_protocol
+from tests.protocols.alone import falsely, negotiate
+
+N = 20
+COMPLETE = topology("complete", n=N)
+VALUES = stream(0, "market", 0, "values").uniform(5.0, 6.0, (N, 1))
+CURVATURE = stream(0, "market", 0, "curvature").uniform(1.0, 2.0, N).tolist()
+CLEARING = (VALUES[:, 0] / CURVATURE).sum() / (1 / np.array(CURVATURE)).sum() - N / (1 / np.array(CURVATURE)).sum()
+"""The price at which Σ (v − p) / c is the supply, N."""
+
+
+def prices(states, n: int = N):
+    return states[:, :, 2]
+
+
+@pytest.mark.parametrize("gain", [0.5, 1.0, 1.9])
+def test_gains_under_2_converge_by_1_minus_the_gain_an_exchange(gain) -> None:
+    states = negotiate(Tatonnement(gain=gain, curvature=CURVATURE), COMPLETE, VALUES, 300)
+    assert prices(states)[-1] == pytest.approx(np.full(N, CLEARING), abs=1e-9)
+    # By the tenth exchange nobody is at the bound any more.
+    error = prices(states)[10:20, 0] - CLEARING
+    assert error[1:] == pytest.approx((1 - gain) * error[:-1], abs=1e-12)
+
+
+def test_a_gain_of_2_1_swings_ever_wider() -> None:
+    # Near enough to the clearing price that everybody wants some for the first 20 exchanges.
+    values = VALUES - CLEARING + 0.01
+    error = prices(negotiate(Tatonnement(gain=2.1, curvature=CURVATURE), COMPLETE, values, 40))[:, 0] - 0.01
+    assert error[2:21] / error[1:20] == pytest.approx(np.full(19, -1.1), rel=1e-6)
+    assert np.abs(error[-1]) > 10 * np.abs(error[1])
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.floats(0, 10), min_size=2, max_size=8), st.floats(0.3, 3))
+def test_what_all_take_at_the_end_is_the_optimum_also_where_some_take_nothing(values, curvature) -> None:
+    n = len(values)
+    protocol = Tatonnement(gain=0.3, curvature=curvature)
+    end = protocol.proposals(negotiate(protocol, topology("complete", n=n), np.array(values)[:, None], 2000)[-1])
+    best = fill_to_level(float(n), np.full(n, 1 / curvature), floors=-np.array(values))
+    assert end[:, 0] == pytest.approx(best, abs=1e-6)
+
+
+def test_on_a_network_of_neighbors_it_converges_too_if_it_mixes_well_or_goes_slowly() -> None:
+    best = fill_to_level(float(N), 1 / np.array(CURVATURE), floors=-VALUES[:, 0])
+    for network, gain, exchanges in (
+        (topology("random_regular", n=N, degree=8), 0.5, 200),
+        (topology("circulant", n=N, offsets=[1, 2]), 0.1, 600),
+        (topology("ring", n=N), 0.02, 3000),
+    ):
+        protocol = Tatonnement(gain=gain, curvature=CURVATURE)
+        end = protocol.proposals(negotiate(protocol, network, VALUES, exchanges)[-1])
+        assert end[:, 0] == pytest.approx(best, abs=1e-6)
+
+
+def test_what_is_tracked_is_the_mean_at_every_step() -> None:
+    states = negotiate(Tatonnement(curvature=CURVATURE, mixing=3), topology("ring", n=N), VALUES, 60)
+    assert states[:, :, 1].mean(axis=1) == pytest.approx(states[:, :, 0].mean(axis=1), abs=1e-12)
+
+
+def test_a_loss_leaves_an_error_that_stays_and_forgetting_lets_it_fade() -> None:
+    def cleared(forgetting: float) -> float:
+        protocol = Tatonnement(gain=0.2, curvature=CURVATURE, forgetting=forgetting)
+        # Links fail while prices are found, and are good from then on: what is lost is known by then.
+        bad = negotiate(protocol, COMPLETE, VALUES, 30, links=Delivery(loss=0.2))[-1]
+        state = bad
+        from swarmsec.protocols import as_messages
+
+        for _ in range(300):
+            protocol.draw()
+            heard = as_messages(COMPLETE, protocol.speak(state))
+            state = protocol.listen(heard, None, state=state, signals=VALUES)
+        return float(abs(protocol.proposals(state).sum() - N))
+
+    assert cleared(0.0) > 1e-3
+    assert cleared(0.1) < 1e-9
+
+
+def test_one_liar_moves_every_price_and_a_rule_holds_it() -> None:
+    lie = falsely(0, lambda words: words + [1.0, 0.0])
+    protocol = Tatonnement(curvature=CURVATURE)
+    attacked = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie)[-1]
+    assert protocol.proposals(attacked).sum() < 0.8 * N
+    defended = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie, rule=Wmsr(1))[-1]
+    assert abs(protocol.proposals(defended).sum() - N) < abs(protocol.proposals(attacked).sum() - N)
+
+
+def test_curvatures_must_be_one_a_daemon() -> None:
+    with pytest.raises(ParameterError, match="3 values for 5 daemons"):
+        Tatonnement(curvature=[1.0, 2.0, 3.0]).check(5)
+
+
+def test_with_pauses_between_steps_it_keeps_the_contract() -> None:
+    check_protocol(Tatonnement, mixing=3, forgetting=0.1)
