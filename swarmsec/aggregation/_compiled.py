@@ -392,6 +392,117 @@ def trimmed_rows(
 
 
 @compiled
+def krum_rows(
+    indptr: Ints,
+    senders: Unsigned,
+    order: Ints,
+    f: int,
+    own: Floats,
+    said: Floats,
+    told: Floats,
+    weights: Floats,
+    out: Floats,
+    start: int,
+    stop: int,
+) -> None:
+    """Rows start to stop, in `order`, of `krum`: own, said and out are (n, d), told (m, d) or empty."""
+    d = own.shape[1]
+    room = _cells(indptr, order, start, stop) + LANES_MAX
+    values, good, cells = np.empty(d * room), np.empty(room), np.empty(room)
+    neighbors, best = np.empty(LANES_MAX, dtype=np.int64), np.empty(LANES_MAX, dtype=np.int64)
+    unit, least, total = np.empty(LANES_MAX), np.empty(LANES_MAX), np.empty(LANES_MAX)
+    first = start
+    while first < stop:
+        lanes, width = _block(indptr, order, first, stop)
+        points = values[: d * (width + 1) * lanes].reshape(d, width + 1, lanes)
+        there = good[: (width + 1) * lanes].reshape(width + 1, lanes)
+        ranked = cells[: width * lanes].reshape(width, lanes)
+        _lay_out_points(indptr, senders, order, first, f, own, said, told, weights, points, there, neighbors, unit)
+        for r in range(lanes):
+            least[r] = np.inf
+            best[r] = 0
+        for p in range(width + 1):
+            for q in range(width):
+                other = q if q < p else q + 1
+                for r in range(lanes):
+                    total[r] = 0.0
+                for c in range(d):
+                    for r in range(lanes):
+                        apart = unit[r] * points[c, p, r] - unit[r] * points[c, other, r]
+                        total[r] += apart * apart
+                for r in range(lanes):
+                    ranked[q, r] = total[r] if there[other, r] > 0.0 else np.inf
+            _sort(ranked, width, lanes)
+            for r in range(lanes):
+                total[r] = 0.0
+            for k in range(width):
+                for r in range(lanes):
+                    total[r] += ranked[k, r] if k < neighbors[r] else 0.0
+            for r in range(lanes):
+                better = (there[p, r] > 0.0) & (total[r] < least[r])
+                least[r] = total[r] if better else least[r]
+                best[r] = p if better else best[r]
+        for r in range(lanes):
+            i = order[first + r] if order.size > 0 else first + r
+            for c in range(d):
+                out[i, c] = points[c, best[r], r] + 0.0 if there[0, r] > 0.0 else own[i, c]
+        first += lanes
+
+
+@compiled
+def _lay_out_points(
+    indptr: Ints,
+    senders: Unsigned,
+    order: Ints,
+    first: int,
+    f: int,
+    own: Floats,
+    said: Floats,
+    told: Floats,
+    weights: Floats,
+    points: Floats,
+    there: Floats,
+    neighbors: Counts,
+    unit: Floats,
+) -> None:
+    """Write each row's own value and what it hears into its lane, which of it is there, and how many Krum asks.
+
+    It asks none where a row is too small for f, and then own value, which comes first, is best. `unit` is what a lane
+    is measured in for squares not to overflow.
+    """
+    d, places, lanes = points.shape
+    for r in range(lanes):
+        i = order[first + r] if order.size > 0 else first + r
+        edge = indptr[i]
+        degree = indptr[i + 1] - edge
+        count, liars, largest = 0, 0, 0.0
+        for p in range(places):
+            admitted, finite = p <= degree, True
+            if 0 < p <= degree and weights.size > 0:
+                admitted = weights[edge + p - 1] > 0.0
+            for c in range(d):
+                v = 0.0
+                if p == 0:
+                    v = own[i, c]
+                elif p <= degree:
+                    v = told[edge + p - 1, c] if told.size > 0 else said[senders[edge + p - 1], c]
+                points[c, p, r] = v
+                finite &= abs(v) < np.inf
+            there[p, r] = 1.0 if admitted and finite else 0.0
+            if admitted and finite:
+                count += 1
+                for c in range(d):
+                    largest = max(largest, abs(points[c, p, r]))
+            else:
+                liars += 1 if admitted else 0
+                for c in range(d):
+                    points[c, p, r] = 0.0
+        allowed = max(f - liars, 0)
+        neighbors[r] = count - allowed - 2 if count >= 2 * allowed + 3 else 0
+        unit[r] = 2.0**-600 if largest > 1e150 else 1.0
+
+
+@compiled
 def _count_liars(
     indptr: Ints, order: Ints, first: int, weights: Floats, lanes: int, cells: Floats, count: Counts, low: Counts
 ) -> None:

@@ -36,41 +36,6 @@ def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 @compiled
-def krum_rows(
-    indptr: Ints,
-    senders: Unsigned,
-    f: int,
-    own: Floats,
-    said: Floats,
-    told: Floats,
-    weights: Floats,
-    out: Floats,
-    start: int,
-    stop: int,
-) -> None:
-    """Rows start to stop of `krum`."""
-    widest = _widest(indptr, start, stop) + 1
-    points, weight = np.empty((widest, own.shape[1])), np.empty(widest)
-    distances, ranked = np.empty((widest, widest)), np.empty(widest)
-    for i in range(start, stop):
-        count, liars = _gather(indptr, senders, own, said, told, weights, i, points, weight)
-        allowed = max(f - liars, 0)
-        best = 0
-        if count >= 2 * allowed + 3:
-            _measure(points, count, distances)
-            least = np.inf
-            for p in range(count):
-                score = _sum_of_smallest(distances, p, count, count - allowed - 2, ranked)
-                if score < least:
-                    least, best = score, p
-        if count > 0:
-            for c in range(own.shape[1]):
-                out[i, c] = points[best, c] + 0.0
-        else:
-            out[i] = own[i]
-
-
-@compiled
 def geometric_median_rows(
     indptr: Ints,
     senders: Unsigned,
@@ -230,39 +195,6 @@ def _gather(
 
 
 @compiled
-def _measure(points: Floats, count: int, distances: Floats) -> None:
-    """Write the squared distances of all points, in units in which they do not overflow."""
-    largest = 0.0
-    for p in range(count):
-        for c in range(points.shape[1]):
-            largest = max(largest, abs(points[p, c]))
-    unit = 2.0**-600 if largest > 1e150 else 1.0
-    for p in range(count):
-        distances[p, p] = 0.0
-        for q in range(p):
-            square = 0.0
-            for c in range(points.shape[1]):
-                apart = unit * points[p, c] - unit * points[q, c]
-                square += apart * apart
-            distances[p, q] = distances[q, p] = square
-
-
-@compiled
-def _sum_of_smallest(distances: Floats, p: int, count: int, neighbors: int, ranked: Floats) -> float:
-    """The sum, upwards, of a point's smallest distances to other points."""
-    others = 0
-    for q in range(count):
-        if q != p:
-            ranked[others] = distances[p, q]
-            others += 1
-    _insertion_sort(ranked, others)
-    total = 0.0
-    for k in range(neighbors):
-        total += ranked[k]
-    return total
-
-
-@compiled
 def _insertion_sort(values: Floats, count: int) -> None:
     for k in range(1, count):
         v = values[k]
@@ -293,7 +225,7 @@ def _weighed_middle(points: Floats, weight: Floats, count: int, c: int, ranked: 
             return float(ranked[k])
         if under == half and k + 1 < count:
             low, high = ranked[k], ranked[k + 1]
-            return float(low if low == high else 0.5 * low + 0.5 * high)
+            return float(min(max((0.0 + low + high) / 2.0, low), high))
     return float(ranked[count - 1])
 
 
@@ -324,6 +256,8 @@ def _descend(
 ) -> None:
     """Move `point` to the weighted geometric median by Weiszfeld's steps, at a point in Vardi and Zhang's form."""
     d = point.size
+    # Over-relaxed, which converges up to 2 (Ostresh 1978): Newton's step, were the points spread evenly around.
+    relaxed = d / (d - 1.0)
     every = 0.0
     for p in range(count):
         every += weight[p]
@@ -363,7 +297,7 @@ def _descend(
         if np.sqrt(length) <= tolerance * every or strength == 0.0:
             return
         for c in range(d):
-            point[c] += slope[c] / strength
+            point[c] += relaxed * (slope[c] / strength)
 
 
 @compiled

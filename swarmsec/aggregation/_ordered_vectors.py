@@ -132,12 +132,13 @@ def _weighed_middle(values: list[float], weights: list[float]) -> float:
             return values[place]
         if under == half and k + 1 < len(order):
             low, high = values[place], values[order[k + 1]]
-            return low if low == high else 0.5 * low + 0.5 * high
+            return min(max((0.0 + low + high) / 2.0, low), high)
     return values[order[-1]]
 
 
 def _descend(points: list[Point], weights: list[float], tolerance: float, point: Point) -> Point:
     every = _sum(weights)
+    relaxed = len(point) / (len(point) - 1.0)
     asked = -1
     for _ in range(STEPS_MAX):
         distances = [_distance(row, point) for row in points]
@@ -155,7 +156,7 @@ def _descend(points: list[Point], weights: list[float], tolerance: float, point:
         slope = [_sum(pull * (row[c] - x) for row, pull in apart) for c, x in _each(point)]
         if math.sqrt(_sum(v * v for v in slope)) <= tolerance * every or strength == 0.0:
             return point
-        point = [x + v / strength for x, v in zip(point, slope, strict=True)]
+        point = [x + relaxed * (v / strength) for x, v in zip(point, slope, strict=True)]
     return point
 
 

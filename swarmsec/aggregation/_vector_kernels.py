@@ -10,26 +10,25 @@ from __future__ import annotations
 import numpy as np
 
 from swarmsec.aggregation import _kernels as kernels
-from swarmsec.aggregation._compiled_vectors import (
-    clipping_rows,
-    geometric_median_rows,
-    inverted_tolerance_rows,
-    krum_rows,
-)
+from swarmsec.aggregation._compiled import krum_rows
+from swarmsec.aggregation._compiled_vectors import clipping_rows, geometric_median_rows, inverted_tolerance_rows
 from swarmsec.aggregation._messages import Messages
 from swarmsec.aggregation._rows import Rows, rows_of
+from swarmsec.aggregation._rules import by_component
 from swarmsec.arrays import Floats, read_only
 
 
 def krum(own: Floats, messages: Messages, f: int) -> Floats:
     """(n, d) Krum over each neighborhood and oneself. Of n < 2f + 3 values one's own is kept, as it is of equals."""
     rows, heard, out = _prepared(own, messages)
-    krum_rows(rows.indptr, rows.senders, f, *heard, out, 0, rows.n)
+    krum_rows(rows.indptr, rows.senders, rows.order, f, *heard, out, 0, rows.n)
     return out
 
 
 def geometric_median(own: Floats, messages: Messages, tolerance: float) -> Floats:
     """(n, d) the weighted geometric median of each neighborhood and oneself; of one component, the weighted median."""
+    if own.shape[1] == 1 and messages.weights is None:
+        return by_component(kernels.middle, own, messages, None)
     rows, heard, out = _prepared(own, messages)
     geometric_median_rows(rows.indptr, rows.senders, tolerance, *heard, out, 0, rows.n)
     return out

@@ -73,7 +73,7 @@ def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     """The document with every default written out, as plain data; `x-` keys stay as they are."""
     network = {"kind": parts.document.network["kind"], **_plain(dataclasses.asdict(parts.topology))}
     return {
-        **dataclasses.asdict(parts.document),
+        **{key: () if key in SPEC_FAMILIES else _plain(value) for key, value in vars(parts.document).items()},
         "world": _spec(parts.world, parts.document.world),
         "network": network,
         "protocol": _spec(parts.protocol, parts.document.protocol),

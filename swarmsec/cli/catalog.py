@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
+import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +16,7 @@ from swarmsec.cli.options import Json, Plugins
 from swarmsec.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from swarmsec.authoring.glance import Glance
     from swarmsec.plugins import Registry
@@ -63,10 +65,7 @@ def list_(
     if as_json:
         typer.echo(json.dumps(shelves, indent=2, ensure_ascii=False))
         return
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    if console.is_terminal:
+    if console := _terminal():
         for shelf, entries in shelves.items():
             columns = (
                 ["name", "for blue", "in one line", "tags"] if shelf is Shelf.SCENARIOS else ["name", "in one line"]
@@ -96,14 +95,22 @@ def show(
     if as_json:
         typer.echo(json.dumps(pages if len(pages) > 1 else pages[0], indent=2, ensure_ascii=False))
         return
-    from rich.console import Console
-
-    console = Console(highlight=False)
+    console = _terminal()
     for page in pages:
-        if console.is_terminal:
+        if console:
             console.print(_rich_page(page))
         else:
             typer.echo("\n".join(_plain_page(page)))
+
+
+def _terminal() -> Console | None:
+    """The terminal, if there is one; what nobody takes for a terminal is told without Rich."""
+    if not sys.stdout.isatty() and not any(map(os.environ.get, ("FORCE_COLOR", "TTY_COMPATIBLE"))):
+        return None
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return console if console.is_terminal else None
 
 
 def _registry(plugins: Any) -> Registry:

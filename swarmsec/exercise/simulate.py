@@ -50,7 +50,7 @@ def simulate(scenario: Loadable, *, arm: str = "defended", seed: int = 0, record
         record_states: Whether to keep every round's proposals and decisions: 8 bytes a daemon, component and round.
     """
     loaded = load_scenario(scenario)
-    return _play(_model(loaded.setup(_seed(seed)), loaded.bill, arm_of(arm), record_states=record_states))
+    return play(_model(loaded.setup(_seed(seed)), loaded.bill, arm_of(arm), record_states=record_states))
 
 
 EachRound = Callable[[int, Arm, int], None]
@@ -103,7 +103,16 @@ def _model(setup: Setup, bill: str, arm: Arm, **options: Any) -> SwarmModel:
     return SwarmModel(setup, arm=arm, bill=bill, **options)
 
 
-def _play(model: SwarmModel, each_round: EachRound | None = None) -> Trace:
+def play(model: SwarmModel, each_round: EachRound | None = None) -> Trace:
+    """Play a model to its end, and close it.
+
+    Args:
+        model: Of which no round was played.
+        each_round: Called after each round.
+
+    Raises:
+        SwarmsecError: A plug-in breaks its contract; the message says in which round and arm.
+    """
     try:
         while model.running:
             model.step()
@@ -118,7 +127,7 @@ def _play(model: SwarmModel, each_round: EachRound | None = None) -> Trace:
 
 def _scored(setup: Setup, bill: str, arm: Arm, each_round: EachRound | None = None) -> Trace:
     """Play to the end. The last state of a million daemons is no part of the score, and is not kept for every arm."""
-    return dataclasses.replace(_play(_model(setup, bill, arm), each_round), final=np.empty((0, 0)))
+    return dataclasses.replace(play(_model(setup, bill, arm), each_round), final=np.empty((0, 0)))
 
 
 def _seed(seed: int) -> int:

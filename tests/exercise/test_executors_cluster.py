@@ -20,7 +20,8 @@ from tests.exercise.test_executors import digests, start_driver
 from tests.exercise.troublemakers import folder_of_trouble, jobs_with, of_session, runs, short_jobs, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes and looks for them in /proc")
-needs_dask = pytest.importorskip("distributed") and pytest.mark.slow
+pytest.importorskip("dask_jobqueue")
+needs_dask = pytest.mark.slow
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from swarmsec.report.html.cited import Cited, CitedInterval, cite, cite_interval
 from swarmsec.report.html.forest import forest
 from swarmsec.report.html.layout import circle, layout
 from swarmsec.report.html.lines import BOX, line_chart, windows
-from swarmsec.report.html.picture import EDGES_MAX, NODES_MAX, picture
+from swarmsec.report.html.picture import PAIRS_MAX, NODES_MAX, picture
 from swarmsec.report.html.rounds import read_rounds
 from swarmsec.report.html.timeline import ROWS_MAX, timeline
 
@@ -124,7 +124,7 @@ def test_a_large_swarm_is_drawn_around_the_first_that_was_attacked():
     attacked = np.zeros(9_000, dtype=bool)
     attacked[4_000:4_100] = True
     drawn = picture(network, "small_world", {"attacked": spans(attacked), "hijacked": "", "isolated": "4000"})
-    assert (drawn.n, drawn.edges, drawn.shown, drawn.around) == (9_000, 36_000, NODES_MAX, 4_000)
+    assert (drawn.n, drawn.edges, drawn.shown, drawn.around) == (9_000, 72_000, NODES_MAX, 4_000)
     marks = {one.fate: one for one in drawn.marks}
     assert {fate: one.total for fate, one in marks.items()} == {
         "isolated": 1,
@@ -138,17 +138,18 @@ def test_a_large_swarm_is_drawn_around_the_first_that_was_attacked():
         "attacked": 100,
         "hijacked": 0,
     }
-    assert drawn.edges_shown == drawn.links.count("M") <= EDGES_MAX
+    assert drawn.pairs_shown == drawn.links.count("M") <= PAIRS_MAX
 
 
 def test_a_dense_swarm_has_some_of_its_edges_drawn():
     drawn = picture(swarmsec.network.topology("complete", n=200), "complete", None)
-    assert (drawn.edges, drawn.edges_shown, drawn.known) == (19_900, EDGES_MAX, False)
+    assert (drawn.edges, drawn.pairs, drawn.pairs_shown, drawn.known) == (39_800, 19_900, PAIRS_MAX, False)
 
 
-def test_one_way_edges_are_counted_once():
+def test_an_edge_that_goes_both_ways_is_drawn_once():
     network = swarmsec.network.topology("edges", n=3, edges=[[0, 1], [1, 0], [1, 2]], directed=True)
-    assert picture(network, "edges", None).edges == 2
+    drawn = picture(network, "edges", None)
+    assert (drawn.edges, drawn.pairs, drawn.pairs_shown) == (3, 2, 2)
 
 
 def test_a_hijacked_daemon_is_not_counted_among_the_attacked_again():

@@ -13,7 +13,7 @@ from swarmsec.network import Network
 from swarmsec.report.html.layout import circle, layout
 
 NODES_MAX = 2_000
-EDGES_MAX = 6_000
+PAIRS_MAX = 6_000
 _NAMED_MAX = 40
 _RINGS = {"ring", "circulant", "small_world", "complete"}
 """Topologies whose daemons stand on a circle in their own order."""
@@ -52,12 +52,13 @@ class Picture(NamedTuple):
 
     Attributes:
         n: How many daemons there are.
-        edges: How many pairs of them are joined.
+        edges: How many edges there are, one that goes both ways counted twice.
         shown: How many daemons are drawn.
         around: The daemon that those are nearest to; None if all are drawn.
-        edges_shown: How many edges are drawn.
+        pairs: How many pairs of those are joined.
+        pairs_shown: How many of these are drawn.
         radius: Of a mark.
-        links: The path of all edges.
+        links: The path of these.
         marks: The daemons by fate.
         names: Of a small swarm.
         known: Whether the fates are known.
@@ -67,7 +68,8 @@ class Picture(NamedTuple):
     edges: int
     shown: int
     around: int | None
-    edges_shown: int
+    pairs: int
+    pairs_shown: int
     radius: float
     links: str
     marks: tuple[Marks, ...]
@@ -96,13 +98,14 @@ def picture(network: Network, kind: str, truth: Mapping[str, Any] | None) -> Pic
     margin = _MARGIN_NAMED if len(chosen) <= _NAMED_MAX else _MARGIN
     spots = np.rint(margin + (_SIZE - 2 * margin) * places).astype(int)
     radius = round(min(13.0, max(3.6, 110 / len(chosen) ** 0.5)), 1)
-    drawn = ends[np.linspace(0, len(ends) - 1, EDGES_MAX).astype(int)] if len(ends) > EDGES_MAX else ends
+    drawn = ends[np.linspace(0, len(ends) - 1, PAIRS_MAX).astype(int)] if len(ends) > PAIRS_MAX else ends
     return Picture(
         n=n,
-        edges=_pairs(network),
+        edges=network.m,
         shown=len(chosen),
         around=around,
-        edges_shown=len(drawn),
+        pairs=len(ends),
+        pairs_shown=len(drawn),
         radius=radius,
         links=_links(spots, drawn),
         marks=tuple(
@@ -145,11 +148,6 @@ def _ends(network: Network, chosen: Ints) -> Ints:
     ends = np.stack([place[network.receivers], place[network.indices]], axis=1)
     ends = np.sort(ends[(ends >= 0).all(axis=1)], axis=1)
     return np.unique(ends, axis=0).astype(np.int32) if len(ends) else np.zeros((0, 2), dtype=np.int32)
-
-
-def _pairs(network: Network) -> int:
-    """How many pairs are joined, in one direction or both."""
-    return network.m - int(np.count_nonzero(network.reverse >= 0)) // 2
 
 
 def _links(spots: Ints, ends: Ints) -> str:

@@ -1,0 +1,125 @@
+"""A command starts quickly because it imports little, and says the same as if it imported everything."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+
+from swarmsec.authoring import library, load_scenario, parts
+from swarmsec.cli import lazy
+from swarmsec.cli.app import COMMANDS
+from swarmsec.errors import ScenarioError
+
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*/*.yaml"))
+WITH_NUMPY = {"two_cliques"}  # Its edges are listed, and that each stands once is for NumPy to see.
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_says_of_a_command_what_its_docstring_says(name):
+    module, _, attribute = COMMANDS[name].home.partition(".")
+    home = getattr(import_module(f"swarmsec.cli.{module}"), attribute)
+    about = home.info.help if isinstance(home, typer.Typer) else inspect.getdoc(home)
+    assert about.partition("\n")[0] == COMMANDS[name].help
+
+
+CHECKS = """
+import sys
+from swarmsec.cli import main
+try:
+    main({words!r})
+except SystemExit as end:
+    assert not end.code, end.code
+for heavy in ("numpy._core", "pydantic", "importlib.metadata", "rich", "swarmsec.cli.run"):
+    assert heavy not in sys.modules, heavy + " is imported"
+"""
+
+
+def test_checking_the_library_executes_no_numpy_and_imports_no_pydantic():
+    """Write array types in quotes or as annotations, as `swarmsec.arrays` does, and make no array on import."""
+    names = [name for name in library() if name not in WITH_NUMPY]
+    program = CHECKS.format(words=["validate", *names])
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+USES = {
+    "an attribute": "assert np.zeros(2).sum() == 0",
+    "its types": "assert npt.NDArray[np.float64]",
+    "a name of a part": "from numpy.linalg import norm; assert norm([3, 4]) == 5",
+    "a part": "import numpy.linalg; assert np.linalg.norm([3, 4]) == 5 and numpy.linalg is np.linalg",
+    "compiled code": "import numba; assert numba.njit(lambda x: np.sum(x))(np.ones(3)) == 3",
+}
+DEFERRED = """
+import sys
+from swarmsec.cli.deferred import numpy_on_demand
+numpy_on_demand()
+import numpy as np
+import numpy.typing as npt
+import numpy
+assert "numpy._core" not in sys.modules
+{use}
+assert sys.modules["numpy"] is np and type(np) is type(sys) and np.__spec__.name == "numpy"
+assert npt is np.typing and np.ndarray.__module__ == "numpy"
+assert not [finder for finder in sys.meta_path if type(finder).__module__ == "swarmsec.cli.deferred"]
+"""
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_numpy_is_itself_from_its_first_use_on(use):
+    program = DEFERRED.format(use=use)
+    done = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+LINES = [
+    "validate",
+    "validate ring.yaml",
+    "validate ring.yaml nothing.yaml ring.yaml",
+    "validate --json ring.yaml",
+    "validate --json --json nothing.yaml",
+    "validate -- ring.yaml",
+    "validate -x ring.yaml",
+    "list scenarios --json",
+    "list scenario",
+    "list scenarios worlds",
+    "list topologies",
+    "show wmsr",
+    "show",
+    "explain rounds --json",
+    "explain rounds name",
+    "diff ring.yaml cube",
+    "diff ring.yaml",
+    "fmt --check ring.yaml",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_what_is_plain_is_taken_as_typer_takes_it(line, command, monkeypatch):
+    quick = command(*line.split())
+    monkeypatch.setattr(lazy._Quick, "_plain", lambda self, args: None)
+    assert command(*line.split()) == quick
+
+
+def test_a_variable_in_the_environment_is_left_to_typer(command, monkeypatch):
+    monkeypatch.setenv("SWARMSEC_JSON", "1")
+    assert command("validate", "ring.yaml").json[0]["valid"]
+
+
+def verdict(source):
+    try:
+        return load_scenario(source).digest
+    except ScenarioError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("source", [*CORPUS, *library()], ids=str)
+def test_counts_alone_never_pass_what_a_composition_refuses(source, monkeypatch):
+    quick = verdict(source)
+    monkeypatch.setattr(parts, "surely_fits", lambda n, **those: False)
+    assert verdict(source) == quick

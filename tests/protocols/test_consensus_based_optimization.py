@@ -1,0 +1,85 @@
+"""Consensus-based optimization: it finds the lowest point, one boaster ruins it, and evaluating again prevents that."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from swarmsec.aggregation import Wmsr
+from swarmsec.network import Delivery, topology
+from swarmsec.objectives import loss
+from swarmsec.protocols.consensus_based_optimization import ConsensusBasedOptimization
+from swarmsec.rng import stream
+from swarmsec.testing import check_protocol
+from tests.protocols.alone import falsely, negotiate
+
+
+def boast(words):
+    """Nobody is fitter, wherever it is."""
+    return np.hstack([words[:, :-1], np.full((len(words), 1), -1e6)])
+
+
+def lost(protocol, n: int, d: int, exchanges: int, **how) -> float:
+    """The mean loss of all but daemon 0 at the end, from points in a cube of side 6."""
+    signals = stream(0, "cbo", n, "signals").uniform(-3.0, 3.0, (n, d))
+    signals[0] = 2.5  # A bad place, on a slope between two of Rastrigin's local minima.
+    network = how.pop("network", None) or topology("complete", n=n)
+    points = negotiate(protocol, network, signals, exchanges, **how)[-1]
+    return float(loss(protocol.objective, points[1:]).mean())
+
+
+def test_200_find_rastrigins_lowest_point_in_two_dimensions() -> None:
+    assert lost(ConsensusBasedOptimization(), 200, 2, 150) < 1e-6
+
+
+def test_the_softmin_mean_is_the_papers() -> None:
+    network, points = topology("complete", n=5), np.linspace(-0.4, 0.3, 10).reshape(5, 2)
+    protocol = ConsensusBasedOptimization(objective="sphere", sharpness=3.0, drift=0.25, noise=0.0)
+    weights = np.exp(-3.0 * (points**2).sum(axis=1))
+    mean = (weights[:, None] * points).sum(axis=0) / weights.sum()
+    assert negotiate(protocol, network, points, 1)[-1] == pytest.approx(points - 0.25 * (points - mean), abs=1e-12)
+
+
+def test_with_no_noise_nobody_leaves_the_hull_and_without_distance_there_is_none() -> None:
+    signals = stream(0, "cbo", 0, "signals").uniform(-3.0, 3.0, (30, 2))
+    states = negotiate(ConsensusBasedOptimization(noise=0.0), topology("complete", n=30), signals, 50)
+    assert (states.min(axis=1) >= signals.min(axis=0) - 1e-12).all()
+    assert (states.max(axis=1) <= signals.max(axis=0) + 1e-12).all()
+    together = np.full((30, 2), 0.7)
+    for exploring in ("by_component", "by_distance"):
+        protocol = ConsensusBasedOptimization(exploring=exploring)
+        assert negotiate(protocol, topology("ring", n=30), together, 20)[-1] == pytest.approx(together, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "honest_max"), [(200, 4, 5.0), pytest.param(1200, 10, 20.0, marks=pytest.mark.slow)], ids=["200", "1200"]
+)
+def test_one_boaster_ruins_all_and_evaluating_again_prevents_it(n, d, honest_max) -> None:
+    protocol = ConsensusBasedOptimization()
+    honest = lost(protocol, n, d, 100)
+    attacked = lost(protocol, n, d, 100, lie=falsely(0, boast))
+    checked = lost(ConsensusBasedOptimization(evaluations="own"), n, d, 100, lie=falsely(0, boast))
+    assert honest < honest_max
+    # All are where the boaster is: its point moves by no more than rounding, since it hears of nobody fitter.
+    assert attacked > 4 * honest_max
+    assert checked < honest_max
+
+
+def test_a_rule_averages_over_the_fitter_neighbors_and_bounds_what_a_boast_is_worth() -> None:
+    ring = topology("random_regular", n=60, degree=12)
+    protocol = ConsensusBasedOptimization(objective="sphere")
+    attacked = lost(protocol, 60, 2, 150, network=ring, lie=falsely(0, boast))
+    defended = lost(protocol, 60, 2, 150, network=ring, lie=falsely(0, boast), rule=Wmsr(1))
+    honest = lost(protocol, 60, 2, 150, network=ring, rule=Wmsr(1))
+    assert defended < 0.5 * attacked
+    assert honest < 0.5
+
+
+@pytest.mark.parametrize("links", [Delivery(0, 3), Delivery(loss=0.3), Delivery(0, 2, 0.1, 0.2, 0.5)])
+def test_it_finds_the_lowest_point_on_bad_links_too(links) -> None:
+    assert lost(ConsensusBasedOptimization(objective="sphere"), 60, 2, 200, links=links) < 1e-6
+
+
+@pytest.mark.parametrize("parameters", [{"evaluations": "own"}, {"exploring": "by_distance", "objective": "sphere"}])
+def test_other_parameters_keep_the_contract(parameters) -> None:
+    check_protocol(ConsensusBasedOptimization, **parameters)

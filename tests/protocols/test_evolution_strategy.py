@@ -1,0 +1,93 @@
+"""The evolution strategy: it goes down the gradient, liars ruin it, and ranks hold them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from swarmsec.network import Delivery, topology
+from swarmsec.objectives import loss
+from swarmsec.protocols.evolution_strategy import EvolutionStrategy
+from swarmsec.rng import stream
+from swarmsec.testing import check_protocol
+from tests.protocols.alone import begun, negotiate
+
+N, D = 1200, 10
+LIARS = np.arange(12)
+"""1% of them."""
+SIGNALS = stream(0, "es", 0, "signals").uniform(-3.0, 3.0, (N, D))
+NETWORK = topology("random_regular", n=N, degree=8)
+
+
+def praise_themselves(messages):
+    """Twelve claim that their own trial was better than its opposite by 1,000."""
+    said = messages.said.copy()
+    said[LIARS, -2] -= 1000.0
+    return replace(messages, said=said)
+
+
+def lost(protocol, exchanges: int, **how) -> float:
+    """The mean loss of the honest at the end."""
+    points = negotiate(protocol, NETWORK, SIGNALS, exchanges, **how)[-1]
+    return float(loss(protocol.objective, np.delete(points, LIARS, axis=0)).mean())
+
+
+def test_a_step_is_down_the_gradient_of_the_sphere() -> None:
+    # f⁺ − f⁻ = 4 σ x·ε on the sphere, so a step is −rate · mean of 2 (x·ε) ε, and E[(x·ε) ε] = x.
+    n, point = 400, np.array([1.0, -2.0])
+    protocol = EvolutionStrategy(rate=0.1)
+    network, signals = topology("complete", n=n), np.broadcast_to(point, (n, 2))
+    begun(protocol, network)
+    protocol.draw()
+    words = protocol.speak(protocol.first(signals))
+    trials = words[:, 2:4]
+    expected = point - 0.1 * (2.0 * (trials @ point)[:, None] * trials).mean(axis=0)
+    states = negotiate(protocol, network, signals, 1)
+    assert states[-1] == pytest.approx(np.broadcast_to(expected, (n, 2)), abs=1e-10)
+    assert expected == pytest.approx(0.8 * point, abs=0.1)
+
+
+def test_one_percent_of_liars_ruins_it_and_ranks_hold_them() -> None:
+    raw, ranks = EvolutionStrategy(), EvolutionStrategy(shaping="ranks")
+    assert lost(raw, 150) < 0.005
+    assert lost(raw, 150, lie=praise_themselves) > 100.0
+    assert lost(ranks, 150) < 0.05
+    assert lost(ranks, 150, lie=praise_themselves) < 0.2
+
+
+def test_with_ranks_the_size_of_a_lie_does_not_matter() -> None:
+    def once(size: float):
+        def lie(messages):
+            said = messages.said.copy()
+            said[LIARS, -2] -= size
+            return replace(messages, said=said)
+
+        return negotiate(EvolutionStrategy(shaping="ranks"), NETWORK, SIGNALS, 1, lie=lie)[-1]
+
+    honest = np.setdiff1d(np.arange(N), LIARS)
+    assert np.array_equal(once(1e4)[honest], once(1e8)[honest])
+
+
+def test_the_best_of_all_trials_gains_one_half_and_the_worst_loses_it() -> None:
+    n = 3
+    network, signals = topology("complete", n=n), np.array([[1.0], [2.0], [3.0]])
+    protocol = begun(EvolutionStrategy(shaping="ranks", rate=1.0, spread=0.01), network)
+    words = protocol.speak(signals)
+    places = np.argsort(np.argsort(np.append(words[:, -2], words[:, -1]))) / 5.0 - 0.5
+    goals = signals - ((places[:n] - places[n:]) / 0.02)[:, None] * words[:, 1:2]
+    state = negotiate(protocol, network, signals, 1)[-1]
+    assert state == pytest.approx(np.full((n, 1), goals.mean()), abs=1e-10)
+
+
+@pytest.mark.parametrize("links", [Delivery(0, 3), Delivery(loss=0.3), Delivery(0, 2, 0.1, 0.2, 0.5)])
+@pytest.mark.parametrize("shaping", ["raw", "ranks"])
+def test_it_learns_on_bad_links_too(links, shaping) -> None:
+    network, signals = topology("random_regular", n=40, degree=8), SIGNALS[:40, :2]
+    states = negotiate(EvolutionStrategy(shaping=shaping), network, signals, 200, links=links)
+    assert loss("sphere", states[-1]).mean() < 0.1 < loss("sphere", signals).mean()
+
+
+def test_ranks_keep_the_contract() -> None:
+    check_protocol(EvolutionStrategy, shaping="ranks", objective="rastrigin")

@@ -1,0 +1,146 @@
+"""The exchange world: the best allocation, what another one loses, and what is billed for a market that does not clear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+
+from swarmsec import simulate
+from swarmsec.errors import ParameterError
+from swarmsec.network import topology
+from swarmsec.rng import stream
+from swarmsec.testing import check_world
+from swarmsec.worlds import WorldView
+from swarmsec.worlds.exchange import Exchange
+
+
+def begun(n: int, **parameters: Any) -> Exchange:
+    world = Exchange(**parameters)
+    world.check(n)
+    network = topology("edges", n=n, edges=[])
+    rng = stream(0, "test", 0, "world")
+    world.begin(WorldView(network=network, rounds=10, rng=rng, compromised=np.zeros(n, dtype=np.bool_)))
+    return world
+
+
+def billed(world: Exchange, taken: list[float]) -> float:
+    return world.apply(world.decide(np.array(taken)[:, None])).bills["loss_usd"]
+
+
+def test_the_best_allocation_is_where_the_market_clears_at_one_price() -> None:
+    # v − x = p for both: p = (4 + 2) / 2 − 1 = 2, so that x = (2, 0).
+    world = begun(2, values=[4.0, 2.0])
+    assert billed(world, [2.0, 0.0]) == pytest.approx(0.0, abs=1e-12)
+    assert billed(begun(2, values=[4.0, 3.0]), [1.5, 0.5]) == pytest.approx(0.0, abs=1e-12)
+    # Equal parts are worth 4 − ½ + 2 − ½ = 5, the best 8 − 2 = 6.
+    assert billed(world, [1.0, 1.0]) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_with_no_curvature_the_keenest_gets_everything_at_best() -> None:
+    world = begun(3, values=[1.0, 2.0, 0.5], curvature=0)
+    assert billed(world, [0.0, 3.0, 0.0]) == 0.0
+    assert billed(begun(3, values=[1.0, 2.0, 0.5], curvature=0), [1.0, 1.0, 1.0]) == 6.0 - 3.5
+
+
+def test_what_is_taken_beyond_the_supply_or_left_over_is_billed() -> None:
+    world = begun(2, values=[3.0, 3.0], imbalance_usd=7.0)
+    assert billed(world, [1.0, 0.5]) == pytest.approx(2.5 - (1.5 - 0.375) + 7.0 * 0.5)
+    assert billed(begun(2, values=[3.0, 3.0], imbalance_usd=7.0), [1.0, 2.0]) == pytest.approx(2.5 - 4.0 + 7.0)
+
+
+@given(st.lists(st.tuples(st.floats(0, 9), st.floats(0.1, 3), st.floats(-2, 20)), min_size=2, max_size=6))
+def test_no_allocation_is_billed_less_than_nothing_where_imbalance_costs_more_than_any_unit_is_worth(market) -> None:
+    values, curvature, taken = map(list, zip(*market, strict=True))
+    n = len(values)
+    # Under equal parts nobody's last unit is worth less than −c; all of n units in one hand, no less than −3 n.
+    world = begun(n, values=values, curvature=curvature, imbalance_usd=9.0 + 3.0 * n)
+    assert billed(world, taken) >= -1e-9
+
+
+@given(st.lists(st.tuples(st.floats(0, 9), st.floats(0.5, 3)), min_size=2, max_size=5))
+def test_the_best_welfare_is_what_a_solver_finds(market) -> None:
+    values, curvature = (np.array(part) for part in zip(*market, strict=True))
+    n = len(values)
+    found = minimize(
+        lambda x: float((0.5 * curvature * x * x - values * x).sum()),
+        np.ones(n),
+        jac=lambda x: curvature * x - values,
+        bounds=[(0, n)] * n,
+        constraints={"type": "eq", "fun": lambda x: x.sum() - n, "jac": lambda x: np.ones(n)},
+        method="SLSQP",
+        options={"ftol": 1e-12, "maxiter": 500},
+    )
+    world = begun(n, values=values.tolist(), curvature=curvature.tolist())
+    assert world.apply(np.ones((n, 1))).metrics["best_welfare_usd"] == pytest.approx(-found.fun, abs=1e-5)
+
+
+def test_a_bill_adds_up_over_rounds_and_goods_and_the_center_pays_none() -> None:
+    world = begun(4, goods=2)
+    assert world.sense().shape == (4, 2)
+    first = world.apply(np.ones((4, 2))).bills["loss_usd"]
+    assert first > 0
+    assert world.apply(np.ones((4, 2))).bills["loss_usd"] == pytest.approx(2 * first)
+    assert world.central() == {"loss_usd": 0.0}
+
+
+def test_nobody_takes_less_than_nothing_or_more_than_all() -> None:
+    world = begun(3)
+    assert world.decide(np.array([[-5.0], [1e100], [np.nan]])).tolist() == [[0.0], [3.0], [1.0]]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        ({"values": [1.0, 2.0]}, "values: 2 values for 3 daemons"),
+        ({"curvature": [1.0]}, "curvature: 1 values for 3 daemons"),
+        ({"low": 7.0}, "low: 7 is above high, 6"),
+        ({"values": [1.0, 2.0, 3.0], "goods": 2}, "values: values are given for one good"),
+    ],
+)
+def test_what_does_not_fit_is_refused(parameters, told) -> None:
+    with pytest.raises(ParameterError, match=told):
+        begun(3, **parameters)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "curvature"),
+    [
+        ({"kind": "tatonnement", "gain": 0.7}, 1.0),
+        ({"kind": "exchange_admm"}, 1.0),
+        ({"kind": "exchange_admm", "curvature": [0.5 + 0.1 * i for i in range(12)]}, [0.5 + 0.1 * i for i in range(12)]),
+    ],
+)
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_a_swarm_that_negotiates_clears_its_market(protocol, curvature, engine) -> None:
+    scenario = {
+        "world": {"kind": "exchange", "curvature": curvature},
+        "network": {"kind": "complete", "n": 12},
+        "protocol": protocol,
+        "rounds": 100,
+        "engine": engine,
+        "seeds": 1,
+    }
+    trace = simulate(scenario, arm="clean")
+    assert trace.metrics["efficiency"][-1] == pytest.approx(1.0, abs=1e-9)
+    assert trace.metrics["imbalance_units"][-1] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_swarm_that_bids_keeps_three_quarters() -> None:
+    scenario = {
+        "world": {"kind": "exchange", "curvature": 0, "values": [1.0] + [0.5] * 9},
+        "network": {"kind": "complete", "n": 10},
+        "protocol": {"kind": "proportional_share"},
+        "rounds": 500,
+        "seeds": 1,
+    }
+    assert simulate(scenario, arm="clean").metrics["efficiency"][-1] == pytest.approx(0.763158, abs=1e-6)
+
+
+@pytest.mark.parametrize("parameters", [{"curvature": 0}, {"goods": 3, "noise": 0.2}])
+def test_other_parameters_keep_the_contract(parameters) -> None:
+    check_world(Exchange, **parameters)
