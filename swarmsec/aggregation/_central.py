@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -255,4 +256,4 @@ def _distances(rows: Floats, v: Floats) -> tuple[Floats, float]:
     return np.sqrt(squares_around(apart * scale, np.zeros_like(v))), scale
 
 
-_LARGEST = np.finfo(np.float64).max
+_LARGEST = sys.float_info.max

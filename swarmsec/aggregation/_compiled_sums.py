@@ -10,12 +10,16 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from swarmsec.arrays import Floats
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+
+
+Places = npt.NDArray[np.int64]
 
 
 def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -51,6 +55,28 @@ def weighed_sums(weights: Floats, rows: Floats, sums: Floats) -> None:
     if n % 2:
         for j in range(d):
             sums[j] += weights[n - 1] * rows[n - 1, j]
+
+
+@compiled
+def bucket_means(rows: Floats, order: Places, s: int, means: Floats) -> None:
+    """The mean of every s rows in an order, the last time perhaps of fewer."""
+    n, d = rows.shape
+    for b in range(means.shape[0]):
+        end = min((b + 1) * s, n)
+        size = float(end - b * s)
+        if end - b * s == 2:
+            i, k = order[b * s], order[b * s + 1]
+            for j in range(d):
+                means[b, j] = (rows[i, j] + rows[k, j]) / 2.0
+            continue
+        for j in range(d):
+            means[b, j] = 0.0
+        for p in range(b * s, end):
+            i = order[p]
+            for j in range(d):
+                means[b, j] += rows[i, j]
+        for j in range(d):
+            means[b, j] /= size
 
 
 @compiled

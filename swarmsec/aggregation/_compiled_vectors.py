@@ -86,9 +86,12 @@ def clipping_rows(
     point, step, distances, ranked = np.empty(d), np.empty(d), np.empty(widest), np.empty(widest)
     for i in range(start, stop):
         count, _ = _gather(indptr, senders, own, said, told, weights, i, points, weight)
+        if count == 0:
+            out[i] = own[i]
+            continue
         for c in range(d):
             point[c] = own[i, c]
-        for _ in range(iterations if count > 0 else 0):
+        for _ in range(iterations):
             total = 0.0
             for p in range(count):
                 distances[p] = _distance(points, p, point)

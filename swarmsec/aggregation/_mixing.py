@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.aggregation._points import points, require, whole
-from swarmsec.arrays import Floats
+from swarmsec.aggregation._points import COMPILED_CELLS_MIN, all_finite, points, require, whole
+from swarmsec.arrays import Floats, read_only
 
 
 def bucketing(x: npt.ArrayLike, *, f: int = 0, s: int | None = None, rng: np.random.Generator | None = None) -> Floats:
@@ -38,19 +38,21 @@ def bucketing(x: npt.ArrayLike, *, f: int = 0, s: int | None = None, rng: np.ran
         s = 2 if -(-n // 2) >= 2 * f + 1 else 1
     s = whole(s, "s", least=1)
     require(-(-n // s), f, times=2, plus=1, rule=f"what follows bucketing by {s}")
-    order = np.arange(n) if rng is None else rng.permutation(n)
+    order = np.arange(n, dtype=np.int64) if rng is None else rng.permutation(n).astype(np.int64, copy=False)
     return _means_of_buckets(rows, order, s)
 
 
-def _means_of_buckets(rows: Floats, order: npt.NDArray[np.intp], s: int) -> Floats:
+def _means_of_buckets(rows: Floats, order: npt.NDArray[np.int64], s: int) -> Floats:
     buckets = -(-len(rows) // s)
-    sizes = np.full(buckets, float(s))
-    sizes[-1] = len(rows) - s * (buckets - 1)
-    with np.errstate(over="ignore"):
-        sums = rows[order[::s]]
-        for place in range(1, s):
-            further = order[place::s]
-            sums[: len(further)] += rows[further]
-    if not np.isfinite(sums).all():
-        return _means_of_buckets(rows / s, order, s) * s
-    return np.asarray(sums / sizes[:, None])
+    if rows.size >= COMPILED_CELLS_MIN:
+        from swarmsec.aggregation._compiled_sums import bucket_means
+
+        means = np.empty((buckets, rows.shape[1]))
+        bucket_means(read_only(rows), read_only(order), s, means)
+    else:
+        starts = np.arange(0, len(rows), s)
+        sizes = np.minimum(s, len(rows) - starts)
+        with np.errstate(over="ignore"):
+            means = np.add.reduceat(rows[order], starts, axis=0) / sizes[:, None]
+    # A sum that overflows is made again of smaller numbers.
+    return means if all_finite(means) else _means_of_buckets(rows / s, order, s) * s

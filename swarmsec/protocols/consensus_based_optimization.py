@@ -22,10 +22,12 @@ class ConsensusBasedOptimization(NegotiationProtocol):
         v = Σ x_j e^(−α f_j) / Σ e^(−α f_j),    x ← x − drift (x − v) + noise |x − v| N(0, I)
 
     with itself among the j (Pinnau, Totzeck, Tse, Martin 2017; time step and λ in `drift`, its root and σ in `noise`).
-    The noise dies out as all come together, near the lowest point found if α is large; |x − v| is the distance, or
-    that of each component alone (Carrillo, Jin, Li, Zhu 2021), which does better in many dimensions.
+    The noise dies out as all come together, near the lowest point found if α is large, and surely where (1 − drift)² +
+    noise² < 1. |x − v| is the distance, or that of each component alone (Carrillo, Jin, Li, Zhu 2021), which does better
+    in many dimensions.
 
-    A daemon says (x, f). One liar that claims to be fitter than all others is the softmin mean, wherever it is. With
+    A daemon says (x, f). One liar that claims to be fitter than all others is the softmin mean, and it stands where it
+    says that it stands: all come there. With
     `evaluations: own` daemons evaluate themselves what others propose, and such a lie is worth nothing; it costs an
     evaluation a message. The rule of a defense takes the place of the softmin: it averages over those neighbors who
     say that they are no worse. Lost and late messages slow the search down; a late one tells where somebody was.
@@ -36,7 +38,7 @@ class ConsensusBasedOptimization(NegotiationProtocol):
     objective: Objective = "rastrigin"
     sharpness: Annotated[float, Gt(0), Help("α; the larger, the more the fittest alone counts.")] = 30.0
     drift: Annotated[float, Gt(0), Help("Share of the way to the mean that is gone in an exchange.")] = 0.1
-    noise: Annotated[float, Ge(0), Help("Deviation of the exploring step, in distances from the mean.")] = 0.5
+    noise: Annotated[float, Ge(0), Help("Deviation of the exploring step, in distances from the mean.")] = 0.4
     exploring: Annotated[
         Literal["by_component", "by_distance"], Help("Whether each component explores by its own distance.")
     ] = "by_component"

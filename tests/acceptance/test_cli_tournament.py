@@ -210,7 +210,7 @@ needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks for proce
 LONG = (
     "ring_with_a_liar", "--attack", STUBBORN, "--attack", HIJACK, "--attack", "equivocation:daemons=[0]",
     "--defense", "signal_clip", "--defense", "wmsr", "--defense", "median_gate", "--defense", "pyod_detector",
-    "--set", "rounds=100", "--seeds", "10", "--no-nulls",
+    "--set", "rounds=40", "--seeds", "10", "--no-nulls",
 )  # fmt: skip
 RUNS = 10 * (1 + 3 + 4 + 3 * 4)
 

@@ -225,3 +225,34 @@ def test_with_fewer_than_three_neighbors_nobody_moves() -> None:
     network = topology("ring", n=5)
     x = np.arange(5.0)
     assert neighborhoods.inverted_tolerance(network, x).tolist() == x.tolist()
+
+
+def test_compiled_code_fuses_no_product_with_a_sum() -> None:
+    # Code that comes from the cache cannot be inspected, so it is compiled anew.
+    import numba
+
+    from swarmsec.aggregation import _compiled, _compiled_vectors
+
+    def array(kind: Any, dimensions: int) -> Any:
+        return numba.types.Array(kind, dimensions, "C", readonly=True)
+
+    ints, unsigned = array(numba.int32, 1), array(numba.uint32, 1)
+    column, matrix = array(numba.float64, 1), array(numba.float64, 2)
+    span = (numba.int64, numba.int64)
+    wide = (matrix, matrix, matrix, column, numba.float64[:, ::1], *span)
+    narrow = (column, column, column, column)
+    for kernel, front, rest in (
+        (_compiled.trimmed_rows, (ints, numba.int64), (*narrow, numba.boolean, numba.float64[::1], *span)),
+        (_compiled.krum_rows, (ints, numba.int64), wide),
+        (_compiled_vectors.geometric_median_rows, (numba.float64,), wide),
+        (_compiled_vectors.clipping_rows, (numba.float64, numba.int64), wide),
+        (
+            _compiled_vectors.inverted_tolerance_rows,
+            (numba.float64, numba.float64, numba.float64[::1], numba.float64[::1]),
+            (*narrow, numba.float64[::1], *span),
+        ),
+    ):
+        signature = (ints, unsigned, *front, *rest)
+        fresh = numba.njit(nogil=True, error_model="numpy")(kernel.py_func)
+        fresh.compile(signature)
+        assert "vfm" not in fresh.inspect_asm(signature)

@@ -18,6 +18,7 @@ HERE = ROOT / ".benchmarks" / "peers"
 PACKAGES = {
     # Of byzfl only the rules are wanted, on NumPy: not what it trains and plots with.
     "byzfl": ["numpy scipy torch==2.13.0", "--no-deps byzfl==0.0.11"],
+    "negmas": ["negmas==0.16.0"],
 }
 """What pip installs for each peer, one call after the other. A new peer needs a line here and a `peer_NAME.py`."""
 

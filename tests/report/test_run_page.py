@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from swarmsec.errors import UsageError
@@ -218,6 +219,27 @@ def test_a_run_of_some_arms_has_a_page_of_those(tmp_path, arms):
     folder = play_into(tmp_path, TRADING, arms=arms)
     lines = {str(given.get("class")) for tag, given in Page(run_page(folder)).tags if tag == "path"}
     assert {one for one in lines if one.startswith("line ")} == {f"line {arm}" for arm in arms}
+
+
+@pytest.mark.slow
+def test_a_long_run_of_many_metrics_in_a_network_that_is_listed_edge_by_edge_stays_under_a_megabyte(tmp_path):
+    n, rounds = 2_000, 3_000
+    edges = [[i, (i + step) % n] for i in range(n) for step in (1, 130, 901)]
+    network = {"kind": "edges", "n": n, "edges": edges, "directed": True}
+    folder = play_into(tmp_path, {**TRADING, "network": network, "rounds": 80, "rules": {}, "seeds": 2})
+    text = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    assert len(text) > 100_000
+    (folder / "scenario.yaml").write_text(text.replace("rounds: 80", f"rounds: {rounds}"), encoding="utf-8")
+    names = (folder / "rounds.csv").read_text(encoding="utf-8").split("\n", 1)[0]
+    noise = np.random.default_rng(0).normal(size=(rounds, len(names.split(",")) - 3))
+    rows = [",".join(map(repr, row)) for row in noise.tolist()]
+    arms = [(seed, arm) for seed in (0, 1) for arm in ("clean", "attacked", "defended", "guarded")]
+    lines = [f"{seed},{arm},{round},{row}" for seed, arm in arms for round, row in enumerate(rows[seed:] + rows[:seed])]
+    (folder / "rounds.csv").write_text("\n".join([names, *lines, ""]), encoding="utf-8")
+    html = run_page(folder)
+    assert html.count('class="line attacked"') > 10
+    assert "It goes on in scenario.yaml." in html
+    assert len(html.encode()) < 1_000_000
 
 
 def test_budget_counts_what_was_used(busy):

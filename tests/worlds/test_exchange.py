@@ -49,8 +49,8 @@ def test_with_no_curvature_the_keenest_gets_everything_at_best() -> None:
 
 def test_what_is_taken_beyond_the_supply_or_left_over_is_billed() -> None:
     world = begun(2, values=[3.0, 3.0], imbalance_usd=7.0)
-    assert billed(world, [1.0, 0.5]) == pytest.approx(2.5 - (1.5 - 0.375) + 7.0 * 0.5)
-    assert billed(begun(2, values=[3.0, 3.0], imbalance_usd=7.0), [1.0, 2.0]) == pytest.approx(2.5 - 4.0 + 7.0)
+    assert billed(world, [1.0, 0.5]) == pytest.approx(5.0 - (2.5 + 1.375) + 7.0 * 0.5)
+    assert billed(begun(2, values=[3.0, 3.0], imbalance_usd=7.0), [1.0, 2.0]) == pytest.approx(5.0 - (2.5 + 4.0) + 7.0)
 
 
 @given(st.lists(st.tuples(st.floats(0, 9), st.floats(0.1, 3), st.floats(-2, 20)), min_size=2, max_size=6))

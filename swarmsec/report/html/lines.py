@@ -13,7 +13,7 @@ from swarmsec.report.html.axes import Axis, axis, tick_label
 BOX = 1000
 """Paths are drawn in a box of this width and height, which the page stretches over the figure."""
 
-_COLUMNS_FINE, _COLUMNS_COARSE = 500, 120
+_COLUMNS_FINE, _COLUMNS_COARSE = 300, 60
 """A line has at most four points a column, so that a page stays small however long a run is."""
 
 _TOLERANCE_FINE, _TOLERANCE_COARSE = 0.7, 4.0
@@ -90,8 +90,8 @@ def _line(arm: str, values: Floats, across: Axis, up: Axis, fine: bool) -> Line:
     band = ""
     if (low < high).any():
         there, back = _points(high, across, up, fine), _points(low, across, up, fine)[::-1]
-        band = f"{_path(there)}L{_path(back)[1:]}Z"
-    return Line(arm, _path(_points(mean, across, up, fine)), band)
+        band = f"{_path(there, fine)}L{_path(back, fine)[1:]}Z"
+    return Line(arm, _path(_points(mean, across, up, fine), fine), band)
 
 
 def _points(values: Floats, across: Axis, up: Axis, fine: bool) -> Floats:
@@ -133,12 +133,12 @@ def _straightened(points: Floats, tolerance: float) -> Floats:
     return points[sorted(kept)]
 
 
-def _path(points: Floats) -> str:
-    return "M" + "L".join(f"{_short(x)} {_short(y)}" for x, y in points.tolist())
+def _path(points: Floats, fine: bool) -> str:
+    return "M" + "L".join(f"{_short(x, fine)} {_short(y, fine)}" for x, y in points.tolist())
 
 
-def _short(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+def _short(value: float, fine: bool) -> str:
+    return f"{value:.1f}".removesuffix(".0") if fine else f"{value:.0f}"
 
 
 def windows(spans: Sequence[tuple[int, int]], rounds: int) -> list[tuple[float, float]]:

@@ -23,6 +23,13 @@ from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.setup import Setup
 
 _NO_SMALL_CHART = {"messages", "bytes"}
+_SMALL_MAX = 18
+"""A page draws so many metrics beside the bill; its table has them all."""
+
+_VALUE_MAX = 200
+_SCENARIO_MAX = 100_000
+"""A scenario may list every edge of its network; a page shows so many letters of it."""
+
 _ENDS = {
     "interrupted": "was interrupted",
     "failed": "failed",
@@ -103,6 +110,8 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "truth": truth,
         "timeline": _timeline(record, rounds),
         "teams": _teams(document),
+        "scenario_text": record.scenario_text[:_SCENARIO_MAX],
+        "is_scenario_cut": len(record.scenario_text) > _SCENARIO_MAX,
     }
 
 
@@ -200,7 +209,7 @@ def _charts(record: RunRecord, unit: str) -> list[LineChart]:
     ]
     return [
         line_chart(bill, metrics[bill], unit),
-        *(line_chart(name, metrics[name], _unit_of(name, record, unit), small=True) for name in others),
+        *(line_chart(name, metrics[name], _unit_of(name, record, unit), small=True) for name in others[:_SMALL_MAX]),
     ]
 
 
@@ -307,6 +316,7 @@ def _plain(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, list):
-        shown = ", ".join(map(str, value[:8]))
+        shown = ", ".join(str(one)[:_VALUE_MAX] for one in value[:8])
         return f"{shown}, … ({len(value):,})" if len(value) > 8 else shown
-    return f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
+    told = f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
+    return told if len(told) <= _VALUE_MAX else f"{told[:_VALUE_MAX]}…"

@@ -1,0 +1,78 @@
+"""A tournament of a thousand short runs: two processes against one, and what it costs besides its runs.
+
+`rows()` makes the rows of PERFORMANCE.md that `table.py` prints. Times are the clock's for the ratio, and the
+processor's for the cost: a wait for the disk, which every run's commit has, is told on a row of its own.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from swarmsec.exercise.executors import Executor, Serial, open_executor
+from swarmsec.exercise.jobs import play_job
+from swarmsec.exercise.store import Store
+from swarmsec.exercise.tournament import Draft, Plan, outcome_of, plan_of, play
+from swarmsec.exercise.tournament.labels import specs_of
+
+SEEDS = 50
+REPEATS = 3
+
+
+def planned(seeds: int = SEEDS) -> Plan:
+    """Twenty runs a seed, of some ten milliseconds each."""
+    return plan_of(
+        Draft(
+            scenarios=("ring_with_a_liar",),
+            attacks=tuple(specs_of(f"{kind}:daemons=[0]") for kind in ("stubborn", "hijack", "equivocation")),
+            defenses=tuple(specs_of(kind) for kind in ("wmsr", "signal_clip", "median_gate", "none")),
+            seeds=tuple(range(seeds)),
+            nulls=False,
+            settings={"rounds": 100},
+        )
+    )
+
+
+def tournament(plan: Plan, executor: Executor) -> None:
+    """From an empty store to the standings."""
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "store.sqlite") as store:
+        outcome_of(plan, store, play(plan, store, executor))
+
+
+def clock(plan: Plan, jobs: int) -> float:
+    """Seconds of the clock, with processes that have started."""
+    with open_executor(jobs=jobs, timeout_s=600) as executor:
+        list(executor.play(list(plan.jobs.values())[: 4 * jobs]))
+        start = time.perf_counter()
+        tournament(plan, executor)
+        return time.perf_counter() - start
+
+
+def own_cost_s(seeds: int = SEEDS) -> float:
+    """Seconds of the processor a run beyond the runs themselves: planning, keeping, scoring."""
+    plan = planned(seeds)
+    for job in list(plan.jobs.values())[:20]:
+        play_job(job)
+    start = time.process_time()
+    for job in plan.jobs.values():
+        play_job(job)
+    runs = time.process_time() - start
+    start = time.process_time()
+    tournament(planned(seeds), Serial())
+    return (time.process_time() - start - runs) / len(plan.jobs)
+
+
+def rows() -> Iterator[tuple[str, str, str, bool]]:
+    plan = planned()
+    ratio = statistics.median(clock(plan, 1) / clock(plan, 2) for _ in range(REPEATS))
+    yield f"a tournament of {len(plan.jobs):,} runs, one process / two", f"{ratio:.2f}×", "≥1.85×", ratio >= 1.85
+    own_ms = 1e3 * statistics.median(own_cost_s() for _ in range(REPEATS))
+    yield "its own cost a run: plan, store, score (processor)", f"{own_ms:.2f} ms", "2 ms", own_ms <= 2.0
+
+
+def test_a_tournament_in_two_processes(benchmark) -> None:
+    plan = planned(5)
+    benchmark.pedantic(lambda: clock(plan, 2), rounds=1)
