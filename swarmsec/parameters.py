@@ -598,7 +598,7 @@ def _is_text(hint: Any) -> bool:
     return str in {_bare(hint), *map(_bare, _members(hint))}
 
 
-_MARKED = type(Annotated[int, ""])
+_MARKED: type[Any] = type(Annotated[int, ""])
 
 
 def _bare(hint: Any) -> Any:

@@ -30,7 +30,7 @@ from swarmsec.teams import Attack, Defense, Knowledge, Surface, Vantage
 from swarmsec.worlds import World
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint, EntryPoints
+    from importlib.metadata import EntryPoint
 
 Family = Literal["attacks", "defenses", "protocols", "worlds"]
 
@@ -126,7 +126,7 @@ def entry_points(*, group: str) -> Sequence[EntryPoint]:
 
 
 @cache
-def _every_entry_point() -> EntryPoints:
+def _every_entry_point() -> Any:
     from importlib import metadata
 
     return metadata.entry_points()

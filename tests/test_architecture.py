@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS = [
     {"errors", "arrays", "_version"},
-    {"rng", "parameters", "kinds"},
+    {"rng", "parameters", "kinds", "shares", "objectives"},
     {"network", "checkers"},
     {"aggregation"},
     {"immunity"},

@@ -42,6 +42,11 @@ COMMANDS = {
         "report.report",
         "Make the HTML page of each PATH, a run's folder or a store of tournaments: one file that opens offline.",
     ),
+    "replay": Entry(
+        "replay.replay",
+        "Step through RUN round by round, ask what would have been, or whose doing it was.",
+    ),
+    "verify": Entry("verify.verify", "Execute RUN again, or a sample of a store, and compare every figure of it."),
     "validate": Entry(
         "validate.validate",
         "Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything.",
@@ -146,12 +151,17 @@ def _code_of(words: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message())
             return ExitCode.USAGE
-        return _complain(words, error.format_message(), ExitCode.USAGE, kind="UsageError")
+        return _complain(words, _said(error), ExitCode.USAGE, kind="UsageError")
     except Exception as error:
         if os.environ.get("SWARMSEC_DEBUG"):
             raise
         hint = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows where"
         return _complain(words, f"{type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL, kind="InternalError")
+
+
+def _said(error: Any) -> str:
+    """What Typer has to say, without the words of the library that told it."""
+    return str(error.format_message()).replace("Value error, ", "")
 
 
 def _complain(

@@ -51,7 +51,7 @@ def group_of(entries: Mapping[str, Entry]) -> type[TyperGroup]:
 
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:
             name, command, rest = super().resolve_command(ctx, args)
-            return name, loaded(name, entries[name]) if name in entries else command, rest
+            return name, loaded(name, entries[name]) if name and name in entries else command, rest
 
     return Lazy
 

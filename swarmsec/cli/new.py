@@ -19,9 +19,12 @@ class _World(StrEnum):
 
 
 def new(
+    file: Annotated[
+        str | None, typer.Argument(help="Where to write it, mine.yaml unless given; - for standard output.")
+    ] = None,
     world: Annotated[_World, typer.Option(help="What the swarm is in charge of.")] = _World.BELIEFS,
     template: Annotated[str | None, typer.Option(help="liar, sweep, false_signal or campaign.", metavar="NAME")] = None,
-    out: Annotated[str, typer.Option(help="Where to write it; - for standard output.", metavar="FILE")] = "mine.yaml",
+    out: Annotated[str | None, typer.Option(help="The same as FILE.", metavar="FILE")] = None,
     schema: Annotated[
         str | None,
         typer.Option(help="The schema that an editor shall use, made if it is missing; '' for none.", metavar="FILE"),
@@ -33,6 +36,9 @@ def new(
     from swarmsec.authoring.new import DEFAULTS, new_text, relative, schema_text
     from swarmsec.authoring.texts import write_text
 
+    if file and out:
+        raise UsageError(f"{out} given next to {file}; name one file to write to", where="--out")
+    out = file or out or "mine.yaml"
     chosen = template or DEFAULTS[world]
     if out == "-":
         text = new_text(chosen, modeline=schema or "")
@@ -40,7 +46,7 @@ def new(
         return ExitCode.DONE
     path = Path(out)
     if path.exists() and not force:
-        raise UsageError(f"{out} is there already; --force overwrites it, --out names another one", where="--out")
+        raise UsageError("it is there already; --force overwrites it, or name another file", where=out)
     beside = path.parent / "swarmsec.schema.json" if schema is None else Path(schema) if schema else None
     text = new_text(chosen, name=path.stem, modeline=relative(beside, path) if beside else "")
     written = [path]

@@ -195,19 +195,20 @@ def _play(
     from swarmsec.report.tournament import drop_line
 
     names = {one.label: one.name for one in plan.defenses}
-    try:
-        with open_executor(jobs=jobs, cluster=cluster, timeout_s=timeout) as executor, _progress(plan.name) as advanced:
-            return play(
-                plan,
-                store,
-                executor,
-                shard=shard,
-                advanced=advanced,
-                dropped=lambda drop: typer.echo(f"{plan.name}: dropped {drop_line(drop, names)}", err=True),
-            )
-    except BaseException:
-        typer.echo(f"what was done so far is in {store.path}; to go on: {go_on}", err=True)
-        raise
+    with open_executor(jobs=jobs, cluster=cluster, timeout_s=timeout) as executor:
+        try:
+            with _progress(plan.name) as advanced:
+                return play(
+                    plan,
+                    store,
+                    executor,
+                    shard=shard,
+                    advanced=advanced,
+                    dropped=lambda drop: typer.echo(f"{plan.name}: dropped {drop_line(drop, names)}", err=True),
+                )
+        except BaseException:
+            typer.echo(f"what was done so far is in {store.path}; to go on: {go_on}", err=True)
+            raise
 
 
 @contextmanager

@@ -18,11 +18,13 @@ import io
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from swarmsec._version import __version__
 from swarmsec.authoring import Scenario
@@ -62,16 +64,16 @@ class RunFolder:
             "plugin_folders": [str(folder) for folder in scenario.registry.folders],
             "seeds": list(seeds),
             "sim_semantics": SIM_SEMANTICS,
-            "versions": {"swarmsec": __version__, "python": platform.python_version()}
-            | {name: version(name) for name in _LIBRARIES},
+            "versions": versions(),
             "platform": platform.platform(),
+            "cpu_features": cpu_features(),
             "started": _now(),
         }
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             for name in ("result.json", "report.html"):
                 (self.path / name).unlink(missing_ok=True)
-            self._write("manifest.json", _json(self._manifest))
+            self._write("manifest.json", json_text(self._manifest))
             self._write("scenario.yaml", as_yaml(scenario.with_seeds(seeds)))
             for name in ("events.jsonl", "rounds.csv"):
                 (self.path / name).write_text("", encoding="utf-8")
@@ -86,14 +88,14 @@ class RunFolder:
         """Append the events and rounds of one more seed; of the first, whom it befell."""
         if "truth" not in self._manifest:
             self._manifest["truth"] = truth_of(seed_run)
-            self._write("manifest.json", _json(self._manifest))
-        self._append("events.jsonl", "".join(_event_lines(seed_run)))
+            self._write("manifest.json", json_text(self._manifest))
+        self._append("events.jsonl", "".join(event_lines(seed_run)))
         is_first = (self.path / "rounds.csv").stat().st_size == 0
-        self._append("rounds.csv", _round_lines(seed_run, header=is_first))
+        self._append("rounds.csv", round_lines(seed_run, header=is_first))
 
     def finish(self, result: Result) -> None:
         """Write the score, and that the run got to its end."""
-        self._write("result.json", _json(result.to_dict(times=False)))
+        self._write("result.json", json_text(result.to_dict(times=False)))
         cpu = {str(run.seed): {str(arm): round(s, 4) for arm, s in run.cpu_seconds.items()} for run in result.seed_runs}
         self.close("done", cpu_seconds=cpu, cpu_overhead=result.overhead.cpu)
 
@@ -104,7 +106,7 @@ class RunFolder:
     def close(self, status: str, **more: Any) -> None:
         """Write down how the run ended: `done`, `interrupted` or `failed`."""
         self._manifest |= {"status": status, "ended": _now(), **more}
-        self._write("manifest.json", _json(self._manifest))
+        self._write("manifest.json", json_text(self._manifest))
 
     def _write(self, name: str, text: str) -> None:
         """Replace a file as a whole, so that a reader never sees half of one."""
@@ -131,7 +133,20 @@ def run_id(scenario: Scenario, seeds: Sequence[int]) -> str:
     return f"{readable}-{digest[:10]}"
 
 
-def _event_lines(seed_run: SeedRun) -> list[str]:
+def versions() -> dict[str, str]:
+    """The versions of everything that can change a result."""
+    own = {"swarmsec": __version__, "python": platform.python_version()}
+    return own | {name: version(name) for name in _LIBRARIES}
+
+
+def cpu_features() -> list[str]:
+    """By which features of the processor NumPy chooses its loops; other ones may round the last bit otherwise."""
+    told: Any = np.show_config(mode="dicts")
+    return list(told.get("SIMD Extensions", {}).get("found", []))
+
+
+def event_lines(seed_run: SeedRun) -> list[str]:
+    """The lines of `events.jsonl` for one seed."""
     return [
         json.dumps({"seed": seed_run.seed, "arm": str(arm), **event.to_dict()}) + "\n"
         for arm, trace in seed_run.traces.items()
@@ -139,7 +154,13 @@ def _event_lines(seed_run: SeedRun) -> list[str]:
     ]
 
 
-def _round_lines(seed_run: SeedRun, *, header: bool) -> str:
+def round_lines(seed_run: SeedRun, *, header: bool) -> str:
+    """The lines of `rounds.csv` for one seed.
+
+    Args:
+        seed_run: The arms of the seed.
+        header: Whether the names of the columns go first.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     if header:
@@ -165,7 +186,8 @@ def _point_latest(root: Path, name: str) -> None:
         raise
 
 
-def _json(document: dict[str, Any]) -> str:
+def json_text(document: Mapping[str, Any]) -> str:
+    """A document as the files of a folder have it."""
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -13,7 +13,7 @@ from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
-from swarmsec.protocols._inbox import LARGEST, tame
+from swarmsec.protocols._inbox import LARGEST, admission, admission_one, tame
 
 Supply = Annotated[float, Gt(0), Unit("units per daemon"), Help("How much there is of each good, a daemon's part.")]
 Mixing = Annotated[int, Ge(1), Unit("exchanges"), Help("Every how many exchanges daemons act; they average in all.")]
@@ -26,10 +26,10 @@ Forgetting = Annotated[
 class Tracking(NegotiationProtocol, ABC):
     """Every daemon holds [x, y, p], d numbers each: its part of something, its belief in the mean of all x, and p.
 
-    It says y, or (y, p), and averages what is said over its neighborhood, by Metropolis weights or the rule that a defense brings.
-    Every `mixing` exchanges it then acts, which makes x' of x, and tells the change on: y ← ȳ + x' − x (dynamic average
-    consensus, Zhu & Martínez 2010). So the mean of all y stays the mean of all x, and on a complete network, where one
-    exchange averages exactly, everybody knows it at each step.
+    It says y, or (y, p), and averages what is said over its neighborhood, by Metropolis weights or by the rule that a
+    defense brings. Every `mixing` exchanges it then acts, which makes x' of x, and tells the change on: y ← ȳ + x' − x
+    (dynamic average consensus, Zhu & Martínez 2010). So the mean of all y stays the mean of all x, and on a complete
+    network, where one exchange averages exactly, everybody knows it at each step.
 
     That holds on undirected networks whose links lose and delay nothing. What is lost, late or heard twice leaves an
     error in y that stays; `forgetting` f makes it fade, y ← (1 − f) y + f x, which costs nothing on a complete
@@ -80,7 +80,7 @@ class Tracking(NegotiationProtocol, ABC):
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Average what is said, and act when it is time."""
-        once = replace(messages, copies=None, weights=_sent(messages))
+        once = replace(messages, copies=None, weights=admission(messages))
         agreed = (rule or MetropolisMean()).over_neighborhoods(state[:, self._said(state.shape[1])], once)
         return self._next(state, agreed, signals, slice(None))
 
@@ -90,9 +90,10 @@ class Tracking(NegotiationProtocol, ABC):
 
     def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        once = heard._replace(copies=np.ones_like(heard.copies), weights=heard.weights * (heard.copies > 0))
+        once = heard._replace(copies=np.ones_like(heard.copies), weights=admission_one(heard))
         agreed = (rule or MetropolisMean()).over_one(own[self._said(len(own))], once)
-        return self._next(own[None], agreed[None], signal[None], slice(daemon, daemon + 1))[0]
+        after: Floats = self._next(own[None], agreed[None], signal[None], slice(daemon, daemon + 1))[0]
+        return after
 
     def _next(self, state: Floats, agreed: Floats, signals: Floats, who: slice) -> Floats:
         d = signals.shape[1]
@@ -146,9 +147,3 @@ class Clearing(Tracking, ABC):
 
 def _parts(state: Floats) -> list[Floats]:
     return np.split(state, 3, axis=1)
-
-
-def _sent(messages: Messages) -> Floats:
-    """(m,) how far each message is admitted, 0 where none was sent. A repeated one counts once."""
-    sent = np.ones(messages.network.m) if messages.copies is None else (messages.copies > 0).astype(np.float64)
-    return sent if messages.weights is None else sent * messages.weights

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from swarmsec.aggregation import Heard, Messages
-from swarmsec.arrays import Floats
+from swarmsec.arrays import Bools, Floats
 from swarmsec.network import Network
 
 LARGEST = 1e300
@@ -18,10 +18,9 @@ LARGEST = 1e300
 
 def admission(messages: Messages) -> Floats:
     """(m,) how far the message on each edge is admitted, 0 where none was heard. A repeated one counts once."""
+    finite: Bools = np.all(np.isfinite(messages.said if messages.told is None else messages.told), axis=1)
     if messages.told is None:
-        finite = np.isfinite(messages.said).all(axis=1)[messages.senders]
-    else:
-        finite = np.isfinite(messages.told).all(axis=1)
+        finite = finite[messages.senders]
     came = finite if messages.copies is None else finite & (messages.copies > 0)
     return came.astype(np.float64) if messages.weights is None else np.where(came, messages.weights, 0.0)
 

@@ -23,8 +23,8 @@ class ConsensusBasedOptimization(NegotiationProtocol):
 
     with itself among the j (Pinnau, Totzeck, Tse, Martin 2017; time step and λ in `drift`, its root and σ in `noise`).
     The noise dies out as all come together, near the lowest point found if α is large, and surely where (1 − drift)² +
-    noise² < 1. |x − v| is the distance, or that of each component alone (Carrillo, Jin, Li, Zhu 2021), which does better
-    in many dimensions.
+    noise² < 1. |x − v| is the distance, or that of each component alone, which does better in many dimensions
+    (Carrillo, Jin, Li, Zhu 2021).
 
     A daemon says (x, f). One liar that claims to be fitter than all others is the softmin mean, and it stands where it
     says that it stands: all come there. With
@@ -98,7 +98,8 @@ class ConsensusBasedOptimization(NegotiationProtocol):
             mean = (weight * own + sum_one(points, theirs)) / (weight + total)
         else:
             mean = rule.over_one(own, heard._replace(values=points, weights=np.where(fitness <= mine, admitted, 0.0)))
-        return self._moved(own[None], mean[None], self._steps(len(own))[daemon : daemon + 1])[0]
+        after: Floats = self._moved(own[None], mean[None], self._steps(len(own))[daemon : daemon + 1])[0]
+        return after
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
         """The same for one daemon."""

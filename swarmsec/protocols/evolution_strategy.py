@@ -33,12 +33,12 @@ class EvolutionStrategy(NegotiationProtocol):
     starting points; later ones are not read.
     """
 
+    keeps_agreement = False
+
     objective: Objective = "sphere"
     spread: Annotated[float, Gt(0), Help("σ, how far a trial goes.")] = 0.1
     rate: Annotated[float, Gt(0), Help("How far a step goes; for raw fitness in units of x² per fitness.")] = 0.05
     shaping: Annotated[Literal["raw", "ranks"], Help("What of a fitness counts: its number, or its place.")] = "raw"
-
-    keeps_agreement = False
 
     def begin(self, view: ProtocolView) -> None:
         """No trial drawn yet."""
@@ -59,7 +59,6 @@ class EvolutionStrategy(NegotiationProtocol):
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """The mean of where each would go."""
-        d = state.shape[1]
         own, admitted = self._said(state, self._trials(state.shape[1])), admission(messages)
         if self.shaping == "raw":
             mine = self._goal(own, own[:, -2] - own[:, -1])
@@ -75,7 +74,8 @@ class EvolutionStrategy(NegotiationProtocol):
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
         """The same for one daemon."""
-        return self._said(own[None], self._trials(len(own))[daemon : daemon + 1])[0]
+        said: Floats = self._said(own[None], self._trials(len(own))[daemon : daemon + 1])[0]
+        return said
 
     def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""

@@ -12,13 +12,14 @@ from swarmsec.protocols._clearing import Clearing
 
 @dataclass(kw_only=True)
 class ExchangeAdmm(Clearing):
-    """Exchange ADMM (Boyd, Parikh, Chu, Peleato, Eckstein 2011, §7.3), x̄ being the mean excess over the supply:
+    """Exchange ADMM: each takes what it wants, held back by the market's excess x̄, and the price adds up the excess.
 
         x_i ← argmax U_i(x) − p x − ρ/2 (x − x_i + x̄)²,    p ← p + ρ x̄
 
-    On a complete network it converges to the optimum for every penalty ρ > 0 and concave utilities, fast where ρ is
+    This is Boyd, Parikh, Chu, Peleato, Eckstein 2011, §7.3, x̄ being the mean of what is taken less the supply. On a
+    complete network it converges to the optimum for every penalty ρ > 0 and concave utilities, fast where ρ is
     about a typical curvature. Elsewhere x̄ and p are averages between neighbors (see `Tracking`), and no theorem of the
-    paper applies: with enough `mixing` it still converges, with too little it can swing for ever.
+    paper applies: on a well-connected one it still converges, on a ring it creeps without some `mixing`.
 
     A lie about y moves every price for as long as it lasts: one liar is enough. The rule of a defense averages both y
     and p.

@@ -29,7 +29,7 @@ class MaxConsensus(NegotiationProtocol):
         return np.fmax(earlier, later)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        """x ← max(x, v)."""
+        """Move to the largest, x ← max(x, v)."""
         heard = np.where(admission(messages)[:, None] > 0, messages.payload, -np.inf)
         return np.maximum(state, extremes(np.maximum, heard, messages.network, nobody=-np.inf))
 

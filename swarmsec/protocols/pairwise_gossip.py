@@ -80,4 +80,5 @@ class PairwiseGossip(NegotiationProtocol):
         drawn = self._rng.random(network.m)
         key = np.where(self._two_way, np.maximum(drawn, drawn[network.reverse]), -1.0)
         largest = extremes(np.maximum, key, network, nobody=-1.0)
-        return self._two_way & (key == largest[network.receivers]) & (key == largest[network.indices])
+        meets: Bools = self._two_way & (key == largest[network.receivers]) & (key == largest[network.indices])
+        return meets

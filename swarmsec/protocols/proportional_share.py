@@ -53,7 +53,7 @@ class ProportionalShare(Tracking):
         return np.hstack([bid, mean + (bid - bids), proposals])
 
     def _act(self, x: Floats, mean: Floats, p: Floats, signals: Floats, who: slice) -> tuple[Floats, Floats]:
-        """What the bids of this step bring, and the next ones; nobody believes that all bid less than it does itself."""
+        """What the bids of this step bring, and the next ones; nobody believes that all bid less than itself."""
         total = np.maximum(self._n * mean, x)
         others = total - x
         answer = np.sqrt(np.maximum(signals, 0.0) * self._n * self.supply * others) - others

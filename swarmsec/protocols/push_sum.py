@@ -48,7 +48,7 @@ class PushSum(NegotiationProtocol):
         return np.hstack([signals, np.ones((len(signals), 1))])
 
     def proposals(self, state: Floats) -> Floats:
-        """s / w."""
+        """Its share of the sum over its share of the weight, s / w."""
         with np.errstate(all="ignore"):
             return np.clip(state[:, :-1] / state[:, -1:], -LARGEST, LARGEST)
 

@@ -18,7 +18,8 @@ _NAMED_MAX = 8
 _SAID = {
     "inside": ("Inside: what is promised holds against these attacks", "green"),
     "outside": ("Outside: nothing that is promised covers these attacks", "red"),
-    "unknown": ("Not known: nobody promises anything that could be decided here", "yellow"),
+    "unknown": ("Not known: that what is promised holds here is not proven", "yellow"),
+    "nothing": ("Nothing is promised here", "yellow"),
     "no_defense": ("No defense here that could promise anything; try one with --defense", "yellow"),
 }
 _IN_PEACE = {
@@ -35,7 +36,8 @@ _THREATS = {
 def render(certificate: Certificate) -> RenderableType:
     """The whole certificate."""
     seeds, n = len(certificate.seeds), certificate.weakest.n
-    said, color = (_SAID if certificate.attacks else _SAID | _IN_PEACE)[certificate.verdict]
+    silent = certificate.verdict == "unknown" and not any(claim.guarantee.promise for claim in certificate.claims)
+    said, color = (_SAID if certificate.attacks else _SAID | _IN_PEACE)["nothing" if silent else certificate.verdict]
     heading = Text.assemble(
         (certificate.title, "bold"), f"  ·  {n:,} daemons, {seeds} seed{'s' if seeds > 1 else ''}, nothing run"
     )

@@ -201,7 +201,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             ids.pop(self, None)
         self._daemons.clear()
         for name in ("step", "_user_step"):  # By these two Mesa ties a model to itself.
-            vars(self).pop(name, None)
+            self.__dict__.pop(name, None)
         del self.red, self.blue
         if self.network.n >= COLLECT_FROM:
             gc.collect()

@@ -21,14 +21,14 @@ class Exchange(World):
 
     Daemon i gets U_i(x) = v_i x − c_i x² / 2 dollars' worth of x units. It alone knows v_i, which its feed tells, with
     noise; c is known. With c = 0 each wants all that it can get (Kelly's setting); above, the market clears at a price
-    p with v_i − c_i x_i = p for all who get some. A daemon takes what it came to propose, between nothing and the whole.
+    p with v_i − c_i x_i = p for all who get some. A daemon takes what it came to propose, between nothing and all.
 
     bill = Σ over rounds of (welfare of the best allocation − welfare of this one + imbalance_usd · |Σ x − supply|)
 
-    What is taken beyond the supply is bought, and what is left over disposed of, at `imbalance_usd` a unit. Where that is
-    at least what a further unit is worth in the best allocation, no round can bill less than 0 (duality); everybody's
-    welfare counts, a hijacked daemon's too. With several goods they are billed together. `efficiency` is welfare over
-    the best one.
+    What is taken beyond the supply is bought, and what is left over disposed of, at `imbalance_usd` a unit. Where that
+    is at least what a further unit is worth in the best allocation, no round can bill less than 0 (duality).
+    Everybody's welfare counts, a hijacked daemon's too, and several goods are billed together. `efficiency` is welfare
+    over the best one.
     """
 
     unit: ClassVar[str] = "USD"
@@ -47,7 +47,9 @@ class Exchange(World):
     supply: Annotated[float, Gt(0), Unit("units per daemon"), Help("How much there is of each good.")] = 1.0
     goods: Annotated[int, Ge(1), Help("How many goods there are, each with values of its own.")] = 1
     noise: Annotated[float, Ge(0), Unit("USD per unit"), Help("Standard deviation of what a feed tells of v.")] = 0.0
-    imbalance_usd: Annotated[float, Ge(0), Unit("USD per unit"), Help("What a missing or a left-over unit costs.")] = 10.0
+    imbalance_usd: Annotated[float, Ge(0), Unit("USD per unit"), Help("What a missing or a left-over unit costs.")] = (
+        10.0
+    )
 
     def __post_init__(self) -> None:
         if self.low > self.high:

@@ -70,7 +70,7 @@ def bits(values: np.ndarray) -> list[str]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(exchange=exchanges())
 def test_all_at_once_is_one_by_one_to_the_bit(rule: Rule, exchange) -> None:
     own, messages = exchange
@@ -227,6 +227,7 @@ def test_with_fewer_than_three_neighbors_nobody_moves() -> None:
     assert neighborhoods.inverted_tolerance(network, x).tolist() == x.tolist()
 
 
+@pytest.mark.slow
 def test_compiled_code_fuses_no_product_with_a_sum() -> None:
     # Code that comes from the cache cannot be inspected, so it is compiled anew.
     import numba

@@ -421,3 +421,47 @@ def test_a_bomb_of_merge_keys_is_refused_before_anything_expands(monkeypatch):
     monkeypatch.setattr(yaml_tree._Walk, "plain", lambda *args: pytest.fail("it was expanded"))
     with pytest.raises(yaml_tree.UnreadableError, match="expands to more than"):
         parse(bomb, Path("bomb.yaml").name)
+
+
+def written(count):
+    """A document that spells out so many values: two keys, a list, and what is in it."""
+    return f"name: x\ninitial: [{', '.join(['0'] * (count - 5))}]\n"
+
+
+def test_a_text_spells_out_20_000_values_and_no_more():
+    assert len(parse(written(20_000), "x.yaml").data["initial"]) == 19_995
+    with pytest.raises(yaml_tree.UnreadableError, match="spells out at most 20,000 values; let a topology"):
+        parse(written(20_001), "x.yaml")
+
+
+def test_aliases_expand_to_more_than_a_text_may_spell_out():
+    text = f"a: &a [{', '.join(['0'] * 900)}]\n" + "".join(f"a{i}: *a\n" for i in range(99))
+    assert len(parse(text, "x.yaml").data["a98"]) == 900
+
+
+def test_aliases_that_nest_deeper_than_a_text_may_are_refused():
+    text = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}]\n" for i in range(1, 100))
+    with pytest.raises(yaml_tree.UnreadableError, match="expands to more than 100 levels"):
+        parse(text, "x.yaml")
+
+
+def test_reading_stops_at_the_first_value_too_many():
+    with pytest.raises(yaml_tree.UnreadableError, match="spells out at most") as refused:
+        parse(written(30_000) + "}: this is no YAML", "x.yaml")
+    assert refused.value.faults[0].span.line == 2
+
+
+def test_a_long_list_of_changes_looks_at_every_place_once(tmp_path, monkeypatch):
+    from swarmsec.authoring import extends
+
+    names = [f"a{i}" for i in range(300)]
+    attacks = ", ".join(f"{{kind: stubborn, name: {name}, daemons: 1}}" for name in names)
+    base = f"world: {{kind: beliefs}}\nnetwork: {{kind: ring, n: 7}}\nattacks: [{attacks}]\n"
+    (tmp_path / "base.yaml").write_text(base, encoding="utf-8")
+    changes = ", ".join(f"{{name: {name}, stop: 3}}" for name in names)
+    (tmp_path / "child.yaml").write_text(f"extends: base.yaml\nattacks: [{changes}]\n", encoding="utf-8")
+    seen = []
+    ways = extends._ways
+    monkeypatch.setattr(extends, "_ways", lambda value: seen.append(1) or ways(value))
+    assert all(attack["stop"] == 3 for attack in load_scenario(tmp_path / "child.yaml").document["attacks"])
+    assert len(seen) < 20 * len(names)

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from peers import ONE_THREAD, ROOT, Peer, PeerError
 
 from swarmsec import aggregation
 from swarmsec.aggregation import neighborhoods
 from swarmsec.network import topology
+from tests.benchmarks.peers import ONE_THREAD, ROOT, Peer, PeerError
 
 SHAPES = ((100, 1000), (1000, 100))
 FASTER_THAN_BYZFL = {

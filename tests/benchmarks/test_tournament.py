@@ -9,11 +9,11 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from swarmsec.exercise.executors import Executor, Serial, open_executor
-from swarmsec.exercise.jobs import play_job
+from swarmsec.exercise.jobs import Job, Played
 from swarmsec.exercise.store import Store
 from swarmsec.exercise.tournament import Draft, Plan, outcome_of, plan_of, play
 from swarmsec.exercise.tournament.labels import specs_of
@@ -51,26 +51,37 @@ def clock(plan: Plan, jobs: int) -> float:
         return time.perf_counter() - start
 
 
-def own_cost_s(seeds: int = SEEDS) -> float:
-    """Seconds of the processor a run beyond the runs themselves: planning, keeping, scoring."""
+class Canned:
+    """Gives what was played before: what a tournament takes with it is its own cost."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._played = {played.id: played for played in Serial().play(plan.jobs.values())}
+
+    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+        return (self._played[job.id] for job in jobs)
+
+    def close(self) -> None:
+        pass
+
+
+def own_cost_s(seeds: int = SEEDS) -> tuple[float, float]:
+    """Seconds a run beyond the runs themselves, for planning, keeping and scoring: the processor's, and the clock's."""
+    canned = Canned(planned(seeds))
+    processor, clock = time.process_time(), time.perf_counter()
     plan = planned(seeds)
-    for job in list(plan.jobs.values())[:20]:
-        play_job(job)
-    start = time.process_time()
-    for job in plan.jobs.values():
-        play_job(job)
-    runs = time.process_time() - start
-    start = time.process_time()
-    tournament(planned(seeds), Serial())
-    return (time.process_time() - start - runs) / len(plan.jobs)
+    tournament(plan, canned)
+    count = len(plan.jobs)
+    return (time.process_time() - processor) / count, (time.perf_counter() - clock) / count
 
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:
     plan = planned()
     ratio = statistics.median(clock(plan, 1) / clock(plan, 2) for _ in range(REPEATS))
     yield f"a tournament of {len(plan.jobs):,} runs, one process / two", f"{ratio:.2f}×", "≥1.85×", ratio >= 1.85
-    own_ms = 1e3 * statistics.median(own_cost_s() for _ in range(REPEATS))
-    yield "its own cost a run: plan, store, score (processor)", f"{own_ms:.2f} ms", "2 ms", own_ms <= 2.0
+    costs = [own_cost_s() for _ in range(REPEATS)]
+    for number, what in enumerate(("processor", "clock, a commit to the disk included")):
+        own_ms = 1e3 * statistics.median(cost[number] for cost in costs)
+        yield f"its own cost a run ({what})", f"{own_ms:.2f} ms", "2 ms", own_ms <= 2.0
 
 
 def test_a_tournament_in_two_processes(benchmark) -> None:

@@ -197,7 +197,7 @@ def test_an_error_of_the_listener_or_of_the_source_leaves_no_worker():
 def test_processes_that_cannot_start_are_an_error_and_no_endless_loop(tmp_path):
     unguarded = tmp_path / "unguarded.py"
     unguarded.write_text("import swarmsec\nswarmsec.run('ring_with_a_liar', seeds=2, jobs=2)\n")
-    done = subprocess.run([sys.executable, str(unguarded)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, str(unguarded)], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode != 0
     assert "under `if __name__ == '__main__':`" in done.stderr.splitlines()[-1]
 
@@ -245,7 +245,7 @@ def test_no_process_outlives_the_one_that_started_it(trouble, number, how):
     driver = start_driver(trouble, {"jobs": 2}, how)
     try:
         busy = trouble / ("spinning" if how == "spin" else "sleeping")
-        assert until(busy.exists), driver.poll()
+        assert until(busy.exists, seconds=60), driver.poll()
         assert len(of_session(driver.pid)) >= 3
         driver.send_signal(number)
         driver.wait(timeout=10)

@@ -136,7 +136,7 @@ def external_cluster(folder, *, workers=2):
 
     started = [start("dask_scheduler", "--port", "0", "--host", "127.0.0.1")]
     try:
-        assert until(file.exists)
+        assert until(file.exists, seconds=60)
         started += [start("dask_worker", "--nthreads", "1", "--no-nanny") for _ in range(workers)]
         yield file, started[0], started[1:]
     finally:
@@ -225,7 +225,7 @@ def test_who_leaves_a_cluster_leaves_no_process_on_it(tmp_path, trouble):
 def test_no_process_of_a_local_cluster_outlives_the_one_that_started_it(trouble, number):
     driver = start_driver(trouble, {"cluster": "local:2"}, "spin")
     try:
-        assert until((trouble / "spinning").exists, seconds=60), driver.poll()
+        assert until((trouble / "spinning").exists, seconds=180), driver.poll()
         driver.send_signal(number)
         assert until(lambda: of_session(driver.pid) == [], seconds=10)
     finally:

@@ -61,13 +61,17 @@ class Trouble(Attack):
         time.sleep(600)
 
     def spin(self):  # Keeps the interpreter to itself: no thread of this process gets a turn.
-        (HERE / "spinning").write_text(str(os.getpid()))
+        self.tell("spinning")
         re.match(r"(a+)+$", "a" * 64 + "b")
 
     def deaf(self):
-        (HERE / "sleeping").write_text(str(os.getpid()))
+        self.tell("sleeping")
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(600)
+
+    def tell(self, what):
+        (HERE / f".{what}").write_text(str(os.getpid()))
+        (HERE / f".{what}").rename(HERE / what)
 
     def kill_once(self):
         if not (HERE / "died").exists():

@@ -50,7 +50,11 @@ def falsely(daemon: int, say: Callable[[Floats], Floats]) -> Lie:
     """What travels once a daemon changes its words, (k, w) → (k, w), on all of its channels."""
 
     def lie(messages: Messages) -> Messages:
-        told = messages.payload.copy()
+        if messages.told is None:
+            said = messages.said.copy()
+            said[daemon] = say(said[daemon : daemon + 1])[0]
+            return replace(messages, said=said)
+        told = messages.told.copy()
         edges = messages.network.edges_from([daemon])
         told[edges] = say(told[edges])
         return replace(messages, told=told)

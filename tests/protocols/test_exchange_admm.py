@@ -84,7 +84,7 @@ def test_on_bad_links_the_market_stays_finite_and_near_clearing(links) -> None:
 
 def test_one_liar_moves_every_price() -> None:
     values, curvature, best = market(20)
-    lie = falsely(0, lambda words: words + [1.0, 0.0])
+    lie = falsely(0, lambda words: words + np.array([1.0, 0.0]))
     states = negotiate(ExchangeAdmm(curvature=curvature.tolist()), topology("complete", n=20), values, 200, lie=lie)
     assert states[-1, :, 0].sum() < 0.8 * best.sum()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -69,7 +70,11 @@ def test_the_draws_are_such_that_the_potential_falls_so() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "exchanges"),
-    [({"kind": "complete"}, 60), ({"kind": "random_regular", "degree": 32}, 60), ({"kind": "random_regular", "degree": 8}, 90)],
+    [
+        ({"kind": "complete"}, 60),
+        ({"kind": "random_regular", "degree": 32}, 60),
+        ({"kind": "random_regular", "degree": 8}, 90),
+    ],
     ids=["complete", "32 neighbors", "8 neighbors"],
 )
 def test_1200_daemons_agree_to_a_millionth_within_60_exchanges_or_90_with_few_neighbors(kind, exchanges) -> None:
@@ -97,8 +102,6 @@ def test_sums_stay(seed, self_targets) -> None:
 
 def drained(links: Delivery, exchanges: int = 40) -> tuple[Floats, Floats]:
     """What all hold at first, and once nobody has sent anything for as long as a message can be on its way."""
-    from dataclasses import replace
-
     network = replace(topology("random_regular", n=30, degree=4), delivery=links)
     protocol = begun(PushSum(), network)
     transport = Transport(network, protocol.merge, stream(0, "push_sum", 0, "links"))
@@ -151,7 +154,7 @@ def test_one_false_share_moves_everybody_by_what_was_never_there() -> None:
     def lie(messages):
         if not lies and messages.copies[network.edges_from([3])].any():
             lies.append(True)
-            return falsely(3, lambda words: words + [5.0, 0.0])(messages)
+            return falsely(3, lambda words: words + np.array([5.0, 0.0]))(messages)
         return messages
 
     end = negotiate(protocol, network, signals, 200, lie=lie)[-1]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from swarmsec.aggregation import Wmsr
 from swarmsec.errors import ParameterError
 from swarmsec.network import Delivery, topology
+from swarmsec.protocols import as_messages
 from swarmsec.protocols.tatonnement import Tatonnement
 from swarmsec.rng import stream
 from swarmsec.shares import fill_to_level
@@ -76,10 +77,7 @@ def test_a_loss_leaves_an_error_that_stays_and_forgetting_lets_it_fade() -> None
     def cleared(forgetting: float) -> float:
         protocol = Tatonnement(gain=0.2, curvature=CURVATURE, forgetting=forgetting)
         # Links fail while prices are found, and are good from then on: what is lost is known by then.
-        bad = negotiate(protocol, COMPLETE, VALUES, 30, links=Delivery(loss=0.2))[-1]
-        state = bad
-        from swarmsec.protocols import as_messages
-
+        state = negotiate(protocol, COMPLETE, VALUES, 30, links=Delivery(loss=0.2))[-1]
         for _ in range(300):
             protocol.draw()
             heard = as_messages(COMPLETE, protocol.speak(state))
@@ -91,7 +89,7 @@ def test_a_loss_leaves_an_error_that_stays_and_forgetting_lets_it_fade() -> None
 
 
 def test_one_liar_moves_every_price_and_a_rule_holds_it() -> None:
-    lie = falsely(0, lambda words: words + [1.0, 0.0])
+    lie = falsely(0, lambda words: words + np.array([1.0, 0.0]))
     protocol = Tatonnement(curvature=CURVATURE)
     attacked = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie)[-1]
     assert protocol.proposals(attacked).sum() < 0.8 * N

@@ -1,4 +1,4 @@
-"""The exchange world: the best allocation, what another one loses, and what is billed for a market that does not clear."""
+"""The exchange world: the best allocation, what another one loses, and what a market that does not clear costs."""
 
 from __future__ import annotations
 
@@ -112,7 +112,10 @@ def test_what_does_not_fit_is_refused(parameters, told) -> None:
     [
         ({"kind": "tatonnement", "gain": 0.7}, 1.0),
         ({"kind": "exchange_admm"}, 1.0),
-        ({"kind": "exchange_admm", "curvature": [0.5 + 0.1 * i for i in range(12)]}, [0.5 + 0.1 * i for i in range(12)]),
+        (
+            {"kind": "exchange_admm", "curvature": [0.5 + 0.1 * i for i in range(12)]},
+            [0.5 + 0.1 * i for i in range(12)],
+        ),
     ],
 )
 @pytest.mark.parametrize("engine", ["arrays", "agents"])

@@ -1,9 +1,10 @@
 """Whose doing it was: the damage divided among the attacks, and what was prevented among the defenses.
 
-Each division is a Shapley value (see `shapley`) of a game that is played on paired bills, seed by seed:
+Each division is a Shapley value (Shapley 1953; see `shapley`) of a game that is played on paired bills, seed by seed:
 
     attacks    v(S) = bill(attacks S, no defense) − bill(clean)                   in all: the damage
     defenses   v(S) = bill(attacked) − bill(all attacks, defenses S)              in all: what was prevented
+    left       v(S) = bill(attacks S, all defenses) − bill(guarded)               in all: what the defenses let through
     peace      v(S) = bill(defenses S, no attack) − bill(clean)                   in all: the autoimmune cost
 
 Who is not in S is left out as `changes.without` does it, so that everybody else draws the same numbers. Shares add up
@@ -37,6 +38,10 @@ ORDERS = 50
 """How many orders are drawn of more than 6 plug-ins, unless told otherwise."""
 
 
+Divided = Literal["damage", "left", "prevented", "cost_in_peace"]
+"""What is divided."""
+
+
 class Share(NamedTuple):
     """What is put down to one plug-in.
 
@@ -68,7 +73,7 @@ class Division(NamedTuple):
         orders: How many orders were drawn; None where all were counted.
     """
 
-    of: Literal["damage", "prevented", "cost_in_peace"]
+    of: Divided
     totals: Floats
     total: Interval
     shares: tuple[Share, ...]
@@ -165,7 +170,7 @@ class _Game(NamedTuple):
         drawn: The orders that are drawn; None where all are counted.
     """
 
-    of: Literal["damage", "prevented", "cost_in_peace"]
+    of: Divided
     team: Literal["attacks", "defenses"]
     nobody: Arm
     all: Arm
@@ -207,11 +212,12 @@ def _games(scenario: Scenario, drawn: int) -> list[_Game]:
 
     games = [
         game("damage", "attacks", Arm.CLEAN, Arm.ATTACKED, 1),
+        game("left", "attacks", Arm.GUARDED, Arm.DEFENDED, 1),
         game("prevented", "defenses", Arm.ATTACKED, Arm.DEFENDED, -1),
         game("cost_in_peace", "defenses", Arm.CLEAN, Arm.GUARDED, 1),
     ]
-    nobody_attacks = not scenario.document["attacks"]
-    return [one for one in games if one.members and not (one.of == "prevented" and nobody_attacks)]
+    both = scenario.document["attacks"] and scenario.document["defenses"]
+    return [one for one in games if one.members and (both or one.of not in {"left", "prevented"})]
 
 
 def _division(game: _Game, scenario: Scenario, seeds: Sequence[int], jobs: _Jobs, bills: Bills) -> Division:

@@ -1,0 +1,294 @@
+"""`swarmsec replay`: step through a run, ask what would have been, and whose doing it was."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swarmsec.cli.options import Json, Plugins, seeds_of
+from swarmsec.cli.results import STORE
+from swarmsec.errors import ExitCode, ParameterError, UsageError
+
+if TYPE_CHECKING:
+    from swarmsec.exercise.replay import Recording, Source
+    from swarmsec.swarm.arms import Arm
+
+_RECORDINGS_MOST = 4
+"""So many arms are kept in memory, the ones looked at last."""
+
+
+def replay(
+    run: Annotated[
+        str,
+        typer.Argument(help="A run's folder, a run's id in the store, a library name or a scenario's file."),
+    ] = "runs/latest",
+    arm: Annotated[
+        str | None, typer.Option(help="Which arm to look at.", metavar="clean|attacked|defended|guarded")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Which seed to look at; its first one unless said.")] = None,
+    seeds: Annotated[str | None, typer.Option(help="Over which seeds to compare.", metavar="5|3,4,9")] = None,
+    store: Annotated[Path, typer.Option(help="Where runs with an id are.", envvar="SWARMSEC_STORE")] = STORE,
+    round_: Annotated[int | None, typer.Option("--round", help="Print this round.")] = None,
+    from_: Annotated[int | None, typer.Option("--from", help="Print the rounds from here.", metavar="ROUND")] = None,
+    to: Annotated[int | None, typer.Option(help="To here.", metavar="ROUND")] = None,
+    events: Annotated[bool, typer.Option("--events", help="Print all that happened.")] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(help="What if nobody had been there, counted from 0.", metavar="attack:N|defense:N"),
+    ] = None,
+    swap_defense: Annotated[
+        list[str] | None,
+        typer.Option(help="What if these had defended instead.", metavar="KIND[:p=v,..]"),
+    ] = None,
+    until: Annotated[int | None, typer.Option(help="What if attacks had stopped here.", metavar="ROUND")] = None,
+    attribute: Annotated[
+        bool, typer.Option("--attribute", help="Divide the damage among attacks, what was prevented among defenses.")
+    ] = False,
+    orders: Annotated[int, typer.Option(help="With --attribute: orders drawn of more than 6 plug-ins.")] = 50,
+    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.")] = 1,
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> int:
+    """Step through RUN round by round, ask what would have been, or whose doing it was.
+
+    Without an option that prints, commands are read from standard input, a line each: `h` tells them. Every round is
+    played again from the frozen scenario, so that going back is exact. What would have been is played on the same
+    random streams and compared seed by seed. Shares of damage are Shapley values (1953): what a plug-in adds, on
+    average over all orders in which the plug-ins could join.
+    """
+    from swarmsec.exercise.replay import open_source
+
+    steps = round_ is not None or events or from_ is not None or to is not None
+    changes = bool(without or swap_defense) or until is not None
+    if steps + changes + attribute > 1:
+        raise UsageError(
+            "print rounds, or compare with --without, --swap-defense, --until, or --attribute: one of them"
+        )
+    if jobs < 1:
+        raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
+    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
+        try:
+            source = open_source(run, seeds=seeds_of(seeds), store=store, plugins=plugins or ())
+        except ParameterError as error:
+            raise UsageError(error.message, where="--seeds") if error.where == "seeds" else error from None
+        looked_at, walks = _arm(source, arm), False
+        if changes:
+            document, text = _compared(source, looked_at, without or [], swap_defense or [], until, jobs)
+        elif attribute:
+            document, text = _attributed(source, orders, jobs)
+        else:
+            which = _seed(source, seed, given=seeds is not None)
+            walks = not steps and not as_json
+            if not walks:
+                document, text = _printed(source, which, looked_at, round_, from_, to, events=events, as_json=as_json)
+    if walks:
+        return _walk(source, which, looked_at)
+    if as_json:
+        told = {"schema": "swarmsec.replay/v1", "of": source.name, "scenario": source.scenario.name, **document}
+        typer.echo(json.dumps(_plain(told), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        typer.echo(text)
+    return ExitCode.DONE
+
+
+_Told = tuple[dict[str, Any], str]
+"""What is printed as JSON, and what as text."""
+
+
+def _arm(source: Source, named: str | None) -> Arm:
+    from swarmsec.exercise.simulate import arm_of
+
+    wanted = source.arm if named is None else arm_of(named)
+    if wanted not in source.arms:
+        raise UsageError(f"this run tells of {', '.join(source.arms)} only", where="--arm")
+    return wanted
+
+
+def _seed(source: Source, seed: int | None, *, given: bool) -> int:
+    """The seed that is looked at: any, but where --seeds names some, one of those."""
+    if seed is None:
+        return source.seeds[0]
+    if seed < 0:
+        raise UsageError(f"{seed} given; a seed is a whole number from 0 on", where="--seed")
+    if given and seed not in source.seeds:
+        raise UsageError(f"{seed} is none of --seeds", where="--seed")
+    return seed
+
+
+def _walk(source: Source, seed: int, arm: Arm) -> int:
+    """Read commands until there are no more, and show what they ask for."""
+    from swarmsec.exercise.replay import Session
+    from swarmsec.report.replay import daemons_lines, events_lines, help_lines, round_lines
+
+    there = source.seeds if seed in source.seeds else (seed, *source.seeds)
+    session = Session(_player(source), there, source.arms, seed, arm)
+    asks = sys.stdin.isatty()
+    typer.echo(f"{source.name}: {source.scenario.title}. `h` tells the commands, `q` quits.\n")
+    typer.echo(round_lines(session.recording, session.round))
+    while True:
+        if asks:
+            typer.echo("\nreplay> ", nl=False)
+        line = sys.stdin.readline()
+        if not line:
+            return ExitCode.DONE
+        try:
+            shown = session.obey(line)
+        except UsageError as error:
+            typer.echo(f"  {error}")
+            continue
+        if shown.what == "quit":
+            return ExitCode.DONE
+        recording = session.recording
+        typer.echo()
+        if shown.what == "round":
+            typer.echo(round_lines(recording, session.round))
+        elif shown.what == "daemons":
+            typer.echo(daemons_lines(recording, session.round, shown.daemons))
+        else:
+            typer.echo(help_lines() if shown.what == "help" else events_lines(recording.trace.events))
+
+
+def _player(source: Source) -> Callable[[int, Arm], Recording]:
+    """Plays an arm of a seed when it is first looked at."""
+    from functools import lru_cache
+
+    return lru_cache(maxsize=_RECORDINGS_MOST)(lambda seed, arm: _recorded(source, seed, arm))
+
+
+def _recorded(source: Source, seed: int, arm: Arm) -> Recording:
+    """Play it, and say on standard error what that takes."""
+    from swarmsec.aggregation import kernels_are_compiled
+    from swarmsec.exercise.replay import record
+    from swarmsec.exercise.replay.recording import STATES_BYTES_MAX
+
+    if not kernels_are_compiled():
+        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
+    with redirect_stdout(sys.stderr):
+        recording = record(source.scenario, seed, arm)
+    if recording.states is None:
+        typer.echo(
+            f"the states of all rounds take {recording.states_bytes / 1024**2:,.0f} MiB, more than "
+            f"{STATES_BYTES_MAX / 1024**2:,.0f} MiB; every round's summary is kept, and no single daemons",
+            err=True,
+        )
+    return recording
+
+
+def _printed(
+    source: Source,
+    seed: int,
+    arm: Arm,
+    round_: int | None,
+    first: int | None,
+    last: int | None,
+    *,
+    events: bool,
+    as_json: bool,
+) -> _Told:
+    """One round, some rounds, or all that happened; as JSON all rounds unless fewer are asked for."""
+    from swarmsec.exercise.replay.recording import rounds_of, to_dict
+    from swarmsec.report.replay import events_lines, round_lines, rows_lines
+
+    if round_ is not None and (first is not None or last is not None):
+        raise UsageError("--round prints one round, --from and --to several: one of the two")
+    recording = _recorded(source, seed, arm)
+    frames = None
+    if round_ is not None:
+        frames = rounds_of(recording, round_, round_)
+    elif first is not None or last is not None or (as_json and not events):
+        frames = rounds_of(recording, first or 0, recording.rounds - 1 if last is None else last)
+    low, high = (frames[0].round, frames[-1].round) if frames else (0, recording.rounds)
+    happened = tuple(event for event in recording.trace.events if low <= event.round <= high)
+    if as_json:
+        return dict(to_dict(recording, frames, happened)), ""
+    blocks = []
+    if frames:
+        blocks.append(round_lines(recording, low) if round_ is not None else rows_lines(recording, frames))
+    if events:
+        blocks.append(events_lines(happened))
+    return {}, "\n\n".join(blocks)
+
+
+def _compared(
+    source: Source, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, jobs: int
+) -> _Told:
+    from swarmsec.authoring import load_scenario
+    from swarmsec.exercise.executors import open_executor
+    from swarmsec.exercise.replay import counterfactual, parse_without, without
+    from swarmsec.exercise.replay.changes import until as stopped
+    from swarmsec.report.counterfactual import counterfactual_lines
+
+    scenario = source.scenario
+    left = parse_without(leave_out, scenario)
+    if left.defenses and defenses:
+        raise UsageError("--swap-defense puts others in the place of all defenses; leave none out with --without")
+    if until is not None and until < 0:
+        raise UsageError(f"{until} given; a round is a whole number from 0 on", where="--until")
+    changed = scenario
+    told = [f"without {word}" for word in leave_out]
+    if defenses:
+        changed = load_scenario(changed, defense=defenses, settings={"sweep": {}})
+        told.append(f"defended by {', '.join(defenses)}")
+    changed = without(changed, attacks=left.attacks, defenses=left.defenses)
+    if until is not None:
+        changed = stopped(changed, until)
+        told.append(f"attacks until round {until:,}")
+    with open_executor(jobs=jobs) as executor:
+        found = counterfactual(
+            scenario,
+            changed,
+            changes=told,
+            seeds=source.seeds,
+            arms=source.arms,
+            executor=executor,
+            advanced=_advanced(scenario.name),
+        )
+    text = counterfactual_lines(found, title=source.scenario.title, arm=str(arm))
+    return {"counterfactual": found.to_dict()}, text
+
+
+def _attributed(source: Source, orders: int, jobs: int) -> _Told:
+    from swarmsec.exercise.executors import open_executor
+    from swarmsec.exercise.replay import attribute
+    from swarmsec.report.counterfactual import attribution_lines
+
+    with open_executor(jobs=jobs) as executor:
+        found = attribute(
+            source.scenario,
+            seeds=source.seeds,
+            arms=source.arms,
+            executor=executor,
+            orders_drawn=orders,
+            advanced=_advanced(source.scenario.name),
+        )
+    return {"attribution": found.to_dict()}, attribution_lines(found, title=source.scenario.title)
+
+
+def _advanced(name: str) -> Callable[[int, int], None]:
+    """Tells on standard error how far it is, a tenth at a time."""
+    from swarmsec.aggregation import kernels_are_compiled
+
+    if not kernels_are_compiled():
+        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
+
+    def tell(done: int, of: int) -> None:
+        if done * 10 // of > (done - 1) * 10 // of:
+            typer.echo(f"{name}: {done:,} of {of:,} runs", err=True)
+
+    return tell
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: no number that is not finite."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,26 @@
+"""The worst that red can do within the rules: searched for, shrunk to what is needed, and mapped.
+
+Here belongs the search; what an attack does and what it costs is decided below (teams, engine, scoring).
+"""
+
+from __future__ import annotations
+
+from swarmsec.exercise.gauntlet.search import Gauntlet, Query, gauntlet
+from swarmsec.exercise.gauntlet.space import Dimension, Space, spaces_of
+from swarmsec.exercise.gauntlet.tolerance import Cell, ToleranceMap, tolerance_map
+from swarmsec.exercise.gauntlet.witness import Witness, smallest_subset, witness
+
+__all__ = [
+    "Cell",
+    "Dimension",
+    "Gauntlet",
+    "Query",
+    "Space",
+    "ToleranceMap",
+    "Witness",
+    "gauntlet",
+    "smallest_subset",
+    "spaces_of",
+    "tolerance_map",
+    "witness",
+]

@@ -1,0 +1,99 @@
+"""What would have been, and whose doing it was, as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from swarmsec.exercise.replay import Attribution, Counterfactual, Division
+from swarmsec.exercise.replay.shapley import EXACT_MOST
+from swarmsec.report.numbers import amount, share
+from swarmsec.report.verdict import verdict_sentence
+from swarmsec.scoring import Interval, Outcome
+from swarmsec.scoring.intervals import of_mean
+
+_TITLES = {
+    "damage": "damage, attack by attack",
+    "left": "what the defenses let through, attack by attack",
+    "prevented": "prevented, defense by defense",
+    "cost_in_peace": "cost in peace, defense by defense",
+}
+_SEEDS_MOST = 20
+
+
+def counterfactual_lines(found: Counterfactual, *, title: str, arm: str) -> str:
+    """What happened, what would have, and the difference, paired over seeds.
+
+    Args:
+        found: All of it.
+        title: What was changed in.
+        arm: The arm that is told seed by seed.
+    """
+    seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}"
+    rows = [["", "happened", "would have", "difference"]]
+    for name, change in found.arms.items():
+        means = (amount(of_mean(values).mean, found.unit) for values in (change.happened, change.instead))
+        rows.append([name, *means, interval_text(change.difference, found.unit)])
+    blocks = [
+        f"{title}  ·  {'; '.join(found.changes)}  ·  {seeds}, bills in {found.unit}",
+        _table(rows),
+        f"  happened    {_verdict(found.happened)}\n  would have  {_verdict(found.instead)}",
+        _table(_seed_rows(found, arm)),
+    ]
+    left = len(found.seeds) - _SEEDS_MOST
+    return "\n\n".join(blocks) + (f"\n  … and {left:,} more seeds; --json has all" if left > 0 else "")
+
+
+def attribution_lines(found: Attribution, *, title: str) -> str:
+    """Each division: its shares, and the total that they add up to."""
+    seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}"
+    blocks = [f"{title}  ·  Shapley values, {seeds}, in {found.unit}, mean [95% interval over seeds]"]
+    blocks += [_division(division, found.unit) for division in found.divisions.values()]
+    return "\n\n".join(blocks)
+
+
+def interval_text(interval: Interval, unit: str) -> str:
+    """A mean with its interval, if it has one."""
+    mean = amount(interval.mean, unit)
+    if interval.low is None or interval.high is None:
+        return mean
+    return f"{mean}  [{amount(interval.low, unit)}, {amount(interval.high, unit)}]"
+
+
+def _division(division: Division, unit: str) -> str:
+    rows = []
+    for one in division.shares:
+        named = f"{one.place}  {one.name or one.kind}"
+        part = share(one.share.mean / division.total.mean) if division.total.mean else ""
+        drawn = f"  over orders {interval_text(one.drawn, unit)}" if one.drawn else ""
+        rows.append([named, interval_text(one.share, unit), f"{part}{drawn}"])
+    rows.append(["in all", interval_text(division.total, unit), ""])
+    how = f"  by {division.orders:,} drawn orders, since more than {EXACT_MOST} share" if division.orders else ""
+    return f"  {_TITLES[division.of]}{how}\n{_table(rows)}"
+
+
+def _seed_rows(found: Counterfactual, arm: str) -> list[list[str]]:
+    change = found.arms[arm]
+    rows = [[f"{arm} arm", "happened", "would have", "difference", "part"]]
+    for at, seed in enumerate(found.seeds[:_SEEDS_MOST]):
+        values = (change.happened[at], change.instead[at], change.differences[at])
+        parts = change.parts[at]
+        when = "never" if parts is None else f"in round {parts:,}"
+        rows.append([f"seed {seed}", *(amount(float(value), found.unit) for value in values), when])
+    return rows
+
+
+def _verdict(found: Outcome) -> str:
+    if found.reason and not found.damage:
+        return "no damage to tell of: the clean arm is not there"
+    return verdict_sentence(found.verdict, found.damage_limited, found.reason)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  "
+        + "    ".join(
+            [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        ).rstrip()
+        for row in rows
+    )

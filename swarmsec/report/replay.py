@@ -1,0 +1,183 @@
+"""A run that is stepped through: one round on a screen, a row a round, and all that happened. Plain text everywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from swarmsec.arrays import Floats, Ints
+from swarmsec.exercise.replay import Frame, Recording
+from swarmsec.exercise.replay.session import HELP
+from swarmsec.exercise.truth import spans
+from swarmsec.report.numbers import amount
+from swarmsec.swarm.trace import Event
+
+WIDTH = 72
+"""Letters of the sparkline."""
+
+_BARS = "▁▂▃▄▅▆▇█"
+_COMPONENTS_MOST = 4
+_SPANS_MOST = 60
+_EVENTS_MOST = 12
+
+
+def round_lines(recording: Recording, round: int) -> str:
+    """One round: the bill, what changed, what happened, and how the swarm stands; with a curve of the bill.
+
+    Args:
+        recording: Of which run.
+        round: Which round.
+    """
+    frame, trace = recording.frame(round), recording.trace
+    heading = f"round {round:,} of 0 to {recording.rounds - 1:,}  ·  {trace.arm} arm, seed {trace.seed}"
+    on = f"  ·  on: {', '.join(frame.attacks)}" if frame.attacks else ""
+    lines = [heading + on, "", *_curve(recording, round), ""]
+    lines.append(f"  {recording.bill}  {amount(frame.bill, trace.unit)}{_step(frame.bill - frame.before, trace.unit)}")
+    lines += [
+        f"  {one.name}  {_number(one.before)} → {_number(one.after)}"
+        for one in frame.changed
+        if one.name != recording.bill
+    ]
+    lines += ["", *_state_lines(frame)]
+    shown = frame.events[:_EVENTS_MOST]
+    lines += ["", *(f"  {_event(event)}" for event in shown)] if shown else []
+    more = len(frame.events) - len(shown)
+    return "\n".join(lines + ([f"  … and {more:,} more events; `l` lists all"] if more else []))
+
+
+def rows_lines(recording: Recording, frames: Sequence[Frame]) -> str:
+    """A row a round: the bill, its step, honest daemons' proposals, how many are hijacked and isolated, events."""
+    unit = recording.trace.unit
+    head = ["round", recording.bill, "step", "honest low", "median", "high", "hijacked", "isolated", "events"]
+    rows = [head]
+    for frame in frames:
+        spread = [_number(float(values[0])) for values in (frame.low, frame.median, frame.high)]
+        counts = [f"{len(frame.hijacked):,}", f"{len(frame.quarantined):,}"]
+        told = ", ".join(f"{event.kind} {event.plugin} ({event.count:,})" for event in frame.events[:3])
+        told += f", +{len(frame.events) - 3:,}" if len(frame.events) > 3 else ""
+        step = _step(frame.bill - frame.before, unit).strip() or "·"
+        rows.append([f"{frame.round:,}", amount(frame.bill, unit), step, *spread, *counts, told])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    note = "" if len(frames[0].low) == 1 else f"proposals: the first of {len(frames[0].low):,} components\n"
+    table = "\n".join(
+        "  ".join([*(cell.rjust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)), row[-1]]).rstrip()
+        for row in rows
+    )
+    return note + table
+
+
+def events_lines(events: Sequence[Event]) -> str:
+    """A line an event."""
+    if not events:
+        return "nothing happened in this arm"
+    width = max(len(f"{event.round:,}") for event in events)
+    return "\n".join(f"round {event.round:>{width},}  {_event(event)}" for event in events)
+
+
+def daemons_lines(recording: Recording, round: int, daemons: Ints) -> str:
+    """A line a daemon: what it proposes at the end of a round, and how it stands."""
+    frame, values = recording.frame(round), recording.proposals(round, daemons)
+    hijacked, isolated = set(frame.hijacked.tolist()), set(frame.quarantined.tolist())
+    lines = []
+    for daemon, row in zip(daemons.tolist(), values, strict=True):
+        told = ", ".join(_number(float(value)) for value in row[: 2 * _COMPONENTS_MOST])
+        more = ", …" if len(row) > 2 * _COMPONENTS_MOST else ""
+        marks = [word for word, whom in (("hijacked", hijacked), ("isolated", isolated)) if daemon in whom]
+        stands = f"  ({', '.join(marks)})" if marks else ""
+        lines.append(f"  daemon {daemon:,}  {told}{more}{stands}")
+    return "\n".join(lines)
+
+
+def help_lines() -> str:
+    """The commands, a line each."""
+    width = max(len(command) for command, _ in HELP)
+    return "\n".join(f"  {command:<{width}}  {does}" for command, does in HELP)
+
+
+def sparkline(values: Floats, width: int = WIDTH) -> str:
+    """A curve of so many letters at most; a letter shows the last value of its share of the rounds.
+
+    Args:
+        values: (rounds,) what is drawn; what is no finite number is drawn as a space.
+        width: How many letters.
+
+    Examples:
+        >>> sparkline(np.arange(8.0))
+        '▁▂▃▄▅▆▇█'
+        >>> sparkline(np.zeros(3))
+        '▁▁▁'
+    """
+    shown = values[_ends(len(values), width)]
+    finite = np.isfinite(shown)
+    if not finite.any():
+        return " " * len(shown)
+    low, high = float(shown[finite].min()), float(shown[finite].max())
+    scale = (high / 2 - low / 2) or 1.0  # Halves, since a difference of the largest numbers is none.
+    tops = len(_BARS) - 1
+    return "".join(
+        _BARS[round((value / 2 - low / 2) / scale * tops)] if math.isfinite(value) else " " for value in shown.tolist()
+    )
+
+
+def _ends(rounds: int, width: int) -> Ints:
+    """(letters,) the round that each letter stands for: the last one of its share."""
+    letters = min(rounds, width)
+    return (np.arange(1, letters + 1) * rounds // letters - 1).astype(np.int32)
+
+
+def _curve(recording: Recording, round: int) -> list[str]:
+    """The bill's curve, under it whose doing happened where, and where one stands."""
+    ends = _ends(recording.rounds, WIDTH)
+    marks = [" "] * len(ends)
+    for event in recording.trace.events:
+        place = int(np.searchsorted(ends, event.round))
+        mark = {"red": "!", "blue": "*"}.get(event.team, "·")
+        marks[place] = mark if marks[place] in {" ", mark} else "#"
+    cursor = " " * int(np.searchsorted(ends, round)) + "▲"
+    marked = "".join(marks).rstrip()
+    legend = [f"  {marked}", "  ! red  * blue  # both"] if marked else []
+    return [f"  {sparkline(recording.trace.bill)}", f"  {cursor}", *legend]
+
+
+def _state_lines(frame: Frame) -> list[str]:
+    lines = []
+    for component in range(min(len(frame.low), _COMPONENTS_MOST)):
+        values = [float(side[component]) for side in (frame.low, frame.median, frame.high)]
+        which = f" [{component}]" if len(frame.low) > 1 else ""
+        told = f"{_number(values[0])} … {_number(values[1])} … {_number(values[2])}"
+        lines.append(f"  honest proposals{which}  {told}  (spread {_number(values[2] - values[0])})")
+    if len(frame.low) > _COMPONENTS_MOST:
+        widest = int(np.nanargmax(frame.high - frame.low)) if frame.honest else 0
+        lines.append(f"  … {len(frame.low):,} components; the widest is [{widest}]")
+    for what, whom in (("hijacked", frame.hijacked), ("isolated", frame.quarantined)):
+        if len(whom):
+            lines.append(f"  {what}  {len(whom):,}: {_who(whom)}")
+    return lines
+
+
+def _who(daemons: Ints) -> str:
+    mask = np.zeros(int(daemons.max()) + 1, dtype=bool)
+    mask[daemons] = True
+    told = spans(mask)
+    return told if len(told) <= _SPANS_MOST else f"{told[:_SPANS_MOST].rpartition(',')[0]},…"
+
+
+def _event(event: Event) -> str:
+    first = ", ".join(f"{daemon:,}" for daemon in event.daemons[:8])
+    more = ", …" if event.count > min(len(event.daemons), 8) else ""
+    return f"{event.team:<5} {event.kind} by {event.plugin}: {event.count:,} daemons ({first}{more})"
+
+
+def _step(change: float, unit: str) -> str:
+    if change == 0:
+        return ""
+    told = amount(change, unit)
+    return f"  {told if told.startswith('−') else f'+{told}'}"
+
+
+def _number(value: float) -> str:
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:,.6g}"

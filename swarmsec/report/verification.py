@@ -1,0 +1,32 @@
+"""What came of executing runs again, as text for people."""
+
+from __future__ import annotations
+
+from swarmsec.exercise.verify import Verified
+
+
+def verification_lines(found: Verified) -> str:
+    """The verdict first, then where what differs differs first, and what could explain it."""
+    lines = [_verdict(found)]
+    for one in found.differences:
+        lines += [f"  {one.file}: {one.where}", f"    kept   {one.kept}", f"    again  {one.again}"]
+    lines += [f"  {run} was not played: {why}" for run, why in found.refused]
+    lines += [f"  perhaps: {reason}" for reason in found.reasons]
+    lines += [f"  note: {note}" for note in found.notes]
+    return "\n".join(lines)
+
+
+def _verdict(found: Verified) -> str:
+    what = f"{len(found.checked):,} of {found.of:,} {_noun(found)}"
+    if found.differences and not found.checked:
+        return f"{found.subject} is not what was run"
+    if found.differences:
+        return f"{found.subject} differs: {what} played again"
+    if not found.checked:
+        return f"{found.subject}: none of its runs could be played again"
+    return f"{found.subject} is what comes of it again: {what} played, no difference"
+
+
+def _noun(found: Verified) -> str:
+    noun = "seed" if found.checked and found.checked[0].startswith("seed") else "run"
+    return noun if found.of == 1 else f"{noun}s"
