@@ -80,11 +80,12 @@ def _facts(info: ParameterInfo) -> list[str]:
     """Type, bounds, unit and default, each in a few words."""
     default = info.default
     shown = "none" if default is None else str(default).lower() if isinstance(default, bool) else str(default)
+    shown = "empty" if default in ("", [], {}) else shown
     said = [
         info.type,
         info.bounds,
         f"unit: {info.unit}" if info.unit else "",
-        "required" if info.required else f"default: {shown}" if default not in ("", [], {}) else "",
+        "required" if info.required else f"default: {shown}",
     ]
     return [fact for fact in said if fact]
 

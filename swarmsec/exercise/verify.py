@@ -139,11 +139,11 @@ def _compared(
     """The first difference of each run that has one, in the order of the sample."""
     found: dict[str, Difference | None] = {}
     for played in executor.play(list(asked.values())):
-        kept = store.get(played.id)
-        assert kept is not None, "it is in the list"
+        kept, last = store.get(played.id), store.get(played.id, last_only=True)
+        assert kept is not None and last is not None, "it is in the list"
         one = asked[played.id]
         name = f"{played.id[:12]} ({one.document['name']}, seed {one.seed}, {one.arm} arm)"
-        found[played.id] = first_in_run(name, kept, played)
+        found[played.id] = first_in_run(name, kept, last, played)
         if advanced:
             advanced(len(found), len(asked))
     yield from (difference for run in asked if (difference := found.get(run)))

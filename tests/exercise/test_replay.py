@@ -20,7 +20,15 @@ from swarmsec.report.replay import round_lines, rows_lines, sparkline
 from swarmsec.swarm.arms import Arm
 
 ROUNDS = 60
-SMALL = {"network.n": 60, "rounds": ROUNDS, "attacks[0].start": 25, "attacks[0].stop": 55, "rules.red.earliest": 0, "defenses[0].warm_up": 20}
+SMALL = {
+    "network.n": 60,
+    "rounds": ROUNDS,
+    "attacks[0].start": 25,
+    "attacks[0].stop": 55,
+    "rules.red.earliest": 0,
+    "defenses[0].warm_up": 20,
+    "defenses[0].settle": 5,
+}
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +64,7 @@ def test_frames_show_the_states_that_the_run_had(spreading, recording):
         assert frame.quarantined.tolist() == np.flatnonzero(trace.quarantined[round]).tolist()
         assert len(frame.quarantined) == trace.metrics["quarantined"][round]
     assert hijacked.sum() > 1
+    assert trace.quarantined.any()
 
 
 def test_what_a_round_changed_adds_up_to_the_last_figures(recording):
@@ -147,12 +156,12 @@ def test_going_back_shows_what_was_shown_before(recording, way):
 
 
 def test_a_screen_shows_the_bill_and_where_one_stands(recording):
-    screen = round_lines(recording, 30)
+    screen = round_lines(recording, 45)
     lines = screen.splitlines()
-    assert lines[0].startswith("round 30 of 0 to 59  ·  defended arm, seed 0")
+    assert lines[0].startswith("round 45 of 0 to 59  ·  defended arm, seed 0")
     assert lines[2].strip() == sparkline(recording.trace.bill)
-    assert lines[3].index("▲") - 2 == 30
-    assert f"hijacked  {len(recording.frame(30).hijacked)}:" in screen
+    assert lines[3].index("▲") - 2 == 45
+    assert f"hijacked  {len(recording.frame(45).hijacked)}:" in screen
 
 
 def test_rows_have_one_line_a_round(recording):

@@ -227,6 +227,8 @@ def test_the_leaderboard_tells_ratings_and_what_is_prevented_where_the_attack_bi
     cases = sorted({getattr(one.cell, rival) for one in found})
     done = np.full((3, len(cases), len(labels)), np.nan)
     for one in found:
+        if team == "blue" and not one.outcome.bites:
+            continue  # There is nothing to prevent.
         runs = result_of(store, ID, one.cell).seed_runs
         damage = [run.traces["defended"].bill[-1] - run.traces["clean"].bill[-1] for run in runs]
         sign = 1 if team == "red" else -1

@@ -102,20 +102,21 @@ def first_in_json(file: str, kept: Any, again: Any, path: str = "") -> Differenc
     return Difference(file, path or "all of it", _short(json.dumps(kept)), _short(json.dumps(again)))
 
 
-def first_in_run(name: str, kept: Played, again: Played) -> Difference | None:
+def first_in_run(name: str, kept: Played, last: Played, again: Played) -> Difference | None:
     """Where a run out of a store and the same one played again differ first; None where nothing does.
 
     Args:
         name: How the run is called.
         kept: As it was stored: its bill and last figures are exact, other rounds of other figures of float32.
+        last: As it was stored, the last round alone, which scores are made from.
         again: As it came now.
     """
-    if kept.trace is None or again.trace is None:
+    if kept.trace is None or last.trace is None or again.trace is None:
         problem = again.error if again.trace is None else kept.error
         return Difference(name, "status", kept.status, f"{again.status}{f': {problem}' if problem else ''}")
-    for found in (_in_figures(name, kept.trace, again.trace), _in_told(name, kept, again)):
-        if found:
-            return found
+    found = _in_figures(name, kept.trace, again.trace) or _in_last(name, last.trace, again.trace)
+    if found := found or _in_told(name, kept, again):
+        return found
     if kept.digest != again.digest:
         return Difference(name, "digest", kept.digest, again.digest)
     return None
@@ -129,6 +130,14 @@ def _in_figures(name: str, kept: Trace, again: Trace) -> Difference | None:
         return found
     series = ((figure, kept.metrics[figure], again.metrics[figure]) for figure in again.metrics)
     return next((found for one in series if (found := _in_series(name, *one, exact=False))), None)
+
+
+def _in_last(name: str, kept: Trace, again: Trace) -> Difference | None:
+    """In the figures of the last round, which are stored once more by themselves."""
+    stored = {"bill": kept.bill, **kept.metrics}
+    now = {"bill": again.bill, **again.metrics}
+    pairs = {key: [repr(float(side[key][-1])) for side in (stored, now)] for key in now if key in stored}
+    return next((Difference(name, f"the last {key}", *pair) for key, pair in pairs.items() if pair[0] != pair[1]), None)
 
 
 def _in_series(name: str, figure: str, kept: Floats, again: Floats, *, exact: bool) -> Difference | None:

@@ -22,7 +22,8 @@ class Rank(NamedTuple):
     Attributes:
         label: Whose.
         points: Its Bradley–Terry rating among its team, on Elo's scale, with its 95% interval over seeds: who did
-            better than whom against the same rival, in the same scenario, with the same seed. None if it is alone.
+            better than whom against the same rival, in the same scenario, with the same seed. Defenses are compared
+            where the attack bites. None if it is alone.
         wins: Comparisons won: less damage (blue), or more of it (red).
         losses: Comparisons lost.
         ties: Comparisons with equal damage.
@@ -56,8 +57,9 @@ def leaderboard(found: Sequence[CellOutcome], team: Team) -> list[Rank]:
         found: The cells.
         team: Whether to rank attacks or defenses.
     """
-    labels = sorted({_own(one, team) for one in found if one.left})
-    ratings = rate(_outcomes(found, labels, team)) if len(labels) > 1 else ()
+    counted = [one for one in found if one.left and (team == "red" or (one.outcome is not None and one.outcome.bites))]
+    labels = sorted({_own(one, team) for one in counted})
+    ratings = rate(_outcomes(counted, labels, team)) if len(labels) > 1 else ()
     rated = dict(zip(labels, ratings, strict=False))
     ranks = [_rank(label, found, team, rated.get(label)) for label in sorted({_own(one, team) for one in found})]
     return sorted(ranks, key=lambda rank: _order(rank, team))

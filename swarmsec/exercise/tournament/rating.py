@@ -15,21 +15,28 @@ from swarmsec.scoring.ratings import rate
 def rating(figures: Sequence[Figures], contestants: Sequence[Contestant]) -> tuple[Rating, ...]:
     """One team's ratings, the strongest first; none where fewer than two were scored.
 
+    Defenses are compared where the attack bites: elsewhere there is nothing to prevent, and doing nothing wins.
+
     Args:
         figures: All cells.
         contestants: The team's.
     """
-    scored = [one for one in contestants if any(_name(each, one.team) == one.label for each in _played(figures))]
+    counted = [one for one in _played(figures) if contestants[0].team == "red" or _bites(one)] if contestants else []
+    scored = [one for one in contestants if any(_name(each, one.team) == one.label for each in counted)]
     if len(scored) < 2:
         return ()
     labels = [one.label for one in scored]
-    rated = zip(labels, rate(_outcomes(_played(figures), labels, scored[0].team)), strict=True)
+    rated = zip(labels, rate(_outcomes(counted, labels, scored[0].team)), strict=True)
     found = [Rating(label, one.points, one.wins, one.losses, one.ties) for label, one in rated]
     return tuple(sorted(found, key=lambda one: -one.points.mean))
 
 
 def _played(figures: Sequence[Figures]) -> list[Figures]:
     return [one for one in figures if one.cell.seeds]
+
+
+def _bites(figures: Figures) -> bool:
+    return figures.cell.result is not None and figures.cell.result.bites
 
 
 def _name(figures: Figures, team: str) -> str:
