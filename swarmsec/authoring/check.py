@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from swarmsec.authoring.findings import in_mapping
-from swarmsec.authoring.model import Document
+from swarmsec.authoring.model import PLUGINS_MAX, Document
 from swarmsec.authoring.options import steps, with_value
 from swarmsec.authoring.sweep import check_sweep, single_changes
 from swarmsec.authoring.versions import is_older
@@ -48,6 +48,11 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
     keys = {key: value for key, value in data.items() if not key.startswith("x-")}
     found = [Wrong(_as_key(problem), "") for problem in problems(Document, keys)]
     wrong = {one.problem.path[0] for one in found if one.problem.path}
+    for team in ("attacks", "defenses"):
+        if team not in wrong and len(keys.get(team, ())) > PLUGINS_MAX:
+            message = f"more than {PLUGINS_MAX:,} {team}, with campaigns written out; must be at most so many"
+            found.append(Wrong(Problem((team,), message), ""))
+            wrong.add(team)
     for path, family, spec in _specs(keys, wrong):
         if partial and spec.get("drop", True) is not True:
             found.append(

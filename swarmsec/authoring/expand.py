@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from swarmsec.authoring.findings import in_mapping
+from swarmsec.authoring.model import PLUGINS_MAX
 from swarmsec.authoring.yaml_tree import Path, Place, Tree
 from swarmsec.errors import did_you_mean
 from swarmsec.parameters import Ge, Help, MinLen, Problem, Unit, problems, shown
@@ -114,6 +115,8 @@ def _attacks(
         attacks.append(spec)
 
     for position, spec in enumerate(written):
+        if len(attacks) > PLUGINS_MAX:
+            break  # Too many, which the check says; a few campaigns could become millions.
         path: Path = ("attacks", position)
         if isinstance(spec, Mapping) and "campaign" in spec:
             steps, wrong = _steps(spec, path, campaigns)

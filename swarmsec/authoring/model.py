@@ -8,6 +8,9 @@ from typing import Annotated, Any, Literal
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Le, MaxLen, MinLen, Unit
 
+PLUGINS_MAX = 1_000
+"""So many attacks, campaigns written out, and so many defenses."""
+
 SEEDS_MAX = 100_000
 SEED_MAX = 2**63 - 1
 

@@ -21,7 +21,7 @@ from typing import Any
 from swarmsec.authoring.check import TEAMS
 from swarmsec.authoring.class_schema import AMOUNTS, Schema, closed, properties_of
 from swarmsec.authoring.expand import CampaignUse, Phase
-from swarmsec.authoring.model import SEED_MAX, SEEDS_MAX, Document
+from swarmsec.authoring.model import PLUGINS_MAX, SEED_MAX, SEEDS_MAX, Document
 from swarmsec.authoring.sweep import NOT_SWEPT, Range
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
@@ -83,7 +83,9 @@ def _document(registry: Registry, *, partial: bool) -> Schema:
     for key, kinds in (("world", "worlds"), ("network", "topologies"), ("protocol", "protocols")):
         own[key] = _about(own[key], _spec(_classes(registry, kinds), kinds, _NAME, partial=partial))
     for key in lists:
-        own[key] = _about(own[key], {"type": "array", "items": _item(registry, key, partial=partial)})
+        own[key] = _about(
+            own[key], {"type": "array", "maxItems": PLUGINS_MAX, "items": _item(registry, key, partial=partial)}
+        )
     own["schedule"] = _about(own["schedule"], {"type": "array", "items": _ref("phase")})
     own["campaigns"] = _about(
         own["campaigns"],

@@ -31,6 +31,10 @@ COMMANDS = {
         "tournament.tournament",
         "Play every attack against every defense in every SCENARIO, and say which defense does best in the worst case.",
     ),
+    "gauntlet": Entry(
+        "gauntlet.gauntlet",
+        "Search for the attack that harms SCENARIO's defense most within its rules of engagement.",
+    ),
     "results": Entry(
         "results.results",
         "List the tournaments of STORE and how far they are, or look into one of them; also while it is played.",

@@ -465,3 +465,22 @@ def test_a_long_list_of_changes_looks_at_every_place_once(tmp_path, monkeypatch)
     monkeypatch.setattr(extends, "_ways", lambda value: seen.append(1) or ways(value))
     assert all(attack["stop"] == 3 for attack in load_scenario(tmp_path / "child.yaml").document["attacks"])
     assert len(seen) < 20 * len(names)
+
+
+def test_campaigns_of_campaigns_worth_of_attacks_are_refused_before_they_are_written_out(tmp_path, monkeypatch):
+    from swarmsec.authoring import expand
+
+    steps = ", ".join(["{kind: none, for: 1}"] * 900)
+    uses = ", ".join(["{campaign: c}"] * 900)
+    path = tmp_path / "bomb.yaml"
+    path.write_text(
+        f"world: {{kind: beliefs}}\nnetwork: {{kind: ring, n: 7}}\ncampaigns: {{c: [{steps}]}}\nattacks: [{uses}]\n",
+        encoding="utf-8",
+    )
+    timed = []
+    real = expand._timed
+    monkeypatch.setattr(expand, "_timed", lambda *those: timed.append(1) or real(*those))
+    with pytest.raises(InvalidScenarioError, match="more than 1,000 attacks") as refused:
+        load_scenario(path)
+    assert (refused.value.findings[0].path, refused.value.findings[0].span.line) == ("attacks", 4)
+    assert len(timed) == 2

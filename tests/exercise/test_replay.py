@@ -20,21 +20,13 @@ from swarmsec.report.replay import round_lines, rows_lines, sparkline
 from swarmsec.swarm.arms import Arm
 
 ROUNDS = 60
-SMALL = {
-    "network.n": 60,
-    "rounds": ROUNDS,
-    "attacks[0].start": 25,
-    "attacks[0].stop": 55,
-    "rules.red.earliest": 0,
-    "defenses[0].warm_up": 20,
-    "defenses[0].settle": 5,
-}
+SMALL = {"network.n": 60, "rounds": ROUNDS, "attacks[0].start": 25, "attacks[0].stop": 55, "rules.red.earliest": 0}
 
 
 @pytest.fixture(scope="module")
 def spreading():
-    """Hijacks that spread, and a detector that isolates and releases."""
-    return load_scenario("hijack_spreads", settings=SMALL)
+    """Hijacks that spread, and a defense that isolates and releases."""
+    return load_scenario("hijack_spreads", settings=SMALL, defense="random_quarantine")
 
 
 @pytest.fixture(scope="module")

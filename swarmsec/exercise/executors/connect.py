@@ -75,12 +75,21 @@ def connected(where: str, jobs: int) -> Iterator[Any]:
             yield client
         return
     place = {"scheduler_file": address.place} if address.kind == "file" else {"address": address.place}
-    try:
-        client = client_of(**place, timeout=_ANSWER_S, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, KeyError) as error:
-        raise ExecutorError(f"no dask scheduler answers there: {error}", where=where) from error
-    with client:
-        yield client
+    with _without_its_log():
+        try:
+            client = client_of(**place, timeout=_ANSWER_S, set_as_default=False)
+        except (OSError, TimeoutError, ValueError, KeyError) as error:
+            raise ExecutorError(f"no dask scheduler answers there: {error}", where=where) from error
+        with client:
+            yield client
+
+
+@contextmanager
+def _without_its_log() -> Iterator[None]:
+    """Keep dask's client from logging the loss of its scheduler, with a traceback, beside the error that we raise."""
+    utils = library("distributed.utils")
+    with utils.silence_logging_cmgr(logging.CRITICAL), utils.silence_logging_cmgr(logging.CRITICAL, "tornado"):
+        yield
 
 
 def library(name: str) -> Any:

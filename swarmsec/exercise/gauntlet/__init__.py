@@ -8,13 +8,14 @@ from __future__ import annotations
 from swarmsec.exercise.gauntlet.search import Gauntlet, Query, gauntlet
 from swarmsec.exercise.gauntlet.space import Dimension, Space, spaces_of
 from swarmsec.exercise.gauntlet.tolerance import Cell, ToleranceMap, tolerance_map
-from swarmsec.exercise.gauntlet.witness import Witness, smallest_subset, witness
+from swarmsec.exercise.gauntlet.witness import Size, Witness, smallest_subset, witness
 
 __all__ = [
     "Cell",
     "Dimension",
     "Gauntlet",
     "Query",
+    "Size",
     "Space",
     "ToleranceMap",
     "Witness",

@@ -13,11 +13,8 @@ from swarmsec.authoring import Scenario
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.exercise.executors import open_executor
 from swarmsec.exercise.gauntlet.space import Dimension, Space, attacks_of, position_of, spaces_of
-from swarmsec.exercise.gauntlet.trial import Range
-from swarmsec.scoring.intervals import Interval, of_mean
-
-BATCH = 8
-"""Queries that are asked before any is answered. It does not depend on how many processes answer."""
+from swarmsec.exercise.gauntlet.trial import BATCH, Attacks, Harm, Range
+from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
 
 CONFIRMING_SEEDS = 8
 """Seeds that the search never saw, on which the worst attack is played again."""
@@ -58,9 +55,12 @@ class Gauntlet:
         metric: What was maximized: None is the damage.
         known: Whether red knew the defenses' parameters.
         seeds: That every query was played with.
+        search_seed: Of the search.
         queries: All, in order.
-        own: The scenario's own attack on seeds that the search never saw.
-        worst: The worst attack found, on the same seeds: what is best on the seeds of a search flatters it.
+        fresh_seeds: Seeds that the search never saw: what is best on the seeds of a search flatters it.
+        own: What the scenario's own attacks do on those; None if they cannot be played.
+        worst: What the worst attacks found do on those.
+        factor: How often `own` goes into `worst`, paired over seeds; None where `own` is none, or no harm.
     """
 
     scenario: str
@@ -69,9 +69,12 @@ class Gauntlet:
     metric: str | None
     known: bool
     seeds: tuple[int, ...]
+    search_seed: int
     queries: tuple[Query, ...]
-    own: Interval
+    fresh_seeds: tuple[int, ...]
+    own: Interval | None
     worst: Interval
+    factor: Interval | None
 
     @property
     def best(self) -> Query:
@@ -81,10 +84,10 @@ class Gauntlet:
         return found
 
     @property
-    def curve(self) -> list[float]:
-        """The greatest harm within the first 1, 2, 3, ... queries: damage against budget."""
+    def curve(self) -> list[float | None]:
+        """The greatest harm within the first 1, 2, 3, ... queries: damage against budget; None until one was played."""
         harms = [-np.inf if query.harm is None else query.harm for query in self.queries]
-        return [float(harm) for harm in np.maximum.accumulate(harms)]
+        return [float(harm) if np.isfinite(harm) else None for harm in np.maximum.accumulate(harms)]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -96,8 +99,11 @@ class Gauntlet:
             "objective": self.metric or "damage",
             "defense_known": self.known,
             "seeds": list(self.seeds),
-            "own": self.own.to_dict(),
+            "search_seed": self.search_seed,
+            "fresh_seeds": list(self.fresh_seeds),
+            "own": self.own.to_dict() if self.own else None,
             "worst": self.worst.to_dict(),
+            "factor": self.factor.to_dict() if self.factor else None,
             "worst_attacks": list(self.best.attacks),
             "found_at": self.best.number,
             "curve": self.curve,
@@ -141,32 +147,28 @@ def gauntlet(
     if not scenario.document["defenses"]:
         raise UsageError("no defense stands; name one with --defense", where="defense")
     spaces = spaces_of(scenario, attacks)
-    study = _study(search_seed, budget)
-    for guess in _guesses(scenario, spaces)[: budget // 4] if known else ():
-        study.enqueue_trial(guess)
+    own = tuple(scenario.document["attacks"])
     queries: list[Query] = []
 
-    def note(specs: Sequence[Mapping[str, Any]], harm: float, refused: str) -> None:
-        queries.append(Query(len(queries), tuple(specs), None if refused else harm, refused))
+    def note(specs: Attacks, harm: Harm) -> None:
+        queries.append(Query(len(queries), tuple(specs), harm.amount, harm.refused))
         if each:
             each(queries[-1])
 
     with open_executor(jobs=jobs) as executor:
         tried = Range(scenario, seeds, executor, metric=metric)
-        own = tuple(scenario.document["attacks"])
-        first = tried.harms([own])[0]
-        note(own, first.amount, first.refused)
-        for size in _batches(budget - 1):
-            trials = [study.ask() for _ in range(size)]
-            choices = [_suggested(trial, spaces) for trial in trials]
-            for trial, specs, harm in zip(trials, choices, tried.harms(choices), strict=True):
-                study.tell(trial, harm.amount if harm.amounts else 0.0)
-                note(specs, harm.amount, harm.refused)
+        note(own, tried.harms([own])[0])
+        guesses = _guesses(scenario, spaces)[: budget // 4] if known else []
+        for specs, harm in _searched(tried, spaces, guesses, budget=budget - 1, seed=search_seed):
+            note(specs, harm)
         best = _most_harmful(queries)
         if best is None:
-            raise SwarmsecError(f"no attack could be played; the last one: {queries[-1].refused}")
-        fresh = Range(scenario, range(_FIRST_OF_ALL, _FIRST_OF_ALL + CONFIRMING_SEEDS), executor, metric=metric)
+            raise UsageError(f"no attack could be played; the last one: {queries[-1].refused}", where="attack")
+        fresh_seeds = tuple(range(_FIRST_OF_ALL, _FIRST_OF_ALL + CONFIRMING_SEEDS))
+        fresh = Range(scenario, fresh_seeds, executor, metric=metric)
         own_again, best_again = fresh.harms([own, best.attacks])
+    if best_again.refused:
+        raise SwarmsecError(f"the worst attack cannot be played on other seeds: {best_again.refused}")
     world = scenario.registry.get("worlds", scenario.document["world"]["kind"])
     return Gauntlet(
         scenario=scenario.name,
@@ -175,10 +177,38 @@ def gauntlet(
         metric=metric,
         known=known,
         seeds=tuple(seeds),
+        search_seed=search_seed,
         queries=tuple(queries),
-        own=of_mean(np.array(own_again.amounts or (0.0,) * CONFIRMING_SEEDS)),
+        fresh_seeds=fresh_seeds,
+        own=None if own_again.refused else of_mean(np.array(own_again.amounts)),
         worst=of_mean(np.array(best_again.amounts)),
+        factor=_factor(best_again.amounts, own_again.amounts),
     )
+
+
+def _searched(
+    tried: Range, spaces: Sequence[Space], guesses: Sequence[dict[str, Any]], *, budget: int, seed: int
+) -> Iterator[tuple[Attacks, Harm]]:
+    """What is tried in turn, and what it does; guesses come first."""
+    study = _study(seed, budget)
+    for guess in guesses:
+        study.enqueue_trial(guess)
+    least = 0.0
+    for begun in range(0, budget, BATCH):
+        trials = [study.ask() for _ in range(min(BATCH, budget - begun))]
+        choices = [_suggested(trial, spaces) for trial in trials]
+        harms = tried.harms(choices)
+        least = min([least, *(harm.amount for harm in harms if harm.amount is not None)])
+        for trial, specs, harm in zip(trials, choices, harms, strict=True):
+            study.tell(trial, least if harm.amount is None else harm.amount)  # A refused attack is as bad as any.
+            yield specs, harm
+
+
+def _factor(worst: Sequence[float], own: Sequence[float]) -> Interval | None:
+    """How often one harm goes into the other, paired over seeds."""
+    if not own or np.mean(own) <= 0:
+        return None
+    return of_ratio(np.array(worst), np.array(own))
 
 
 def _most_harmful(queries: Sequence[Query]) -> Query | None:
@@ -198,12 +228,6 @@ def _study(seed: int, budget: int) -> Any:
             seed=seed, multivariate=True, group=True, constant_liar=True, n_startup_trials=max(10, budget // 8)
         )
     return optuna.create_study(direction="maximize", sampler=sampler)
-
-
-def _batches(queries: int) -> Iterator[int]:
-    while queries > 0:
-        yield min(BATCH, queries)
-        queries -= BATCH
 
 
 def _suggested(trial: Any, spaces: Sequence[Space]) -> list[dict[str, Any]]:

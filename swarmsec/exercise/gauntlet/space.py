@@ -155,13 +155,15 @@ def _dimension(name: str, schema: Mapping[str, Any], default: Any) -> Dimension 
         return Dimension(name, "choice", choices=tuple(schema["enum"]))
     if schema.get("type") == "boolean":
         return Dimension(name, "choice", choices=(False, True))
-    if schema.get("type") not in {"number", "integer"}:
+    if schema.get("type") not in ("number", "integer"):
         return None
-    reach = _REACH * max(1.0, abs(float(default)))
+    reach = _REACH * max(1.0, abs(float(default or 0)))
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     if schema["type"] == "integer":
-        return Dimension(name, "integer", math.ceil(low if low is not None else -reach), high or int(reach))
+        least = math.ceil(-reach if low is None else low) + ("exclusiveMinimum" in schema)
+        most = math.floor(reach if high is None else high) - ("exclusiveMaximum" in schema)
+        return Dimension(name, "integer", least, most)
     if low is None and high is None:
         return Dimension(name, "signed", -reach, reach)
     low, high = (-reach if low is None else float(low)), (reach if high is None else float(high))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from swarmsec.authoring import Scenario, load_scenario
@@ -74,6 +74,7 @@ class ToleranceMap(NamedTuple):
 
 def tolerance_map(
     scenario: Scenario,
+    attack: Mapping[str, Any] | None = None,
     *,
     shares: Sequence[float] = SHARES,
     strengths: Sequence[float] = STRENGTHS,
@@ -81,12 +82,13 @@ def tolerance_map(
     jobs: int = 1,
     each: Callable[[Cell], None] | None = None,
 ) -> ToleranceMap:
-    """Sweep the share of daemons that the scenario's first attack is aimed at against its strength.
+    """Sweep the share of daemons that one attack, alone, is aimed at against its strength.
 
     The rules of engagement do not apply: the map shows what is beyond them too.
 
     Args:
         scenario: The defended swarm.
+        attack: The attack, as a scenario says it; the scenario's first unless given.
         shares: From above 0 to 1.
         strengths: From above 0 on.
         seeds: With which seeds a cell is played.
@@ -96,15 +98,17 @@ def tolerance_map(
     Raises:
         UsageError: There is no attack or no defense, or a share or strength is out of range.
     """
-    if not scenario.document["attacks"] or not scenario.document["defenses"]:
+    if not (attack or scenario.document["attacks"]) or not scenario.document["defenses"]:
         raise UsageError("a map needs an attack and a defense")
     if not all(0 < share <= 1 for share in shares) or not all(strength > 0 for strength in strengths):
         raise UsageError("shares are from above 0 to 1, and strengths above 0")
-    free = load_scenario(scenario, settings={"rules.red": {}})
-    attack = dict(free.document["attacks"][0])
+    free = load_scenario(scenario, settings={"rules.red": {}, "sweep": {}})
+    attack = dict(attack or scenario.document["attacks"][0])
     with open_executor(jobs=jobs) as executor:
         defended, attacked = (Range(free, seeds, executor, arm=arm) for arm in (Arm.DEFENDED, Arm.ATTACKED))
-        at_peace = Range(free, seeds, executor, arm=Arm.GUARDED).harms([[attack]])[0].amount
+        at_peace = Range(free, seeds, executor, arm=Arm.GUARDED).harms([[attack]])[0]
+        if at_peace.amount is None:
+            raise SwarmsecError(f"the defense cannot be played: {at_peace.refused}")
         cells = []
         for share in shares:
             row = [[{**attack, "daemons": f"{100 * share:g}%", "strength": strength}] for strength in strengths]
@@ -114,8 +118,8 @@ def tolerance_map(
                     Cell(
                         share,
                         strength,
-                        without.amount if without.amounts else None,
-                        with_defense.amount - at_peace if with_defense.amounts else None,
+                        without.amount,
+                        None if with_defense.amount is None else with_defense.amount - at_peace.amount,
                         _promised(free, specs, seeds[0]),
                     )
                 )

@@ -10,12 +10,31 @@ from typing import Any, TypeVar
 from swarmsec.authoring import Scenario, load_scenario
 from swarmsec.errors import UsageError
 from swarmsec.exercise.executors import open_executor
-from swarmsec.exercise.gauntlet.trial import Range
+from swarmsec.exercise.gauntlet.trial import Attacks, Range
 
 T = TypeVar("T")
+Specs = list[dict[str, Any]]
 
 _HALVINGS = 7
 """How often strength is halved towards the least that is needed: to under one percent."""
+
+_FOR_DAEMONS = 0.75
+"""The share of all tries that leaving out daemons may take, so that rounds and strength have theirs."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large attacks are.
+
+    Attributes:
+        daemons: How many daemons are aimed at by any of them.
+        rounds: In how many rounds any of them is on.
+        strength: The greatest of their strengths.
+    """
+
+    daemons: int
+    rounds: int
+    strength: float
 
 
 @dataclass(frozen=True)
@@ -23,96 +42,90 @@ class Witness:
     """A smallest attack.
 
     Attributes:
-        attack: The attack as a scenario says it, with its daemons listed.
+        attacks: What is left, as a scenario says it, with daemons listed.
         harm: What it does, over the seeds.
         needed: The harm that it had to keep.
-        of: What the attack did that was shrunk.
-        daemons: How many it began with, and how many are left.
-        rounds: How long it was on, and how long it needs to be.
+        of: What the attacks did that were shrunk.
+        before: How large they were.
+        after: How large what is left is.
         tried: How many attacks were tried.
+        smallest: Whether it is; if not, the tries ran out first.
     """
 
-    attack: Mapping[str, Any]
+    attacks: tuple[Mapping[str, Any], ...]
     harm: float
     needed: float
     of: float
-    daemons: tuple[int, int]
-    rounds: tuple[int, int]
+    before: Size
+    after: Size
     tried: int
+    smallest: bool
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "attack": dict(self.attack),
+            "attacks": [dict(spec) for spec in self.attacks],
             "harm": self.harm,
             "needed": self.needed,
             "of": self.of,
-            "daemons": {"before": self.daemons[0], "after": self.daemons[1]},
-            "rounds": {"before": self.rounds[0], "after": self.rounds[1]},
+            "before": vars(self.before),
+            "after": vars(self.after),
             "tried": self.tried,
+            "smallest": self.smallest,
         }
 
 
 def witness(
     scenario: Scenario,
-    attack: Mapping[str, Any],
+    attacks: Attacks,
     *,
     keep: float = 0.5,
     seeds: Sequence[int] = (0,),
+    tries: int = 1000,
     jobs: int = 1,
 ) -> Witness:
-    """Shrink one attack while it still does a share of its harm: fewer daemons, fewer rounds, less strength.
+    """Shrink attacks while they still do a share of their harm: fewer of them, of daemons, of rounds, less strength.
 
-    Daemons are removed by delta debugging, so that in the end none can be left out; then the attack is begun later and
-    ended sooner, round by round where it must be, and weakened. What is left is minimal in each of the three by
-    itself, given the other two: there may be smaller ones elsewhere. Source: Zeller and Hildebrandt, IEEE TSE 2002.
+    Attacks and then daemons are left out by delta debugging, until no single one can be left out; then each attack is
+    ended sooner and begun later, until neither will do by one round; and then all are weakened alike. Each step takes
+    the last one's result: there may be smaller attacks elsewhere. Source: Zeller and Hildebrandt, IEEE TSE 2002.
 
     Args:
         scenario: The defended swarm.
-        attack: The attack, as a scenario says it.
-        keep: The share of its harm that has to stay.
+        attacks: The attacks, as a scenario says them.
+        keep: The share of their harm that has to stay.
         seeds: The harm is the mean over these.
+        tries: At most about so many attacks are tried; what was found by then is given.
         jobs: How many processes.
 
     Raises:
-        UsageError: The attack does no harm that could be kept.
+        UsageError: The attacks do no harm that could be kept.
     """
     if not 0 < keep <= 1:
         raise UsageError(f"{keep:g} given; must be more than 0 and at most 1", where="keep")
-    alone = load_scenario(scenario, attack=dict(attack))
-    whole = dict(alone.document["attacks"][0])
-    targets = alone.setup(seeds[0]).targets[0].tolist()
-    stop = scenario.rounds if whole["stop"] is None else min(whole["stop"], scenario.rounds)
-    whole |= {"daemons": targets, "stop": stop}
+    whole = _written_out(scenario, attacks, seeds[0])
     with open_executor(jobs=jobs) as executor:
         tried = Range(scenario, seeds, executor)
-        of = tried.harms([[whole]])[0]
-        if not of.amounts or of.amount <= 0:
-            raise UsageError(f"the attack does no harm: {of.refused or f'{of.amount:g}'}", where="witness")
-        needed = keep * of.amount
-
-        def which(specs: Sequence[Mapping[str, Any]]) -> int | None:
-            """The first of several attacks that does enough harm."""
-            for number, harm in enumerate(tried.harms([[spec] for spec in specs])):
-                if harm.amounts and harm.amount >= needed:
-                    return number
-            return None
-
-        small = dict(whole)
-        small["daemons"] = smallest_subset(
-            targets, lambda subsets: which([{**small, "daemons": subset} for subset in subsets])
-        )
-        small = _shortest(small, lambda spec: which([spec]) is not None)
-        small = _weakest(small, lambda spec: which([spec]) is not None)
-        left = tried.harms([[small]])[0].amount
+        (harm,) = tried.harms([whole])
+        of = harm.amount
+        if of is None or of <= 0:
+            raise UsageError(f"the attack does no harm: {harm.refused or f'{of:g}'}", where="witness")
+        shrinking = _Shrinking(tried, keep * of, tries)
+        small = smallest_subset(whole, shrinking.first)
+        small = _fewest_daemons(small, shrinking.limited_to(_FOR_DAEMONS))
+        small = _shortest(small, lambda specs: shrinking.first([specs]) == 0)
+        small = _weakest(small, lambda specs: shrinking.first([specs]) == 0)
+        left = tried.harms([small])[0].amount
+    assert left is not None
     return Witness(
-        attack=small,
+        attacks=tuple(small),
         harm=left,
-        needed=needed,
-        of=of.amount,
-        daemons=(len(targets), len(small["daemons"])),
-        rounds=(stop - whole["start"], small["stop"] - small["start"]),
+        needed=keep * of,
+        of=of,
+        before=_size(whole),
+        after=_size(small),
         tried=tried.tried,
+        smallest=not shrinking.ran_out,
     )
 
 
@@ -120,7 +133,7 @@ def smallest_subset(items: Sequence[T], first_that_will_do: Callable[[list[list[
     """A subset that will do and of which no single item can be left out (delta debugging, `ddmin`).
 
     Args:
-        items: All of them; together they will do.
+        items: All of them; together they will do. Nothing at all is not asked about, and does not.
         first_that_will_do: Of several subsets the number of the first that will do, or None.
 
     Examples:
@@ -132,22 +145,114 @@ def smallest_subset(items: Sequence[T], first_that_will_do: Callable[[list[list[
     kept, pieces = list(items), 2
     while len(kept) > 1:
         chunks = _split(kept, pieces)
-        if pieces > 2 or len(kept) == 2:
-            candidates = [
-                *chunks,
-                *([one for other in chunks if other is not chunk for one in other] for chunk in chunks),
-            ]
-        else:
-            candidates = chunks
+        # Of two pieces, each is what is left without the other.
+        candidates = chunks if pieces == 2 else [*chunks, *(_without(chunks, number) for number in range(pieces))]
         found = first_that_will_do(candidates)
-        if found is None and pieces >= len(kept):
-            break
-        if found is None:
+        if found is not None:
+            kept = candidates[found]
+            pieces = 2 if found < len(chunks) else pieces - 1
+        elif pieces < len(kept):
             pieces = min(len(kept), 2 * pieces)
         else:
-            pieces = 2 if found < len(chunks) else max(2, pieces - 1)
-            kept = candidates[found]
+            break
     return kept
+
+
+class _Shrinking:
+    """Which attacks still do enough harm; none, once the tries have run out."""
+
+    def __init__(self, tried: Range, needed: float, tries: int) -> None:
+        self._tried, self._needed, self._tries = tried, needed, tries
+        self.ran_out = False
+
+    def first(self, candidates: Sequence[Specs]) -> int | None:
+        """The number of the first that does."""
+        return self.limited_to(1.0)(candidates)
+
+    def limited_to(self, share: float) -> Callable[[Sequence[Specs]], int | None]:
+        """The same with a share of the tries."""
+
+        def first(candidates: Sequence[Specs]) -> int | None:
+            left = int(share * self._tries) - self._tried.tried
+            found = self._tried.first(candidates[: max(0, left)], needed=self._needed)
+            if found is None and left < len(candidates):
+                self.ran_out = True
+            return found
+
+        return first
+
+
+def _written_out(scenario: Scenario, attacks: Attacks, seed: int) -> Specs:
+    """Attacks with every default, their daemons listed and their ends told."""
+    alone = load_scenario(scenario, settings={"sweep": {}}, attack=[dict(spec) for spec in attacks])
+    ends = [scenario.rounds if spec["stop"] is None else spec["stop"] for spec in alone.document["attacks"]]
+    return [
+        {**spec, "daemons": aimed.tolist(), "stop": min(end, scenario.rounds)}
+        for spec, aimed, end in zip(alone.document["attacks"], alone.setup(seed).targets, ends, strict=True)
+    ]
+
+
+def _size(specs: Attacks) -> Size:
+    return Size(
+        daemons=len({daemon for spec in specs for daemon in spec["daemons"]}),
+        rounds=len({now for spec in specs for now in range(spec["start"], spec["stop"])}),
+        strength=max(float(spec["strength"]) for spec in specs),
+    )
+
+
+def _fewest_daemons(specs: Specs, first_that_will_do: Callable[[Sequence[Specs]], int | None]) -> Specs:
+    """Aimed at as few daemons as will do; who is left out is left out of each attack."""
+    everybody = sorted({daemon for spec in specs for daemon in spec["daemons"]})
+
+    def first(subsets: list[list[int]]) -> int | None:
+        return first_that_will_do([_aimed_at(specs, subset) for subset in subsets])
+
+    return _aimed_at(specs, smallest_subset(everybody, first))
+
+
+def _aimed_at(specs: Specs, daemons: Sequence[int]) -> Specs:
+    """Attacks on some of their daemons; an attack on none is left out."""
+    some = set(daemons)
+    fewer = [{**spec, "daemons": [one for one in spec["daemons"] if one in some]} for spec in specs]
+    return [spec for spec in fewer if spec["daemons"]]
+
+
+def _shortest(specs: Specs, will_do: Callable[[Specs], bool]) -> Specs:
+    """Each ended as soon and begun as late as will do, until neither can be moved by one round."""
+    before: Specs = []
+    while specs != before:
+        before = specs
+        for number in range(len(specs)):
+            for end, sign in (("stop", -1), ("start", 1)):
+                specs = _moved(specs, number, end, sign, will_do)
+    return specs
+
+
+def _moved(specs: Specs, number: int, end: str, sign: int, will_do: Callable[[Specs], bool]) -> Specs:
+    """One end of one attack moved inwards, by halved steps down to one round."""
+    step = (specs[number]["stop"] - specs[number]["start"]) // 2
+    while step:
+        spec = specs[number]
+        shorter = [*specs[:number], {**spec, end: spec[end] + sign * step}, *specs[number + 1 :]]
+        if will_do(shorter):
+            specs = shorter
+            step = min(step, (shorter[number]["stop"] - shorter[number]["start"]) // 2)
+        else:
+            step //= 2
+    return specs
+
+
+def _weakest(specs: Specs, will_do: Callable[[Specs], bool]) -> Specs:
+    """All weakened alike as far as will do, within one percent."""
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if will_do(_weakened(specs, middle)) else (middle, high)
+    return _weakened(specs, high)
+
+
+def _weakened(specs: Specs, share: float) -> Specs:
+    return [{**spec, "strength": share * spec["strength"]} for spec in specs]
 
 
 def _split(items: list[T], pieces: int) -> list[list[T]]:
@@ -156,24 +261,6 @@ def _split(items: list[T], pieces: int) -> list[list[T]]:
     return [items[start:end] for start, end in pairwise(ends)]
 
 
-def _shortest(spec: dict[str, Any], will_do: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
-    """Ended as soon, and then begun as late, as will do; halving the step until it is one round."""
-    for end, sign in (("stop", -1), ("start", 1)):
-        step = (spec["stop"] - spec["start"]) // 2
-        while step:
-            shorter = {**spec, end: spec[end] + sign * step}
-            if shorter["stop"] > shorter["start"] and will_do(shorter):
-                spec = shorter
-                step = min(step, (spec["stop"] - spec["start"]) // 2)
-            else:
-                step //= 2
-    return spec
-
-
-def _weakest(spec: dict[str, Any], will_do: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
-    """The least strength that will do, within one percent."""
-    low, high = 0.0, float(spec["strength"])
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        low, high = (low, middle) if will_do({**spec, "strength": middle}) else (middle, high)
-    return {**spec, "strength": high}
+def _without(chunks: list[list[T]], number: int) -> list[T]:
+    """All items but those of one chunk."""
+    return [one for other, chunk in enumerate(chunks) if other != number for one in chunk]

@@ -1,0 +1,265 @@
+"""`swarmsec gauntlet`: search for the worst attack that the rules allow against a defense."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
+from swarmsec.cli.progress import CALM_SECONDS
+from swarmsec.errors import ExitCode, OutputError, ParameterError, SwarmsecError, UsageError
+
+if TYPE_CHECKING:
+    from swarmsec.authoring import Scenario
+    from swarmsec.exercise.gauntlet import Gauntlet, Query, ToleranceMap, Witness
+
+
+def gauntlet(
+    scenario: Annotated[str, typer.Argument(help="A library name, a file, or - for standard input.")],
+    attack: Annotated[
+        list[str] | None, typer.Option(help="Search attacks of this kind; of all kinds unless said.", metavar="KIND")
+    ] = None,
+    defense: Annotated[
+        list[str] | None, typer.Option(help="Against this defense instead.", metavar="KIND[:p=v,..]")
+    ] = None,
+    budget: Annotated[int, typer.Option(help="How many queries: attacks that are tried.")] = 200,
+    seeds: Annotated[
+        str, typer.Option(help="With how many seeds, or which, a query is played.", metavar="5|3,4,9")
+    ] = "2",
+    known: Annotated[bool, typer.Option("--known", help="Red knows the defense's parameters.")] = False,
+    metric: Annotated[
+        str | None, typer.Option(help="Maximize the greatest value of this metric, and not the damage.", metavar="NAME")
+    ] = None,
+    search_seed: Annotated[int, typer.Option(help="Another one searches otherwise.", metavar="N")] = 0,
+    witness: Annotated[
+        bool, typer.Option("--witness", help="Shrink the worst attack to what is needed for a share of its damage.")
+    ] = False,
+    keep: Annotated[float, typer.Option(help="With --witness: the share that has to stay.")] = 0.5,
+    tries: Annotated[int, typer.Option(help="With --witness: how many attacks to try at most.")] = 1000,
+    map_: Annotated[
+        bool,
+        typer.Option(
+            "--map",
+            help="Map how much of the scenario's first attack is prevented, by the share of daemons and strength; "
+            "of the worst one if it has none.",
+        ),
+    ] = False,
+    shares: Annotated[
+        str | None, typer.Option(help="With --map: which shares of daemons.", metavar="0.1,0.2,..")
+    ] = None,
+    strengths: Annotated[str | None, typer.Option(help="With --map: which strengths.", metavar="0.5,1,..")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Put a value into the scenario first.", metavar="PATH=VALUE")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the worst attack as a scenario that extends this one.", metavar="FILE.yaml"),
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")] = 1,
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> int:
+    """Search for the attack that harms SCENARIO's defense most within its rules of engagement.
+
+    The worst one is played again on seeds that the search never saw, beside the scenario's own. Ends with 0 whatever
+    was found, and with 2 if no attack could be played. Needs the optional package optuna.
+    """
+    from swarmsec.authoring import load_scenario
+    from swarmsec.exercise.gauntlet import gauntlet as searched
+    from swarmsec.exercise.gauntlet import tolerance_map
+    from swarmsec.exercise.gauntlet import witness as shrunk
+
+    _refuse_in_time(jobs=jobs, keep=keep, tries=tries, metric=metric, witness=witness, out=out)
+    rows, columns = _numbers(shares, "--shares"), _numbers(strengths, "--strengths")
+    played = _seeds(seeds)
+    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
+        loaded = load_scenario(scenario, settings=settings_of(set_), defense=defense or None, plugins=plugins or ())
+        with _progress(loaded, budget, metric) as each:
+            found = searched(
+                loaded,
+                budget=budget,
+                attacks=attack or (),
+                seeds=played,
+                known=known,
+                metric=metric,
+                jobs=jobs,
+                search_seed=search_seed,
+                each=each,
+            )
+        worst = found.best.attacks
+        small = None
+        if witness and found.best.harm and found.best.harm > 0:
+            typer.echo(f"{loaded.name}: shrinking the worst attack", err=True)
+            small = shrunk(loaded, worst, keep=keep, seeds=played, tries=tries, jobs=jobs)
+        mapped = None
+        if map_:
+            typer.echo(f"{loaded.name}: mapping shares and strengths", err=True)
+            given = {name: values for name, values in (("shares", rows), ("strengths", columns)) if values}
+            first = loaded.document["attacks"] or worst
+            mapped = tolerance_map(loaded, first[0], seeds=played, jobs=jobs, **given)
+        if out:
+            _write(out, loaded, worst)
+    extra = [*(["--witness", "--keep", f"{keep:g}"] if small else []), *(["--map"] if mapped else [])]
+    for option, numbers in (("--shares", rows), ("--strengths", columns)):
+        extra += [option, ",".join(f"{number:g}" for number in numbers)] if numbers else []
+    repeat = _repeat(loaded, found, attack or (), extra)
+    if as_json:
+        document = _document(found, small, mapped, repeat)
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        typer.echo(f"{_text(found, small, mapped, loaded.title, keep)}\n\n  repeat   {repeat}")
+    return ExitCode.DONE
+
+
+def _refuse_in_time(*, jobs: int, keep: float, tries: int, metric: str | None, witness: bool, out: Path | None) -> None:
+    """Before hours of search, what could only fail after them."""
+    if jobs < 1:
+        raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
+    if not 0 < keep <= 1:
+        raise UsageError(f"{keep:g} given; must be more than 0 and at most 1", where="--keep")
+    if tries < 1:
+        raise UsageError(f"{tries} given; must be at least 1", where="--tries")
+    if witness and metric is not None:
+        raise UsageError("an attack is shrunk by its damage; leave --metric out", where="--witness")
+    if out and out.exists():
+        raise UsageError("it is there already; name another file", where=str(out))
+    if out and not out.parent.is_dir():
+        raise UsageError(f"there is no folder {out.parent}", where=str(out))
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    from swarmsec.authoring import seed_list
+
+    wanted = seeds_of(text)
+    assert wanted is not None
+    try:
+        return seed_list(wanted)
+    except ParameterError as error:
+        raise UsageError(error.message, where="--seeds") from None
+
+
+def _numbers(text: str | None, option: str) -> tuple[float, ...]:
+    """Numbers of an option; none if it is not given."""
+    if text is None:
+        return ()
+    try:
+        return tuple(float(word) for word in text.split(",") if word.strip())
+    except ValueError:
+        raise UsageError(f"{text!r} given; must be numbers such as 0.1,0.2", where=option) from None
+
+
+@contextmanager
+def _progress(scenario: Scenario, budget: int, metric: str | None) -> Iterator[Callable[[Query], None]]:
+    """A bar where standard error is a terminal, a line now and then elsewhere: queries done, the best so far."""
+    from rich.console import Console
+
+    from swarmsec.aggregation import kernels_are_compiled
+    from swarmsec.report.gauntlet import progress_line
+
+    if not kernels_are_compiled():
+        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
+    unit = scenario.registry.get("worlds", scenario.document["world"]["kind"]).unit if metric is None else ""
+    best: float | None = None
+
+    def line(query: Query) -> str:
+        nonlocal best
+        if query.harm is not None:
+            best = query.harm if best is None else max(best, query.harm)
+        return progress_line(query, best, budget=budget, unit=unit)
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        told = time.monotonic()
+
+        def calm(query: Query) -> None:
+            nonlocal told
+            text, now = line(query), time.monotonic()
+            if now - told >= CALM_SECONDS or query.number + 1 == budget:
+                told = now
+                typer.echo(f"{scenario.name}: {text}", err=True)
+
+        yield calm
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[found]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(scenario.name, total=budget, found="")
+        yield lambda query: bar.update(task, completed=query.number + 1, found=line(query))
+
+
+def _write(file: Path, scenario: Scenario, attacks: Sequence[Any]) -> None:
+    """The worst attack as a scenario: what differs where that says all, and the whole of it otherwise."""
+    from swarmsec.authoring import load_scenario
+    from swarmsec.authoring.writer import as_yaml, yaml_text
+
+    whole = load_scenario(scenario, attack=[dict(spec) for spec in attacks])
+    try:
+        file.write_text(yaml_text(_child(scenario, attacks, file)), encoding="utf-8")
+        try:
+            same = load_scenario(file, plugins=scenario.registry.folders).digest == whole.digest
+        except SwarmsecError:
+            same = False  # Its base is standard input, or was changed on the command line in a way that is refused.
+        if not same:
+            file.write_text(as_yaml(whole), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", where=str(file)) from None
+
+
+def _child(scenario: Scenario, attacks: Sequence[Any], file: Path) -> dict[str, Any]:
+    """A scenario that says only that its base's attacks go and others come; names keep them apart."""
+    base = Path(scenario.source)
+    own = [("name" if "name" in spec else "kind", spec) for spec in scenario.document["attacks"]]
+    gone = dict.fromkeys((key, spec[key]) for key, spec in own)
+    return {
+        "extends": os.path.relpath(base, file.parent) if base.is_file() else scenario.source,
+        "title": f"{scenario.title}: the worst attack that was found",
+        "attacks": [
+            *({key: called, "drop": True} for key, called in gone),
+            *({"name": f"worst_{number}", **spec} for number, spec in enumerate(attacks, 1)),
+        ],
+    }
+
+
+def _repeat(scenario: Scenario, found: Gauntlet, kinds: Sequence[str], extra: Sequence[str]) -> str:
+    """The command line that finds the same."""
+    seeds = ",".join(map(str, found.seeds)) + ("," if len(found.seeds) == 1 else "")
+    words = ["swarmsec", "gauntlet", scenario.source, *scenario.changes.words()]
+    for folder in scenario.registry.folders:
+        words += ["--plugins", str(folder)]
+    for kind in kinds:
+        words += ["--attack", kind]
+    words += ["--budget", str(len(found.queries)), "--seeds", seeds]
+    words += ["--known"] if found.known else []
+    words += ["--metric", found.metric] if found.metric else []
+    words += ["--search-seed", str(found.search_seed)] if found.search_seed else []
+    return shlex.join([*words, *extra])
+
+
+def _document(found: Gauntlet, small: Witness | None, mapped: ToleranceMap | None, repeat: str) -> dict[str, Any]:
+    more = {"witness": small.to_dict() if small else None, "map": mapped.to_dict() if mapped else None}
+    return {**found.to_dict(), **more, "repeat": repeat}
+
+
+def _text(found: Gauntlet, small: Witness | None, mapped: ToleranceMap | None, title: str, keep: float) -> str:
+    from swarmsec.report.gauntlet import gauntlet_lines, map_lines, witness_lines
+
+    blocks = [gauntlet_lines(found, title=title)]
+    blocks += [witness_lines(small, found.unit, keep=keep)] if small else []
+    blocks += [map_lines(mapped)] if mapped else []
+    return "\n\n".join(blocks)

@@ -1,0 +1,151 @@
+"""What a search for the worst attack found, as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from swarmsec.exercise.gauntlet import Cell, Gauntlet, Query, Size, ToleranceMap, Witness
+from swarmsec.report.numbers import amount, share
+from swarmsec.scoring import Interval
+
+_DAEMONS_SHOWN = 6
+"""Of a list of daemons so many are named to people."""
+
+_CURVE_WIDTH = 50
+_BARS = "▁▂▃▄▅▆▇█"
+_MARKS = {"inside": "*", "not known": "?"}
+
+
+def gauntlet_lines(found: Gauntlet, *, title: str) -> str:
+    """The verdict, the worst attack, and damage against budget.
+
+    Args:
+        found: All of it.
+        title: The scenario's, for people.
+    """
+    kinds = ", ".join(str(spec["kind"]) for spec in found.defenses)
+    seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}"
+    knows = "known" if found.known else "hidden"
+    refused = sum(query.harm is None for query in found.queries)
+    tried = f"{len(found.queries):,} queries of {seeds}" + (f", {refused:,} refused" if refused else "")
+    return "\n\n".join(
+        [
+            f"{title}  ·  the worst attack against {kinds} (parameters {knows}), {tried}",
+            f"  {verdict_line(found)}",
+            _figures(found),
+            "\n".join(["  worst attack", *(f"    {line}" for line in attack_lines(found.best.attacks))]),
+            _curve(found),
+        ]
+    )
+
+
+def verdict_line(found: Gauntlet) -> str:
+    """One sentence: whether there is a worse attack than the scenario's own, and how much worse."""
+    worst, what = _amount(found.worst.mean, found), found.metric or "damage"
+    if found.worst.mean <= 0:
+        return f"No attack was found that does harm: {worst} of {what} on unseen seeds"
+    if found.best.number == 0:
+        return f"Nothing worse was found than the scenario's own attack: {worst} of {what} on unseen seeds"
+    if found.factor is None:
+        return f"An attack was found that does {worst} of {what} on unseen seeds; the scenario's own does none"
+    if found.factor.mean <= 1:
+        return f"What looked worst is no worse than the scenario's own attack on unseen seeds: {worst} of {what}"
+    times = _interval(found.factor, lambda value: f"{value:.3g}")
+    return f"An attack was found that does {times} times the harm of the scenario's own, on unseen seeds"
+
+
+def progress_line(query: Query, best: float | None, *, budget: int, unit: str) -> str:
+    """How far a search is: queries done and the best so far."""
+    found = "nothing could be played yet" if best is None else f"worst so far {amount(best, unit)}"
+    return f"{query.number + 1:,} of {budget:,} queries, {found}"
+
+
+def witness_lines(found: Witness, unit: str, *, keep: float) -> str:
+    """What is enough for a share of the harm."""
+    before, after = found.before, found.after
+    part = "half" if keep == 0.5 else share(keep)
+    least = "" if found.smallest else "; the tries ran out, and fewer may do"
+    return "\n".join(
+        [
+            f"  witness  {_size(after)} {'are' if after.daemons > 1 else 'is'} enough for {part} of it: "
+            f"{amount(found.harm, unit)} of {amount(found.of, unit)}",
+            f"           shrunk from {_size(before)} in {found.tried:,} tries{least}",
+            *(f"    {line}" for line in attack_lines(found.attacks)),
+        ]
+    )
+
+
+def map_lines(found: ToleranceMap) -> str:
+    """How much is prevented by share and strength, and where the defense's own guarantee covers it."""
+    rows = [["share \\ strength", *(f"{strength:g}" for strength in found.strengths)]]
+    wide = len(found.strengths)
+    for number, part in enumerate(found.shares):
+        cells = found.cells[number * wide : (number + 1) * wide]
+        rows.append([share(part), *map(_cell, cells)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    table = ["  " + "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows]
+    marks = "* inside the defense's own guarantee, ? not known, - no harm to prevent, x not playable"
+    seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}"
+    head = f"  map      prevented of {found.attack}, by the share of daemons aimed at and strength, {seeds}"
+    return "\n".join([head, *table, f"  {marks}"])
+
+
+def attack_lines(attacks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Attacks as lines of YAML, with long lists of daemons shortened."""
+    return [f"- {{{', '.join(f'{name}: {_value(value)}' for name, value in spec.items())}}}" for spec in attacks] or [
+        "[]"
+    ]
+
+
+def _figures(found: Gauntlet) -> str:
+    own = "cannot be played" if found.own is None else _interval(found.own, lambda value: _amount(value, found))
+    worst = _interval(found.worst, lambda value: _amount(value, found))
+    what = found.metric or "damage"
+    seeds = f"{what}, mean [95% interval] over {len(found.fresh_seeds)} seeds that the search never saw"
+    return f"  own attack    {own}\n  worst found   {worst}   query {found.best.number:,}\n                {seeds}"
+
+
+def _curve(found: Gauntlet) -> str:
+    """The greatest harm by the number of queries, as one line of bars, and where it rose."""
+    curve = [0.0 if harm is None else max(0.0, harm) for harm in found.curve]
+    width = min(_CURVE_WIDTH, len(curve))
+    picked = [curve[(step + 1) * len(curve) // width - 1] for step in range(width)]
+    top = max(curve) or 1.0
+    bars = "".join(_BARS[min(len(_BARS) - 1, int(len(_BARS) * harm / top))] for harm in picked)
+    marks = sorted({len(curve) * quarter // 4 or 1 for quarter in range(1, 5)} | {1})
+    points = ", ".join(f"{mark:,}: {_amount(curve[mark - 1], found)}" for mark in marks)
+    return f"  {found.metric or 'damage'} against budget   {bars}\n    worst within so many queries   {points}"
+
+
+def _size(size: Size) -> str:
+    daemons = f"{size.daemons:,} daemon{'s' if size.daemons != 1 else ''}"
+    return f"{daemons} for {size.rounds:,} round{'s' if size.rounds != 1 else ''} at strength {size.strength:.3g}"
+
+
+def _cell(cell: Cell) -> str:
+    if cell.attacked is None or cell.defended is None:
+        told = "x"
+    else:
+        told = "-" if cell.prevented is None else share(cell.prevented)
+    return told + _MARKS.get(cell.promised, " ")
+
+
+def _amount(value: float, found: Gauntlet) -> str:
+    return amount(value, found.unit if found.metric is None else "")
+
+
+def _interval(interval: Interval, told: Any) -> str:
+    mean = str(told(interval.mean))
+    if interval.low is None or interval.high is None:
+        return mean
+    return f"{mean} [{told(interval.low)}, {told(interval.high)}]"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        named = ", ".join(map(str, value[:_DAEMONS_SHOWN]))
+        return f"[{named}{f', … {len(value):,} in all' if len(value) > _DAEMONS_SHOWN else ''}]"
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

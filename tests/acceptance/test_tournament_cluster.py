@@ -1,0 +1,280 @@
+"""A tournament on a dask cluster that others started: what dies there loses no run and repeats none.
+
+The scheduler and the workers are the commands that a user would start. What is killed is killed when so many runs are
+in the store, never after so many seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from swarmsec.errors import ExitCode
+from tests.acceptance.test_cli_tournament import kept, processes_of, until
+
+pytest.importorskip("distributed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="kills processes and looks for them in /proc"),
+]
+
+ATTACKS = ("stubborn:daemons=[0]", "hijack:daemons=[0]", "equivocation:daemons=[0]")
+DEFENSES = ("signal_clip", "wmsr", "median_gate", "geometric_median")
+SEEDS = 10
+RUNS = SEEDS * (1 + len(ATTACKS) + len(DEFENSES) + len(ATTACKS) * len(DEFENSES))
+CUP = (
+    "ring_with_a_liar", *(word for attack in ATTACKS for word in ("--attack", attack)),
+    *(word for defense in DEFENSES for word in ("--defense", defense)),
+    "--set", "rounds=100", "--seeds", str(SEEDS), "--no-nulls",
+)  # fmt: skip
+STORE = Path("runs/tournaments.sqlite")
+WAIT_S = 180.0
+GONE_S = 10.0
+
+
+@dataclass
+class Cluster:
+    """A scheduler and workers, each a session of its own."""
+
+    folder: Path
+    scheduler: subprocess.Popen[bytes] | None = None
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    address: str = ""
+
+    def start(self, workers: int = 2) -> Cluster:
+        self.folder.mkdir()
+        file = self.folder / "scheduler.json"
+        self.scheduler = self._dask(
+            "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", file
+        )
+        until(file.exists, WAIT_S)
+        self.address = json.loads(file.read_text(encoding="utf-8"))["address"]
+        for _ in range(workers):
+            self.join()
+        return self
+
+    def join(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start a worker more, of one thread."""
+        worker = self._dask("worker", self.address, "--nthreads", "1", "--no-dashboard", *(options or ("--no-nanny",)))
+        self.workers.append(worker)
+        return worker
+
+    def end(self) -> None:
+        for process in [self.scheduler, *self.workers]:
+            if process is not None:
+                for pid in processes_of(process.pid):
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                process.wait()
+
+    def _dask(self, *words: object) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{words[0]}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", *map(str, words)],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+
+@pytest.fixture
+def clusters(tmp_path):
+    """Start clusters; in the end nothing of them runs."""
+    begun = []
+
+    def start(workers=2):
+        begun.append(Cluster(tmp_path / f"cluster-{len(begun)}"))
+        return begun[-1].start(workers)
+
+    yield start
+    for cluster in begun:
+        cluster.end()
+
+
+@pytest.fixture
+def driven(command, tmp_path):
+    """Start the tournament as a session of its own; in the end nothing of it runs."""
+    begun = []
+
+    def start(*words):
+        process = subprocess.Popen(
+            [*command, "tournament", *CUP, *map(str, words), "--json"],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        begun.append(process)
+        return process
+
+    yield start
+    for process in begun:
+        for pid in processes_of(process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory, command):
+    """The document of the tournament as one process plays it, and nobody disturbs it."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    done = subprocess.run(
+        [*command, "tournament", *CUP, "--json"], cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def acknowledged(process, count):
+    """Wait until so many runs are in the store of a tournament that is not at its end; which they are."""
+
+    def enough():
+        assert process.poll() is None, process.communicate()
+        return len(kept(STORE)) >= count
+
+    until(enough, WAIT_S)
+    return kept(STORE)
+
+
+def finished(process):
+    out, err = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 0, err
+    return json.loads(out)
+
+
+def gone(*processes):
+    """Nothing is left of a session in good time."""
+    until(lambda: not any(processes_of(process.pid) for process in processes), GONE_S)
+
+
+def parent_of(pid):
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    return 0
+
+
+def idle(*workers):
+    """Nobody plays on a worker any more in good time: nothing is left of what its fork server forked."""
+    until(
+        lambda: (
+            not any(
+                parent_of(pid) not in (parent_of(worker.pid), worker.pid)
+                for worker in workers
+                for pid in processes_of(worker.pid)
+            )
+        ),
+        GONE_S,
+    )
+
+
+def no_run_is_there_twice(at_a_time, document):
+    """Every run has one row, and those that were there before stand as they were written then."""
+    assert len(kept(STORE)) == RUNS == document["counts"]["planned"] == document["counts"]["done"]
+    assert at_a_time.items() <= kept(STORE).items(), "a run that was acknowledged was lost, or written again"
+
+
+def test_a_killed_dask_worker_is_made_good_by_another_and_by_one_that_joins_later(clusters, driven, undisturbed, cli):
+    cluster = clusters()
+    process = driven("--cluster", cluster.address)
+    acknowledged(process, 0.2 * RUNS)
+    cluster.workers[0].kill()
+    gone(cluster.workers[0])
+    before = acknowledged(process, 0.5 * RUNS)
+    cluster.workers[1].kill()  # Now there is nobody.
+    gone(cluster.workers[1])
+    listed = cli("results", STORE, "--json")
+    assert len(before) <= listed.json["tournaments"][0]["done"] < RUNS
+    fresh = cluster.join()
+    document = finished(process)
+    assert document == undisturbed
+    no_run_is_there_twice(before, document)
+    gone(process)
+    idle(fresh)
+    fresh.terminate()
+    gone(fresh)
+
+
+def worker_under(nanny):
+    """The process that a nanny keeps: the one of its children that has children."""
+
+    def one_with_children():
+        parents = {pid: parent_of(pid) for pid in processes_of(nanny.pid)}
+        return [pid for pid, parent in parents.items() if parent == nanny.pid and pid in parents.values()]
+
+    (worker,) = until(one_with_children, WAIT_S)
+    return worker
+
+
+def test_a_worker_that_its_nanny_starts_again_plays_on(clusters, driven, undisturbed):
+    cluster = clusters(workers=0)
+    nanny = cluster.join("--nanny")
+    process = driven("--cluster", cluster.address)
+    before = acknowledged(process, 0.4 * RUNS)
+    killed = worker_under(nanny)
+    os.kill(killed, signal.SIGKILL)
+    document = finished(process)
+    assert document == undisturbed
+    no_run_is_there_twice(before, document)
+    gone(process)
+    assert worker_under(nanny) != killed
+    nanny.terminate()
+    gone(nanny)
+
+
+@pytest.mark.parametrize("resumed", ["here", "on another cluster"])
+def test_a_killed_scheduler_is_one_clear_error_and_loses_nothing_that_was_acknowledged(
+    clusters, driven, undisturbed, resumed
+):
+    first = clusters()
+    process = driven("--cluster", first.address)
+    before = acknowledged(process, 0.4 * RUNS)
+    first.scheduler.kill()
+    out, err = process.communicate(timeout=WAIT_S)
+    assert process.returncode == ExitCode.INTERNAL
+    told = json.loads(out)["error"]
+    assert told["kind"] == "ExecutorError"
+    assert told["message"].startswith(f"{first.address}: the cluster went away")
+    assert "Traceback" not in err
+    assert err.splitlines()[-1].startswith(f"what was done so far is in {STORE}; to go on: swarmsec tournament")
+    assert err.splitlines()[-1].endswith("--resume")
+    gone(process, first.scheduler, *first.workers)
+    left = kept(STORE)
+    assert before.items() <= left.items()
+    assert len(left) < RUNS
+    where = () if resumed == "here" else ("--cluster", clusters(workers=1).address)
+    again = driven(*where, "--resume")
+    document = finished(again)
+    assert document == undisturbed
+    no_run_is_there_twice(left, document)
+    gone(again)
+
+
+def test_another_process_reads_results_while_the_tournament_is_written(clusters, driven, undisturbed, cli):
+    process = driven("--cluster", clusters(workers=1).address)
+    acknowledged(process, 1)
+    seen, pages = [], 0
+    while process.poll() is None:
+        listed = cli("results", STORE, "--json")
+        assert listed.code == 0, listed.err
+        (one,) = listed.json["tournaments"]
+        assert one["planned"] == RUNS == one["done"] + one["left"]
+        seen.append(one["done"])
+        for page in ("--leaderboard", "--matrix"):
+            read = cli("results", STORE, page, "--json")
+            assert read.code == 0, read.err
+            assert read.json["tournament"]["id"] == undisturbed["id"]
+            pages += 1
+    assert seen == sorted(seen)
+    assert len({done for done in seen if done < RUNS}) > 1, "it was never read in the middle"
+    assert finished(process) == undisturbed
