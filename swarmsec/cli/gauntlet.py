@@ -75,8 +75,6 @@ def gauntlet(
     """
     from swarmsec.authoring import load_scenario
     from swarmsec.exercise.gauntlet import gauntlet as searched
-    from swarmsec.exercise.gauntlet import tolerance_map
-    from swarmsec.exercise.gauntlet import witness as shrunk
 
     _refuse_in_time(jobs=jobs, keep=keep, tries=tries, metric=metric, witness=witness, out=out)
     rows, columns = _numbers(shares, "--shares"), _numbers(strengths, "--strengths")
@@ -95,22 +93,14 @@ def gauntlet(
                 search_seed=search_seed,
                 each=each,
             )
-        worst = found.best.attacks
-        small = None
-        if witness and found.best.harm and found.best.harm > 0:
-            typer.echo(f"{loaded.name}: shrinking the worst attack", err=True)
-            small = shrunk(loaded, worst, keep=keep, seeds=played, tries=tries, jobs=jobs)
-        mapped = None
-        if map_:
-            typer.echo(f"{loaded.name}: mapping shares and strengths", err=True)
-            given = {name: values for name, values in (("shares", rows), ("strengths", columns)) if values}
-            first = loaded.document["attacks"] or worst
-            mapped = tolerance_map(loaded, first[0], seeds=played, jobs=jobs, **given)
+        small = _shrunk(loaded, found, keep=keep, tries=tries, jobs=jobs) if witness else None
+        mapped = _mapped(loaded, found, rows, columns, jobs=jobs) if map_ else None
         if out:
-            _write(out, loaded, worst)
-    extra = [*(["--witness", "--keep", f"{keep:g}"] if small else []), *(["--map"] if mapped else [])]
-    for option, numbers in (("--shares", rows), ("--strengths", columns)):
-        extra += [option, ",".join(f"{number:g}" for number in numbers)] if numbers else []
+            _write(out, loaded, found.best.attacks)
+    extra = ["--witness", "--keep", f"{keep:g}", "--tries", str(tries)] if witness else []
+    extra += ["--map"] if map_ else []
+    for option, given in (("--shares", shares), ("--strengths", strengths)):
+        extra += [option, given] if given else []
     repeat = _repeat(loaded, found, attack or (), extra)
     if as_json:
         document = _document(found, small, mapped, repeat)
@@ -155,6 +145,29 @@ def _numbers(text: str | None, option: str) -> tuple[float, ...]:
         return tuple(float(word) for word in text.split(",") if word.strip())
     except ValueError:
         raise UsageError(f"{text!r} given; must be numbers such as 0.1,0.2", where=option) from None
+
+
+def _shrunk(scenario: Scenario, found: Gauntlet, *, keep: float, tries: int, jobs: int) -> Witness | None:
+    """What is enough for a share of the worst attack's damage; nothing if it does none."""
+    from swarmsec.exercise.gauntlet import witness
+
+    if not (found.best.harm and found.best.harm > 0):
+        return None
+    typer.echo(f"{scenario.name}: shrinking the worst attack", err=True)
+    return witness(scenario, found.best.attacks, keep=keep, seeds=found.seeds, tries=tries, jobs=jobs)
+
+
+def _mapped(
+    scenario: Scenario, found: Gauntlet, shares: Sequence[float], strengths: Sequence[float], *, jobs: int
+) -> ToleranceMap:
+    """The map of the scenario's first attack, or of the worst that was found if it has none."""
+    from swarmsec.exercise.gauntlet import SHARES, STRENGTHS, tolerance_map
+
+    typer.echo(f"{scenario.name}: mapping shares and strengths", err=True)
+    attack = (*scenario.document["attacks"], *found.best.attacks)[0]
+    return tolerance_map(
+        scenario, attack, shares=shares or SHARES, strengths=strengths or STRENGTHS, seeds=found.seeds, jobs=jobs
+    )
 
 
 @contextmanager
@@ -204,36 +217,41 @@ def _progress(scenario: Scenario, budget: int, metric: str | None) -> Iterator[C
 
 
 def _write(file: Path, scenario: Scenario, attacks: Sequence[Any]) -> None:
-    """The worst attack as a scenario: what differs where that says all, and the whole of it otherwise."""
+    """The worst attack as a scenario: only what differs if that says all, and the whole of it otherwise."""
     from swarmsec.authoring import load_scenario
-    from swarmsec.authoring.writer import as_yaml, yaml_text
+    from swarmsec.authoring.writer import yaml_text
 
-    whole = load_scenario(scenario, attack=[dict(spec) for spec in attacks])
+    whole = load_scenario(scenario, settings={"sweep": {}}, attack=[dict(spec) for spec in attacks])
     try:
         file.write_text(yaml_text(_child(scenario, attacks, file)), encoding="utf-8")
         try:
             same = load_scenario(file, plugins=scenario.registry.folders).digest == whole.digest
         except SwarmsecError:
-            same = False  # Its base is standard input, or was changed on the command line in a way that is refused.
+            same = False  # What it extends is standard input, or does not allow it without the command line's changes.
         if not same:
-            file.write_text(as_yaml(whole), encoding="utf-8")
+            document = {key: value for key, value in whole.document.items() if key != "x-expect"}
+            file.write_text(yaml_text({**document, "title": _title(scenario)}), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}", where=str(file)) from None
 
 
 def _child(scenario: Scenario, attacks: Sequence[Any], file: Path) -> dict[str, Any]:
-    """A scenario that says only that its base's attacks go and others come; names keep them apart."""
-    base = Path(scenario.source)
-    own = [("name" if "name" in spec else "kind", spec) for spec in scenario.document["attacks"]]
-    gone = dict.fromkeys((key, spec[key]) for key, spec in own)
+    """A scenario that says only that its base's attacks go and others come; names keep waves of one kind apart."""
+    base, document = Path(scenario.source), scenario.document
+    keys = [("name" if "name" in spec else "kind", spec) for spec in document["attacks"]]
+    gone = dict.fromkeys((key, spec[key]) for key, spec in keys)
+    several = len(attacks) > 1 or any(called == spec["kind"] for _, called in gone for spec in attacks)
+    come = [{**({"name": f"worst_{number}"} if several else {}), **spec} for number, spec in enumerate(attacks, 1)]
     return {
         "extends": os.path.relpath(base, file.parent) if base.is_file() else scenario.source,
-        "title": f"{scenario.title}: the worst attack that was found",
-        "attacks": [
-            *({key: called, "drop": True} for key, called in gone),
-            *({"name": f"worst_{number}", **spec} for number, spec in enumerate(attacks, 1)),
-        ],
+        "title": _title(scenario),
+        "attacks": [*({key: called, "drop": True} for key, called in gone), *come],
+        **({"x-expect": None} if "x-expect" in document else {}),
     }
+
+
+def _title(scenario: Scenario) -> str:
+    return f"{scenario.title}: the worst attack that was found"
 
 
 def _repeat(scenario: Scenario, found: Gauntlet, kinds: Sequence[str], extra: Sequence[str]) -> str:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from swarmsec.exercise.gauntlet.search import Gauntlet, Query, gauntlet
 from swarmsec.exercise.gauntlet.space import Dimension, Space, spaces_of
-from swarmsec.exercise.gauntlet.tolerance import Cell, ToleranceMap, tolerance_map
+from swarmsec.exercise.gauntlet.tolerance import SHARES, STRENGTHS, Cell, ToleranceMap, tolerance_map
 from swarmsec.exercise.gauntlet.witness import Size, Witness, smallest_subset, witness
 
 __all__ = [
+    "SHARES",
+    "STRENGTHS",
     "Cell",
     "Dimension",
     "Gauntlet",
