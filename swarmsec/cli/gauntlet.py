@@ -221,9 +221,10 @@ def _write(file: Path, scenario: Scenario, attacks: Sequence[Any]) -> None:
     from swarmsec.authoring import load_scenario
     from swarmsec.authoring.writer import yaml_text
 
-    whole = load_scenario(scenario, settings={"sweep": {}}, attack=[dict(spec) for spec in attacks])
+    named = [{"name": f"worst_{number}", **spec} for number, spec in enumerate(attacks, 1)]
+    whole = load_scenario(scenario, settings={"sweep": {}}, attack=named)
     try:
-        file.write_text(yaml_text(_child(scenario, attacks, file)), encoding="utf-8")
+        file.write_text(yaml_text(_child(scenario, named, file)), encoding="utf-8")
         try:
             same = load_scenario(file, plugins=scenario.registry.folders).digest == whole.digest
         except SwarmsecError:
@@ -235,17 +236,15 @@ def _write(file: Path, scenario: Scenario, attacks: Sequence[Any]) -> None:
         raise OutputError(f"cannot be written: {error.strerror}", where=str(file)) from None
 
 
-def _child(scenario: Scenario, attacks: Sequence[Any], file: Path) -> dict[str, Any]:
-    """A scenario that says only that its base's attacks go and others come; names keep waves of one kind apart."""
+def _child(scenario: Scenario, named: Sequence[Any], file: Path) -> dict[str, Any]:
+    """A scenario that says only that its base's attacks go and others come."""
     base, document = Path(scenario.source), scenario.document
     keys = [("name" if "name" in spec else "kind", spec) for spec in document["attacks"]]
     gone = dict.fromkeys((key, spec[key]) for key, spec in keys)
-    several = len(attacks) > 1 or any(called == spec["kind"] for _, called in gone for spec in attacks)
-    come = [{**({"name": f"worst_{number}"} if several else {}), **spec} for number, spec in enumerate(attacks, 1)]
     return {
         "extends": os.path.relpath(base, file.parent) if base.is_file() else scenario.source,
         "title": _title(scenario),
-        "attacks": [*({key: called, "drop": True} for key, called in gone), *come],
+        "attacks": [*({key: called, "drop": True} for key, called in gone), *named],
         **({"x-expect": None} if "x-expect" in document else {}),
     }
 
