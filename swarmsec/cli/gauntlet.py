@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shlex
 import sys
@@ -77,7 +78,8 @@ def gauntlet(
     from swarmsec.exercise.gauntlet import gauntlet as searched
 
     _refuse_in_time(jobs=jobs, keep=keep, tries=tries, metric=metric, witness=witness, out=out)
-    rows, columns = _numbers(shares, "--shares"), _numbers(strengths, "--strengths")
+    rows = _numbers(shares, "--shares", most=1.0)
+    columns = _numbers(strengths, "--strengths")
     played = _seeds(seeds)
     with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
         loaded = load_scenario(scenario, settings=settings_of(set_), defense=defense or None, plugins=plugins or ())
@@ -137,14 +139,18 @@ def _seeds(text: str) -> tuple[int, ...]:
         raise UsageError(error.message, where="--seeds") from None
 
 
-def _numbers(text: str | None, option: str) -> tuple[float, ...]:
-    """Numbers of an option; none if it is not given."""
+def _numbers(text: str | None, option: str, *, most: float = math.inf) -> tuple[float, ...]:
+    """Numbers of an option, from above 0; none if it is not given."""
     if text is None:
         return ()
     try:
-        return tuple(float(word) for word in text.split(",") if word.strip())
+        numbers = tuple(float(word) for word in text.split(",") if word.strip())
     except ValueError:
-        raise UsageError(f"{text!r} given; must be numbers such as 0.1,0.2", where=option) from None
+        numbers = ()
+    if not numbers or not all(0 < number <= most and math.isfinite(number) for number in numbers):
+        bound = "" if most == math.inf else f" and at most {most:g}"
+        raise UsageError(f"{text!r} given; must be numbers above 0{bound}, such as 0.1,0.2", where=option)
+    return numbers
 
 
 def _shrunk(scenario: Scenario, found: Gauntlet, *, keep: float, tries: int, jobs: int) -> Witness | None:
@@ -153,8 +159,16 @@ def _shrunk(scenario: Scenario, found: Gauntlet, *, keep: float, tries: int, job
 
     if not (found.best.harm and found.best.harm > 0):
         return None
-    typer.echo(f"{scenario.name}: shrinking the worst attack", err=True)
-    return witness(scenario, found.best.attacks, keep=keep, seeds=found.seeds, tries=tries, jobs=jobs)
+    tell = _calmly(f"{scenario.name}: shrinking the worst attack")
+    return witness(
+        scenario,
+        found.best.attacks,
+        keep=keep,
+        seeds=found.seeds,
+        tries=tries,
+        jobs=jobs,
+        each=lambda tried: tell(f"{tried:,} of at most {tries:,} tries"),
+    )
 
 
 def _mapped(
@@ -163,11 +177,31 @@ def _mapped(
     """The map of the scenario's first attack, or of the worst that was found if it has none."""
     from swarmsec.exercise.gauntlet import SHARES, STRENGTHS, tolerance_map
 
-    typer.echo(f"{scenario.name}: mapping shares and strengths", err=True)
-    attack = (*scenario.document["attacks"], *found.best.attacks)[0]
+    shares, strengths = shares or SHARES, strengths or STRENGTHS
+    tell = _calmly(f"{scenario.name}: mapping {len(shares)} shares and {len(strengths)} strengths")
     return tolerance_map(
-        scenario, attack, shares=shares or SHARES, strengths=strengths or STRENGTHS, seeds=found.seeds, jobs=jobs
+        scenario,
+        (*scenario.document["attacks"], *found.best.attacks)[0],
+        shares=shares,
+        strengths=strengths,
+        seeds=found.seeds,
+        jobs=jobs,
+        each=lambda cell: tell(f"done up to a share of {cell.share:g} at strength {cell.strength:g}"),
     )
+
+
+def _calmly(doing: str) -> Callable[[str], None]:
+    """Says on standard error what is begun, and then now and then how far it is."""
+    typer.echo(doing, err=True)
+    told = time.monotonic()
+
+    def tell(text: str) -> None:
+        nonlocal told
+        if (now := time.monotonic()) - told >= CALM_SECONDS:
+            told = now
+            typer.echo(f"{doing}, {text}", err=True)
+
+    return tell
 
 
 @contextmanager

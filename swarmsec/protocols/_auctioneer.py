@@ -82,9 +82,11 @@ class Auction(NegotiationProtocol):
     proposes. Bids are those of the current signals, and a session has nothing to do with the one before.
 
     Only the auctioneer's neighbors can trade: on a star around it, or a complete network, that is everybody. It is the
-    one daemon that must not lie, and what it announces is believed; so hijacking it is worth most. A bid that is lost
-    or late is none, and who does not hear the announcement owns what it owned before. Aggregation rules have nothing to
-    do here: bids are ranked, not averaged.
+    one daemon that must not lie, and what it announces is believed; so hijacking it is worth most. Messages say of
+    which exchange they are, and one that comes late is dropped like one that is lost. A bid that is lost is not counted
+    in the clearing, but its bidder takes part by the announcement all the same; and who does not hear that owns what
+    it owned before. So on bad links more can be owned than there is, or less. Aggregation rules have nothing to do
+    here: bids are ranked, not averaged.
     """
 
     keeps_agreement = False
@@ -117,10 +119,6 @@ class Auction(NegotiationProtocol):
         self._exchange += 1
 
     @property
-    def _session(self) -> int:
-        return self._exchange // 2
-
-    @property
     def _collects(self) -> bool:
         """Whether bids are said in this exchange, and not what came of them."""
         return self._exchange % 2 == 0
@@ -141,10 +139,10 @@ class Auction(NegotiationProtocol):
         return row._replace(worth=np.where(proposals != row.owns, proposals, row.worth), owns=proposals).state
 
     def speak(self, state: Floats) -> Floats:
-        """(n, 1 + 7d) the session and one's bids; and the auctioneer's announcement, six numbers a market."""
+        """(n, 1 + 7d) the exchange and one's bids; and the auctioneer's announcement, six numbers a market."""
         row = _row(state)
         announced = np.where(row.me == self.auctioneer, row.announced, 0.0)
-        return np.concatenate([np.full((len(state), 1), float(self._session)), row.worth, announced], axis=1)
+        return np.concatenate([np.full((len(state), 1), float(self._exchange)), row.worth, announced], axis=1)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """The auctioneer clears; or everybody hears how it did."""
@@ -181,7 +179,7 @@ class Auction(NegotiationProtocol):
         """The auctioneer's state once it has cleared every market with the bids that it heard."""
         row = _row(own[None])
         d = row.worth.shape[1]
-        worth = np.where(words[:, :1] == self._session, words[:, 1 : 1 + d], np.nan)
+        worth = np.where(words[:, :1] == self._exchange, words[:, 1 : 1 + d], np.nan)
         who, worth = np.append(senders, self.auctioneer), np.concatenate([worth, row.worth])
         markets = [self._cleared_market(who, worth[:, good]) for good in range(d)]
         cleared: Floats = row._replace(announced=np.array(markets).T.reshape(1, 6 * d)).state[0]
@@ -204,7 +202,7 @@ class Auction(NegotiationProtocol):
         """(k, D) what daemons own once they heard the announcement, if they did; they then read their feeds anew."""
         row = _row(state)
         d = row.worth.shape[1]
-        heard = np.isfinite(words).all(axis=1, keepdims=True) & (words[:, :1] == self._session)
+        heard = np.isfinite(words).all(axis=1, keepdims=True) & (words[:, :1] == self._exchange)
         told = _Announced._make(np.split(np.where(heard, words, 0.0)[:, 1 + d :], 6, axis=1))
         sells = self._sells[np.rint(row.me[:, 0]).astype(np.int64)][:, None]
         buys = (row.worth > told.bid) | ((row.worth == told.bid) & (row.me <= told.bidder))

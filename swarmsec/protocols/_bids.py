@@ -18,7 +18,7 @@ class Known(NamedTuple):
     Attributes:
         bid: (k, d) the highest bid for each task.
         bidder: (k, d) whose it is.
-        stamp: (k, n) when each daemon was last heard of, directly or not.
+        stamp: (k, n) from when the news of each daemon is, heard of it directly or not.
     """
 
     bid: Floats
@@ -73,6 +73,12 @@ class Bids(NamedTuple):
         """(k, 1 + 4d + n)."""
         return np.concatenate([self.me, self.worth, self.place, self.known.message], axis=1)
 
+    def said(self, now: float) -> Floats:
+        """(k, 2d + n) what they tell others at that time: all that they know, and of themselves the latest."""
+        words = self.known.message
+        words[np.arange(len(words)), 2 * self.worth.shape[1] + self.me[:, 0].astype(np.int64)] = now
+        return words
+
     def filled(self, size: int) -> Bids:
         """Bundles with the tasks added that bring most and can be won, one after the other (Algorithm 3)."""
         place, bid, bidder = self.place.copy(), self.known.bid.copy(), self.known.bidder.copy()
@@ -87,11 +93,14 @@ class Bids(NamedTuple):
         return self._replace(place=place, known=self.known._replace(bid=bid, bidder=bidder))
 
     def without_what_was_lost(self) -> Bids:
-        """Bundles cut at the first task that went to somebody else; what came after it is free again (equation 6)."""
+        """Bundles cut at the first task that went to somebody else; what came after it is free again (equation 6).
+
+        So is a task that it bids for without having it in its bundle, as only a former puppet does.
+        """
         place, bid, bidder = self.place, self.known.bid, self.known.bidder
         lost = (place > 0) & (bidder != self.me)
         first_lost = np.where(lost, place, np.inf).min(axis=1, keepdims=True)
-        freed = (place > first_lost) & (bidder == self.me)
+        freed = ((place > first_lost) | (place == 0)) & (bidder == self.me)
         known = self.known._replace(bid=np.where(freed, 0.0, bid), bidder=np.where(freed, NOBODY, bidder))
         return self._replace(place=np.where(place >= first_lost, 0.0, place), known=known)
 
@@ -111,7 +120,7 @@ class Bids(NamedTuple):
             who: (j,) the rows.
             senders: (j,) who told each of them.
             told: What was told, j rows.
-            now: The time, for the stamp of the sender.
+            now: The time, which no news is later than.
         """
         i, k = self.me[who], senders[:, None].astype(np.float64)
         mine = self.known.rows(who)
@@ -148,9 +157,7 @@ class Bids(NamedTuple):
         bid, bidder, stamp = (array.copy() for array in self.known)
         bid[who] = np.where(update, told.bid, np.where(reset, 0.0, mine.bid))
         bidder[who] = np.where(update, zk, np.where(reset, NOBODY, zi))
-        newest = np.maximum(mine.stamp, np.minimum(told.stamp, now))
-        newest[np.arange(len(who)), senders] = now
-        stamp[who] = newest
+        stamp[who] = np.maximum(mine.stamp, np.minimum(told.stamp, now))
         return self._replace(known=Known(bid, bidder, stamp))
 
 

@@ -49,14 +49,15 @@ class AlternatingOffers(NegotiationProtocol):
         c = (1 − imitation) · reach · (t / (T − 1))^(1/β) + imitation · (what its partner conceded so far)
 
     toward its partner's last offer: β < 1 is Boulware, β > 1 Conceder (Faratin, Sierra and Jennings 1998:
-    time-dependent tactics, and absolute tit for tat among the behavior-dependent ones), and never farther than `reach`,
-    its reserve. It accepts an offer that is no worse to it than its own next one. The exchange of offers is that of the
+    time-dependent tactics, mixed by weight with absolute tit for tat, a behavior-dependent one, that does not follow a
+    partner back), and never farther than `reach`, its reserve. It accepts an offer that is no worse to it than its own next one. The exchange of offers is that of the
     alternating offers protocol (Aydoğan, Festen, Hindriks and Jonker 2017) between two.
 
     A deal gives both the same value. Without one each keeps its own. So no daemon moves farther than `reach` in a
     session, whatever its partner says: a liar gains by conceding nothing, and cannot do more. Later signals are not
-    read. When links lose or delay, one may have accepted and the other not know; whoever accepted says so again until
-    the deadline. Aggregation rules have nothing to do here: nothing is averaged.
+    read. On bad links whoever accepted says so again until the deadline, and its partner stands by an earlier offer
+    that it would make again; all the same one may never know, or have accepted something else in the meantime. What
+    comes in one's own turn is not heard. Aggregation rules have nothing to do here: nothing is averaged.
     """
 
     deadline: Annotated[int, Ge(2), Unit("turns"), Help("How many turns each has; a turn is an exchange.")] = 5
@@ -146,14 +147,17 @@ class AlternatingOffers(NegotiationProtocol):
 
     def _answer(self, row: _Row) -> tuple[Bools, Floats]:
         """Who accepts, (k,), and the offer that is accepted or made, (k, d)."""
-        time = (self._turn // 2 / (self.deadline - 1)) ** (1.0 / self.beta)
-        concession = (1.0 - self.imitation) * self.reach * time + self.imitation * row.conceded
-        concession = np.minimum(concession, self.reach)
+        concession = self._concession(row)
         offer = row.value + np.clip(row.theirs - row.value, -concession, concession)
         acceptable = (row.heard[:, 0] > 0) & (np.abs(row.theirs - row.value) <= concession).all(axis=1)
         agreed = row.agreed[:, 0] > 0
         offer = np.where(acceptable[:, None], row.theirs, offer)
         return agreed | acceptable, np.where(agreed[:, None], row.deal, offer)
+
+    def _concession(self, row: _Row) -> Floats:
+        """(k, d) how far each would go from its value in this turn."""
+        time = (self._turn // 2 / (self.deadline - 1)) ** (1.0 / self.beta)
+        return np.minimum((1.0 - self.imitation) * self.reach * time + self.imitation * row.conceded, self.reach)
 
     def _next(self, state: Floats, who: Ints, came: Bools, words: Floats) -> Floats:
         """(k, D) what k daemons hold after this turn."""
@@ -176,7 +180,9 @@ class AlternatingOffers(NegotiationProtocol):
         session, kind, offer = words[:, 0], words[:, 1], words[:, 2:]
         valid = came & (session == self._session) & np.isfinite(offer).all(axis=1)
         offers = (valid & (kind == _OFFER))[:, None]
-        accepted = (valid & (kind == _ACCEPT) & (offer == row.offer).all(axis=1))[:, None] & (row.agreed == 0)
+        # An acceptance that was lost comes again when the offer that it is of is not the last one any more.
+        stands = (offer == row.offer) | (np.abs(offer - row.value) <= self._concession(row))
+        accepted = (valid & (kind == _ACCEPT) & stands.all(axis=1))[:, None] & (row.agreed == 0)
         closer = np.abs(row.theirs - row.value) - np.abs(offer - row.value)
         return row._replace(
             theirs=np.where(offers, offer, row.theirs),

@@ -15,7 +15,7 @@ from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 from swarmsec.protocols._bids import NOBODY, Bids, Known
 
 BIDDERS_MAX = 2_000
-"""Every message tells when each of the n daemons was last heard of."""
+"""Every message tells from when the news of each of the n daemons is."""
 
 
 @dataclass(kw_only=True)
@@ -23,16 +23,19 @@ class Cbba(NegotiationProtocol):
     """The consensus-based bundle algorithm: greedy bundles, and max-consensus on who bids most for each task.
 
     Every daemon fills its bundle, up to `bundle` tasks, with those that are worth most to it and for which it bids
-    more than the highest bid that it knows. Then it tells its neighbors the highest bids y, their bidders z, and when
-    it last heard of each daemon, s, and settles differences by the table of Choi, Brunet and How (IEEE T-RO 2009,
+    more than the highest bid that it knows. Then it tells its neighbors the highest bids y, their bidders z, and from
+    when its news of each daemon is, s, and settles differences by the table of Choi, Brunet and How (IEEE T-RO 2009,
     Table I). Who loses a task gives up all that it took after it. With `bundle: 1` this is CBAA.
 
-    On a connected network with reliable links it ends, after at most (tasks × diameter) exchanges, in the assignment
-    of the sequential greedy algorithm: no task twice, and at least half of the optimum. Equal bids go to the lower
-    number, so that a bid of 0 can win. Late and lost messages delay it; a task can have two owners until they settle.
+    On a connected network, on which all hear whom they are heard by, and with reliable links it ends, after at most
+    min(tasks, n × bundle) × diameter exchanges (Theorem 1), in the assignment of the sequential greedy algorithm: no
+    task twice, and at least half of the optimum. Equal bids go to the lower number, so that a bid of 0 can win. Until
+    then a task can have two owners. Late and lost messages delay it: news is as old as the message that brings it,
+    where the paper takes the time of reception, which is the same on reliable links.
 
-    One false bid that is never executed keeps a task from everybody: max-consensus believes the loudest. Worths are
-    those of the first signals. Aggregation rules have nothing to do here: bids are compared, not averaged.
+    One false bid that is never executed keeps a task from everybody: max-consensus believes the loudest. Whom red lets
+    go keeps the bids that it was made to claim. Worths are those of the first signals. Aggregation rules have nothing
+    to do here: bids are compared, not averaged.
     """
 
     keeps_agreement = False
@@ -67,8 +70,8 @@ class Cbba(NegotiationProtocol):
         return self._bids(state).claiming(proposals).state
 
     def speak(self, state: Floats) -> Floats:
-        """(n, 2d + n) bids, bidders, and when each daemon was last heard of."""
-        return self._bids(state).known.message
+        """(n, 2d + n) bids, bidders, and from when the news of each daemon is; that of oneself is of now."""
+        return self._bids(state).said(float(self._clock))
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """One neighbor after the other, for all daemons at once."""
@@ -84,7 +87,7 @@ class Cbba(NegotiationProtocol):
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
         """The same for one daemon."""
-        words: Floats = self._bids(own[None]).known.message[0]
+        words: Floats = self._bids(own[None]).said(float(self._clock))[0]
         return words
 
     def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:

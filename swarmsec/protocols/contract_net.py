@@ -50,14 +50,15 @@ class ContractNet(NegotiationProtocol):
     Task k has a manager, daemon ⌊k n / d⌋. Four exchanges make a round of calls:
 
         1  managers call those who listen to them for every task that is not settled
-        2  who has room left proposes what the task is worth to it, or refuses
-        3  the manager accepts the best proposal, its own among them, and rejects the others
+        2  who has room left, or does the task already, proposes what it is worth to it; others refuse
+        3  the manager accepts the best proposal, its own among them, and rejects all others that hear it
         4  of the tasks that it was accepted for, a contractor does the best that it has room for, and informs the
            manager; of the others it reports a failure, and they are called for again
 
     On reliable links no task has two contractors, and each goes to the best bidder with room among its manager's
-    neighbors, as they bid: a manager that never looks further is the price of a local market. A message that is lost or
-    late counts as a refusal; an acceptance that comes late is honored, so a task can then be done twice.
+    neighbors, as they bid: a manager that never looks further is the price of a local market. A call or a proposal
+    that is lost or late counts as a refusal, and the task is called again until its contractor's word arrives. An
+    acceptance that comes late is honored, so a task can then be done twice.
 
     A false proposal wins any task, and a false call or acceptance puts daemons to work for nothing. Worths are those of
     the first signals. Aggregation rules have nothing to do here: proposals are compared, not averaged.
@@ -128,7 +129,7 @@ class ContractNet(NegotiationProtocol):
         if self._step == 0:
             act = np.where(mine & (row.settled == 0), _CALL, 0.0)
         elif self._step == 1:
-            act = np.where(theirs & (row.called > 0), np.where(self._has_room(row), _PROPOSE, _REFUSE), 0.0)
+            act = np.where(theirs & (row.called > 0), np.where(self._can_do(row), _PROPOSE, _REFUSE), 0.0)
         elif self._step == 2:
             answered = np.where(row.winner == to, _ACCEPT, _REJECT)
             act = np.where(mine & (row.settled == 0) & (row.winner != _NOBODY), answered, 0.0)
@@ -171,6 +172,10 @@ class ContractNet(NegotiationProtocol):
     def _has_room(self, row: _Row) -> Bools:
         """(k, 1) who can do one more task."""
         return np.asarray((row.does > 0).sum(axis=1, keepdims=True) < self.capacity)
+
+    def _can_do(self, row: _Row) -> Bools:
+        """(k, d) who can do a task, or does it already, and was called again as its word did not arrive."""
+        return np.asarray(self._has_room(row) | (row.does > 0))
 
     def _chosen(self, row: _Row, receivers: Ints, senders: Ints, act: Floats, number: Floats) -> _Row:
         """Managers choose: the highest bid, their own first if it is no lower, and then the lower number."""

@@ -30,7 +30,8 @@ class QuorumVoting(NegotiationProtocol):
     *Agreement*: n ≥ 3f + 1 and at most f liars, who may tell everybody something else. Two quorums share an honest
     daemon, so no two values get one in a view; a lock is given up only for a later one that f + 1 claim, of whom one
     is honest, or that a quorum voted for; and nobody locks on a view before that of its own last vote. So no two
-    honest daemons ever decide differently. f + 1 liars can make them.
+    honest daemons ever decide differently, however late, lost or out of order messages are. f + 1 liars can make them.
+    What they decide is another matter: a lying leader's value is as good as any.
 
     *Termination*: in the first view of an honest leader that finds no lock in its way. A lying leader that locks some
     daemons and not others can block the committee: PBFT's view change carries signed proofs, which are not modeled.

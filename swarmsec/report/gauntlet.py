@@ -42,7 +42,7 @@ def gauntlet_lines(found: Gauntlet, *, title: str) -> str:
 
 def verdict_line(found: Gauntlet) -> str:
     """One sentence: whether there is a worse attack than the scenario's own, and how much worse."""
-    worst, what = _amount(found.worst.mean, found), found.metric or "damage"
+    worst, what = amount(found.worst.mean, found.unit), found.metric or "damage"
     if found.worst.mean <= 0:
         return f"No attack was found that does harm: {worst} of {what} on unseen seeds"
     if found.best.number == 0:
@@ -99,8 +99,8 @@ def attack_lines(attacks: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _figures(found: Gauntlet) -> str:
-    own = "cannot be played" if found.own is None else _interval(found.own, lambda value: _amount(value, found))
-    worst = _interval(found.worst, lambda value: _amount(value, found))
+    own = "cannot be played" if found.own is None else _interval(found.own, lambda value: amount(value, found.unit))
+    worst = _interval(found.worst, lambda value: amount(value, found.unit))
     what = found.metric or "damage"
     seeds = f"{what}, mean [95% interval] over {len(found.fresh_seeds)} seeds that the search never saw"
     return f"  own attack    {own}\n  worst found   {worst}   query {found.best.number:,}\n                {seeds}"
@@ -114,7 +114,7 @@ def _curve(found: Gauntlet) -> str:
     top = max(curve) or 1.0
     bars = "".join(_BARS[min(len(_BARS) - 1, int(len(_BARS) * harm / top))] for harm in picked)
     marks = sorted({len(curve) * quarter // 4 or 1 for quarter in range(1, 5)} | {1})
-    points = ", ".join(f"{mark:,}: {_amount(curve[mark - 1], found)}" for mark in marks)
+    points = ", ".join(f"{mark:,}: {amount(curve[mark - 1], found.unit)}" for mark in marks)
     return f"  {found.metric or 'damage'} against budget   {bars}\n    worst within so many queries   {points}"
 
 
@@ -129,10 +129,6 @@ def _cell(cell: Cell) -> str:
     else:
         told = "-" if cell.prevented is None else share(cell.prevented)
     return told + _MARKS.get(cell.promised, " ")
-
-
-def _amount(value: float, found: Gauntlet) -> str:
-    return amount(value, found.unit if found.metric is None else "")
 
 
 def _interval(interval: Interval, told: Any) -> str:

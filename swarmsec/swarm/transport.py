@@ -46,16 +46,17 @@ class Transport:
 
     def carry(self, sent: Messages) -> Messages:
         """What arrives in this exchange, of what is sent in it and of what was sent before."""
-        if self._network.delivery.is_reliable and sent.delays is None and self._newest is None:
+        links = self._network.delivery
+        if links.is_reliable and not links.reordering and sent.delays is None and self._newest is None:
             return sent
         goes = self._goes(sent)
-        late, again = self._late(sent.delays), self._comes_twice()
+        late, again, overtakes = self._late(sent.delays), self._comes_twice(), self._may_overtake()
         if self._newest is None and not late.any() and not again.any():
             self._exchange += 1
             return replace(sent.weighed(goes.astype(np.float64)), delays=None)
-        self._post(sent, goes, late)
+        self._post(sent, goes, late, overtakes)
         if again.any():
-            self._post(sent, goes & again, self._late(sent.delays))
+            self._post(sent, goes & again, self._late(sent.delays), self._may_overtake())
         arrived = self._collect(sent)
         self._exchange += 1
         return arrived
@@ -82,14 +83,18 @@ class Transport:
             return np.zeros(self._network.m, dtype=bool)
         return np.asarray(self._rng.random(self._network.m) < duplication)
 
-    def _post(self, sent: Messages, goes: Bools, late: Ints) -> None:
+    def _may_overtake(self) -> Bools | None:
+        """(m,) which edges do not keep the order of what is sent now; None where all do."""
+        reordering = self._network.delivery.reordering
+        return np.asarray(self._rng.random(self._network.m) < reordering) if reordering else None
+
+    def _post(self, sent: Messages, goes: Bools, late: Ints, overtakes: Bools | None) -> None:
         """Put messages on their way; behind those that are on the same link already, unless they may overtake."""
         newest = np.full(self._network.m, -1, dtype=np.int32) if self._newest is None else self._newest
         arrival = self._exchange + late
         in_line = np.maximum(arrival, newest)
-        reordering = self._network.delivery.reordering
-        if reordering:
-            in_line = np.where(self._rng.random(self._network.m) < reordering, arrival, in_line)
+        if overtakes is not None:
+            in_line = np.where(overtakes, arrival, in_line)
         self._newest = np.where(goes, np.maximum(newest, in_line), newest).astype(np.int32)
         for when in np.unique(in_line[goes]):
             edges = np.flatnonzero(goes & (in_line == when)).astype(np.int32)

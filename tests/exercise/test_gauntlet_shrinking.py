@@ -121,5 +121,5 @@ def test_an_attack_that_does_no_harm_has_no_witness():
 
 @pytest.mark.parametrize("keep", [0.0, -1.0, 1.5])
 def test_a_share_that_is_none_is_refused(keep):
-    with pytest.raises(UsageError, match="keep: .* must be more than 0 and at most 1"):
+    with pytest.raises(UsageError, match=r"keep: .* must be more than 0 and at most 1"):
         witness(ring(), [LIARS], keep=keep)

@@ -49,9 +49,38 @@ def test_two_who_only_imitate_each_other_never_begin_to_concede() -> None:
     assert session(imitation=1.0, rounds=20)[-1].tolist() == [0.0, 1.0]
 
 
-def test_one_who_imitates_half_follows_the_other_half() -> None:
-    trajectory = session(imitation=0.5)
-    assert trajectory[-1, 0] == trajectory[-1, 1]
+def test_one_who_imitates_half_concedes_half_in_time_and_half_of_what_the_other_did() -> None:
+    # Daemon 0 offers 0, then 0.5 · 0.25; daemon 1 answers 1 − 0.5 · 0.25 − 0.5 · 0.125, and so on.
+    protocol = AlternatingOffers(imitation=0.5)
+    states = negotiate(protocol, topology("complete", n=2), np.array([[0.0], [1.0]]), 10)
+    offers = [states[turn + 1, turn % 2, 1] for turn in range(6)]
+    assert offers == [0.0, 1.0, 0.125, 0.8125, 0.34375, 0.578125]
+
+
+def test_time_dependent_offers_are_those_of_faratin() -> None:
+    for beta in (0.3, 1.0, 3.0):
+        protocol = AlternatingOffers(beta=beta, reach=2.0)
+        states = negotiate(protocol, topology("complete", n=2), np.array([[0.0], [10.0]]), 9)
+        offers = [states[2 * t + 1, 0, 1] for t in range(5)]
+        np.testing.assert_allclose(offers, [2.0 * (t / 4) ** (1 / beta) for t in range(5)], rtol=1e-12)
+
+
+def test_an_acceptance_that_was_lost_comes_again_and_makes_the_deal() -> None:
+    exchange = itertools.count()
+
+    def loses_the_first_acceptance(sent: Messages) -> Messages:
+        return sent.weighed(np.full(sent.network.m, 0.0 if next(exchange) == 5 else 1.0))
+
+    protocol = AlternatingOffers(beta=2.0)
+    pair, values = topology("complete", n=2), np.array([[0.0], [1.0]])
+    good = negotiate(protocol, pair, values, 10)
+    agreed = np.flatnonzero(good[:, 0, -1])[0] - 1
+    assert agreed == 3  # Daemon 1 accepts in turn 3.
+    exchange = itertools.count(2)
+    bad = negotiate(protocol, pair, values, 10, lie=loses_the_first_acceptance)
+    assert bad[4, :, -1].tolist() == [0.0, 1.0]
+    assert bad[6, 0, 1] != bad[4, 0, 1] or bad[6, 0, -1] == 1.0
+    assert protocol.proposals(bad[-1])[0] == protocol.proposals(bad[-1])[1]
 
 
 @settings(deadline=None, max_examples=40)

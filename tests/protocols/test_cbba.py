@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,10 +12,12 @@ from scipy.optimize import linear_sum_assignment
 
 from swarmsec import simulate
 from swarmsec.arrays import Bools, Floats
-from swarmsec.network import Network, topology
+from swarmsec.network import Delivery, Network, topology
 from swarmsec.protocols import ProtocolView, as_messages
+from swarmsec.protocols._bids import NOBODY, Bids, Known
 from swarmsec.protocols.cbba import Cbba
 from swarmsec.rng import stream
+from tests.protocols.alone import negotiate
 
 
 def settled(worth: Floats, network: Network, *, bundle: int = 1) -> Bools:
@@ -77,6 +81,104 @@ def test_no_task_twice_and_at_least_half_of_the_optimum(seed: int, n: int, d: in
     assert held.sum(axis=1).max() <= 1
     assert held.sum() == min(n, d)
     assert worth[held].sum() >= 0.5 * worth[linear_sum_assignment(worth, maximize=True)].sum() - 1e-12
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 10**6),
+    kind=st.sampled_from(["complete", "ring", "star", "path"]),
+    n=st.integers(3, 8),
+    d=st.integers(1, 8),
+    bundle=st.integers(1, 3),
+    coarse=st.booleans(),
+)
+def test_it_is_the_greedy_assignment_within_the_bound_of_theorem_1(
+    seed: int, kind: str, n: int, d: int, bundle: int, coarse: bool
+) -> None:
+    worth = instance(seed, n, d)
+    worth = np.round(worth * 2) if coarse else worth
+    diameter = {"complete": 1, "ring": n // 2, "star": 2, "path": n - 1}[kind]
+    protocol = Cbba(bundle=bundle)
+    states = negotiate(protocol, topology(kind, n=n), worth, min(d, n * bundle) * diameter)
+    np.testing.assert_array_equal(protocol.proposals(states[-1]) > 0, greedy(worth, bundle=bundle))
+
+
+ME, OTHER, THIRD, FOURTH = 0, 1, 2, 3  # The receiver i, the sender k, and m and n of the paper's table.
+NONE = int(NOBODY)
+NEWER_M, NEWER_N, HIGHER, NEWER_HERE = "newer m", "newer n", "higher", "newer m here"
+
+
+@pytest.mark.parametrize(
+    ("says", "thinks", "updates", "resets"),
+    [
+        (OTHER, ME, [{HIGHER}], []),
+        (OTHER, OTHER, [set()], []),
+        (OTHER, THIRD, [{NEWER_M}, {HIGHER}], []),
+        (OTHER, NONE, [set()], []),
+        (ME, ME, [], []),
+        (ME, OTHER, [], [set()]),
+        (ME, THIRD, [], [{NEWER_M}]),
+        (ME, NONE, [], []),
+        (THIRD, ME, [{NEWER_M, HIGHER}], []),
+        (THIRD, OTHER, [{NEWER_M}], [set()]),
+        (THIRD, THIRD, [{NEWER_M}], []),
+        (THIRD, FOURTH, [{NEWER_M, NEWER_N}, {NEWER_M, HIGHER}], [{NEWER_N, NEWER_HERE}]),
+        (THIRD, NONE, [{NEWER_M}], []),
+        (NONE, ME, [], []),
+        (NONE, OTHER, [set()], []),
+        (NONE, THIRD, [{NEWER_M}], []),
+        (NONE, NONE, [], []),
+    ],
+)
+def test_two_settle_by_the_table_row_by_row(
+    says: int, thinks: int, updates: list[set[str]], resets: list[set[str]]
+) -> None:
+    for m, n, higher in itertools.product((-1, 0, 1), (-1, 0, 1), (False, True)):
+        facts = {NEWER_M: m > 0, NEWER_N: n > 0, HIGHER: higher, NEWER_HERE: m < 0}
+        holds = {fact for fact, is_so in facts.items() if is_so}
+        expected = "update" if any(map(holds.issuperset, updates)) else "leave"
+        if expected == "leave" and any(map(holds.issuperset, resets)):
+            expected = "reset"
+        here = Bids.none(np.array([0.0]), np.array([[1.0]]), 4)
+        known = Known(np.array([[2.0]]), np.array([[float(thinks)]]), np.array([[0.0, 4.0, 4.0, 4.0]]))
+        # Row (m, ·) of the table: m is whom the sender names, or if that is nobody else, whom the receiver does.
+        newer = {THIRD: 4.0 + m, FOURTH: 4.0 + n}
+        newest = [max(4.0, stamp) for stamp in newer.values()]
+        stamps = np.array([[0.0, 5.0, *newer.values()]])
+        told = Known(np.array([[3.0 if higher else 1.0]]), np.array([[float(says)]]), stamps)
+        after = here._replace(known=known).settled(np.array([0]), np.array([OTHER]), told, now=5.0).known
+        became = {"update": (told.bid, told.bidder), "reset": (0.0, NOBODY), "leave": (known.bid, known.bidder)}
+        assert (after.bid, after.bidder) == became[expected], (m, n, higher)
+        assert after.stamp.tolist() == [[0.0, 5.0, *newest]]
+
+
+def test_who_loses_a_task_frees_what_it_took_after_it_and_keeps_what_it_took_before() -> None:
+    held = Bids.none(np.array([0.0]), np.array([[3.0, 2.0, 1.0]]), 2).filled(3)
+    lost = held.known._replace(bid=np.array([[3.0, 9.0, 1.0]]), bidder=np.array([[0.0, 1.0, 0.0]]))
+    after = held._replace(known=lost).without_what_was_lost()
+    assert after.place.tolist() == [[1.0, 0.0, 0.0]]
+    assert after.known.bid.tolist() == [[3.0, 9.0, 0.0]]
+    assert after.known.bidder.tolist() == [[0.0, 1.0, NOBODY]]
+
+
+def test_news_is_as_old_as_the_message_that_brings_it() -> None:
+    protocol = Cbba()
+    pair = topology("complete", n=2)
+    states = negotiate(protocol, pair, np.ones((2, 1)), 6, links=Delivery(delay_min=2, delay_max=2))
+    assert (states[-1][0, -1], states[-1][1, -2]) == (4.0, 4.0)
+
+
+def test_a_former_puppet_gives_back_what_it_bid_for_and_does_not_do() -> None:
+    protocol = Cbba()
+    pair = topology("complete", n=2)
+    worth = np.array([[5.0, 1.0], [4.0, 3.0]])
+    state = negotiate(protocol, pair, worth, 3)[-1]
+    assert protocol.proposals(state).tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    state[:1] = protocol.hold(state[:1], np.zeros((1, 2)))  # It does nothing any more, and is let go.
+    for _ in range(4):
+        protocol.draw()
+        state = protocol.listen(as_messages(pair, protocol.speak(state)), None, state=state, signals=worth)
+    assert protocol.proposals(state).tolist() == [[1.0, 0.0], [0.0, 1.0]]
 
 
 def test_half_of_the_optimum_is_tight() -> None:

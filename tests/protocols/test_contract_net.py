@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec import simulate
+from swarmsec.aggregation import Messages
+from swarmsec.network import topology
+from swarmsec.protocols.contract_net import ContractNet
 from swarmsec.rng import stream
+from tests.protocols.alone import negotiate
 
 
 def market(worths: list[list[float]], *, rounds: int = 12, kind: str = "complete", capacity: int = 1, **more: object):
@@ -66,6 +72,18 @@ def test_on_reliable_links_no_task_is_done_twice_and_none_is_left_that_somebody_
     assert (trace.states.sum(axis=1) <= 1).all()
     assert (trace.states.sum(axis=2) <= capacity).all()
     assert trace.final.sum() == min(d, n * min(capacity, d))
+
+
+def test_who_does_a_task_whose_word_was_lost_is_called_again_and_nobody_else_does_it() -> None:
+    protocol, exchange = ContractNet(), itertools.count()
+
+    def loses_the_first_answer(sent: Messages) -> Messages:
+        return sent.weighed(np.full(sent.network.m, 0.0 if next(exchange) == 3 else 1.0))
+
+    worths = np.array([[1.0], [5.0], [3.0]])
+    states = negotiate(protocol, topology("complete", n=3), worths, 9, lie=loses_the_first_answer)
+    assert [protocol.proposals(state)[:, 0].tolist() for state in states[3:]] == [[0.0, 1.0, 0.0]] * 7
+    assert not protocol.speak(states[-1]).sent.any()
 
 
 def test_lost_and_late_messages_cost_time() -> None:

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from swarmsec import build, simulate
 from swarmsec.errors import SwarmsecError
+from swarmsec.network import topology
 from swarmsec.protocols._auctioneer import payments
 from swarmsec.protocols.mcafee import Mcafee
 from swarmsec.protocols.uniform_price import UniformPrice
 from swarmsec.rng import stream
+from tests.protocols.alone import negotiate
 
 prices = st.lists(st.floats(0, 100), min_size=0, max_size=12)
 
@@ -122,6 +124,21 @@ def test_what_buyers_pay_covers_what_sellers_get(kind: str) -> None:
     model.close()
 
 
+def test_who_trades_and_pays_is_what_clearing_says() -> None:
+    # Even numbers buy, odd ones sell: bids 9, 8, 5 and asks 2, 3, 6.
+    worths = np.array([[5.0], [3.0], [9.0], [6.0], [8.0], [2.0]])
+    for protocol, price in ((Mcafee(), 5.5), (UniformPrice(theta=1.0), 8.0), (UniformPrice(theta=0.0), 3.0)):
+        state = negotiate(protocol, topology("star", n=6), worths, 2)[-1]
+        assert protocol.proposals(state)[:, 0].tolist() == [0.0, 0.0, 1.0, 1.0, 1.0, 0.0]
+        assert payments(state)[:, 0].tolist() == [0.0, -price, price, 0.0, price, -price]
+
+
+def test_a_pair_that_mcafee_leaves_out_keeps_what_it_has() -> None:
+    worths = np.array([[1.0], [7.0], [9.0], [8.0], [8.0], [2.0]])
+    state = negotiate(Mcafee(), topology("star", n=6), worths, 2)[-1]
+    assert payments(state)[:, 0].tolist() == [0.0, 0.0, 8.0, 0.0, 0.0, -7.0]
+
+
 def test_only_the_auctioneers_neighbors_trade() -> None:
     scenario = market("uniform_price", network="path")
     final = simulate(scenario, arm="clean").final
@@ -148,7 +165,14 @@ def test_lies_in_feeds_bids_and_awards_cost_welfare(kind: str, lie: dict[str, ob
     assert lied_to.bill[-1] > honest.bill[-1] + 0.1
 
 
-def test_late_and_lost_bids_are_no_bids() -> None:
+@pytest.mark.parametrize("kind", ["mcafee", "uniform_price"])
+def test_what_comes_an_exchange_late_is_no_bid_and_no_announcement(kind: str) -> None:
+    final = simulate(market(kind, rounds=9, delay=1), arm="clean").final
+    owns_at_first = (np.arange(12) % 2 == 1).astype(float)
+    np.testing.assert_array_equal(final[1:], np.repeat(owns_at_first[1:, None], 2, axis=1))
+
+
+def test_lost_bids_and_announcements_cost_welfare_but_not_most_of_it() -> None:
     bad, good = (simulate(market("uniform_price", rounds=60, **links), arm="clean") for links in ({"loss": 0.3}, {}))
     assert bad.bill[-1] > good.bill[-1]
     assert bad.metrics["efficiency"].mean() > 0.5

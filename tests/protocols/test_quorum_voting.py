@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -10,11 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec import simulate
+from swarmsec.aggregation import Messages
 from swarmsec.arrays import Floats
 from swarmsec.errors import SwarmsecError
 from swarmsec.network import Delivery, Network, topology
+from swarmsec.protocols._ballots import DECISION, LOCK, PROPOSAL, VOTE, claim_of
 from swarmsec.protocols.quorum_voting import QuorumVoting
 from swarmsec.teams import Attack, Channels, RedView, Surface
+from tests.protocols.alone import Lie, negotiate
 from tests.strategies import beliefs, play, swarm_of
 
 A, B = 10.0, 20.0
@@ -77,8 +80,7 @@ def test_f_liars_in_two_camps_split_nobody(n: int) -> None:
     liars = list(range(f))
     for camp in (range(f, n, 2), range(f, f + (n - f) // 2)):
         found = decided(committee(n), liars, TwoCamps(daemons=liars, camps=tuple(camp)))
-        values = set(found.tolist()) - set(range(f, n))  # Who has not decided yet still proposes its own value.
-        assert len(values) <= 1
+        assert set(found.tolist()) in ({A}, {B})
 
 
 @pytest.mark.parametrize("n", [4, 7, 10, 13, 31])
@@ -96,10 +98,58 @@ def test_no_words_of_f_liars_make_two_honest_daemons_decide_differently(seed: in
     f = (n - 1) // 3
     network = committee(n, loss=0.2, delay_max=3, reordering=0.5) if lossy else committee(n)
     liars = AnyWords(daemons=list(range(f)), seed=seed)
-    found = decided(network, list(range(f)), liars, rounds=60, patience=2 if lossy else 1)
+    found = decided(network, list(range(f)), liars, rounds=60, patience=2 if lossy else 1, seed=seed)
     own = np.arange(float(f), n)
     values = set(found[found != own].tolist())
     assert len(values) <= 1
+
+
+def repeating(liars: list[int], seed: int) -> Lie:
+    """Liars propose A to some and B to others, and stand behind what honest daemons did at any time: the right views
+    and values, for the wrong ears."""
+    rng = np.random.default_rng(seed)
+    said: list[Floats] = []
+
+    def lie(messages: Messages) -> Messages:
+        told = messages.payload.copy()
+        said.append(messages.said)
+        edges = np.flatnonzero(np.isin(messages.senders, liars))
+        honest = np.setdiff1d(np.arange(messages.network.n), liars)
+        when = rng.integers(0, len(said)) if rng.random() < 0.6 else -1
+        for claim in (VOTE, LOCK, DECISION):
+            for mine, theirs in zip(claim_of(told, claim), claim_of(said[when], claim), strict=True):
+                mine[edges] = theirs[rng.choice(honest, len(edges))]
+        view, value = claim_of(told, PROPOSAL)
+        view[edges] = (len(said) - 1) // (3 * PATIENCE)
+        value[edges, 0] = rng.choice([A, B], messages.network.n)[messages.receivers[edges]]
+        return replace(messages, told=told)
+
+    return lie
+
+
+PATIENCE = 2
+BAD_LINKS = Delivery(loss=0.1, delay_max=4, reordering=0.5)
+
+
+def ever_decided(n: int, liars: int, seed: int) -> set[float]:
+    """What honest daemons hold for decided at any time."""
+    who = list(range(liars))
+    own = np.where(np.arange(n) % 2, A, B)[:, None]
+    links = BAD_LINKS if seed % 2 else None
+    states = negotiate(
+        QuorumVoting(patience=PATIENCE), committee(n), own, 60, links=links, lie=repeating(who, seed), seed=seed
+    )
+    view, value = claim_of(states[:, liars:].reshape(-1, 9)[:, 1:], DECISION)
+    return set(value[view >= 0, 0].tolist())
+
+
+@pytest.mark.parametrize("n", [4, 7])
+def test_f_liars_who_repeat_what_others_said_split_nobody_at_any_time_and_f_plus_1_do(n: int) -> None:
+    f = (n - 1) // 3
+    found = [len(ever_decided(n, f, seed)) for seed in range(24)]
+    assert max(found) == 1
+    assert found.count(1) >= 12
+    assert max(len(ever_decided(n, f + 1, seed)) for seed in range(24)) == 2
 
 
 def test_a_silent_leader_costs_a_view_and_no_more() -> None:

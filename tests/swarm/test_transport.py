@@ -1,6 +1,7 @@
 """Links that lose, delay, repeat and reorder: what is sent arrives as the network's delivery says, and nothing else."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -111,6 +112,28 @@ def test_what_happens_on_links_is_the_same_whatever_is_sent() -> None:
         np.testing.assert_array_equal(everything.copies[~silent], some.copies[~silent])
         np.testing.assert_array_equal(everything.payload[~silent], some.payload[~silent])
         assert not some.copies[silent].any()
+
+
+def test_what_red_delays_changes_nothing_on_other_links() -> None:
+    net = network(loss=0.3, reordering=0.5)
+    one, other = (Transport(net, newest, stream(0, "test", 0, "links")) for _ in range(2))
+    late = np.where(np.arange(net.m) == 0, 2, 0).astype(np.int32)
+    for exchange in range(30):
+        sent = Messages(net, np.full((net.n, 1), float(exchange)))
+        untouched, delayed = came(one.carry(sent)), came(other.carry(replace(sent, delays=late)))
+        np.testing.assert_array_equal(untouched[1:], delayed[1:])
+
+
+def test_of_two_that_arrive_together_merge_makes_one_that_counts_as_often_as_the_later() -> None:
+    net = topology("complete", n=2)
+    for merge, makes in ((newest, 20.0), (together, 30.0)):
+        transport = Transport(net, merge, stream(0, "test", 0, "links"))
+        for said, copies, delay in ((10.0, 3, 2), (20.0, 2, 1)):
+            sent = Messages(net, np.full((2, 1), said), copies=np.full(2, copies, dtype=np.int32))
+            assert not came(transport.carry(replace(sent, delays=np.full(2, delay, dtype=np.int32)))).any()
+        arrived = transport.carry(Messages(net, np.zeros((2, 1)), copies=np.zeros(2, dtype=np.int32)))
+        assert arrived.payload[:, 0].tolist() == [makes, makes]
+        assert arrived.copies.tolist() == [2, 2]
 
 
 LATE = {

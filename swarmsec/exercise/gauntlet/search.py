@@ -51,7 +51,7 @@ class Gauntlet:
     Attributes:
         scenario: Its name.
         defenses: What stood.
-        unit: Of the harm.
+        unit: Of the damage; empty where a metric was maximized.
         metric: What was maximized: None is the damage.
         known: Whether red knew the defenses' parameters.
         seeds: That every query was played with.
@@ -147,6 +147,7 @@ def gauntlet(
     if not scenario.document["defenses"]:
         raise UsageError("no defense stands; name one with --defense", where="defense")
     spaces = spaces_of(scenario, attacks)
+    study = _study(search_seed, budget)
     own = tuple(scenario.document["attacks"])
     queries: list[Query] = []
 
@@ -158,8 +159,9 @@ def gauntlet(
     with open_executor(jobs=jobs) as executor:
         tried = Range(scenario, seeds, executor, metric=metric)
         note(own, tried.harms([own])[0])
-        guesses = _guesses(scenario, spaces)[: budget // 4] if known else []
-        for specs, harm in _searched(tried, spaces, guesses, budget=budget - 1, seed=search_seed):
+        for guess in _guesses(scenario, spaces)[: budget // 4] if known else ():
+            study.enqueue_trial(guess)
+        for specs, harm in _searched(tried, spaces, study, budget=budget - 1):
             note(specs, harm)
         best = _most_harmful(queries)
         if best is None:
@@ -173,7 +175,7 @@ def gauntlet(
     return Gauntlet(
         scenario=scenario.name,
         defenses=tuple(scenario.document["defenses"]),
-        unit=world.unit,
+        unit=world.unit if metric is None else "",
         metric=metric,
         known=known,
         seeds=tuple(seeds),
@@ -186,13 +188,8 @@ def gauntlet(
     )
 
 
-def _searched(
-    tried: Range, spaces: Sequence[Space], guesses: Sequence[dict[str, Any]], *, budget: int, seed: int
-) -> Iterator[tuple[Attacks, Harm]]:
-    """What is tried in turn, and what it does; guesses come first."""
-    study = _study(seed, budget)
-    for guess in guesses:
-        study.enqueue_trial(guess)
+def _searched(tried: Range, spaces: Sequence[Space], study: Any, *, budget: int) -> Iterator[tuple[Attacks, Harm]]:
+    """What is tried in turn, and what it does."""
     least = 0.0
     for begun in range(0, budget, BATCH):
         trials = [study.ask() for _ in range(min(BATCH, budget - begun))]
@@ -263,7 +260,7 @@ def _guesses(scenario: Scenario, spaces: Sequence[Space]) -> list[dict[str, Any]
         for lie in lies
         for space in spaces
         for dimension in space.dimensions
-        if dimension.kind == "signed"
+        if dimension.kind == "signed" and position_of(dimension, lie)
     ]
 
 

@@ -83,6 +83,7 @@ def witness(
     seeds: Sequence[int] = (0,),
     tries: int = 1000,
     jobs: int = 1,
+    each: Callable[[int], None] | None = None,
 ) -> Witness:
     """Shrink attacks while they still do a share of their harm: fewer of them, of daemons, of rounds, less strength.
 
@@ -97,6 +98,7 @@ def witness(
         seeds: The harm is the mean over these.
         tries: At most about so many attacks are tried; what was found by then is given.
         jobs: How many processes.
+        each: Called now and then with how many were tried so far.
 
     Raises:
         UsageError: The attacks do no harm that could be kept.
@@ -110,7 +112,7 @@ def witness(
         of = harm.amount
         if of is None or of <= 0:
             raise UsageError(f"the attack does no harm: {harm.refused or f'{of:g}'}", where="witness")
-        shrinking = _Shrinking(tried, keep * of, tries)
+        shrinking = _Shrinking(tried, keep * of, tries, each)
         small = smallest_subset(whole, shrinking.first)
         small = _fewest_daemons(small, shrinking.limited_to(_FOR_DAEMONS))
         small = _shortest(small, lambda specs: shrinking.first([specs]) == 0)
@@ -161,8 +163,8 @@ def smallest_subset(items: Sequence[T], first_that_will_do: Callable[[list[list[
 class _Shrinking:
     """Which attacks still do enough harm; none, once the tries have run out."""
 
-    def __init__(self, tried: Range, needed: float, tries: int) -> None:
-        self._tried, self._needed, self._tries = tried, needed, tries
+    def __init__(self, tried: Range, needed: float, tries: int, each: Callable[[int], None] | None) -> None:
+        self._tried, self._needed, self._tries, self._each = tried, needed, tries, each
         self.ran_out = False
 
     def first(self, candidates: Sequence[Specs]) -> int | None:
@@ -177,6 +179,8 @@ class _Shrinking:
             found = self._tried.first(candidates[: max(0, left)], needed=self._needed)
             if found is None and left < len(candidates):
                 self.ran_out = True
+            if self._each:
+                self._each(self._tried.tried)
             return found
 
         return first

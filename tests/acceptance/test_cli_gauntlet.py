@@ -1,0 +1,114 @@
+"""`swarmsec gauntlet`: the verdict first, one JSON document where asked for, and errors that say what is right."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+SMALL = ("ring_with_a_liar", "--set", "rounds=20", "--defense", "median_gate", "--budget", "12", "--seeds", "0,")
+
+
+@pytest.fixture
+def searched(cli):
+    return cli("gauntlet", *SMALL, "--json")
+
+
+def test_the_verdict_comes_first_then_the_figures_the_attack_the_curve_and_the_line_that_repeats_it(cli):
+    ran = cli("gauntlet", *SMALL, "--witness", "--map", "--shares", "0.15,0.5", "--strengths", "0.5,1")
+    assert ran.code == 0
+    title, verdict, figures, worst, curve, witness, table, repeat = ran.out.strip().split("\n\n")
+    assert title.startswith(
+        "A ring with a liar  ·  the worst attack against median_gate (parameters hidden), 12 queries"
+    )
+    assert "on unseen seeds" in verdict
+    assert "own attack" in figures
+    assert "8 seeds that the search never saw" in figures
+    assert "- {kind: " in worst
+    assert "against budget" in curve
+    assert "enough for half of it" in witness
+    assert "prevented of stubborn" in table
+    assert len(table.splitlines()) == 2 + 2 + 1
+    assert repeat.split() == ["repeat", "swarmsec", "gauntlet", "ring_with_a_liar", *SMALL[3:5], *SMALL[1:3],
+                              "--budget", "12", "--seeds", "0,", "--witness", "--keep", "0.5", "--tries", "1000",
+                              "--map", "--shares", "0.15,0.5", "--strengths", "0.5,1"]  # fmt: skip
+    assert "12 of 12 queries, worst so far" in ran.err
+
+
+def test_json_is_one_document_and_the_line_in_it_repeats_it(cli, searched):
+    assert searched.code == 0
+    told = searched.json
+    assert told["schema"] == "swarmsec.gauntlet/v1"
+    assert len(told["queries"]) == len(told["curve"]) == 12
+    assert told["queries"][told["found_at"]]["harm"] == told["curve"][-1]
+    assert told["witness"] is told["map"] is None
+    again = cli(*told["repeat"].split()[1:], "--json")
+    assert again.json == told
+
+
+def test_jobs_change_nothing(cli, searched):
+    assert cli("gauntlet", *SMALL, "--jobs", 2, "--json").json == searched.json
+
+
+def test_out_writes_a_scenario_that_does_that_harm(cli, tmp_path, searched):
+    file = tmp_path / "worst.yaml"
+    assert cli("gauntlet", *SMALL, "--out", file).code == 0
+    ran = cli("run", file, "--seeds", "0,", "--json")
+    assert ran.json["damage"]["defended"]["mean"] == pytest.approx(searched.json["curve"][-1])
+
+
+def test_out_extends_the_original_where_nothing_else_was_changed(cli, tmp_path):
+    file = tmp_path / "worst.yaml"
+    ran = cli("gauntlet", "ring_with_a_liar", "--budget", 4, "--seeds", "0,", "--out", file)
+    assert ran.code == 0
+    assert file.read_text(encoding="utf-8").startswith("extends: ring_with_a_liar\n")
+    assert cli("validate", file).code == 0
+
+
+def test_out_extends_a_file_that_is_in_another_folder(cli, tmp_path):
+    base = tmp_path / "base.yaml"
+    base.write_text(cli("resolve", "ring_with_a_liar").out, encoding="utf-8")
+    (tmp_path / "found").mkdir()
+    file = tmp_path / "found" / "worst.yaml"
+    assert cli("gauntlet", base, "--budget", 4, "--seeds", "0,", "--out", file).code == 0
+    assert file.read_text(encoding="utf-8").startswith("extends: ../base.yaml\n")
+    assert cli("validate", file).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["nowhere"], 2, "nowhere"),
+        ([*SMALL, "--attack", "stubbron"], 3, "stubborn"),
+        ([*SMALL, "--budget", "1"], 2, "budget: 1 given; must be at least 2 queries"),
+        ([*SMALL, "--jobs", "0"], 2, "--jobs: 0 given; must be at least 1"),
+        ([*SMALL, "--keep", "0"], 2, "--keep: 0 given; must be more than 0"),
+        ([*SMALL, "--seeds", "x"], 2, "--seeds"),
+        ([*SMALL, "--metric", "nope"], 2, "no metric 'nope'"),
+        ([*SMALL, "--metric", "bias", "--witness"], 2, "leave --metric out"),
+        ([*SMALL, "--map", "--shares", "some"], 2, "--shares: 'some' given; must be numbers"),
+        ([*SMALL, "--map", "--shares", "0.5,1.5"], 2, "must be numbers above 0 and at most 1, such as 0.1,0.2"),
+        ([*SMALL, "--map", "--strengths", "0"], 2, "--strengths: '0' given; must be numbers above 0, such as"),
+        ([*SMALL, "--out", "no/such/folder/worst.yaml"], 2, "there is no folder"),
+        (["ring_with_a_liar", "--set", "defenses=[]"], 2, "no defense stands; name one with --defense"),
+    ],
+)
+def test_what_makes_no_sense_is_one_clear_error(cli, words, code, told):
+    ran = cli("gauntlet", *words)
+    assert (ran.code, ran.out) == (code, "")
+    assert told in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_what_is_there_already_is_not_overwritten(cli, tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("mine", encoding="utf-8")
+    ran = cli("gauntlet", *SMALL, "--out", file)
+    assert ran.code == 2
+    assert "it is there already" in ran.err
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+def test_errors_are_json_where_json_was_asked_for(cli):
+    ran = cli("gauntlet", *SMALL, "--budget", "0", "--json")
+    assert json.loads(ran.out)["error"]["exit_code"] == ran.code == 2
