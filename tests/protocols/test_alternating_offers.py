@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec import simulate
+from swarmsec.aggregation import Messages
 from swarmsec.network import topology
 from swarmsec.protocols._pairing import random_pairs
+from swarmsec.protocols.alternating_offers import AlternatingOffers
 from swarmsec.rng import stream
+from tests.protocols.alone import negotiate
 from tests.strategies import beliefs
 
 PAIR = {"kind": "complete", "n": 2}
@@ -66,21 +71,19 @@ def test_time_dependent_offers_are_those_of_faratin() -> None:
 
 
 def test_an_acceptance_that_was_lost_comes_again_and_makes_the_deal() -> None:
-    exchange = itertools.count()
+    # Daemon 1 accepts 0.5 in turn 3; in turn 4 daemon 0, who did not hear it, offers more; in turn 5 it hears it again.
+    turn = itertools.count()
 
-    def loses_the_first_acceptance(sent: Messages) -> Messages:
-        return sent.weighed(np.full(sent.network.m, 0.0 if next(exchange) == 5 else 1.0))
+    def loses_it(sent: Messages) -> Messages:
+        return sent.weighed(np.full(sent.network.m, 0.0 if next(turn) == 3 else 1.0))
 
-    protocol = AlternatingOffers(beta=2.0)
     pair, values = topology("complete", n=2), np.array([[0.0], [1.0]])
-    good = negotiate(protocol, pair, values, 10)
-    agreed = np.flatnonzero(good[:, 0, -1])[0] - 1
-    assert agreed == 3  # Daemon 1 accepts in turn 3.
-    exchange = itertools.count(2)
-    bad = negotiate(protocol, pair, values, 10, lie=loses_the_first_acceptance)
-    assert bad[4, :, -1].tolist() == [0.0, 1.0]
-    assert bad[6, 0, 1] != bad[4, 0, 1] or bad[6, 0, -1] == 1.0
-    assert protocol.proposals(bad[-1])[0] == protocol.proposals(bad[-1])[1]
+    states = negotiate(AlternatingOffers(beta=2.0), pair, values, 9, lie=loses_it)
+    offer, deal, agreed = states[:, :, 1], states[:, :, 4], states[:, :, -1]
+    assert agreed[4].tolist() == agreed[5].tolist() == [0.0, 1.0]
+    assert offer[5, 0] == np.sqrt(0.5)
+    assert agreed[6].tolist() == [1.0, 1.0]
+    assert deal[6].tolist() == [0.5, 0.5]
 
 
 @settings(deadline=None, max_examples=40)
