@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 
 from swarmsec.errors import ParameterError
-from swarmsec.network._delivery import Delivery
+from swarmsec.network._delivery import RELIABLE, Delivery
 from swarmsec.network._network import Network
 from swarmsec.parameters import Help, Interval, Unit
 
@@ -40,7 +40,7 @@ class Topology(ABC):
     def network(self, rng: np.random.Generator) -> Network:
         """The network, with links as its parameters say."""
         network = self.build(rng)
-        return network if self.delivery.is_reliable else replace(network, delivery=self.delivery)
+        return network if self.delivery == RELIABLE else replace(network, delivery=self.delivery)
 
     @property
     def delivery(self) -> Delivery:

@@ -36,7 +36,7 @@ class Known(NamedTuple):
         """(k, 2d + n)."""
         return np.concatenate(self, axis=1)
 
-    def rows(self, which: Bools) -> Known:
+    def rows(self, which: Bools | Ints) -> Known:
         """Some rows."""
         return Known(self.bid[which], self.bidder[which], self.stamp[which])
 

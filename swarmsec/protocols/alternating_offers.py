@@ -50,8 +50,9 @@ class AlternatingOffers(NegotiationProtocol):
 
     toward its partner's last offer: β < 1 is Boulware, β > 1 Conceder (Faratin, Sierra and Jennings 1998:
     time-dependent tactics, mixed by weight with absolute tit for tat, a behavior-dependent one, that does not follow a
-    partner back), and never farther than `reach`, its reserve. It accepts an offer that is no worse to it than its own next one. The exchange of offers is that of the
-    alternating offers protocol (Aydoğan, Festen, Hindriks and Jonker 2017) between two.
+    partner back), and never farther than `reach`, its reserve. It accepts an offer that is no worse to it than its own
+    next one. The exchange of offers is that of the alternating offers protocol (Aydoğan, Festen, Hindriks and Jonker
+    2017) between two.
 
     A deal gives both the same value. Without one each keeps its own. So no daemon moves farther than `reach` in a
     session, whatever its partner says: a liar gains by conceding nothing, and cannot do more. Later signals are not
@@ -157,7 +158,8 @@ class AlternatingOffers(NegotiationProtocol):
     def _concession(self, row: _Row) -> Floats:
         """(k, d) how far each would go from its value in this turn."""
         time = (self._turn // 2 / (self.deadline - 1)) ** (1.0 / self.beta)
-        return np.minimum((1.0 - self.imitation) * self.reach * time + self.imitation * row.conceded, self.reach)
+        concession: Floats = (1.0 - self.imitation) * self.reach * time + self.imitation * row.conceded
+        return np.minimum(concession, self.reach)
 
     def _next(self, state: Floats, who: Ints, came: Bools, words: Floats) -> Floats:
         """(k, D) what k daemons hold after this turn."""

@@ -167,9 +167,10 @@ def test_lies_in_feeds_bids_and_awards_cost_welfare(kind: str, lie: dict[str, ob
 
 @pytest.mark.parametrize("kind", ["mcafee", "uniform_price"])
 def test_what_comes_an_exchange_late_is_no_bid_and_no_announcement(kind: str) -> None:
-    final = simulate(market(kind, rounds=9, delay=1), arm="clean").final
+    states = simulate(market(kind, rounds=9, delay=1), arm="clean", record_states=True).states
     owns_at_first = (np.arange(12) % 2 == 1).astype(float)
-    np.testing.assert_array_equal(final[1:], np.repeat(owns_at_first[1:, None], 2, axis=1))
+    for state in states:
+        np.testing.assert_array_equal(state[1:], np.repeat(owns_at_first[1:, None], 2, axis=1))
 
 
 def test_lost_bids_and_announcements_cost_welfare_but_not_most_of_it() -> None:

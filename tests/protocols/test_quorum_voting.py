@@ -146,10 +146,10 @@ def ever_decided(n: int, liars: int, seed: int) -> set[float]:
 @pytest.mark.parametrize("n", [4, 7])
 def test_f_liars_who_repeat_what_others_said_split_nobody_at_any_time_and_f_plus_1_do(n: int) -> None:
     f = (n - 1) // 3
-    found = [len(ever_decided(n, f, seed)) for seed in range(24)]
+    found = [len(ever_decided(n, f, seed)) for seed in range(30)]
     assert max(found) == 1
-    assert found.count(1) >= 12
-    assert max(len(ever_decided(n, f + 1, seed)) for seed in range(24)) == 2
+    assert found.count(1) >= 15
+    assert any(len(ever_decided(n, f + 1, seed)) == 2 for seed in range(60))
 
 
 def test_a_silent_leader_costs_a_view_and_no_more() -> None:

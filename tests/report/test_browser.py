@@ -10,6 +10,8 @@ import pytest
 from swarmsec.report.html import run_page
 from tests.report.conftest import pointed
 
+pytestmark = pytest.mark.slow  # Pages are opened by the dozen.
+
 FIGURES = """() => [...document.querySelectorAll('data[data-of]')].map((one) => [
     (one.closest('[data-at]')?.dataset.at ?? '') + one.dataset.of, one.value, one.textContent,
     one.checkVisibility() || one.closest('details:not([open])') !== null])"""
