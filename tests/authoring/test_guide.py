@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.fences import assert_alike, fences, run, words_of
 
 GUIDE = Path(__file__).parents[2] / "scenarios" / "README.md"
@@ -30,6 +32,7 @@ def write(folder, info, text):
     path.write_text(before + text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_guide_can_be_followed_from_its_first_line_to_its_last(tmp_path):
     steps = fences(GUIDE.read_text(encoding="utf-8"))
     assert {kind for kind, _, _ in steps} == {"yaml", "console"}

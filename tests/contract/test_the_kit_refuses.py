@@ -1034,7 +1034,7 @@ class Tiring(SoundProtocol):
 
 @breaks(check_protocol, protocol_rules.what_is_proposed_can_be_held)
 @dataclass(kw_only=True)
-class Drifting(SoundProtocol):
+class Stretching(SoundProtocol):
     """Hold a little more than what it is made to propose.
 
     Red does not get what it writes.
@@ -1059,7 +1059,7 @@ class Drifting(SoundProtocol):
 
 @breaks(check_protocol, protocol_rules.it_bears_bad_links)
 @dataclass(kw_only=True)
-class Impatient(SoundProtocol):
+class Peremptory(SoundProtocol):
     """Count on a message on every link.
 
     Nobody may be silent.
