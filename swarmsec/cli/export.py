@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from swarmsec.cli.options import Json
-from swarmsec.cli.results import STORE
+from swarmsec.cli.options import STORE, Json
 from swarmsec.errors import ExitCode, UsageError
 
 

@@ -20,6 +20,9 @@ FindingsFormat = Annotated[
     typer.Option("--format", help="github annotates a pull request; sarif is for code scanning."),
 ]
 
+STORE = Path("runs/tournaments.sqlite")
+"""Where tournaments are kept unless told otherwise."""
+
 
 def seeds_of(text: str | None) -> int | list[int] | None:
     """The seeds of an option: `5` is a count, `3,4,9` are seeds, and `3,` is one.

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from swarmsec.cli.options import Json, Plugins, seeds_of
-from swarmsec.cli.results import STORE
+from swarmsec.cli.options import STORE, Json, Plugins, seeds_of
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:

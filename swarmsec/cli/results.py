@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from swarmsec.cli.options import Json
+from swarmsec.cli.options import STORE, Json
 from swarmsec.errors import ExitCode, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from swarmsec.exercise.store import Picked, Store, Tournament
-
-STORE = Path("runs/tournaments.sqlite")
-"""Where tournaments are kept unless told otherwise."""
 
 Names = list[str] | None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
+from swarmsec.cli.options import STORE, Json, Plugins, seeds_of, settings_of
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 CALM_SECONDS = 5.0
 """Between two lines of progress where nobody looks at a bar."""
-
-STORE = Path("runs/tournaments.sqlite")
 
 
 def tournament(

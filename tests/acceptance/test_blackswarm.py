@@ -87,15 +87,18 @@ def test_the_subtle_attack_spreads_the_same_shift_over_every_feed():
     assert attack["bias"] == pytest.approx(-0.3)
 
 
+@pytest.mark.slow
 def test_the_subtle_attack_bites_as_hard(subtle):
     assert subtle["bites"] is True
     assert subtle["damage"]["attacked"]["mean"] == pytest.approx(1.2e6, rel=0.10)
 
 
+@pytest.mark.slow
 def test_the_subtle_attack_compromises_no_daemon(subtle):
     assert subtle["arms"]["attacked"]["metrics"]["compromised"]["high"] == 0.0
 
 
+@pytest.mark.slow
 def test_against_the_subtle_attack_wmsr_and_the_gate_prevent_next_to_nothing(subtle):
     assert subtle["damage_limited"]["mean"] < 0.05
 

@@ -69,6 +69,7 @@ def test_a_pipe_drives_it(command, folder):
     assert "replay>" not in done.stdout, "a pipe is not asked"
 
 
+@pytest.mark.slow
 def test_a_pipe_that_ends_ends_it(command, folder):
     done = subprocess.run([*command, "replay"], input="n", capture_output=True, text=True, timeout=60, check=True)
     assert "round 1 of 0 to 19" in done.stdout

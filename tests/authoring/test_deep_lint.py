@@ -63,6 +63,7 @@ def test_a_swarm_that_a_blind_quarantine_saves_is_trivial():
     assert "quarantine_all, which looks at nothing" in found["SW102"].finding.message
 
 
+@pytest.mark.slow
 def test_a_defense_that_adds_nothing_is_named():
     found = found_in(
         TRADING, defenses=[{"kind": "wmsr", "f": 0}, {"kind": "none"}, {"kind": "median_gate", "warm_up": 50}]
@@ -77,6 +78,7 @@ def test_what_not_even_the_oracle_limits_cannot_be_won():
     assert opened["SW104"].severity == "note"
 
 
+@pytest.mark.slow
 def test_a_side_that_cannot_change_the_outcome_is_named():
     drowned = [{"kind": "false_signal", "daemons": "20%", "start": 60, "bias": -1e6}]
     assert "red's strength does not matter" in found_in(TRADING, attacks=drowned)["SW105"].finding.message
@@ -84,6 +86,7 @@ def test_a_side_that_cannot_change_the_outcome_is_named():
     assert "nothing that blue can do matters" in helpless["SW105"].finding.message
 
 
+@pytest.mark.slow
 def test_a_defense_that_does_reds_work_is_a_shortcut():
     found = {one.code: one for one in deep_lint(load_scenario("autoimmune", settings={"seeds": 2}))}
     assert "it does red's work" in found["SW106"].finding.message
