@@ -40,10 +40,11 @@ def test_an_output_is_as_shown(fence, folder):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("line", [line for text in of_kind(FENCES, "sh") for line in text.splitlines() if line.strip()])
-def test_a_command_runs(line, folder):
-    done = run(shlex.split(line, comments=True)[1:], folder)
-    assert done.returncode == 0, done.stderr
+@pytest.mark.parametrize("text", of_kind(FENCES, "sh"), ids=lambda text: text.partition("\n")[0].partition(" #")[0])
+def test_commands_run_one_after_the_other(text, folder):
+    for line in text.splitlines():
+        done = run(shlex.split(line, comments=True)[1:], folder)
+        assert done.returncode == 0, f"{line}: {done.stderr}"
 
 
 @pytest.mark.parametrize("code", of_kind(FENCES, "python"))
