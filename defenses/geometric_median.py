@@ -8,7 +8,7 @@ import numpy as np
 
 from swarmsec.aggregation import GeometricMedian as GeometricMedianRule
 from swarmsec.aggregation import Rule
-from swarmsec.teams import Attacked, Defense, Guarantee, Surface, Vantage, attacked_in
+from swarmsec.teams import Attacked, Defense, Guarantee, Surface, Vantage, attacked_in, beyond_a_rule
 
 
 @dataclass(kw_only=True)
@@ -46,12 +46,8 @@ class GeometricMedian(Defense):
 
     def _holds(self, case: Attacked) -> tuple[bool, str]:
         """Whether its assumption is met, and what of it is not."""
-        if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
-            return False, "a geometric median promises nothing about lies in the signals, nor about links that are cut"
-        if not case.rule_decides:
-            return False, f"that is about listening by the rule alone, and {case.protocol} does more"
-        if case.lossy:
-            return False, f"that needs every neighbor heard in every exchange, and {case.lossy}"
+        if beyond := beyond_a_rule(case, "a geometric median"):
+            return False, beyond
         lying = 2 * attacked_in(case.network, case.targets) >= case.network.degrees + 1
         lying[case.targets] = False
         count = int(np.count_nonzero(lying))

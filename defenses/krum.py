@@ -10,7 +10,7 @@ import numpy as np
 from swarmsec.aggregation import Krum as KrumRule
 from swarmsec.aggregation import Rule
 from swarmsec.errors import ParameterError
-from swarmsec.teams import Attacked, Defense, Ge, Guarantee, Help, Surface, Unit, Vantage, attacked_in
+from swarmsec.teams import Attacked, Defense, Ge, Guarantee, Help, Surface, Unit, Vantage, attacked_in, beyond_a_rule
 
 
 @dataclass(kw_only=True)
@@ -61,12 +61,8 @@ class Krum(Defense):
 
     def _holds(self, case: Attacked) -> tuple[bool, str]:
         """Whether its assumption is met, and what of it is not."""
-        if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
-            return False, "Krum promises nothing about lies in the signals, nor about links that are cut"
-        if not case.rule_decides:
-            return False, f"that is about listening by the rule alone, and {case.protocol} does more"
-        if case.lossy:
-            return False, f"that needs every neighbor heard in every exchange, and {case.lossy}"
+        if beyond := beyond_a_rule(case, "Krum"):
+            return False, beyond
         honest = np.ones(case.network.n, dtype=bool)
         honest[case.targets] = False
         worst = int(attacked_in(case.network, case.targets)[honest].max(initial=0))

@@ -40,6 +40,7 @@ def test_an_output_is_as_shown(fence, folder):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", of_kind(FENCES, "sh"), ids=lambda text: text.partition("\n")[0].partition(" #")[0])
 def test_commands_run_one_after_the_other(text, folder):
     for line in text.splitlines():

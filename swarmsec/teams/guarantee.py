@@ -88,6 +88,20 @@ def together(of_defenses: Sequence[tuple[str, Guarantee]]) -> Guarantee:
     return best._replace(why=why) if best else Guarantee(None, why)
 
 
+def beyond_a_rule(case: Attacked, rule: str) -> str:
+    """Why what is known of an aggregation rule says nothing of a case, whoever lies in it; empty where it may.
+
+    Args:
+        case: The case.
+        rule: The rule, as the subject of a sentence.
+    """
+    if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
+        return f"{rule} promises nothing about lies in the signals, nor about links that are cut"
+    if not case.rule_decides:
+        return f"that is about listening by the rule alone, and {case.protocol} does more"
+    return f"that needs every neighbor heard in every exchange, and {case.lossy}" if case.lossy else ""
+
+
 def attacked_in(network: Network, targets: Ints) -> Floats:
     """(n,) how many of the daemons that each daemon listens to are among `targets`."""
     mask: Bools = np.zeros(network.n, dtype=bool)

@@ -59,6 +59,7 @@ def test_json_alone_tells_every_round(cli, folder):
     assert [one["round"] for one in cli("replay", folder, "--json").json["rounds"]] == list(range(20))
 
 
+@pytest.mark.slow
 def test_a_pipe_drives_it(command, folder):
     lines = "n\n\ng 10\np\na attacked\nd 0\nnonsense\nE\nl\nh\nq\nn\n"
     done = subprocess.run([*command, "replay"], input=lines, capture_output=True, text=True, timeout=60, check=True)
@@ -108,6 +109,7 @@ def test_a_library_scenario_is_replayed_without_a_run(cli):
     assert (ran.json["seed"], ran.json["rounds"][0]["bill"]) == (11, 0.0)
 
 
+@pytest.mark.slow
 def test_a_run_out_of_a_store_is_replayed_by_its_id(cli, store):
     runs = cli("results", store, "--sql", "SELECT id, arm, bill FROM runs", "--json").json["rows"]
     for run, arm, bill in runs:

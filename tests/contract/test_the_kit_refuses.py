@@ -1322,6 +1322,7 @@ class Undecided(SoundWorld):
 # What is refused, and how it is told.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("check", "broken", "rule"), BROKEN, ids=[broken.__name__ for _, broken, _ in BROKEN])
 def test_a_broken_plugin_is_refused_by_the_rule_that_it_breaks(
     check: Callable[..., None], broken: type[Plugin], rule: str
