@@ -199,11 +199,10 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         ids = getattr(mesa.Agent, "_ids", None)
         if isinstance(ids, dict):
             ids.pop(self, None)
-        self._daemons.clear()
-        for name in ("step", "_user_step"):  # By these two Mesa ties a model to itself.
-            self.__dict__.pop(name, None)
-        del self.red, self.blue
-        if self.network.n >= COLLECT_FROM:
+        n = self.network.n
+        # Mesa ties a model to itself, each version in another way; teams and daemons know it too.
+        self.__dict__.clear()
+        if n >= COLLECT_FROM:
             gc.collect()
 
     def trace(self) -> Trace:
