@@ -28,7 +28,7 @@ format: $(VENV)/.installed ## mend what `make check` finds, where a tool can
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(VENV)/.installed ## measure beside plain Mesa, scipy and the sum of the parts, in one table
+bench: $(VENV)/.installed ## measure beside plain Mesa, scipy, byzfl (1 GB at first), NegMAS and the sum of the parts
 	$(VENV)/bin/python -m tests.benchmarks.table
 
 gallery: $(VENV)/.installed ## play every scenario of the library and write scenarios/GALLERY.md

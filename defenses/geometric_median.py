@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from swarmsec.aggregation import GeometricMedian as GeometricMedianRule
 from swarmsec.aggregation import Rule
-from swarmsec.teams import Attacked, Defense, Guarantee, Surface, Vantage, attacked_in, beyond_a_rule
+from swarmsec.teams import Attacked, Defense, Guarantee, Surface, Vantage, beyond_a_rule, honest_majority
 
 
 @dataclass(kw_only=True)
@@ -48,9 +46,4 @@ class GeometricMedian(Defense):
         """Whether its assumption is met, and what of it is not."""
         if beyond := beyond_a_rule(case, "a geometric median"):
             return False, beyond
-        lying = 2 * attacked_in(case.network, case.targets) >= case.network.degrees + 1
-        lying[case.targets] = False
-        count = int(np.count_nonzero(lying))
-        if count:
-            return False, f"{count:,} of {case.network.n:,} neighborhoods are not honest in their majority"
-        return True, "more than half of every neighborhood and oneself is honest"
+        return honest_majority(case)

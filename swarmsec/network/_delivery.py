@@ -28,16 +28,6 @@ class Delivery(NamedTuple):
         """Whether every message arrives once, in the exchange in which it was sent."""
         return not (self.delay_max or self.loss or self.duplication)
 
-    def __str__(self) -> str:
-        late = f"{self.delay_min}" if self.delay_min == self.delay_max else f"{self.delay_min} to {self.delay_max}"
-        told = [f"messages are {late} exchanges late"] if self.delay_max else []
-        told += [
-            f"{share:.0%} of them {what}"
-            for share, what in ((self.loss, "are lost"), (self.duplication, "come twice"))
-            if share
-        ]
-        return ", ".join(told) or "links are reliable"
-
 
 RELIABLE = Delivery()
 """Every message arrives once, in the exchange in which it was sent."""

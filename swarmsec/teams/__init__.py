@@ -13,7 +13,7 @@ from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
 from swarmsec.teams.attack import Attack
 from swarmsec.teams.blue_view import BlueView
 from swarmsec.teams.defense import Defense, rule_of
-from swarmsec.teams.guarantee import Attacked, Guarantee, attacked_in, beyond_a_rule, together, weakest
+from swarmsec.teams.guarantee import Attacked, Guarantee, attacked_in, beyond_a_rule, honest_majority, together, weakest
 from swarmsec.teams.red_view import Channels, Links, RedView
 from swarmsec.teams.rules import BlueRules, RedRules, Rules
 from swarmsec.teams.selectors import Amount, Selector, amount_of, select, size_of
@@ -53,6 +53,7 @@ __all__ = [
     "amount_of",
     "attacked_in",
     "beyond_a_rule",
+    "honest_majority",
     "rule_of",
     "select",
     "size_of",

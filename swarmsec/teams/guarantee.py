@@ -102,6 +102,16 @@ def beyond_a_rule(case: Attacked, rule: str) -> str:
     return f"that needs every neighbor heard in every exchange, and {case.lossy}" if case.lossy else ""
 
 
+def honest_majority(case: Attacked) -> tuple[bool, str]:
+    """Whether more than half of every honest daemon's neighborhood and itself is honest, and how many lack it."""
+    lying = 2 * attacked_in(case.network, case.targets) >= case.network.degrees + 1
+    lying[case.targets] = False
+    count = int(np.count_nonzero(lying))
+    if count:
+        return False, f"{count:,} of {case.network.n:,} neighborhoods are not honest in their majority"
+    return True, "more than half of every neighborhood and oneself is honest"
+
+
 def attacked_in(network: Network, targets: Ints) -> Floats:
     """(n,) how many of the daemons that each daemon listens to are among `targets`."""
     mask: Bools = np.zeros(network.n, dtype=bool)
