@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from swarmsec._version import __version__
 
 if TYPE_CHECKING:
-    from swarmsec.authoring import Scenario, load_scenario
     from swarmsec.errors import ExitCode, SwarmsecError
-    from swarmsec.exercise import build, run, simulate
+    from swarmsec.runs import build, run, simulate
+    from swarmsec.scenario import Scenario, load_scenario
     from swarmsec.scoring import Result
     from swarmsec.swarm.arms import ALL_ARMS, Arm
     from swarmsec.swarm.daemon import Daemon
@@ -36,15 +36,15 @@ _HOMES = {
     "ExitCode": "swarmsec.errors",
     "Knowledge": "swarmsec.teams",
     "Result": "swarmsec.scoring",
-    "Scenario": "swarmsec.authoring",
+    "Scenario": "swarmsec.scenario",
     "Surface": "swarmsec.teams",
     "SwarmsecError": "swarmsec.errors",
     "Trace": "swarmsec.swarm.trace",
     "Vantage": "swarmsec.teams",
-    "build": "swarmsec.exercise",
-    "load_scenario": "swarmsec.authoring",
-    "run": "swarmsec.exercise",
-    "simulate": "swarmsec.exercise",
+    "build": "swarmsec.runs",
+    "load_scenario": "swarmsec.scenario",
+    "run": "swarmsec.runs",
+    "simulate": "swarmsec.runs",
 }
 _ROOMS = frozenset({"aggregation", "network", "testing"})
 

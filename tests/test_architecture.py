@@ -13,21 +13,31 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS = [
     {"errors", "arrays", "_version"},
-    {"rng", "parameters", "kinds", "shares", "objectives"},
-    {"network", "checkers"},
+    {"rng", "parameters", "plugin"},
+    {"network"},
+    {"messages"},
     {"aggregation"},
+    {"checkers"},
     {"immunity"},
-    {"teams", "protocols", "worlds"},
-    {"plugins"},
+    {"teams"},
+    {"protocols"},
+    {"worlds"},
+    {"registry"},
     {"swarm"},
-    {"authoring"},
+    {"scenario"},
     {"scoring"},
-    {"exercise"},
-    {"report", "lab", "testing"},
+    {"runs"},
+    {"authoring"},
+    {"store"},
+    {"tournament"},
+    {"replay"},
+    {"search"},
+    {"report"},
+    {"testing"},
     {"cli"},
 ]
 HEIGHT = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
-PLUGIN_MAY_IMPORT = {"teams", "aggregation", "immunity", "network", "errors", "parameters", "arrays"}
+PLUGIN_MAY_IMPORT = {"teams", "messages", "aggregation", "immunity", "network", "errors", "parameters", "arrays"}
 
 
 def modules(*folders):

@@ -9,28 +9,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from swarmsec.aggregation._central import centered_clipping, geometric_median
-from swarmsec.aggregation._messages import BYTES_A_COMPONENT, Heard, Messages
-from swarmsec.aggregation._mixing import bucketing
-from swarmsec.aggregation._nearest import bulyan, krum, multi_krum, nnm
-from swarmsec.aggregation._neighborhoods import MAD_TO_DEVIATION, Neighborhoods, Spread
-from swarmsec.aggregation._promises import krum_eta, robustness_coefficient
-from swarmsec.aggregation._rules import Mean, Median, MetropolisMean, Rule, TrimmedMean, Wmsr
-from swarmsec.aggregation._selecting import cge, fltrust, monna
-from swarmsec.aggregation._sorted import meamed, mean, median, trimmed_mean
-from swarmsec.aggregation._vector_rules import CenteredClipping, GeometricMedian, InvertedTolerance, Krum
+from swarmsec.aggregation.matrix.bounds import krum_eta, robustness_coefficient
+from swarmsec.aggregation.matrix.medians import centered_clipping, geometric_median
+from swarmsec.aggregation.matrix.mixing import bucketing
+from swarmsec.aggregation.matrix.nearest import bulyan, krum, multi_krum, nnm
+from swarmsec.aggregation.matrix.selection import cge, fltrust, monna
+from swarmsec.aggregation.matrix.trimming import meamed, mean, median, trimmed_mean
+from swarmsec.aggregation.neighborhood_statistics import MAD_TO_DEVIATION, Neighborhoods, Spread
+from swarmsec.aggregation.rules import Mean, Median, MetropolisMean, Rule, TrimmedMean, Wmsr
+from swarmsec.aggregation.vector_rules import CenteredClipping, GeometricMedian, InvertedTolerance, Krum
 
 __all__ = [
-    "BYTES_A_COMPONENT",
     "MAD_TO_DEVIATION",
     "CenteredClipping",
     "GeometricMedian",
-    "Heard",
     "InvertedTolerance",
     "Krum",
     "Mean",
     "Median",
-    "Messages",
     "MetropolisMean",
     "Neighborhoods",
     "Rule",
@@ -59,4 +55,4 @@ __all__ = [
 
 def kernels_are_compiled() -> bool:
     """Whether compiled kernels of an earlier run lie beside this file; if not, the first use takes some seconds."""
-    return any((Path(__file__).parent / "__pycache__").glob("_compiled.*.nbi"))
+    return any((Path(__file__).parent / "kernels" / "__pycache__").glob("compiled_rows.*.nbi"))

@@ -11,12 +11,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.aggregation._messages import Messages
-from swarmsec.aggregation._points import matrix, positive, whole
-from swarmsec.aggregation._rules import Median, Rule, TrimmedMean, Wmsr
-from swarmsec.aggregation._vector_rules import CenteredClipping, GeometricMedian, InvertedTolerance, Krum
+from swarmsec.aggregation.matrix.validation import matrix, positive, whole
+from swarmsec.aggregation.rules import Median, Rule, TrimmedMean, Wmsr
+from swarmsec.aggregation.vector_rules import CenteredClipping, GeometricMedian, InvertedTolerance, Krum
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
+from swarmsec.messages.batch import Messages
 from swarmsec.network import Network
 
 Given = npt.ArrayLike | None

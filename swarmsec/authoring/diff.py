@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from swarmsec.authoring.scenario import Scenario
+from swarmsec.scenario.load import Scenario
 
 _PLUGIN_LISTS = ("attacks", "defenses")
 

@@ -14,14 +14,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from swarmsec.authoring import expand
 from swarmsec.authoring.lint_rules import RULES
-from swarmsec.authoring.model import Document
-from swarmsec.authoring.sweep import Range
 from swarmsec.errors import UsageError
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import ParameterInfo, describe
-from swarmsec.plugins import Family, Registry
+from swarmsec.registry import Family, Registry
+from swarmsec.scenario import schedule as expand
+from swarmsec.scenario.model import Document
+from swarmsec.scenario.sweep import Range
 from swarmsec.teams import Attack, BlueRules, RedRules, selectors
 
 _SHELVES = {

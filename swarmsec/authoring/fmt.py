@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from swarmsec.authoring.key_order import SHARED_BEFORE, key_order
-from swarmsec.authoring.layout import Collection, Entry, Layout, Node, Scalar, entries, take_apart, word
-from swarmsec.authoring.yaml_tree import Path, parse
+from swarmsec.authoring.yaml_layout import Collection, Entry, Layout, Node, Scalar, entries, take_apart, word
 from swarmsec.errors import ScenarioError
-from swarmsec.plugins import Registry
+from swarmsec.registry import Registry
+from swarmsec.scenario.yaml_tree import Path, parse
 
 LINE_WIDTH = 120
 _INDENT = 2

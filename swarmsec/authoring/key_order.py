@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from swarmsec.authoring.check import TEAMS
-from swarmsec.authoring.expand import CampaignUse, Phase
-from swarmsec.authoring.model import Document
-from swarmsec.authoring.parts import SPEC_FAMILIES
-from swarmsec.authoring.yaml_tree import Path
 from swarmsec.errors import UnknownNameError
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
-from swarmsec.plugins import Registry
+from swarmsec.registry import Registry
+from swarmsec.scenario.build import SPEC_FAMILIES
+from swarmsec.scenario.check import TEAMS
+from swarmsec.scenario.model import Document
+from swarmsec.scenario.schedule import CampaignUse, Phase
+from swarmsec.scenario.yaml_tree import Path
 
 _FIRST = ("<<", "kind", "name", "drop", "campaign", "phase", "for")
 _RANGE = ("from", "to", "steps")

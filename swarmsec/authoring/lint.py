@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as File
 from typing import Any, NamedTuple
 
-from swarmsec.authoring.findings import Finding, locate, paragraph
+from swarmsec.authoring.files import write_text
 from swarmsec.authoring.lint_rules import RULES, Case, Fix, Remark, Rule, Severity
-from swarmsec.authoring.options import steps
-from swarmsec.authoring.scenario import Scenario, load_scenario
-from swarmsec.authoring.texts import write_text
-from swarmsec.authoring.yaml_tree import Path, Span, Tree, parse
 from swarmsec.errors import ScenarioError, UsageError, did_you_mean
 from swarmsec.parameters import Problem, spot
+from swarmsec.scenario.findings import Finding, locate, paragraph
+from swarmsec.scenario.load import Scenario, load_scenario
+from swarmsec.scenario.overrides import steps
+from swarmsec.scenario.yaml_tree import Path, Span, Tree, parse
 
 __all__ = ["RULES", "Case", "Lint", "Remark", "Rule", "fixed", "lint", "lints_of", "selected"]
 

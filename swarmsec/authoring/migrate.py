@@ -1,8 +1,8 @@
 """Older formats of a scenario, and the dated steps that lead from each to the next.
 
 A change of the format that an existing scenario could notice gets a new `apiVersion` and a step here, which is a
-function on the text's entries (`swarmsec.authoring.layout`), so that every comment stays with what it is about. What is
-migrated is laid out as `swarmsec fmt` does it. Steps are never changed once they are out.
+function on the text's entries (`swarmsec.authoring.yaml_layout`), so that every comment stays at its entry. The result
+is laid out as `swarmsec fmt` does it. Steps are never changed once they are out.
 
 `swarmsec/v1alpha1` is the form that the prototype read, before a scenario could have more than one attack:
 
@@ -23,10 +23,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from swarmsec.authoring.fmt import document_text, formatted
-from swarmsec.authoring.layout import Collection, Entry, Node, Scalar, comments, take_apart, word
-from swarmsec.authoring.versions import CURRENT
-from swarmsec.authoring.yaml_tree import parse
+from swarmsec.authoring.yaml_layout import Collection, Entry, Node, Scalar, comments, take_apart, word
 from swarmsec.errors import ScenarioError
+from swarmsec.scenario.versions import CURRENT
+from swarmsec.scenario.yaml_tree import parse
 
 
 class Migration(NamedTuple):

@@ -62,7 +62,7 @@ def relative(schema: Path, scenario: Path) -> str:
 def schema_text() -> str:
     """The schema of the plug-ins that are installed, in the draft that editors know best."""
     from swarmsec.authoring.schema import Draft, scenario_schema
-    from swarmsec.plugins import Registry
+    from swarmsec.registry import Registry
 
     schema = scenario_schema(Registry(), draft=Draft.SEVEN)
     return json.dumps(schema, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

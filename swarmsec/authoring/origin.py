@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from swarmsec.authoring.parts import SPEC_FAMILIES
-from swarmsec.authoring.scenario import Scenario
-from swarmsec.authoring.yaml_tree import Path, Place, Tree
+from swarmsec.scenario.build import SPEC_FAMILIES
+from swarmsec.scenario.load import Scenario
+from swarmsec.scenario.yaml_tree import Path, Place, Tree
 
 _IN_TWO = frozenset({"rules", "score"})
 

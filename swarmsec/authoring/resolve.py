@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from swarmsec.authoring.options import steps
 from swarmsec.authoring.origin import origins
-from swarmsec.authoring.scenario import Scenario
-from swarmsec.authoring.writer import as_yaml, with_comments
-from swarmsec.authoring.yaml_tree import Path
-from swarmsec.errors import UsageError
 from swarmsec.parameters import spot
+from swarmsec.scenario.load import Scenario
+from swarmsec.scenario.overrides import steps
+from swarmsec.scenario.sweep import check_point
+from swarmsec.scenario.writer import as_yaml, with_comments
+from swarmsec.scenario.yaml_tree import Path
 
 
 class Resolved(NamedTuple):
@@ -64,15 +64,3 @@ def resolve_points(scenario: Scenario, wanted: Sequence[int] | None = None) -> l
         moved |= {("sweep",): {}} if settings else {}
         found.append(Resolved(there, number, settings, origins(as_written, moved)))
     return found
-
-
-def check_point(number: int, count: int) -> int:
-    """The number of a point, if there is one of that number.
-
-    Raises:
-        UsageError: There is none.
-    """
-    if not 0 <= number < count:
-        points = "one point, 0" if count == 1 else f"{count:,} points, 0 to {count - 1:,}"
-        raise UsageError(f"{number} given; the sweep has {points}", where="--point")
-    return number

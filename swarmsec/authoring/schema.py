@@ -18,14 +18,14 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from swarmsec.authoring.check import TEAMS
 from swarmsec.authoring.class_schema import AMOUNTS, Schema, closed, properties_of
-from swarmsec.authoring.expand import CampaignUse, Phase
-from swarmsec.authoring.model import PLUGINS_MAX, SEED_MAX, SEEDS_MAX, Document
-from swarmsec.authoring.sweep import NOT_SWEPT, Range
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
-from swarmsec.plugins import Family, Registry
+from swarmsec.registry import Family, Registry
+from swarmsec.scenario.check import TEAMS
+from swarmsec.scenario.model import PLUGINS_MAX, SEED_MAX, SEEDS_MAX, Document
+from swarmsec.scenario.schedule import CampaignUse, Phase
+from swarmsec.scenario.sweep import NOT_SWEPT, Range
 from swarmsec.teams import Attack
 
 

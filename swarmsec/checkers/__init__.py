@@ -5,10 +5,10 @@ and scoring hold runs against it, so that there is one definition of each. Who i
 a swarm.
 """
 
-from swarmsec.checkers.agreement import agreement
+from swarmsec.checkers._agreement import agreement
+from swarmsec.checkers._termination import termination
+from swarmsec.checkers._validity import validity
 from swarmsec.checkers.hull import Hull, hull_of
-from swarmsec.checkers.termination import termination
-from swarmsec.checkers.validity import validity
 from swarmsec.checkers.violation import Violation
 
 __all__ = ["Hull", "Violation", "agreement", "hull_of", "termination", "validity"]

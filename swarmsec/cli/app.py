@@ -14,12 +14,16 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec._version import __version__
-from swarmsec.cli.lazy import Entry, group_of
+from swarmsec.cli.lazy_commands import Entry, group_of
 from swarmsec.errors import ExitCode, SwarmsecError
 
 COMMANDS = {
-    "list": Entry("catalog.list_", "List what there is: attacks, defenses, protocols, worlds, scenarios, topologies."),
-    "show": Entry("catalog.show", "Show what NAME does: mechanism, source, traits, parameters with bounds and units."),
+    "list": Entry(
+        "list_show.list_", "List what there is: attacks, defenses, protocols, worlds, scenarios, topologies."
+    ),
+    "show": Entry(
+        "list_show.show", "Show what NAME does: mechanism, source, traits, parameters with bounds and units."
+    ),
     "run": Entry(
         "run.run",
         "Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented.",

@@ -41,8 +41,8 @@ def certify(
     Nothing is run. Ends with 0 if a promise covers the attacks or no defense is there, 1 if none that is made does,
     and 4 if nobody promises anything or it is not known.
     """
-    from swarmsec.authoring import load_scenario, seed_list
-    from swarmsec.exercise.certify import certify as certified
+    from swarmsec.runs.certification import certify as certified
+    from swarmsec.scenario import load_scenario, seed_list
 
     if not time_limit >= 0:
         raise UsageError(f"{time_limit:g} given; must be at least 0 seconds", where="--time-limit")

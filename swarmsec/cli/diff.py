@@ -21,8 +21,8 @@ def diff(
     plugins: Plugins = None,
 ) -> int:
     """Say what differs between OLD and NEW in what they mean; exits 1 where anything does."""
-    from swarmsec.authoring import load_scenario
     from swarmsec.authoring.diff import difference
+    from swarmsec.scenario import load_scenario
 
     if old == new == "-":
         raise UsageError("standard input can be one of the two, and not both")

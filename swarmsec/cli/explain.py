@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from swarmsec.cli.deferred import numpy_on_demand
+from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def explain(
     """Explain TOPIC: a field of a scenario, a plug-in, one of its parameters, or a rule of lint."""
     numpy_on_demand()
     from swarmsec.authoring.explain import explain as pages_of
-    from swarmsec.plugins import Registry
+    from swarmsec.registry import Registry
 
     pages = pages_of(topic, Registry(plugins or ()))
     if as_json:

@@ -19,8 +19,8 @@ def export(
     as_json: Json = False,
 ) -> int:
     """Write the tournaments, entries, runs and rounds of STORE as files that other programs read."""
-    from swarmsec.exercise.store import Store
-    from swarmsec.exercise.store.export import to_csv, to_parquet
+    from swarmsec.store import Store
+    from swarmsec.store.export import to_csv, to_parquet
 
     if parquet is None and csv is None:
         raise UsageError("nothing to write; give --parquet DIR or --csv DIR")

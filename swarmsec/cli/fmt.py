@@ -18,7 +18,7 @@ def fmt(
 ) -> int:
     """Lay FILES out anew: order of keys, indentation, spaces. Comments stay, and so does the meaning."""
     from swarmsec.authoring.fmt import formatted
-    from swarmsec.plugins import Registry
+    from swarmsec.registry import Registry
 
     registry = Registry(plugins or ())
     return rewrite(

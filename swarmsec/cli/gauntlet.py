@@ -20,8 +20,8 @@ from swarmsec.cli.progress import CALM_SECONDS
 from swarmsec.errors import ExitCode, OutputError, ParameterError, SwarmsecError, UsageError
 
 if TYPE_CHECKING:
-    from swarmsec.authoring import Scenario
-    from swarmsec.exercise.gauntlet import Gauntlet, Query, ToleranceMap, Witness
+    from swarmsec.scenario import Scenario
+    from swarmsec.search import Gauntlet, Query, ToleranceMap, Witness
 
 
 def gauntlet(
@@ -74,8 +74,8 @@ def gauntlet(
     The worst one is played again on seeds that the search never saw, beside the scenario's own. Ends with 0 whatever
     was found, and with 2 if no attack could be played. Needs the optional package optuna.
     """
-    from swarmsec.authoring import load_scenario
-    from swarmsec.exercise.gauntlet import gauntlet as searched
+    from swarmsec.scenario import load_scenario
+    from swarmsec.search import gauntlet as searched
 
     _refuse_in_time(jobs=jobs, keep=keep, tries=tries, metric=metric, witness=witness, out=out)
     rows = _numbers(shares, "--shares", most=1.0)
@@ -129,7 +129,7 @@ def _refuse_in_time(*, jobs: int, keep: float, tries: int, metric: str | None, w
 
 
 def _seeds(text: str) -> tuple[int, ...]:
-    from swarmsec.authoring import seed_list
+    from swarmsec.scenario import seed_list
 
     wanted = seeds_of(text)
     assert wanted is not None
@@ -155,7 +155,7 @@ def _numbers(text: str | None, option: str, *, most: float = math.inf) -> tuple[
 
 def _shrunk(scenario: Scenario, found: Gauntlet, *, keep: float, tries: int, jobs: int) -> Witness | None:
     """What is enough for a share of the worst attack's damage; nothing if it does none."""
-    from swarmsec.exercise.gauntlet import witness
+    from swarmsec.search import witness
 
     if not (found.best.harm and found.best.harm > 0):
         return None
@@ -175,7 +175,7 @@ def _mapped(
     scenario: Scenario, found: Gauntlet, shares: Sequence[float], strengths: Sequence[float], *, jobs: int
 ) -> ToleranceMap:
     """The map of the scenario's first attack, or of the worst that was found if it has none."""
-    from swarmsec.exercise.gauntlet import SHARES, STRENGTHS, tolerance_map
+    from swarmsec.search import SHARES, STRENGTHS, tolerance_map
 
     shares, strengths = shares or SHARES, strengths or STRENGTHS
     tell = _calmly(f"{scenario.name}: mapping {len(shares)} shares and {len(strengths)} strengths")
@@ -252,8 +252,8 @@ def _progress(scenario: Scenario, budget: int, metric: str | None) -> Iterator[C
 
 def _write(file: Path, scenario: Scenario, attacks: Sequence[Any]) -> None:
     """The worst attack as a scenario: only what differs if that says all, and the whole of it otherwise."""
-    from swarmsec.authoring import load_scenario
-    from swarmsec.authoring.writer import yaml_text
+    from swarmsec.scenario import load_scenario
+    from swarmsec.scenario.writer import yaml_text
 
     named = [{"name": f"worst_{number}", **spec} for number, spec in enumerate(attacks, 1)]
     whole = load_scenario(scenario, settings={"sweep": {}}, attack=named)

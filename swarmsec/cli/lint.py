@@ -64,8 +64,8 @@ def lint(
 
 def _page(name: str, asked: _Asked) -> _Page:
     """One scenario: looked at, and told unless all of them are told as one document."""
-    from swarmsec.authoring import findings_of
     from swarmsec.report.findings import Checked
+    from swarmsec.scenario import findings_of
 
     try:
         return _linted(name, asked)
@@ -82,17 +82,17 @@ def _told(error: SwarmsecError) -> dict[str, Any]:
 
 
 def _linted(name: str, asked: _Asked) -> _Page:
-    from swarmsec.authoring import load_scenario
     from swarmsec.authoring.lint import fixed
     from swarmsec.authoring.lint import lint as look
     from swarmsec.report.findings import Checked
+    from swarmsec.scenario import load_scenario
 
     choice: dict[str, Any] = {"select": asked.select, "ignore": asked.ignore}
     mended = fixed(name, **choice, plugins=asked.plugins) if asked.fix else []
     scenario = load_scenario(name, plugins=asked.plugins)
     found = look(scenario, **choice)
     if asked.deep:
-        from swarmsec.exercise.deep_lint import deep_lint
+        from swarmsec.authoring.deep_lint import deep_lint
 
         def advance(what: str) -> None:
             typer.echo(f"{scenario.name}: playing {what}", err=True)

@@ -33,8 +33,8 @@ def new(
     as_json: Json = False,
 ) -> int:
     """Write a new scenario from a template, and beside it the schema with which an editor completes and checks it."""
+    from swarmsec.authoring.files import write_text
     from swarmsec.authoring.new import DEFAULTS, new_text, relative, schema_text
-    from swarmsec.authoring.texts import write_text
 
     if file and out:
         raise UsageError(f"{out} given next to {file}; name one file to write to", where="--out")

@@ -44,7 +44,7 @@ def seeds_of(text: str | None) -> int | list[int] | None:
 
 def settings_of(options: list[str] | None) -> dict[str, object]:
     """PATH=VALUE options as path → value."""
-    from swarmsec.authoring import parse_value
+    from swarmsec.scenario import parse_value
 
     settings = {}
     for option in options or ():

@@ -16,7 +16,7 @@ from swarmsec.cli.options import STORE, Json, Plugins, seeds_of
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
-    from swarmsec.exercise.replay import Recording, Source
+    from swarmsec.replay import Recording, Source
     from swarmsec.swarm.arms import Arm
 
 _RECORDINGS_MOST = 4
@@ -62,7 +62,7 @@ def replay(
     random streams and compared seed by seed. Shares of damage are Shapley values (1953): what a plug-in adds, on
     average over all orders in which the plug-ins could join.
     """
-    from swarmsec.exercise.replay import open_source
+    from swarmsec.replay import open_source
 
     steps = round_ is not None or events or from_ is not None or to is not None
     changes = bool(without or swap_defense) or until is not None
@@ -102,7 +102,7 @@ _Told = tuple[dict[str, Any], str]
 
 
 def _arm(source: Source, named: str | None) -> Arm:
-    from swarmsec.exercise.simulate import arm_of
+    from swarmsec.runs.simulation import arm_of
 
     wanted = source.arm if named is None else arm_of(named)
     if wanted not in source.arms:
@@ -123,7 +123,7 @@ def _seed(source: Source, seed: int | None, *, given: bool) -> int:
 
 def _walk(source: Source, seed: int, arm: Arm) -> int:
     """Read commands until there are no more, and show what they ask for."""
-    from swarmsec.exercise.replay import Session
+    from swarmsec.replay import Session
     from swarmsec.report.replay import daemons_lines, events_lines, help_lines, round_lines
 
     there = source.seeds if seed in source.seeds else (seed, *source.seeds)
@@ -164,8 +164,8 @@ def _player(source: Source) -> Callable[[int, Arm], Recording]:
 def _recorded(source: Source, seed: int, arm: Arm) -> Recording:
     """Play it, and say on standard error what that takes."""
     from swarmsec.aggregation import kernels_are_compiled
-    from swarmsec.exercise.replay import record
-    from swarmsec.exercise.replay.recording import STATES_BYTES_MAX
+    from swarmsec.replay import record
+    from swarmsec.replay.recording import STATES_BYTES_MAX
 
     if not kernels_are_compiled():
         typer.echo("compiling the kernels, once; this takes some seconds", err=True)
@@ -192,7 +192,7 @@ def _printed(
     as_json: bool,
 ) -> _Told:
     """One round, some rounds, or all that happened; as JSON all rounds unless fewer are asked for."""
-    from swarmsec.exercise.replay.recording import rounds_of, to_dict
+    from swarmsec.replay.recording import rounds_of, to_dict
     from swarmsec.report.replay import events_lines, round_lines, rows_lines
 
     if round_ is not None and (first is not None or last is not None):
@@ -218,11 +218,11 @@ def _printed(
 def _compared(
     source: Source, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, jobs: int
 ) -> _Told:
-    from swarmsec.authoring import load_scenario
-    from swarmsec.exercise.executors import open_executor
-    from swarmsec.exercise.replay import counterfactual, parse_without, without
-    from swarmsec.exercise.replay.changes import until as stopped
+    from swarmsec.replay import counterfactual, parse_without, without
+    from swarmsec.replay.changes import until as stopped
     from swarmsec.report.counterfactual import counterfactual_lines
+    from swarmsec.runs.executors import open_executor
+    from swarmsec.scenario import load_scenario
 
     scenario = source.scenario
     left = parse_without(leave_out, scenario)
@@ -254,9 +254,9 @@ def _compared(
 
 
 def _attributed(source: Source, orders: int, jobs: int) -> _Told:
-    from swarmsec.exercise.executors import open_executor
-    from swarmsec.exercise.replay import attribute
+    from swarmsec.replay import attribute
     from swarmsec.report.counterfactual import attribution_lines
+    from swarmsec.runs.executors import open_executor
 
     with open_executor(jobs=jobs) as executor:
         found = attribute(

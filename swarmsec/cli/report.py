@@ -79,7 +79,7 @@ def _page(path: Path, tournament: str | None) -> tuple[str, Path]:
 
 def _told(path: Path) -> Mapping[str, Any]:
     """What `swarmsec tournament --json` printed."""
-    from swarmsec.exercise.tournament.result import SCHEMA
+    from swarmsec.tournament.result import SCHEMA
 
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -95,8 +95,8 @@ def _told(path: Path) -> Mapping[str, Any]:
 
 def _stored(path: Path, wanted: str | None) -> Mapping[str, Any]:
     from swarmsec.cli.results import chosen
-    from swarmsec.exercise.store import Store
-    from swarmsec.exercise.tournament.stored import stored_outcome
+    from swarmsec.store import Store
+    from swarmsec.tournament.from_store import stored_outcome
 
     with Store.open(path, read_only=True) as store:
         return stored_outcome(store, chosen(store, wanted)).to_dict()

@@ -31,9 +31,9 @@ def resolve(
     plugins: Plugins = None,
 ) -> int:
     """Print SCENARIOS with every default written out, as YAML that means the same."""
-    from swarmsec.authoring import load_scenario
     from swarmsec.authoring.resolve import resolve as resolve_one
     from swarmsec.authoring.resolve import resolve_points
+    from swarmsec.scenario import load_scenario
 
     if points and point is not None:
         raise UsageError("give one of --point and --points", where="--points")

@@ -14,7 +14,7 @@ from swarmsec.cli.options import STORE, Json
 from swarmsec.errors import ExitCode, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from swarmsec.exercise.store import Picked, Store, Tournament
+    from swarmsec.store import Picked, Store, Tournament
 
 Names = list[str] | None
 
@@ -42,7 +42,7 @@ def results(
     as_json: Json = False,
 ) -> int:
     """List the tournaments of STORE and how far they are, or look into one of them; also while it is played."""
-    from swarmsec.exercise.store import Picked, Store
+    from swarmsec.store import Picked, Store
 
     options = {
         "--leaderboard": leaderboard,
@@ -94,9 +94,9 @@ def _list(store: Store, wanted: str | None) -> _Shown:
 
 
 def _leaderboard(store: Store, tournament: Tournament, picked: Picked) -> _Shown:
-    from swarmsec.exercise.store import outcomes
-    from swarmsec.exercise.store.leaderboard import leaderboard
     from swarmsec.report.results import leaderboard_lines
+    from swarmsec.store import outcomes
+    from swarmsec.store.leaderboard import leaderboard
 
     found = outcomes(store, tournament.id, picked)
     defenses, attacks = leaderboard(found, "blue"), leaderboard(found, "red")
@@ -105,16 +105,16 @@ def _leaderboard(store: Store, tournament: Tournament, picked: Picked) -> _Shown
 
 
 def _matrix(store: Store, tournament: Tournament, picked: Picked, *, damage: bool = False) -> _Shown:
-    from swarmsec.exercise.store import outcomes
     from swarmsec.report.results import matrix_lines
+    from swarmsec.store import outcomes
 
     found = outcomes(store, tournament.id, picked)
     return {"cells": [one.to_dict() for one in found]}, matrix_lines(found, damage=damage)
 
 
 def _compared(store: Store, tournament: Tournament, picked: Picked, defenses: tuple[str, str]) -> _Shown:
-    from swarmsec.exercise.store import compare
     from swarmsec.report.results import comparison_lines
+    from swarmsec.store import compare
 
     first, second = defenses
     found = compare(store, tournament.id, first, second, picked)
@@ -123,9 +123,9 @@ def _compared(store: Store, tournament: Tournament, picked: Picked, defenses: tu
 
 
 def _failed(store: Store, tournament: Tournament, picked: Picked) -> _Shown:
-    from swarmsec.exercise.store import cells_of
-    from swarmsec.exercise.store.failures import failures
     from swarmsec.report.results import failure_lines
+    from swarmsec.store import cells_of
+    from swarmsec.store.failures import failures
 
     picked.refuse_unknown(cells_of(store.entries(tournament.id)))
     found = failures(store, tournament.id, picked)
@@ -133,8 +133,8 @@ def _failed(store: Store, tournament: Tournament, picked: Picked) -> _Shown:
 
 
 def _answer(store: Store, sql: str) -> _Shown:
-    from swarmsec.exercise.store.query import query
     from swarmsec.report.results import answer_lines
+    from swarmsec.store.query import query
 
     answer = query(store, sql)
     return {**answer._asdict()}, answer_lines(answer)

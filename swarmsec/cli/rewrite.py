@@ -11,7 +11,7 @@ import typer
 from swarmsec.errors import ExitCode, SwarmsecError
 
 if TYPE_CHECKING:
-    from swarmsec.authoring.texts import Text
+    from swarmsec.authoring.files import Text
 
 
 def rewrite(
@@ -30,7 +30,7 @@ def rewrite(
     Returns:
         The exit code: the worst error's, else whether a check found something.
     """
-    from swarmsec.authoring.texts import read_text, write_text
+    from swarmsec.authoring.files import read_text, write_text
 
     files: list[dict[str, object]] = []
     worst = ExitCode.DONE

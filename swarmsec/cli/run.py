@@ -20,9 +20,9 @@ from swarmsec.errors import ExitCode, ParameterError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from swarmsec.authoring import Scenario
-    from swarmsec.exercise.folder import RunFolder
-    from swarmsec.exercise.sweep import SweepPoint
+    from swarmsec.runs.run_folder import RunFolder
+    from swarmsec.runs.sweeps import SweepPoint
+    from swarmsec.scenario import Scenario
     from swarmsec.scoring import Result, SeedRun
 
 
@@ -55,7 +55,7 @@ def run(
     point: Annotated[int | None, typer.Option(help="Play one point of its sweep, counted from 0.", metavar="N")] = None,
 ) -> int:
     """Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented."""
-    from swarmsec.authoring import load_scenario
+    from swarmsec.scenario import load_scenario
 
     if jobs < 1:
         raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
@@ -83,15 +83,15 @@ def run(
 
 
 def _at_point(scenario: Scenario, number: int) -> Scenario:
-    from swarmsec.exercise.sweep import at_point
+    from swarmsec.runs.sweeps import at_point
 
     return at_point(scenario, number)
 
 
 def _play_sweep(scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: int) -> list[SweepPoint]:
     """Play every point into a folder of its own, and say so on standard error as each is done."""
-    from swarmsec.exercise.sweep import play_points
     from swarmsec.report.sweep import point_line
+    from swarmsec.runs.sweeps import play_points
 
     count = len(scenario.points())
     done: list[SweepPoint] = []
@@ -102,8 +102,8 @@ def _play_sweep(scenario: Scenario, seeds: int | list[int] | None, out: Path, jo
 
 
 def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], *, as_json: bool) -> int:
-    from swarmsec.exercise.sweep import to_dict
     from swarmsec.report.sweep import sweep_lines
+    from swarmsec.runs.sweeps import to_dict
 
     if as_json:
         typer.echo(json.dumps(to_dict(points), indent=2, ensure_ascii=False, allow_nan=False))
@@ -122,11 +122,11 @@ def _play(
     quiet: bool = False,
 ) -> tuple[Result, RunFolder]:
     """Run it with its progress on standard error, and keep what came in its folder, whatever happens."""
-    from swarmsec.authoring import seed_list
-    from swarmsec.exercise import play_nulls
-    from swarmsec.exercise import run as run_scenario
-    from swarmsec.exercise.folder import RunFolder
     from swarmsec.report.html import run_page
+    from swarmsec.runs import play_nulls
+    from swarmsec.runs import run as run_scenario
+    from swarmsec.runs.run_folder import RunFolder
+    from swarmsec.scenario import seed_list
 
     try:
         wanted = scenario.seeds if seeds is None else seed_list(seeds)

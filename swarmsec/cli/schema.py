@@ -29,7 +29,7 @@ def schema(
     Put `# yaml-language-server: $schema=FILE` on a scenario's first line, and an editor completes and checks it.
     """
     from swarmsec.authoring.schema import Draft, scenario_schema
-    from swarmsec.plugins import Registry
+    from swarmsec.registry import Registry
 
     made = scenario_schema(Registry(plugins or ()), draft=Draft(draft.value))
     text = json.dumps(made, indent=2, ensure_ascii=False, allow_nan=False)

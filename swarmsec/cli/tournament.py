@@ -19,9 +19,9 @@ from swarmsec.errors import ExitCode, ParameterError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from swarmsec.exercise.store import Store
-    from swarmsec.exercise.tournament import Draft, Plan, Shard, TournamentResult
-    from swarmsec.exercise.tournament.result import Counts
+    from swarmsec.store import Store
+    from swarmsec.tournament import Draft, Plan, Shard, TournamentResult
+    from swarmsec.tournament.result import Counts
 
 CALM_SECONDS = 5.0
 """Between two lines of progress where nobody looks at a bar."""
@@ -76,8 +76,8 @@ def tournament(
     plugins: Plugins = None,
 ) -> int:
     """Play every attack against every defense in every SCENARIO, and say which defense does best in the worst case."""
-    from swarmsec.exercise.store import Store
-    from swarmsec.exercise.tournament import outcome_of, plan_of
+    from swarmsec.store import Store
+    from swarmsec.tournament import outcome_of, plan_of
 
     part = _shard_of(shard)
     options = {"attack": attack, "defense": defense, "seeds": seeds, "nulls": nulls, "halving": halving, "name": name}
@@ -106,8 +106,8 @@ def tournament(
 
 def _draft(names: list[str], *, settings: dict[str, object], plugins: list[Path] | None, **options: Any) -> Draft:
     """What the command line asks for, on top of what a file does."""
-    from swarmsec.exercise.tournament import Draft, draft_of_file, is_tournament_file, replaced
-    from swarmsec.exercise.tournament.labels import specs_of
+    from swarmsec.tournament import Draft, draft_of_file, is_tournament_file, replaced
+    from swarmsec.tournament.labels import specs_of
 
     files = [one for one in names if is_tournament_file(one)]
     if files and len(names) > 1:
@@ -127,7 +127,7 @@ def _draft(names: list[str], *, settings: dict[str, object], plugins: list[Path]
 
 
 def _seeds(text: str) -> tuple[int, ...]:
-    from swarmsec.authoring import seed_list
+    from swarmsec.scenario import seed_list
 
     wanted = seeds_of(text)
     assert wanted is not None
@@ -138,7 +138,7 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 
 def _shard_of(text: str | None) -> Shard | None:
-    from swarmsec.exercise.tournament import Shard
+    from swarmsec.tournament import Shard
 
     if text is None:
         return None
@@ -149,8 +149,8 @@ def _shard_of(text: str | None) -> Shard | None:
 
 
 def _merge(plan: Plan, store: Store, others: list[Path]) -> None:
-    from swarmsec.exercise.store import Store as Stores
-    from swarmsec.exercise.tournament import take_over
+    from swarmsec.store import Store as Stores
+    from swarmsec.tournament import take_over
 
     for path in others:
         with Stores.open(path, read_only=True) as other:
@@ -171,7 +171,7 @@ def _refuse_begun(plan: Plan, store: Store) -> None:
 
 def _going_on(plan: Plan, store: Path, **options: Any) -> str:
     """The command line that goes on with it."""
-    from swarmsec.exercise.tournament import command_of
+    from swarmsec.tournament import command_of
 
     words = ["swarmsec", "tournament", *command_of(plan), "--store", str(store)]
     usual = {"jobs": 1}
@@ -188,9 +188,9 @@ def _play(
     plan: Plan, store: Store, shard: Shard | None, go_on: str, *, jobs: int, cluster: str | None, timeout: float | None
 ) -> Any:
     """Play what is left, with its progress on standard error; whatever ends it early, say how to go on."""
-    from swarmsec.exercise.executors import open_executor
-    from swarmsec.exercise.tournament import play
     from swarmsec.report.tournament import drop_line
+    from swarmsec.runs.executors import open_executor
+    from swarmsec.tournament import play
 
     names = {one.label: one.name for one in plan.defenses}
     with open_executor(jobs=jobs, cluster=cluster, timeout_s=timeout) as executor:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from swarmsec.cli.deferred import numpy_on_demand
+from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import FindingsFormat, Json, Plugins
 from swarmsec.errors import ExitCode, SwarmsecError
 
@@ -20,7 +20,7 @@ def validate(
 ) -> int:
     """Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything."""
     numpy_on_demand()
-    from swarmsec.authoring import findings_of, load_scenario
+    from swarmsec.scenario import findings_of, load_scenario
 
     form = "json" if as_json else form
     found: list[dict[str, Any]] = []

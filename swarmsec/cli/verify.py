@@ -14,7 +14,7 @@ from swarmsec.cli.options import Json, Plugins
 from swarmsec.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from swarmsec.exercise.verify import Verified
+    from swarmsec.replay.verification import Verified
 
 _SQLITE = b"SQLite format 3\0"
 
@@ -56,9 +56,9 @@ def verify(
 
 
 def _verified(run: Path, sample: int | None, all_: bool, jobs: int, plugins: list[Path]) -> Verified:
-    from swarmsec.exercise.executors import open_executor
-    from swarmsec.exercise.replay.source import folder_of
-    from swarmsec.exercise.verify import SAMPLE, verify_folder, verify_store
+    from swarmsec.replay.sources import folder_of
+    from swarmsec.replay.verification import SAMPLE, verify_folder, verify_store
+    from swarmsec.runs.executors import open_executor
 
     if _is_store(run):
         if plugins:

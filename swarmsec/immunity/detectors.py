@@ -14,7 +14,7 @@ import numpy as np
 
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError, did_you_mean
-from swarmsec.immunity.frozen import FrozenTails
+from swarmsec.immunity.ecod_copod import FrozenTails
 
 _PROBES = 16
 _HELPERS = frozenset({"base", "sklearn_base", "gaal_base", "base_dl"})

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmsec.aggregation import MAD_TO_DEVIATION, Messages
+from swarmsec.aggregation import MAD_TO_DEVIATION
 from swarmsec.arrays import Floats, read_only
+from swarmsec.messages import Messages
 from swarmsec.network import Network
 
 FEATURES = ("distance", "deviation", "deviation_ewma", "step", "jerk", "flips", "rate", "equivocation")
@@ -85,7 +86,7 @@ class BehaviorTracker:
         return self._per_sender(told) / np.maximum(self._listeners, 1)[:, None]
 
     def _surroundings(self, said: Floats) -> tuple[Floats, Floats]:
-        from swarmsec.aggregation import _kernels as kernels
+        from swarmsec.aggregation.kernels import rows as kernels
 
         rows = kernels.rows_of(self._network)
         around = [kernels.median_and_mad(rows, said[:, component]) for component in range(said.shape[1])]

@@ -6,10 +6,10 @@ and what a team may do to it in teams.
 
 from swarmsec.network._byzantine import Byzantine, byzantine
 from swarmsec.network._delivery import Delivery
-from swarmsec.network._kinds import DELAY_MAX, Topology
 from swarmsec.network._network import Network, Outgoing
 from swarmsec.network._robustness import Robustness, robustness
 from swarmsec.network._topology import TOPOLOGIES, topology
+from swarmsec.network._topology_base import DELAY_MAX, Topology
 
 __all__ = [
     "DELAY_MAX",

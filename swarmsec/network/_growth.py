@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from swarmsec.errors import ParameterError
-from swarmsec.network._kinds import Daemons, Topology
 from swarmsec.network._network import Network, check_size, from_pairs
+from swarmsec.network._topology_base import Daemons, Topology
 from swarmsec.parameters import Ge, Help
 
 if TYPE_CHECKING:

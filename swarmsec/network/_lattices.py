@@ -9,8 +9,8 @@ from typing import Annotated
 import numpy as np
 
 from swarmsec.errors import ParameterError
-from swarmsec.network._kinds import Daemons, Topology
 from swarmsec.network._network import Keys, Network, check_size, from_pairs
+from swarmsec.network._topology_base import Daemons, Topology
 from swarmsec.parameters import Ge, Help, Interval, MinLen
 
 Rows = Annotated[int, Ge(1), Help("How many rows; from n and columns unless given.")]

@@ -12,8 +12,8 @@ import numpy as np
 
 from swarmsec.arrays import Bools
 from swarmsec.errors import ParameterError
-from swarmsec.network._kinds import Daemons, Share, Topology
 from swarmsec.network._network import Keys, Network, check_size, from_keys, from_pairs
+from swarmsec.network._topology_base import Daemons, Share, Topology
 from swarmsec.parameters import Ge, Help, MinLen
 
 ROUNDS_MAX = 200

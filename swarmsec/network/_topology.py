@@ -10,10 +10,10 @@ import numpy as np
 
 from swarmsec.errors import ParameterError, UnknownNameError, did_you_mean
 from swarmsec.network._growth import RobustAttachment, ScaleFree
-from swarmsec.network._kinds import Topology
 from swarmsec.network._lattices import Circulant, Complete, Edges, Grid, Hypercube, Path, Ring, Star, Torus, Wheel
 from swarmsec.network._network import Network
 from swarmsec.network._random import ErdosRenyi, KInRandom, RandomRegular, SmallWorld, StochasticBlocks
+from swarmsec.network._topology_base import Topology
 from swarmsec.parameters import build
 from swarmsec.rng import stream
 

@@ -8,9 +8,10 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.errors import ParameterError
+from swarmsec.messages import Heard, Messages
 from swarmsec.parameters import Ge, Help, Interval
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 

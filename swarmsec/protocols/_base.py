@@ -8,12 +8,13 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.kinds import Plugin
+from swarmsec.messages import Heard, Messages
+from swarmsec.messages.addressed import Addressed
 from swarmsec.network import Network
 from swarmsec.parameters import Ge, Help, Unit
-from swarmsec.protocols._speech import Addressed
+from swarmsec.plugin import Plugin
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,13 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, MetropolisMean, Rule
+from swarmsec.aggregation import MetropolisMean, Rule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
+from swarmsec.messages import Heard, Messages
+from swarmsec.messages.inbox import LARGEST, admission, admission_one, tame
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
-from swarmsec.protocols._inbox import LARGEST, admission, admission_one, tame
 
 Supply = Annotated[float, Gt(0), Unit("units per daemon"), Help("How much there is of each good, a daemon's part.")]
 Mixing = Annotated[int, Ge(1), Unit("exchanges"), Help("Every how many exchanges daemons act; they average in all.")]

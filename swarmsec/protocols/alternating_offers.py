@@ -7,12 +7,13 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.messages import Heard, Messages
+from swarmsec.messages.addressed import Addressed
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 from swarmsec.protocols._pairing import Pairs, random_pairs
-from swarmsec.protocols._speech import Addressed
 
 _OFFER, _ACCEPT = 1.0, 2.0
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from swarmsec.aggregation import Heard, Mean, Messages, MetropolisMean, Rule
+from swarmsec.aggregation import Mean, MetropolisMean, Rule
 from swarmsec.arrays import Floats
+from swarmsec.messages import Heard, Messages
 from swarmsec.parameters import Help
 from swarmsec.protocols._base import NegotiationProtocol
 

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.objectives import Objective, loss
+from swarmsec.messages import Heard, Messages
+from swarmsec.messages.inbox import LARGEST, admission, admission_one, column, extremes, sum_one, sums, tame
 from swarmsec.parameters import Ge, Gt, Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
-from swarmsec.protocols._inbox import LARGEST, admission, admission_one, column, extremes, sum_one, sums, tame
+from swarmsec.protocols._objectives import Objective, loss
 
 
 @dataclass(kw_only=True)

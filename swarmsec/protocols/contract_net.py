@@ -7,11 +7,12 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.messages import Heard, Messages
+from swarmsec.messages.addressed import Addressed
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
-from swarmsec.protocols._speech import Addressed
 
 _CALL, _PROPOSE, _REFUSE, _ACCEPT, _REJECT, _INFORM, _FAILURE = (float(act) for act in range(1, 8))
 _NOBODY = -1.0

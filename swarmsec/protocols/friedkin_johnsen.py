@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
+from swarmsec.messages import Heard, Messages
 from swarmsec.parameters import Help, Interval
 from swarmsec.protocols._base import NegotiationProtocol
 from swarmsec.protocols.average_consensus import Weights, averaging

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
+from swarmsec.messages import Heard, Messages
+from swarmsec.messages.inbox import admission, admission_one, extremes
 from swarmsec.protocols._base import NegotiationProtocol
-from swarmsec.protocols._inbox import admission, admission_one, extremes
 
 
 @dataclass(kw_only=True)

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Mean, Messages, Rule
+from swarmsec.aggregation import Mean, Rule
 from swarmsec.arrays import Bools, Floats
+from swarmsec.messages import Heard, Messages
+from swarmsec.messages.addressed import Addressed
+from swarmsec.messages.inbox import admission, admission_one, extremes, tame
 from swarmsec.parameters import Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
-from swarmsec.protocols._inbox import admission, admission_one, extremes, tame
-from swarmsec.protocols._speech import Addressed
 
 
 @dataclass(kw_only=True)

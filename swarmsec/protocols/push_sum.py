@@ -7,12 +7,13 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.messages import Heard, Messages
+from swarmsec.messages.addressed import Addressed
+from swarmsec.messages.inbox import LARGEST, admission, admission_one, column, sum_one, sums, tame
 from swarmsec.parameters import Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
-from swarmsec.protocols._inbox import LARGEST, admission, admission_one, column, sum_one, sums, tame
-from swarmsec.protocols._speech import Addressed
 
 WEIGHT_MIN = 2.0**-500
 """Whose weight is under this keeps all that it has: halved for ever it would become 0, and s / w no number."""

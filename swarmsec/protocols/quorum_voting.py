@@ -7,9 +7,10 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
+from swarmsec.messages import Heard, Messages
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.protocols._ballots import DECISION, LOCK, NEVER, PROPOSAL, VOTE, Ballots, claim_of, put
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView

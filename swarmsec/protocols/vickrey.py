@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmsec.aggregation import Heard, Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats
+from swarmsec.messages import Heard, Messages
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
 _NOBODY = -1.0

@@ -9,8 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from swarmsec.exercise.certify import Certificate, Withstands
 from swarmsec.report.terminal import as_plain
+from swarmsec.runs.certification import Certificate, Withstands
 
 _NAMED_MAX = 8
 """Of a set so many daemons are named to people."""

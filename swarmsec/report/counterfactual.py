@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from swarmsec.exercise.replay import Attribution, Counterfactual, Division
-from swarmsec.exercise.replay.shapley import EXACT_MOST
+from swarmsec.replay import Attribution, Counterfactual, Division
+from swarmsec.replay.shapley import EXACT_MOST
 from swarmsec.report.numbers import amount, share
 from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Interval, Outcome

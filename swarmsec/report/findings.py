@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from swarmsec._version import __version__
-from swarmsec.authoring import Finding
 from swarmsec.authoring.lint import RULES as LINT_RULES
 from swarmsec.authoring.lint import Lint
+from swarmsec.scenario import Finding
 
 RULES = {
     "unreadable": "The file is no YAML, or larger than a scenario may be.",

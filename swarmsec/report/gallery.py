@@ -15,11 +15,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from swarmsec.authoring import Scenario, library, library_folder, load_scenario
-from swarmsec.exercise.run import run
-from swarmsec.exercise.sweep import SweepPoint, play_points
 from swarmsec.report.numbers import amount, share_interval
 from swarmsec.report.terminal import verdict_line
+from swarmsec.runs.runner import run
+from swarmsec.runs.sweeps import SweepPoint, play_points
+from swarmsec.scenario import Scenario, library, library_folder, load_scenario
 from swarmsec.scoring import Result
 
 HEAD = """\

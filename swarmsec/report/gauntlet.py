@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from swarmsec.exercise.gauntlet import Cell, Gauntlet, Query, Size, ToleranceMap, Witness
 from swarmsec.report.numbers import amount, share
 from swarmsec.scoring import Interval
+from swarmsec.search import Cell, Gauntlet, Query, Size, ToleranceMap, Witness
 
 _DAEMONS_SHOWN = 6
 """Of a list of daemons so many are named to people."""

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from swarmsec.arrays import Floats, Ints
-from swarmsec.exercise.replay import Frame, Recording
-from swarmsec.exercise.replay.session import HELP
-from swarmsec.exercise.truth import spans
+from swarmsec.replay import Frame, Recording
+from swarmsec.replay.session import HELP
 from swarmsec.report.numbers import amount
+from swarmsec.runs.ground_truth import spans
 from swarmsec.swarm.trace import Event
 
 WIDTH = 72

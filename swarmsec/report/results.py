@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from swarmsec.exercise.store import CellOutcome, Difference, Tournament
-from swarmsec.exercise.store.failures import Failure
-from swarmsec.exercise.store.leaderboard import Rank
-from swarmsec.exercise.store.query import Answer
 from swarmsec.report.numbers import amount, share, share_interval
 from swarmsec.scoring import Interval
+from swarmsec.store import CellOutcome, Difference, Tournament
+from swarmsec.store.failures import Failure
+from swarmsec.store.leaderboard import Rank
+from swarmsec.store.query import Answer
 
 _UNKNOWN = "–"
 

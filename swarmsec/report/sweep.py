@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from swarmsec.authoring import Scenario
-from swarmsec.exercise.sweep import SweepPoint
 from swarmsec.report.numbers import amount, share_interval
+from swarmsec.runs.sweeps import SweepPoint
+from swarmsec.scenario import Scenario
 
 
 def point_line(point: SweepPoint) -> str:

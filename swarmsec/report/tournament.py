@@ -8,10 +8,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from swarmsec.exercise.tournament import TournamentResult
-from swarmsec.exercise.tournament.result import Counts, Drop, Nash, Rating, Standing, WorstCase
 from swarmsec.report.numbers import amount, share
 from swarmsec.scoring import Interval
+from swarmsec.tournament import TournamentResult
+from swarmsec.tournament.result import Counts, Drop, Nash, Rating, Standing, WorstCase
 
 FAILURES_SHOWN_MAX = 10
 

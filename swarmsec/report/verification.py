@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swarmsec.exercise.verify import Verified
+from swarmsec.replay.verification import Verified
 
 
 def verification_lines(found: Verified) -> str:

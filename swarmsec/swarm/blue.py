@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from swarmsec.aggregation import BYTES_A_COMPONENT, Messages, Neighborhoods, Rule
+from swarmsec.aggregation import Neighborhoods, Rule
 from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import PluginError
+from swarmsec.messages import BYTES_A_COMPONENT, Messages
 from swarmsec.swarm.hooks import call, floats
 from swarmsec.swarm.setup import Cast, Setup
 from swarmsec.swarm.trace import Recorder

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from swarmsec.aggregation import Heard
 from swarmsec.arrays import Floats, Ints, read_only
-from swarmsec.protocols import Addressed
+from swarmsec.messages import Addressed, Heard
 
 if TYPE_CHECKING:
     from swarmsec.swarm.model import SwarmModel

@@ -9,19 +9,19 @@ from collections.abc import Mapping
 import mesa
 import numpy as np
 
-from swarmsec.aggregation import Messages
 from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.errors import ScenarioError
-from swarmsec.protocols import Addressed, ProtocolView, all_spoken, as_messages
+from swarmsec.messages import Addressed, Messages, all_spoken, as_messages
+from swarmsec.messages.admission import within_inbox
+from swarmsec.messages.transport import Transport
+from swarmsec.protocols import ProtocolView
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.blue import BlueTeam
 from swarmsec.swarm.daemon import Daemon
-from swarmsec.swarm.delivery import within_inbox
 from swarmsec.swarm.red import RedTeam
 from swarmsec.swarm.round import play_round
 from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
-from swarmsec.swarm.transport import Transport
 from swarmsec.worlds import Outcome, WorldView
 
 SIM_SEMANTICS = 1

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from swarmsec.aggregation import Messages
 from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import PluginError
+from swarmsec.messages import Messages
 from swarmsec.network import DELAY_MAX, Network
 from swarmsec.swarm.hooks import call, floats
 from swarmsec.swarm.setup import Cast, Setup

@@ -8,8 +8,8 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from swarmsec.arrays import Ints
 from swarmsec.errors import ParameterError, SwarmsecError
-from swarmsec.kinds import Plugin
 from swarmsec.network import Network
+from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
 from swarmsec.teams import Attack, Defense, Rules, Surface, rule_of, select, size_of

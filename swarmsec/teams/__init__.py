@@ -5,11 +5,12 @@ No technique belongs here: those are the files of `attacks/` and `defenses/`.
 
 from __future__ import annotations
 
-from swarmsec.aggregation import Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.immunity import Features
-from swarmsec.kinds import Plugin
+from swarmsec.messages import Messages
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
+from swarmsec.plugin import Plugin
 from swarmsec.teams.attack import Attack
 from swarmsec.teams.blue_view import BlueView
 from swarmsec.teams.defense import Defense, rule_of

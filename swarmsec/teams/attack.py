@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
-from swarmsec.kinds import Plugin
 from swarmsec.parameters import Ge, Help, Unit
+from swarmsec.plugin import Plugin
 from swarmsec.teams.red_view import Channels, Links, RedView
 from swarmsec.teams.selectors import Selector
 from swarmsec.teams.traits import Knowledge, Surface

@@ -7,10 +7,11 @@ from typing import Protocol
 
 import numpy as np
 
-from swarmsec.aggregation import Messages, Neighborhoods
+from swarmsec.aggregation import Neighborhoods
 from swarmsec.arrays import Bools, Daemons, Ints, read_only
 from swarmsec.errors import NotVisibleError
 from swarmsec.immunity import BehaviorTracker, Features
+from swarmsec.messages import Messages
 from swarmsec.network import Network
 from swarmsec.teams.selectors import named
 from swarmsec.teams.traits import Vantage

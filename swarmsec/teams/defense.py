@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from swarmsec.aggregation import Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ScenarioError
-from swarmsec.kinds import Plugin
+from swarmsec.messages import Messages
+from swarmsec.plugin import Plugin
 from swarmsec.teams.blue_view import BlueView
 from swarmsec.teams.guarantee import Attacked, Guarantee
 from swarmsec.teams.traits import Surface, Vantage

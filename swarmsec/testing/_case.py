@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from swarmsec.errors import ParameterError
-from swarmsec.kinds import Plugin
 from swarmsec.parameters import build
+from swarmsec.plugin import Plugin
 from swarmsec.testing._witness import witnessed
 
 P = TypeVar("P", bound=Plugin)

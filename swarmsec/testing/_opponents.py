@@ -7,7 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.aggregation import Messages, Rule, Wmsr
+from swarmsec.aggregation import Rule, Wmsr
+from swarmsec.messages import Messages
 from swarmsec.teams import (
     Attack,
     BlueView,

@@ -10,8 +10,8 @@ import numpy as np
 from swarmsec.arrays import Floats
 from swarmsec.network import Network
 from swarmsec.parameters import build
-from swarmsec.plugins import Registry
 from swarmsec.protocols import NegotiationProtocol
+from swarmsec.registry import Registry
 from swarmsec.rng import Streams
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SwarmModel

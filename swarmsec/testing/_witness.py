@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from swarmsec.arrays import read_only
-from swarmsec.kinds import Plugin
+from swarmsec.messages import Addressed
 from swarmsec.network import Network
-from swarmsec.protocols import Addressed
+from swarmsec.plugin import Plugin
 from swarmsec.teams import BlueView, RedView
 
 P = TypeVar("P", bound=Plugin)

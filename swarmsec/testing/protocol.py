@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from swarmsec.aggregation import Mean, Messages, Wmsr
+from swarmsec.aggregation import Mean, Wmsr
 from swarmsec.aggregation import Rule as Aggregation
 from swarmsec.arrays import Floats, read_only
+from swarmsec.messages import Addressed, Messages, all_spoken, as_messages
+from swarmsec.messages.admission import within_inbox
 from swarmsec.network import Delivery, Network
-from swarmsec.protocols import Addressed, NegotiationProtocol, ProtocolView, all_spoken, as_messages
+from swarmsec.protocols import NegotiationProtocol, ProtocolView
 from swarmsec.rng import stream
-from swarmsec.swarm.delivery import within_inbox
 from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Attack
 from swarmsec.testing._case import Case, Rule, fits, hold, require

@@ -10,8 +10,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.kinds import Plugin
 from swarmsec.network import Network
+from swarmsec.plugin import Plugin
 
 
 class Outcome(NamedTuple):

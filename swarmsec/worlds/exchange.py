@@ -11,8 +11,8 @@ import numpy as np
 from swarmsec.arrays import Floats, read_only
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Gt, Help, MinLen, Unit
-from swarmsec.shares import fill_to_level
 from swarmsec.worlds._base import Outcome, World, WorldView
+from swarmsec.worlds._water_filling import fill_to_level
 
 
 @dataclass(kw_only=True)

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from swarmsec.exercise.jobs import Played
-from swarmsec.exercise.store import Store
-from tests.exercise.stored import ID, PLAN, numbered, play, small
+from swarmsec.runs.jobs import Played
+from swarmsec.store import Store
+from tests.store.stored import ID, PLAN, numbered, play, small
 
 ROOT = Path(__file__).resolve().parents[2]
 
 WRITES_UNTIL_TOLD = """
 import sys
 from pathlib import Path
-from swarmsec.exercise.store import Store
-from tests.exercise.stored import ID, PLAN, play, small
+from swarmsec.store import Store
+from tests.store.stored import ID, PLAN, play, small
 
 tournament = small()
 with Store.open(Path(sys.argv[1])) as store:

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarmsec.aggregation import _compiled, _kernels, _ordered
-from swarmsec.aggregation._kernels import Rows
+from swarmsec.aggregation.kernels import compiled_rows as _compiled
+from swarmsec.aggregation.kernels import reference as _ordered
+from swarmsec.aggregation.kernels import rows as _kernels
+from swarmsec.aggregation.kernels.rows import Rows
 from swarmsec.arrays import Floats
 
 VALUES = st.one_of(

@@ -17,13 +17,13 @@ from swarmsec.aggregation import (
     InvertedTolerance,
     Krum,
     Median,
-    Messages,
     Rule,
     TrimmedMean,
     Wmsr,
     neighborhoods,
 )
 from swarmsec.errors import ParameterError
+from swarmsec.messages import Messages
 from swarmsec.network import Network, topology
 
 RULES: list[Rule] = [
@@ -232,7 +232,8 @@ def test_compiled_code_fuses_no_product_with_a_sum() -> None:
     # Code that comes from the cache cannot be inspected, so it is compiled anew.
     import numba
 
-    from swarmsec.aggregation import _compiled, _compiled_vectors
+    from swarmsec.aggregation.kernels import compiled_rows as _compiled
+    from swarmsec.aggregation.kernels import compiled_vectors as _compiled_vectors
 
     def array(kind: Any, dimensions: int) -> Any:
         return numba.types.Array(kind, dimensions, "C", readonly=True)

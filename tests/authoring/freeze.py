@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from swarmsec.authoring.check import TEAMS
-from swarmsec.authoring.expand import CampaignUse, Phase
-from swarmsec.authoring.model import Document
-from swarmsec.authoring.sweep import Range
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import json_schema
-from swarmsec.plugins import BASES, Registry
+from swarmsec.registry import BASES, Registry
+from swarmsec.scenario.check import TEAMS
+from swarmsec.scenario.model import Document
+from swarmsec.scenario.schedule import CampaignUse, Phase
+from swarmsec.scenario.sweep import Range
 
 STORED = Path(__file__).parent / "v1.json"
 WHAT_TO_DO = (

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from swarmsec import load_scenario
-from swarmsec.authoring import InvalidScenarioError
+from swarmsec.scenario import InvalidScenarioError
 
 CORPUS = Path(__file__).parent / "corpus"
 BAD = sorted((CORPUS / "bad").glob("*.yaml"))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from swarmsec.authoring import load_scenario
+from swarmsec.authoring.deep_lint import CHECKS, deep_lint
 from swarmsec.authoring.lint import RULES
-from swarmsec.exercise import deep_lint as module
-from swarmsec.exercise.deep_lint import CHECKS, deep_lint
+from swarmsec.scenario import deep_lint as module
+from swarmsec.scenario import load_scenario
 
 RING = {
     "name": "ring",

@@ -6,16 +6,16 @@ import sys
 
 import pytest
 
-from swarmsec.authoring import check as check_module
-from swarmsec.authoring.check import check
 from swarmsec.authoring.explain import explain, topics
 from swarmsec.authoring.lint import RULES
-from swarmsec.authoring.model import Document
 from swarmsec.cli import main
 from swarmsec.errors import ExitCode, UsageError
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
-from swarmsec.plugins import Registry
+from swarmsec.registry import Registry
+from swarmsec.scenario import check as check_module
+from swarmsec.scenario.check import check
+from swarmsec.scenario.model import Document
 
 REGISTRY = Registry()
 FAMILIES = ("attacks", "defenses", "protocols", "worlds")
@@ -46,7 +46,7 @@ def test_every_topic_is_explained():
 
 @pytest.mark.parametrize("key", [info.name for info in describe(Document)])
 def test_every_field_has_an_example_that_is_yaml(key):
-    from swarmsec.authoring.yaml_tree import parse
+    from swarmsec.scenario.yaml_tree import parse
 
     (page,) = explain(key)
     assert page.topic == key

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarmsec.authoring import library, load_scenario
 from swarmsec.authoring.fmt import formatted
-from swarmsec.authoring.layout import comments
-from swarmsec.authoring.yaml_tree import parse
+from swarmsec.authoring.yaml_layout import comments
+from swarmsec.scenario import library, load_scenario
+from swarmsec.scenario.yaml_tree import parse
 from tests.authoring.conftest import RING
 
 MESSY = """\

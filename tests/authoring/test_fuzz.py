@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from swarmsec import load_scenario
-from swarmsec.authoring import InvalidScenarioError, library, yaml_tree
-from swarmsec.authoring.yaml_tree import parse
+from swarmsec.scenario import InvalidScenarioError, library, yaml_tree
+from swarmsec.scenario.yaml_tree import parse
 
 LIBRARY = {name: path.read_text(encoding="utf-8") for name, path in library().items()}
 SECONDS_WANTED = 1.0  # Told, not asserted: a slow machine is no defect.
@@ -452,7 +452,7 @@ def test_reading_stops_at_the_first_value_too_many():
 
 
 def test_a_long_list_of_changes_looks_at_every_place_once(tmp_path, monkeypatch):
-    from swarmsec.authoring import extends
+    from swarmsec.scenario import extends
 
     names = [f"a{i}" for i in range(300)]
     attacks = ", ".join(f"{{kind: stubborn, name: {name}, daemons: 1}}" for name in names)
@@ -468,7 +468,7 @@ def test_a_long_list_of_changes_looks_at_every_place_once(tmp_path, monkeypatch)
 
 
 def test_campaigns_of_campaigns_worth_of_attacks_are_refused_before_they_are_written_out(tmp_path, monkeypatch):
-    from swarmsec.authoring import expand
+    from swarmsec.scenario import schedule as expand
 
     steps = ", ".join(["{kind: none, for: 1}"] * 900)
     uses = ", ".join(["{campaign: c}"] * 900)

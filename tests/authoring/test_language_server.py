@@ -15,11 +15,11 @@ import pytest
 
 from swarmsec import load_scenario
 from swarmsec.authoring.schema import Draft, scenario_schema
-from swarmsec.authoring.source import library
 from swarmsec.errors import ScenarioError
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
-from swarmsec.plugins import Registry
+from swarmsec.registry import Registry
+from swarmsec.scenario.sources import library
 from tests.authoring.lsp import LanguageServer
 
 pytestmark = pytest.mark.slow

@@ -9,10 +9,10 @@ from copy import deepcopy
 
 import pytest
 
-from swarmsec.authoring import library, load_scenario
 from swarmsec.authoring.lint import RULES, fixed, lint, selected
 from swarmsec.cli import main
 from swarmsec.errors import ExitCode, ScenarioError, UsageError
+from swarmsec.scenario import library, load_scenario
 
 STATIC = sorted(code for code, rule in RULES.items() if not rule.deep)
 

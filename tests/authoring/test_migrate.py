@@ -1,10 +1,10 @@
 import pytest
 
-from swarmsec.authoring import load_scenario
-from swarmsec.authoring.layout import comments
 from swarmsec.authoring.migrate import migrated
-from swarmsec.authoring.yaml_tree import parse
+from swarmsec.authoring.yaml_layout import comments
 from swarmsec.errors import ScenarioError
+from swarmsec.scenario import load_scenario
+from swarmsec.scenario.yaml_tree import parse
 from tests.authoring.conftest import RING
 
 OLD = """\

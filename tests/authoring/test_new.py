@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from swarmsec.authoring import load_scenario
 from swarmsec.authoring.fmt import formatted
 from swarmsec.authoring.new import DEFAULTS, name_of, new_text, templates
-from swarmsec.exercise import play_points
+from swarmsec.runs import play_points
+from swarmsec.scenario import load_scenario
 
 
 @pytest.mark.parametrize("template", templates())

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from swarmsec.authoring import library, load_scenario
 from swarmsec.authoring.resolve import resolve
-from swarmsec.authoring.yaml_tree import parse
+from swarmsec.scenario import library, load_scenario
+from swarmsec.scenario.yaml_tree import parse
 
 CHILD = """\
 extends: ring.yaml

@@ -12,15 +12,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from swarmsec.authoring import load_scenario
 from swarmsec.authoring.schema import Draft, scenario_schema
-from swarmsec.authoring.source import library
-from swarmsec.authoring.yaml_tree import parse
 from swarmsec.cli import main
 from swarmsec.errors import ScenarioError
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
-from swarmsec.plugins import BASES, Registry
+from swarmsec.registry import BASES, Registry
+from swarmsec.scenario import load_scenario
+from swarmsec.scenario.sources import library
+from swarmsec.scenario.yaml_tree import parse
 
 CORPUS = Path(__file__).parent / "corpus"
 BAD = sorted((CORPUS / "bad").glob("*.yaml"))

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from swarmsec.authoring.migrate import MIGRATIONS
-from swarmsec.authoring.versions import CURRENT, OLDER
+from swarmsec.scenario.versions import CURRENT, OLDER
 from tests.authoring.freeze import STORED, WHAT_TO_DO, accepts, broken, fingerprint
 
 FROZEN = json.loads(STORED.read_text(encoding="utf-8"))

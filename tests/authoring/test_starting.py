@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from swarmsec.authoring import library, load_scenario, parts
-from swarmsec.cli import lazy
+from swarmsec.cli import lazy_commands as lazy
 from swarmsec.cli.app import COMMANDS
 from swarmsec.errors import ScenarioError
+from swarmsec.scenario import library, load_scenario, parts
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*/*.yaml"))
 WITH_NUMPY = {"two_cliques"}  # Its edges are listed, and that each stands once is for NumPy to see.
@@ -57,7 +57,7 @@ USES = {
 }
 DEFERRED = """
 import sys
-from swarmsec.cli.deferred import numpy_on_demand
+from swarmsec.cli.lazy_numpy import numpy_on_demand
 numpy_on_demand()
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +66,7 @@ assert "numpy._core" not in sys.modules
 {use}
 assert sys.modules["numpy"] is np and type(np) is type(sys) and np.__spec__.name == "numpy"
 assert npt is np.typing and np.ndarray.__module__ == "numpy"
-assert not [finder for finder in sys.meta_path if type(finder).__module__ == "swarmsec.cli.deferred"]
+assert not [finder for finder in sys.meta_path if type(finder).__module__ == "swarmsec.cli.lazy_numpy"]
 """
 
 

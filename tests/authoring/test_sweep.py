@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from swarmsec.authoring import load_scenario
-from swarmsec.authoring.sweep import points
+from swarmsec.scenario import load_scenario
+from swarmsec.scenario.sweep import points
 from tests.authoring.conftest import RING
 
 SWEEP = RING + "sweep:\n  attacks[0].value: [50.0, 100.0]\n  rounds: {from: 10, to: 20, steps: 2}\n"

@@ -8,10 +8,10 @@ import pytest
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from swarmsec.authoring import Document
 from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Len, Lt, MaxLen, MinLen, Unit, _fields, _taken, _UnsureError
-from swarmsec.plugins import BASES, Registry
+from swarmsec.registry import BASES, Registry
+from swarmsec.scenario import Document
 from swarmsec.teams import BlueRules, RedRules
 
 REGISTRY = Registry()

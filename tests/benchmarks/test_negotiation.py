@@ -12,8 +12,9 @@ from collections.abc import Iterator
 import numpy as np
 from peers import Peer, PeerError
 
+from swarmsec.messages import as_messages
 from swarmsec.network import Network
-from swarmsec.protocols import ProtocolView, as_messages
+from swarmsec.protocols import ProtocolView
 from swarmsec.protocols.alternating_offers import AlternatingOffers
 from swarmsec.rng import stream
 

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from swarmsec.aggregation import _kernels as kernels
-from swarmsec.aggregation._kernels import Rows
+from swarmsec.aggregation.kernels import rows as kernels
+from swarmsec.aggregation.kernels.rows import Rows
 from swarmsec.arrays import Floats
 
 BYTES_AN_EDGE = 7.5

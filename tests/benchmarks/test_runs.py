@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 import swarmsec
-from swarmsec.aggregation import _kernels as kernels
-from swarmsec.authoring import load_scenario
-from swarmsec.exercise.simulate import build
+from swarmsec.aggregation.kernels import rows as kernels
 from swarmsec.rng import Streams
+from swarmsec.runs.simulation import build
+from swarmsec.scenario import load_scenario
 from swarmsec.worlds import WorldView
 
 SEEDS = 2

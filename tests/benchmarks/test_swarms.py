@@ -17,9 +17,9 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from swarmsec.aggregation import _kernels as kernels
-from swarmsec.exercise.simulate import build
+from swarmsec.aggregation.kernels import rows as kernels
 from swarmsec.network import Network, topology
+from swarmsec.runs.simulation import build
 from swarmsec.swarm.model import SwarmModel
 
 Work = Callable[[], Any]

@@ -12,11 +12,11 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from swarmsec.exercise.executors import Executor, Serial, open_executor
-from swarmsec.exercise.jobs import Job, Played
-from swarmsec.exercise.store import Store
-from swarmsec.exercise.tournament import Draft, Plan, outcome_of, plan_of, play
-from swarmsec.exercise.tournament.labels import specs_of
+from swarmsec.runs.executors import Executor, Serial, open_executor
+from swarmsec.runs.jobs import Job, Played
+from swarmsec.store import Store
+from swarmsec.tournament import Draft, Plan, outcome_of, plan_of, play
+from swarmsec.tournament.labels import specs_of
 
 SEEDS = 50
 REPEATS = 3

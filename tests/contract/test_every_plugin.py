@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swarmsec.plugins import Registry
+from swarmsec.registry import Registry
 from swarmsec.testing import check_attack, check_defense, check_protocol, check_world
 
 REGISTRY = Registry()

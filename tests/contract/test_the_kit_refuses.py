@@ -12,9 +12,10 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 import pytest
 
-from swarmsec.aggregation import Heard, Mean, Messages, Rule
+from swarmsec.aggregation import Mean, Rule
 from swarmsec.arrays import Floats
-from swarmsec.kinds import Plugin
+from swarmsec.messages import Heard, Messages
+from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol, ProtocolView
 from swarmsec.teams import (
     Attack,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from swarmsec import run, simulate
-from swarmsec.plugins import Registry
+from swarmsec.registry import Registry
 from swarmsec.teams import Vantage
 from tests.strategies import READS, beliefs
 

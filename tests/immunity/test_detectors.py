@@ -7,7 +7,7 @@ import pytest
 
 from swarmsec.errors import ParameterError
 from swarmsec.immunity import BatchInvariantDetector, check_detector
-from swarmsec.immunity.frozen import FrozenTails
+from swarmsec.immunity.ecod_copod import FrozenTails
 
 DETECTORS = ["ECOD", "COPOD", "HBOS", "KNN", "IForest", "MCD", "PCA", "LOF"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from swarmsec.aggregation import Messages
 from swarmsec.immunity import FEATURES, BehaviorTracker
+from swarmsec.messages import Messages
 from swarmsec.network import topology
 
 K5 = topology("complete", n=5)

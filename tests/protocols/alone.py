@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from swarmsec.aggregation import Messages, Rule
+from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
+from swarmsec.messages import Messages, as_messages
+from swarmsec.messages.transport import Transport
 from swarmsec.network import Delivery, Network
-from swarmsec.protocols import NegotiationProtocol, ProtocolView, as_messages
+from swarmsec.protocols import NegotiationProtocol, ProtocolView
 from swarmsec.rng import stream
-from swarmsec.swarm.transport import Transport
 
 Lie = Callable[[Messages], Messages]
 

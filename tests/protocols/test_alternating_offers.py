@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec import simulate
-from swarmsec.aggregation import Messages
+from swarmsec.messages import Messages
 from swarmsec.network import topology
 from swarmsec.protocols._pairing import random_pairs
 from swarmsec.protocols.alternating_offers import AlternatingOffers

@@ -12,8 +12,9 @@ from scipy.optimize import linear_sum_assignment
 
 from swarmsec import simulate
 from swarmsec.arrays import Bools, Floats
+from swarmsec.messages import as_messages
 from swarmsec.network import Delivery, Network, topology
-from swarmsec.protocols import ProtocolView, as_messages
+from swarmsec.protocols import ProtocolView
 from swarmsec.protocols._bids import NOBODY, Bids, Known
 from swarmsec.protocols.cbba import Cbba
 from swarmsec.rng import stream

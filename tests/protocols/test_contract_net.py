@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec import simulate
-from swarmsec.aggregation import Messages
+from swarmsec.messages import Messages
 from swarmsec.network import topology
 from swarmsec.protocols.contract_net import ContractNet
 from swarmsec.rng import stream

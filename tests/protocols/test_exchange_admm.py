@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from swarmsec.network import Delivery, topology
 from swarmsec.protocols.exchange_admm import ExchangeAdmm
 from swarmsec.rng import stream
-from swarmsec.shares import fill_to_level
 from swarmsec.testing import check_protocol
+from swarmsec.worlds._water_filling import fill_to_level
 from tests.protocols.alone import falsely, negotiate
 
 

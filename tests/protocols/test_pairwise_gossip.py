@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarmsec.aggregation import Wmsr
+from swarmsec.messages import as_messages
 from swarmsec.network import Delivery, Network, topology
-from swarmsec.protocols import as_messages
 from swarmsec.protocols.pairwise_gossip import PairwiseGossip
 from swarmsec.rng import stream
 from swarmsec.testing import check_protocol

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from swarmsec.messages import as_messages
 from swarmsec.network import topology
-from swarmsec.protocols import as_messages
 from swarmsec.protocols.proportional_share import ProportionalShare
-from swarmsec.shares import fill_to_level
 from swarmsec.testing import check_protocol
+from swarmsec.worlds._water_filling import fill_to_level
 from tests.protocols.alone import begun, falsely, negotiate
 
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec.arrays import Floats
+from swarmsec.messages import as_messages
+from swarmsec.messages.transport import Transport
 from swarmsec.network import Delivery, Network, topology
-from swarmsec.protocols import as_messages
 from swarmsec.protocols.push_sum import PushSum
 from swarmsec.rng import stream
-from swarmsec.swarm.transport import Transport
 from swarmsec.testing import check_protocol
 from tests.protocols.alone import begun, falsely, negotiate
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec import simulate
-from swarmsec.aggregation import Messages
 from swarmsec.arrays import Floats
 from swarmsec.errors import SwarmsecError
+from swarmsec.messages import Messages
 from swarmsec.network import Delivery, Network, topology
 from swarmsec.protocols._ballots import DECISION, LOCK, PROPOSAL, VOTE, claim_of
 from swarmsec.protocols.quorum_voting import QuorumVoting

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from swarmsec.aggregation import Wmsr
 from swarmsec.errors import ParameterError
+from swarmsec.messages import as_messages
 from swarmsec.network import Delivery, topology
-from swarmsec.protocols import as_messages
 from swarmsec.protocols.tatonnement import Tatonnement
 from swarmsec.rng import stream
-from swarmsec.shares import fill_to_level
 from swarmsec.testing import check_protocol
+from swarmsec.worlds._water_filling import fill_to_level
 from tests.protocols.alone import falsely, negotiate
 
 N = 20

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from swarmsec import simulate
 from swarmsec.arrays import Floats
+from swarmsec.messages import as_messages
 from swarmsec.network import Network, topology
-from swarmsec.protocols import ProtocolView, as_messages
+from swarmsec.protocols import ProtocolView
 from swarmsec.protocols.vickrey import Standing, Vickrey, standing
 from swarmsec.rng import stream
 from swarmsec.swarm.trace import Trace

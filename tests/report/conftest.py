@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from swarmsec.authoring import load_scenario
-from swarmsec.exercise import play_nulls, run
-from swarmsec.exercise.executors.serial import Serial
-from swarmsec.exercise.folder import RunFolder
-from swarmsec.exercise.store import Store
-from swarmsec.exercise.tournament import Draft, outcome_of, plan_of, play
 from swarmsec.report.html import run_page, tournament_page
+from swarmsec.runs import play_nulls, run
+from swarmsec.runs.executors.serial import Serial
+from swarmsec.runs.run_folder import RunFolder
+from swarmsec.scenario import load_scenario
+from swarmsec.store import Store
+from swarmsec.tournament import Draft, outcome_of, plan_of, play
 
 RING = {
     "name": "ring",

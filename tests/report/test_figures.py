@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import swarmsec
-from swarmsec.exercise.truth import mask_of, spans
 from swarmsec.report.html.axes import axis, tick_label
-from swarmsec.report.html.cited import Cited, CitedInterval, cite, cite_interval
+from swarmsec.report.html.cited_figures import Cited, CitedInterval, cite, cite_interval
 from swarmsec.report.html.forest import forest
 from swarmsec.report.html.layout import circle, layout
 from swarmsec.report.html.lines import BOX, line_chart, windows
 from swarmsec.report.html.picture import NODES_MAX, PAIRS_MAX, picture
 from swarmsec.report.html.rounds import read_rounds
 from swarmsec.report.html.timeline import ROWS_MAX, timeline
+from swarmsec.runs.ground_truth import mask_of, spans
 
 finite = st.floats(-1e12, 1e12, allow_subnormal=False)
 

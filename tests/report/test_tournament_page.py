@@ -8,10 +8,10 @@ import re
 
 import pytest
 
-from swarmsec.exercise.store import Store
-from swarmsec.exercise.tournament.stored import stored_outcome
 from swarmsec.report.html import tournament_page
 from swarmsec.report.html.tournament_page import CELLS_MAX, standing_sentence, tournament_sentence
+from swarmsec.store import Store
+from swarmsec.tournament.from_store import stored_outcome
 from tests.report.conftest import Page, pointed
 
 

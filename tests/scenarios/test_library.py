@@ -14,15 +14,15 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from swarmsec.authoring import library, library_folder, load_scenario
 from swarmsec.authoring.fmt import formatted
-from swarmsec.authoring.glance import glances
-from swarmsec.authoring.model import Document
-from swarmsec.authoring.yaml_tree import parse
-from swarmsec.cli.catalog import Difficulty
-from swarmsec.exercise.run import run
-from swarmsec.exercise.sweep import play_points
+from swarmsec.authoring.summary import glances
+from swarmsec.cli.list_show import Difficulty
 from swarmsec.report.gallery import gallery, names_in
+from swarmsec.runs.runner import run
+from swarmsec.runs.sweeps import play_points
+from swarmsec.scenario import library, library_folder, load_scenario
+from swarmsec.scenario.model import Document
+from swarmsec.scenario.yaml_tree import parse
 from tests.fences import assert_alike
 
 NAMES = list(library())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swarmsec import load_scenario, run
-from swarmsec.exercise import NULLS, play_nulls
+from swarmsec.runs import NULLS, play_nulls
 
 
 def test_the_nulls_meet_the_same_attack_on_the_same_seeds():

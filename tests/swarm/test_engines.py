@@ -10,7 +10,7 @@ import pytest
 from swarmsec import build, simulate
 from swarmsec.errors import ParameterError
 from swarmsec.network import topology
-from swarmsec.plugins import Registry
+from swarmsec.registry import Registry
 from swarmsec.swarm.daemon import Daemon
 from swarmsec.swarm.model import DAEMONS_AT_ONCE_MAX
 from swarmsec.teams import Attack, Channels, RedView, Surface

@@ -8,8 +8,8 @@ import weakref
 import pytest
 
 from swarmsec import load_scenario
-from swarmsec.exercise import play_seed
 from swarmsec.network import Network
+from swarmsec.runs import play_seed
 from swarmsec.swarm import model
 from swarmsec.swarm.arms import Arm
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Ints
-from swarmsec.authoring.scenario import Scenario
-from swarmsec.authoring.source import library, library_folder
-from swarmsec.authoring.yaml_tree import Path, Tree
 from swarmsec.network import Robustness, robustness
+from swarmsec.scenario.load import Scenario
+from swarmsec.scenario.sources import library, library_folder
+from swarmsec.scenario.yaml_tree import Path, Tree
 from swarmsec.swarm.setup import Cast, Setup
 from swarmsec.teams import Attack, Defense
 

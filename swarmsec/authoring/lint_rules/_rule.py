@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from swarmsec.authoring.lint_rules._case import Case
-from swarmsec.authoring.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import Path
 
 Severity = Literal["warning", "note"]
 """A warning fails the gate. A note tells what an author may well have meant."""

@@ -1,4 +1,4 @@
-"""The texts of the rules that play a scenario; `swarmsec.exercise.deep_lint` plays it."""
+"""The texts of the rules that play a scenario; `swarmsec.authoring.deep_lint` plays it."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from math import prod
 
 from swarmsec.authoring.lint_rules._case import Case
 from swarmsec.authoring.lint_rules._rule import Fix, Remark, rule
-from swarmsec.authoring.sweep import points
-from swarmsec.authoring.yaml_tree import Path
+from swarmsec.scenario.sweep import points
+from swarmsec.scenario.yaml_tree import Path
 
 EDGES_A_SECOND = 2e7
 """Edges times rounds that one process plays in a second, measured on BlackSwarm; a hundredth of it daemon by daemon."""

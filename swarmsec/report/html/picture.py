@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.exercise.truth import mask_of
 from swarmsec.network import Network
 from swarmsec.report.html.layout import circle, layout
+from swarmsec.runs.ground_truth import mask_of
 
 NODES_MAX = 2_000
 PAIRS_MAX = 6_000

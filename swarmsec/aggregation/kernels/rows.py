@@ -1,0 +1,324 @@
+"""Rules that every daemon applies to its own neighborhood at once, compiled.
+
+This module imports numba, so only code that is about to compute imports it. All rules here are for one component (those
+over whole vectors are in `_vector_kernels.py`) and share their arguments:
+
+    rows      the network, prepared once: `rows_of(network)`; it has n daemons and m edges
+    own       (n,) each daemon's own value
+    said      (n,) what each daemon says to everybody; `own` unless given
+    told      (m,) what each edge carries, once anyone equivocates; it replaces `said`
+    weights   (m,) in [0, inf), what each message weighs, 1 unless given; 0 drops it. Own values weigh 1
+    out       (n,) where the result is written, never the memory of an argument; made unless given
+    finite    True promises that own values and payloads are finite numbers. They are looked at unless it is given
+    threads   2 works on two halves of a swarm of 100,000 or more. The result is the same to the bit
+
+A payload that is not finite counts as Byzantine and is dropped, as if it weighed 0. A daemon whose own value is not
+finite keeps it, except that a median does not ask for it. A daemon that hears nobody keeps its own value.
+
+Sums have one order, whatever the variant: the message at position k of its row adds to sum k mod 4, then
+(s0 + s1) + (s2 + s3); a dropped message keeps its position and adds nothing. Only W-MSR sums by rising value. No
+products and sums are fused.
+`_ordered.py` says every rule in plain Python, to the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmsec.aggregation.kernels.compiled_rows import mean_rows, median_rows, metropolis_rows, trimmed_rows, wmsr_rows
+from swarmsec.aggregation.kernels.layout import Rows, rows_of
+from swarmsec.arrays import Floats, read_only
+
+__all__ = [
+    "MedianAndMad",
+    "Rows",
+    "mean",
+    "median",
+    "median_and_mad",
+    "metropolis",
+    "middle",
+    "rows_of",
+    "trimmed_mean",
+    "wmsr",
+]
+
+PARALLEL_ROWS_MIN = 100_000
+"""Under this many daemons a second thread costs more than it brings."""
+
+
+class MedianAndMad(NamedTuple):
+    """The center and the spread of every neighborhood.
+
+    Attributes:
+        median: (n,) the median of the neighbors' values.
+        mad: (n,) the median of their distances from it, not scaled; 0 where nobody is heard.
+    """
+
+    median: Floats
+    mad: Floats
+
+
+def mean(
+    rows: Rows,
+    own: Floats,
+    *,
+    said: Floats | None = None,
+    told: Floats | None = None,
+    weights: Floats | None = None,
+    out: Floats | None = None,
+    finite: bool | None = None,
+    threads: int = 1,
+) -> Floats:
+    """The weighted mean of each neighborhood and oneself: (x_i + Σ w v) / (1 + Σ w). One liar moves it anywhere.
+
+    Returns:
+        (n,) `out`.
+    """
+    heard = _heard(rows, own, said, told, weights, out, finite)
+
+    def work(start: int, stop: int) -> None:
+        mean_rows(rows.indptr, rows.senders, rows.degree, *heard, start, stop)
+
+    _in_threads(work, rows.n, threads)
+    return heard.out
+
+
+def metropolis(
+    rows: Rows,
+    own: Floats,
+    *,
+    said: Floats | None = None,
+    told: Floats | None = None,
+    weights: Floats | None = None,
+    out: Floats | None = None,
+    finite: bool | None = None,
+    threads: int = 1,
+) -> Floats:
+    """One step of average consensus: x_i + Σ w (v − x_i) / (1 + max(d_i, d_j)).
+
+    d_i and d_j are how many daemons the receiver and the sender listen to. On a symmetric network without lies the
+    average stays what it was (Xiao & Boyd 2004). What a dropped message would have weighed, own value keeps.
+
+    Returns:
+        (n,) `out`.
+    """
+    heard = _heard(rows, own, said, told, weights, out, finite)
+
+    def work(start: int, stop: int) -> None:
+        metropolis_rows(rows.indptr, rows.senders, rows.degree, rows.shares, *heard, start, stop)
+
+    _in_threads(work, rows.n, threads)
+    return heard.out
+
+
+def wmsr(
+    rows: Rows,
+    own: Floats,
+    f: int,
+    *,
+    said: Floats | None = None,
+    told: Floats | None = None,
+    weights: Floats | None = None,
+    out: Floats | None = None,
+    finite: bool | None = None,
+    threads: int = 1,
+) -> Floats:
+    """W-MSR, the weighted mean-subsequence-reduced rule (LeBlanc et al. 2013).
+
+    Of the messages strictly above one's own value drop the `f` largest (all if fewer), likewise the `f` smallest of
+    those below, and average the rest with one's own value. With at most f liars in a neighborhood the result never
+    leaves the hull of the honest values there, not by a rounding either: nothing dropped enters a sum, however
+    large, and the result is held between the smallest and the largest value that is kept. What is kept is summed from
+    the smallest to the largest, equal messages by rising weight, so the order of a row does not matter.
+
+    Args:
+        rows: The neighborhoods.
+        own: (n,) each daemon's own value.
+        f: How many liars to withstand, 0 or more.
+        said: As everywhere in this module, like all that follow.
+        told: See above.
+        weights: See above.
+        out: See above.
+        finite: See above.
+        threads: See above.
+
+    Returns:
+        (n,) `out`.
+    """
+    assert f >= 0
+    heard = _heard(rows, own, said, told, weights, out, finite)
+
+    def work(start: int, stop: int) -> None:
+        wmsr_rows(rows.indptr, rows.senders, rows.order, f, *heard, start, stop)
+
+    _in_threads(work, rows.n, threads)
+    return heard.out
+
+
+def trimmed_mean(
+    rows: Rows,
+    own: Floats,
+    f: int,
+    *,
+    said: Floats | None = None,
+    told: Floats | None = None,
+    weights: Floats | None = None,
+    out: Floats | None = None,
+    finite: bool | None = None,
+    threads: int = 1,
+) -> Floats:
+    """The mean of each neighborhood and oneself without the `f` largest and the `f` smallest values (Yin et al. 2018).
+
+    Other than W-MSR it may cut one's own value. A message that is not finite is one of the f. Where a neighborhood is
+    too small for f, of n ≤ 2f values with one's own, the daemon keeps its own. Sums go upwards, as in `wmsr`, and the
+    result is held in the hull of what is kept.
+
+    Returns:
+        (n,) `out`.
+    """
+    assert f >= 0
+    return _trimmed(rows, f, _heard(rows, own, said, told, weights, out, finite), threads)
+
+
+def middle(
+    rows: Rows,
+    own: Floats,
+    *,
+    said: Floats | None = None,
+    told: Floats | None = None,
+    weights: Floats | None = None,
+    out: Floats | None = None,
+    finite: bool | None = None,
+    threads: int = 1,
+) -> Floats:
+    """The median of each neighborhood and oneself. A weight of 0 drops a message, any other counts as 1.
+
+    Returns:
+        (n,) `out`.
+    """
+    return _trimmed(rows, -1, _heard(rows, own, said, told, weights, out, finite), threads)
+
+
+def _trimmed(rows: Rows, f: int, heard: _Heard, threads: int) -> Floats:
+    def work(start: int, stop: int) -> None:
+        trimmed_rows(rows.indptr, rows.senders, rows.order, f, *heard, start, stop)
+
+    _in_threads(work, rows.n, threads)
+    return heard.out
+
+
+def median(
+    rows: Rows,
+    own: Floats,
+    *,
+    said: Floats | None = None,
+    told: Floats | None = None,
+    weights: Floats | None = None,
+    out: Floats | None = None,
+    finite: bool | None = None,
+    threads: int = 1,
+) -> Floats:
+    """The median of what each daemon's neighbors say, without its own value; of an even number, halfway between two.
+
+    A weight of 0 drops a message, any other counts as 1.
+
+    Returns:
+        (n,) `out`.
+    """
+    heard = _heard(rows, own, said, told, weights, out, finite)
+    none = np.empty(0)
+
+    def work(start: int, stop: int) -> None:
+        median_rows(rows.indptr, rows.senders, rows.order, none, *heard, start, stop)
+
+    _in_threads(work, rows.n, threads)
+    return heard.out
+
+
+def median_and_mad(
+    rows: Rows,
+    own: Floats,
+    *,
+    said: Floats | None = None,
+    told: Floats | None = None,
+    weights: Floats | None = None,
+    finite: bool | None = None,
+    threads: int = 1,
+) -> MedianAndMad:
+    """The median of what each daemon's neighbors say, and the median of their distances from it."""
+    heard = _heard(rows, own, said, told, weights, None, finite)
+    mad = np.empty(rows.n)
+
+    def work(start: int, stop: int) -> None:
+        median_rows(rows.indptr, rows.senders, rows.order, mad, *heard, start, stop)
+
+    _in_threads(work, rows.n, threads)
+    return MedianAndMad(heard.out, mad)
+
+
+class _Heard(NamedTuple):
+    """The arguments that all compiled rules share, in their order. An absent array is an empty one."""
+
+    own: Floats
+    said: Floats
+    told: Floats
+    weights: Floats
+    finite: bool
+    out: Floats
+
+
+def _heard(
+    rows: Rows,
+    own: Floats,
+    said: Floats | None,
+    told: Floats | None,
+    weights: Floats | None,
+    out: Floats | None,
+    finite: bool | None,
+) -> _Heard:
+    own = _column(own, rows.n)
+    said = own if said is None else _column(said, rows.n)
+    if finite is None:
+        # What edges carry is too much to look at twice; compiled code then looks at it in passing.
+        finite = told is None and _all_finite(own) and (said is own or _all_finite(said))
+    out = np.empty(rows.n) if out is None else out
+    assert out.shape == (rows.n,) and out.flags.c_contiguous and out.dtype == np.float64
+    return _Heard(
+        own,
+        said,
+        _ABSENT if told is None else _column(told, rows.m),
+        _ABSENT if weights is None else _column(weights, rows.m),
+        finite,
+        out,
+    )
+
+
+def _column(values: Floats, size: int) -> Floats:
+    """One contiguous component. Read-only in every case, or numba would compile for both."""
+    values = np.ascontiguousarray(values, dtype=np.float64)
+    assert values.shape == (size,)
+    return read_only(values)
+
+
+def _all_finite(values: Floats) -> bool:
+    """Whether all are finite, in one pass without a mask; False also where only their sum overflows, and no harm."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(np.add.reduce(values)))
+
+
+def _in_threads(work: Callable[[int, int], None], n: int, threads: int) -> None:
+    """Call `work` on all rows, on two halves at once if that pays. Compiled code runs without the interpreter lock."""
+    if threads < 2 or n < PARALLEL_ROWS_MIN:
+        work(0, n)
+        return
+    other = Thread(target=work, args=(n // 2, n))
+    other.start()
+    work(0, n // 2)
+    other.join()
+
+
+_ABSENT: Floats = read_only(np.empty(0))

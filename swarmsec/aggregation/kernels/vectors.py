@@ -1,0 +1,94 @@
+"""Rules over whole vectors that every daemon applies to its own neighborhood at once, compiled.
+
+This module imports numba, so only code that is about to compute imports it. What the rules combine are a daemon's own
+value, which weighs 1, and each message that it admits and that is finite throughout; any other counts as Byzantine. A
+daemon whose own value is not finite keeps it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swarmsec.aggregation.kernels import rows as kernels
+from swarmsec.aggregation.kernels.compiled_rows import krum_rows
+from swarmsec.aggregation.kernels.compiled_vectors import clipping_rows, geometric_median_rows, inverted_tolerance_rows
+from swarmsec.aggregation.kernels.layout import Rows, rows_of
+from swarmsec.aggregation.rules import by_component
+from swarmsec.arrays import Floats, read_only
+from swarmsec.messages.batch import Messages
+
+
+def krum(own: Floats, messages: Messages, f: int) -> Floats:
+    """(n, d) Krum over each neighborhood and oneself. Of n < 2f + 3 values one's own is kept, as it is of equals."""
+    rows, heard, out = _prepared(own, messages)
+    krum_rows(rows.indptr, rows.senders, rows.order, f, *heard, out, 0, rows.n)
+    return out
+
+
+def geometric_median(own: Floats, messages: Messages, tolerance: float) -> Floats:
+    """(n, d) the weighted geometric median of each neighborhood and oneself; of one component, the weighted median."""
+    if own.shape[1] == 1 and messages.weights is None:
+        return by_component(kernels.middle, own, messages, None)
+    rows, heard, out = _prepared(own, messages)
+    geometric_median_rows(rows.indptr, rows.senders, tolerance, *heard, out, 0, rows.n)
+    return out
+
+
+def centered_clipping(own: Floats, messages: Messages, tau: float, iterations: int) -> Floats:
+    """(n, d) centered clipping from own value; with a negative `tau`, at the median distance."""
+    rows, heard, out = _prepared(own, messages)
+    clipping_rows(rows.indptr, rows.senders, tau, iterations, *heard, out, 0, rows.n)
+    return out
+
+
+def inverted_tolerance(
+    rows: Rows,
+    own: Floats,
+    rate: float,
+    reach: float,
+    *,
+    said: Floats | None = None,
+    told: Floats | None = None,
+    weights: Floats | None = None,
+    out: Floats,
+) -> Floats:
+    """(n,) move towards the neighbors that are no more of outliers than oneself is; for one component.
+
+    x ← x + rate · Σ w (v − x) / Σ w over the neighbors with |v − median| ≤ min(|x − median|, reach · MAD).
+    """
+    middles, mads = kernels.median_and_mad(rows, own, said=said, told=told, weights=weights)
+    inverted_tolerance_rows(
+        rows.indptr,
+        rows.senders,
+        rate,
+        reach,
+        middles,
+        mads,
+        _whole(own),
+        _whole(own if said is None else said),
+        _whole(_NONE if told is None else told),
+        _whole(_NONE if weights is None else weights),
+        out,
+        0,
+        rows.n,
+    )
+    return out
+
+
+def _prepared(own: Floats, messages: Messages) -> tuple[Rows, tuple[Floats, Floats, Floats, Floats], Floats]:
+    told = _NONE_WIDE if messages.told is None else messages.told
+    weights = _NONE if messages.weights is None else messages.weights
+    return (
+        rows_of(messages.network),
+        (_whole(own), _whole(messages.said), _whole(told), _whole(weights)),
+        np.empty(own.shape),
+    )
+
+
+def _whole(values: Floats) -> Floats:
+    """Contiguous and read-only in every case, or numba would compile for each."""
+    return read_only(np.ascontiguousarray(values, dtype=np.float64))
+
+
+_NONE = np.empty(0)
+_NONE_WIDE = np.empty((0, 0))

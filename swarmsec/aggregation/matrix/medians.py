@@ -1,0 +1,259 @@
+"""Rules that look for a center of all rows: the geometric median and centered clipping."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from swarmsec.aggregation.matrix.trimming import middle_of, sorted_columns
+from swarmsec.aggregation.matrix.validation import (
+    COMPILED_CELLS_MIN,
+    mean_of,
+    points,
+    positive,
+    scale_for_squares,
+    squares_around,
+    vector,
+    weighed_sums,
+    whole,
+)
+from swarmsec.arrays import Floats
+
+TOLERANCE = 1e-10
+"""How long the mean of the unit vectors towards the rows may be at a geometric median: it is 0 at the exact one."""
+
+STEPS_MAX = 200
+
+
+def geometric_median(x: npt.ArrayLike, *, f: int = 0, tolerance: float = TOLERANCE) -> Floats:
+    """The point with the smallest sum of distances to the rows, converged.
+
+    Weiszfeld's step y ← Σ x_i/d_i / Σ 1/d_i, at a row in the form of Vardi & Zhang (2000), which also tells when a row
+    is the median itself. Where that creeps, a Newton step is tried. It ends once the unit vectors from y towards the
+    rows sum to less than `tolerance` a row, which bounds how far the sum of distances is from the smallest one by
+    `tolerance` · n ‖y − y*‖. Of one component it is the median. Rows on one line may have many medians: it is one.
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie; n ≥ 2f + 1. It only checks.
+        tolerance: See above; over 0.
+
+    Returns:
+        (d,)
+
+    Raises:
+        ParameterError: Too few rows for `f`, `tolerance` not over 0, or no matrix of numbers.
+
+    Examples:
+        >>> geometric_median([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0]]).round(6)
+        array([0.695789, 0.751176])
+    """
+    rows, _ = points(x, f, times=2, plus=1, rule="a geometric median")
+    tolerance = positive(tolerance, "tolerance")
+    if rows.shape[1] <= 1 or len(rows) <= 2:
+        return middle_of(np.sort(rows, axis=0))
+    large = rows.size >= COMPILED_CELLS_MIN
+    around = _around(rows, mean_of if large else _middle)
+    with np.errstate(over="ignore", invalid="ignore"):  # A step too far is not taken.
+        found = _descend(around.rows, around.first, tolerance)
+    if large and _is_blurred(around, found):
+        around = _around(rows, _middle)
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = _descend(around.rows, around.first, tolerance)
+    return (around.origin + found) / around.scale
+
+
+def centered_clipping(
+    x: npt.ArrayLike,
+    *,
+    f: int = 0,
+    center: npt.ArrayLike | None = None,
+    tau: float | None = None,
+    iterations: int = 1,
+) -> Floats:
+    """Move from a center by the mean of the differences to the rows, each cut to a length of τ.
+
+    v ← v + 1/n Σ (x_i − v) min(1, τ/‖x_i − v‖); Karimireddy, He, Jaggi 2021.
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie; n ≥ 2f + 1. It only checks.
+        center: (d,) where to start, or one number for all components; in the paper the aggregate of the round before.
+            The median of every component unless given.
+        tau: The length of the largest step that one row can cause, over 0. In every iteration the median of the rows'
+            distances from the center unless given.
+        iterations: How often, at least 1.
+
+    Returns:
+        (d,)
+
+    Raises:
+        ParameterError: Too few rows for `f`, an option out of its bounds, or no matrix of numbers.
+
+    Examples:
+        >>> rows = [[1, 0], [-1, 0], [0, 1], [0, -1], [1e6, 0]]
+        >>> centered_clipping(rows, center=0, tau=1)
+        array([0.2, 0. ])
+    """
+    rows, _ = points(x, f, times=2, plus=1, rule="centered clipping")
+    iterations = whole(iterations, "iterations", least=1)
+    tau = None if tau is None else positive(tau, "tau")
+    v = middle_of(sorted_columns(rows)) if center is None else vector(center, rows.shape[1], "center")
+    for _ in range(iterations):
+        v = _clipped_step(rows, v, tau)
+    return v
+
+
+class _Around(NamedTuple):
+    """Rows as seen from an origin near them, by a power of two smaller or larger where squares need it."""
+
+    rows: Floats
+    origin: Floats
+    scale: float
+    first: Floats
+    """(d,) where to look first, as seen from that origin."""
+
+
+def _around(rows: Floats, center: Callable[[Floats], Floats]) -> _Around:
+    scale = 1.0
+    with np.errstate(all="ignore"):
+        first = center(rows)
+        squares = np.vecdot(rows, rows)
+        if not 1e-200 < squares.max(initial=0.0) < 1e200:
+            scale = scale_for_squares(rows)
+            rows = rows * scale
+            first = center(rows)
+            squares = np.vecdot(rows, rows)
+        if 4.0 * float(first @ first) < float(np.median(squares)):
+            # They lie around 0 as it is.
+            return _Around(rows, np.zeros_like(first), scale, first)
+    return _Around(rows - first, first, scale, np.zeros_like(first))
+
+
+def _middle(rows: Floats) -> Floats:
+    return middle_of(sorted_columns(rows))
+
+
+def _is_blurred(around: _Around, point: Floats) -> bool:
+    """Whether half of the rows lie so near a point that it is far from the origin: then their digits are lost."""
+    near = float(np.median(squares_around(around.rows, point)))
+    return near < 1e-4 * float(point @ point)
+
+
+class _Seen(NamedTuple):
+    """A point (d,), the rows' distances (n,) from it, and their sum."""
+
+    point: Floats
+    distances: Floats
+    total: float
+
+
+def _descend(rows: Floats, first: Floats, tolerance: float) -> Floats:
+    """(d,) the geometric median of rows that lie around the origin, looked for from `first` on."""
+    n = len(rows)
+    squares = np.vecdot(rows, rows)
+    seen = _look(rows, squares, first)
+    slope_before = np.inf
+    asked: set[int] = set()
+    for _ in range(STEPS_MAX):
+        nearest = int(np.argmin(seen.distances))
+        if seen.distances[nearest] <= 0.05 * seen.distances.mean() and nearest not in asked:
+            asked.add(nearest)
+            away = _from_a_row(rows, nearest)
+            if away is None:
+                return np.array(rows[nearest])
+            if seen.distances[nearest] == 0.0:
+                seen = _look(rows, squares, away)
+                continue
+        pulls = 1.0 / np.where(seen.distances > 0, seen.distances, np.inf)
+        strength = float(pulls.sum())
+        slope = weighed_sums(pulls, rows) - strength * seen.point
+        length = float(np.sqrt(slope @ slope))
+        if length <= tolerance * n:
+            break
+        step = slope / strength
+        following = None
+        if length > 0.3 * slope_before:
+            following = _look(rows, squares, seen.point + _newton(rows, seen, pulls, step))
+        if following is None or not following.total <= seen.total * (1 + 1e-14):
+            following = _look(rows, squares, seen.point + step)
+        seen, slope_before = following, length
+    return seen.point
+
+
+def _look(rows: Floats, squares: Floats, point: Floats) -> _Seen:
+    own = float(point @ point)
+    distances = squares - 2.0 * np.vecdot(rows, point) + own
+    # Where two large numbers nearly cancel, the difference is measured itself.
+    blurred = np.flatnonzero(distances <= 1e-6 * (squares + own))
+    if len(blurred):
+        apart = rows[blurred] - point
+        distances[blurred] = np.vecdot(apart, apart)
+    distances = np.sqrt(distances)
+    return _Seen(point, distances, float(distances.sum()))
+
+
+def _from_a_row(rows: Floats, i: int) -> Floats | None:
+    """Where Vardi and Zhang step from row i, or None if that row is the median."""
+    apart = rows - rows[i]
+    distances = np.sqrt(np.vecdot(apart, apart))
+    same = distances == 0.0
+    pulls = 1.0 / np.where(same, np.inf, distances)
+    pull = weighed_sums(pulls, apart)
+    length = float(np.sqrt(pull @ pull))
+    if length <= np.count_nonzero(same):
+        return None
+    return np.asarray(rows[i] + (1.0 - np.count_nonzero(same) / length) * pull / pulls.sum())
+
+
+def _newton(rows: Floats, seen: _Seen, pulls: Floats, step: Floats) -> Floats:
+    """Newton's step from Weiszfeld's: solve (I − M) p = step by conjugate gradients, M being Σ u uᵀ/d over Σ 1/d."""
+    strength = float(pulls.sum())
+    found, residual = np.zeros_like(step), step
+    direction, size = step, float(step @ step)
+    least = 1e-8 * size
+    for _ in range(min(len(step), 20)):
+        share = (np.vecdot(rows, direction) - float(seen.point @ direction)) * pulls * (pulls / strength) * pulls
+        image = direction - (weighed_sums(share, rows) - float(share.sum()) * seen.point)
+        curvature = float(direction @ image)
+        if curvature <= 0.0:
+            break
+        along = size / curvature
+        found = found + along * direction
+        residual = residual - along * image
+        size, before = float(residual @ residual), size
+        if size <= least:
+            break
+        direction = residual + (size / before) * direction
+    return found if found.any() else step
+
+
+def _clipped_step(rows: Floats, v: Floats, tau: float | None) -> Floats:
+    distances, unit = _distances(rows, v)
+    cut = float(np.median(distances)) if tau is None else tau * unit
+    factors = np.minimum(1.0, cut / np.where(distances > 0, distances, cut)) if cut > 0 else (distances == 0.0) * 1.0
+    with np.errstate(all="ignore"):
+        step = (weighed_sums(factors, rows) - float(factors.sum()) * v) / len(rows)
+    if np.isfinite(step).all() and not factors.min() < 1e-3:
+        return v + step
+    # A row that is cut short is far, and its difference to v would be lost in its rounding: take differences first.
+    return v + weighed_sums(factors / len(rows), np.clip(rows - v, -_LARGEST, _LARGEST))
+
+
+def _distances(rows: Floats, v: Floats) -> tuple[Floats, float]:
+    """(n,) distances times a power of two, and that power: 1 unless squares need another."""
+    with np.errstate(all="ignore"):
+        squares = squares_around(rows, v)
+    if 1e-200 < squares.max(initial=0.0) < 1e300:
+        return np.sqrt(squares), 1.0
+    with np.errstate(over="ignore"):
+        apart = np.clip(rows - v, -_LARGEST, _LARGEST)
+    scale = scale_for_squares(apart)
+    return np.sqrt(squares_around(apart * scale, np.zeros_like(v))), scale
+
+
+_LARGEST = sys.float_info.max

@@ -1,0 +1,276 @@
+"""Rules that trust rows which have many others near them: Krum, multi-Krum, Bulyan, and nearest-neighbor mixing.
+
+Squared distances come from inner products, ‖a‖² + ‖b‖² − 2ab. Their rounding is that of the norms, and rows may lie
+close together far from the origin; where it could decide, the rows in question are measured again one by one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from swarmsec.aggregation.matrix.trimming import mean_around_median, sorted_columns
+from swarmsec.aggregation.matrix.validation import mean_of, points, scale_for_squares, whole
+from swarmsec.arrays import Floats
+from swarmsec.errors import ParameterError
+
+Places: TypeAlias = "npt.NDArray[np.intp]"
+
+DIRECT_CELLS_MAX = 2**15
+"""Up to so many differences, n²d, are simply taken."""
+
+COMPILED_ROWS_MIN = 100
+"""Under so many rows NumPy finds the smallest distances as fast."""
+
+
+def krum(x: npt.ArrayLike, *, f: int) -> Floats:
+    """The row with the smallest sum of squared distances to its n − f − 2 nearest others (Blanchard et al. 2017).
+
+    Of rows that are equally good, the first.
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie; n ≥ 2f + 3.
+
+    Returns:
+        (d,) one of the rows.
+
+    Raises:
+        ParameterError: Too few rows for `f`, or no matrix of numbers.
+
+    Examples:
+        >>> krum([[0.0], [0.1], [0.2], [0.4], [1e6]], f=1)
+        array([0.1])
+    """
+    rows, f = points(x, f, times=2, plus=3, rule="Krum")
+    return np.array(rows[_closest(rows, len(rows) - f - 2, 1)[0]])
+
+
+def multi_krum(x: npt.ArrayLike, *, f: int, m: int | None = None) -> Floats:
+    """The mean of the m rows that Krum finds best (Blanchard et al. 2017, section 5).
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie; n ≥ 2f + 3.
+        m: From 1, which is Krum, to n − f. n − f − 2 unless given, the most for which resilience is proven
+            (El Mhamdi, Guerraoui, Rouault 2018).
+
+    Returns:
+        (d,)
+
+    Raises:
+        ParameterError: Too few rows for `f`, `m` out of its bounds, or no matrix of numbers.
+    """
+    rows, f = points(x, f, times=2, plus=3, rule="multi-Krum")
+    n = len(rows)
+    m = n - f - 2 if m is None else whole(m, "m", least=1)
+    if m > n - f:
+        raise ParameterError(f"{m} given; must be at most n - f, so at most {n - f}", where="m")
+    return mean_of(rows[np.sort(_closest(rows, n - f - 2, m))])
+
+
+def bulyan(x: npt.ArrayLike, *, f: int) -> Floats:
+    """Select n − 2f rows by Krum one after the other, then take the mean around their median (El Mhamdi et al. 2018).
+
+    Krum is asked anew for every selection, without the rows that have been selected. Of the selected rows, every
+    component is the mean of the n − 4f values nearest to its median.
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie; n ≥ 4f + 3.
+
+    Returns:
+        (d,)
+
+    Raises:
+        ParameterError: Too few rows for `f`, or no matrix of numbers.
+    """
+    rows, f = points(x, f, times=4, plus=3, rule="Bulyan")
+    n = len(rows)
+    selected = _closest_in_turn(squared_distances(rows), f, n - 2 * f)
+    return mean_around_median(sorted_columns(rows[selected]), n - 4 * f)
+
+
+def nnm(x: npt.ArrayLike, *, f: int) -> Floats:
+    """Nearest-neighbor mixing: every row becomes the mean of the n − f rows nearest to it (Allouah et al. 2023).
+
+    What a rule makes of the mixed rows is robust to order f/n, for each of the rules here. A row is its own nearest.
+    Rows at one distance of which only some have room count alike.
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie; n ≥ 2f + 1.
+
+    Returns:
+        (n, d) mixed rows, without those that were dropped.
+
+    Raises:
+        ParameterError: Too few rows for `f`, or no matrix of numbers.
+    """
+    rows, f = points(x, f, times=2, plus=1, rule="nearest-neighbor mixing")
+    n = len(rows)
+    distances = squared_distances(rows)
+    reach = np.partition(distances, n - f - 1, axis=1)[:, n - f - 1 : n - f]
+    shares = (distances < reach).astype(np.float64)
+    at_reach = distances == reach
+    shares += at_reach * ((n - f - shares.sum(axis=1, keepdims=True)) / at_reach.sum(axis=1, keepdims=True))
+    shares /= n - f
+    with np.errstate(all="ignore"):
+        mixed = shares @ rows
+    return mixed if np.isfinite(mixed).all() else (shares @ (rows / n)) * n
+
+
+def squared_distances(rows: Floats) -> Floats:
+    """(n, n) squared distances, up to one common factor where they would overflow or vanish; 0 on the diagonal."""
+    n = len(rows)
+    sizes = _of_normal_size(rows)
+    rows = sizes.rows
+    if rows.size * n <= DIRECT_CELLS_MAX:
+        return _direct(rows)
+    nearest = max(n // 2, 1)
+    for _ in range(2):
+        # Symmetric to the bit, for ties are looked for.
+        distances = -2.0 * (sizes.rows @ sizes.rows.T)
+        distances += sizes.squares + sizes.squares[:, None]
+        np.maximum(distances, 0.0, out=distances)
+        np.fill_diagonal(distances, 0.0)
+        sums = np.partition(distances, nearest, axis=1)[:, : nearest + 1].sum(axis=1)
+        blurred = np.flatnonzero(sums < 1e-6 * nearest * sizes.squares)
+        if not len(blurred):
+            return distances
+        sizes = _around(rows, int(np.argmin(sums)))
+    for i in blurred:
+        distances[i] = distances[:, i] = _distances_from(rows, i)
+    return distances
+
+
+class _Sized(NamedTuple):
+    """Rows whose squared norms (n,) neither overflow nor all vanish; `usual` if float32 can hold them too."""
+
+    rows: Floats
+    squares: Floats
+    usual: bool
+
+
+def _of_normal_size(rows: Floats) -> _Sized:
+    """The rows, by a power of two smaller or larger where they must be."""
+    with np.errstate(all="ignore"):
+        squares = _norms(rows)
+    if 1e-12 < squares.max(initial=0.0) < 1e24:
+        return _Sized(rows, squares, True)
+    rows = rows * scale_for_squares(rows)
+    return _Sized(rows, _norms(rows), False)
+
+
+def _norms(rows: Floats) -> Floats:
+    return np.asarray(np.vecdot(rows, rows))
+
+
+def _around(rows: Floats, i: int) -> _Sized:
+    rows = rows - rows[i]
+    return _Sized(rows, _norms(rows), False)
+
+
+def _direct(rows: Floats) -> Floats:
+    apart = rows[:, None] - rows
+    return np.asarray(np.einsum("ijk,ijk->ij", apart, apart))
+
+
+def _distances_from(rows: Floats, i: np.intp) -> Floats:
+    """(n,) squared distances of all rows from row i, measured one by one."""
+    apart = rows - rows[i]
+    return np.asarray(np.einsum("ij,ij->i", apart, apart))
+
+
+def _closest(rows: Floats, neighbors: int, count: int) -> Places:
+    """The `count` rows with the smallest sums of squared distances to their nearest `neighbors`, the best one first."""
+    sized = _of_normal_size(rows)
+    if rows.size * len(rows) <= DIRECT_CELLS_MAX:
+        scores = np.add.reduce(np.sort(_direct(sized.rows), axis=0)[1 : neighbors + 1], axis=0)
+        return np.argsort(scores, kind="stable")[:count]
+    rough = _Rough.of(sized, neighbors)
+    if count == 1:
+        best = int(np.argmin(rough.scores))
+        if np.count_nonzero(rough.scores - rough.error <= rough.scores[best] + rough.error[best]) == 1:
+            return np.array([best])
+    if rough.unsure(count).sum() > 8:
+        rough = _Rough.of(_around(sized.rows, int(np.argmin(rough.scores))), neighbors)
+    unsure = np.flatnonzero(rough.unsure(count))
+    scores = rough.scores.copy()
+    for i in unsure[rough.error[unsure] > 0]:
+        distances = _distances_from(sized.rows, i)
+        scores[i] = np.partition(distances, neighbors)[: neighbors + 1].sum()
+    sure = np.flatnonzero(rough.sure(count))
+    found = np.concatenate([sure, unsure[np.argsort(scores[unsure], kind="stable")[: count - len(sure)]]])
+    return found[np.argsort(scores[found], kind="stable")]
+
+
+class _Rough(NamedTuple):
+    """Krum's scores (n,) from inner products, and how far they may be off (n,)."""
+
+    scores: Floats
+    error: Floats
+
+    @classmethod
+    def of(cls, sized: _Sized, neighbors: int) -> _Rough:
+        """In float32 where it can hold the norms: that is fast, and nearly always enough to decide."""
+        n, d = sized.rows.shape
+        precision = np.dtype(np.float32 if sized.usual else np.float64)
+        rows: npt.NDArray[Any] = sized.rows.astype(precision, copy=False)
+        gram = rows @ rows.T
+        scores = np.empty(n)
+        if n < COMPILED_ROWS_MIN:
+            distances = sized.squares - 2.0 * gram
+            distances += sized.squares[:, None]
+            np.fill_diagonal(distances, -1.0)  # Oneself comes first, and is left out.
+            distances.partition(neighbors, axis=1)
+            scores = np.maximum(distances[:, 1 : neighbors + 1], 0.0).sum(axis=1)
+        else:
+            from swarmsec.aggregation.kernels.compiled_distances import nearest_sums
+
+            nearest_sums(gram, sized.squares, neighbors, scores, np.empty(n))
+        # An inner product is off by at most d roundings of |a||b|; and |b| is at most |a| and their distance.
+        rounding = (d + 4) * (2.0**-23 if sized.usual else 2.0**-52)
+        error = rounding * (3.0 * neighbors * sized.squares + 2.0 * scores)
+        return cls(scores, error)
+
+    def sure(self, count: int) -> npt.NDArray[np.bool_]:
+        """(n,) who is among the best `count`, however the rounding fell."""
+        high = self.scores + self.error
+        return np.asarray(np.searchsorted(np.sort(self.scores - self.error), high, side="right") <= count)
+
+    def unsure(self, count: int) -> npt.NDArray[np.bool_]:
+        """(n,) who may be among them, or not."""
+        cut = np.partition(self.scores + self.error, count - 1)[count - 1]
+        return np.asarray((self.scores - self.error <= cut) & ~self.sure(count))
+
+
+def _closest_in_turn(distances: Floats, f: int, count: int) -> Places:
+    """The rows that Krum finds best one after the other, each time among those that are left.
+
+    Two rows that are each other's nearest are equally good where one neighbor is asked; the one with more others near
+    it goes first.
+    """
+    if count == len(distances):
+        return np.arange(count)
+    left = np.arange(len(distances))
+    order = np.argsort(distances, axis=1, kind="stable")
+    # Each row's distances to the others that are left, upwards, and whose they are; itself is put first, and left out.
+    others = order != left[:, None]
+    near = np.take_along_axis(distances, order, axis=1)[others].reshape(len(left), -1)
+    whose = order[others].reshape(len(left), -1)
+    selected: list[int] = []
+    while len(selected) < count:
+        neighbors = max(len(left) - f - 2, 1)
+        scores = near[:, :neighbors].sum(axis=1)
+        equal = np.flatnonzero(scores == scores.min())
+        best = int(equal[np.argmin(near[equal].sum(axis=1))])
+        selected.append(int(left[best]))
+        stay = whose != left[best]
+        stay[best] = False
+        left = np.delete(left, best)
+        near = near[stay].reshape(len(left), -1)
+        whose = whose[stay].reshape(len(left), -1)
+    return np.array(selected, dtype=np.intp)

@@ -1,0 +1,151 @@
+"""Rules that choose rows by one thing about each: its length, or how it lies to a row that is trusted."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import numpy.typing as npt
+
+from swarmsec.aggregation.matrix.trimming import middle_of, sorted_columns
+from swarmsec.aggregation.matrix.validation import (
+    Points,
+    matrix,
+    mean_of,
+    points,
+    require,
+    scale_for_squares,
+    squares_around,
+    vector,
+    whole,
+)
+from swarmsec.arrays import Floats
+from swarmsec.errors import ParameterError
+
+
+def cge(x: npt.ArrayLike, *, f: int) -> Floats:
+    """Comparative gradient elimination: the mean of the n − f rows of the smallest norm (Gupta, Liu, Vaidya 2021).
+
+    Made for gradients, which end at 0: it depends on where the origin lies. Rows of one norm of which only some have
+    room count alike.
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie; n ≥ 2f + 1.
+
+    Returns:
+        (d,)
+
+    Raises:
+        ParameterError: Too few rows for `f`, or no matrix of numbers.
+    """
+    rows, f = points(x, f, times=2, plus=1, rule="comparative gradient elimination")
+    return _mean_of_smallest(rows, _squares(rows), len(rows) - f)
+
+
+def monna(x: npt.ArrayLike, *, f: int, own: int | npt.ArrayLike | None = None) -> Floats:
+    """The mean of the n − f rows nearest to one's own (MoNNA; Farhadkhani et al. 2023).
+
+    Rows at one distance of which only some have room count alike.
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie; n ≥ 2f + 1.
+        own: Which row is one's own, or a vector (d,) that stands for it. The median of every component unless given,
+            which is ours and not the paper's: it lets the rule be called without an owner.
+
+    Returns:
+        (d,)
+
+    Raises:
+        ParameterError: Too few rows for `f`, `own` no row or not finite, or no matrix of numbers.
+    """
+    (rows, f), mine = _with_reference(x, f, own, "own", "MoNNA")
+    with np.errstate(all="ignore"):
+        squares = squares_around(rows, mine)
+        if not 1e-200 < squares.max(initial=0.0) < np.inf:
+            squares = _squares(rows - mine)
+    return _mean_of_smallest(rows, squares, len(rows) - f)
+
+
+def fltrust(x: npt.ArrayLike, *, f: int = 0, server: int | npt.ArrayLike | None = None) -> Floats:
+    """Average rows by how far they point where a trusted one points, each brought to its length.
+
+    FLTrust (Cao et al. 2021): Σ t_i ‖s‖/‖x_i‖ x_i / Σ t_i with t_i = max(0, cos(x_i, s)).
+    Where nobody points that way, s itself.
+
+    Args:
+        x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
+        f: How many rows may lie: up to n, for all trust is in the server. It only checks.
+        server: The server's own vector (d,), or which row it is, which is then left out of the average. The median of
+            every component unless given, which is ours and not the paper's.
+
+    Returns:
+        (d,)
+
+    Raises:
+        ParameterError: `f` over n, `server` no row or not finite, or no matrix of numbers.
+    """
+    (rows, _), trusted = _with_reference(x, f, server, "server", "FLTrust", times=1, plus=0)
+    if isinstance(server, (int, np.integer)):
+        rows = matrix(x)
+        rows = np.delete(rows, int(server), axis=0)
+        rows = rows[np.isfinite(rows).all(axis=1)]
+    units = _units(rows)
+    trust = np.maximum(np.vecdot(units, _units(trusted[None])[0]), 0.0)
+    if not trust.any():
+        return np.array(trusted)
+    # First to the trusted row's length in its own largest number, which cannot overflow.
+    largest = float(np.abs(trusted).max())
+    return np.asarray(mean_of(units, trust) * float(np.linalg.norm(trusted / largest)) * largest)
+
+
+def _with_reference(
+    x: npt.ArrayLike, f: int, given: int | npt.ArrayLike | None, where: str, rule: str, *, times: int = 2, plus: int = 1
+) -> tuple[Points, Floats]:
+    """The finite rows, and the vector that they are compared with."""
+    given_rows = matrix(x)
+    if given is None:
+        found = points(given_rows, f, times=times, plus=plus, rule=rule)
+        return found, middle_of(sorted_columns(found.rows))
+    if isinstance(given, (int, np.integer)) and not isinstance(given, bool):
+        require(len(given_rows), whole(f, "f", least=0), times=times, plus=plus, rule=rule)
+        place = whole(int(given), where, least=0)
+        if place >= len(given_rows):
+            raise ParameterError(f"{place} given; must be one of the {len(given_rows)} rows, from 0", where=where)
+        reference = vector(given_rows[place], given_rows.shape[1], where)
+    else:
+        reference = vector(given, given_rows.shape[1], where)
+    return points(given_rows, f, times=times, plus=plus, rule=rule), reference
+
+
+def _mean_of_smallest(rows: Floats, sizes: Floats, count: int) -> Floats:
+    """(d,) the mean of the `count` rows of the smallest size; of equally large ones at the end, all a share."""
+    if count == len(rows):
+        return mean_of(rows)
+    last = np.partition(sizes, count - 1)[count - 1]
+    smaller, at_last = sizes < last, sizes == last
+    shares = smaller + at_last * ((count - np.count_nonzero(smaller)) / np.count_nonzero(at_last))
+    return mean_of(rows, shares)
+
+
+def _squares(rows: Floats) -> Floats:
+    """(n,) squared norms, up to one common factor where they would overflow or vanish."""
+    with np.errstate(all="ignore"):
+        squares = np.vecdot(rows, rows)
+    if not 1e-200 < squares.max(initial=0.0) < np.inf:
+        rows = np.clip(rows, -_LARGEST, _LARGEST)
+        rows = rows * scale_for_squares(rows)
+        squares = np.vecdot(rows, rows)
+    return np.asarray(squares)
+
+
+def _units(rows: Floats) -> Floats:
+    """(n, d) each row at length 1; a row of zeros stays one. Measured in a row's own largest number."""
+    largest = np.abs(rows).max(axis=1, initial=0.0)
+    units = rows / np.where(largest > 0, largest, 1.0)[:, None]
+    lengths = np.sqrt(np.vecdot(units, units))
+    return np.asarray(units / np.where(lengths > 0, lengths, 1.0)[:, None])
+
+
+_LARGEST = sys.float_info.max

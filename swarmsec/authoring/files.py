@@ -1,0 +1,62 @@
+"""Texts that a command rewrites: a file, or standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from swarmsec.errors import OutputError, ScenarioError, UsageError
+from swarmsec.scenario.yaml_tree import TEXT_BYTES_MAX
+
+
+class Text(NamedTuple):
+    """A text, and what to call it in errors."""
+
+    label: str
+    content: str
+
+
+def read_text(name: str) -> Text:
+    """A file's text; `-` is standard input.
+
+    Raises:
+        UsageError: It cannot be read.
+        ScenarioError: It is no text, or too large for a scenario.
+    """
+    try:
+        if name == "-":
+            content = sys.stdin.buffer.read(TEXT_BYTES_MAX + 1)
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(TEXT_BYTES_MAX + 1)
+    except FileNotFoundError:
+        raise UsageError(f"no such file: {name}") from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=name) from None
+    label = "<stdin>" if name == "-" else name
+    if len(content) > TEXT_BYTES_MAX:
+        raise ScenarioError(f"a scenario has at most {TEXT_BYTES_MAX:,} bytes", where=label)
+    try:
+        return Text(label, content.decode("utf-8").replace("\r\n", "\n"))
+    except UnicodeDecodeError:
+        raise ScenarioError("no text; a scenario is written in UTF-8", where=label) from None
+
+
+def write_text(name: str | Path, content: str) -> None:
+    """Replace a file as a whole, so that a reader never sees half of one.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    path = Path(name)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        unfinished.write_text(content, encoding="utf-8", newline="\n")
+        if path.exists():
+            unfinished.chmod(path.stat().st_mode & 0o7777)
+        os.replace(unfinished, path.resolve())
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from None

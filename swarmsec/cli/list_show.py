@@ -1,0 +1,332 @@
+"""`swarmsec list` and `swarmsec show`: what there is to play with."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swarmsec.cli.lazy_numpy import numpy_on_demand
+from swarmsec.cli.options import Json, Plugins
+from swarmsec.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from swarmsec.authoring.summary import Glance
+    from swarmsec.registry import Registry
+
+
+class Shelf(StrEnum):
+    """What can be listed."""
+
+    ATTACKS = "attacks"
+    DEFENSES = "defenses"
+    PROTOCOLS = "protocols"
+    WORLDS = "worlds"
+    SCENARIOS = "scenarios"
+    TOPOLOGIES = "topologies"
+
+
+class Difficulty(StrEnum):
+    """How hard a scenario is for blue."""
+
+    INTRO = "intro"
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+    OPEN = "open"
+
+
+def list_(
+    what: Annotated[Shelf | None, typer.Argument(help="One kind of thing; all of them unless given.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only scenarios with this tag, or with all of several.")] = None,
+    difficulty: Annotated[Difficulty | None, typer.Option(help="Only scenarios that are so hard.")] = None,
+    world: Annotated[str | None, typer.Option(help="Only scenarios in this world.", metavar="KIND")] = None,
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> None:
+    """List what there is: attacks, defenses, protocols, worlds, scenarios, topologies."""
+    if tag or difficulty or world:
+        if what not in {None, Shelf.SCENARIOS}:
+            raise UsageError(f"{what} have no tag, difficulty or world; list scenarios with these")
+        what = Shelf.SCENARIOS
+    numpy_on_demand()
+    # Scenarios alone take no plug-in, unless a folder of them is to be looked at.
+    registry = None if what is Shelf.SCENARIOS and not plugins else _registry(plugins)
+    shelves = {shelf: _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
+    if Shelf.SCENARIOS in shelves:
+        shelves[Shelf.SCENARIOS] = _found(shelves[Shelf.SCENARIOS], set(tag or ()), difficulty, world)
+    if as_json:
+        typer.echo(json.dumps(shelves, indent=2, ensure_ascii=False))
+        return
+    if console := _terminal():
+        for shelf, entries in shelves.items():
+            columns = (
+                ["name", "for blue", "in one line", "tags"] if shelf is Shelf.SCENARIOS else ["name", "in one line"]
+            )
+            console.print(_table(shelf, columns, [(name, *_cells(entry)) for name, entry in entries.items()]))
+        return
+    for shelf, entries in shelves.items():
+        width = max(map(len, entries), default=0)
+        for name, entry in entries.items():
+            line = _line(entry)
+            typer.echo(f"{name:<{width}}  {line}" if what else f"{shelf:<10}  {name:<21}  {line}")
+
+
+def show(
+    name: Annotated[str, typer.Argument(help="The name of a plug-in, a topology or a scenario.")],
+    as_json: Json = False,
+    plugins: Plugins = None,
+) -> None:
+    """Show what NAME does: mechanism, source, traits, parameters with bounds and units."""
+    numpy_on_demand()
+    registry = _registry(plugins)
+    found = [shelf for shelf in Shelf if name in _names(shelf, registry)]
+    if not found:
+        known = [known for shelf in Shelf for known in _names(shelf, registry)]
+        raise UsageError(f"nothing here is called `{name}`; {did_you_mean(name, known)}")
+    pages = [_page(shelf, name, registry) for shelf in found]
+    if as_json:
+        typer.echo(json.dumps(pages if len(pages) > 1 else pages[0], indent=2, ensure_ascii=False))
+        return
+    console = _terminal()
+    for page in pages:
+        if console:
+            console.print(_rich_page(page))
+        else:
+            typer.echo("\n".join(_plain_page(page)))
+
+
+def _terminal() -> Console | None:
+    """The terminal, if there is one; what nobody takes for a terminal is told without Rich."""
+    if not sys.stdout.isatty() and not any(map(os.environ.get, ("FORCE_COLOR", "TTY_COMPATIBLE"))):
+        return None
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return console if console.is_terminal else None
+
+
+def _registry(plugins: Any) -> Registry:
+    from swarmsec.registry import Registry
+
+    return Registry(plugins or ())
+
+
+def _names(shelf: Shelf, registry: Registry) -> list[str]:
+    if shelf is Shelf.SCENARIOS:
+        from swarmsec.scenario import library
+
+        return list(library())
+    if shelf is Shelf.TOPOLOGIES:
+        from swarmsec.network import TOPOLOGIES
+
+        return list(TOPOLOGIES)
+    return registry.kinds(shelf.value)  # type: ignore[arg-type]
+
+
+def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
+    """Every name on a shelf, with its one line; a scenario has more to tell."""
+    if shelf is Shelf.SCENARIOS:
+        from swarmsec.authoring.summary import glances
+
+        return {
+            name: {
+                "title": one.title,
+                "summary": _one_line(one),
+                "difficulty": one.difficulty,
+                "tags": list(one.tags),
+                "world": one.world,
+            }
+            for name, one in glances().items()
+        }
+    assert registry
+    return {name: _first_line(_class_of(shelf, name, registry)) for name in _names(shelf, registry)}
+
+
+def _found(
+    scenarios: dict[str, Any], tags: set[str], difficulty: Difficulty | None, world: str | None
+) -> dict[str, Any]:
+    """The scenarios that have all that is asked for.
+
+    Raises:
+        UsageError: No scenario at all has such a tag or world.
+    """
+    for what, asked, known in (
+        ("tag", tags, {tag for entry in scenarios.values() for tag in entry["tags"]}),
+        ("world", {world} - {None}, {entry["world"] for entry in scenarios.values()}),
+    ):
+        for name in sorted(map(str, asked)):
+            if name not in known:
+                raise UsageError(f"no scenario has the {what} `{name}`; {did_you_mean(name, sorted(known))}")
+    return {
+        name: entry
+        for name, entry in scenarios.items()
+        if tags <= set(entry["tags"]) and difficulty in {None, entry["difficulty"]} and world in {None, entry["world"]}
+    }
+
+
+def _cells(entry: Any) -> tuple[str, ...]:
+    """An entry of a list, cell by cell."""
+    if isinstance(entry, str):
+        return (entry,)
+    return entry["difficulty"], entry["summary"], ", ".join(entry["tags"])
+
+
+def _line(entry: Any) -> str:
+    """An entry of a list in one line."""
+    if isinstance(entry, str):
+        return entry
+    difficulty, summary, tags = _cells(entry)
+    return f"{difficulty:<6}  {summary}  [{tags}]"
+
+
+def _class_of(shelf: Shelf, name: str, registry: Registry) -> type[Any]:
+    from swarmsec.network import TOPOLOGIES
+
+    return TOPOLOGIES[name] if shelf is Shelf.TOPOLOGIES else registry.get(shelf.value, name)  # type: ignore[arg-type]
+
+
+def _first_line(plugin: type[Any]) -> str:
+    return (inspect.getdoc(plugin) or "").partition("\n")[0]
+
+
+def _page(shelf: Shelf, name: str, registry: Registry) -> dict[str, Any]:
+    """Everything about one name, as plain data."""
+    if shelf is Shelf.SCENARIOS:
+        return _scenario_page(name)
+    from swarmsec.parameters import describe
+
+    plugin = _class_of(shelf, name, registry)
+    parameters = [
+        {
+            "name": info.name,
+            "type": info.type,
+            "required": info.required,
+            "default": None if info.required else info.default,
+            "unit": info.unit,
+            "bounds": info.bounds,
+            "help": info.help,
+        }
+        for info in describe(plugin)
+    ]
+    return {
+        "name": name,
+        "kind": str(shelf),
+        "summary": _first_line(plugin),
+        "about": inspect.getdoc(plugin) or "",
+        "traits": _traits(plugin),
+        "parameters": parameters,
+    }
+
+
+def _traits(plugin: type[Any]) -> dict[str, str]:
+    """The class attributes that say what a plug-in touches, knows, sees or keeps."""
+    words = {}
+    for trait in ("surface", "knowledge", "vantage", "sees", "unit", "bills"):
+        value = getattr(plugin, trait, None)
+        if value is None or callable(value):
+            continue
+        name = getattr(value, "name", None) or getattr(value, "value", None) or value
+        words[trait] = ", ".join(value) if isinstance(value, tuple) else str(name).lower()
+    return words
+
+
+def _scenario_page(name: str) -> dict[str, Any]:
+    from swarmsec.authoring.summary import glances
+    from swarmsec.scenario import load_scenario
+
+    document = load_scenario(name).document
+    about = [str(document["story"]).strip()]
+    if document["goals"]:
+        about += ["", "Goals:", *(f"- {goal}" for goal in document["goals"])]
+    return {
+        "name": name,
+        "kind": str(Shelf.SCENARIOS),
+        "summary": _one_line(glances()[name]),
+        "about": "\n".join(about),
+        "traits": {
+            "version": str(document["version"]),
+            "rounds": f"{document['rounds']:,}",
+            "difficulty": document["difficulty"],
+            "tags": ", ".join(document["tags"]) or "none",
+        },
+        "scenario": dict(document),
+    }
+
+
+def _one_line(one: Glance) -> str:
+    red, blue = ", ".join(one.red) or "nobody", ", ".join(one.blue) or "nobody"
+    return f"{one.title or one.name}: {red} against {blue} in {one.world}"
+
+
+def _table(title: str, columns: list[str], rows: list[tuple[str, ...]]) -> RenderableType:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _parameter_rows(page: dict[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (
+            one["name"],
+            "required" if one["required"] else str(one["default"]),
+            one["type"],
+            one["bounds"],
+            one["unit"],
+            one["help"],
+        )
+        for one in page.get("parameters", ())
+    ]
+
+
+def _heading(page: dict[str, Any]) -> str:
+    traits = "  ".join(f"{name} {value}" for name, value in page["traits"].items())
+    return f"{page['name']}  ({page['kind']})  {traits}".rstrip()
+
+
+def _rich_page(page: dict[str, Any]) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[RenderableType] = [Text(_heading(page), style="bold"), Text(), Text(page["about"]), Text()]
+    if rows := _parameter_rows(page):
+        parts.append(_table("parameters", ["name", "default", "type", "bounds", "unit", "what it does"], rows))
+    if "scenario" in page:
+        parts += [Text(_composition(page)), Text()]
+    return Group(*parts)
+
+
+def _plain_page(page: dict[str, Any]) -> list[str]:
+    lines = [_heading(page), "", *page["about"].splitlines(), ""]
+    rows = _parameter_rows(page)
+    widths = [max(len(row[column]) for row in rows) for column in range(5)] if rows else []
+    for row in rows:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
+        lines.append("  ".join([*cells, row[5]]).rstrip())
+    if "scenario" in page:
+        lines.append(_composition(page))
+    return lines
+
+
+def _composition(page: dict[str, Any]) -> str:
+    """A scenario's parts, a line each."""
+    keys = ("world", "network", "protocol", "attacks", "defenses", "rules", "sweep")
+    parts = {key: page["scenario"][key] for key in keys if key != "sweep" or page["scenario"][key]}
+    lines = [
+        f"{key:<9} {json.dumps(one, ensure_ascii=False)}"
+        for key, value in parts.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
+    return "\n".join(lines)

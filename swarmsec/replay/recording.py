@@ -1,0 +1,292 @@
+"""One arm of one seed, played again and taken down so that every round can be looked at, in any order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Floats, Ints
+from swarmsec.errors import UsageError
+from swarmsec.runs.ground_truth import spans
+from swarmsec.runs.simulation import EachRound, build, play
+from swarmsec.scenario import Scenario
+from swarmsec.swarm.arms import Arm
+from swarmsec.swarm.model import SwarmModel
+from swarmsec.swarm.trace import Event, Trace
+
+STATES_BYTES_MAX = 256 * 1024**2
+"""Up to so much memory the proposals of every round are kept, so that single daemons can be looked at."""
+
+
+class Changed(NamedTuple):
+    """A figure that a round changed."""
+
+    name: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A round as it ended.
+
+    Attributes:
+        round: Which.
+        bill: The scored bill.
+        before: The bill a round earlier; 0 before round 0.
+        changed: The figures that this round changed.
+        events: What happened in it.
+        low: (d,) the least of the honest daemons' proposals, by component; NaN where nobody is honest.
+        median: (d,) their median.
+        high: (d,) the greatest of them.
+        honest: How many daemons were never hijacked until then.
+        hijacked: (k,) who has been hijacked by then: the truth, which no team sees.
+        quarantined: (k,) who is isolated at the round's end.
+        attacks: The kinds of the attacks that are on.
+    """
+
+    round: int
+    bill: float
+    before: float
+    changed: tuple[Changed, ...]
+    events: tuple[Event, ...]
+    low: Floats
+    median: Floats
+    high: Floats
+    honest: int
+    hijacked: Ints
+    quarantined: Ints
+    attacks: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data; daemons as spans such as `0-2,4`."""
+        return {
+            "round": self.round,
+            "bill": self.bill,
+            "bill_before": self.before,
+            "changed": {name: {"before": before, "after": after} for name, before, after in self.changed},
+            "events": [event.to_dict() for event in self.events],
+            "honest": {
+                "daemons": self.honest,
+                "low": self.low.tolist(),
+                "median": self.median.tolist(),
+                "high": self.high.tolist(),
+            },
+            "hijacked": _spans(self.hijacked),
+            "quarantined": _spans(self.quarantined),
+            "attacks_on": list(self.attacks),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """One arm of one seed, with a summary of every round's state.
+
+    Attributes:
+        trace: What any run of it records.
+        bill: The name of the scored bill among the metrics.
+        spread: (rounds, 3, d) the least, the median and the greatest proposal of honest daemons.
+        hijacks: Who was taken over and when: round, (k,) daemons.
+        states: (rounds, n, d) the proposals at the end of every round; None where that is more than was allowed.
+        states_bytes: What these take, or would.
+    """
+
+    trace: Trace
+    bill: str
+    spread: Floats
+    hijacks: tuple[tuple[int, Ints], ...]
+    states: Floats | None
+    states_bytes: int
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds there are."""
+        return len(self.trace.bill)
+
+    @property
+    def event_rounds(self) -> tuple[int, ...]:
+        """The rounds in which something happened, in order."""
+        return tuple(sorted({event.round for event in self.trace.events}))
+
+    def frame(self, round: int) -> Frame:
+        """A round, as it ended.
+
+        Raises:
+            UsageError: There is no such round.
+        """
+        self.refuse_unknown(round)
+        trace, last = self.trace, max(round - 1, 0)
+        at = {name: (float(v[last]) if round else 0.0, float(v[round])) for name, v in trace.metrics.items()}
+        low, median, high = self.spread[round]
+        hijacked = self.hijacked_by(round)
+        return Frame(
+            round=round,
+            bill=float(trace.bill[round]),
+            before=float(trace.bill[last]) if round else 0.0,
+            changed=tuple(Changed(name, *pair) for name, pair in at.items() if pair[0] != pair[1]),
+            events=tuple(event for event in trace.events if event.round == round),
+            low=low,
+            median=median,
+            high=high,
+            honest=len(trace.compromised) - len(hijacked),
+            hijacked=hijacked,
+            quarantined=self.quarantined_at(round),
+            attacks=self.attacks_on(round),
+        )
+
+    def hijacked_by(self, round: int) -> Ints:
+        """(k,) who has been taken over by the end of a round, in order."""
+        taken = [daemons for when, daemons in self.hijacks if when <= round]
+        return np.sort(np.concatenate([np.empty(0, dtype=np.int32), *taken]))
+
+    def quarantined_at(self, round: int) -> Ints:
+        """(k,) who is isolated at the end of a round, in order."""
+        isolated = np.zeros(len(self.trace.compromised), dtype=bool)
+        for when, inside, daemons in self.trace.quarantine_log:
+            if when <= round:
+                isolated[daemons] = inside
+        return np.flatnonzero(isolated).astype(np.int32)
+
+    def attacks_on(self, round: int) -> tuple[str, ...]:
+        """The kinds of the attacks that are on in a round; one that is on twice is named twice."""
+        on: Counter[str] = Counter()
+        for event in self.trace.events:
+            if event.round <= round and event.kind in {"attack_on", "attack_off"}:
+                on[event.plugin] += 1 if event.kind == "attack_on" else -1
+        return tuple(on.elements())
+
+    def proposals(self, round: int, daemons: Ints) -> Floats:
+        """(k, d) what some daemons proposed at the end of a round.
+
+        Raises:
+            UsageError: There is no such round or daemon, or the states were too large to be kept.
+        """
+        self.refuse_unknown(round)
+        n = len(self.trace.compromised)
+        if strangers := [daemon for daemon in daemons.tolist() if not 0 <= daemon < n]:
+            raise UsageError(f"no daemon {strangers[0]}; there are 0 to {n - 1:,}")
+        if self.states is None:
+            raise UsageError(
+                f"the states of this arm take {self.states_bytes / 1024**2:,.0f} MiB, more than the "
+                f"{STATES_BYTES_MAX / 1024**2:,.0f} MiB that are kept; summaries of all rounds are there"
+            )
+        rows: Floats = self.states[round, daemons]
+        return rows
+
+    def refuse_unknown(self, round: int) -> None:
+        """Refuse a round that was not played.
+
+        Raises:
+            UsageError: It is one.
+        """
+        if not 0 <= round < self.rounds:
+            raise UsageError(f"no round {round:,}; there are 0 to {self.rounds - 1:,}")
+
+
+def record(
+    scenario: Scenario,
+    seed: int,
+    arm: Arm,
+    *,
+    states_bytes_max: int = STATES_BYTES_MAX,
+    each_round: EachRound | None = None,
+) -> Recording:
+    """Play one arm of one seed, and take down the state after every round.
+
+    Args:
+        scenario: What to play.
+        seed: Which seed.
+        arm: Which arm.
+        states_bytes_max: How much memory all proposals may take; beyond, only summaries are kept.
+        each_round: Called after each round.
+
+    Raises:
+        SwarmsecError: A plug-in breaks its contract.
+    """
+    model = build(scenario, arm=arm, seed=seed)
+    scribe = _Scribe(model, states_bytes_max)
+
+    def after(which: int, where: Arm, played: int) -> None:
+        scribe.take_down()
+        if each_round:
+            each_round(which, where, played)
+
+    trace = play(model, after)
+    return Recording(
+        trace=trace,
+        bill=scenario.bill,
+        spread=np.stack(scribe.spread),
+        hijacks=tuple(scribe.hijacks),
+        states=scribe.states,
+        states_bytes=scribe.states_bytes,
+    )
+
+
+class _Scribe:
+    """Looks at a model after each of its rounds."""
+
+    def __init__(self, model: SwarmModel, states_bytes_max: int) -> None:
+        self.spread: list[Floats] = []
+        self.hijacks: list[tuple[int, Ints]] = []
+        self.states: Floats | None = None
+        self.states_bytes = 0
+        self._model = model
+        self._most = states_bytes_max
+        self._known = np.zeros(model.network.n, dtype=bool)
+
+    def take_down(self) -> None:
+        """Note the round that was just played."""
+        model, round = self._model, self._model.round - 1
+        proposals, hijacked = model.proposals, model.compromised
+        if round == 0:
+            self.states_bytes = model.setup.rounds * proposals.nbytes
+            if self.states_bytes <= self._most:
+                self.states = np.empty((model.setup.rounds, *proposals.shape))
+        if self.states is not None:
+            self.states[round] = proposals
+        if (fresh := hijacked & ~self._known).any():
+            self.hijacks.append((round, np.flatnonzero(fresh).astype(np.int32)))
+            self._known |= fresh
+        self.spread.append(_spread(proposals[~self._known] if self._known.any() else proposals))
+
+
+def _spread(proposals: Floats) -> Floats:
+    """(3, d) the least, the median and the greatest of (k, d) proposals; NaN of none."""
+    if not len(proposals):
+        return np.full((3, proposals.shape[1]), np.nan)
+    return np.stack([proposals.min(axis=0), np.median(proposals, axis=0), proposals.max(axis=0)])
+
+
+def _spans(daemons: Ints) -> str:
+    mask = np.zeros(int(daemons.max()) + 1 if len(daemons) else 0, dtype=bool)
+    mask[daemons] = True
+    return spans(mask)
+
+
+def rounds_of(recording: Recording, first: int, last: int) -> list[Frame]:
+    """The frames of some rounds, both ends included.
+
+    Raises:
+        UsageError: There are no such rounds.
+    """
+    recording.refuse_unknown(first)
+    recording.refuse_unknown(last)
+    if last < first:
+        raise UsageError(f"{first} to {last} given; must not go backward")
+    return [recording.frame(round) for round in range(first, last + 1)]
+
+
+def to_dict(recording: Recording, frames: list[Frame] | None, events: tuple[Event, ...]) -> Mapping[str, Any]:
+    """A recording as plain data: some of its rounds, and some of its events."""
+    return {
+        "seed": recording.trace.seed,
+        "arm": recording.trace.arm,
+        "unit": recording.trace.unit,
+        "bill": recording.bill,
+        **({} if frames is None else {"rounds": [frame.to_dict() for frame in frames]}),
+        "events": [event.to_dict() for event in events],
+    }

@@ -1,0 +1,208 @@
+"""Execute runs again, and hold what comes of it against what was kept.
+
+Of a run's folder, seeds are played again, and `rounds.csv`, `events.jsonl` and `result.json` must be the same, byte
+for byte. Of a store, runs are played again, and their digests must be the same, and all that is stored beside them.
+Which ones are a sample's depends on their digests alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from swarmsec.errors import SwarmsecError, UsageError
+from swarmsec.replay.differences import Difference, first_in_run
+from swarmsec.replay.run_bills import Advanced
+from swarmsec.replay.run_files import KeptFiles, plays_again
+from swarmsec.replay.sources import changed_line, manifest_of, scenario_of
+from swarmsec.runs.executors import Executor
+from swarmsec.runs.jobs import Job, job
+from swarmsec.runs.run_folder import cpu_features, run_id, versions
+from swarmsec.scenario import Scenario, load_scenario
+from swarmsec.store import Store
+from swarmsec.swarm.model import SIM_SEMANTICS
+
+SAMPLE = 20
+"""How many runs of a store are played again, unless told otherwise."""
+
+
+class Verified(NamedTuple):
+    """What came of executing runs again.
+
+    Attributes:
+        subject: The folder or store.
+        checked: What was played again: seeds, or runs.
+        of: Out of how many.
+        differences: Where files or runs differ first; empty where nothing does.
+        refused: What could not be played again, and why.
+        reasons: What could explain the differences; empty without any.
+        notes: What was not compared.
+    """
+
+    subject: str
+    checked: tuple[str, ...]
+    of: int
+    differences: tuple[Difference, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            **self._asdict(),
+            "differences": [one._asdict() for one in self.differences],
+            "refused": [{"run": run, "why": why} for run, why in self.refused],
+        }
+
+
+def verify_folder(folder: Path, *, sample: int | None = None, jobs: int = 1, plugins: Sequence[Path] = ()) -> Verified:
+    """Play seeds of a run again, and compare its files byte for byte.
+
+    Args:
+        folder: The run's.
+        sample: How many seeds; all unless given.
+        jobs: How many processes.
+        plugins: Folders of plug-ins, instead of those that the run was made with.
+
+    Raises:
+        UsageError: It is no run's folder, or nothing of the run was kept.
+        ScenarioError: The scenario is refused, or a plug-in has changed since.
+    """
+    manifest = manifest_of(folder)
+    scenario = scenario_of(folder, manifest, plugins)
+    name = str(folder)
+    if changed := _changed_afterward(manifest, scenario):
+        return Verified(name, (), len(manifest["seeds"]), (changed,), reasons=("the file was changed afterward",))
+    kept = KeptFiles.read(folder, manifest)
+    chosen = _sample(kept.seeds, sample, manifest["id"])
+    differences, notes = plays_again(kept, scenario, chosen, jobs=jobs)
+    reasons = tuple(_reasons(manifest)) if differences else ()
+    return Verified(name, tuple(f"seed {seed}" for seed in chosen), len(kept.seeds), differences, (), reasons, notes)
+
+
+def verify_store(
+    path: Path, executor: Executor, *, sample: int | None = SAMPLE, advanced: Advanced | None = None
+) -> Verified:
+    """Play runs of a store again, and compare their digests and all that is stored of them.
+
+    Args:
+        path: The store.
+        executor: Who plays.
+        sample: How many runs that are done; all if None.
+        advanced: Called as runs end.
+
+    Raises:
+        UsageError: It is no store, is damaged, or no run of it is done.
+    """
+    with Store.open(path, read_only=True) as store:
+        with store.reading() as connection:
+            rows = connection.execute("SELECT id, sim_semantics, engine_version FROM runs WHERE status = 'done'")
+            made = {str(run): (int(semantics), str(version)) for run, semantics, version in rows}
+        if not made:
+            raise UsageError("no run of this store is done; there is nothing to verify", where=str(path))
+        chosen = _sample(sorted(made), sample, "")
+        asked: dict[str, Job] = {}
+        refused: list[tuple[str, str]] = []
+        for run in chosen:
+            told = store.job(run)
+            assert told is not None, "it is in the list"
+            why = _why_not(told, *made[run])
+            refused += [(run[:12], why)] if why else []
+            asked |= {} if why else {run: told}
+        differences = list(_compared(store, executor, asked, advanced))
+    other = sorted({version for run, (_, version) in made.items() if run in asked} - {versions()["swarmsec"]})
+    reasons = [f"swarmsec {', '.join(other)} then, {versions()['swarmsec']} now"] if other else [_NO_OTHER]
+    reasons.append("a store does not tell on which machine and with which libraries its runs were made")
+    return Verified(
+        subject=str(path),
+        checked=tuple(run[:12] for run in asked),
+        of=len(made),
+        differences=tuple(differences),
+        refused=tuple(refused),
+        reasons=tuple(reasons) if differences else (),
+    )
+
+
+_NO_OTHER = (
+    "nothing that is known of then is another now: what was kept was changed afterward, or a plug-in draws from "
+    "something else than its own stream"
+)
+
+
+def _compared(
+    store: Store, executor: Executor, asked: Mapping[str, Job], advanced: Advanced | None
+) -> Iterator[Difference]:
+    """The first difference of each run that has one, in the order of the sample."""
+    found: dict[str, Difference | None] = {}
+    for played in executor.play(list(asked.values())):
+        kept, last = store.get(played.id), store.get(played.id, last_only=True)
+        assert kept is not None and last is not None, "it is in the list"
+        one = asked[played.id]
+        name = f"{played.id[:12]} ({one.document['name']}, seed {one.seed}, {one.arm} arm)"
+        found[played.id] = first_in_run(name, kept, last, played)
+        if advanced:
+            advanced(len(found), len(asked))
+    yield from (difference for run in asked if (difference := found.get(run)))
+
+
+def _changed_afterward(manifest: Mapping[str, Any], scenario: Scenario) -> Difference | None:
+    """Whether the scenario or the seeds are no longer those that the run has its name from."""
+    told, here = manifest["scenario_digest"], scenario.digest
+    if told != here:
+        return Difference("scenario.yaml", "its digest", str(told), here)
+    told, here = manifest["id"], run_id(scenario, manifest["seeds"])
+    if told != here and manifest["sim_semantics"] == SIM_SEMANTICS:
+        return Difference("manifest.json", "id", str(told), here)
+    return None
+
+
+def _why_not(asked: Job, semantics: int, version: str) -> str:
+    """Why a run cannot be played again as it was; empty if it can."""
+    if semantics != SIM_SEMANTICS:
+        return f"was run by SIM_SEMANTICS {semantics}, and this swarmsec plays by {SIM_SEMANTICS}"
+    try:
+        scenario = load_scenario(asked.document, plugins=[Path(folder) for folder in asked.folders])
+    except SwarmsecError as error:
+        return str(error)
+    return "" if job(scenario, asked.seed, asked.arm).id == asked.id else changed_line(["a plug-in"], version)
+
+
+def _sample(there: Sequence[Any], count: int | None, salt: str) -> tuple[Any, ...]:
+    """So many of them, chosen by digest, in their own order."""
+    if count is None or count >= len(there):
+        return tuple(there)
+    if count < 1:
+        raise UsageError(f"{count} given; must be at least 1", where="--sample")
+    drawn = set(sorted(there, key=lambda one: hashlib.sha256(f"{salt}/{one}".encode()).digest())[:count])
+    return tuple(one for one in there if one in drawn)
+
+
+def _reasons(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """What is another now than the manifest tells."""
+    here = {"platform": platform.platform(), "cpu_features": cpu_features()}
+    known = False
+    if manifest["sim_semantics"] != SIM_SEMANTICS:
+        known = True
+        yield f"SIM_SEMANTICS {manifest['sim_semantics']} then, {SIM_SEMANTICS} now: another result is to be expected"
+    for name, version in versions().items():
+        if (then := manifest["versions"].get(name)) != version:
+            known = True
+            yield f"{name} {then} then, {version} now"
+    if manifest.get("platform") != here["platform"]:
+        known = True
+        yield f"another machine or system: {manifest.get('platform')} then, {here['platform']} now"
+    if "cpu_features" not in manifest:
+        yield "the manifest does not tell the processor, of which the last bits may depend"
+    elif manifest["cpu_features"] != here["cpu_features"]:
+        known = True
+        yield f"another processor: {_told(manifest['cpu_features'])} then, {_told(here['cpu_features'])} now"
+    if not known:
+        yield _NO_OTHER
+
+
+def _told(features: Any) -> str:
+    return " ".join(map(str, features)) if isinstance(features, list) else str(features)

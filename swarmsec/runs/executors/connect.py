@@ -1,0 +1,142 @@
+"""The way to a dask cluster: one that is there, one on this machine, or one that SLURM is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from swarmsec.errors import ExecutorError, UsageError
+from swarmsec.runs.executors.worker import ONE_THREAD
+
+_ANSWER_S = 10.0
+_FORMS = "must be tcp://HOST:PORT, a scheduler file, local:N, slurm or slurm:N"
+
+
+class Address(NamedTuple):
+    """Where a cluster is.
+
+    Attributes:
+        kind: `at`, a scheduler's address; `file`, a scheduler file; `local`, processes of this machine; or `slurm`.
+        place: The address or the file.
+        workers: How many to start; 0 for a cluster that is there.
+    """
+
+    kind: Literal["at", "file", "local", "slurm"]
+    place: str = ""
+    workers: int = 0
+
+
+def address_of(where: str, *, jobs: int = 1) -> Address:
+    """Read what was said of a cluster.
+
+    Args:
+        where: `tcp://HOST:PORT`, a scheduler file, `local:N`, `slurm` or `slurm:N`.
+        jobs: How many workers where `where` leaves it open.
+
+    Raises:
+        UsageError: It is none of them.
+
+    Examples:
+        >>> address_of("local:4")
+        Address(kind='local', place='', workers=4)
+        >>> address_of("tcp://10.0.0.1:8786").kind
+        'at'
+    """
+    kind, colon, count = where.partition(":")
+    if kind in ("local", "slurm"):
+        if colon and not (count.isdecimal() and int(count) > 0):
+            raise UsageError(f"{where} given; {kind}:N takes a number of workers from 1", where="cluster")
+        return Address("local" if kind == "local" else "slurm", workers=int(count) if colon else jobs)
+    if "://" in where:
+        return Address("at", where)
+    if Path(where).is_file():
+        return Address("file", where)
+    raise UsageError(f"{where} given, which is no file; {_FORMS}", where="cluster")
+
+
+@contextmanager
+def connected(where: str, jobs: int) -> Iterator[Any]:
+    """A client of the cluster. What was started for it ends with it.
+
+    Raises:
+        UsageError: It is none, or what it takes is not installed or not configured.
+        ExecutorError: It does not answer.
+    """
+    address = address_of(where, jobs=jobs)
+    client_of = library("distributed").Client
+    if address.kind in ("local", "slurm"):
+        starting = local_cluster if address.kind == "local" else slurm_cluster
+        with starting(address.workers) as cluster, client_of(cluster, set_as_default=False) as client:
+            yield client
+        return
+    place = {"scheduler_file": address.place} if address.kind == "file" else {"address": address.place}
+    with _without_its_log():
+        try:
+            client = client_of(**place, timeout=_ANSWER_S, set_as_default=False)
+        except (OSError, TimeoutError, ValueError, KeyError) as error:
+            raise ExecutorError(f"no dask scheduler answers there: {error}", where=where) from error
+        with client:
+            yield client
+
+
+@contextmanager
+def _without_its_log() -> Iterator[None]:
+    """Keep dask's client from logging the loss of its scheduler, with a traceback, beside the error that we raise."""
+    utils = library("distributed.utils")
+    with utils.silence_logging_cmgr(logging.CRITICAL), utils.silence_logging_cmgr(logging.CRITICAL, "tornado"):
+        yield
+
+
+def library(name: str) -> Any:
+    """A library of the extra `cluster`; most of them have no types.
+
+    Raises:
+        UsageError: It is not installed.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise UsageError(f"this takes {name} ({error}): pip install 'swarmsec[cluster]'", where="cluster") from error
+
+
+@contextmanager
+def local_cluster(workers: int) -> Iterator[Any]:
+    """A dask cluster of processes on this machine, one thread each."""
+    with library("distributed").LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        silence_logs=logging.CRITICAL,
+    ) as cluster:
+        yield cluster
+
+
+@contextmanager
+def slurm_cluster(workers: int) -> Iterator[Any]:
+    """Workers that SLURM is asked for, as dask's own configuration says (`jobqueue.slurm`).
+
+    Raises:
+        UsageError: dask-jobqueue is not installed, or its configuration says too little.
+    """
+    cluster_of = library("dask_jobqueue").SLURMCluster
+    if shutil.which("sbatch") is None:
+        raise UsageError("there is no SLURM here: no `sbatch` on the path", where="cluster slurm")
+    told = library("dask").config.get("jobqueue.slurm", {})
+    prologue = [*(told.get("job-script-prologue") or ()), *(f"export {name}=1" for name in ONE_THREAD)]
+    scheduler = {"dashboard": False, **(told.get("scheduler-options") or {})}
+    try:
+        cluster = cluster_of(job_script_prologue=prologue, scheduler_options=scheduler)
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"{error}; dask's configuration sets it under jobqueue.slurm (cores, memory, queue, walltime)",
+            where="cluster slurm",
+        ) from error
+    with cluster:
+        cluster.scale(jobs=workers)
+        yield cluster

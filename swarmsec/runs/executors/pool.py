@@ -1,0 +1,262 @@
+"""Processes on this machine, each at the end of a pipe of its own.
+
+One pipe a worker is what keeps a death from spreading: whenever a worker is killed, be it in the midst of a reply,
+only its own pipe is torn, and all that it had answered before has arrived. What it was at is the first payload that
+it has not answered. Pools whose workers share a pipe cannot promise that: a worker that dies while it holds the pipe
+leaves half a message and a lock behind, and the others wait for ever.
+"""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from swarmsec.errors import ExecutorError
+from swarmsec.runs.executors.worker import CHUNK_S, Reply, context, may_have_children, one_thread_each, serve
+
+Payload = TypeVar("Payload")
+
+_CHUNK_MOST = 64  # payloads
+_UNHEARD_MOST = 64  # replies that nobody has asked for yet, before workers are given no more
+_STARTS_MOST = 3  # in a row that end before the worker is ready
+_PATIENCE_S = 1.0
+
+
+class Ended(NamedTuple, Generic[Payload]):
+    """What came of a payload.
+
+    Attributes:
+        payload: It.
+        status: `returned`; `raised`; `crashed`, its process died, and again each time it was tried; or `timed_out`.
+        value: What the function returned, or the exception that it raised; None otherwise.
+        error: What went wrong, in one line, where the process was lost.
+    """
+
+    payload: Payload
+    status: Literal["returned", "raised", "crashed", "timed_out"]
+    value: Any = None
+    error: str = ""
+
+
+@dataclass
+class _Task(Generic[Payload]):
+    payload: Payload
+    deaths: int = 0
+
+
+@dataclass(eq=False)
+class _Worker(Generic[Payload]):
+    process: Any
+    pipe: Connection
+    ready: bool = False  # It has said once that it may be given something.
+    free: bool = False
+    given: deque[_Task[Payload]] = field(default_factory=deque)  # The first is what it is at.
+    since: float = 0.0
+
+    def end(self) -> int | None:
+        """Kill it if it still runs, and give its exit code."""
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
+        code: int | None = self.process.exitcode
+        self.process.close()
+        return code
+
+
+class Pool(Generic[Payload]):
+    """Calls a function on payloads in several processes.
+
+    Processes start as there is work for them. Short payloads travel in chunks of about `CHUNK_S`.
+
+    Args:
+        function: Of one payload; a module's, since workers are told its name.
+        workers: How many processes at most.
+        timeout_s: How long a payload may take before its process is killed.
+        retries: How often a payload is tried again whose process died.
+    """
+
+    def __init__(
+        self, function: Callable[[Payload], Any], *, workers: int, timeout_s: float | None = None, retries: int = 2
+    ) -> None:
+        self._function = function
+        self._most = workers
+        self._timeout_s = timeout_s
+        self._retries = retries
+        self._workers: list[_Worker[Payload]] = []
+        self._failed_starts = 0
+        self._seconds = CHUNK_S  # What a payload takes, by the latest of them.
+        self._queue: deque[_Task[Payload]] = deque()
+        self._exhausted = False
+        self._stopped = False
+
+    def run(self, payloads: Iterable[Payload]) -> Iterator[Ended[Payload]]:
+        """Give what came of each payload as it ends, in any order. One run at a time.
+
+        Raises:
+            ExecutorError: No worker can be started.
+        """
+        source, self._exhausted = map(_Task, payloads), False
+        ended: deque[Ended[Payload]] = deque()
+        try:
+            while True:
+                if len(ended) < _UNHEARD_MOST:
+                    self._hand_out(source)
+                ended.extend(self._heard(block=not ended))
+                if ended:
+                    yield ended.popleft()
+                elif self._exhausted and not self._queue and not any(worker.given for worker in self._workers):
+                    return
+        finally:
+            self._drop()
+
+    def close(self) -> None:
+        """End all processes: at once those that are at something, and the others by telling them."""
+        self._drop()
+        for worker in self._workers:
+            worker.pipe.close()
+        for worker in self._workers:
+            worker.process.join(_PATIENCE_S)
+        while self._workers:
+            self._workers.pop().end()
+
+    def stop(self) -> None:
+        """End all processes from another thread than the one that runs, which gets an `ExecutorError`."""
+        self._stopped = True
+        for worker in list(self._workers):
+            with suppress(ValueError):  # The other thread was faster.
+                worker.process.kill()
+
+    def _drop(self) -> None:
+        """Forget what has not ended, and end who is at it."""
+        self._queue.clear()
+        for worker in [worker for worker in self._workers if worker.given]:
+            self._workers.remove(worker)
+            worker.end()
+
+    def _hand_out(self, source: Iterator[_Task[Payload]]) -> None:
+        """Give every free worker a chunk, and start workers for what is left."""
+        free = [worker for worker in self._workers if worker.free]
+        starting = sum(not worker.ready for worker in self._workers)
+        vacant = self._most - len(self._workers)
+        chunk = max(1, min(_CHUNK_MOST, int(CHUNK_S / max(self._seconds, 1e-6))))
+        wanted = max(0, len(free) * chunk + starting + vacant - len(self._queue))
+        taken = list(itertools.islice(source, wanted))
+        self._exhausted = len(taken) < wanted
+        self._queue.extend(taken)
+        for rest, worker in zip(range(len(free), 0, -1), free, strict=True):
+            share = -(-len(self._queue) // rest)
+            self._give(worker, [self._queue.popleft() for _ in range(min(chunk, share))])
+        for _ in range(min(vacant, len(self._queue) - starting)):
+            self._start()
+
+    def _give(self, worker: _Worker[Payload], tasks: list[_Task[Payload]]) -> None:
+        if not tasks:
+            return
+        try:
+            worker.pipe.send([task.payload for task in tasks])
+        except OSError:  # It died while it had nothing to do, and no payload is to blame.
+            self._workers.remove(worker)
+            worker.end()
+            self._queue.extendleft(reversed(tasks))
+            return
+        worker.free, worker.since = False, time.monotonic()
+        worker.given.extend(tasks)
+
+    def _start(self) -> None:
+        made = context()
+        ours, theirs = made.Pipe()
+        try:
+            with one_thread_each(), may_have_children():
+                process = made.Process(target=serve, args=(theirs, self._function), name="swarmsec worker", daemon=True)
+                process.start()
+        except (OSError, EOFError) as error:
+            ours.close()
+            raise ExecutorError(f"no process can be started: {error}") from error
+        finally:
+            theirs.close()  # So that the pipe ends when the worker does.
+        self._workers.append(_Worker(process, ours))
+
+    def _heard(self, *, block: bool) -> Iterator[Ended[Payload]]:
+        """What workers have to say, and what comes of those who said nothing for too long."""
+        speaking = {worker.pipe: worker for worker in self._workers if not worker.free}
+        if not speaking:
+            return
+        for pipe in wait(list(speaking), self._until_overdue() if block else 0):
+            yield from self._hear(speaking[pipe])  # type: ignore[index]
+        yield from self._overdue()
+
+    def _hear(self, worker: _Worker[Payload]) -> Iterator[Ended[Payload]]:
+        try:
+            reply: Reply | None = worker.pipe.recv()
+        except Exception:  # The pipe's end, half a message, or whatever a plug-in wrote into it.
+            yield from self._lost(worker)
+            return
+        if reply is None:
+            self._failed_starts = 0
+            worker.ready = worker.free = True
+            self._queue.extendleft(reversed(worker.given))
+            worker.given.clear()
+            return
+        task = worker.given.popleft()
+        worker.since = time.monotonic()
+        self._seconds = (self._seconds + reply.seconds) / 2
+        yield Ended(task.payload, "raised" if reply.raised else "returned", reply.value)
+
+    def _lost(self, worker: _Worker[Payload]) -> Iterator[Ended[Payload]]:
+        """A worker died: what it was at is tried again, or given up. What it had not begun goes to others."""
+        self._workers.remove(worker)
+        worker.process.join(_PATIENCE_S)  # Its end of the pipe closes a moment before its exit code is there.
+        how = _how(worker.end())
+        if self._stopped:
+            raise ExecutorError("stopped")
+        if not worker.ready:
+            self._failed_starts += 1
+            if self._failed_starts == _STARTS_MOST:
+                raise ExecutorError(
+                    f"processes end before they are ready ({how}); a script that plays in several processes does so "
+                    "under `if __name__ == '__main__':`"
+                )
+        if not worker.given:
+            return
+        task = worker.given.popleft()
+        self._queue.extendleft(reversed(worker.given))
+        task.deaths += 1
+        if task.deaths > self._retries:
+            times = f", {task.deaths} times" if task.deaths > 1 else ""
+            yield Ended(task.payload, "crashed", error=f"the process that played it died ({how}){times}")
+        else:
+            self._queue.appendleft(task)
+
+    def _overdue(self) -> Iterator[Ended[Payload]]:
+        if self._timeout_s is None:
+            return
+        deadline = time.monotonic() - self._timeout_s
+        for worker in [worker for worker in self._workers if worker.given and worker.since < deadline]:
+            if not worker.pipe.poll():
+                self._workers.remove(worker)
+                worker.end()
+                task = worker.given.popleft()
+                self._queue.extendleft(reversed(worker.given))
+                yield Ended(task.payload, "timed_out", error=f"took more than {self._timeout_s:g} s")
+
+    def _until_overdue(self) -> float | None:
+        since = [worker.since for worker in self._workers if worker.given]
+        if self._timeout_s is None or not since:
+            return None
+        return max(0.0, min(since) + self._timeout_s - time.monotonic()) + 1e-3
+
+
+def _how(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"

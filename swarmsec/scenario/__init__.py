@@ -1,0 +1,55 @@
+"""Scenarios: read, checked, resolved, set up. What a scenario means is here; how it is run is not.
+
+Nothing here imports Mesa, numba, scikit-learn or pyod: to check a scenario takes none of them. A name is fetched when
+it is first used, since to list a library takes little of what is here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from swarmsec.scenario.findings import Finding, InvalidScenarioError, findings_of
+    from swarmsec.scenario.load import Scenario, load_scenario
+    from swarmsec.scenario.model import Document, Spec, seed_list
+    from swarmsec.scenario.overrides import Teams, parse_option, parse_value
+    from swarmsec.scenario.sources import library, library_folder
+
+_HOMES = {
+    "Document": "model",
+    "Finding": "findings",
+    "InvalidScenarioError": "findings",
+    "Scenario": "load",
+    "Spec": "model",
+    "Teams": "overrides",
+    "findings_of": "findings",
+    "library": "sources",
+    "library_folder": "sources",
+    "load_scenario": "load",
+    "parse_option": "overrides",
+    "parse_value": "overrides",
+    "seed_list": "model",
+}
+
+__all__ = [
+    "Document",
+    "Finding",
+    "InvalidScenarioError",
+    "Scenario",
+    "Spec",
+    "Teams",
+    "findings_of",
+    "library",
+    "library_folder",
+    "load_scenario",
+    "parse_option",
+    "parse_value",
+    "seed_list",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"swarmsec.scenario.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'swarmsec.scenario' has no attribute {name!r}")

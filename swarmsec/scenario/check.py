@@ -1,0 +1,165 @@
+"""Everything that is wrong with a document, found at once, without running or building anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from swarmsec.errors import UnknownNameError, did_you_mean
+from swarmsec.network import TOPOLOGIES
+from swarmsec.parameters import Problem, problems, shown, spot
+from swarmsec.registry import Family, Registry
+from swarmsec.scenario.findings import in_mapping
+from swarmsec.scenario.model import PLUGINS_MAX, Document
+from swarmsec.scenario.overrides import steps, with_value
+from swarmsec.scenario.sweep import check_sweep, single_changes
+from swarmsec.scenario.versions import is_older
+from swarmsec.scenario.yaml_tree import Path
+from swarmsec.teams import BlueRules, RedRules
+
+
+class Wrong(NamedTuple):
+    """A problem, and the topic under which `swarmsec explain` says more."""
+
+    problem: Problem
+    topic: str
+
+
+TEAMS: dict[str, type[Any]] = {"red": RedRules, "blue": BlueRules}
+
+
+SPEC_KEYS = frozenset({"kind", "name"})
+"""What a plug-in in a scenario has besides its parameters: its kind, and a name to merge and to speak of it by."""
+
+
+def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong]:
+    """All that is wrong with a document's keys, plug-ins and parameters, in the document's order.
+
+    Args:
+        data: The document as plain data.
+        registry: Where plug-ins are found.
+        partial: Whether it extends another one, so that what is missing here may stand there.
+    """
+    if not isinstance(data, Mapping):
+        return [Wrong(Problem((), "a scenario is a mapping of keys such as name, world and network"), "")]
+    if is_older(data.get("apiVersion")):
+        message = f"{data['apiVersion']} is an older format; bring it to today's: swarmsec migrate --write FILE"
+        return [Wrong(Problem(("apiVersion",), message), "")]
+    keys = {key: value for key, value in data.items() if not key.startswith("x-")}
+    found = [Wrong(_as_key(problem), "") for problem in problems(Document, keys)]
+    wrong = {one.problem.path[0] for one in found if one.problem.path}
+    for team in ("attacks", "defenses"):
+        if team not in wrong and len(keys.get(team, ())) > PLUGINS_MAX:
+            message = f"more than {PLUGINS_MAX:,} {team}, with campaigns written out; must be at most so many"
+            found.append(Wrong(Problem((team,), message), ""))
+            wrong.add(team)
+    for path, family, spec in _specs(keys, wrong):
+        if partial and spec.get("drop", True) is not True:
+            found.append(
+                Wrong(Problem((*path, "drop"), f"{shown(spec['drop'])} given; must be true, or not there"), "extends")
+            )
+        if not isinstance(spec.get("name", ""), str):
+            found.append(Wrong(Problem((*path, "name"), f"{shown(spec['name'])} given; must be text"), ""))
+        found += _check_spec(path, family, spec, registry, partial=partial)
+    if "rules" not in wrong:
+        found += _check_rules(keys.get("rules", {}))
+    if "score" not in wrong:
+        unknown = (Problem(("score", key), "unknown key", "did you mean `bill`?") for key in keys.get("score", {}))
+        found += [Wrong(problem, "") for problem in unknown if problem.path[1] != "bill"]
+    if keys.get("sweep") and not partial and not found:
+        found = _check_sweep(keys, registry)
+    if partial:
+        found = [one for one in found if not one.problem.message.startswith("missing")]
+    order = {key: place for place, key in enumerate(keys)}
+    return sorted(found, key=lambda one: order.get(str(one.problem.path[0]) if one.problem.path else "", len(order)))
+
+
+def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[Path, Family | None, Mapping[str, Any]]]:
+    """Every plug-in and the network, where the document's own shape is right."""
+    singles: tuple[tuple[str, Family | None], ...] = (("world", "worlds"), ("network", None), ("protocol", "protocols"))
+    for key, family in singles:
+        if key in keys and key not in wrong:
+            yield (key,), family, keys[key]
+    teams: tuple[Family, ...] = ("attacks", "defenses")
+    for team in teams:
+        if team not in wrong:
+            for position, spec in enumerate(keys.get(team, ())):
+                yield (team, position), team, spec
+    if "campaigns" not in wrong:  # Those that are used have become attacks.
+        for name, steps in keys.get("campaigns", {}).items():
+            for position, step in enumerate(steps):
+                yield ("campaigns", name, position), "attacks", {key: step[key] for key in step if key != "for"}
+
+
+def _check_spec(
+    path: Path, family: Family | None, spec: Mapping[str, Any], registry: Registry, *, partial: bool
+) -> list[Wrong]:
+    kind = spec.get("kind")
+    if kind is None and partial:
+        return []
+    if kind is None:
+        return [Wrong(Problem((*path, "kind"), "missing; must be the name of what is meant here"), "")]
+    if not isinstance(kind, str):
+        return [Wrong(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
+    try:
+        plugin = _topology(kind) if family is None else registry.get(family, kind)
+    except UnknownNameError as error:
+        message, _, hint = error.message.partition("; ")
+        return [Wrong(Problem((*path, "kind"), message, hint), family or "topologies")]
+    own = SPEC_KEYS | {"drop"} if partial else SPEC_KEYS
+    parameters = {key: value for key, value in spec.items() if key not in own}
+    topic = f"{family or 'topologies'}.{kind}"
+    return [Wrong(in_mapping(path, problem), topic) for problem in problems(plugin, parameters)]
+
+
+def _topology(kind: str) -> type[Any]:
+    if kind not in TOPOLOGIES:
+        raise UnknownNameError(f"no topology `{kind}`; {did_you_mean(kind, TOPOLOGIES)}")
+    return TOPOLOGIES[kind]
+
+
+def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
+    found = []
+    for team, budget in rules.items():
+        path: Path = ("rules", team)
+        if team not in TEAMS:
+            found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS)), "rules"))
+        elif not isinstance(budget, Mapping):
+            found.append(Wrong(Problem(path, f"{shown(budget)} given; must be a mapping of budgets"), "rules"))
+        else:
+            found += [Wrong(in_mapping(path, problem), f"rules.{team}") for problem in problems(TEAMS[team], budget)]
+    return found
+
+
+def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
+    """What is wrong with a sweep over a document in which nothing else is."""
+    sweep = keys["sweep"]
+    found = [Wrong(problem, "sweep") for problem in check_sweep(sweep, keys)]
+    if found:
+        return found
+    for at, value in single_changes(sweep):
+        branch, path = _branch(keys, steps(str(at[1])))
+        for one in check(with_value(branch, path, value), registry):
+            problem = one.problem
+            if len(problem.path) == 1 and problem.message.startswith("missing"):
+                continue  # It stands on another branch.
+            place, message = (at[:2], problem.message) if problem.of_key else (at, f"at {value!r}: {problem.message}")
+            again = Wrong(problem._replace(path=place, message=message), one.topic)
+            found += [again] if again not in found else []
+    return found
+
+
+def _branch(keys: Mapping[str, Any], way: Path) -> tuple[dict[str, Any], str]:
+    """The part of a document that a path goes through, as a document, and the path there: the rest is right already."""
+    top, *rest = way
+    if top == "campaigns" and len(rest) > 1 and isinstance(rest[1], int):
+        name, position, *within = rest
+        return {"campaigns": {name: [keys["campaigns"][name][position]]}}, spot(("campaigns", name, 0, *within))
+    if isinstance(keys.get(str(top)), list) and rest and isinstance(rest[0], int):
+        return {str(top): [keys[str(top)][rest[0]]]}, spot((top, 0, *rest[1:]))
+    return {key: keys[key] for key in (str(top),) if key in keys}, spot(way)
+
+
+def _as_key(problem: Problem) -> Problem:
+    """The document's own fields are keys to an author, not parameters."""
+    return problem._replace(message=problem.message.replace("unknown parameter", "unknown key"))

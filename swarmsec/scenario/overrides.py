@@ -1,0 +1,122 @@
+"""What a command line changes in a scenario: other plug-ins, and single values."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from swarmsec.errors import ScenarioError, UsageError
+from swarmsec.scenario.model import Spec
+from swarmsec.scenario.yaml_tree import Path, parse
+
+_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+
+Teams = str | Spec | Sequence[str | Spec]
+"""Attacks or defenses as a caller names them: a kind, a mapping with a kind, or several of these."""
+
+
+def specs_of(teams: Teams) -> list[Spec]:
+    """The plug-ins that a caller names, as a scenario has them."""
+    several = [teams] if isinstance(teams, (str, Mapping)) else list(teams)
+    return [parse_option(one) if isinstance(one, str) else dict(one) for one in several]
+
+
+def parse_option(text: str) -> Spec:
+    """A plug-in as a command line says it.
+
+    Raises:
+        UsageError: A parameter has no value, or it is no YAML.
+
+    Examples:
+        >>> parse_option("false_signal:bias=-3,daemons=[3, 9]")
+        {'kind': 'false_signal', 'bias': -3, 'daemons': [3, 9]}
+        >>> parse_option("x:a=[[0, 1], [2, 3]],b='c,d'")
+        {'kind': 'x', 'a': [[0, 1], [2, 3]], 'b': 'c,d'}
+    """
+    kind, _, rest = text.partition(":")
+    spec: Spec = {"kind": kind.strip()}
+    for part in _at_commas(rest) if rest.strip() else ():
+        name, equals, value = part.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"{part!r} is no parameter; must be name=value", where=text)
+        spec[name.strip()] = parse_value(value)
+    return spec
+
+
+def _at_commas(text: str) -> list[str]:
+    """The parts between the commas that are in no brackets and no quotes."""
+    parts, depth, quote = [""], 0, ""
+    for letter in text:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        else:
+            depth += (letter in "[{") - (letter in "]}")
+        if letter == "," and depth == 0 and not quote:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
+
+
+def as_option(spec: Spec) -> str:
+    """The inverse of `parse_option`."""
+    parameters = (f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in spec.items() if name != "kind")
+    return ":".join(filter(None, [str(spec["kind"]), ",".join(parameters)]))
+
+
+def parse_value(text: str) -> Any:
+    """A value as YAML reads it: `2` is a number, `[3, 9]` a list, `off` a word.
+
+    Raises:
+        UsageError: It is no YAML.
+    """
+    try:
+        return parse(text, text).data
+    except ScenarioError as error:
+        raise UsageError(f"{text!r} is no YAML value: {error.message}") from None
+
+
+def steps(path: str) -> Path:
+    """The steps of a path such as `attacks[0].bias` or `attacks.0.bias`.
+
+    Examples:
+        >>> steps("attacks[0].bias")
+        ('attacks', 0, 'bias')
+    """
+    found = _STEP.findall(path)
+    return tuple(int(index or key) if index or key.isdecimal() else key for index, key in found)
+
+
+def with_value(data: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of the document with one value replaced, or put in; mappings on the way to it are made.
+
+    Raises:
+        UsageError: There is no such place.
+    """
+    changed = copy.deepcopy(dict(data))
+    *way, last = steps(path) or ("",)
+    holder: Any = changed
+    for depth, step in enumerate(way):
+        if isinstance(holder, dict):
+            holder = holder.setdefault(str(step), {})
+        elif isinstance(holder, list) and isinstance(step, int) and step < len(holder):
+            holder = holder[step]
+        else:
+            raise _no_such_place(path, [*way[:depth], step])
+    if isinstance(holder, dict) and last != "":
+        holder[str(last)] = value
+    elif isinstance(holder, list) and isinstance(last, int) and last < len(holder):
+        holder[last] = value
+    else:
+        raise _no_such_place(path, [*way, last])
+    return changed
+
+
+def _no_such_place(path: str, way: Sequence[str | int]) -> UsageError:
+    there = ".".join(map(str, way))
+    return UsageError(f"this scenario has no {there!r}; a path is like attacks[0].bias", where=f"--set {path}")

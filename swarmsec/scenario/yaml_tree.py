@@ -1,0 +1,259 @@
+"""A YAML text as plain data, and the place in the text of every key and value.
+
+YAML 1.2 rules: `off` is a word, a key may stand once. Anchors and merge keys (`<<`) are allowed; sizes are bounded
+before anything expands, so that a few bytes of aliases cannot become a few gigabytes.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from swarmsec.errors import ScenarioError
+from swarmsec.scenario.yaml_nodes import MAPPING, SCALAR, SEQUENCE, Node, TooMuchError, scalar_of, top_of
+
+TEXT_BYTES_MAX = 1 << 20
+
+Path = tuple[str | int, ...]
+"""The steps from the top of a document to a value: keys and positions."""
+
+
+class Span(NamedTuple):
+    """A stretch of a line in a file; lines and columns count from 1.
+
+    Attributes:
+        label: What the file is called.
+        line: Its line.
+        column: Where it begins.
+        width: How many characters it takes, on that line.
+    """
+
+    label: str
+    line: int
+    column: int
+    width: int
+
+    def __str__(self) -> str:
+        return f"{self.label}:{self.line}:{self.column}"
+
+
+class Place(NamedTuple):
+    """Where a value stands, and its key, if it has one."""
+
+    key: Span
+    value: Span
+
+
+@dataclass(eq=False)
+class Tree:
+    """A document as plain data, with places.
+
+    Attributes:
+        data: Mappings, lists and scalars.
+        places: Where each value stands; a value that nobody wrote has none.
+        texts: The lines of every file that took part, by label.
+        replaced: Paths whose values no file said: a caller or a command line did.
+        origins: Where its author wrote what was moved: the path now → the path in the file.
+    """
+
+    data: Any
+    places: dict[Path, Place] = field(default_factory=dict)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    replaced: tuple[Path, ...] = ()
+    origins: Mapping[Path, Path] = field(default_factory=dict)
+
+    def written(self, path: Path) -> Path:
+        """The path at which an author wrote what now stands at `path`."""
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.origins:
+                return (*self.origins[path[:end]], *path[end:])
+        return path
+
+    def place(self, path: Path) -> Place | None:
+        """Where the value at `path` stands, or the closest one around it; None for one that no file says."""
+        if any(path[: len(way)] == way or (way[: len(path)] == path not in self.places) for way in self.replaced):
+            return None
+        for end in range(len(path), -1, -1):
+            if path[:end] in self.places:
+                return self.places[path[:end]]
+        return None
+
+
+class Fault(NamedTuple):
+    """One thing for which a text is no scenario's YAML.
+
+    Attributes:
+        path: Where in the document, as far as there is one.
+        message: What is wrong.
+        span: Where in the text.
+    """
+
+    path: Path
+    message: str
+    span: Span
+
+
+class UnreadableError(ScenarioError):
+    """A text that is no YAML, or larger than a scenario may be.
+
+    Attributes:
+        faults: All that is wrong; the message is the first one's.
+        texts: The lines of the text, by label.
+    """
+
+    def __init__(
+        self, message: str, *, where: str = "", faults: Sequence[Fault] = (), lines: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, where=where)
+        self.faults = tuple(faults)
+        self.texts = {fault.span.label: list(lines) for fault in faults}
+
+
+def parse(text: str, label: str) -> Tree:
+    """Read a YAML text.
+
+    Args:
+        text: The whole document.
+        label: What to call it in places and errors.
+
+    Raises:
+        UnreadableError: It is no YAML, or larger than a scenario may be.
+    """
+    walk = _Walk(label, text.removeprefix("\ufeff"))
+    tree = Tree(None, texts={label: walk.lines})
+    if len(text) > TEXT_BYTES_MAX or len(text.encode(errors="replace")) > TEXT_BYTES_MAX:
+        raise walk.refuse([walk.fault(f"a scenario has at most {TEXT_BYTES_MAX:,} bytes", 0)])
+    tree.places[()] = Place(Span(label, 1, 1, 1), Span(label, 1, 1, 1))
+    top = walk.read()
+    if top is not None:
+        tree.places[()] = Place(walk.span(top), walk.span(top))
+        tree.data = walk.plain(top, (), tree.places)
+    if walk.faults:
+        raise walk.refuse(list(walk.faults))
+    return tree
+
+
+def undecodable(raw: bytes, error: UnicodeDecodeError, label: str) -> UnreadableError:
+    """The error for bytes that are no UTF-8 text."""
+    walk = _Walk(label, raw[: error.start].decode() + "\ufffd")
+    return walk.refuse([walk.fault("this byte is no UTF-8 text", error.start and len(walk.text) - 1)])
+
+
+class _Walk:
+    """One pass over the nodes of a text."""
+
+    def __init__(self, label: str, text: str) -> None:
+        self.text = text
+        self.lines = _LINE_END.split(text)
+        self.faults: dict[Fault, None] = {}
+        self._label = label
+        self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+
+    def read(self) -> Node | None:
+        """The node graph: aliases are the same node again, nothing is expanded yet."""
+        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+        try:
+            return top_of(self.text)
+        except TooMuchError as error:
+            raise self.refuse([self.fault(str(error), error.index)]) from None
+        except MarkedYAMLError as error:
+            # What is never closed is shown where it opens, not at the end of the file.
+            ended = error.context_mark is not None and "stream" in str(error.problem)
+            mark = error.context_mark if ended else error.problem_mark or error.context_mark
+            raise self.refuse([self.fault(f"no valid YAML: {_said(error)}", mark.index if mark else 0)]) from None
+        except (YAMLError, ValueError, OverflowError) as error:
+            index = getattr(error, "position", 0)
+            raise self.refuse([self.fault(f"no valid YAML: {_said(error)}", index)]) from None
+
+    def refuse(self, faults: Sequence[Fault]) -> UnreadableError:
+        """The error that tells the faults."""
+        first = faults[0]
+        return UnreadableError(first.message, where=str(first.span), faults=faults, lines=self.lines)
+
+    def fault(self, message: str, index: int, *, path: Path = ()) -> Fault:
+        """A fault at a character of the text."""
+        return Fault(path, message, self._span(index, index + 1))
+
+    def plain(self, node: Node, path: Path, places: dict[Path, Place]) -> Any:
+        """The value of a node, with the places of all that is in it."""
+        if node.kind == SCALAR:
+            return self._scalar(node, path)
+        return self._sequence(node, path, places) if node.kind == SEQUENCE else self._mapping(node, path, places)
+
+    def span(self, node: Node) -> Span:
+        """Where a node stands; of several lines, the first."""
+        return self._span(node.start, node.end)
+
+    def _span(self, start: int, end: int) -> Span:
+        line = bisect_right(self._starts, start)
+        column = start - self._starts[line - 1]
+        width = min(end - start, len(self.lines[line - 1]) - column)
+        return Span(self._label, line, column + 1, max(width, 1))
+
+    def _place(self, key: Node, value: Node) -> Place:
+        """Where a key and its value stand; a value of no characters stands where its key does."""
+        at = self.span(key)
+        return Place(at, self.span(value) if value.end > value.start else at)
+
+    def _sequence(self, node: Node, path: Path, places: dict[Path, Place]) -> list[Any]:
+        values = []
+        for position, item in enumerate(node.value):
+            at, way = self.span(item), (*path, position)
+            places[way] = Place(at, at)
+            values.append(self.plain(item, way, places))
+        return values
+
+    def _mapping(self, node: Node, path: Path, places: dict[Path, Place]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        for key_node, value_node in zip(node.value[::2], node.value[1::2], strict=True):
+            if key_node.kind != SCALAR:
+                self._note(key_node, "a key is a word", path)
+                continue
+            key = str(key_node.value)
+            if key == "<<" and key_node.plain:
+                merged = {**self._merged(value_node, path, places), **merged}
+            elif key in values:
+                self._note(key_node, f"the key `{key}` stands here twice", (*path, key))
+            else:
+                places[(*path, key)] = self._place(key_node, value_node)
+                values[key] = self.plain(value_node, (*path, key), places)
+        return {**{key: value for key, value in merged.items() if key not in values}, **values}
+
+    def _merged(self, node: Node, path: Path, places: dict[Path, Place]) -> dict[str, Any]:
+        """What a merge key brings: a mapping, or several of which the first one wins."""
+        bringing = node.value if node.kind == SEQUENCE else [node]
+        brought: dict[str, Any] = {}
+        for one in bringing:
+            if one.kind != MAPPING:
+                self._note(one, "`<<` merges mappings, and this is none", path)
+                continue
+            there: dict[Path, Place] = {}
+            value = self._mapping(one, path, there)
+            for way, place in there.items():
+                if way[len(path)] not in brought:
+                    places.setdefault(way, place)
+            brought = {**value, **brought}
+        return brought
+
+    def _scalar(self, node: Node, path: Path) -> Any:
+        try:
+            return scalar_of(node)
+        except ValueError as error:
+            self._note(node, str(error), path)
+            return None
+
+    def _note(self, node: Node, message: str, path: Path) -> None:
+        self.faults[Fault(path, message, self.span(node))] = None
+
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def _said(error: Exception) -> str:
+    problem = getattr(error, "problem", None) or str(error) or type(error).__name__
+    return str(problem).partition("\n")[0].strip()

@@ -1,0 +1,271 @@
+"""Search for the attack that harms a given defense most, with a budget of queries."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from swarmsec.errors import SwarmsecError, UsageError
+from swarmsec.runs.executors import open_executor
+from swarmsec.scenario import Scenario
+from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
+from swarmsec.search.evaluator import BATCH, Attacks, Harm, Range
+from swarmsec.search.space import Dimension, Space, attacks_of, position_of, spaces_of
+
+CONFIRMING_SEEDS = 8
+"""Seeds that the search never saw, on which the worst attack is played again."""
+
+_FIRST_OF_ALL = 1_000_003
+"""Where confirming seeds begin: nobody plays those otherwise."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One attack that was tried.
+
+    Attributes:
+        number: Its place, from 0; 0 is the scenario's own attack.
+        attacks: What was played.
+        harm: Its damage over the search's seeds, or the metric's greatest value; None if it was refused.
+        refused: Why it was.
+    """
+
+    number: int
+    attacks: tuple[Mapping[str, Any], ...]
+    harm: float | None
+    refused: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"query": self.number, "attacks": list(self.attacks), "harm": self.harm, "refused": self.refused}
+
+
+@dataclass(frozen=True)
+class Gauntlet:
+    """What a search found.
+
+    Attributes:
+        scenario: Its name.
+        defenses: What stood.
+        unit: Of the damage; empty where a metric was maximized.
+        metric: What was maximized: None is the damage.
+        known: Whether red knew the defenses' parameters.
+        seeds: That every query was played with.
+        search_seed: Of the search.
+        queries: All, in order.
+        fresh_seeds: Seeds that the search never saw: what is best on the seeds of a search flatters it.
+        own: What the scenario's own attacks do on those; None if they cannot be played.
+        worst: What the worst attacks found do on those.
+        factor: How often `own` goes into `worst`, paired over seeds; None where `own` is none, or no harm.
+    """
+
+    scenario: str
+    defenses: tuple[Mapping[str, Any], ...]
+    unit: str
+    metric: str | None
+    known: bool
+    seeds: tuple[int, ...]
+    search_seed: int
+    queries: tuple[Query, ...]
+    fresh_seeds: tuple[int, ...]
+    own: Interval | None
+    worst: Interval
+    factor: Interval | None
+
+    @property
+    def best(self) -> Query:
+        """The most harmful query; of equals the first."""
+        found = _most_harmful(self.queries)
+        assert found is not None
+        return found
+
+    @property
+    def curve(self) -> list[float | None]:
+        """The greatest harm within the first 1, 2, 3, ... queries: damage against budget; None until one was played."""
+        harms = [-np.inf if query.harm is None else query.harm for query in self.queries]
+        return [float(harm) if np.isfinite(harm) else None for harm in np.maximum.accumulate(harms)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "schema": "swarmsec.gauntlet/v1",
+            "scenario": self.scenario,
+            "defenses": list(self.defenses),
+            "unit": self.unit,
+            "objective": self.metric or "damage",
+            "defense_known": self.known,
+            "seeds": list(self.seeds),
+            "search_seed": self.search_seed,
+            "fresh_seeds": list(self.fresh_seeds),
+            "own": self.own.to_dict() if self.own else None,
+            "worst": self.worst.to_dict(),
+            "factor": self.factor.to_dict() if self.factor else None,
+            "worst_attacks": list(self.best.attacks),
+            "found_at": self.best.number,
+            "curve": self.curve,
+            "queries": [query.to_dict() for query in self.queries],
+        }
+
+
+def gauntlet(
+    scenario: Scenario,
+    *,
+    budget: int = 200,
+    attacks: Sequence[str] = (),
+    seeds: Sequence[int] = (0, 1),
+    known: bool = False,
+    metric: str | None = None,
+    jobs: int = 1,
+    search_seed: int = 0,
+    each: Callable[[Query], None] | None = None,
+) -> Gauntlet:
+    """Search for the worst attack within the rules of engagement, by a tree-structured Parzen estimator.
+
+    Every query plays the defended arm of a few seeds, against clean arms that are played once. The result does not
+    depend on `jobs`. Source: Bergstra, Bardenet, Bengio and Kégl, NeurIPS 2011; here as Optuna implements it.
+
+    Args:
+        scenario: The defended swarm; its own attacks are the first query.
+        budget: How many queries.
+        attacks: Kinds to search; all that the rules allow unless given.
+        seeds: With which seeds a query is played.
+        known: Whether red knows the defenses' parameters: it then begins with lies of about their size.
+        metric: Maximize the greatest value of this metric in the defended arm, and not the damage.
+        jobs: How many processes.
+        search_seed: Another one searches otherwise.
+        each: Called after each query.
+
+    Raises:
+        UsageError: The budget is too small, the rules allow no attack, or Optuna is not installed.
+    """
+    if budget < 2:
+        raise UsageError(f"{budget} given; must be at least 2 queries", where="budget")
+    if not scenario.document["defenses"]:
+        raise UsageError("no defense stands; name one with --defense", where="defense")
+    spaces = spaces_of(scenario, attacks)
+    study = _study(search_seed, budget)
+    own = tuple(scenario.document["attacks"])
+    queries: list[Query] = []
+
+    def note(specs: Attacks, harm: Harm) -> None:
+        queries.append(Query(len(queries), tuple(specs), harm.amount, harm.refused))
+        if each:
+            each(queries[-1])
+
+    with open_executor(jobs=jobs) as executor:
+        tried = Range(scenario, seeds, executor, metric=metric)
+        note(own, tried.harms([own])[0])
+        for guess in _guesses(scenario, spaces)[: budget // 4] if known else ():
+            study.enqueue_trial(guess)
+        for specs, harm in _searched(tried, spaces, study, budget=budget - 1):
+            note(specs, harm)
+        best = _most_harmful(queries)
+        if best is None:
+            raise UsageError(f"no attack could be played; the last one: {queries[-1].refused}", where="attack")
+        fresh_seeds = tuple(range(_FIRST_OF_ALL, _FIRST_OF_ALL + CONFIRMING_SEEDS))
+        fresh = Range(scenario, fresh_seeds, executor, metric=metric)
+        own_again, best_again = fresh.harms([own, best.attacks])
+    if best_again.refused:
+        raise SwarmsecError(f"the worst attack cannot be played on other seeds: {best_again.refused}")
+    world = scenario.registry.get("worlds", scenario.document["world"]["kind"])
+    return Gauntlet(
+        scenario=scenario.name,
+        defenses=tuple(scenario.document["defenses"]),
+        unit=world.unit if metric is None else "",
+        metric=metric,
+        known=known,
+        seeds=tuple(seeds),
+        search_seed=search_seed,
+        queries=tuple(queries),
+        fresh_seeds=fresh_seeds,
+        own=None if own_again.refused else of_mean(np.array(own_again.amounts)),
+        worst=of_mean(np.array(best_again.amounts)),
+        factor=_factor(best_again.amounts, own_again.amounts),
+    )
+
+
+def _searched(tried: Range, spaces: Sequence[Space], study: Any, *, budget: int) -> Iterator[tuple[Attacks, Harm]]:
+    """What is tried in turn, and what it does."""
+    least = 0.0
+    for begun in range(0, budget, BATCH):
+        trials = [study.ask() for _ in range(min(BATCH, budget - begun))]
+        choices = [_suggested(trial, spaces) for trial in trials]
+        harms = tried.harms(choices)
+        least = min([least, *(harm.amount for harm in harms if harm.amount is not None)])
+        for trial, specs, harm in zip(trials, choices, harms, strict=True):
+            study.tell(trial, least if harm.amount is None else harm.amount)  # A refused attack is as bad as any.
+            yield specs, harm
+
+
+def _factor(worst: Sequence[float], own: Sequence[float]) -> Interval | None:
+    """How often one harm goes into the other, paired over seeds."""
+    if not own or np.mean(own) <= 0:
+        return None
+    return of_ratio(np.array(worst), np.array(own))
+
+
+def _most_harmful(queries: Sequence[Query]) -> Query | None:
+    played = [query for query in queries if query.harm is not None]
+    return max(played, key=lambda query: query.harm or 0.0, default=None)
+
+
+def _study(seed: int, budget: int) -> Any:
+    try:
+        import optuna
+    except ImportError:
+        raise UsageError("the search needs the optional package optuna: pip install 'swarmsec[search]'") from None
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        sampler = optuna.samplers.TPESampler(
+            seed=seed, multivariate=True, group=True, constant_liar=True, n_startup_trials=max(10, budget // 8)
+        )
+    return optuna.create_study(direction="maximize", sampler=sampler)
+
+
+def _suggested(trial: Any, spaces: Sequence[Space]) -> list[dict[str, Any]]:
+    """The attacks that the search wants to try."""
+    kind = trial.suggest_categorical("attack", [space.kind for space in spaces])
+    space = next(space for space in spaces if space.kind == kind)
+    chosen = {}
+    for one in space.dimensions:
+        name = f"{kind}.{one.name}"
+        if one.kind == "choice":
+            chosen[one.name] = trial.suggest_categorical(name, list(one.choices))
+        elif one.kind == "integer":
+            chosen[one.name] = trial.suggest_int(name, int(one.low), int(one.high))
+        else:
+            ends = (-1.0, 1.0) if one.kind == "signed" else (one.low, one.high)
+            chosen[one.name] = trial.suggest_float(name, *ends)
+    return attacks_of(space, chosen)
+
+
+def _guesses(scenario: Scenario, spaces: Sequence[Space]) -> list[dict[str, Any]]:
+    """Lies of about the size of the defenses' thresholds, at full count and for as long as the rules allow."""
+    sizes = sorted(
+        {
+            abs(float(value))
+            for spec in scenario.document["defenses"]
+            for value in spec.values()
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and value
+        }
+    )
+    lies = [sign * share * size for share in (0.1, 0.2, 0.5, 1.0) for size in sizes for sign in (-1.0, 1.0)]
+    return [
+        _guess(space, dimension, lie)
+        for lie in lies
+        for space in spaces
+        for dimension in space.dimensions
+        if dimension.kind == "signed" and position_of(dimension, lie)
+    ]
+
+
+def _guess(space: Space, dimension: Dimension, lie: float) -> dict[str, Any]:
+    """One parameter set to a lie, against as many neighbors and for as long as possible; the rest is drawn."""
+    guess: dict[str, Any] = {one.name: int(one.high) for one in space.dimensions if one.name in {"count", "duration"}}
+    guess |= {"place": "block", "ramp_share": 0.0, dimension.name: position_of(dimension, lie)}
+    return {"attack": space.kind} | {f"{space.kind}.{name}": value for name, value in guess.items()}

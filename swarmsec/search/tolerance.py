@@ -1,0 +1,138 @@
+"""How much a defense bears: the share of liars against the strength of their lie, with theory laid over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from swarmsec.errors import SwarmsecError, UsageError
+from swarmsec.runs.executors import open_executor
+from swarmsec.runs.guarantees import promised
+from swarmsec.scenario import Scenario, load_scenario
+from swarmsec.search.evaluator import Range
+from swarmsec.swarm.arms import Arm
+from swarmsec.teams import together
+
+SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
+STRENGTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Cell(NamedTuple):
+    """One point of the map.
+
+    Attributes:
+        share: The share of daemons that lie or are lied to.
+        strength: The strength of the attack.
+        attacked: Its damage without a defense, the mean over the seeds; None where it could not be played.
+        defended: Its damage with the defense, less what the defense costs in peace.
+        promised: Whether the defense's own guarantee covers it: inside, outside, not known, or none.
+    """
+
+    share: float
+    strength: float
+    attacked: float | None
+    defended: float | None
+    promised: str
+
+    @property
+    def prevented(self) -> float | None:
+        """The share of the damage that the defense prevented; None where there is none to prevent."""
+        if self.attacked is None or self.defended is None or self.attacked <= 0:
+            return None
+        return 1.0 - self.defended / self.attacked
+
+
+class ToleranceMap(NamedTuple):
+    """A map.
+
+    Attributes:
+        scenario: Its name.
+        attack: The kind of the attack.
+        unit: Of the damage.
+        seeds: With which seeds every cell was played.
+        shares: The rows.
+        strengths: The columns.
+        cells: Row by row.
+    """
+
+    scenario: str
+    attack: str
+    unit: str
+    seeds: tuple[int, ...]
+    shares: tuple[float, ...]
+    strengths: tuple[float, ...]
+    cells: tuple[Cell, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "schema": "swarmsec.tolerance/v1",
+            **self._asdict(),
+            "cells": [{**cell._asdict(), "prevented": cell.prevented} for cell in self.cells],
+        }
+
+
+def tolerance_map(
+    scenario: Scenario,
+    attack: Mapping[str, Any] | None = None,
+    *,
+    shares: Sequence[float] = SHARES,
+    strengths: Sequence[float] = STRENGTHS,
+    seeds: Sequence[int] = (0, 1),
+    jobs: int = 1,
+    each: Callable[[Cell], None] | None = None,
+) -> ToleranceMap:
+    """Sweep the share of daemons that one attack, alone, is aimed at against its strength.
+
+    The rules of engagement do not apply: the map shows what is beyond them too.
+
+    Args:
+        scenario: The defended swarm.
+        attack: The attack, as a scenario says it; the scenario's first unless given.
+        shares: From above 0 to 1.
+        strengths: From above 0 on.
+        seeds: With which seeds a cell is played.
+        jobs: How many processes.
+        each: Called after each cell.
+
+    Raises:
+        UsageError: There is no attack or no defense, or a share or strength is out of range.
+    """
+    if not (attack or scenario.document["attacks"]) or not scenario.document["defenses"]:
+        raise UsageError("a map needs an attack and a defense")
+    if not all(0 < share <= 1 for share in shares) or not all(strength > 0 for strength in strengths):
+        raise UsageError("shares are from above 0 to 1, and strengths above 0")
+    free = load_scenario(scenario, settings={"rules.red": {}, "sweep": {}})
+    attack = dict(attack or scenario.document["attacks"][0])
+    with open_executor(jobs=jobs) as executor:
+        defended, attacked = (Range(free, seeds, executor, arm=arm) for arm in (Arm.DEFENDED, Arm.ATTACKED))
+        at_peace = Range(free, seeds, executor, arm=Arm.GUARDED).harms([[attack]])[0]
+        if at_peace.amount is None:
+            raise SwarmsecError(f"the defense cannot be played: {at_peace.refused}")
+        cells = []
+        for share in shares:
+            row = [[{**attack, "daemons": f"{100 * share:g}%", "strength": strength}] for strength in strengths]
+            harms = zip(strengths, row, attacked.harms(row), defended.harms(row), strict=True)
+            for strength, specs, without, with_defense in harms:
+                cells.append(
+                    Cell(
+                        share,
+                        strength,
+                        without.amount,
+                        None if with_defense.amount is None else with_defense.amount - at_peace.amount,
+                        _promised(free, specs, seeds[0]),
+                    )
+                )
+                if each:
+                    each(cells[-1])
+    unit = scenario.registry.get("worlds", scenario.document["world"]["kind"]).unit
+    kind = str(attack["kind"])
+    return ToleranceMap(scenario.name, kind, unit, tuple(seeds), tuple(shares), tuple(strengths), tuple(cells))
+
+
+def _promised(scenario: Scenario, attacks: Sequence[Any], seed: int) -> str:
+    """What the defenses promise in one cell, without a run."""
+    try:
+        return together(promised(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(seed))).told
+    except SwarmsecError:
+        return "none"

@@ -1,0 +1,126 @@
+"""A store as files that other programs read: CSV, or Parquet where pyarrow is installed."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from swarmsec.errors import OutputError, UsageError
+from swarmsec.store.store import Store
+from swarmsec.store.tables import NAMES, RunRounds, rounds_of, table
+
+_MISSING = "Parquet needs the optional package pyarrow: pip install 'swarmsec[export]'; or export --csv"
+
+
+def to_csv(store: Store, folder: Path) -> list[Path]:
+    """Write every table as a CSV file with a header; what is unknown is an empty field.
+
+    Args:
+        store: What to write.
+        folder: Where to; made if it is not there. Files of these names in it are replaced, each as a whole.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+
+    def write(name: str, path: Path) -> None:
+        columns, rows = table(store, name)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(rows)
+
+    return _written(folder, ".csv", write)
+
+
+def to_parquet(store: Store, folder: Path) -> list[Path]:
+    """Write every table as a Parquet file.
+
+    Args:
+        store: What to write.
+        folder: Where to; made if it is not there. Files of these names in it are replaced, each as a whole.
+
+    Raises:
+        UsageError: pyarrow is not installed.
+        OutputError: It cannot be written.
+    """
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        raise UsageError(_MISSING, where="--parquet") from None
+
+    def write(name: str, path: Path) -> None:
+        if name != "rounds":
+            parquet.write_table(arrow_table(store, name), path)
+            return
+        with parquet.ParquetWriter(path, rounds_schema()) as writer:
+            for one in rounds_of(store):
+                writer.write_batch(rounds_batch(one))
+
+    return _written(folder, ".parquet", write)
+
+
+def arrow_table(store: Store, name: str) -> Any:
+    """One of the four tables as a `pyarrow.Table`."""
+    import pyarrow
+
+    if name == "rounds":
+        return pyarrow.Table.from_batches(map(rounds_batch, rounds_of(store)), rounds_schema())
+    types = {"text": pyarrow.string(), "int": pyarrow.int64(), "real": pyarrow.float64()}
+    columns, rows = table(store, name)
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    arrays = [pyarrow.array(one, types[kind]) for one, kind in zip(values, columns.values(), strict=True)]
+    return pyarrow.Table.from_arrays(arrays, names=list(columns))
+
+
+def rounds_schema() -> Any:
+    """The `pyarrow.Schema` of the table `rounds`: runs and metrics are numbers that stand for words."""
+    import pyarrow
+
+    words = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+    return pyarrow.schema({"run": words, "metric": words, "round": pyarrow.int32(), "value": pyarrow.float64()})
+
+
+def rounds_batch(one: RunRounds) -> Any:
+    """The rounds of a run as a `pyarrow.RecordBatch` of the table `rounds`."""
+    import pyarrow
+
+    metrics, rounds = one.values.shape
+    which = np.repeat(np.arange(metrics, dtype=np.int32), rounds)
+    columns = [
+        pyarrow.DictionaryArray.from_arrays(np.zeros_like(which), pyarrow.array([one.run])),
+        pyarrow.DictionaryArray.from_arrays(which, pyarrow.array(list(one.metrics))),
+        np.tile(np.arange(rounds, dtype=np.int32), metrics),
+        one.values.ravel(),
+    ]
+    return pyarrow.RecordBatch.from_arrays([pyarrow.array(column) for column in columns], schema=rounds_schema())
+
+
+def _written(folder: Path, suffix: str, write: Callable[[str, Path], None]) -> list[Path]:
+    with _telling(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name in NAMES:
+        path, unfinished = folder / (name + suffix), folder / f".{name}{suffix}.unfinished"
+        with _telling(path):
+            try:
+                write(name, unfinished)
+                os.replace(unfinished, path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+        paths.append(path)
+    return paths
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror or error}", where=str(path)) from None

@@ -1,0 +1,170 @@
+"""How things stand in a scenario: the matrix, worst cases, the equilibrium, and who loses to something plainer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Floats
+from swarmsec.scoring import Interval, Result
+from swarmsec.scoring.game import minimax, nash
+from swarmsec.scoring.intervals import of_mean
+from swarmsec.tournament.cells import Figures
+from swarmsec.tournament.result import Contestant, Nash, Standing, Upset, WorstCase
+
+_VANTAGES = ("local", "gossip", "monitor", "oracle")
+_TOLD_THE_TRUTH = "oracle"
+_NEGLIGIBLE = 1e-9
+
+
+class _Worst(NamedTuple):
+    """A defense's worst case: its attack, and (k,) the damage there, one a seed."""
+
+    attack: str
+    damage: Floats
+
+
+def standing(scenario: str, title: str, figures: Sequence[Figures], contestants: Sequence[Contestant]) -> Standing:
+    """Everything that is said of a scenario, from its cells.
+
+    Only what was played whole is judged: attacks of which some cell was, and defenses all of whose cells with those
+    attacks were. A defense that failed somewhere is in the matrix, and in nothing that is made from it.
+
+    Args:
+        scenario: Its name.
+        title: Its name for people.
+        figures: Its cells.
+        contestants: Blue's, in the order of the columns.
+    """
+    cells = {(one.cell.attack, one.cell.defense): one for one in figures}
+    rows = list(dict.fromkeys(one.cell.attack for one in figures))
+    blue = {one.label: one for one in contestants if any(one.label == cell[1] for cell in cells)}
+    whole_rows = [row for row in rows if any(cells[row, column].cell.status == "done" for column in blue)]
+    whole = [
+        column for column in blue if whole_rows and all(cells[row, column].cell.status == "done" for row in whole_rows)
+    ]
+    worst = {column: _worst(column, whole_rows, cells) for column in whole}
+    candidates = [column for column in whole if not blue[column].null]
+    payoff = _payoff(whole_rows, candidates, cells)
+    best = candidates[minimax(payoff)[1]] if candidates else None
+    results = {key: one.cell.result for key, one in cells.items()}
+    return Standing(
+        scenario=scenario,
+        title=title,
+        unit=next((result.unit for result in results.values() if result), ""),
+        attacks=tuple(rows),
+        defenses=tuple(blue),
+        bites=tuple(any(result.bites for column in blue if (result := results[row, column])) for row in rows),
+        undefended=tuple(_first(results, [(row, column) for column in blue], "attacked") for row in rows),
+        damage=tuple(tuple(_damage(results[row, column], "defended") for column in blue) for row in rows),
+        damage_limited=tuple(
+            tuple(result.damage_limited if (result := results[row, column]) else None for column in blue)
+            for row in rows
+        ),
+        autoimmune=tuple(_first(results, [(row, column) for row in rows], "guarded") for column in blue),
+        worst_case=_worst_cases(worst, best),
+        best=best,
+        lead=_lead(worst, best, candidates),
+        nash=_nash(payoff, whole_rows, candidates) if candidates else None,
+        upsets=_upsets(worst, blue, {column: results[whole_rows[0], column] for column in whole}),
+    )
+
+
+def _worst(column: str, rows: Sequence[str], cells: Mapping[tuple[str, str], Figures]) -> _Worst:
+    damages = [_by_seed(cells[row, column]) for row in rows]
+    hardest = int(_without_noise(np.array([damage.mean() for damage in damages])).argmax())
+    return _Worst(rows[hardest], damages[hardest])
+
+
+def _by_seed(figures: Figures) -> Floats:
+    return np.array(list(figures.damage["defended"].values()))
+
+
+def _payoff(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], Figures]) -> Floats:
+    """(r, c) the mean damage."""
+    means = [[float(_by_seed(cells[row, column]).mean()) for column in columns] for row in rows]
+    return _without_noise(np.array(means).reshape(len(rows), len(columns)))
+
+
+def _without_noise(damage: Floats) -> Floats:
+    """Damages of which those are equal that only the order of floating-point sums sets apart."""
+    size = float(np.abs(damage).max(initial=0.0))
+    return np.round(damage / size, 12) * size if size else damage
+
+
+def _worst_cases(worst: Mapping[str, _Worst], best: str | None) -> tuple[WorstCase, ...]:
+    ranked = sorted(worst, key=lambda column: (float(worst[column].damage.mean()), column != best))
+    return tuple(
+        WorstCase(
+            column,
+            worst[column].attack,
+            of_mean(worst[column].damage),
+            None if best in (None, column) else of_mean(worst[column].damage - worst[best].damage),
+        )
+        for column in ranked
+    )
+
+
+def _lead(worst: Mapping[str, _Worst], best: str | None, candidates: Sequence[str]) -> Interval | None:
+    rivals = [column for column in candidates if column != best]
+    if best is None or not rivals:
+        return None
+    second = min(rivals, key=lambda column: float(worst[column].damage.mean()))
+    return of_mean(worst[second].damage - worst[best].damage)
+
+
+def _nash(payoff: Floats, rows: Sequence[str], columns: Sequence[str]) -> Nash:
+    found = nash(payoff)
+    return Nash(
+        found.value,
+        {row: float(share) for row, share in zip(rows, found.rows, strict=True) if share > 0},
+        {column: float(share) for column, share in zip(columns, found.columns, strict=True) if share > 0},
+        found.pure,
+    )
+
+
+def _upsets(
+    worst: Mapping[str, _Worst], blue: Mapping[str, Contestant], results: Mapping[str, Result | None]
+) -> tuple[Upset, ...]:
+    found = [
+        upset for loser in worst if not blue[loser].null and (upset := _upset(loser, worst, blue, results)) is not None
+    ]
+    return tuple(sorted(found, key=lambda upset: -upset.by.mean))
+
+
+def _upset(
+    loser: str, worst: Mapping[str, _Worst], blue: Mapping[str, Contestant], results: Mapping[str, Result | None]
+) -> Upset | None:
+    """What this candidate loses to: the first null that does better, or else the best of the plainer candidates."""
+    nulls = [rival for rival in worst if blue[rival].null and blue[rival].vantage != _TOLD_THE_TRUTH]
+    plainer = [
+        rival for rival in worst if not blue[rival].null and _price(rival, blue, results) < _price(loser, blue, results)
+    ]
+    for rival in [*nulls, *sorted(plainer, key=lambda rival: float(worst[rival].damage.mean()))]:
+        by = of_mean(worst[loser].damage - worst[rival].damage)
+        size = 1.0 + max(float(np.abs(worst[one].damage).max()) for one in (loser, rival))
+        if by.low is not None and by.low > _NEGLIGIBLE * size:
+            return Upset(loser, rival, by, blue[rival].null)
+    return None
+
+
+def _price(label: str, blue: Mapping[str, Contestant], results: Mapping[str, Result | None]) -> tuple[int, float]:
+    """How much it sees, and how many messages it takes: what makes one defense plainer than another."""
+    vantages = [_VANTAGES.index(vantage) for vantage in blue[label].vantage.split(" + ") if vantage]
+    result = results[label]
+    messages = result.overhead.messages if result else None
+    return max(vantages, default=0), round(messages or 1.0, 6)
+
+
+def _damage(result: Result | None, arm: str) -> Interval | None:
+    return result.damage[arm] if result else None
+
+
+def _first(
+    results: Mapping[tuple[str, str], Result | None], keys: Sequence[tuple[str, str]], arm: str
+) -> Interval | None:
+    """The damage of an arm that these cells share, from the first of most seeds."""
+    scored = [result for key in keys if (result := results[key])]
+    return max(scored, key=lambda result: len(result.seeds)).damage[arm] if scored else None

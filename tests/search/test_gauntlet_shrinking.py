@@ -1,0 +1,125 @@
+"""Delta debugging, and the witness that it leaves: nothing of it can be spared."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarmsec import load_scenario
+from swarmsec.errors import UsageError
+from swarmsec.runs.executors import Serial
+from swarmsec.search import smallest_subset, witness
+from swarmsec.search.evaluator import Range
+from tests.strategies import beliefs
+
+needed_sets = st.sets(st.integers(0, 19), min_size=1)
+lucky_sets = st.sets(st.frozensets(st.integers(0, 11), min_size=1), max_size=60)
+
+
+def shrunk(items, will_do):
+    asked = []
+
+    def first(subsets):
+        asked.extend(subsets)
+        return next((number for number, subset in enumerate(subsets) if will_do(frozenset(subset))), None)
+
+    return smallest_subset(items, first), asked
+
+
+@given(needed_sets)
+def test_of_what_is_needed_exactly_that_is_left(needed):
+    left, _ = shrunk(range(20), lambda subset: needed <= subset)
+    assert left == sorted(needed)
+
+
+@given(st.integers(1, 20))
+def test_of_a_number_that_is_needed_so_many_are_left(count):
+    left, _ = shrunk(range(20), lambda subset: len(subset) >= count)
+    assert len(left) == count
+
+
+@given(lucky_sets)
+def test_what_is_left_will_do_and_no_single_item_of_it_can_be_left_out_even_where_more_does_not_always_do(lucky):
+    everything = frozenset(range(12))
+
+    def will_do(subset):
+        return subset == everything or subset in lucky
+
+    left, _ = shrunk(range(12), will_do)
+    assert will_do(frozenset(left))
+    assert not any(will_do(frozenset(left) - {one}) for one in left if len(left) > 1)
+
+
+@given(lucky_sets)
+def test_nothing_at_all_is_never_asked_about_and_the_order_stays(lucky):
+    left, asked = shrunk(range(12), lambda subset: subset in lucky)
+    assert all(asked)
+    assert all(subset == sorted(subset) for subset in [left, *asked])
+
+
+LIARS = {"kind": "stubborn", "daemons": [0, 3], "value": 100.0, "start": 2, "stop": 28}
+
+
+def ring(**more):
+    return load_scenario(
+        beliefs(
+            [0, 0, 1, 2, 3, 4, 5],
+            {"kind": "circulant", "n": 7, "offsets": [1, 2]},
+            rounds=30,
+            attacks=[LIARS],
+            defenses=[{"kind": "median_gate"}],
+            **more,
+        )
+    )
+
+
+def harm_of(scenario, attacks):
+    return Range(scenario, (0,), Serial()).harms([attacks])[0].amount
+
+
+def test_of_a_witness_no_daemon_no_round_and_no_strength_can_be_spared():
+    scenario = ring()
+    found = witness(scenario, [LIARS], keep=0.25)
+    (attack,) = found.attacks
+    assert found.smallest
+    assert found.harm == harm_of(scenario, [attack])
+    assert found.harm >= found.needed == 0.25 * found.of == 0.25 * harm_of(scenario, [LIARS])
+    assert found.after.daemons == len(attack["daemons"]) == 1 < found.before.daemons == 2
+    assert found.after.rounds < found.before.rounds == 26
+    assert found.after.strength < found.before.strength == 1.0
+    for less in (
+        {"stop": attack["stop"] - 1},
+        {"start": attack["start"] + 1},
+        {"strength": attack["strength"] - 0.01},
+    ):
+        assert harm_of(scenario, [{**attack, **less}]) < found.needed
+
+
+def test_of_several_attacks_only_those_that_are_needed_are_left():
+    scenario = ring()
+    idle = {"kind": "stubborn", "daemons": [5], "value": 3.0, "start": 2, "stop": 3}
+    found = witness(scenario, [idle, LIARS], keep=0.5)
+    assert [spec["value"] for spec in found.attacks] == [100.0]
+
+
+def test_a_witness_does_not_depend_on_how_many_processes_look_for_it():
+    assert witness(ring(), [LIARS], jobs=1) == witness(ring(), [LIARS], jobs=2)
+
+
+def test_when_the_tries_run_out_what_was_found_by_then_is_given_and_it_says_so():
+    found = witness(ring(), [LIARS], keep=0.25, tries=3)
+    assert not found.smallest
+    assert found.harm >= found.needed
+    assert found.tried <= 4  # The harm of what is left is looked up in the end.
+
+
+def test_an_attack_that_does_no_harm_has_no_witness():
+    with pytest.raises(UsageError, match="witness: the attack does no harm: 0"):
+        witness(ring(), [{**LIARS, "strength": 0.0}])
+
+
+@pytest.mark.parametrize("keep", [0.0, -1.0, 1.5])
+def test_a_share_that_is_none_is_refused(keep):
+    with pytest.raises(UsageError, match=r"keep: .* must be more than 0 and at most 1"):
+        witness(ring(), [LIARS], keep=keep)

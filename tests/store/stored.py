@@ -1,0 +1,94 @@
+"""Small tournaments for the tests of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from swarmsec.runs.jobs import Job, Played, job, play_job
+from swarmsec.scenario import Scenario, load_scenario
+from swarmsec.store import Entry, Store
+from swarmsec.swarm.arms import Arm
+
+ID = "a-tournament"
+PLAN = {"name": "small", "attacks": ["stubborn", "stubborn:value=7.0"], "defenses": ["wmsr", "median_gate"]}
+
+
+@dataclass(frozen=True)
+class Small:
+    """Entries, and the jobs under them: an arm that cells share is one job."""
+
+    entries: tuple[Entry, ...]
+    jobs: tuple[Job, ...]
+
+    def played(self) -> list[tuple[Job, Played]]:
+        return [(one, play(one)) for one in self.jobs]
+
+    def keep(self, path: Path) -> Path:
+        """A store with all of it."""
+        with Store.open(path) as store:
+            store.begin(ID, PLAN, self.entries)
+            for one, played in self.played():
+                store.add(one, played)
+        return path
+
+
+def small(
+    *,
+    scenario: str = "ring_with_a_liar",
+    attacks: Sequence[str] = ("stubborn", "stubborn:value=7.0"),
+    defenses: Sequence[str] = ("wmsr", "median_gate"),
+    seeds: Sequence[int] = (0, 1),
+    rounds: int = 30,
+) -> Small:
+    """Every attack against every defense in all four arms."""
+    entries, jobs = [], {}
+    for attack in attacks:
+        for defense in defenses:
+            loaded = _loaded(scenario, attack, defense, rounds)
+            for seed in seeds:
+                for arm in Arm:
+                    one = job(loaded, seed, arm)
+                    jobs[one.id] = one
+                    entries.append(Entry(loaded.name, attack, defense, seed, str(arm), one.id))
+    return Small(tuple(entries), tuple(jobs.values()))
+
+
+def play(one: Job) -> Played:
+    """What comes of a job; played once for all tests."""
+    if one.id not in _PLAYED:
+        _PLAYED[one.id] = play_job(one)
+    return _PLAYED[one.id]
+
+
+def numbered(count: int) -> list[tuple[Job, Played]]:
+    """As many runs as a test needs, all alike but for their ids."""
+    one = small(seeds=(0,)).jobs[0]
+    played = play(one)
+    return [(replace(one, id=f"{i:064d}"), played._replace(id=f"{i:064d}")) for i in range(count)]
+
+
+def everything(store: Store) -> list[object]:
+    """All that a store says, in a form that can be compared."""
+    said: list[object] = [store.tournaments(), sorted(store.done()), store.summaries()]
+    for tournament in store.tournaments():
+        said += [store.entries(tournament.id), store.digest(tournament.id)]
+    for run in store.summaries():
+        played = store.get(run)
+        assert played is not None
+        said += [store.job(run), played.digest, played.status, played.guarantees, played.error]
+        if trace := played.trace:
+            said += [{name: values.tobytes() for name, values in trace.metrics.items()}, trace.bill.tobytes()]
+            said += [trace.events, trace.watch, trace.central, trace.compromised.tobytes(), trace.attacked.tobytes()]
+            said += [trace.quarantined.tobytes()]
+    return said
+
+
+_PLAYED: dict[str, Played] = {}
+
+
+@cache
+def _loaded(scenario: str, attack: str, defense: str, rounds: int) -> Scenario:
+    return load_scenario(scenario, attack=attack, defense=defense, settings={"rounds": rounds})

@@ -1,0 +1,258 @@
+"""Playing a tournament: nothing twice, nothing lost, the same whoever plays, and trouble stays where it is."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from swarmsec.runs.executors import Serial, open_executor
+from swarmsec.runs.jobs import play_job
+from swarmsec.store import Store
+from swarmsec.tournament import Draft, Shard, outcome_of, plan_of, play, take_over
+from swarmsec.tournament.labels import specs_of
+from tests.runs.troublemakers import folder_of_trouble
+
+RING = "ring_with_a_liar"
+
+
+def teams(*labels):
+    return tuple(specs_of(label) for label in labels)
+
+
+def small(**changes):
+    usual = {
+        "scenarios": (RING,),
+        "attacks": teams("stubborn:daemons=[0]", "hijack:daemons=[0]"),
+        "defenses": teams("wmsr", "signal_clip"),
+        "seeds": (0, 1),
+        "nulls": False,
+        "settings": {"rounds": 12},
+    }
+    return plan_of(Draft(**{**usual, **changes}))
+
+
+class Watched:
+    """Plays in this process and takes down what it was asked for; can be told to stop in the midst of it."""
+
+    def __init__(self, *, shuffle=None, interrupt_after=None):
+        self.asked = []
+        self._shuffle = shuffle
+        self._interrupt_after = interrupt_after
+
+    def play(self, jobs):
+        jobs = list(jobs)
+        if self._shuffle is not None:
+            random.Random(self._shuffle).shuffle(jobs)
+        for job in jobs:
+            if len(self.asked) == self._interrupt_after:
+                raise KeyboardInterrupt
+            self.asked.append(job.id)
+            yield play_job(job)
+
+    def close(self):
+        pass
+
+
+def played(plan, path, executor=None, **options):
+    """Play into a store, and give the outcome."""
+    with Store.open(path) as store:
+        return outcome_of(plan, store, play(plan, store, executor or Serial(), **options))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The outcome that every other way of playing must reach."""
+    return played(small(), tmp_path_factory.mktemp("undisturbed") / "s.sqlite")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "s.sqlite"
+
+
+# Once, and the same
+
+
+def test_every_run_is_asked_for_once(path):
+    plan, executor = small(), Watched()
+    played(plan, path, executor)
+    assert sorted(executor.asked) == sorted(plan.jobs)
+
+
+def test_a_tournament_that_is_done_asks_for_nothing(path, undisturbed):
+    played(small(), path)
+    again = Watched()
+    assert played(small(), path, again).to_dict() == undisturbed.to_dict()
+    assert again.asked == []
+
+
+@pytest.mark.parametrize("shuffle", [1, 2])
+def test_the_order_does_not_matter(path, undisturbed, shuffle):
+    assert played(small(), path, Watched(shuffle=shuffle)).to_dict() == undisturbed.to_dict()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="starts processes")
+def test_two_processes_reach_the_same(path, undisturbed):
+    with open_executor(jobs=2) as executor:
+        assert played(small(), path, executor).to_dict() == undisturbed.to_dict()
+
+
+@pytest.mark.parametrize("done", [0, 1, 9, 17])
+def test_what_was_interrupted_goes_on_and_nothing_is_played_twice(path, undisturbed, done):
+    first, second = Watched(interrupt_after=done), Watched(shuffle=3)
+    with pytest.raises(KeyboardInterrupt):
+        played(small(), path, first)
+    assert len(first.asked) == done
+    assert played(small(), path, second).to_dict() == undisturbed.to_dict()
+    assert not set(first.asked) & set(second.asked)
+    assert len(first.asked) + len(second.asked) == undisturbed.counts.planned
+
+
+def test_a_tournament_uses_what_another_one_in_the_store_has_played(path):
+    played(small(), path)
+    more = Watched()
+    wider = small(defenses=teams("wmsr", "signal_clip", "median_gate"))
+    played(wider, path, more)
+    assert len(more.asked) == 2 * (1 + 2), "the guarded arm and two defended ones of the new defense"
+
+
+def test_progress_counts_what_is_done_failed_and_left(path):
+    told = []
+    plan = small()
+    played(plan, path, advanced=told.append)
+    assert [counts.left for counts in told] == list(range(len(plan.jobs), -1, -1))
+    assert all(counts.done + counts.failed + counts.left == counts.planned == len(plan.jobs) for counts in told)
+
+
+# Shards
+
+
+@pytest.mark.parametrize("of", [1, 2, 4])
+def test_shards_are_disjoint_and_together_the_whole(tmp_path, undisturbed, of):
+    plan = small()
+    asked = []
+    with Store.open(tmp_path / "all.sqlite") as whole:
+        for number in range(1, of + 1):
+            executor = Watched()
+            played(plan, tmp_path / f"{number}.sqlite", executor, shard=Shard(number, of))
+            asked += executor.asked
+            with Store.open(tmp_path / f"{number}.sqlite", read_only=True) as part:
+                assert take_over(plan, whole, part) == len(executor.asked)
+                assert take_over(plan, whole, part) == 0
+        assert sorted(asked) == sorted(plan.jobs)
+        nothing = Watched()
+        assert outcome_of(plan, whole, play(plan, whole, nothing)).to_dict() == undisturbed.to_dict()
+        assert nothing.asked == []
+
+
+def test_what_no_shard_has_played_is_missing_and_not_judged(path):
+    found = played(small(), path, shard=Shard(1, 2))
+    assert found.counts.left > 0
+    assert {cell.status for cell in found.cells} == {"missing"}
+    assert found.standings[0].best is None
+    assert found.standings[0].worst_case == ()
+
+
+# Halving
+
+
+def halved(path, executor=None, **changes):
+    usual = {
+        "defenses": teams("signal_clip", "wmsr", "pyod_detector", "median_gate"),
+        "seeds": tuple(range(4)),
+        "halving": True,
+        "nulls": True,
+    }
+    plan = small(**{**usual, **changes})
+    return plan, played(plan, path, executor)
+
+
+def test_halving_drops_the_weaker_half_after_ever_more_seeds(path):
+    executor = Watched()
+    plan, found = halved(path, executor)
+    assert [(drop.rung, drop.seeds) for drop in found.drops] == [(1, 1), (1, 1), (2, 2)]
+    dropped = {drop.defense for drop in found.drops}
+    assert found.standings[0].best == "wmsr"
+    assert "wmsr" not in dropped
+    assert len(executor.asked) == len(set(executor.asked)) < len(plan.jobs)
+    assert found.counts == (len(executor.asked), len(executor.asked), 0, 0)
+    seeds = {cell.defense: len(cell.seeds) for cell in found.cells}
+    assert all(seeds[drop.defense] == drop.seeds for drop in found.drops)
+    assert {seeds[one.label] for one in plan.defenses if one.label not in dropped} == {4}
+    assert {cell.status for cell in found.cells if cell.defense in dropped} == {"dropped"}
+
+
+def test_halving_tells_of_each_drop_the_share_that_was_left(path):
+    _, found = halved(path)
+    shares = [drop.left for drop in found.drops]
+    assert shares[:2] == sorted(shares[:2], reverse=True), "the weakest goes first"
+    undefended = max(one.mean for one in found.standings[0].undefended)
+    for drop in found.drops:
+        worst = max(
+            cell.result.damage["defended"].mean for cell in found.cells if cell.defense == drop.defense and cell.result
+        )
+        assert drop.left == pytest.approx(worst / undefended, rel=1e-6)
+
+
+@pytest.mark.parametrize("done", [5, 40])
+def test_halving_that_was_interrupted_drops_the_same(tmp_path, done):
+    expected = halved(tmp_path / "a.sqlite")[1].to_dict()
+    with pytest.raises(KeyboardInterrupt):
+        halved(tmp_path / "b.sqlite", Watched(interrupt_after=done))
+    assert halved(tmp_path / "b.sqlite", Watched(shuffle=5))[1].to_dict() == expected
+
+
+def test_nulls_are_never_dropped(path):
+    _, found = halved(path)
+    nulls = {one.label for one in found.defenses if one.null}
+    assert not nulls & {drop.defense for drop in found.drops}
+
+
+# Trouble
+
+
+def troubled(tmp_path: Path, how: str, **changes):
+    folder = folder_of_trouble(tmp_path)
+    attacks = teams("stubborn:daemons=[0]", f"trouble:how={how},daemons=[0]")
+    return small(attacks=attacks, plugins=(str(folder),), **changes)
+
+
+def test_a_plugin_that_fails_costs_its_own_runs_and_nothing_else(tmp_path, path):
+    found = played(troubled(tmp_path, "raise"), path)
+    whole = played(small(attacks=teams("stubborn:daemons=[0]")), tmp_path / "whole.sqlite")
+    assert {(one.attack, one.status) for one in found.failures} == {("trouble:daemons=[0],how=raise", "failed")}
+    assert Counter(one.arm for one in found.failures) == {"attacked": 2, "defended": 4}
+    assert {one.defense for one in found.failures if one.arm == "attacked"} == {""}
+    assert all("ZeroDivisionError" in one.error for one in found.failures)
+    statuses = {(cell.attack.partition(":")[0], cell.status) for cell in found.cells}
+    assert statuses == {("stubborn", "done"), ("trouble", "failed")}
+    judged, alone = found.standings[0], whole.standings[0]
+    assert judged.worst_case == alone.worst_case
+    assert judged.nash == alone.nash
+    assert judged.best == alone.best == "wmsr"
+    assert judged.undefended[1] is None
+    assert found.counts.failed == 6
+
+
+def test_a_run_that_failed_fails_again_and_is_not_asked_for_again(tmp_path, path):
+    plan = troubled(tmp_path, "raise")
+    played(plan, path)
+    again = Watched()
+    played(plan, path, again)
+    assert again.asked == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kills processes")
+def test_a_run_that_kills_its_process_costs_itself_alone(tmp_path, path):
+    plan = troubled(tmp_path, "kill", defenses=teams("wmsr"))
+    with open_executor(jobs=2, retries=1) as executor:
+        found = played(plan, path, executor)
+    assert Counter(one.status for one in found.failures) == {"crashed": 4}
+    assert {one.attack for one in found.failures} == {"trouble:daemons=[0],how=kill"}
+    assert found.counts.done == len(plan.jobs) - 4
+    assert {cell.status for cell in found.cells} == {"done", "failed"}
+    assert (tmp_path / "plugins" / "deaths").read_text(encoding="utf-8") == "x" * 8, "each was tried twice"

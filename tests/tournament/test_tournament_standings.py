@@ -1,0 +1,297 @@
+"""Standings: the cells are what `swarmsec.run` gives, and everything said of them follows from their damages."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import swarmsec
+from swarmsec.report.tournament import plain_lines, upset_lines, verdict
+from swarmsec.runs.executors import Serial
+from swarmsec.scoring import SeedRun, Subject, score
+from swarmsec.store import Store
+from swarmsec.swarm.trace import Trace, Watch
+from swarmsec.tournament import Draft, outcome_of, plan_of, play
+from swarmsec.tournament.cells import Figures
+from swarmsec.tournament.labels import specs_of
+from swarmsec.tournament.result import Cell, Contestant
+from swarmsec.tournament.standings import standing
+
+RING = "ring_with_a_liar"
+SEEDS = (0, 1, 2)
+ATTACKS = ("stubborn:daemons=[0]", "hijack:daemons=[0]", "none")
+DEFENSES = ("signal_clip", "wmsr", "pyod_detector")
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """A small real tournament."""
+    plan = plan_of(
+        Draft(
+            scenarios=(RING,),
+            attacks=tuple(specs_of(label) for label in ATTACKS),
+            defenses=tuple(specs_of(label) for label in DEFENSES),
+            seeds=SEEDS,
+            settings={"rounds": 20},
+        )
+    )
+    with Store.open(tmp_path_factory.mktemp("real") / "s.sqlite") as store:
+        return outcome_of(plan, store, play(plan, store, Serial()))
+
+
+def only(document, *keys):
+    return {key: document[key] for key in keys}
+
+
+# Cells
+
+
+def test_every_cell_is_what_a_run_of_its_own_gives(found):
+    """Shared arms, the store and its float32 columns leave no trace in a score."""
+    scenario = swarmsec.load_scenario(RING, settings={"rounds": 20})
+    for cell in [found.cells[1], found.cells[2], found.cells[12]]:
+        alone = swarmsec.run(
+            scenario, seeds=list(SEEDS), attack=specs_of(cell.attack), defense=specs_of(cell.defense)
+        ).to_dict(times=False)
+        ours = cell.to_dict()["result"]
+        for arm, figures in ours["arms"].items():
+            assert figures["bill"] == alone["arms"][arm]["bill"]
+            assert figures["metrics"] == only(alone["arms"][arm]["metrics"], "messages", "bytes")
+        assert {key: ours[key] for key in ours if key not in ("arms", "replay")} == {
+            key: alone[key] for key in alone if key not in ("arms", "replay")
+        }
+
+
+def test_the_line_of_a_cell_repeats_it(found, capfd, monkeypatch, tmp_path):
+    import shlex
+
+    from swarmsec.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    cell = found.cells[1]
+    with pytest.raises(SystemExit):
+        main([*shlex.split(cell.result.replay)[1:], "--json"])
+    again = json.loads(capfd.readouterr().out)
+    assert again["damage_limited"] == cell.to_dict()["result"]["damage_limited"]
+    assert again["scenario_digest"] == cell.result.subject.digest
+
+
+# What follows from them
+
+
+def test_the_matrix_is_the_cells(found):
+    table = found.standings[0]
+    cells = {(cell.attack, cell.defense): cell.result for cell in found.cells}
+    for row, attack in enumerate(table.attacks):
+        for column, defense in enumerate(table.defenses):
+            result = cells[attack, defense]
+            assert table.damage[row][column] == result.damage["defended"]
+            assert table.damage_limited[row][column] == result.damage_limited
+            assert table.autoimmune[column] == result.damage["guarded"]
+            assert table.undefended[row] == result.damage["attacked"]
+    assert table.bites == (True, True, False)
+    assert table.defenses[:3] == DEFENSES
+
+
+def test_the_worst_case_is_the_largest_damage_of_a_column_and_the_best_has_the_least(found):
+    table = found.standings[0]
+    means = np.array([[cell.mean for cell in row] for row in table.damage])
+    for one in table.worst_case:
+        column = table.defenses.index(one.defense)
+        assert one.damage.mean == pytest.approx(means[:, column].max())
+        assert means[table.attacks.index(one.attack), column] == pytest.approx(means[:, column].max())
+    assert [one.damage.mean for one in table.worst_case] == sorted(one.damage.mean for one in table.worst_case)
+    assert table.best == "wmsr"
+    assert table.best == DEFENSES[int(means[:, :3].max(axis=0).argmin())]
+
+
+def test_the_equilibrium_is_within_what_each_team_can_force(found):
+    table = found.standings[0]
+    means = np.array([[cell.mean for cell in row[:3]] for row in table.damage])
+    assert means.min(axis=1).max() <= table.nash.value + 1e-9
+    assert table.nash.value <= means.max(axis=0).min() + 1e-9
+    assert sum(table.nash.red.values()) == pytest.approx(1)
+    assert set(table.nash.blue) <= set(DEFENSES)
+
+
+def test_ratings_rank_who_prevents_more_higher(found):
+    points = {one.label: one.points.mean for one in found.ratings["defenses"]}
+    assert points["wmsr"] > points["signal_clip"]
+    assert points["wmsr"] > points["none"]
+    red = [one.label for one in found.ratings["attacks"]]
+    assert red == list(ATTACKS)
+    biting = sum(found.standings[0].bites)
+    assert 0 < biting < 3
+    assert all(one.wins + one.losses + one.ties == len(SEEDS) * biting * 6 for one in found.ratings["defenses"])
+
+
+def test_the_outcome_is_one_document_without_surprises(found):
+    document = found.to_dict()
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert document["schema"] == "swarmsec.tournament/v1"
+
+
+# Made-up damages
+
+
+def trace(arm, seed, bill, messages=10.0):
+    return Trace(
+        arm=arm,
+        seed=seed,
+        unit="USD",
+        bill=np.array([bill]),
+        metrics={"messages": np.array([messages]), "bytes": np.array([messages])},
+        states=None,
+        decisions=None,
+        events=(),
+        compromised=np.zeros(2, dtype=bool),
+        final=np.empty((0, 0)),
+        watch=Watch(),
+        attacked=np.ones(2, dtype=bool),
+        central={},
+        quarantine_log=(),
+    )
+
+
+def cell(attack, defense, damages, *, undefended=100.0, messages=10.0, status="done"):
+    """A cell whose damages are given, one a seed."""
+    runs = [
+        SeedRun(
+            seed,
+            {
+                "clean": trace("clean", seed, 0.0),
+                "attacked": trace("attacked", seed, undefended + seed),
+                "defended": trace("defended", seed, damage, messages),
+                "guarded": trace("guarded", seed, 0.0, messages),
+            },
+            dict.fromkeys(("clean", "attacked", "defended", "guarded"), 0.0),
+            (),
+        )
+        for seed, damage in enumerate(damages)
+    ]
+    result = score(Subject("made_up", 1, "", "", 1, ("made_up",)), runs) if status in ("done", "partial") else None
+    seeds = tuple(range(len(damages))) if result else ()
+    damage = {"defended": dict(enumerate(damages))} if result else {"defended": {}}
+    return Figures(Cell("made_up", attack, defense, status, seeds, 0, result), damage)
+
+
+def table_of(*cells, vantages=None, nulls=()):
+    blue = list(dict.fromkeys(one.cell.defense for one in cells))
+    contestants = [
+        Contestant(label, label, "blue", null=label in nulls, vantage=(vantages or {}).get(label, "local"))
+        for label in blue
+    ]
+    return standing("made_up", "Made up", list(cells), contestants)
+
+
+def names(table):
+    return {label: label for label in (*table.attacks, *table.defenses)}
+
+
+def test_rock_paper_scissors_is_mixed_evenly():
+    beats = {("rock", "scissors"), ("paper", "rock"), ("scissors", "paper")}
+    shapes = ("rock", "paper", "scissors")
+    cells = [
+        cell(red, blue, [60.0 if (red, blue) in beats else 30.0 if red == blue else 0.0] * 2)
+        for red in shapes
+        for blue in shapes
+    ]
+    found = table_of(*cells).nash
+    assert found.value == pytest.approx(30)
+    assert found.red == pytest.approx(dict.fromkeys(shapes, 1 / 3))
+    assert found.blue == pytest.approx(dict.fromkeys(shapes, 1 / 3))
+    assert not found.pure
+
+
+def test_the_lead_is_paired_over_seeds():
+    """Both vary much from seed to seed, and one is 5 better in every seed: the interval knows."""
+    table = table_of(
+        cell("lie", "good", [10, 50, 90], undefended=1000.0), cell("lie", "bad", [15, 55, 95], undefended=1000.0)
+    )
+    assert table.best == "good"
+    assert table.lead == pytest.approx((5, 5, 5))
+    sentence, style = verdict(table, names(table))
+    assert sentence.startswith("Best in the worst case: good leaves $50")
+    assert style == "green"
+
+
+def test_a_lead_that_may_be_chance_is_no_verdict():
+    table = table_of(cell("lie", "one", [10, 50, 30], undefended=1000.0), cell("lie", "other", [30, 20, 45]))
+    assert verdict(table, names(table))[0].startswith("No single best: one leaves $30")
+
+
+def test_a_defense_that_failed_somewhere_is_not_judged():
+    table = table_of(
+        cell("lie", "steady", [10, 12]),
+        cell("push", "steady", [20, 22]),
+        cell("lie", "shaky", [1, 1]),
+        cell("push", "shaky", [1], status="partial"),
+    )
+    assert table.best == "steady"
+    assert [one.defense for one in table.worst_case] == ["steady"]
+    assert table.damage[1][1].mean == 1.0
+
+
+def test_an_attack_that_never_came_through_is_no_row_of_the_game():
+    table = table_of(cell("lie", "steady", [10, 12]), cell("broken", "steady", [], status="failed"))
+    assert table.worst_case[0].attack == "lie"
+    assert table.undefended[1] is None
+
+
+def test_a_fashionable_defense_that_loses_to_a_plain_one_is_told_by_the_numbers():
+    table = table_of(
+        cell("lie", "learned", [60, 62, 64]),
+        cell("lie", "median", [20, 21, 22]),
+        vantages={"learned": "monitor"},
+    )
+    (upset,) = table.upsets
+    assert (upset.loser, upset.winner, upset.null) == ("learned", "median", False)
+    assert upset.by.mean == 41.0
+    (line,) = upset_lines(table, names(table))
+    assert line.startswith("learned loses to the plainer median: it leaves $41 [")
+
+
+def test_who_loses_to_a_null_is_told_so_first():
+    table = table_of(
+        cell("lie", "learned", [60, 62, 64]),
+        cell("lie", "median", [20, 21, 22]),
+        cell("lie", "none", [50, 50, 50]),
+        cell("lie", "truth", [0, 0, 0]),
+        vantages={"learned": "monitor", "truth": "oracle"},
+        nulls=("none", "truth"),
+    )
+    (upset,) = table.upsets
+    assert (upset.loser, upset.winner, upset.null) == ("learned", "none", True)
+
+
+def test_more_messages_for_less_are_an_upset_and_equals_are_none():
+    talkative = cell("lie", "talkative", [60, 62, 64], messages=30.0)
+    table = table_of(talkative, cell("lie", "quiet", [20, 21, 22]))
+    assert [(one.loser, one.winner) for one in table.upsets] == [("talkative", "quiet")]
+    assert table_of(cell("lie", "a", [60, 62, 64]), cell("lie", "b", [20, 21, 22])).upsets == ()
+
+
+def test_a_best_that_loses_to_a_null_is_no_success():
+    table = table_of(cell("lie", "only", [60, 62, 64]), cell("lie", "none", [50, 50, 50]), nulls=("none",))
+    sentence, style = verdict(table, names(table))
+    assert sentence.startswith("No defense does better than every null: the best of them, only leaves $62")
+    assert style == "red"
+
+
+def test_a_best_that_limits_nothing_is_no_success():
+    table = table_of(cell("lie", "useless", [100, 101, 102]))
+    assert verdict(table, names(table))[0].startswith("No defense limits its worst case")
+
+
+def test_without_bite_there_is_no_verdict():
+    table = table_of(cell("nothing", "any", [0.0, 0.0], undefended=-0.5))
+    assert table.bites == (False,)
+    assert verdict(table, names(table)) == ("No verdict: no attack bites", "yellow")
+
+
+def test_the_report_says_the_verdict_before_the_evidence_and_then_how_to_repeat_it(found):
+    text = plain_lines(found)
+    assert text.index("Best in the worst case: wmsr") < text.index("undefended  ") < text.index("rating of blue")
+    assert text.index("rating of blue") < text.index(found.replay) < text.index(found.digest)
