@@ -7,7 +7,7 @@ from typing import Annotated
 
 from swarmsec.aggregation import CenteredClipping as CenteredClippingRule
 from swarmsec.aggregation import Rule
-from swarmsec.teams import Attacked, Defense, Ge, Gt, Guarantee, Help, Surface, Unit, Vantage
+from swarmsec.teams import Defense, Ge, Gt, Guarantee, Help, Surface, ThreatCase, Unit, Vantage
 
 
 @dataclass(kw_only=True)
@@ -36,6 +36,6 @@ class CenteredClipping(Defense):
         """The rule that daemons listen with."""
         return CenteredClippingRule(self.tau, self.iterations)
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         """A bound on a step is no bound on where a swarm goes."""
         return Guarantee(None, "clipping bounds how far a liar moves a daemon in a step, and not how far in the end")

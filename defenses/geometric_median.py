@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from swarmsec.aggregation import GeometricMedian as GeometricMedianRule
 from swarmsec.aggregation import Rule
-from swarmsec.teams import Attacked, Defense, Guarantee, Surface, Vantage, beyond_a_rule, honest_majority
+from swarmsec.teams import Defense, Guarantee, Surface, ThreatCase, Vantage, honest_majority, rule_excludes
 
 
 @dataclass(kw_only=True)
@@ -28,7 +28,7 @@ class GeometricMedian(Defense):
         """The rule that daemons listen with."""
         return GeometricMedianRule()
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         """Holds where every honest daemon and its neighbors are honest in their majority."""
         holds, why = self._holds(case)
         return Guarantee(
@@ -42,8 +42,8 @@ class GeometricMedian(Defense):
             source="κ = 4(1 + f/(n − 2f))²: Allouah et al., AISTATS 2023, table 1",
         )
 
-    def _holds(self, case: Attacked) -> tuple[bool, str]:
+    def _holds(self, case: ThreatCase) -> tuple[bool, str]:
         """Whether its assumption is met, and what of it is not."""
-        if beyond := beyond_a_rule(case, "a geometric median"):
+        if beyond := rule_excludes(case, "a geometric median"):
             return False, beyond
         return honest_majority(case)

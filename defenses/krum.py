@@ -10,7 +10,18 @@ import numpy as np
 from swarmsec.aggregation import Krum as KrumRule
 from swarmsec.aggregation import Rule
 from swarmsec.errors import ParameterError
-from swarmsec.teams import Attacked, Defense, Ge, Guarantee, Help, Surface, Unit, Vantage, attacked_in, beyond_a_rule
+from swarmsec.teams import (
+    Defense,
+    Ge,
+    Guarantee,
+    Help,
+    Surface,
+    ThreatCase,
+    Unit,
+    Vantage,
+    rule_excludes,
+    threatened_in,
+)
 
 
 @dataclass(kw_only=True)
@@ -42,7 +53,7 @@ class Krum(Defense):
         """The rule that daemons listen with."""
         return KrumRule(self.f)
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         """Holds where every honest daemon has 2f + 3 values or more, and at most f of them are lies."""
         holds, why = self._holds(case)
         return Guarantee(
@@ -59,13 +70,13 @@ class Krum(Defense):
             ),
         )
 
-    def _holds(self, case: Attacked) -> tuple[bool, str]:
+    def _holds(self, case: ThreatCase) -> tuple[bool, str]:
         """Whether its assumption is met, and what of it is not."""
-        if beyond := beyond_a_rule(case, "Krum"):
+        if beyond := rule_excludes(case, "Krum"):
             return False, beyond
         honest = np.ones(case.network.n, dtype=bool)
         honest[case.targets] = False
-        worst = int(attacked_in(case.network, case.targets)[honest].max(initial=0))
+        worst = int(threatened_in(case.network, case.targets)[honest].max(initial=0))
         if worst > self.f:
             return False, f"a neighborhood holds {worst} liars, and f is {self.f}"
         small = int(np.count_nonzero(case.network.degrees[honest] + 1 < 2 * self.f + 3))

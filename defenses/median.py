@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from swarmsec.aggregation import Median as MedianRule
 from swarmsec.aggregation import Rule
-from swarmsec.teams import Attacked, Defense, Guarantee, Surface, Vantage, beyond_a_rule, honest_majority
+from swarmsec.teams import Defense, Guarantee, Surface, ThreatCase, Vantage, honest_majority, rule_excludes
 
 
 @dataclass(kw_only=True)
@@ -27,7 +27,7 @@ class Median(Defense):
         """The rule that daemons listen with."""
         return MedianRule()
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         """Holds where every honest daemon and its neighbors are honest in their majority."""
         holds, why = self._holds(case)
         return Guarantee(
@@ -41,8 +41,8 @@ class Median(Defense):
             source="breakdown point 1/2 of the median: Donoho and Huber 1983; Yin et al., ICML 2018",
         )
 
-    def _holds(self, case: Attacked) -> tuple[bool, str]:
+    def _holds(self, case: ThreatCase) -> tuple[bool, str]:
         """Whether its assumption is met, and what of it is not."""
-        if beyond := beyond_a_rule(case, "a median"):
+        if beyond := rule_excludes(case, "a median"):
             return False, beyond
         return honest_majority(case)

@@ -8,7 +8,6 @@ from typing import Annotated
 import numpy as np
 
 from swarmsec.teams import (
-    Attacked,
     BlueView,
     Defense,
     Floats,
@@ -17,9 +16,10 @@ from swarmsec.teams import (
     Guarantee,
     Help,
     Surface,
+    ThreatCase,
     Unit,
     Vantage,
-    attacked_in,
+    threatened_in,
 )
 
 
@@ -55,7 +55,7 @@ class MedianGate(Defense):
         outlying = np.abs(signals - median) > self.threshold * np.maximum(spread, self._usual)
         return np.where(outlying, median, signals) if outlying.any() else signals
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         """Holds where fewer than half of every neighborhood was attacked, and only in its signals."""
         holds, why = self._holds(case)
         return Guarantee(
@@ -68,14 +68,14 @@ class MedianGate(Defense):
             source="breakdown point 1/2 of median and MAD: Donoho and Huber 1983; Rousseeuw and Croux, JASA 1993",
         )
 
-    def _holds(self, case: Attacked) -> tuple[bool, str]:
+    def _holds(self, case: ThreatCase) -> tuple[bool, str]:
         """Whether its assumption is met, and what of it is not."""
         if case.surface & ~Surface.SIGNAL:
             return False, "the gate promises nothing but for lies in the signals"
         if case.targets.size and case.start < self.warm_up:
             return False, f"the attack began in round {case.start}, in the warm-up of {self.warm_up} rounds"
         heard = np.maximum(case.network.degrees, 1)
-        lying = int((2 * attacked_in(case.network, case.targets) >= heard).sum())
+        lying = int((2 * threatened_in(case.network, case.targets) >= heard).sum())
         if lying:
             return False, f"{lying:,} of {case.network.n:,} neighborhoods are not honest in their majority"
         return True, "more than half of every neighborhood is honest"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from swarmsec.aggregation import InvertedTolerance, Rule
-from swarmsec.teams import Attacked, Defense, Gt, Guarantee, Help, Le, Surface, Unit, Vantage
+from swarmsec.teams import Defense, Gt, Guarantee, Help, Le, Surface, ThreatCase, Unit, Vantage
 
 
 @dataclass(kw_only=True)
@@ -33,6 +33,6 @@ class ODDIC(Defense):
         """The rule that daemons listen with."""
         return InvertedTolerance(self.rate, self.cap)
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         """Its authors show simulations, and no theorem."""
         return Guarantee(None, "inverted tolerance has been tried in simulations, and nothing about it is proven")

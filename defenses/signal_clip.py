@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from swarmsec.aggregation import MAD_TO_DEVIATION
-from swarmsec.teams import Attacked, BlueView, Defense, Floats, Ge, Gt, Guarantee, Help, Surface, Unit, Vantage
+from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Guarantee, Help, Surface, ThreatCase, Unit, Vantage
 
 
 @dataclass(kw_only=True)
@@ -43,7 +43,7 @@ class SignalClip(Defense):
             return signals
         return np.clip(signals, low, high)
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         """A bound on what a lie can do, for lies in the signals that begin after the band is frozen."""
         holds, why = True, "only signals are attacked, and the band is frozen by then"
         if case.surface & ~Surface.SIGNAL:

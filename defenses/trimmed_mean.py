@@ -10,7 +10,7 @@ import numpy as np
 from swarmsec.aggregation import Rule
 from swarmsec.aggregation import TrimmedMean as TrimmedMeanRule
 from swarmsec.errors import ParameterError
-from swarmsec.teams import Attacked, Defense, Ge, Guarantee, Help, Surface, Unit, Vantage, attacked_in
+from swarmsec.teams import Defense, Ge, Guarantee, Help, Surface, ThreatCase, Unit, Vantage, threatened_in
 
 
 @dataclass(kw_only=True)
@@ -42,7 +42,7 @@ class TrimmedMean(Defense):
         """The rule that daemons listen with."""
         return TrimmedMeanRule(self.f)
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         """Holds where no honest daemon hears more than f liars."""
         holds, why = self._holds(case)
         return Guarantee(
@@ -56,7 +56,7 @@ class TrimmedMean(Defense):
             source="Dolev, Lynch, Pinter, Stark, Weihl, JACM 1986; Vaidya, Tseng, Liang, PODC 2012",
         )
 
-    def _holds(self, case: Attacked) -> tuple[bool, str]:
+    def _holds(self, case: ThreatCase) -> tuple[bool, str]:
         """Whether its assumption is met, and what of it is not."""
         if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
             return False, "a trimmed mean promises nothing about lies in the signals, nor about links that are cut"
@@ -64,7 +64,7 @@ class TrimmedMean(Defense):
             return False, f"that is about listening by the rule alone, and {case.protocol} does more"
         honest = np.ones(case.network.n, dtype=bool)
         honest[case.targets] = False
-        worst = int(attacked_in(case.network, case.targets)[honest].max(initial=0))
+        worst = int(threatened_in(case.network, case.targets)[honest].max(initial=0))
         if worst > self.f:
             return False, f"a neighborhood holds {worst} liars, and f is {self.f}"
         return True, f"at most {worst} liars in a neighborhood, and f is {self.f}"

@@ -10,7 +10,7 @@ import numpy as np
 from swarmsec.aggregation import Rule, Wmsr
 from swarmsec.errors import ParameterError
 from swarmsec.network import Robustness
-from swarmsec.teams import Attacked, Defense, Ge, Guarantee, Help, Surface, Unit, Vantage, attacked_in
+from swarmsec.teams import Defense, Ge, Guarantee, Help, Surface, ThreatCase, Unit, Vantage, threatened_in
 
 
 @dataclass(kw_only=True)
@@ -40,7 +40,7 @@ class WMSR(Defense):
         """The rule that daemons listen with."""
         return Wmsr(self.f)
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         """Exact on small networks; past that what a proven lower bound on the robustness allows to say."""
         holds, why = self._holds(case)
         return Guarantee(
@@ -54,7 +54,7 @@ class WMSR(Defense):
             source=_SOURCE,
         )
 
-    def _holds(self, case: Attacked) -> tuple[bool | None, str]:
+    def _holds(self, case: ThreatCase) -> tuple[bool | None, str]:
         """Whether the theorem covers the case, and which part of it does or does not."""
         if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
             return False, "W-MSR promises nothing about lies in the signals, nor about links that are cut"
@@ -64,7 +64,7 @@ class WMSR(Defense):
             return False, f"the theorem needs every neighbor heard in every exchange, and {case.lossy}"
         liars = np.zeros(case.network.n, dtype=bool)
         liars[case.targets] = True
-        total, worst = len(case.targets), int(attacked_in(case.network, case.targets)[~liars].max(initial=0))
+        total, worst = len(case.targets), int(threatened_in(case.network, case.targets)[~liars].max(initial=0))
         if worst > self.f:
             return False, f"a neighborhood holds {_liars(worst)}, and f is {self.f}"
         found = case.robustness(case.network)
@@ -78,7 +78,7 @@ class WMSR(Defense):
             return (None, why + _SAFE) if found.r_at_most >= 2 * self.f + 1 else (False, why)
         return self._of_few(case, found)
 
-    def _of_few(self, case: Attacked, found: Robustness) -> tuple[bool | None, str]:
+    def _of_few(self, case: ThreatCase, found: Robustness) -> tuple[bool | None, str]:
         """The same for at most f liars in all, on a network that is not (2f+1)-robust for certain."""
         total, needed = _liars(len(case.targets)), f"({self.f + 1},{self.f + 1})-robust"
         malicious = Surface.MESSAGE not in case.surface

@@ -16,7 +16,7 @@ from swarmsec.rng import Streams
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.daemon import Daemon
 from swarmsec.swarm.model import SwarmModel
-from swarmsec.swarm.setup import Cast, Setup, compose
+from swarmsec.swarm.setup import PluginSpec, Setup, compose
 from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Attack, Channels, Defense, RedView, Rules, Surface
 from swarmsec.worlds import World
@@ -54,8 +54,8 @@ def compose_swarm(
 ) -> Setup:
     """A run of plug-ins at hand, which need not be found by the registry. Their kinds are their classes' names."""
 
-    def cast(plugin: Any) -> Cast[Any]:
-        return Cast(type(plugin).__name__, plugin)
+    def cast(plugin: Any) -> PluginSpec[Any]:
+        return PluginSpec(type(plugin).__name__, plugin)
 
     return compose(
         network=network,

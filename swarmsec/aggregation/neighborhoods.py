@@ -1,8 +1,8 @@
 """The rules over every neighborhood of a network at once, as functions: what each daemon makes of what it hears.
 
 Every function takes the network, what daemons say, and what they hold themselves if that is something else. `values`
-(n, d) is a broadcast; `told` (m, d) replaces it edge by edge once somebody equivocates; `weights` (m,) in [0, 1] say
-how far each message is admitted, 0 drops it. A plain (n,) is one component, and gives (n,). The classes beside them
+(n, d) is a broadcast; `per_edge` (m, d) replaces it edge by edge once somebody equivocates; `weights` (m,) in [0, 1]
+are how far each message is admitted, 0 drops it. A plain (n,) is one component, and gives (n,). The classes beside them
 (`Wmsr`, `TrimmedMean`, `Krum`...) are the same rules as a defense brings them.
 """
 
@@ -23,7 +23,7 @@ Given = npt.ArrayLike | None
 
 
 def wmsr(
-    network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, told: Given = None, weights: Given = None
+    network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
     """W-MSR (LeBlanc et al. 2013): drop the f largest above one's own value and the f smallest below, average the rest.
 
@@ -32,7 +32,7 @@ def wmsr(
         values: (n, d) what each daemon says to everybody.
         f: How many liars a neighborhood may hold.
         own: (n, d) what each daemon holds; `values` unless given.
-        told: (m, d) what each edge carries instead.
+        per_edge: (m, d) what each edge carries instead.
         weights: (m,) how far each message is admitted; 1 unless given.
 
     Returns:
@@ -41,37 +41,37 @@ def wmsr(
     Raises:
         ParameterError: A shape does not fit the network, or `f` is no whole number from 0.
     """
-    return _apply(Wmsr(whole(f, "f", least=0)), network, values, own, told, weights)
+    return _apply(Wmsr(whole(f, "f", least=0)), network, values, own, per_edge, weights)
 
 
 def trimmed_mean(
-    network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, told: Given = None, weights: Given = None
+    network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
     """The mean of a neighborhood and oneself without the f largest and smallest (`TrimmedMean`).
 
     Args, returns and raises as `wmsr`.
     """
-    return _apply(TrimmedMean(whole(f, "f", least=0)), network, values, own, told, weights)
+    return _apply(TrimmedMean(whole(f, "f", least=0)), network, values, own, per_edge, weights)
 
 
 def median(
-    network: Network, values: npt.ArrayLike, *, own: Given = None, told: Given = None, weights: Given = None
+    network: Network, values: npt.ArrayLike, *, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
     """The median of a neighborhood and oneself, component by component (`Median`).
 
     Args, returns and raises as `wmsr`.
     """
-    return _apply(Median(), network, values, own, told, weights)
+    return _apply(Median(), network, values, own, per_edge, weights)
 
 
 def krum(
-    network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, told: Given = None, weights: Given = None
+    network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
     """Krum over a neighborhood and oneself; own value where n < 2f + 3 (`Krum`).
 
     Args, returns and raises as `wmsr`.
     """
-    return _apply(Krum(whole(f, "f", least=0)), network, values, own, told, weights)
+    return _apply(Krum(whole(f, "f", least=0)), network, values, own, per_edge, weights)
 
 
 def geometric_median(
@@ -79,7 +79,7 @@ def geometric_median(
     values: npt.ArrayLike,
     *,
     own: Given = None,
-    told: Given = None,
+    per_edge: Given = None,
     weights: Given = None,
     tolerance: float = 1e-9,
 ) -> Floats:
@@ -87,7 +87,7 @@ def geometric_median(
 
     Args, returns and raises as `wmsr`; `tolerance` is over 0.
     """
-    return _apply(GeometricMedian(positive(tolerance, "tolerance")), network, values, own, told, weights)
+    return _apply(GeometricMedian(positive(tolerance, "tolerance")), network, values, own, per_edge, weights)
 
 
 def centered_clipping(
@@ -95,7 +95,7 @@ def centered_clipping(
     values: npt.ArrayLike,
     *,
     own: Given = None,
-    told: Given = None,
+    per_edge: Given = None,
     weights: Given = None,
     tau: float | None = None,
     iterations: int = 1,
@@ -105,7 +105,7 @@ def centered_clipping(
     Args, returns and raises as `wmsr`; `tau` is over 0 or the median distance, and `iterations` at least 1.
     """
     rule = CenteredClipping(None if tau is None else positive(tau, "tau"), whole(iterations, "iterations", least=1))
-    return _apply(rule, network, values, own, told, weights)
+    return _apply(rule, network, values, own, per_edge, weights)
 
 
 def inverted_tolerance(
@@ -113,7 +113,7 @@ def inverted_tolerance(
     values: npt.ArrayLike,
     *,
     own: Given = None,
-    told: Given = None,
+    per_edge: Given = None,
     weights: Given = None,
     rate: float = 0.5,
     cap: float = 3.0,
@@ -123,22 +123,22 @@ def inverted_tolerance(
     Args, returns and raises as `wmsr`; `rate` and `cap` are over 0.
     """
     rule = InvertedTolerance(positive(rate, "rate"), positive(cap, "cap"))
-    return _apply(rule, network, values, own, told, weights)
+    return _apply(rule, network, values, own, per_edge, weights)
 
 
-def _apply(rule: Rule, network: Network, values: npt.ArrayLike, own: Given, told: Given, weights: Given) -> Floats:
-    said = matrix(values)
-    shape = (network.n, said.shape[1])
-    _require_shape("values", said, shape)
-    mine = said if own is None else matrix(own)
+def _apply(rule: Rule, network: Network, values: npt.ArrayLike, own: Given, per_edge: Given, weights: Given) -> Floats:
+    broadcast = matrix(values)
+    shape = (network.n, broadcast.shape[1])
+    _require_shape("values", broadcast, shape)
+    mine = broadcast if own is None else matrix(own)
     _require_shape("own", mine, shape)
-    carried = None if told is None else matrix(told)
+    carried = None if per_edge is None else matrix(per_edge)
     if carried is not None:
-        _require_shape("told", carried, (network.m, said.shape[1]))
+        _require_shape("told", carried, (network.m, broadcast.shape[1]))
     admitted = None if weights is None else np.asarray(weights, dtype=np.float64)
     if admitted is not None:
         _require_shape("weights", admitted, (network.m,))
-    found = rule.over_neighborhoods(mine, Messages(network, said, told=carried, weights=admitted))
+    found = rule.over_neighborhoods(mine, Messages(network, broadcast, per_edge=carried, weights=admitted))
     return found[:, 0] if np.ndim(values) == 1 else found
 
 

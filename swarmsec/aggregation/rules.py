@@ -14,7 +14,7 @@ import numpy as np
 
 from swarmsec.aggregation.kernels import reference as ordered
 from swarmsec.arrays import Floats
-from swarmsec.messages.batch import Heard, Messages
+from swarmsec.messages.batch import Inbox, Messages
 
 
 class Rule(Protocol):
@@ -23,7 +23,7 @@ class Rule(Protocol):
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
         """Every daemon's next value: own values (n, d) and the messages to each → (n, d)."""
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         """One daemon's next value: its own (d,) and what it heard → (d,)."""
 
 
@@ -37,7 +37,7 @@ class Mean:
 
         return by_component(kernels.mean, own, messages, messages.counts)
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         """The same for one daemon."""
         counts = heard.copies * heard.weights
         return np.array([ordered.mean_one(x, v, counts) for x, v in zip(own, heard.values.T, strict=True)])
@@ -56,7 +56,7 @@ class MetropolisMean:
 
         return by_component(kernels.metropolis, own, messages, messages.weights)
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         """The same for one daemon."""
         return np.array(
             [
@@ -85,7 +85,7 @@ class Wmsr:
 
         return by_component(rule, own, messages, messages.weights)
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         """The same for one daemon."""
         return np.array(
             [ordered.wmsr_one(x, v, heard.weights, self.f) for x, v in zip(own, heard.values.T, strict=True)]
@@ -111,7 +111,7 @@ class TrimmedMean:
 
         return by_component(rule, own, messages, messages.weights)
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         """The same for one daemon."""
         return np.array(
             [ordered.trimmed_mean_one(x, v, heard.weights, self.f) for x, v in zip(own, heard.values.T, strict=True)]
@@ -132,7 +132,7 @@ class Median:
 
         return by_component(kernels.middle, own, messages, messages.weights)
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         """The same for one daemon."""
         return np.array([ordered.median_one(x, v, heard.weights) for x, v in zip(own, heard.values.T, strict=True)])
 
@@ -147,8 +147,8 @@ def by_component(kernel: Callable[..., Floats], own: Floats, messages: Messages,
         kernel(
             rows,
             own[:, component],
-            said=messages.said[:, component] if messages.told is None else None,
-            told=None if messages.told is None else messages.told[:, component],
+            broadcast=messages.broadcast[:, component] if messages.per_edge is None else None,
+            per_edge=None if messages.per_edge is None else messages.per_edge[:, component],
             weights=weights,
             out=combined[component],
         )

@@ -16,7 +16,7 @@ from swarmsec.aggregation.kernels import reference_vectors as ordered
 from swarmsec.aggregation.neighborhood_statistics import MAD_TO_DEVIATION
 from swarmsec.aggregation.rules import by_component
 from swarmsec.arrays import Floats
-from swarmsec.messages.batch import Heard, Messages
+from swarmsec.messages.batch import Inbox, Messages
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Krum:
 
         return kernels.krum(own, messages, self.f)
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         """The same for one daemon."""
         found = ordered.gathered(own, heard.values, heard.weights)
         return np.array(ordered.krum_one(found, self.f) if found.points else own)
@@ -58,7 +58,7 @@ class GeometricMedian:
 
         return kernels.geometric_median(own, messages, self.tolerance)
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         """The same for one daemon."""
         found = ordered.gathered(own, heard.values, heard.weights)
         return np.array(ordered.geometric_median_one(found, self.tolerance) if found.points else own)
@@ -81,7 +81,7 @@ class CenteredClipping:
 
         return kernels.centered_clipping(own, messages, self._cut, self.iterations)
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         """The same for one daemon."""
         found = ordered.gathered(own, heard.values, heard.weights)
         return np.array(ordered.centered_clipping_one(found, self._cut, self.iterations) if found.points else own)
@@ -115,7 +115,7 @@ class InvertedTolerance:
 
         return by_component(rule, own, messages, messages.weights)
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         """The same for one daemon."""
         return np.array(
             [

@@ -58,11 +58,11 @@ class BehaviorTracker:
         Args:
             messages: The last exchange of the round, as it traveled.
         """
-        said = self._usual_words(messages)
-        median, spread = self._surroundings(said)
-        distance = _largest(said - median)
-        deviation = _largest((said - median) / spread)
-        step = np.zeros(len(said)) if self._said is None else _largest((said - self._said) / spread)
+        broadcast = self._usual_words(messages)
+        median, spread = self._surroundings(broadcast)
+        distance = _largest(broadcast - median)
+        deviation = _largest((broadcast - median) / spread)
+        step = np.zeros(len(broadcast)) if self._said is None else _largest((broadcast - self._said) / spread)
         self._ewma = (1 - EWMA_WEIGHT) * self._ewma + EWMA_WEIGHT * deviation
         self._flips = (1 - EWMA_WEIGHT) * self._flips + EWMA_WEIGHT * (step * self._step < 0)
         columns = (
@@ -75,23 +75,23 @@ class BehaviorTracker:
             self._rate(messages),
             self._equivocation(messages, spread),
         )
-        self._said, self._step = said, step
+        self._said, self._step = broadcast, step
         return Features(FEATURES, read_only(np.stack(columns, axis=1)))
 
     def _usual_words(self, messages: Messages) -> Floats:
         """(n, d) what each daemon says to its neighbors on average; what is no number is 0."""
-        if messages.told is None:
-            return np.nan_to_num(messages.said, nan=0.0, posinf=0.0, neginf=0.0)
-        told = np.nan_to_num(messages.told, nan=0.0, posinf=0.0, neginf=0.0)
-        return self._per_sender(told) / np.maximum(self._listeners, 1)[:, None]
+        if messages.per_edge is None:
+            return np.nan_to_num(messages.broadcast, nan=0.0, posinf=0.0, neginf=0.0)
+        per_edge = np.nan_to_num(messages.per_edge, nan=0.0, posinf=0.0, neginf=0.0)
+        return self._per_sender(per_edge) / np.maximum(self._listeners, 1)[:, None]
 
-    def _surroundings(self, said: Floats) -> tuple[Floats, Floats]:
+    def _surroundings(self, broadcast: Floats) -> tuple[Floats, Floats]:
         from swarmsec.aggregation.kernels import rows as kernels
 
         rows = kernels.rows_of(self._network)
-        around = [kernels.median_and_mad(rows, said[:, component]) for component in range(said.shape[1])]
+        around = [kernels.median_and_mad(rows, broadcast[:, component]) for component in range(broadcast.shape[1])]
         mad = MAD_TO_DEVIATION * np.stack([one.mad for one in around], axis=1)
-        floor = np.median(mad, axis=0) + np.finfo(np.float64).eps * (1.0 + np.abs(said).max(axis=0))
+        floor = np.median(mad, axis=0) + np.finfo(np.float64).eps * (1.0 + np.abs(broadcast).max(axis=0))
         return np.stack([one.median for one in around], axis=1), mad + floor
 
     def _rate(self, messages: Messages) -> Floats:
@@ -102,12 +102,12 @@ class BehaviorTracker:
         return rate
 
     def _equivocation(self, messages: Messages, spread: Floats) -> Floats:
-        if messages.told is None:
+        if messages.per_edge is None:
             return np.zeros(self._network.n)
-        told = np.nan_to_num(messages.told, nan=0.0, posinf=0.0, neginf=0.0)
+        per_edge = np.nan_to_num(messages.per_edge, nan=0.0, posinf=0.0, neginf=0.0)
         highest, lowest = np.full(spread.shape, -np.inf), np.full(spread.shape, np.inf)
-        np.maximum.at(highest, self._network.indices, told)
-        np.minimum.at(lowest, self._network.indices, told)
+        np.maximum.at(highest, self._network.indices, per_edge)
+        np.minimum.at(lowest, self._network.indices, per_edge)
         apart = np.where(self._listeners[:, None] > 0, highest - lowest, 0.0)
         scaled: Floats = (apart / spread).max(axis=1)
         return scaled

@@ -7,18 +7,18 @@ an inbox, and addressed messages. How a daemon combines what arrived is in `swar
 
 from __future__ import annotations
 
-from swarmsec.messages.addressed import Addressed, all_spoken, as_messages
+from swarmsec.messages.addressed import Addressed, as_messages, collect_messages
 from swarmsec.messages.admission import within_inbox
-from swarmsec.messages.batch import BYTES_A_COMPONENT, Heard, Messages
+from swarmsec.messages.batch import BYTES_A_COMPONENT, Inbox, Messages
 from swarmsec.messages.transport import Transport
 
 __all__ = [
     "BYTES_A_COMPONENT",
     "Addressed",
-    "Heard",
+    "Inbox",
     "Messages",
     "Transport",
-    "all_spoken",
     "as_messages",
+    "collect_messages",
     "within_inbox",
 ]

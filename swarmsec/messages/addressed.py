@@ -30,10 +30,12 @@ def as_messages(network: Network, spoken: Floats | Addressed) -> Messages:
     if not isinstance(spoken, Addressed):
         return Messages(network, read_only(spoken))
     nothing = np.broadcast_to(np.zeros(1), (network.n, spoken.payload.shape[1]))
-    return Messages(network, nothing, told=read_only(spoken.payload), copies=read_only(spoken.sent.astype(np.int32)))
+    return Messages(
+        network, nothing, per_edge=read_only(spoken.payload), copies=read_only(spoken.sent.astype(np.int32))
+    )
 
 
-def all_spoken(network: Network, spoken: Sequence[Floats | Addressed]) -> Floats | Addressed:
+def collect_messages(network: Network, spoken: Sequence[Floats | Addressed]) -> Floats | Addressed:
     """What the daemons said one by one, put together; `spoken` has one entry a daemon."""
     if not any(isinstance(words, Addressed) for words in spoken):
         return np.stack([np.asarray(words) for words in spoken])

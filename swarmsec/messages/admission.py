@@ -42,7 +42,7 @@ def _without_the_unsent(messages: Messages) -> Messages:
     """The messages, with weight 0 on the edges that carry none: rules that count senders look at nothing else."""
     if messages.copies is None or messages.copies.all():
         return messages
-    return messages.weighed((messages.copies > 0).astype(np.float64))
+    return messages.with_weights((messages.copies > 0).astype(np.float64))
 
 
 def _among_the_first(came: Bools, keys: Floats, network: Network, limit: int) -> Bools:

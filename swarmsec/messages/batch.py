@@ -1,8 +1,8 @@
 """What daemons say to each other in one exchange, and what one daemon hears of it.
 
 A swarm that tells everybody the same is a broadcast: one row a sender, (n, d), whatever the number of edges.
-Only once somebody equivocates does a message become a thing of its edge, (m, d). Code that reads `said` where
-`told` is None therefore costs nothing an edge.
+Only once somebody equivocates does a message become a thing of its edge, (m, d). Code that reads `broadcast` where
+`per_edge` is None therefore costs nothing an edge.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BYTES_A_COMPONENT = 8
 """A component of a message travels as one float64."""
 
 
-class Heard(NamedTuple):
+class Inbox(NamedTuple):
     """What one daemon hears in one exchange, for the engine that steps daemon by daemon.
 
     Attributes:
@@ -44,16 +44,16 @@ class Messages:
 
     Attributes:
         network: Whose edges carry them; edge e goes from `network.indices[e]` to `network.receivers[e]`.
-        said: (n, d) what each daemon says to everybody.
-        told: (m, d) what each edge carries, or None while nobody equivocates.
+        broadcast: (n, d) what each daemon says to everybody.
+        per_edge: (m, d) what each edge carries, or None while nobody equivocates.
         copies: (m,) how often each edge carries its message, or None where that is once. A flood sends many.
         weights: (m,) in [0, 1], how far the receiver admits each message, or None where all are admitted whole.
         delays: (m,) how many exchanges late each message arrives beyond what its link does, or None where none does.
     """
 
     network: Network
-    said: Floats
-    told: Floats | None = None
+    broadcast: Floats
+    per_edge: Floats | None = None
     copies: Ints | None = None
     weights: Floats | None = None
     delays: Ints | None = None
@@ -71,12 +71,12 @@ class Messages:
     @cached_property
     def payload(self) -> Floats:
         """(m, d) what each edge carries. Made on demand for a broadcast: vectorized rules rarely need it."""
-        return read_only(self.said[self.network.indices] if self.told is None else self.told)
+        return read_only(self.broadcast[self.network.indices] if self.per_edge is None else self.per_edge)
 
     @cached_property
     def all_finite(self) -> bool:
         """Whether every payload is a finite number; one that is not counts as Byzantine, and is dropped."""
-        return bool(np.isfinite(self.said if self.told is None else self.told).all())
+        return bool(np.isfinite(self.broadcast if self.per_edge is None else self.per_edge).all())
 
     @cached_property
     def counts(self) -> Floats | None:
@@ -94,20 +94,20 @@ class Messages:
     @property
     def bytes(self) -> int:
         """How many bytes of payload travel in this exchange."""
-        return self.sent * int(self.said.shape[1]) * BYTES_A_COMPONENT
+        return self.sent * int(self.broadcast.shape[1]) * BYTES_A_COMPONENT
 
-    def weighed(self, weights: Floats) -> Messages:
+    def with_weights(self, weights: Floats) -> Messages:
         """The same messages, admitted by `weights` (m,) on top of what earlier defenses admitted."""
         return replace(self, weights=weights if self.weights is None else self.weights * weights)
 
-    def heard_by(self, daemon: int) -> Heard:
+    def inbox_of(self, daemon: int) -> Inbox:
         """What `daemon` hears."""
         edges = slice(int(self.network.indptr[daemon]), int(self.network.indptr[daemon + 1]))
         senders = self.network.indices[edges]
-        return Heard(
+        return Inbox(
             senders=senders,
             degrees=self.network.degrees[senders],
-            values=self.said[senders] if self.told is None else self.told[edges],
+            values=self.broadcast[senders] if self.per_edge is None else self.per_edge[edges],
             copies=np.ones(len(senders), dtype=np.int32) if self.copies is None else self.copies[edges],
             weights=np.ones(len(senders)) if self.weights is None else self.weights[edges],
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats
-from swarmsec.messages.batch import Heard, Messages
+from swarmsec.messages.batch import Inbox, Messages
 from swarmsec.network import Network
 
 LARGEST = 1e300
@@ -18,14 +18,14 @@ LARGEST = 1e300
 
 def admission(messages: Messages) -> Floats:
     """(m,) how far the message on each edge is admitted, 0 where none was heard. A repeated one counts once."""
-    finite: Bools = np.all(np.isfinite(messages.said if messages.told is None else messages.told), axis=1)
-    if messages.told is None:
+    finite: Bools = np.all(np.isfinite(messages.broadcast if messages.per_edge is None else messages.per_edge), axis=1)
+    if messages.per_edge is None:
         finite = finite[messages.senders]
     came = finite if messages.copies is None else finite & (messages.copies > 0)
     return came.astype(np.float64) if messages.weights is None else np.where(came, messages.weights, 0.0)
 
 
-def admission_one(heard: Heard) -> Floats:
+def admission_one(heard: Inbox) -> Floats:
     """(k,) the same in one inbox."""
     came = np.isfinite(heard.values).all(axis=1) & (heard.copies > 0)
     return np.where(came, heard.weights, 0.0)
@@ -33,7 +33,7 @@ def admission_one(heard: Heard) -> Floats:
 
 def column(messages: Messages, number: int) -> Floats:
     """(m,) one column of what each edge carries; no (m, w) is made of a broadcast."""
-    return messages.said[messages.senders, number] if messages.told is None else messages.told[:, number]
+    return messages.broadcast[messages.senders, number] if messages.per_edge is None else messages.per_edge[:, number]
 
 
 def sums(messages: Messages, weights: Floats, width: int) -> Floats:
@@ -42,14 +42,16 @@ def sums(messages: Messages, weights: Floats, width: int) -> Floats:
     From the first message to the last, so that `sum_one` agrees to the bit.
     """
     network = messages.network
-    if messages.told is None:
+    if messages.per_edge is None:
         from scipy.sparse import csr_array
 
-        said = messages.said[:, :width]
-        said = said if np.isfinite(said).all() else np.where(np.isfinite(said), said, 0.0)
-        return np.asarray(csr_array((weights, network.indices, network.indptr), shape=(network.n, network.n)) @ said)
+        broadcast = messages.broadcast[:, :width]
+        broadcast = broadcast if np.isfinite(broadcast).all() else np.where(np.isfinite(broadcast), broadcast, 0.0)
+        return np.asarray(
+            csr_array((weights, network.indices, network.indptr), shape=(network.n, network.n)) @ broadcast
+        )
     heard = np.flatnonzero(weights > 0)
-    terms, receivers = weights[heard, None] * messages.told[heard, :width], messages.receivers[heard]
+    terms, receivers = weights[heard, None] * messages.per_edge[heard, :width], messages.receivers[heard]
     total = [np.bincount(receivers, terms[:, number], minlength=network.n) for number in range(width)]
     return np.stack(total, axis=1)
 
@@ -73,7 +75,7 @@ def extremes(ufunc: np.ufunc, values: Floats, network: Network, *, nobody: float
     return found
 
 
-def tame(new: Floats, old: Floats) -> Floats:
+def clip_finite(new: Floats, old: Floats) -> Floats:
     """What daemons hold next, within bounds; who would hold what is no number stays with what it held, row by row."""
     sound = np.isfinite(new).all(axis=-1, keepdims=True)
     return np.clip(np.where(sound, new, old), -LARGEST, LARGEST)

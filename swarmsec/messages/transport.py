@@ -44,7 +44,7 @@ class Transport:
         self._due: dict[int, list[_Parcel]] = {}
         self._newest: Ints | None = None
 
-    def carry(self, sent: Messages) -> Messages:
+    def transmit(self, sent: Messages) -> Messages:
         """What arrives in this exchange, of what is sent in it and of what was sent before."""
         links = self._network.delivery
         if links.is_reliable and not links.reordering and sent.delays is None and self._newest is None:
@@ -53,7 +53,7 @@ class Transport:
         late, again, overtakes = self._late(sent.delays), self._comes_twice(), self._may_overtake()
         if self._newest is None and not late.any() and not again.any():
             self._exchange += 1
-            return replace(sent.weighed(goes.astype(np.float64)), delays=None)
+            return replace(sent.with_weights(goes.astype(np.float64)), delays=None)
         self._post(sent, goes, late, overtakes)
         if again.any():
             self._post(sent, goes & again, self._late(sent.delays), self._may_overtake())
@@ -103,7 +103,7 @@ class Transport:
 
     def _collect(self, sent: Messages) -> Messages:
         """Everything that is due, as messages on the edges: later parcels are of later sending."""
-        payload = np.zeros((self._network.m, sent.said.shape[1]))
+        payload = np.zeros((self._network.m, sent.broadcast.shape[1]))
         copies = np.zeros(self._network.m, dtype=np.int32)
         sent_in = np.full(self._network.m, -1, dtype=np.int64)
         for parcel in self._due.pop(self._exchange, []):
@@ -115,7 +115,7 @@ class Transport:
             copies[parcel.edges] = np.where(second, copies[parcel.edges], 0) + parcel.copies
             sent_in[parcel.edges] = parcel.sent
         came = (copies > 0).astype(np.float64)
-        return Messages(self._network, sent.said, read_only(payload), read_only(copies), read_only(came))
+        return Messages(self._network, sent.broadcast, read_only(payload), read_only(copies), read_only(came))
 
     @property
     def _nothing(self) -> Ints:
@@ -124,4 +124,4 @@ class Transport:
 
 def _on(sent: Messages, edges: Ints) -> Floats:
     """(k, d) what is sent on some edges."""
-    return sent.said[sent.network.indices[edges]] if sent.told is None else sent.told[edges]
+    return sent.broadcast[sent.network.indices[edges]] if sent.per_edge is None else sent.per_edge[edges]

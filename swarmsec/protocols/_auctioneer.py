@@ -11,7 +11,7 @@ import numpy as np
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.errors import ParameterError
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.parameters import Ge, Help, Interval
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
@@ -115,7 +115,7 @@ class Auction(NegotiationProtocol):
         self._exchange = -1
         self._sells: Bools = np.diff(np.floor(np.arange(view.n + 1) * self.sellers)) > 0
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """Time passes; nothing is left to chance."""
         self._exchange += 1
 
@@ -124,7 +124,7 @@ class Auction(NegotiationProtocol):
         """Whether bids are said in this exchange, and not what came of them."""
         return self._exchange % 2 == 0
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """(n, 1 + 9d) one's worths, what one owns, and no announcement."""
         me = np.arange(len(signals), dtype=np.float64)[:, None]
         owns = np.where(self._sells[:, None], 1.0, np.zeros_like(signals))
@@ -134,7 +134,7 @@ class Auction(NegotiationProtocol):
         """1 for every good that a daemon owns."""
         return _row(state).owns
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """A puppet says that it owns what it is made to propose, and that this is what goods are worth to it."""
         row = _row(state)
         return row._replace(worth=np.where(proposals != row.owns, proposals, row.worth), owns=proposals).state
@@ -151,7 +151,7 @@ class Auction(NegotiationProtocol):
         came = np.ones(network.m, dtype=bool) if messages.weights is None else messages.weights > 0
         concerned = network.receivers if self._collects else network.indices
         edges = np.flatnonzero(came & (concerned == self.auctioneer))
-        words = messages.said[network.indices[edges]] if messages.told is None else messages.told[edges]
+        words = messages.broadcast[network.indices[edges]] if messages.per_edge is None else messages.per_edge[edges]
         if self._collects:
             state = state.copy()
             state[self.auctioneer] = self._cleared(state[self.auctioneer], network.indices[edges], words)
@@ -165,14 +165,14 @@ class Auction(NegotiationProtocol):
         words: Floats = self.speak(own[None])[0]
         return words
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         came = heard.weights > 0
         if self._collects:
             return self._cleared(own, heard.senders[came], heard.values[came]) if daemon == self.auctioneer else own
         words = self.speak(own[None]) if daemon == self.auctioneer else np.full((1, len(own) - 2 * len(signal)), np.nan)
-        for told in heard.values[came & (heard.senders == self.auctioneer)]:
-            words = told[None]
+        for per_edge in heard.values[came & (heard.senders == self.auctioneer)]:
+            words = per_edge[None]
         held: Floats = self._settled(own[None], words, signal[None])[0]
         return held
 
@@ -204,13 +204,13 @@ class Auction(NegotiationProtocol):
         row = _row(state)
         d = row.worth.shape[1]
         heard = np.isfinite(words).all(axis=1, keepdims=True) & (words[:, :1] == self._exchange)
-        told = _Announced._make(np.split(np.where(heard, words, 0.0)[:, 1 + d :], 6, axis=1))
+        per_edge = _Announced._make(np.split(np.where(heard, words, 0.0)[:, 1 + d :], 6, axis=1))
         sells = self._sells[np.rint(row.me[:, 0]).astype(np.int64)][:, None]
-        buys = (row.worth > told.bid) | ((row.worth == told.bid) & (row.me <= told.bidder))
-        parts = (row.worth < told.ask) | ((row.worth == told.ask) & (row.me <= told.seller))
-        trades = np.where(sells, parts, buys) & (told.bidder != _NOBODY)
+        buys = (row.worth > per_edge.bid) | ((row.worth == per_edge.bid) & (row.me <= per_edge.bidder))
+        parts = (row.worth < per_edge.ask) | ((row.worth == per_edge.ask) & (row.me <= per_edge.seller))
+        trades = np.where(sells, parts, buys) & (per_edge.bidder != _NOBODY)
         owns = np.where(trades != sells, 1.0, 0.0)
-        paid = np.where(trades, np.where(sells, -told.sellers_get, told.buyers_pay), 0.0)
+        paid = np.where(trades, np.where(sells, -per_edge.sellers_get, per_edge.buyers_pay), 0.0)
         row = row._replace(owns=np.where(heard, owns, row.owns), paid=np.where(heard, paid, row.paid))
         return row._replace(worth=signals).state
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.messages.addressed import Addressed
 from swarmsec.network import Network
 from swarmsec.parameters import Ge, Help, Unit
@@ -61,7 +61,7 @@ class NegotiationProtocol(Plugin, ABC):
     def begin(self, view: ProtocolView) -> None:
         """Set up what is remembered between rounds. Called once, before round 0."""
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """What daemons hold before the first exchange, from the first signals: (n, d) → (n, D)."""
         return signals
 
@@ -69,14 +69,14 @@ class NegotiationProtocol(Plugin, ABC):
         """What daemons propose by what they hold, row by row: (k, D) → (k, d). The world reads nothing else."""
         return state
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """What daemons hold who are made to propose something else, row by row: (k, D) and (k, d) → (k, D).
 
         Red writes proposals, and a hijacked daemon says what this makes of them.
         """
         return proposals
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """Draw what chance decides in the coming exchange, for all daemons. Called before each, in both engines."""
 
     def merge(self, earlier: Floats, later: Floats) -> Floats:
@@ -96,5 +96,5 @@ class NegotiationProtocol(Plugin, ABC):
         return own
 
     @abstractmethod
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """What one daemon holds after an exchange: (D,) → (D,)."""

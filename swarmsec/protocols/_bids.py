@@ -73,7 +73,7 @@ class Bids(NamedTuple):
         """(k, 1 + 4d + n)."""
         return np.concatenate([self.me, self.worth, self.place, self.known.message], axis=1)
 
-    def said(self, now: float) -> Floats:
+    def broadcast(self, now: float) -> Floats:
         """(k, 2d + n) what they tell others at that time: all that they know, and of themselves the latest."""
         words = self.known.message
         words[np.arange(len(words)), 2 * self.worth.shape[1] + self.me[:, 0].astype(np.int64)] = now
@@ -113,20 +113,20 @@ class Bids(NamedTuple):
         bidder = np.where(new, self.me, self.known.bidder)
         return self._replace(place=place, known=self.known._replace(bid=bid, bidder=bidder))
 
-    def settled(self, who: Ints, senders: Ints, told: Known, now: float) -> Bids:
+    def settled(self, who: Ints, senders: Ints, per_edge: Known, now: float) -> Bids:
         """What daemons in the rows `who`, each once, know after `senders` told them something (Table I).
 
         Args:
             who: (j,) the rows.
             senders: (j,) who told each of them.
-            told: What was told, j rows.
+            per_edge: What arrived, j rows.
             now: The time, which no news is later than.
         """
         i, k = self.me[who], senders[:, None].astype(np.float64)
         mine = self.known.rows(who)
-        zi, zk = mine.bidder, told.bidder
-        higher = _beats(told.bid, zk, mine.bid, zi)
-        heard_later = told.stamp > mine.stamp
+        zi, zk = mine.bidder, per_edge.bidder
+        higher = _beats(per_edge.bid, zk, mine.bid, zi)
+        heard_later = per_edge.stamp > mine.stamp
 
         def later(bidder: Floats) -> Bools:
             """(j, d) whether the sender has heard later of that bidder than the receiver."""
@@ -136,7 +136,7 @@ class Bids(NamedTuple):
         def sooner(bidder: Floats) -> Bools:
             """(j, d) whether the receiver has heard later of that bidder than the sender."""
             index = np.maximum(bidder, 0).astype(np.int64)
-            return np.asarray(np.take_along_axis(told.stamp < mine.stamp, index, axis=1) & (bidder >= 0))
+            return np.asarray(np.take_along_axis(per_edge.stamp < mine.stamp, index, axis=1) & (bidder >= 0))
 
         none_i, is_i, is_k = zi == NOBODY, zi == i, zi == k
         other_i = ~(none_i | is_i | is_k)
@@ -155,9 +155,9 @@ class Bids(NamedTuple):
         reset &= ~update
 
         bid, bidder, stamp = (array.copy() for array in self.known)
-        bid[who] = np.where(update, told.bid, np.where(reset, 0.0, mine.bid))
+        bid[who] = np.where(update, per_edge.bid, np.where(reset, 0.0, mine.bid))
         bidder[who] = np.where(update, zk, np.where(reset, NOBODY, zi))
-        stamp[who] = np.maximum(mine.stamp, np.minimum(told.stamp, now))
+        stamp[who] = np.maximum(mine.stamp, np.minimum(per_edge.stamp, now))
         return self._replace(known=Known(bid, bidder, stamp))
 
 

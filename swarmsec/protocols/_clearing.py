@@ -11,8 +11,8 @@ import numpy as np
 from swarmsec.aggregation import MetropolisMean, Rule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
-from swarmsec.messages import Heard, Messages
-from swarmsec.messages.inbox import LARGEST, admission, admission_one, tame
+from swarmsec.messages import Inbox, Messages
+from swarmsec.messages.inbox import LARGEST, admission, admission_one, clip_finite
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
@@ -49,7 +49,7 @@ class Tracking(NegotiationProtocol, ABC):
         """No exchange yet."""
         self._n, self._exchange = view.n, 0
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """Count the exchange."""
         self._exchange += 1
 
@@ -61,16 +61,16 @@ class Tracking(NegotiationProtocol, ABC):
     def _act(self, x: Floats, mean: Floats, p: Floats, signals: Floats, who: slice) -> tuple[Floats, Floats]:
         """The next x and p of some daemons, by their x, what they believe of the mean, p and signals: (k, d) each."""
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """[x, y, p], y being one's own x: (n, d) → (n, 3d)."""
         x, p = self._begin_with(signals)
-        return tame(np.hstack([x, x, p]), np.zeros((len(signals), 3 * signals.shape[1])))
+        return clip_finite(np.hstack([x, x, p]), np.zeros((len(signals), 3 * signals.shape[1])))
 
     def proposals(self, state: Floats) -> Floats:
         """X."""
         return _parts(state)[0]
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """Another x, told on like any other change of it."""
         x, y, p = _parts(state)
         return np.hstack([proposals, y + (proposals - x), p])
@@ -89,7 +89,7 @@ class Tracking(NegotiationProtocol, ABC):
         """The same for one daemon."""
         return own[self._said(len(own))]
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         once = heard._replace(copies=np.ones_like(heard.copies), weights=admission_one(heard))
         agreed = (rule or MetropolisMean()).over_one(own[self._said(len(own))], once)
@@ -103,7 +103,7 @@ class Tracking(NegotiationProtocol, ABC):
             new, p = self._act(x, y, p, signals, who)
             y = y + (new - x)
             x, y = new, (1.0 - self.forgetting) * y + self.forgetting * new
-        return tame(np.hstack([x, y, p]), state)
+        return clip_finite(np.hstack([x, y, p]), state)
 
     def _said(self, width: int) -> slice:
         """Which columns of a state are said."""

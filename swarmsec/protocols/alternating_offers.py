@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.messages.addressed import Addressed
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
@@ -74,7 +74,7 @@ class AlternatingOffers(NegotiationProtocol):
         self._everybody = np.arange(view.n, dtype=np.int32)
         self._pairs: Pairs
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """New pairs at the beginning of a session."""
         self._exchange += 1
         if self._turn == 0:
@@ -89,7 +89,7 @@ class AlternatingOffers(NegotiationProtocol):
         """Of this session, both daemons' turns counted, from 0."""
         return self._exchange % (2 * self.deadline)
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """(n, 5d + 2) one's value, and no offers yet."""
         return _fresh(signals)
 
@@ -98,7 +98,7 @@ class AlternatingOffers(NegotiationProtocol):
         row = _row(state)
         return np.where(row.agreed > 0, row.deal, row.value)
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """A puppet wants nothing else than its lie, and sticks to it."""
         row = _row(state)
         return _state(row._replace(value=proposals, deal=proposals, offer=proposals, theirs=proposals))
@@ -127,7 +127,7 @@ class AlternatingOffers(NegotiationProtocol):
         to = (receivers == self._pairs.partner[daemon]) & self._is_on(np.array([daemon], dtype=np.int32))[0]
         return Addressed(np.where(to[:, None], self._words(_row(own[None])), 0.0), to)
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         from_partner = (heard.senders == self._pairs.partner[daemon]) & (heard.weights > 0)
         words = heard.values[from_partner] if from_partner.any() else np.zeros((1, 2 + (len(own) - 2) // 5))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from swarmsec.aggregation import Mean, MetropolisMean, Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.parameters import Help
 from swarmsec.protocols._base import NegotiationProtocol
 
@@ -33,7 +33,7 @@ class AverageConsensus(NegotiationProtocol):
         """The next proposals, x ← rule(x, messages)."""
         return (rule or averaging(self.weights)).over_neighborhoods(state, messages)
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         return (rule or averaging(self.weights)).over_one(own, heard)
 

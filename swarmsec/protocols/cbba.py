@@ -10,7 +10,7 @@ import numpy as np
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats, Ints
 from swarmsec.errors import ParameterError
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 from swarmsec.protocols._bids import NOBODY, Bids, Known
@@ -53,11 +53,11 @@ class Cbba(NegotiationProtocol):
         self._network, self._n = view.network, view.n
         self._clock = 0
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """Time passes; nothing is left to chance."""
         self._clock += 1
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """(n, 1 + 4d + n) the first bundles."""
         me = np.arange(len(signals), dtype=np.float64)
         return Bids.none(me, signals, self._n).filled(self.bundle).state
@@ -66,13 +66,13 @@ class Cbba(NegotiationProtocol):
         """1 for every task in one's bundle."""
         return np.where(self._bids(state).place > 0, 1.0, 0.0)
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """A puppet takes every task of which it is made to propose a share, and bids that share."""
         return self._bids(state).claiming(proposals).state
 
     def speak(self, state: Floats) -> Floats:
         """(n, 2d + n) bids, bidders, and from when the news of each daemon is; that of oneself is of now."""
-        return self._bids(state).said(float(self._clock))
+        return self._bids(state).broadcast(float(self._clock))
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """One neighbor after the other, for all daemons at once."""
@@ -82,16 +82,18 @@ class Cbba(NegotiationProtocol):
             who = np.flatnonzero(network.degrees > position)
             edges = network.indptr[who] + position
             who, edges = who[heard[edges]], edges[heard[edges]]
-            words = messages.said[network.indices[edges]] if messages.told is None else messages.told[edges]
+            words = (
+                messages.broadcast[network.indices[edges]] if messages.per_edge is None else messages.per_edge[edges]
+            )
             bids = self._settled(bids, who, network.indices[edges], words)
         return bids.without_what_was_lost().filled(self.bundle).state
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
         """The same for one daemon."""
-        words: Floats = self._bids(own[None]).said(float(self._clock))[0]
+        words: Floats = self._bids(own[None]).broadcast(float(self._clock))[0]
         return words
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         bids = self._bids(own[None])
         for sender, words, weight in zip(heard.senders, heard.values, heard.weights, strict=True):
@@ -105,7 +107,7 @@ class Cbba(NegotiationProtocol):
 
     def _settled(self, bids: Bids, who: Ints, senders: Ints, words: Floats) -> Bids:
         """Bids after the daemons in rows `who` have settled with one neighbor each."""
-        told = Known.of(words, self._n)
-        named = (told.bidder >= NOBODY) & (told.bidder < self._n)
+        per_edge = Known.of(words, self._n)
+        named = (per_edge.bidder >= NOBODY) & (per_edge.bidder < self._n)
         sound = np.asarray(np.isfinite(words).all(axis=1) & named.all(axis=1))
-        return bids.settled(who[sound], senders[sound], told.rows(sound), float(self._clock))
+        return bids.settled(who[sound], senders[sound], per_edge.rows(sound), float(self._clock))

@@ -9,8 +9,8 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Heard, Messages
-from swarmsec.messages.inbox import LARGEST, admission, admission_one, column, extremes, sum_one, sums, tame
+from swarmsec.messages import Inbox, Messages
+from swarmsec.messages.inbox import LARGEST, admission, admission_one, clip_finite, column, extremes, sum_one, sums
 from swarmsec.parameters import Ge, Gt, Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 from swarmsec.protocols._objectives import Objective, loss
@@ -52,11 +52,11 @@ class ConsensusBasedOptimization(NegotiationProtocol):
         self._n, self._rng = view.n, view.rng
         self._drawn: Floats | None = None
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """The starting points."""
         return np.clip(signals, -LARGEST, LARGEST)
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """Forget the exploring steps of the last exchange; new ones are drawn when the width of the points is known."""
         self._drawn = None
 
@@ -69,21 +69,23 @@ class ConsensusBasedOptimization(NegotiationProtocol):
         admitted, d = admission(messages), state.shape[1]
         own, fitness = loss(self.objective, state), self._fitness(messages, d)
         if rule is None:
-            said = np.where(admitted > 0, fitness, np.inf)
-            best = np.minimum(own, extremes(np.minimum, said, messages.network, nobody=np.inf))
+            broadcast = np.where(admitted > 0, fitness, np.inf)
+            best = np.minimum(own, extremes(np.minimum, broadcast, messages.network, nobody=np.inf))
             mine = np.exp(-self.sharpness * (own - best))
-            theirs = np.zeros(len(said))
+            theirs = np.zeros(len(broadcast))
             heard = admitted > 0
-            theirs[heard] = admitted[heard] * np.exp(-self.sharpness * (said - best[messages.receivers])[heard])
+            theirs[heard] = admitted[heard] * np.exp(-self.sharpness * (broadcast - best[messages.receivers])[heard])
             total = mine + np.bincount(messages.receivers, theirs, minlength=len(state))
             mean = (mine[:, None] * state + sums(messages, theirs, d)) / total[:, None]
         else:
             fit = np.where(fitness <= own[messages.receivers], admitted, 0.0)
-            told = None if messages.told is None else messages.told[:, :d]
-            mean = rule.over_neighborhoods(state, replace(messages, said=messages.said[:, :d], told=told, weights=fit))
+            per_edge = None if messages.per_edge is None else messages.per_edge[:, :d]
+            mean = rule.over_neighborhoods(
+                state, replace(messages, broadcast=messages.broadcast[:, :d], per_edge=per_edge, weights=fit)
+            )
         return self._moved(state, mean, self._steps(d))
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         admitted, points = admission_one(heard), heard.values[:, :-1]
         mine, fitness = loss(self.objective, own[None])[0], heard.values[:, -1]
@@ -116,9 +118,9 @@ class ConsensusBasedOptimization(NegotiationProtocol):
         """(m,) how fit whoever speaks on each edge is."""
         if self.evaluations == "told":
             return column(messages, d)
-        if messages.told is None:
-            return loss(self.objective, messages.said[:, :d])[messages.senders]
-        return loss(self.objective, messages.told[:, :d])
+        if messages.per_edge is None:
+            return loss(self.objective, messages.broadcast[:, :d])[messages.senders]
+        return loss(self.objective, messages.per_edge[:, :d])
 
     def _moved(self, points: Floats, mean: Floats, steps: Floats) -> Floats:
         away = points - mean
@@ -128,4 +130,4 @@ class ConsensusBasedOptimization(NegotiationProtocol):
             for part in far.T:
                 square = square + part * part
             far = np.sqrt(square)[:, None]
-        return tame(points - self.drift * away + self.noise * far * steps, points)
+        return clip_finite(points - self.drift * away + self.noise * far * steps, points)

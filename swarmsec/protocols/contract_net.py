@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.messages.addressed import Addressed
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
@@ -74,7 +74,7 @@ class ContractNet(NegotiationProtocol):
         self._network, self._n = view.network, view.n
         self._exchange = -1
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """Time passes; nothing is left to chance."""
         self._exchange += 1
 
@@ -82,7 +82,7 @@ class ContractNet(NegotiationProtocol):
     def _step(self) -> int:
         return self._exchange % 4
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """(n, 1 + 6d) worths, and nothing done."""
         no = np.zeros_like(signals)
         me = np.arange(len(signals), dtype=np.float64)[:, None]
@@ -92,7 +92,7 @@ class ContractNet(NegotiationProtocol):
         """1 for every task that a daemon does."""
         return _row(state).does
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """A puppet does what it is made to propose, and claims that this is what the tasks are worth to it."""
         row = _row(state)
         return row._replace(does=proposals, worth=np.where(proposals != row.does, proposals, row.worth)).state
@@ -112,7 +112,7 @@ class ContractNet(NegotiationProtocol):
         receivers = self._network.receivers[self._network.edges_from([daemon])]
         return self._words(_row(np.broadcast_to(own, (len(receivers), len(own)))), receivers)
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         who = np.zeros(len(heard.senders), dtype=np.int32)
         held: Floats = self._next(_row(own[None]), who, heard.senders, heard.weights > 0, heard.values)[0]
@@ -151,9 +151,9 @@ class ContractNet(NegotiationProtocol):
 
         def heard(what: float, of: Bools) -> Floats:
             """(k, d) 1 for the tasks of which an act of that kind came from one who may say it."""
-            said = np.zeros(row.worth.shape)
-            np.maximum.at(said, receivers, ((act == what) & of).astype(np.float64))
-            return said
+            broadcast = np.zeros(row.worth.shape)
+            np.maximum.at(broadcast, receivers, ((act == what) & of).astype(np.float64))
+            return broadcast
 
         accepted = np.maximum(heard(_ACCEPT, from_manager), row.accepted if self._step != 3 else 0.0)
         from_winner = row.winner[receivers] == senders[:, None]

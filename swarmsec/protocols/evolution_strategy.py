@@ -9,8 +9,8 @@ import numpy as np
 
 from swarmsec.aggregation import Mean, Rule
 from swarmsec.arrays import Bools, Floats
-from swarmsec.messages import Heard, Messages
-from swarmsec.messages.inbox import LARGEST, admission, admission_one, column, tame
+from swarmsec.messages import Inbox, Messages
+from swarmsec.messages.inbox import LARGEST, admission, admission_one, clip_finite, column
 from swarmsec.parameters import Gt, Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 from swarmsec.protocols._objectives import Objective, loss
@@ -46,11 +46,11 @@ class EvolutionStrategy(NegotiationProtocol):
         self._n, self._rng = view.n, view.rng
         self._drawn: Floats | None = None
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """The starting points."""
         return np.clip(signals, -LARGEST, LARGEST)
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """Forget the trials of the last exchange; new ones are drawn when the width of the points is known."""
         self._drawn = None
 
@@ -63,22 +63,28 @@ class EvolutionStrategy(NegotiationProtocol):
         own, admitted = self._said(state, self._trials(state.shape[1])), admission(messages)
         if self.shaping == "raw":
             mine = self._goal(own, own[:, -2] - own[:, -1])
-            if messages.told is None:
-                said, told = self._goal(messages.said, messages.said[:, -2] - messages.said[:, -1]), None
+            if messages.per_edge is None:
+                broadcast, per_edge = (
+                    self._goal(messages.broadcast, messages.broadcast[:, -2] - messages.broadcast[:, -1]),
+                    None,
+                )
             else:
-                said, told = state, self._goal(messages.told, messages.told[:, -2] - messages.told[:, -1])
+                broadcast, per_edge = (
+                    state,
+                    self._goal(messages.per_edge, messages.per_edge[:, -2] - messages.per_edge[:, -1]),
+                )
         else:
             gained, gains = _ranked(own, messages, admitted > 0)
-            mine, said, told = self._goal(own, gained), state, self._goal(messages.payload, gains)
-        where = replace(messages, said=said, told=told, weights=admitted)
-        return tame((rule or Mean()).over_neighborhoods(tame(mine, state), where), state)
+            mine, broadcast, per_edge = self._goal(own, gained), state, self._goal(messages.payload, gains)
+        where = replace(messages, broadcast=broadcast, per_edge=per_edge, weights=admitted)
+        return clip_finite((rule or Mean()).over_neighborhoods(clip_finite(mine, state), where), state)
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
         """The same for one daemon."""
-        said: Floats = self._said(own[None], self._trials(len(own))[daemon : daemon + 1])[0]
-        return said
+        broadcast: Floats = self._said(own[None], self._trials(len(own))[daemon : daemon + 1])[0]
+        return broadcast
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         every = np.vstack([self.speak_one(daemon, own), heard.values])
         admitted = admission_one(heard)
@@ -93,7 +99,7 @@ class EvolutionStrategy(NegotiationProtocol):
             gains[came] = places[: len(trials) // 2] - places[len(trials) // 2 :]
         goals = self._goal(every, gains)
         where = heard._replace(values=goals[1:], weights=admitted)
-        return tame((rule or Mean()).over_one(tame(goals[0], own), where), own)
+        return clip_finite((rule or Mean()).over_one(clip_finite(goals[0], own), where), own)
 
     def _trials(self, width: int) -> Floats:
         """(n, width) this exchange's trials."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.parameters import Help, Interval
 from swarmsec.protocols._base import NegotiationProtocol
 from swarmsec.protocols.average_consensus import Weights, averaging
@@ -27,7 +27,7 @@ class FriedkinJohnsen(NegotiationProtocol):
 
     begins_at: Annotated[Literal["signals", "zero"], Help("What daemons believe before round 0.")] = "signals"
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """The first signals, or nothing yet."""
         return signals if self.begins_at == "signals" else np.zeros_like(signals)
 
@@ -36,7 +36,7 @@ class FriedkinJohnsen(NegotiationProtocol):
         agreed = (rule or averaging(self.weights)).over_neighborhoods(state, messages)
         return (1.0 - self.anchor) * agreed + self.anchor * signals
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         agreed = (rule or averaging(self.weights)).over_one(own, heard)
         return (1.0 - self.anchor) * agreed + self.anchor * signal

@@ -8,7 +8,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.messages.inbox import admission, admission_one, extremes
 from swarmsec.protocols._base import NegotiationProtocol
 
@@ -34,7 +34,7 @@ class MaxConsensus(NegotiationProtocol):
         heard = np.where(admission(messages)[:, None] > 0, messages.payload, -np.inf)
         return np.maximum(state, extremes(np.maximum, heard, messages.network, nobody=-np.inf))
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         largest = own
         for value in heard.values[admission_one(heard) > 0]:

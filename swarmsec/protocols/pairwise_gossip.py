@@ -9,9 +9,9 @@ import numpy as np
 
 from swarmsec.aggregation import Mean, Rule
 from swarmsec.arrays import Bools, Floats
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.messages.addressed import Addressed
-from swarmsec.messages.inbox import admission, admission_one, extremes, tame
+from swarmsec.messages.inbox import admission, admission_one, clip_finite, extremes
 from swarmsec.parameters import Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
@@ -39,7 +39,7 @@ class PairwiseGossip(NegotiationProtocol):
         self._two_way: Bools = view.network.reverse >= 0
         self._meets: Bools = np.zeros(view.network.m, dtype=bool)
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """Draw who meets: (m,) the edges that are used, both directions of each link."""
         self._meets = self._one_link() if self.meetings == "one" else self._matching()
 
@@ -52,17 +52,17 @@ class PairwiseGossip(NegotiationProtocol):
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Halfway to whom it met."""
         once = replace(messages, copies=None, weights=admission(messages))
-        return tame((rule or Mean()).over_neighborhoods(state, once), state)
+        return clip_finite((rule or Mean()).over_neighborhoods(state, once), state)
 
     def speak_one(self, daemon: int, own: Floats) -> Addressed:
         """The same for one daemon."""
         met = self._meets[self._network.edges_from([daemon])]
         return Addressed(np.where(met[:, None], own, 0.0), met)
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         once = heard._replace(copies=np.ones_like(heard.copies), weights=admission_one(heard))
-        return tame((rule or Mean()).over_one(own, once), own)
+        return clip_finite((rule or Mean()).over_one(own, once), own)
 
     def _one_link(self) -> Bools:
         """A random daemon's link to a random one of those that it can meet."""

@@ -46,7 +46,7 @@ class ProportionalShare(Tracking):
         """D, what each gets for its bid."""
         return np.split(state, 3, axis=1)[2]
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """The bid for which one would get that."""
         bids, mean, _ = np.split(state, 3, axis=1)
         bid = proposals * mean / self.supply

@@ -9,9 +9,9 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.messages.addressed import Addressed
-from swarmsec.messages.inbox import LARGEST, admission, admission_one, column, sum_one, sums, tame
+from swarmsec.messages.inbox import LARGEST, admission, admission_one, clip_finite, column, sum_one, sums
 from swarmsec.parameters import Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
@@ -44,7 +44,7 @@ class PushSum(NegotiationProtocol):
         self._network, self._rng = view.network, view.rng
         self._to: Ints = np.full(view.n, -1, dtype=np.int32)
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """(s, w) = (signal, 1): (n, d) → (n, d + 1)."""
         return np.hstack([signals, np.ones((len(signals), 1))])
 
@@ -53,11 +53,11 @@ class PushSum(NegotiationProtocol):
         with np.errstate(all="ignore"):
             return np.clip(state[:, :-1] / state[:, -1:], -LARGEST, LARGEST)
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """As much s as makes the proposal of the weight that it has."""
         return np.hstack([proposals * state[:, -1:], state[:, -1:]])
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """Draw to whom each daemon sends: (n,) an edge, −1 for nobody."""
         indptr, edges = self._network.outgoing
         listeners = np.diff(indptr)
@@ -81,7 +81,7 @@ class PushSum(NegotiationProtocol):
         """The half that was kept, or all of it, and what came in. No share has a weight of 0 or less."""
         kept = np.where(self._gives(state)[:, None], 0.5 * state, state)
         shares = np.where(column(messages, -1) > 0, admission(messages), 0.0)
-        return tame(kept + sums(messages, shares, state.shape[1]), kept)
+        return clip_finite(kept + sums(messages, shares, state.shape[1]), kept)
 
     def speak_one(self, daemon: int, own: Floats) -> Addressed:
         """The same for one daemon."""
@@ -89,12 +89,12 @@ class PushSum(NegotiationProtocol):
         sent = (edges == self._to[daemon]) & bool(own[-1] >= WEIGHT_MIN)
         return Addressed(np.where(sent[:, None], 0.5 * own, 0.0), sent)
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         gives = self._to[daemon] >= 0 and own[-1] >= WEIGHT_MIN
         kept = 0.5 * own if gives else own
         shares = np.where(heard.values[:, -1] > 0, admission_one(heard), 0.0)
-        return tame(kept + sum_one(heard.values, shares), kept)
+        return clip_finite(kept + sum_one(heard.values, shares), kept)
 
     def _gives(self, state: Floats) -> Bools:
         """(n,) who sends a half."""

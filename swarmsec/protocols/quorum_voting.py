@@ -10,7 +10,7 @@ import numpy as np
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.protocols._ballots import DECISION, LOCK, NEVER, PROPOSAL, VOTE, Ballots, claim_of, put
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
@@ -69,7 +69,7 @@ class QuorumVoting(NegotiationProtocol):
         self._quorum = (view.n + self._f) // 2 + 1
         self._exchange = -1
 
-    def draw(self) -> None:
+    def begin_exchange(self) -> None:
         """Time passes; nothing is left to chance."""
         self._exchange += 1
 
@@ -83,7 +83,7 @@ class QuorumVoting(NegotiationProtocol):
         """Whether this is the first exchange of a view."""
         return self._exchange % (3 * self.patience) == 0
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """(n, D) one's own value, and four claims with their views: proposal, vote, lock, decision; none as yet."""
         none = np.concatenate([np.full((len(signals), 1), NEVER), np.zeros_like(signals)], axis=1)
         return np.concatenate([signals, *[none] * 4], axis=1)
@@ -94,7 +94,7 @@ class QuorumVoting(NegotiationProtocol):
         view, value = claim_of(state[:, d:], DECISION)
         return np.where((view >= 0)[:, None], value, state[:, :d])
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """A puppet stands behind its lie in every claim that it has made."""
         d = _width(state)
         held = np.concatenate([proposals, state[:, d:]], axis=1)
@@ -129,21 +129,21 @@ class QuorumVoting(NegotiationProtocol):
             _propose(claims, own[:d], self._view)
         return claims
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon: a committee of which one counts."""
-        said = self.speak_one(daemon, own)
-        claims = np.concatenate([heard.values, said[None]])
+        broadcast = self.speak_one(daemon, own)
+        claims = np.concatenate([heard.values, broadcast[None]])
         came = np.append(heard.weights > 0, True)
         senders = np.append(heard.senders, daemon)
         zeros = np.zeros(len(claims), dtype=np.int32)
         ballots = Ballots(claims, zeros, senders, came, 1, (len(own) - 4) // 5)
-        held: Floats = self._next(own[None], said[None], ballots)[0]
+        held: Floats = self._next(own[None], broadcast[None], ballots)[0]
         return held
 
-    def _next(self, state: Floats, said: Floats, ballots: Ballots) -> Floats:
+    def _next(self, state: Floats, broadcast: Floats, ballots: Ballots) -> Floats:
         """(k, D) what k daemons hold after they counted what they heard."""
         d = _width(state)
-        claims = said.copy()
+        claims = broadcast.copy()
         # A lock is given up for a later one that at least one honest daemon holds.
         others = ballots.count(LOCK)
         # One of a view before one's own last vote would come too late: that vote did not heed it.
@@ -154,9 +154,9 @@ class QuorumVoting(NegotiationProtocol):
         newer = (votes.view > lock_view) & (votes.view >= voted)
         put(claims, LOCK, votes.view, votes.value, (votes.voices >= self._quorum) & newer)
         undecided = claim_of(claims, DECISION)[0] < 0
-        told = ballots.count(DECISION)
+        per_edge = ballots.count(DECISION)
         put(claims, DECISION, others.view, others.value, (others.voices >= self._quorum) & undecided)
-        put(claims, DECISION, told.view, told.value, (told.voices > self._f) & undecided)
+        put(claims, DECISION, per_edge.view, per_edge.value, (per_edge.voices > self._f) & undecided)
         if self._exchange % (3 * self.patience) < self.patience:
             self._vote(claims, ballots, self._view)
         return np.concatenate([state[:, :d], claims], axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
 _NOBODY = -1.0
@@ -50,7 +50,7 @@ class Vickrey(NegotiationProtocol):
         """Note how many bidders there are."""
         self._n = view.n
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         """(n, 1 + 4d) one's number, and one's own bids as the highest so far."""
         none = np.full_like(signals, _NOBODY)
         me = np.arange(len(signals), dtype=np.float64)[:, None]
@@ -60,7 +60,7 @@ class Vickrey(NegotiationProtocol):
         """1 for every item that a daemon takes for won."""
         return np.where(standing(state).winner == state[:, :1], 1.0, 0.0)
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """A puppet believes that it has won what it is made to propose, at the bid that this is."""
         known = standing(state)
         mine, claims = known.winner == state[:, :1], proposals > 0
@@ -85,7 +85,9 @@ class Vickrey(NegotiationProtocol):
             who = np.flatnonzero(network.degrees > position)
             edges = network.indptr[who] + position
             who, edges = who[came[edges]], edges[came[edges]]
-            words = messages.said[network.indices[edges]] if messages.told is None else messages.told[edges]
+            words = (
+                messages.broadcast[network.indices[edges]] if messages.per_edge is None else messages.per_edge[edges]
+            )
             held[who] = self._next(held[who], words)
         return held
 
@@ -93,7 +95,7 @@ class Vickrey(NegotiationProtocol):
         """The same for one daemon."""
         return own[1:]
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         held = own[None]
         for words, weight in zip(heard.values, heard.weights, strict=True):
@@ -121,18 +123,18 @@ def _parts(values: Floats) -> Standing:
 
 def _told(words: Floats, n: int) -> Standing:
     """What was told, without what is no bid of one of n bidders."""
-    told = _parts(words)
+    per_edge = _parts(words)
 
     def sound(bid: Floats, bidder: Floats) -> Bools:
         named = (bidder >= 0) & (bidder < n) & (bidder == np.rint(bidder))
         return np.asarray(np.isfinite(bid) & named)
 
-    first, second = sound(told.first, told.winner), sound(told.second, told.runner_up)
+    first, second = sound(per_edge.first, per_edge.winner), sound(per_edge.second, per_edge.runner_up)
     return Standing(
-        np.where(first, told.first, 0.0),
-        np.where(first, told.winner, _NOBODY),
-        np.where(second, told.second, 0.0),
-        np.where(second, told.runner_up, _NOBODY),
+        np.where(first, per_edge.first, 0.0),
+        np.where(first, per_edge.winner, _NOBODY),
+        np.where(second, per_edge.second, 0.0),
+        np.where(second, per_edge.runner_up, _NOBODY),
     )
 
 

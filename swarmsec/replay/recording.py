@@ -211,7 +211,7 @@ def record(
     scribe = _Scribe(model, states_bytes_max)
 
     def after(which: int, where: Arm, played: int) -> None:
-        scribe.take_down()
+        scribe.record_round()
         if each_round:
             each_round(which, where, played)
 
@@ -238,7 +238,7 @@ class _Scribe:
         self._most = states_bytes_max
         self._known = np.zeros(model.network.n, dtype=bool)
 
-    def take_down(self) -> None:
+    def record_round(self) -> None:
         """Note the round that was just played."""
         model, round = self._model, self._model.round - 1
         proposals, hijacked = model.proposals, model.compromised

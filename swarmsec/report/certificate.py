@@ -35,7 +35,7 @@ _THREATS = {
 
 def render(certificate: Certificate) -> RenderableType:
     """The whole certificate."""
-    seeds, n = len(certificate.seeds), certificate.weakest.n
+    seeds, n = len(certificate.seeds), certificate.worst_over_seeds.n
     silent = certificate.verdict == "unknown" and not any(claim.guarantee.promise for claim in certificate.claims)
     said, color = (_SAID if certificate.attacks else _SAID | _IN_PEACE)["nothing" if silent else certificate.verdict]
     heading = Text.assemble(
@@ -73,7 +73,7 @@ def _rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
 
 def _network_rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
     """What the network withstands; of several the weakest."""
-    one, others = certificate.weakest, len(certificate.networks) - 1
+    one, others = certificate.worst_over_seeds, len(certificate.networks) - 1
     found = one.robustness
     which = f", the weakest of {others + 1} (seed {one.seeds[0]})" if others else ""
     yield "  network", "robustness", _robustness(one) + which

@@ -44,14 +44,14 @@ class Checked(NamedTuple):
     lints: Sequence[Lint] = ()
 
     @property
-    def weighed(self) -> list[tuple[str, Finding]]:
+    def with_weights(self) -> list[tuple[str, Finding]]:
         """Everything that was found: `error`, `warning` or `note`, and what."""
         return [("error", one) for one in self.findings] + [(one.severity, one.finding) for one in self.lints]
 
 
 def github(checked: Sequence[Checked]) -> str:
     """One workflow command a finding: GitHub shows each at its line in a pull request."""
-    return "\n".join(_annotation(one.name, *found) for one in checked for found in one.weighed)
+    return "\n".join(_annotation(one.name, *found) for one in checked for found in one.with_weights)
 
 
 def sarif(checked: Sequence[Checked]) -> str:
@@ -60,7 +60,7 @@ def sarif(checked: Sequence[Checked]) -> str:
     run = {
         "tool": {"driver": {"name": "swarmsec", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one.name, *found) for one in checked for found in one.weighed],
+        "results": [_result(one.name, *found) for one in checked for found in one.with_weights],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False)

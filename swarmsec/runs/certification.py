@@ -14,7 +14,7 @@ from swarmsec.network import Byzantine, Network, Robustness, byzantine, robustne
 from swarmsec.runs.guarantees import acts, promised
 from swarmsec.scenario import Scenario
 from swarmsec.swarm.setup import Setup
-from swarmsec.teams import Guarantee, together, weakest
+from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
 
 SCHEMA = "swarmsec.certificate/v1"
 
@@ -102,11 +102,11 @@ class Certificate:
         """Inside if one defense's promise holds in every seed, outside if those of all that promise anything fail."""
         if not self.claims:
             return "no_defense"
-        whole = together([(claim.kind, claim.guarantee) for claim in self.claims])
+        whole = combine_guarantees([(claim.kind, claim.guarantee) for claim in self.claims])
         return {True: "inside", False: "outside", None: "unknown"}[whole.holds]  # type: ignore[return-value]
 
     @property
-    def weakest(self) -> Withstands:
+    def worst_over_seeds(self) -> Withstands:
         """Of several networks the one that is known to withstand least."""
         return min(self.networks, key=lambda one: (one.robustness.f_max, one.robustness.r, one.byzantine.f))
 
@@ -170,7 +170,7 @@ def certify(scenario: Scenario, *, seeds: Sequence[int] | None = None, time_limi
         ),
         networks=tuple(networks),
         claims=tuple(
-            Claim(cast.kind, cast.parameters, weakest([of_seed[position] for of_seed in promises]))
+            Claim(cast.kind, cast.parameters, worst_over_seeds([of_seed[position] for of_seed in promises]))
             for position, cast in enumerate(first.defenses)
         ),
     )

@@ -11,9 +11,9 @@ import numpy as np
 from swarmsec.arrays import Ints
 from swarmsec.network import Network, Robustness
 from swarmsec.swarm.arms import Arm
-from swarmsec.swarm.setup import Cast, Setup
+from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.swarm.trace import Trace
-from swarmsec.teams import Attack, Attacked, Defense, Guarantee, Surface
+from swarmsec.teams import Attack, Defense, Guarantee, Surface, ThreatCase
 
 
 def held(setup: Setup, trace: Trace) -> tuple[tuple[str, Guarantee], ...]:
@@ -48,15 +48,15 @@ def promised(
     return tuple(found)
 
 
-def acts(cast: Cast[Attack], rounds: int) -> bool:
+def acts(cast: PluginSpec[Attack], rounds: int) -> bool:
     """Whether an attack does anything in a run of so many rounds."""
     attack = cast.plugin
     return attack.strength > 0 and attack.start < (rounds if attack.stop is None else min(rounds, attack.stop))
 
 
-def _case(setup: Setup, asked: Cast[Defense], hit: Ints, start: int, *, isolated: bool) -> Attacked:
+def _case(setup: Setup, asked: PluginSpec[Defense], hit: Ints, start: int, *, isolated: bool) -> ThreatCase:
     acting = [cast.plugin.surface for cast in setup.attacks if acts(cast, setup.rounds)]
-    return Attacked(
+    return ThreatCase(
         setup.network,
         hit,
         reduce(or_, acting, Surface.NONE),
@@ -67,7 +67,7 @@ def _case(setup: Setup, asked: Cast[Defense], hit: Ints, start: int, *, isolated
     )
 
 
-def _lossy(setup: Setup, asked: Cast[Defense], *, isolated: bool) -> str:
+def _lossy(setup: Setup, asked: PluginSpec[Defense], *, isolated: bool) -> str:
     """Why a daemon may not hear each of its neighbors in each exchange, other than by red's cutting links."""
     if not setup.network.delivery.is_reliable:
         return "messages may be late, lost or out of order"
@@ -81,7 +81,7 @@ def _lossy(setup: Setup, asked: Cast[Defense], *, isolated: bool) -> str:
     return "daemons may be isolated" if isolated else ""
 
 
-def _may_isolate(setup: Setup, asked: Cast[Defense]) -> bool:
+def _may_isolate(setup: Setup, asked: PluginSpec[Defense]) -> bool:
     """Whether another defense answers what it sees, and the rules let it isolate somebody."""
     others = [cast for cast in setup.defenses if cast is not asked]
     answers = any(type(cast.plugin).respond is not Defense.respond for cast in others)

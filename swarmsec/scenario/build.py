@@ -16,7 +16,7 @@ from swarmsec.registry import Family, Registry
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
-from swarmsec.swarm.setup import Cast, Setup, compose, surely_fits
+from swarmsec.swarm.setup import PluginSpec, Setup, compose, surely_fits
 from swarmsec.teams import Attack, Defense, Rules
 from swarmsec.worlds import World
 
@@ -34,10 +34,10 @@ class Parts(NamedTuple):
     """What a document names, found and built."""
 
     document: Document
-    world: Cast[World]
-    protocol: Cast[NegotiationProtocol]
-    attacks: tuple[Cast[Attack], ...]
-    defenses: tuple[Cast[Defense], ...]
+    world: PluginSpec[World]
+    protocol: PluginSpec[NegotiationProtocol]
+    attacks: tuple[PluginSpec[Attack], ...]
+    defenses: tuple[PluginSpec[Defense], ...]
     topology: Topology
     rules: Rules
     bill: str
@@ -52,9 +52,9 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
     """
     document = build(Document, {key: value for key, value in data.items() if not key.startswith("x-")})
 
-    def cast(family: Family, spec: Spec, where: str) -> Cast[Any]:
+    def cast(family: Family, spec: Spec, where: str) -> PluginSpec[Any]:
         plugin = registry.get(family, spec["kind"])
-        return Cast(spec["kind"], build(plugin, _parameters(spec), where=where), where)
+        return PluginSpec(spec["kind"], build(plugin, _parameters(spec), where=where), where)
 
     world = cast("worlds", document.world, "world")
     return Parts(
@@ -162,7 +162,7 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
     return list(found.values())
 
 
-def _too_many(defenses: Sequence[Cast[Defense]]) -> str:
+def _too_many(defenses: Sequence[PluginSpec[Defense]]) -> str:
     """The last defense with an aggregation rule, of which there may be one."""
     return max((cast.where for cast in defenses if cast.plugin.rule is not None), default="defenses")
 
@@ -180,7 +180,7 @@ def _parameters(spec: Spec) -> Spec:
     return {key: value for key, value in spec.items() if key not in SPEC_KEYS}
 
 
-def _spec(cast: Cast[Any], written: Spec) -> Spec:
+def _spec(cast: PluginSpec[Any], written: Spec) -> Spec:
     named = {"name": written["name"]} if "name" in written else {}
     return {"kind": cast.kind, **named, **_plain(cast.parameters)}
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.swarm.trace import Watch
+from swarmsec.swarm.trace import DetectionCounts
 
 
 class Detection(NamedTuple):
@@ -29,7 +29,7 @@ class Detection(NamedTuple):
     false_quarantine_daemon_rounds: float
 
 
-def detection(watches: Sequence[Watch]) -> Detection:
+def detection(watches: Sequence[DetectionCounts]) -> Detection:
     """The score of the alarms; every daemon-round counts alike, and none is adjusted to its neighbors in time."""
     hits = sum(watch.hits for watch in watches)
     alarmed = sum(watch.alarmed for watch in watches)
@@ -42,7 +42,7 @@ def detection(watches: Sequence[Watch]) -> Detection:
     )
 
 
-def _delay(watches: Sequence[Watch]) -> float | None:
+def _delay(watches: Sequence[DetectionCounts]) -> float | None:
     delays = [
         float("inf") if watch.first_hit is None else float(watch.first_hit - watch.first_attack)
         for watch in watches

@@ -14,7 +14,7 @@ from swarmsec.scoring.damage import Verdict, outcome
 from swarmsec.scoring.detection import Detection, detection, rounds_to_recover
 from swarmsec.scoring.intervals import Interval, of_mean
 from swarmsec.scoring.runs import SeedRun
-from swarmsec.teams import Guarantee, together, weakest
+from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
 
 SCHEMA = "swarmsec.result/v1"
 
@@ -213,9 +213,9 @@ def _guarantee(runs: Sequence[SeedRun]) -> Guarantee:
     """Inside if one defense's precondition held in every seed; outside if it was looked for and missed."""
     if not runs[0].guarantees:
         return Guarantee(None, "nobody attacked a defended swarm")
-    return together(
+    return combine_guarantees(
         [
-            (kind, weakest([run.guarantees[position][1] for run in runs]))
+            (kind, worst_over_seeds([run.guarantees[position][1] for run in runs]))
             for position, (kind, _) in enumerate(runs[0].guarantees)
         ]
     )

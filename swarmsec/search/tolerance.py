@@ -11,7 +11,7 @@ from swarmsec.runs.guarantees import promised
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.search.evaluator import Range
 from swarmsec.swarm.arms import Arm
-from swarmsec.teams import together
+from swarmsec.teams import combine_guarantees
 
 SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 STRENGTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -133,6 +133,8 @@ def tolerance_map(
 def _promised(scenario: Scenario, attacks: Sequence[Any], seed: int) -> str:
     """What the defenses promise in one cell, without a run."""
     try:
-        return together(promised(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(seed))).told
+        return combine_guarantees(
+            promised(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(seed))
+        ).told
     except SwarmsecError:
         return "none"

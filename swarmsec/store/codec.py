@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.swarm.trace import Event, Trace, Watch
+from swarmsec.swarm.trace import DetectionCounts, Event, Trace
 
 Stored = Literal["bill", "<f4", "<f8"]
 """How one figure's rounds are kept: they are the bill's, or of this NumPy type."""
@@ -94,7 +94,7 @@ def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) ->
         events=events_of(columns.events),
         compromised=_mask(columns.compromised, columns.daemons),
         final=np.empty((0, 0)),
-        watch=Watch(**json.loads(columns.watch)),
+        watch=DetectionCounts(**json.loads(columns.watch)),
         attacked=_mask(columns.attacked, columns.daemons),
         central=figures_of(columns.central),
         quarantine_log=_decoded_log(columns.quarantine),

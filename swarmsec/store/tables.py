@@ -20,7 +20,7 @@ import numpy as np
 from swarmsec.arrays import Floats
 from swarmsec.store.codec import figures_of
 from swarmsec.store.store import Store
-from swarmsec.swarm.trace import Watch
+from swarmsec.swarm.trace import DetectionCounts
 
 Type = Literal["text", "int", "real"]
 
@@ -56,7 +56,7 @@ _RUNS: dict[str, Type] = {
     "daemons": "int",
 }
 _ROUNDS: dict[str, Type] = {"run": "text", "metric": "text", "round": "int", "value": "real"}
-_WATCHED = tuple(field.name for field in fields(Watch))
+_WATCHED = tuple(field.name for field in fields(DetectionCounts))
 
 
 class Table(NamedTuple):

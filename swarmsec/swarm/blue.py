@@ -11,7 +11,7 @@ from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import PluginError
 from swarmsec.messages import BYTES_A_COMPONENT, Messages
 from swarmsec.swarm.hooks import call, floats
-from swarmsec.swarm.setup import Cast, Setup
+from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.swarm.trace import Recorder
 from swarmsec.teams import BlueView, Defense, rule_of
 
@@ -41,7 +41,7 @@ class BlueTeam:
         self._notices = 0
         self._listening: Floats | None = None
         self._desks = [
-            _Desk(self, setup, number, cast, self._neighborhoods, self._limit, truth)
+            _ActiveDefense(self, setup, number, cast, self._neighborhoods, self._limit, truth)
             for number, cast in enumerate(setup.defenses if plays else ())
         ]
         self.rule: Rule | None = rule_of([desk.cast.plugin for desk in self._desks])
@@ -74,7 +74,7 @@ class BlueTeam:
     def admit(self, messages: Messages) -> Messages:
         """The messages as receivers admit them: what defenses weigh, and nothing of whom is isolated."""
         if self._listening is not None:
-            messages = messages.weighed(self._listening)
+            messages = messages.with_weights(self._listening)
         for desk in self._desks:
             given = call(desk.cast, "weigh", messages, desk.view)
             if given is None:
@@ -83,7 +83,7 @@ class BlueTeam:
             weights = floats(given, (self._network.m,), where)
             if not ((weights >= 0) & (weights <= 1)).all():
                 raise PluginError("gives a weight outside of 0 to 1", where=where)
-            messages = messages.weighed(weights)
+            messages = messages.with_weights(weights)
         return messages
 
     def govern(self, decisions: Floats) -> Floats:
@@ -151,7 +151,7 @@ def _finite(values: Floats, where: str) -> Floats:
     return values
 
 
-class _Desk:
+class _ActiveDefense:
     """One defense at work: its view, and the acts that are put down under its name."""
 
     def __init__(
@@ -159,7 +159,7 @@ class _Desk:
         team: BlueTeam,
         setup: Setup,
         number: int,
-        cast: Cast[Defense],
+        cast: PluginSpec[Defense],
         neighborhoods: Neighborhoods,
         limit: int,
         truth: Callable[[], Bools],

@@ -8,7 +8,7 @@ import mesa
 import numpy as np
 
 from swarmsec.arrays import Floats, Ints, read_only
-from swarmsec.messages import Addressed, Heard
+from swarmsec.messages import Addressed, Inbox
 
 if TYPE_CHECKING:
     from swarmsec.swarm.model import SwarmModel
@@ -47,6 +47,6 @@ class Daemon(mesa.Agent):  # type: ignore[misc]  # Mesa has no types.
         """What it tells its neighbors, given what it holds: (D,) → (w,) to all of them, or to each its own."""
         return self.model.protocol.speak_one(self.row, own)
 
-    def listen(self, heard: Heard, own: Floats, signal: Floats) -> Floats:
+    def listen(self, heard: Inbox, own: Floats, signal: Floats) -> Floats:
         """What it holds next, given what it heard, held and sensed: (D,) → (D,)."""
         return self.model.protocol.listen_one(self.row, heard, self.model.blue.rule, own=own, signal=signal)

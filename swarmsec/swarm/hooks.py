@@ -10,10 +10,10 @@ import numpy as np
 
 from swarmsec.arrays import Floats
 from swarmsec.errors import PluginError, SwarmsecError
-from swarmsec.swarm.setup import Cast
+from swarmsec.swarm.setup import PluginSpec
 
 
-def call(cast: Cast[Any], hook: str, *arguments: Any) -> Any:
+def call(cast: PluginSpec[Any], hook: str, *arguments: Any) -> Any:
     """Call a plug-in's hook.
 
     Raises:
@@ -47,7 +47,7 @@ def floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
     return array
 
 
-def _line(cast: Cast[Any], error: BaseException) -> str:
+def _line(cast: PluginSpec[Any], error: BaseException) -> str:
     file = inspect.getsourcefile(type(cast.plugin))
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     return f" ({file}:{lines[-1]})" if lines else ""

@@ -11,7 +11,7 @@ import numpy as np
 
 from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.errors import ScenarioError
-from swarmsec.messages import Addressed, Messages, all_spoken, as_messages
+from swarmsec.messages import Addressed, Messages, as_messages, collect_messages
 from swarmsec.messages.admission import within_inbox
 from swarmsec.messages.transport import Transport
 from swarmsec.protocols import ProtocolView
@@ -146,11 +146,11 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             return as_messages(self.network, self.protocol.speak(read_only(state)))
         spoken: list[Floats | Addressed] = [np.empty(0)] * self.network.n
         self.agents.do(lambda daemon: spoken.__setitem__(daemon.row, daemon.speak(read_only(state[daemon.row]))))
-        return as_messages(self.network, all_spoken(self.network, spoken))
+        return as_messages(self.network, collect_messages(self.network, spoken))
 
-    def carry(self, messages: Messages) -> Messages:
+    def transmit(self, messages: Messages) -> Messages:
         """What arrives of what is sent, and of what was sent before."""
-        return self._transport.carry(messages)
+        return self._transport.transmit(messages)
 
     def deliver(self, messages: Messages) -> Messages:
         """What daemons process of the messages that came."""
@@ -164,17 +164,17 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         heard = np.empty_like(state)
         self.agents.do(
             lambda daemon: heard.__setitem__(
-                daemon.row, daemon.listen(messages.heard_by(daemon.row), state[daemon.row], signals[daemon.row])
+                daemon.row, daemon.listen(messages.inbox_of(daemon.row), state[daemon.row], signals[daemon.row])
             )
         )
         return heard
 
-    def count(self, messages: Messages) -> None:
+    def add_traffic(self, messages: Messages) -> None:
         """Add to the messages and bytes spent."""
         self._sent += messages.sent
         self._bytes += messages.bytes
 
-    def take_down(self, outcome: Outcome) -> None:
+    def record_round(self, outcome: Outcome) -> None:
         """Record the round: its figures, and how right the alarms were."""
         if not all(math.isfinite(bill) for bill in outcome.bills.values()):
             raise ScenarioError("the bill is no longer a finite number: some value of this scenario is too large")

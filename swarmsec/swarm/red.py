@@ -12,7 +12,7 @@ from swarmsec.errors import PluginError
 from swarmsec.messages import Messages
 from swarmsec.network import DELAY_MAX, Network
 from swarmsec.swarm.hooks import call, floats
-from swarmsec.swarm.setup import Cast, Setup
+from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.swarm.trace import Recorder
 from swarmsec.teams import Attack, Channels, Knowledge, Links, RedView, Surface
 
@@ -36,7 +36,7 @@ class RedTeam:
         defenses = tuple({"kind": cast.kind, **cast.parameters} for cast in setup.defenses) if defended else ()
         playing = range(len(setup.attacks)) if plays else ()
         self._hands = [
-            _Hand(
+            _ActiveAttack(
                 setup.attacks[number],
                 setup.network,
                 setup.targets[number],
@@ -65,13 +65,13 @@ class RedTeam:
             if hand.on and not was_on and hand.cast.plugin.surface.compromises:
                 hand.take(hand.targets)
 
-    def taint(self, signals: Floats, state: Floats | None) -> Floats:
+    def apply_signal_attacks(self, signals: Floats, state: Floats | None) -> Floats:
         """SIGNAL: what the feeds tell after the attacks, (n, d)."""
         hands = self._on(Surface.SIGNAL)
         for hand in hands:
             before = self.hijacked.copy()
             hand.sees(signals, signals if state is None else self._protocol.proposals(state))
-            signals = hand.taint(signals)
+            signals = hand.apply_signal_attacks(signals)
             if not hand.cast.plugin.surface.compromises:
                 assert np.array_equal(before, self.hijacked), "a SIGNAL attack leaves every daemon uncompromised"
         if hands and not np.isfinite(signals).all():
@@ -82,19 +82,19 @@ class RedTeam:
             self._last_signals = signals
         return signals
 
-    def take_over(self, state: Floats, signals: Floats) -> Floats:
+    def apply_daemon_attacks(self, state: Floats, signals: Floats) -> Floats:
         """DAEMON: the state, (n, D), as it is once red has rewritten what its daemons propose; not always finite."""
         for hand in self._on(Surface.DAEMON):
             proposals = self._protocol.proposals(state)
             hand.sees(signals, proposals)
-            written = hand.take_over(proposals)
+            written = hand.apply_daemon_attacks(proposals)
             changed = ~((written == proposals) | (np.isnan(written) & np.isnan(proposals))).all(axis=1)
             if changed.any():
                 state = state.copy()
-                state[changed] = self._protocol.hold(state[changed], written[changed])
+                state[changed] = self._protocol.override_proposals(state[changed], written[changed])
         return state
 
-    def keeps(self, written: Floats, state: Floats, before: Floats) -> Floats:
+    def restore_hijacked(self, written: Floats, state: Floats, before: Floats) -> Floats:
         """The state after listening: hijacked daemons hold what red wrote, if it can be held at all."""
         held = [hand.hijacked for hand in self._on(Surface.DAEMON)]
         for rows in held:
@@ -106,10 +106,10 @@ class RedTeam:
         """MESSAGE, NETWORK, TIMING: the messages as they travel."""
         for hand in self._on(Surface.MESSAGE):
             hand.sees(signals, self._protocol.proposals(state))
-            messages = hand.respeak(messages)
+            messages = hand.apply_message_attack(messages)
         for hand in self._on(Surface.NETWORK | Surface.TIMING):
             hand.sees(signals, self._protocol.proposals(state))
-            messages = hand.relink(messages)
+            messages = hand.apply_link_attack(messages)
         return messages
 
     def attacked(self) -> Bools:
@@ -125,7 +125,7 @@ class RedTeam:
         """Whether any attack is on in this round."""
         return any(hand.on for hand in self._hands)
 
-    def _on(self, surface: Surface) -> list[_Hand]:
+    def _on(self, surface: Surface) -> list[_ActiveAttack]:
         return [hand for hand in self._hands if hand.on and hand.cast.plugin.surface & surface]
 
     def _take(self, kind: str, daemons: Ints) -> Ints:
@@ -140,7 +140,7 @@ class RedTeam:
         return daemons[self.hijacked[daemons]]
 
 
-class _Hand:
+class _ActiveAttack:
     """One attack at work: its view, and what of the swarm it may touch.
 
     Attributes:
@@ -152,7 +152,7 @@ class _Hand:
 
     def __init__(
         self,
-        cast: Cast[Attack],
+        cast: PluginSpec[Attack],
         network: Network,
         targets: Ints,
         *,
@@ -198,13 +198,13 @@ class _Hand:
         """Refresh what knowledge may look at."""
         self.view._show(read_only(signals), read_only(state))
 
-    def taint(self, signals: Floats) -> Floats:
+    def apply_signal_attacks(self, signals: Floats) -> Floats:
         """Let the attack rewrite the readings of its targets."""
         rows = self.targets
         shown = self._shown(signals, rows)
         return self._accepted("on_signals", call(self.cast, "on_signals", shown, self.view), shown, signals, rows)
 
-    def take_over(self, state: Floats) -> Floats:
+    def apply_daemon_attacks(self, state: Floats) -> Floats:
         """Let the attack rewrite what its hijacked daemons hold; it may hijack more while it does."""
         self._now = state
         self._remember()
@@ -243,7 +243,7 @@ class _Hand:
         accepted[rows] = np.where(untouched[rows], values[rows], written[rows])
         return accepted
 
-    def respeak(self, messages: Messages) -> Messages:
+    def apply_message_attack(self, messages: Messages) -> Messages:
         """Let the attack rewrite what its hijacked daemons say on their channels."""
         if self._edges is None:
             self._edges = self._network.edges_from(self.hijacked)
@@ -259,7 +259,7 @@ class _Hand:
             raise PluginError("sends a negative number of copies", where=where)
         return self._with_copies(self._with_payload(messages, edges, payload), edges, copies)
 
-    def relink(self, messages: Messages) -> Messages:
+    def apply_link_attack(self, messages: Messages) -> Messages:
         """Let the attack cut links at its targets."""
         if self._links is None:
             mask = np.zeros(self._network.n, dtype=bool)
@@ -275,7 +275,7 @@ class _Hand:
             return messages
         weights = np.ones(self._network.m)
         weights[self._links[~links.up]] = 0.0
-        return messages.weighed(weights)
+        return messages.with_weights(weights)
 
     def _delayed(self, messages: Messages, links: Links) -> Messages:
         """The messages with what this attack adds to the delays of its links."""
@@ -296,11 +296,11 @@ class _Hand:
             self._network.receivers[edges],
             self._network.reverse[edges],
         )
-        heard = messages.said[receiver] if messages.told is None else messages.told[back]
+        heard = messages.broadcast[receiver] if messages.per_edge is None else messages.per_edge[back]
         return Channels(
             sender=read_only(sender),
             receiver=read_only(receiver),
-            payload=read_only(messages.said[sender] if messages.told is None else messages.told[edges]),
+            payload=read_only(messages.broadcast[sender] if messages.per_edge is None else messages.per_edge[edges]),
             heard=read_only(np.where((back >= 0)[:, None], heard, np.nan)),
             copies=read_only(np.ones(len(edges), np.int32) if messages.copies is None else messages.copies[edges]),
         )
@@ -309,15 +309,15 @@ class _Hand:
     def _with_payload(messages: Messages, edges: Ints, payload: Floats) -> Messages:
         """The messages with other words on some edges; a broadcast while nobody says two things."""
         senders = messages.network.indices[edges]
-        if messages.told is None:
-            said = messages.said.copy()
-            said[senders] = payload
-            alike = (said[senders] == payload) | (np.isnan(said[senders]) & np.isnan(payload))
+        if messages.per_edge is None:
+            broadcast = messages.broadcast.copy()
+            broadcast[senders] = payload
+            alike = (broadcast[senders] == payload) | (np.isnan(broadcast[senders]) & np.isnan(payload))
             if alike.all():
-                return replace(messages, said=said)
-        told = messages.payload.copy()
-        told[edges] = payload
-        return replace(messages, told=told)
+                return replace(messages, broadcast=broadcast)
+        per_edge = messages.payload.copy()
+        per_edge[edges] = payload
+        return replace(messages, per_edge=per_edge)
 
     @staticmethod
     def _with_copies(messages: Messages, edges: Ints, copies: Ints) -> Messages:

@@ -15,19 +15,19 @@ def play_round(swarm: SwarmModel) -> None:
     world, protocol, red, blue, record = swarm.world, swarm.protocol, swarm.red, swarm.blue, swarm.recorder
     swarm.begin_round()
 
-    signals = blue.filter(red.taint(world.sense(), swarm.state))
+    signals = blue.filter(red.apply_signal_attacks(world.sense(), swarm.state))
     if swarm.state is None:
-        swarm.state = protocol.first(signals)
+        swarm.state = protocol.initial_state(signals)
         record.state(swarm.proposals)
 
     for _ in range(protocol.exchanges):
-        protocol.draw()
+        protocol.begin_exchange()
         before = swarm.state
-        written = red.take_over(before, signals)
+        written = red.apply_daemon_attacks(before, signals)
         sent = red.speak(swarm.speak(written), signals, before)
-        arrived = swarm.deliver(blue.admit(swarm.carry(sent)))
-        swarm.state = red.keeps(written, swarm.listen(arrived, before, signals), before)
-        swarm.count(sent)
+        arrived = swarm.deliver(blue.admit(swarm.transmit(sent)))
+        swarm.state = red.restore_hijacked(written, swarm.listen(arrived, before, signals), before)
+        swarm.add_traffic(sent)
 
     decisions = blue.govern(world.decide(read_only(swarm.proposals)))
     outcome = world.apply(decisions)
@@ -35,4 +35,4 @@ def play_round(swarm: SwarmModel) -> None:
 
     record.state(swarm.proposals)
     record.decision(decisions)
-    swarm.take_down(outcome)
+    swarm.record_round(outcome)

@@ -22,7 +22,7 @@ Engine = Literal["arrays", "agents"]
 P = TypeVar("P", bound=Plugin)
 
 
-class Cast(NamedTuple, Generic[P]):
+class PluginSpec(NamedTuple, Generic[P]):
     """A plug-in in its role: its kind, which the class itself does not know, and where it stands in the scenario."""
 
     kind: str
@@ -55,8 +55,8 @@ class Setup:
     network: Network
     world: World
     protocol: NegotiationProtocol
-    attacks: tuple[Cast[Attack], ...]
-    defenses: tuple[Cast[Defense], ...]
+    attacks: tuple[PluginSpec[Attack], ...]
+    defenses: tuple[PluginSpec[Defense], ...]
     rules: Rules
     rounds: int
     streams: Streams
@@ -67,10 +67,10 @@ class Setup:
 def compose(
     *,
     network: Network,
-    world: Cast[World],
-    protocol: Cast[NegotiationProtocol],
-    attacks: Sequence[Cast[Attack]],
-    defenses: Sequence[Cast[Defense]],
+    world: PluginSpec[World],
+    protocol: PluginSpec[NegotiationProtocol],
+    attacks: Sequence[PluginSpec[Attack]],
+    defenses: Sequence[PluginSpec[Defense]],
     rules: Rules,
     rounds: int,
     streams: Streams,
@@ -106,10 +106,10 @@ def compose(
 def surely_fits(
     n: int,
     *,
-    world: Cast[World],
-    protocol: Cast[NegotiationProtocol],
-    attacks: Sequence[Cast[Attack]],
-    defenses: Sequence[Cast[Defense]],
+    world: PluginSpec[World],
+    protocol: PluginSpec[NegotiationProtocol],
+    attacks: Sequence[PluginSpec[Attack]],
+    defenses: Sequence[PluginSpec[Defense]],
     rules: Rules,
     rounds: int,
     engine: Engine,
@@ -132,7 +132,9 @@ def surely_fits(
     return True
 
 
-def _check_fit(n: int, everyone: Sequence[Cast[Any]], defenses: Sequence[Cast[Defense]], engine: Engine) -> None:
+def _check_fit(
+    n: int, everyone: Sequence[PluginSpec[Any]], defenses: Sequence[PluginSpec[Defense]], engine: Engine
+) -> None:
     """Refuse plug-ins that do not fit a swarm of `n` daemons or each other, whoever is aimed at."""
     if engine == "agents" and n > DAEMONS_AT_ONCE_MAX:
         raise ParameterError(
@@ -150,7 +152,7 @@ def _aim(attack: Attack, network: Network, roles: Mapping[str, Ints], streams: S
         raise error.at("daemons") from None
 
 
-def _located(cast: Cast[Any], act: Any, *arguments: Any) -> Any:
+def _located(cast: PluginSpec[Any], act: Any, *arguments: Any) -> Any:
     try:
         return act(*arguments)
     except SwarmsecError as error:

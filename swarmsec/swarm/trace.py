@@ -38,7 +38,7 @@ class Event:
 
 
 @dataclass
-class Watch:
+class DetectionCounts:
     """Counts of daemon-rounds, from which the score of the detection is made.
 
     Attributes:
@@ -89,7 +89,7 @@ class Trace:
     events: tuple[Event, ...]
     compromised: Bools
     final: Floats
-    watch: Watch
+    watch: DetectionCounts
     attacked: Bools
     central: Mapping[str, float]
     quarantine_log: tuple[tuple[int, bool, Ints], ...] = field(repr=False)
@@ -111,7 +111,7 @@ class Recorder:
         self.round = 0
         self.events: list[Event] = []
         self.metrics: dict[str, Floats] = {}
-        self.watch = Watch()
+        self.watch = DetectionCounts()
         self._keep_states = keep_states
         self.states: list[Floats] = []
         self.decisions: list[Floats] = []

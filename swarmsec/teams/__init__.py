@@ -14,7 +14,15 @@ from swarmsec.plugin import Plugin
 from swarmsec.teams.attack import Attack
 from swarmsec.teams.blue_view import BlueView
 from swarmsec.teams.defense import Defense, rule_of
-from swarmsec.teams.guarantee import Attacked, Guarantee, attacked_in, beyond_a_rule, honest_majority, together, weakest
+from swarmsec.teams.guarantee import (
+    Guarantee,
+    ThreatCase,
+    combine_guarantees,
+    honest_majority,
+    rule_excludes,
+    threatened_in,
+    worst_over_seeds,
+)
 from swarmsec.teams.red_view import Channels, Links, RedView
 from swarmsec.teams.rules import BlueRules, RedRules, Rules
 from swarmsec.teams.selectors import Amount, Selector, amount_of, select, size_of
@@ -23,7 +31,6 @@ from swarmsec.teams.traits import Knowledge, Surface, Vantage
 __all__ = [
     "Amount",
     "Attack",
-    "Attacked",
     "BlueRules",
     "BlueView",
     "Bools",
@@ -49,15 +56,16 @@ __all__ = [
     "Rules",
     "Selector",
     "Surface",
+    "ThreatCase",
     "Unit",
     "Vantage",
     "amount_of",
-    "attacked_in",
-    "beyond_a_rule",
+    "combine_guarantees",
     "honest_majority",
+    "rule_excludes",
     "rule_of",
     "select",
     "size_of",
-    "together",
-    "weakest",
+    "threatened_in",
+    "worst_over_seeds",
 ]

@@ -12,7 +12,7 @@ from swarmsec.errors import ScenarioError
 from swarmsec.messages import Messages
 from swarmsec.plugin import Plugin
 from swarmsec.teams.blue_view import BlueView
-from swarmsec.teams.guarantee import Attacked, Guarantee
+from swarmsec.teams.guarantee import Guarantee, ThreatCase
 from swarmsec.teams.traits import Surface, Vantage
 
 
@@ -51,7 +51,7 @@ class Defense(Plugin):
     def respond(self, blue: BlueView) -> None:
         """Observe and diagnose the round, then isolate, release or accuse."""
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         """Whether what this defense promises covers the case."""
         return Guarantee(None, "it promises nothing that can be checked")
 

@@ -17,7 +17,7 @@ def at_once(network: Network) -> Robustness:
     return robustness(network, time_limit=0.0)
 
 
-class Attacked(NamedTuple):
+class ThreatCase(NamedTuple):
     """The case that a guarantee is asked about: who was attacked, where, from when on, and how daemons listen.
 
     Attributes:
@@ -67,7 +67,7 @@ class Guarantee(NamedTuple):
         return "inside" if self.holds else "outside"
 
 
-def weakest(of_seeds: Sequence[Guarantee]) -> Guarantee:
+def worst_over_seeds(of_seeds: Sequence[Guarantee]) -> Guarantee:
     """What is left of a promise over several seeds: outside in one is outside, unknown in one is unknown.
 
     Args:
@@ -76,7 +76,7 @@ def weakest(of_seeds: Sequence[Guarantee]) -> Guarantee:
     return next(one for held in (False, None, True) for one in of_seeds if one.holds is held)
 
 
-def together(of_defenses: Sequence[tuple[str, Guarantee]]) -> Guarantee:
+def combine_guarantees(of_defenses: Sequence[tuple[str, Guarantee]]) -> Guarantee:
     """What several defenses promise as one: inside if one of them holds, outside if none of those that promise can.
 
     Args:
@@ -88,7 +88,7 @@ def together(of_defenses: Sequence[tuple[str, Guarantee]]) -> Guarantee:
     return best._replace(why=why) if best else Guarantee(None, why)
 
 
-def beyond_a_rule(case: Attacked, rule: str) -> str:
+def rule_excludes(case: ThreatCase, rule: str) -> str:
     """Why what is known of an aggregation rule says nothing of a case, whoever lies in it; empty where it may.
 
     Args:
@@ -102,9 +102,9 @@ def beyond_a_rule(case: Attacked, rule: str) -> str:
     return f"that needs every neighbor heard in every exchange, and {case.lossy}" if case.lossy else ""
 
 
-def honest_majority(case: Attacked) -> tuple[bool, str]:
+def honest_majority(case: ThreatCase) -> tuple[bool, str]:
     """Whether more than half of every honest daemon's neighborhood and itself is honest, and how many lack it."""
-    lying = 2 * attacked_in(case.network, case.targets) >= case.network.degrees + 1
+    lying = 2 * threatened_in(case.network, case.targets) >= case.network.degrees + 1
     lying[case.targets] = False
     count = int(np.count_nonzero(lying))
     if count:
@@ -112,7 +112,7 @@ def honest_majority(case: Attacked) -> tuple[bool, str]:
     return True, "more than half of every neighborhood and oneself is honest"
 
 
-def attacked_in(network: Network, targets: Ints) -> Floats:
+def threatened_in(network: Network, targets: Ints) -> Floats:
     """(n,) how many of the daemons that each daemon listens to are among `targets`."""
     mask: Bools = np.zeros(network.n, dtype=bool)
     mask[targets] = True

@@ -15,7 +15,7 @@ from swarmsec.registry import Registry
 from swarmsec.rng import Streams
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SwarmModel
-from swarmsec.swarm.setup import Cast, Engine, compose
+from swarmsec.swarm.setup import Engine, PluginSpec, compose
 from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Attack, Defense, Rules
 from swarmsec.worlds import World
@@ -108,10 +108,10 @@ def play(
     world = world or beliefs(swarm)
     setup = compose(
         network=swarm.network,
-        world=Cast("world", world),
-        protocol=Cast("protocol", protocol or influence()),
-        attacks=[Cast(type(attack).__name__, attack) for attack in attacks],
-        defenses=[Cast(type(defense).__name__, defense) for defense in defenses],
+        world=PluginSpec("world", world),
+        protocol=PluginSpec("protocol", protocol or influence()),
+        attacks=[PluginSpec(type(attack).__name__, attack) for attack in attacks],
+        defenses=[PluginSpec(type(defense).__name__, defense) for defense in defenses],
         rules=Rules(),
         rounds=swarm.rounds,
         streams=Streams("conformance", seed),

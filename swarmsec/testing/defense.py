@@ -13,7 +13,7 @@ from swarmsec.parameters import describe, problems
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SwarmModel
 from swarmsec.swarm.trace import Trace
-from swarmsec.teams import Attack, Attacked, Defense, Surface, Vantage
+from swarmsec.teams import Attack, Defense, Surface, ThreatCase, Vantage
 from swarmsec.testing._case import Case, Rule, fits, hold, require
 from swarmsec.testing._common import (
     HOW_IT_LOOKS,
@@ -70,7 +70,7 @@ def it_says_what_it_guarantees(case: Case[Defense]) -> None:
     swarm = _swarm(case)
     for surface in Surface:
         for some in ([], targets(swarm.n), list(range(swarm.n))):
-            attacked = Attacked(swarm.network, np.array(some, dtype=np.int32), surface)
+            attacked = ThreatCase(swarm.network, np.array(some, dtype=np.int32), surface)
             answer = case.make().guarantee(attacked)
             said = answer.holds in (True, False, None) and bool(answer.why.strip())
             require(said, f"asked about {surface!r} at {some} it answers {answer!r}")

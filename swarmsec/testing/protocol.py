@@ -11,7 +11,7 @@ import numpy as np
 from swarmsec.aggregation import Mean, Wmsr
 from swarmsec.aggregation import Rule as Aggregation
 from swarmsec.arrays import Floats, read_only
-from swarmsec.messages import Addressed, Messages, all_spoken, as_messages
+from swarmsec.messages import Addressed, Messages, as_messages, collect_messages
 from swarmsec.messages.admission import within_inbox
 from swarmsec.network import Delivery, Network
 from swarmsec.protocols import NegotiationProtocol, ProtocolView
@@ -29,7 +29,7 @@ from swarmsec.testing._common import (
 from swarmsec.testing._opponents import Flood, Guard, Lie, PoisonedFeeds, PoisonedWords, Shout, Split
 from swarmsec.testing._swarms import START, STOP, Swarm, first_difference, odd_swarms, play, ring, targets
 
-HOOKS = ("first", "proposals", "hold", "merge", "speak", "listen")
+HOOKS = ("initial_state", "proposals", "override_proposals", "merge", "speak", "listen")
 
 _RULES: tuple[Aggregation | None, ...] = (None, Mean(), Wmsr(1))
 _BAGS = 3
@@ -53,9 +53,11 @@ def it_keeps_shapes(case: Case[NegotiationProtocol]) -> None:
     """A state is (n, D), what is said (n, w) or addressed (m, w), what is proposed (n, d): float64, whatever d is."""
     for swarm in (ring(case.n), ring(case.n, width=3)):
         protocol, network = _begun(case, swarm.network), swarm.network
-        state = protocol.first(_some(swarm, 1))
-        require(state.ndim == 2 and len(state) == swarm.n, f"`first` gives the shape {state.shape}; must be (n, D)")
-        protocol.draw()
+        state = protocol.initial_state(_some(swarm, 1))
+        require(
+            state.ndim == 2 and len(state) == swarm.n, f"`initial_state` gives the shape {state.shape}; must be (n, D)"
+        )
+        protocol.begin_exchange()
         spoken = protocol.speak(read_only(state))
         if isinstance(spoken, Addressed):
             right = spoken.payload.shape[:1] == spoken.sent.shape == (network.m,) and spoken.sent.dtype == np.bool_
@@ -65,11 +67,11 @@ def it_keeps_shapes(case: Case[NegotiationProtocol]) -> None:
         proposed = protocol.proposals(heard)
         width = (swarm.n, swarm.width)
         for hook, given, shape in (
-            ("first", state, state.shape),
+            ("initial_state", state, state.shape),
             ("speak", messages.payload, messages.payload.shape),
             ("listen", heard, state.shape),
             ("proposals", proposed, width),
-            ("hold", protocol.hold(heard, proposed), state.shape),
+            ("override_proposals", protocol.override_proposals(heard, proposed), state.shape),
         ):
             right = given.shape == shape and given.dtype == np.float64
             require(right, f"`{hook}` gives {given.shape} {given.dtype}; must be {shape} float64")
@@ -81,8 +83,8 @@ def what_is_proposed_can_be_held(case: Case[NegotiationProtocol]) -> None:
         protocol = _begun(case, swarm.network)
         for state in _states(protocol, swarm, 3):
             proposed = protocol.proposals(state)
-            again = protocol.proposals(protocol.hold(state, read_only(proposed)))
-            _require_near(again, proposed, f"`proposals` of what `hold` makes of them, in {swarm.name},")
+            again = protocol.proposals(protocol.override_proposals(state, read_only(proposed)))
+            _require_near(again, proposed, f"`proposals` of what `override_proposals` makes of them, in {swarm.name},")
             for i in range(swarm.n):
                 row = slice(i, i + 1)
                 _require_near(protocol.proposals(state[row]), proposed[row], f"`proposals` of row {i} in {swarm.name}")
@@ -94,19 +96,20 @@ def one_by_one_is_all_at_once(case: Case[NegotiationProtocol]) -> None:
         signals = _some(swarm, 1)
         for rule in _RULES:
             for bag in range(_BAGS):
-                together, apart = _begun(case, swarm.network), _begun(case, swarm.network)
-                for state in _states(together, swarm, 3, rule=rule):
-                    apart.draw()
-                    spoken = together.speak(state)
+                combine_guarantees, apart = _begun(case, swarm.network), _begun(case, swarm.network)
+                for state in _states(combine_guarantees, swarm, 3, rule=rule):
+                    apart.begin_exchange()
+                    spoken = combine_guarantees.speak(state)
                     said = as_messages(swarm.network, spoken)
                     alone = as_messages(
-                        swarm.network, all_spoken(swarm.network, [apart.speak_one(i, state[i]) for i in range(swarm.n)])
+                        swarm.network,
+                        collect_messages(swarm.network, [apart.speak_one(i, state[i]) for i in range(swarm.n)]),
                     )
                     _require_near(alone.payload, said.payload, f"`speak_one` in {swarm.name}")
                     messages = _mailbag(said, bag)
-                    heard = together.listen(messages, rule, state=state, signals=signals)
+                    heard = combine_guarantees.listen(messages, rule, state=state, signals=signals)
                     for i in range(swarm.n):
-                        listened = apart.listen_one(i, messages.heard_by(i), rule, own=state[i], signal=signals[i])
+                        listened = apart.listen_one(i, messages.inbox_of(i), rule, own=state[i], signal=signals[i])
                         _require_near(listened, heard[i], f"`listen_one` of daemon {i}, rule {rule}, in {swarm.name}")
 
 
@@ -118,8 +121,8 @@ def agreement_stays(case: Case[NegotiationProtocol]) -> None:
         for rule in _RULES:
             protocol = _begun(case, swarm.network)
             agreed = read_only(np.full((swarm.n, swarm.width), 0.7))
-            state = read_only(protocol.hold(protocol.first(agreed), agreed))
-            protocol.draw()
+            state = read_only(protocol.override_proposals(protocol.initial_state(agreed), agreed))
+            protocol.begin_exchange()
             messages = as_messages(swarm.network, protocol.speak(state))
             state = protocol.proposals(protocol.listen(messages, rule, state=state, signals=agreed))
             gap = np.abs(state - agreed).max(axis=1)
@@ -142,7 +145,7 @@ def what_is_not_admitted_is_not_heard(case: Case[NegotiationProtocol]) -> None:
                 said = within_inbox(as_messages(swarm.network, protocol.speak(state)), None, _NO_RNG)
                 told = said.payload.copy()
                 told[weights == 0] += noise
-                messages = replace(said, told=told).weighed(weights)
+                messages = replace(said, per_edge=told).with_weights(weights)
             heard.append(protocol.listen(messages, rule, state=state, signals=_some(swarm, 1)))
         for other in heard[1:]:
             apart = np.flatnonzero(np.abs(heard[0] - other).max(axis=1) > 1e-12) if np.isfinite(other).all() else [0]
@@ -252,9 +255,9 @@ def _states(
 ) -> Iterator[Floats]:
     """What daemons hold before each of some exchanges, played without anybody's interference."""
     signals = _some(swarm, 1)
-    state = read_only(protocol.first(_some(swarm, 0)))
+    state = read_only(protocol.initial_state(_some(swarm, 0)))
     for _ in range(exchanges):
-        protocol.draw()
+        protocol.begin_exchange()
         yield state
         messages = within_inbox(as_messages(swarm.network, protocol.speak(state)), None, _NO_RNG)
         state = read_only(protocol.listen(messages, rule, state=state, signals=signals))
@@ -268,11 +271,13 @@ def _mailbag(said: Messages, bag: int) -> Messages:
     rng = stream(0, "conformance", bag, "mailbags")
     told = said.payload + rng.normal(size=said.payload.shape)
     if bag == 1:
-        return replace(said, told=told)
+        return replace(said, per_edge=told)
     told = np.where(np.arange(len(told))[:, None] % 4 == 3, np.nan, told)
     copies = rng.integers(1, 5, len(told)).astype(np.int32)
     weights = rng.integers(0, 3, len(told)) / 2.0
-    return replace(said, told=told, copies=copies if said.copies is None else copies * said.copies).weighed(weights)
+    return replace(said, per_edge=told, copies=copies if said.copies is None else copies * said.copies).with_weights(
+        weights
+    )
 
 
 def _require_near(one: Floats, other: Floats, what: str) -> None:

@@ -33,8 +33,8 @@ class Case(NamedTuple):
 
     def heard(self, i: int) -> tuple[float, Floats, Floats | None]:
         edges = slice(self.rows.indptr[i], self.rows.indptr[i + 1])
-        said = self.arguments.get("said", self.own)
-        values = self.arguments["told"][edges] if "told" in self.arguments else said[self.rows.senders[edges]]
+        broadcast = self.arguments.get("broadcast", self.own)
+        values = self.arguments["told"][edges] if "told" in self.arguments else broadcast[self.rows.senders[edges]]
         weights = self.arguments["weights"][edges] if "weights" in self.arguments else None
         return float(self.own[i]), values, weights
 
@@ -52,7 +52,7 @@ def cases(draw: st.DrawFn) -> Case:
     indices = np.array(draw(_lists(st.integers(0, n - 1), m)), dtype=np.int32)
     payloads = PAYLOADS if draw(st.booleans()) else VALUES
     arguments = {}
-    for name, size, values in (("said", n, payloads), ("told", m, payloads), ("weights", m, WEIGHTS)):
+    for name, size, values in (("broadcast", n, payloads), ("per_edge", m, payloads), ("weights", m, WEIGHTS)):
         if draw(st.booleans()):
             arguments[name] = np.array(draw(_lists(values, size)), dtype=np.float64)
     return Case(Rows(indptr, indices), np.array(draw(_lists(payloads, n)), dtype=np.float64), arguments)
@@ -104,7 +104,7 @@ def test_the_median_and_its_deviation_are_the_plain_python_ones_to_the_bit(case:
 @pytest.mark.parametrize(
     "degrees", [[8] * 300, [16] * 100, [5, 0, 300, 1, 17, 40] * 30, [700] * 70, [0, 20_000, 3] * 2]
 )
-@pytest.mark.parametrize("form", ["said", "told"])
+@pytest.mark.parametrize("form", ["broadcast", "per_edge"])
 def test_many_and_long_rows_are_the_plain_python_ones_to_the_bit(degrees: list[int], form: str) -> None:
     rng = np.random.default_rng(7)
     n = len(degrees)
@@ -172,7 +172,7 @@ def _wmsr_naive(own: float, values: list[float], f: int) -> float:
 @given(VALUES, st.lists(VALUES, max_size=12), st.integers(0, 5))
 def test_wmsr_is_what_the_paper_says(own: float, values: list[float], f: int) -> None:
     rows = Rows(np.array([0, len(values)]), np.zeros(len(values), dtype=np.int32))
-    result = _kernels.wmsr(rows, np.array([own]), f, told=np.array(values))[0]
+    result = _kernels.wmsr(rows, np.array([own]), f, per_edge=np.array(values))[0]
     assert result == pytest.approx(_wmsr_naive(own, values, f), rel=1e-12, abs=1e-9)
 
 
@@ -182,28 +182,28 @@ def test_wmsr_never_leaves_the_hull_of_the_honest_values(data, f: int, weighed: 
     honest = data.draw(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12))
     lie = st.sampled_from([1e300, -1e300, 1.7e308, -1e308, 1e16, -1e16, math.inf, -math.inf, math.nan, 1e-300])
     liars = data.draw(st.lists(lie, max_size=f))
-    told = np.array(data.draw(st.permutations(honest[1:] + liars)), dtype=np.float64)
-    weights = np.array(data.draw(_lists(WEIGHTS, told.size))) if weighed else None
-    rows = Rows(np.array([0, told.size]), np.zeros(told.size, dtype=np.int32))
-    result = _kernels.wmsr(rows, np.array(honest[:1]), f, told=told, weights=weights)[0]
+    per_edge = np.array(data.draw(st.permutations(honest[1:] + liars)), dtype=np.float64)
+    weights = np.array(data.draw(_lists(WEIGHTS, per_edge.size))) if weighed else None
+    rows = Rows(np.array([0, per_edge.size]), np.zeros(per_edge.size, dtype=np.int32))
+    result = _kernels.wmsr(rows, np.array(honest[:1]), f, per_edge=per_edge, weights=weights)[0]
     assert min(honest) <= result <= max(honest)
 
 
 @pytest.mark.parametrize(("lie", "mild"), [(1e300, 0.9), (-1e308, -0.9), (1e16, 0.9)])
 def test_a_dropped_lie_leaves_no_rounding_behind(lie: float, mild: float) -> None:
     rows = Rows(np.array([0, 5]), np.zeros(5, dtype=np.int32))
-    own, told = np.array([0.3]), np.array([0.1, 0.2, lie, 0.4, 0.5])
-    milder = np.where(told == lie, mild, told)
-    assert _kernels.wmsr(rows, own, 1, told=told) == _kernels.wmsr(rows, own, 1, told=milder)
+    own, per_edge = np.array([0.3]), np.array([0.1, 0.2, lie, 0.4, 0.5])
+    milder = np.where(per_edge == lie, mild, per_edge)
+    assert _kernels.wmsr(rows, own, 1, per_edge=per_edge) == _kernels.wmsr(rows, own, 1, per_edge=milder)
 
 
 @pytest.mark.parametrize("lie", [math.inf, -math.inf, math.nan])
 def test_what_is_not_finite_is_dropped_before_anything_is_counted(lie: float) -> None:
     rows = Rows(np.array([0, 5]), np.zeros(5, dtype=np.int32))
-    own, told = np.array([0.3]), np.array([0.1, 0.2, lie, 0.4, 0.5])
-    heard = (np.where(np.isfinite(told), told, 7.0), np.isfinite(told).astype(np.float64))
+    own, per_edge = np.array([0.3]), np.array([0.1, 0.2, lie, 0.4, 0.5])
+    heard = (np.where(np.isfinite(per_edge), per_edge, 7.0), np.isfinite(per_edge).astype(np.float64))
     for rule in (_kernels.mean, _kernels.median, lambda *a, **k: _kernels.wmsr(*a, 1, **k)):
-        assert rule(rows, own, told=told) == rule(rows, own, told=heard[0], weights=heard[1])
+        assert rule(rows, own, per_edge=per_edge) == rule(rows, own, per_edge=heard[0], weights=heard[1])
 
 
 def test_weights_of_one_are_no_weights_and_of_zero_no_messages() -> None:
@@ -219,7 +219,7 @@ def test_weights_of_one_are_no_weights_and_of_zero_no_messages() -> None:
 def test_of_equal_messages_the_heaviest_counts_as_the_largest() -> None:
     rows = Rows(np.array([0, 2]), np.zeros(2, dtype=np.int32))
     for weights, expected in (([1.0, 3.0], 0.5), ([3.0, 1.0], 0.5)):
-        result = _kernels.wmsr(rows, np.array([0.0]), 1, told=np.array([1.0, 1.0]), weights=np.array(weights))
+        result = _kernels.wmsr(rows, np.array([0.0]), 1, per_edge=np.array([1.0, 1.0]), weights=np.array(weights))
         assert result[0] == expected
 
 
@@ -230,8 +230,8 @@ def test_wmsr_does_not_ask_in_which_order_neighbors_are_listed(data: st.DataObje
     rows = Rows(np.array([0, len(messages)]), np.zeros(len(messages), dtype=np.int32))
     results = set()
     for listed in (messages, data.draw(st.permutations(messages))):
-        told, weights = np.array(listed).T
-        results.add(float(_kernels.wmsr(rows, np.array([0.3]), f, told=told, weights=weights)[0]))
+        per_edge, weights = np.array(listed).T
+        results.add(float(_kernels.wmsr(rows, np.array([0.3]), f, per_edge=per_edge, weights=weights)[0]))
     assert len(results) == 1
 
 
@@ -279,9 +279,9 @@ def test_in_k3_a_byzantine_echo_keeps_two_apart() -> None:
     rows = _rows([(0, 1), (0, 2), (1, 2)], 3)
     state = np.array([0.0, 1.0, 100.0])
     for _ in range(100):
-        told = state[rows.senders]
-        told[rows.senders == 2] = state[:2]
-        state = _kernels.wmsr(rows, state, 1, told=told)
+        per_edge = state[rows.senders]
+        per_edge[rows.senders == 2] = state[:2]
+        state = _kernels.wmsr(rows, state, 1, per_edge=per_edge)
     assert state[:2].tolist() == [0.0, 1.0]
 
 

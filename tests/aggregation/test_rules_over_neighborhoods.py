@@ -61,8 +61,8 @@ def exchanges(draw: st.DrawFn) -> tuple[np.ndarray, Messages]:
 
     own, m = array(n), network.m
     weights = np.array(draw(st.lists(WEIGHTS, min_size=m, max_size=m))) if draw(st.booleans()) else None
-    said = own if draw(st.booleans()) else array(n)
-    return own, Messages(network, said, told=array(m) if draw(st.booleans()) else None, weights=weights)
+    broadcast = own if draw(st.booleans()) else array(n)
+    return own, Messages(network, broadcast, per_edge=array(m) if draw(st.booleans()) else None, weights=weights)
 
 
 def bits(values: np.ndarray) -> list[str]:
@@ -74,9 +74,9 @@ def bits(values: np.ndarray) -> list[str]:
 @given(exchange=exchanges())
 def test_all_at_once_is_one_by_one_to_the_bit(rule: Rule, exchange) -> None:
     own, messages = exchange
-    together = rule.over_neighborhoods(own, messages)
+    combine_guarantees = rule.over_neighborhoods(own, messages)
     for i in range(len(own)):
-        assert bits(together[i]) == bits(rule.over_one(own[i], messages.heard_by(i)))
+        assert bits(combine_guarantees[i]) == bits(rule.over_one(own[i], messages.inbox_of(i)))
 
 
 def a_swarm(d: int, f: int = 2, seed: int = 0) -> tuple[Network, np.ndarray]:
@@ -104,10 +104,10 @@ LOOPS: dict[str, tuple[dict[str, Any], Any]] = {
 def test_a_neighborhood_is_a_matrix_of_own_value_and_what_is_heard(name: str, d: int) -> None:
     network, x = a_swarm(d)
     options, over_rows = LOOPS[name]
-    together = getattr(neighborhoods, name)(network, x, **options)
+    combine_guarantees = getattr(neighborhoods, name)(network, x, **options)
     expected = [over_rows(np.vstack([x[i : i + 1], x[network.neighbors(i)]])) for i in range(network.n)]
     tolerance = 1e-7 if name == "geometric_median" else 1e-12
-    np.testing.assert_allclose(together, np.array(expected), rtol=0, atol=tolerance)
+    np.testing.assert_allclose(combine_guarantees, np.array(expected), rtol=0, atol=tolerance)
 
 
 @pytest.mark.parametrize("rule", [TrimmedMean(1), Krum(1)], ids=str)
@@ -142,12 +142,12 @@ def test_who_hears_nobody_keeps_its_value_and_a_neighbor_that_repeats_itself_cou
 @pytest.mark.parametrize("rule", RULES, ids=str)
 def test_nothing_is_written_into_and_nothing_is_remembered(rule: Rule) -> None:
     network, x = a_swarm(3)
-    said, weights = x.copy(), np.linspace(0, 1, network.m)
-    first = rule.over_neighborhoods(x, Messages(network, said, weights=weights))
-    assert np.array_equal(x, said)
+    broadcast, weights = x.copy(), np.linspace(0, 1, network.m)
+    first = rule.over_neighborhoods(x, Messages(network, broadcast, weights=weights))
+    assert np.array_equal(x, broadcast)
     assert np.array_equal(weights, np.linspace(0, 1, network.m))
-    rule.over_neighborhoods(x + 1, Messages(network, said * 2))
-    assert np.array_equal(rule.over_neighborhoods(x, Messages(network, said, weights=weights)), first)
+    rule.over_neighborhoods(x + 1, Messages(network, broadcast * 2))
+    assert np.array_equal(rule.over_neighborhoods(x, Messages(network, broadcast, weights=weights)), first)
 
 
 @pytest.mark.parametrize("name", ["wmsr", "trimmed_mean", "median", "krum", "geometric_median", "inverted_tolerance"])
@@ -178,7 +178,7 @@ def test_a_vector_of_one_component_gives_a_vector() -> None:
     [
         ({"values": np.zeros((5, 1))}, "values"),
         ({"own": np.zeros((60, 2))}, "own"),
-        ({"told": np.zeros((60, 1))}, "told"),
+        ({"per_edge": np.zeros((60, 1))}, "per_edge"),
         ({"weights": np.ones(3)}, "weights"),
         ({"f": -1}, "f"),
         ({"f": 1.5}, "f"),

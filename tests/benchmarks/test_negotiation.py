@@ -29,9 +29,9 @@ def ours() -> float:
     protocol.begin(ProtocolView(network=network, rng=stream(0, "bench", 0, "protocol")))
     signals = np.tile([0.0, 1.0], PAIRS)[:, None]
     start = time.perf_counter()
-    state = protocol.first(signals)
+    state = protocol.initial_state(signals)
     for _ in range(2 * TURNS):
-        protocol.draw()
+        protocol.begin_exchange()
         state = protocol.listen(as_messages(network, protocol.speak(state)), None, state=state, signals=signals)
     seconds = time.perf_counter() - start
     assert (protocol.proposals(state) == 0.5).all()

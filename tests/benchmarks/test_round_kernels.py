@@ -85,8 +85,8 @@ def wmsr(of: Swarm, f: int) -> Work:
 
 
 def wmsr_told(of: Swarm) -> Work:
-    told = of.x[of.rows.senders]
-    return lambda: kernels.wmsr(of.rows, of.x, 1, told=told, out=of.out)
+    per_edge = of.x[of.rows.senders]
+    return lambda: kernels.wmsr(of.rows, of.x, 1, per_edge=per_edge, out=of.out)
 
 
 def copy(size: int, threads: int) -> Work:
@@ -146,7 +146,7 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
 KERNELS: dict[str, Callable[[Swarm], Work]] = {
     "mean": mean,
     "mean_on_two_threads": lambda of: mean(of, threads=2),
-    "mean_told": lambda of: mean(of, told=of.x[of.rows.senders]),
+    "mean_told": lambda of: mean(of, per_edge=of.x[of.rows.senders]),
     "mean_weighted": lambda of: mean(of, weights=np.ones(of.rows.m)),
     "metropolis": lambda of: lambda: kernels.metropolis(of.rows, of.x, out=of.out),
     "wmsr_1": lambda of: wmsr(of, 1),

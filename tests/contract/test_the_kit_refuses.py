@@ -14,12 +14,11 @@ import pytest
 
 from swarmsec.aggregation import Mean, Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Heard, Messages
+from swarmsec.messages import Inbox, Messages
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol, ProtocolView
 from swarmsec.teams import (
     Attack,
-    Attacked,
     BlueView,
     Defense,
     Gt,
@@ -28,6 +27,7 @@ from swarmsec.teams import (
     Knowledge,
     RedView,
     Surface,
+    ThreatCase,
     Vantage,
 )
 from swarmsec.testing import _common, check_attack, check_defense, check_protocol, check_world
@@ -98,7 +98,7 @@ class SoundProtocol(NegotiationProtocol):
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         return (rule or Mean()).over_neighborhoods(state, messages)
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         return (rule or Mean()).over_one(own, heard)
 
 
@@ -621,7 +621,7 @@ class Boasting(SoundDefense):
     It leaves the reason out.
     """
 
-    def guarantee(self, case: Attacked) -> Guarantee:
+    def guarantee(self, case: ThreatCase) -> Guarantee:
         return Guarantee(True, "")
 
 
@@ -646,7 +646,7 @@ class RewritingWords(SoundDefense):
     """
 
     def weigh(self, messages: Messages, blue: BlueView) -> Floats:
-        messages.said[:] = 0.0
+        messages.broadcast[:] = 0.0
         return np.ones(messages.network.m)
 
 
@@ -833,7 +833,7 @@ class TwoTongues:
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
         return Mean().over_neighborhoods(own, messages)
 
-    def over_one(self, own: Floats, heard: Heard) -> Floats:
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
         return 0.5 * Mean().over_one(own, heard)
 
 
@@ -967,7 +967,7 @@ class Discordant(SoundProtocol):
     The two forms are not one protocol.
     """
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         return 0.5 * (own + super().listen_one(daemon, heard, rule, own=own, signal=signal))
 
 
@@ -988,12 +988,12 @@ class Gullible(SoundProtocol):
     heeds_weights: ClassVar[bool] = True
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        return np.stack([self._hear(messages.heard_by(i), rule, state[i]) for i in range(len(state))])
+        return np.stack([self._hear(messages.inbox_of(i), rule, state[i]) for i in range(len(state))])
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         return self._hear(heard, rule, own)
 
-    def _hear(self, heard: Heard, rule: Rule | None, own: Floats) -> Floats:
+    def _hear(self, heard: Inbox, rule: Rule | None, own: Floats) -> Floats:
         if rule is not None:
             return rule.over_one(own, heard)
         return _mean_of_all(own, heard.values, heard.weights if self.heeds_weights else None)
@@ -1028,7 +1028,7 @@ class Tiring(SoundProtocol):
         self._calls += 1
         return super().listen(messages, rule, state=state, signals=signals)
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         self._calls += 1
         return own if self._calls > 100 else super().listen_one(daemon, heard, rule, own=own, signal=signal)
 
@@ -1044,17 +1044,17 @@ class Stretching(SoundProtocol):
     def proposals(self, state: Floats) -> Floats:
         return state[:, :-1]
 
-    def first(self, signals: Floats) -> Floats:
+    def initial_state(self, signals: Floats) -> Floats:
         return np.column_stack([signals, np.zeros(len(signals))])
 
-    def hold(self, state: Floats, proposals: Floats) -> Floats:
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         return np.column_stack([proposals + np.where(state[:, -1:] > 0, 0.1, 0.0), state[:, -1]])
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         heard = super().listen(messages, rule, state=state, signals=signals)
         return np.column_stack([heard[:, :-1], np.ones(len(heard))])
 
-    def listen_one(self, daemon: int, heard: Heard, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         return np.append(super().listen_one(daemon, heard, rule, own=own, signal=signal)[:-1], 1.0)
 
 

@@ -13,7 +13,7 @@ from defenses.median_gate import MedianGate
 from swarmsec import run, simulate
 from swarmsec.aggregation import MAD_TO_DEVIATION, Neighborhoods
 from swarmsec.network import Network, topology
-from swarmsec.teams import Attacked, Surface
+from swarmsec.teams import Surface, ThreatCase
 from tests.strategies import READS, beliefs, values
 
 CIRCULANT = {"kind": "circulant", "n": 7, "offsets": [1, 2]}
@@ -88,22 +88,22 @@ def minority_liars(draw: st.DrawFn) -> tuple[Network, np.ndarray, np.ndarray]:
         )
     )
     honest = np.array(draw(st.lists(values, min_size=network.n, max_size=network.n)))
-    told, lying = honest.copy(), np.zeros(network.n, dtype=bool)
+    per_edge, lying = honest.copy(), np.zeros(network.n, dtype=bool)
     for daemon in draw(st.permutations(range(network.n))):
         lying[daemon] = True
         if any(2 * lying[network.neighbors(i)].sum() >= len(network.neighbors(i)) for i in range(network.n)):
             lying[daemon] = False
         else:
-            told[daemon] = draw(st.floats(-1e12, 1e12))
-    return network, honest, told
+            per_edge[daemon] = draw(st.floats(-1e12, 1e12))
+    return network, honest, per_edge
 
 
 @given(minority_liars())
 @settings(max_examples=60, deadline=None)
 def test_the_median_stays_among_the_honest_readings_while_fewer_than_half_of_a_neighborhood_lies(case) -> None:
-    network, honest, told = case
-    median = Neighborhoods(network).median_and_mad(told[:, None]).median[:, 0]
-    truthful = told[honest == told]
+    network, honest, per_edge = case
+    median = Neighborhoods(network).median_and_mad(per_edge[:, None]).median[:, 0]
+    truthful = per_edge[honest == per_edge]
     assert median.min() >= truthful.min()
     assert median.max() <= truthful.max()
 
@@ -120,11 +120,11 @@ class _Asker:
 @given(minority_liars())
 @settings(max_examples=60, deadline=None)
 def test_what_passes_the_gate_is_near_the_honest_readings_while_fewer_than_half_of_a_neighborhood_lies(case) -> None:
-    network, honest, told = case
+    network, honest, per_edge = case
     gate, view = MedianGate(threshold=4.0, warm_up=0), _Asker(network)
     gate.begin(view)
-    passed = gate.filter_signals(told[:, None], view)[:, 0]
-    truthful = told[honest == told]
+    passed = gate.filter_signals(per_edge[:, None], view)[:, 0]
+    truthful = per_edge[honest == per_edge]
     # Fewer than half lie, so the median distance from the median is at most the width of what honest ones say.
     reach = 4.0 * MAD_TO_DEVIATION * np.ptp(truthful) * (1 + 1e-12)
     assert passed.min() >= truthful.min() - reach
@@ -148,7 +148,7 @@ RING = topology("ring", n=6)
 def test_its_guarantee_counts_the_neighborhoods_that_have_no_honest_majority(
     network, targets, surface, holds, why
 ) -> None:
-    guarantee = MedianGate().guarantee(Attacked(network, np.array(targets, dtype=np.int32), surface, 200))
+    guarantee = MedianGate().guarantee(ThreatCase(network, np.array(targets, dtype=np.int32), surface, 200))
     assert guarantee.holds is holds
     assert why in guarantee.why
 

@@ -14,7 +14,7 @@ from defenses.trimmed_mean import TrimmedMean
 from swarmsec import simulate
 from swarmsec.errors import ParameterError
 from swarmsec.network import Network, topology
-from swarmsec.teams import Attacked, Surface
+from swarmsec.teams import Surface, ThreatCase
 from tests.strategies import TWO_CLIQUE, beliefs
 
 K9 = {"kind": "complete", "n": 9}
@@ -120,7 +120,7 @@ C9 = topology("circulant", n=9, offsets=[1, 2, 3])
 
 
 def asked(defense, targets: list[int], network: Network = C9, surface: Surface = Surface.DAEMON):
-    return defense.guarantee(Attacked(network, np.array(targets, dtype=np.int32), surface))
+    return defense.guarantee(ThreatCase(network, np.array(targets, dtype=np.int32), surface))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_it_promises_nothing_about_signals_and_links(defense, surface: Surface) 
 
 @pytest.mark.parametrize("defense", [TrimmedMean(), Median(), Krum(), GeometricMedian()])
 def test_it_promises_nothing_where_a_protocol_adds_to_the_rule(defense) -> None:
-    case = Attacked(C9, np.array([0], dtype=np.int32), Surface.DAEMON, rule_decides=False)
+    case = ThreatCase(C9, np.array([0], dtype=np.int32), Surface.DAEMON, rule_decides=False)
     assert defense.guarantee(case).holds is False
 
 

@@ -11,7 +11,7 @@ from defenses.wmsr import WMSR
 from swarmsec import run, simulate
 from swarmsec.errors import ParameterError
 from swarmsec.network import Network, robustness, topology
-from swarmsec.teams import Attacked, Surface
+from swarmsec.teams import Surface, ThreatCase
 from swarmsec.worlds.beliefs import Beliefs
 from tests.strategies import K3, TWO_CLIQUE, AnyLiar, beliefs, lied_to, lies, play, swarm_of, values
 
@@ -24,8 +24,8 @@ Q3 = {"kind": "hypercube", "dimension": 3}
 def test_it_stays_in_the_hull_of_honest_values_on_2f_plus_1_robust_networks_against_any_f_local_liars(f, data) -> None:
     network, liars = data.draw(lied_to(f))
     initial = data.draw(st.lists(values, min_size=network.n, max_size=network.n))
-    said = tuple(data.draw(st.lists(lies, min_size=1, max_size=4)))
-    attack = AnyLiar(daemons=liars, values=said)
+    broadcast = tuple(data.draw(st.lists(lies, min_size=1, max_size=4)))
+    attack = AnyLiar(daemons=liars, values=broadcast)
     trace = play(
         swarm_of(
             network,
@@ -126,7 +126,7 @@ FOUR_ROBUST = Network.from_edges(
     ids=["C7", "K3", "K9", "grown", "two liars", "Q3", "signals", "links"],
 )
 def test_its_guarantee_is_the_theorem_of_leblanc_et_al(network, f, targets, surface, holds, why) -> None:
-    guarantee = WMSR(f=f).guarantee(Attacked(network, np.array(targets, dtype=np.int32), surface))
+    guarantee = WMSR(f=f).guarantee(ThreatCase(network, np.array(targets, dtype=np.int32), surface))
     assert guarantee.holds is holds
     assert why in guarantee.why
 
@@ -148,17 +148,17 @@ def test_its_guarantee_for_f_total_liars_takes_f_plus_1_f_plus_1_robustness_and_
 
 def test_its_guarantee_on_a_large_network_is_open_where_the_bound_decides_nothing() -> None:
     network = topology("random_regular", n=400, degree=6, seed=0)
-    assert WMSR(f=1).guarantee(Attacked(network, np.array([7], dtype=np.int32), Surface.DAEMON)).holds is None
+    assert WMSR(f=1).guarantee(ThreatCase(network, np.array([7], dtype=np.int32), Surface.DAEMON)).holds is None
 
 
 def test_its_guarantee_against_byzantine_daemons_is_not_the_one_against_malicious_ones() -> None:
     """On K3 an echo freezes it: what is left without the liar, a pair, is only 1-robust."""
-    case = Attacked(topology("complete", n=3), np.array([2], dtype=np.int32), Surface.MESSAGE)
+    case = ThreatCase(topology("complete", n=3), np.array([2], dtype=np.int32), Surface.MESSAGE)
     assert WMSR(f=1).guarantee(case).holds is False
 
 
 def test_its_guarantee_is_for_a_network_that_red_leaves_alone() -> None:
-    case = Attacked(C7, np.array([0], dtype=np.int32), Surface.DAEMON | Surface.NETWORK)
+    case = ThreatCase(C7, np.array([0], dtype=np.int32), Surface.DAEMON | Surface.NETWORK)
     assert WMSR(f=1).guarantee(case).holds is not True
 
 

@@ -16,7 +16,7 @@ from swarmsec.arrays import Floats
 from swarmsec.checkers import agreement, termination, validity
 from swarmsec.network import Network, byzantine, robustness
 from swarmsec.swarm.trace import Trace
-from swarmsec.teams import Attack, Attacked, Channels, RedView, Surface
+from swarmsec.teams import Attack, Channels, RedView, Surface, ThreatCase
 from swarmsec.worlds.beliefs import Beliefs
 from tests.strategies import lies, local_liars, play, swarm_of, values
 
@@ -89,7 +89,7 @@ def played(network: Network, attack: Attack, f: int, initial: Sequence[float], r
 
 def promise(network: Network, attack: Attack, f: int) -> bool | None:
     liars = np.array(attack.daemons, dtype=np.int32)
-    return WMSR(f=f).guarantee(Attacked(network, liars, type(attack).surface)).holds
+    return WMSR(f=f).guarantee(ThreatCase(network, liars, type(attack).surface)).holds
 
 
 @pytest.mark.parametrize("f", [1, 2])

@@ -13,15 +13,15 @@ K5 = topology("complete", n=5)
 MAD = 1.4826
 
 
-def look(tracker, said, **messages):
+def look(tracker, broadcast, **messages):
     network = messages.pop("network", K5)
-    values = tracker.observe(Messages(network, np.array(said, dtype=float)[:, None], **messages)).values
+    values = tracker.observe(Messages(network, np.array(broadcast, dtype=float)[:, None], **messages)).values
     return dict(zip(FEATURES, values.T, strict=True))
 
 
-def told(said, network=K5, **otherwise):
+def per_edge(broadcast, network=K5, **otherwise):
     """(m, 1) what each edge carries: what its sender says, but for the edges named sender_receiver."""
-    payload = np.array(said, dtype=float)[network.indices][:, None]
+    payload = np.array(broadcast, dtype=float)[network.indices][:, None]
     for edge, value in otherwise.items():
         sender, receiver = (int(end) for end in edge.removeprefix("e").split("_"))
         payload[(network.indices == sender) & (network.receivers == receiver)] = value
@@ -71,15 +71,15 @@ def test_rate_is_messages_a_channel() -> None:
 
 
 def test_equivocation_is_how_far_apart_it_tells_two_neighbors_different_things() -> None:
-    said = [0, 1, 2, 3, 4]
-    seen = look(BehaviorTracker(K5), said, told=told(said, e4_0=5.0, e4_1=3.0))
+    broadcast = [0, 1, 2, 3, 4]
+    seen = look(BehaviorTracker(K5), broadcast, per_edge=per_edge(broadcast, e4_0=5.0, e4_1=3.0))
     # Daemon 4 says 3 to one, 5 to another, and its 4 to the rest: 2 apart. Its neighbors' MAD is 1, the usual one too.
     assert seen["equivocation"][4] == pytest.approx(2 / (2 * MAD))
 
 
 def test_who_tells_everybody_the_same_does_not_equivocate_while_another_one_does() -> None:
-    said, network = [0.1, 0.1, 0.1, 0.1], topology("complete", n=4)
-    seen = look(BehaviorTracker(network), said, told=told(said, network, e3_0=5.0), network=network)
+    broadcast, network = [0.1, 0.1, 0.1, 0.1], topology("complete", n=4)
+    seen = look(BehaviorTracker(network), broadcast, per_edge=per_edge(broadcast, network, e3_0=5.0), network=network)
     assert seen["equivocation"][3] > 0
     assert seen["equivocation"][:3].tolist() == [0.0, 0.0, 0.0]
 
@@ -89,21 +89,21 @@ def test_nobody_equivocates_in_a_broadcast() -> None:
 
 
 def test_what_an_equivocator_says_is_its_average() -> None:
-    said = [0, 1, 2, 3, 4]
-    seen = look(BehaviorTracker(K5), said, told=told(said, e4_0=12.0))
+    broadcast = [0, 1, 2, 3, 4]
+    seen = look(BehaviorTracker(K5), broadcast, per_edge=per_edge(broadcast, e4_0=12.0))
     assert seen["distance"][4] == 6.0 - 1.5
 
 
 def test_the_component_that_deviates_most_counts_with_its_sign() -> None:
-    said = np.stack([np.arange(5.0), np.array([0, 1, 2, 3, -30.0])], axis=1)
-    features = BehaviorTracker(K5).observe(Messages(K5, said))
+    broadcast = np.stack([np.arange(5.0), np.array([0, 1, 2, 3, -30.0])], axis=1)
+    features = BehaviorTracker(K5).observe(Messages(K5, broadcast))
     assert features.values[4, FEATURES.index("distance")] == -31.5
 
 
 def test_a_message_that_is_no_number_leaves_finite_features() -> None:
     tracker = BehaviorTracker(K5)
-    for said in ([0, 1, 2, 3, np.nan], [0, 1, np.inf, 3, 4]):
-        assert np.isfinite(np.stack(list(look(tracker, said).values()))).all()
+    for broadcast in ([0, 1, 2, 3, np.nan], [0, 1, np.inf, 3, 4]):
+        assert np.isfinite(np.stack(list(look(tracker, broadcast).values()))).all()
 
 
 def test_a_swarm_that_agrees_has_finite_features() -> None:

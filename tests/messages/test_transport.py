@@ -22,7 +22,7 @@ def newest(earlier: np.ndarray, later: np.ndarray) -> np.ndarray:
     return later
 
 
-def together(earlier: np.ndarray, later: np.ndarray) -> np.ndarray:
+def combine_guarantees(earlier: np.ndarray, later: np.ndarray) -> np.ndarray:
     return earlier + later
 
 
@@ -36,9 +36,9 @@ def journey(net: Network, merge=newest, *, exchanges: int = EXCHANGES, drain: in
     transport = Transport(net, merge, stream(0, "test", 0, "links"))
     arrived = []
     for exchange in range(exchanges + drain):
-        said = np.full((net.n, 1), float(exchange))
+        broadcast = np.full((net.n, 1), float(exchange))
         silent = np.zeros(net.m, dtype=np.int32) if exchange >= exchanges else None
-        arrived.append(transport.carry(Messages(net, said, copies=silent)))
+        arrived.append(transport.transmit(Messages(net, broadcast, copies=silent)))
     return arrived
 
 
@@ -53,7 +53,7 @@ def came(messages: Messages) -> np.ndarray:
 def test_reliable_links_hand_over_the_very_messages_that_were_sent() -> None:
     net = topology("ring", n=5)
     sent = Messages(net, np.arange(5.0)[:, None])
-    assert Transport(net, newest, stream(0, "test", 0, "links")).carry(sent) is sent
+    assert Transport(net, newest, stream(0, "test", 0, "links")).transmit(sent) is sent
 
 
 def test_a_constant_delay_shifts_everything_by_that_many_exchanges() -> None:
@@ -76,7 +76,7 @@ def test_links_keep_the_order_of_their_messages_unless_one_may_overtake() -> Non
 
 def test_losses_are_as_many_as_they_should_be_and_a_broadcast_stays_a_broadcast() -> None:
     arrived = journey(network(loss=0.25), exchanges=400)
-    assert all(messages.told is None for messages in arrived)
+    assert all(messages.per_edge is None for messages in arrived)
     share = np.mean([came(messages).mean() for messages in arrived])
     draws = 400 * arrived[0].network.m
     assert abs(share - 0.75) < 5 * np.sqrt(0.25 * 0.75 / draws)
@@ -96,7 +96,7 @@ def test_a_message_that_comes_twice_is_counted_twice() -> None:
 )
 def test_without_loss_and_repetition_everything_arrives_once(low: int, width: int, reordering: float) -> None:
     net = network(delay_min=low, delay_max=low + width, reordering=reordering)
-    arrived = journey(net, together, exchanges=20, drain=20)
+    arrived = journey(net, combine_guarantees, exchanges=20, drain=20)
     total = sum(np.where(came(messages), messages.payload[:, 0], 0.0) for messages in arrived)
     np.testing.assert_array_equal(total, np.full(net.m, float(sum(range(20)))))
 
@@ -106,9 +106,9 @@ def test_what_happens_on_links_is_the_same_whatever_is_sent() -> None:
     one, other = (Transport(net, newest, stream(0, "test", 0, "links")) for _ in range(2))
     silent = np.arange(net.m) % 5 == 0
     for exchange in range(30):
-        said = np.full((net.n, 1), float(exchange))
-        everything = one.carry(Messages(net, said))
-        some = other.carry(Messages(net, said, copies=np.where(silent, 0, 1).astype(np.int32)))
+        broadcast = np.full((net.n, 1), float(exchange))
+        everything = one.transmit(Messages(net, broadcast))
+        some = other.transmit(Messages(net, broadcast, copies=np.where(silent, 0, 1).astype(np.int32)))
         np.testing.assert_array_equal(everything.copies[~silent], some.copies[~silent])
         np.testing.assert_array_equal(everything.payload[~silent], some.payload[~silent])
         assert not some.copies[silent].any()
@@ -120,18 +120,18 @@ def test_what_red_delays_changes_nothing_on_other_links() -> None:
     late = np.where(np.arange(net.m) == 0, 2, 0).astype(np.int32)
     for exchange in range(30):
         sent = Messages(net, np.full((net.n, 1), float(exchange)))
-        untouched, delayed = came(one.carry(sent)), came(other.carry(replace(sent, delays=late)))
+        untouched, delayed = came(one.transmit(sent)), came(other.transmit(replace(sent, delays=late)))
         np.testing.assert_array_equal(untouched[1:], delayed[1:])
 
 
 def test_of_two_that_arrive_together_merge_makes_one_that_counts_as_often_as_the_later() -> None:
     net = topology("complete", n=2)
-    for merge, makes in ((newest, 20.0), (together, 30.0)):
+    for merge, makes in ((newest, 20.0), (combine_guarantees, 30.0)):
         transport = Transport(net, merge, stream(0, "test", 0, "links"))
-        for said, copies, delay in ((10.0, 3, 2), (20.0, 2, 1)):
-            sent = Messages(net, np.full((2, 1), said), copies=np.full(2, copies, dtype=np.int32))
-            assert not came(transport.carry(replace(sent, delays=np.full(2, delay, dtype=np.int32)))).any()
-        arrived = transport.carry(Messages(net, np.zeros((2, 1)), copies=np.zeros(2, dtype=np.int32)))
+        for broadcast, copies, delay in ((10.0, 3, 2), (20.0, 2, 1)):
+            sent = Messages(net, np.full((2, 1), broadcast), copies=np.full(2, copies, dtype=np.int32))
+            assert not came(transport.transmit(replace(sent, delays=np.full(2, delay, dtype=np.int32)))).any()
+        arrived = transport.transmit(Messages(net, np.zeros((2, 1)), copies=np.zeros(2, dtype=np.int32)))
         assert arrived.payload[:, 0].tolist() == [makes, makes]
         assert arrived.copies.tolist() == [2, 2]
 
@@ -187,8 +187,8 @@ def test_links_do_the_same_in_all_arms() -> None:
         ({"duplication": "often"}, "network.duplication", ""),
     ],
 )
-def test_links_that_make_no_sense_are_refused(links: dict[str, object], where: str, said: str) -> None:
+def test_links_that_make_no_sense_are_refused(links: dict[str, object], where: str, broadcast: str) -> None:
     with pytest.raises(InvalidScenarioError) as refused:
         swarmsec.load_scenario(late(**links))
     assert where in str(refused.value)
-    assert said in str(refused.value)
+    assert broadcast in str(refused.value)

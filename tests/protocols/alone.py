@@ -38,11 +38,11 @@ def negotiate(
     network = network if links is None else replace(network, delivery=links)
     begun(protocol, network, seed)
     transport = Transport(network, protocol.merge, stream(0, "alone", seed, "links"))
-    states = [protocol.first(signals)]
+    states = [protocol.initial_state(signals)]
     for _ in range(exchanges):
-        protocol.draw()
+        protocol.begin_exchange()
         sent = as_messages(network, protocol.speak(states[-1]))
-        arrived = transport.carry(sent if lie is None else lie(sent))
+        arrived = transport.transmit(sent if lie is None else lie(sent))
         states.append(protocol.listen(arrived, rule, state=states[-1], signals=signals))
     return np.stack(states)
 
@@ -51,13 +51,13 @@ def falsely(daemon: int, say: Callable[[Floats], Floats]) -> Lie:
     """What travels once a daemon changes its words, (k, w) → (k, w), on all of its channels."""
 
     def lie(messages: Messages) -> Messages:
-        if messages.told is None:
-            said = messages.said.copy()
-            said[daemon] = say(said[daemon : daemon + 1])[0]
-            return replace(messages, said=said)
-        told = messages.told.copy()
+        if messages.per_edge is None:
+            broadcast = messages.broadcast.copy()
+            broadcast[daemon] = say(broadcast[daemon : daemon + 1])[0]
+            return replace(messages, broadcast=broadcast)
+        per_edge = messages.per_edge.copy()
         edges = messages.network.edges_from([daemon])
-        told[edges] = say(told[edges])
-        return replace(messages, told=told)
+        per_edge[edges] = say(per_edge[edges])
+        return replace(messages, per_edge=per_edge)
 
     return lie

@@ -75,7 +75,7 @@ def test_an_acceptance_that_was_lost_comes_again_and_makes_the_deal() -> None:
     turn = itertools.count()
 
     def loses_it(sent: Messages) -> Messages:
-        return sent.weighed(np.full(sent.network.m, 0.0 if next(turn) == 3 else 1.0))
+        return sent.with_weights(np.full(sent.network.m, 0.0 if next(turn) == 3 else 1.0))
 
     pair, values = topology("complete", n=2), np.array([[0.0], [1.0]])
     states = negotiate(AlternatingOffers(beta=2.0), pair, values, 9, lie=loses_it)

@@ -25,11 +25,11 @@ def settled(worth: Floats, network: Network, *, bundle: int = 1) -> Bools:
     """(n, d) who holds which task once nothing changes any more."""
     protocol = Cbba(bundle=bundle)
     protocol.begin(ProtocolView(network=network, rng=stream(0, "test", 0, "protocol")))
-    state = protocol.first(worth)
+    state = protocol.initial_state(worth)
     d = worth.shape[1]
     quiet = 0
     for _ in range(4 * worth.size + 2 * network.n):
-        protocol.draw()
+        protocol.begin_exchange()
         before = state[:, : 1 + 4 * d]
         state = protocol.listen(as_messages(network, protocol.speak(state)), None, state=state, signals=worth)
         quiet = quiet + 1 if np.array_equal(before, state[:, : 1 + 4 * d]) else 0
@@ -146,9 +146,9 @@ def test_two_settle_by_the_table_row_by_row(
         newer = {THIRD: 4.0 + m, FOURTH: 4.0 + n}
         newest = [max(4.0, stamp) for stamp in newer.values()]
         stamps = np.array([[0.0, 5.0, *newer.values()]])
-        told = Known(np.array([[3.0 if higher else 1.0]]), np.array([[float(says)]]), stamps)
-        after = here._replace(known=known).settled(np.array([0]), np.array([OTHER]), told, now=5.0).known
-        became = {"update": (told.bid, told.bidder), "reset": (0.0, NOBODY), "leave": (known.bid, known.bidder)}
+        per_edge = Known(np.array([[3.0 if higher else 1.0]]), np.array([[float(says)]]), stamps)
+        after = here._replace(known=known).settled(np.array([0]), np.array([OTHER]), per_edge, now=5.0).known
+        became = {"update": (per_edge.bid, per_edge.bidder), "reset": (0.0, NOBODY), "leave": (known.bid, known.bidder)}
         assert (after.bid, after.bidder) == became[expected], (m, n, higher)
         assert after.stamp.tolist() == [[0.0, 5.0, *newest]]
 
@@ -175,9 +175,9 @@ def test_a_former_puppet_gives_back_what_it_bid_for_and_does_not_do() -> None:
     worth = np.array([[5.0, 1.0], [4.0, 3.0]])
     state = negotiate(protocol, pair, worth, 3)[-1]
     assert protocol.proposals(state).tolist() == [[1.0, 0.0], [0.0, 1.0]]
-    state[:1] = protocol.hold(state[:1], np.zeros((1, 2)))  # It does nothing any more, and is let go.
+    state[:1] = protocol.override_proposals(state[:1], np.zeros((1, 2)))  # It does nothing any more, and is let go.
     for _ in range(4):
-        protocol.draw()
+        protocol.begin_exchange()
         state = protocol.listen(as_messages(pair, protocol.speak(state)), None, state=state, signals=worth)
     assert protocol.proposals(state).tolist() == [[1.0, 0.0], [0.0, 1.0]]
 

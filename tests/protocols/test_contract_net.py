@@ -78,7 +78,7 @@ def test_who_does_a_task_whose_word_was_lost_is_called_again_and_nobody_else_doe
     protocol, exchange = ContractNet(), itertools.count()
 
     def loses_the_first_answer(sent: Messages) -> Messages:
-        return sent.weighed(np.full(sent.network.m, 0.0 if next(exchange) == 3 else 1.0))
+        return sent.with_weights(np.full(sent.network.m, 0.0 if next(exchange) == 3 else 1.0))
 
     worths = np.array([[1.0], [5.0], [3.0]])
     states = negotiate(protocol, topology("complete", n=3), worths, 9, lie=loses_the_first_answer)

@@ -59,10 +59,10 @@ def test_nobody_gains_by_lying_to_mcafee(buyers: list[float], sellers: list[floa
         return
 
     def gain(side: str, number: int, says: float) -> float:
-        said = {"buy": list(buyers), "sell": list(sellers)}
-        worth = said[side][number]
-        said[side][number] = says
-        bids, asks = sides(said["buy"], said["sell"])
+        broadcast = {"buy": list(buyers), "sell": list(sellers)}
+        worth = broadcast[side][number]
+        broadcast[side][number] = says
+        bids, asks = sides(broadcast["buy"], broadcast["sell"])
         cleared = Mcafee().clear(bids, asks)
         # Of equals, the liar counts as the first: the best case for it.
         rank = int((bids > says).sum()) if side == "buy" else int((asks < says).sum())

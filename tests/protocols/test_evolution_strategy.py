@@ -23,9 +23,9 @@ NETWORK = topology("random_regular", n=N, degree=8)
 
 def praise_themselves(messages):
     """Twelve claim that their own trial was better than its opposite by 1,000."""
-    said = messages.said.copy()
-    said[LIARS, -2] -= 1000.0
-    return replace(messages, said=said)
+    broadcast = messages.broadcast.copy()
+    broadcast[LIARS, -2] -= 1000.0
+    return replace(messages, broadcast=broadcast)
 
 
 def lost(protocol, exchanges: int, **how) -> float:
@@ -40,8 +40,8 @@ def test_a_step_is_down_the_gradient_of_the_sphere() -> None:
     protocol = EvolutionStrategy(rate=0.1)
     network, signals = topology("complete", n=n), np.broadcast_to(point, (n, 2))
     begun(protocol, network)
-    protocol.draw()
-    words = protocol.speak(protocol.first(signals))
+    protocol.begin_exchange()
+    words = protocol.speak(protocol.initial_state(signals))
     trials = words[:, 2:4]
     expected = point - 0.1 * (2.0 * (trials @ point)[:, None] * trials).mean(axis=0)
     states = negotiate(protocol, network, signals, 1)
@@ -60,9 +60,9 @@ def test_one_percent_of_liars_ruins_it_and_ranks_hold_them() -> None:
 def test_with_ranks_the_size_of_a_lie_does_not_matter() -> None:
     def once(size: float):
         def lie(messages):
-            said = messages.said.copy()
-            said[LIARS, -2] -= size
-            return replace(messages, said=said)
+            broadcast = messages.broadcast.copy()
+            broadcast[LIARS, -2] -= size
+            return replace(messages, broadcast=broadcast)
 
         return negotiate(EvolutionStrategy(shaping="ranks"), NETWORK, SIGNALS, 1, lie=lie)[-1]
 

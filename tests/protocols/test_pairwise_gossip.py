@@ -39,7 +39,7 @@ def test_on_a_complete_network_every_pair_is_as_likely_to_meet() -> None:
     network = topology("complete", n=n)
     protocol, met = begun(PairwiseGossip(meetings="one"), network), np.zeros(network.m)
     for _ in range(draws):
-        protocol.draw()
+        protocol.begin_exchange()
         assert protocol._meets.sum() == 2
         met += protocol._meets
     expected = draws / (n * (n - 1) / 2)
@@ -51,7 +51,7 @@ def test_nobody_is_in_two_meetings_and_the_average_stays(meetings, seed) -> None
     network = topology("erdos_renyi", n=12, p=0.3, seed=seed)
     protocol = begun(PairwiseGossip(meetings=meetings), network, seed)
     for _ in range(5):
-        protocol.draw()
+        protocol.begin_exchange()
         assert np.bincount(network.receivers[protocol._meets], minlength=12).max() <= 1
         assert (protocol._meets == protocol._meets[network.reverse]).all()
     signals = stream(0, "gossip", seed, "signals").normal(size=(12, 1))

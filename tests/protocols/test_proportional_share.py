@@ -72,10 +72,10 @@ def test_equal_bidders_settle_at_dampings_under_4_over_n_plus_1(times, settles) 
     protocol = ProportionalShare(damping=times * 4 / (n + 1))
     # All begin at the equilibrium of values of 1; values of 1.01 have another, a little off.
     signals, network = np.full((n, 1), 1.0), topology("complete", n=n)
-    state = begun(protocol, network).first(signals)
+    state = begun(protocol, network).initial_state(signals)
     totals = []
     for _ in range(400):
-        protocol.draw()
+        protocol.begin_exchange()
         heard = as_messages(network, protocol.speak(state))
         state = protocol.listen(heard, None, state=state, signals=1.01 * signals)
         totals.append(state[:, 0].sum())

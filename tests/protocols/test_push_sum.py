@@ -58,10 +58,10 @@ def test_the_draws_are_such_that_the_potential_falls_so() -> None:
     n, ratios = 20, []
     network = topology("complete", n=n)
     protocol = begun(PushSum(self_targets=True), network)
-    first = protocol.first(starts(n))
+    first = protocol.initial_state(starts(n))
     average = first[:, 0].mean()
     for _ in range(5000):
-        protocol.draw()
+        protocol.begin_exchange()
         ratios.append(potential(one_exchange(protocol, network, first), average) / potential(first, average))
     error = np.std(ratios) / np.sqrt(len(ratios))
     assert np.mean(ratios) == pytest.approx(0.5 - 1 / (4 * n), abs=4 * error)
@@ -106,13 +106,13 @@ def drained(links: Delivery, exchanges: int = 40) -> tuple[Floats, Floats]:
     protocol = begun(PushSum(), network)
     transport = Transport(network, protocol.merge, stream(0, "push_sum", 0, "links"))
     signals = starts(30)
-    first = state = protocol.first(signals)
+    first = state = protocol.initial_state(signals)
     for exchange in range(exchanges + links.delay_max + 1):
         if exchange < exchanges:
-            protocol.draw()
+            protocol.begin_exchange()
         else:
             protocol._to = np.full(30, -1, dtype=np.int32)
-        arrived = transport.carry(as_messages(network, protocol.speak(state)))
+        arrived = transport.transmit(as_messages(network, protocol.speak(state)))
         state = protocol.listen(arrived, None, state=state, signals=signals)
     return first.sum(axis=0), state.sum(axis=0)
 

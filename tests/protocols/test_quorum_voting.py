@@ -108,21 +108,21 @@ def repeating(liars: list[int], seed: int) -> Lie:
     """Liars propose A to some and B to others, and stand behind what honest daemons did at any time: the right views
     and values, for the wrong ears."""
     rng = np.random.default_rng(seed)
-    said: list[Floats] = []
+    broadcast: list[Floats] = []
 
     def lie(messages: Messages) -> Messages:
-        told = messages.payload.copy()
-        said.append(messages.said)
+        per_edge = messages.payload.copy()
+        broadcast.append(messages.broadcast)
         edges = np.flatnonzero(np.isin(messages.senders, liars))
         honest = np.setdiff1d(np.arange(messages.network.n), liars)
-        when = rng.integers(0, len(said)) if rng.random() < 0.6 else -1
+        when = rng.integers(0, len(broadcast)) if rng.random() < 0.6 else -1
         for claim in (VOTE, LOCK, DECISION):
-            for mine, theirs in zip(claim_of(told, claim), claim_of(said[when], claim), strict=True):
+            for mine, theirs in zip(claim_of(per_edge, claim), claim_of(broadcast[when], claim), strict=True):
                 mine[edges] = theirs[rng.choice(honest, len(edges))]
-        view, value = claim_of(told, PROPOSAL)
-        view[edges] = (len(said) - 1) // (3 * PATIENCE)
+        view, value = claim_of(per_edge, PROPOSAL)
+        view[edges] = (len(broadcast) - 1) // (3 * PATIENCE)
         value[edges, 0] = rng.choice([A, B], messages.network.n)[messages.receivers[edges]]
-        return replace(messages, told=told)
+        return replace(messages, per_edge=per_edge)
 
     return lie
 

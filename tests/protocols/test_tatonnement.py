@@ -79,7 +79,7 @@ def test_a_loss_leaves_an_error_that_stays_and_forgetting_lets_it_fade() -> None
         # Links fail while prices are found, and are good from then on: what is lost is known by then.
         state = negotiate(protocol, COMPLETE, VALUES, 30, links=Delivery(loss=0.2))[-1]
         for _ in range(300):
-            protocol.draw()
+            protocol.begin_exchange()
             heard = as_messages(COMPLETE, protocol.speak(state))
             state = protocol.listen(heard, None, state=state, signals=VALUES)
         return float(abs(protocol.proposals(state).sum() - N))

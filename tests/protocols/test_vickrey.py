@@ -23,9 +23,9 @@ def auctioned(bids: Floats, network: Network, exchanges: int) -> tuple[Standing,
     """What everybody knows after some exchanges, and what everybody takes."""
     protocol = Vickrey()
     protocol.begin(ProtocolView(network=network, rng=stream(0, "test", 0, "protocol")))
-    state = protocol.first(bids)
+    state = protocol.initial_state(bids)
     for _ in range(exchanges):
-        protocol.draw()
+        protocol.begin_exchange()
         state = protocol.listen(as_messages(network, protocol.speak(state)), None, state=state, signals=bids)
     return standing(state), protocol.proposals(state)
 

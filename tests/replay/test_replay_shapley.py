@@ -53,11 +53,11 @@ def test_members_who_add_the_same_get_the_same(game):
 
 @given(games(members=3), games(members=3))
 def test_shares_of_two_games_together_are_the_sums_of_the_shares(first, second):
-    def together(some):
+    def combine_guarantees(some):
         return Fraction(first[1][some]) + Fraction(second[1][some])
 
     alone = [shapley(3, game[1].__getitem__) for game in (first, second)]
-    assert shapley(3, together) == [one + other for one, other in zip(*alone, strict=True)]
+    assert shapley(3, combine_guarantees) == [one + other for one, other in zip(*alone, strict=True)]
 
 
 @given(games())

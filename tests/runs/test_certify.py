@@ -12,7 +12,7 @@ from swarmsec.errors import ParameterError
 from swarmsec.network import _lower_bounds, _robustness
 from swarmsec.runs.certification import certify
 from swarmsec.scenario import library
-from swarmsec.teams import Guarantee, together, weakest
+from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
 from tests.strategies import K3, TWO_CLIQUE, beliefs
 
 C7 = {"kind": "circulant", "n": 7, "offsets": [1, 2]}
@@ -172,11 +172,11 @@ YES, NO, OPEN, NONE = (
     ],
 )
 def test_several_defenses_promise_what_the_best_of_them_does(answers, told):
-    assert together([(f"d{i}", one) for i, one in enumerate(answers)]).told == told
+    assert combine_guarantees([(f"d{i}", one) for i, one in enumerate(answers)]).told == told
 
 
 def test_over_seeds_a_promise_is_as_good_as_in_the_worst():
-    assert [weakest(seeds).told for seeds in ([YES, NO, OPEN], [YES, OPEN], [YES, YES])] == [
+    assert [worst_over_seeds(seeds).told for seeds in ([YES, NO, OPEN], [YES, OPEN], [YES, YES])] == [
         "outside",
         "not known",
         "inside",

@@ -7,12 +7,12 @@ import pytest
 
 from swarmsec import simulate
 from swarmsec.scoring.detection import Detection, detection, rounds_to_recover
-from swarmsec.swarm.trace import Watch
+from swarmsec.swarm.trace import DetectionCounts
 from tests.strategies import READS, beliefs
 
 
-def watch(attacked=10, alarmed=8, hits=6, false_quarantine=0, first_attack=5, first_hit=7) -> Watch:
-    return Watch(attacked, alarmed, hits, false_quarantine, first_attack, first_hit)
+def watch(attacked=10, alarmed=8, hits=6, false_quarantine=0, first_attack=5, first_hit=7) -> DetectionCounts:
+    return DetectionCounts(attacked, alarmed, hits, false_quarantine, first_attack, first_hit)
 
 
 def test_precision_and_recall_pool_the_daemon_rounds_of_all_seeds() -> None:
@@ -42,7 +42,7 @@ def test_false_quarantine_is_the_mean_over_seeds() -> None:
 
 
 def test_without_alarms_there_is_no_precision_and_without_an_attack_no_recall() -> None:
-    quiet = Watch()
+    quiet = DetectionCounts()
     assert detection([quiet]) == Detection(None, None, None, 0)
     assert detection([]) == Detection(None, None, None, 0.0)
 
@@ -59,7 +59,7 @@ def test_a_run_counts_daemon_rounds_by_hand() -> None:
         rules={"blue": {"quarantine": 2}},
     )
     # Falsely isolated: daemon 0 in five rounds, daemon 1 in rounds 0 and 4.
-    assert simulate(swarm).watch == Watch(
+    assert simulate(swarm).watch == DetectionCounts(
         attacked=6, alarmed=10, hits=3, false_quarantine=7, first_attack=1, first_hit=1
     )
 

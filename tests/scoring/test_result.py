@@ -10,7 +10,7 @@ import pytest
 
 from swarmsec.scoring import Result, SeedRun, Subject, score
 from swarmsec.scoring.intervals import of_ratio
-from swarmsec.swarm.trace import Trace, Watch
+from swarmsec.swarm.trace import DetectionCounts, Trace
 from swarmsec.teams import Guarantee
 
 ARMS = ("clean", "attacked", "defended", "guarded")
@@ -30,7 +30,7 @@ def trace(arm: str, bill: float | Sequence[float], *, seed: int = 0, messages: f
         events=(),
         compromised=np.zeros(3, dtype=bool),
         final=np.zeros((3, 1)),
-        watch=Watch(),
+        watch=DetectionCounts(),
         attacked=np.zeros(3, dtype=bool),
         central={},
         quarantine_log=(),

@@ -15,7 +15,7 @@ from swarmsec.errors import OutputError, PluginError, UsageError
 from swarmsec.runs.jobs import Played, play_job, trace_digest
 from swarmsec.store import Entry, Store
 from swarmsec.store.codec import decode, encode
-from swarmsec.swarm.trace import Event, Trace, Watch
+from swarmsec.swarm.trace import DetectionCounts, Event, Trace
 from tests.store.stored import ID, PLAN, everything, numbered, play, small
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
@@ -44,7 +44,7 @@ def traces(draw) -> Trace:
         events=tuple(draw(st.lists(event, max_size=3))),
         compromised=draw(hnp.arrays(bool, n)),
         final=np.empty((0, 0)),
-        watch=draw(st.builds(Watch, count, count, count, count, st.none() | count, st.none() | count)),
+        watch=draw(st.builds(DetectionCounts, count, count, count, count, st.none() | count, st.none() | count)),
         attacked=draw(hnp.arrays(bool, n)),
         central=draw(st.dictionaries(st.text(), NUMBERS, max_size=2)),
         quarantine_log=tuple(draw(st.lists(st.tuples(st.integers(0, rounds - 1), st.booleans(), who), max_size=4))),

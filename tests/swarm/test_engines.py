@@ -132,5 +132,5 @@ def test_an_attack_that_says_what_was_said_leaves_a_broadcast() -> None:
     sent = []
     model.count = lambda messages: sent.append(messages)
     model.step()
-    assert sent[0].told is None
+    assert sent[0].per_edge is None
     assert sent[0].copies is None

@@ -41,7 +41,7 @@ def test_sense_negotiate_decide_act_with_red_and_blue_at_every_step() -> None:
     LOG.clear()
     every = Surface.SIGNAL | Surface.DAEMON | Surface.MESSAGE | Surface.NETWORK | Surface.TIMING
     world = recording(Beliefs, "sense", "decide", "apply")(initial=[0.0, 1.0, 2.0])
-    protocol = recording(AverageConsensus, "first", "speak", "listen")(exchanges=2)
+    protocol = recording(AverageConsensus, "initial_state", "speak", "listen")(exchanges=2)
     attack = recording(Attack, "on_signals", "on_daemons", "on_messages", "on_network", surface=every)(daemons=[0])
     defense = recording(Defense, "filter_signals", "weigh", "govern", "respond", sees=every)()
     play(swarm_of(K3, world=world, protocol=protocol, attacks=[attack], defenses=[defense], rounds=2))

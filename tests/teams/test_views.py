@@ -191,7 +191,7 @@ def test_nothing_has_been_said_before_round_0() -> None:
 
 def test_the_inbox_holds_what_was_said_and_cannot_be_written() -> None:
     inbox = watching(Vantage.LOCAL, lambda blue: blue.inbox, attacks=[Stubborn(daemons=[0], value=50.0)])[0]
-    assert inbox.said[:, 0].tolist() == [50, 1, 2, 3]
+    assert inbox.broadcast[:, 0].tolist() == [50, 1, 2, 3]
     with pytest.raises(ValueError, match="read-only"):
         inbox.payload[0] = 0
 

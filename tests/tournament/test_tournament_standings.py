@@ -12,7 +12,7 @@ from swarmsec.report.tournament import plain_lines, upset_lines, verdict
 from swarmsec.runs.executors import Serial
 from swarmsec.scoring import SeedRun, Subject, score
 from swarmsec.store import Store
-from swarmsec.swarm.trace import Trace, Watch
+from swarmsec.swarm.trace import DetectionCounts, Trace
 from swarmsec.tournament import Draft, outcome_of, plan_of, play
 from swarmsec.tournament.cells import Figures
 from swarmsec.tournament.labels import specs_of
@@ -148,7 +148,7 @@ def trace(arm, seed, bill, messages=10.0):
         events=(),
         compromised=np.zeros(2, dtype=bool),
         final=np.empty((0, 0)),
-        watch=Watch(),
+        watch=DetectionCounts(),
         attacked=np.ones(2, dtype=bool),
         central={},
         quarantine_log=(),

@@ -136,8 +136,8 @@ def test_a_daemon_wants_less_the_lower_its_belief() -> None:
 def test_deciding_together_is_deciding_one_by_one() -> None:
     world = begun(n=40)
     state = np.random.default_rng(0).normal(0.0, 0.5, (40, 1))
-    together = world.decide(state)
-    assert together.tolist() == [world.decide(state[[i]])[0].tolist() for i in range(40)]
+    combine_guarantees = world.decide(state)
+    assert combine_guarantees.tolist() == [world.decide(state[[i]])[0].tolist() for i in range(40)]
 
 
 def test_it_sells_two_percent_a_round_down_to_its_target() -> None:

@@ -49,8 +49,8 @@ def mean_rows(
     senders: Unsigned,
     degree: int,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     finite: bool,
     out: Floats,
@@ -58,8 +58,8 @@ def mean_rows(
     stop: int,
 ) -> None:
     """Rows start to stop of `mean`. `finite` promises that own values and payloads are finite numbers."""
-    equivocated, weighed = told.size > 0, weights.size > 0
-    payload = told if equivocated else said
+    equivocated, weighed = per_edge.size > 0, weights.size > 0
+    payload = per_edge if equivocated else broadcast
     plain = finite and not equivocated and not weighed
     for i in range(start, stop):
         k, end = (i * degree, (i + 1) * degree) if degree >= 0 else (indptr[i], indptr[i + 1])
@@ -67,23 +67,23 @@ def mean_rows(
         if plain:
             count = 1.0 + (end - k)
             for _ in range((end - k) // 8):
-                a0 += said[senders[k]]
-                a1 += said[senders[k + 1]]
-                a2 += said[senders[k + 2]]
-                a3 += said[senders[k + 3]]
-                a0 += said[senders[k + 4]]
-                a1 += said[senders[k + 5]]
-                a2 += said[senders[k + 6]]
-                a3 += said[senders[k + 7]]
+                a0 += broadcast[senders[k]]
+                a1 += broadcast[senders[k + 1]]
+                a2 += broadcast[senders[k + 2]]
+                a3 += broadcast[senders[k + 3]]
+                a0 += broadcast[senders[k + 4]]
+                a1 += broadcast[senders[k + 5]]
+                a2 += broadcast[senders[k + 6]]
+                a3 += broadcast[senders[k + 7]]
                 k += 8
             while k < end:
-                a0 += said[senders[k]]
+                a0 += broadcast[senders[k]]
                 if k + 1 < end:
-                    a1 += said[senders[k + 1]]
+                    a1 += broadcast[senders[k + 1]]
                 if k + 2 < end:
-                    a2 += said[senders[k + 2]]
+                    a2 += broadcast[senders[k + 2]]
                 if k + 3 < end:
-                    a3 += said[senders[k + 3]]
+                    a3 += broadcast[senders[k + 3]]
                 k += 4
             out[i] = (own[i] + ((a0 + a1) + (a2 + a3))) / count
             continue
@@ -98,10 +98,10 @@ def mean_rows(
                 w1 += weights[k + 1]
                 w2 += weights[k + 2]
                 w3 += weights[k + 3]
-                a0 += weights[k] * said[senders[k]]
-                a1 += weights[k + 1] * said[senders[k + 1]]
-                a2 += weights[k + 2] * said[senders[k + 2]]
-                a3 += weights[k + 3] * said[senders[k + 3]]
+                a0 += weights[k] * broadcast[senders[k]]
+                a1 += weights[k + 1] * broadcast[senders[k + 1]]
+                a2 += weights[k + 2] * broadcast[senders[k + 2]]
+                a3 += weights[k + 3] * broadcast[senders[k + 3]]
                 k += 4
         while k < end:
             v, w = _admit(payload[k if equivocated else senders[k]], weights[k] if weighed else 1.0, 0.0)
@@ -136,8 +136,8 @@ def metropolis_rows(
     degree: int,
     shares: Floats,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     finite: bool,
     out: Floats,
@@ -145,8 +145,8 @@ def metropolis_rows(
     stop: int,
 ) -> None:
     """Rows start to stop of `metropolis`. On a regular network, all shares are the first one."""
-    equivocated, weighed = told.size > 0, weights.size > 0
-    payload = told if equivocated else said
+    equivocated, weighed = per_edge.size > 0, weights.size > 0
+    payload = per_edge if equivocated else broadcast
     plain = finite and not equivocated and not weighed
     for i in range(start, stop):
         k, end = (i * degree, (i + 1) * degree) if degree >= 0 else (indptr[i], indptr[i + 1])
@@ -155,13 +155,13 @@ def metropolis_rows(
         share = shares[i]
         if plain and degree >= 0:
             while k < end:
-                a0 += share * (said[senders[k]] - mine)
+                a0 += share * (broadcast[senders[k]] - mine)
                 if k + 1 < end:
-                    a1 += share * (said[senders[k + 1]] - mine)
+                    a1 += share * (broadcast[senders[k + 1]] - mine)
                 if k + 2 < end:
-                    a2 += share * (said[senders[k + 2]] - mine)
+                    a2 += share * (broadcast[senders[k + 2]] - mine)
                 if k + 3 < end:
-                    a3 += share * (said[senders[k + 3]] - mine)
+                    a3 += share * (broadcast[senders[k + 3]] - mine)
                 k += 4
             out[i] = mine + ((a0 + a1) + (a2 + a3))
             continue
@@ -170,10 +170,10 @@ def metropolis_rows(
             continue
         if finite and weighed and not equivocated:
             while k + 4 <= end:
-                a0 += weights[k] * (min(share, shares[senders[k]]) * (said[senders[k]] - mine))
-                a1 += weights[k + 1] * (min(share, shares[senders[k + 1]]) * (said[senders[k + 1]] - mine))
-                a2 += weights[k + 2] * (min(share, shares[senders[k + 2]]) * (said[senders[k + 2]] - mine))
-                a3 += weights[k + 3] * (min(share, shares[senders[k + 3]]) * (said[senders[k + 3]] - mine))
+                a0 += weights[k] * (min(share, shares[senders[k]]) * (broadcast[senders[k]] - mine))
+                a1 += weights[k + 1] * (min(share, shares[senders[k + 1]]) * (broadcast[senders[k + 1]] - mine))
+                a2 += weights[k + 2] * (min(share, shares[senders[k + 2]]) * (broadcast[senders[k + 2]] - mine))
+                a3 += weights[k + 3] * (min(share, shares[senders[k + 3]]) * (broadcast[senders[k + 3]] - mine))
                 k += 4
         while k < end:
             v, w = _admit(payload[k if equivocated else senders[k]], weights[k] if weighed else 1.0, mine)
@@ -212,8 +212,8 @@ def wmsr_rows(
     order: Ints,
     f: int,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     finite: bool,
     out: Floats,
@@ -234,13 +234,13 @@ def wmsr_rows(
         ranked = cells[: width * lanes].reshape(width, lanes)
         for r in range(lanes):
             mine[r] = own[order[first + r] if order.size > 0 else first + r]
-        if told.size > 0:
-            _lay_out_told(indptr, order, first, told, width, lanes, cells, count)
+        if per_edge.size > 0:
+            _lay_out_told(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
             # A constant number of lanes makes every place in them a constant.
-            _lay_out(indptr, senders, order, first, said, width, LANES_MAX, cells, count)
+            _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
         else:
-            _lay_out(indptr, senders, order, first, said, width, lanes, cells, count)
+            _lay_out(indptr, senders, order, first, broadcast, width, lanes, cells, count)
         if weights.size > 0 or not finite:
             _strike_dropped(indptr, order, first, weights, width, lanes, cells, weight_cells, count)
         if weighed:
@@ -277,8 +277,8 @@ def median_rows(
     order: Ints,
     mad: Floats,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     finite: bool,
     out: Floats,
@@ -296,13 +296,13 @@ def median_rows(
         ranked = cells[: width * lanes].reshape(width, lanes)
         for r in range(lanes):
             middle[r] = own[order[first + r] if order.size > 0 else first + r]
-        if told.size > 0:
-            _lay_out_told(indptr, order, first, told, width, lanes, cells, count)
+        if per_edge.size > 0:
+            _lay_out_told(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
             # A constant number of lanes makes every place in them a constant.
-            _lay_out(indptr, senders, order, first, said, width, LANES_MAX, cells, count)
+            _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
         else:
-            _lay_out(indptr, senders, order, first, said, width, lanes, cells, count)
+            _lay_out(indptr, senders, order, first, broadcast, width, lanes, cells, count)
         if weights.size > 0 or not finite:
             _strike_dropped(indptr, order, first, weights, width, lanes, cells, weight_cells, count)
         _sort(ranked, width, lanes)
@@ -329,8 +329,8 @@ def trimmed_rows(
     order: Ints,
     f: int,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     finite: bool,
     out: Floats,
@@ -352,12 +352,12 @@ def trimmed_rows(
         for r in range(lanes):
             mine[r] = own[order[first + r] if order.size > 0 else first + r]
             low[r] = f
-        if told.size > 0:
-            _lay_out_told(indptr, order, first, told, width, lanes, cells, count)
+        if per_edge.size > 0:
+            _lay_out_told(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
-            _lay_out(indptr, senders, order, first, said, width, LANES_MAX, cells, count)
+            _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
         else:
-            _lay_out(indptr, senders, order, first, said, width, lanes, cells, count)
+            _lay_out(indptr, senders, order, first, broadcast, width, lanes, cells, count)
         if weights.size > 0 or not finite:
             _count_liars(indptr, order, first, weights, lanes, cells, count, low)
             _strike_dropped(indptr, order, first, weights, width, lanes, cells, weight_cells, count)
@@ -398,8 +398,8 @@ def krum_rows(
     order: Ints,
     f: int,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     out: Floats,
     start: int,
@@ -417,7 +417,9 @@ def krum_rows(
         points = values[: d * (width + 1) * lanes].reshape(d, width + 1, lanes)
         there = good[: (width + 1) * lanes].reshape(width + 1, lanes)
         ranked = cells[: width * lanes].reshape(width, lanes)
-        _lay_out_points(indptr, senders, order, first, f, own, said, told, weights, points, there, neighbors, unit)
+        _lay_out_points(
+            indptr, senders, order, first, f, own, broadcast, per_edge, weights, points, there, neighbors, unit
+        )
         for r in range(lanes):
             least[r] = np.inf
             best[r] = 0
@@ -457,8 +459,8 @@ def _lay_out_points(
     first: int,
     f: int,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     points: Floats,
     there: Floats,
@@ -485,7 +487,7 @@ def _lay_out_points(
                 if p == 0:
                     v = own[i, c]
                 elif p <= degree:
-                    v = told[edge + p - 1, c] if told.size > 0 else said[senders[edge + p - 1], c]
+                    v = per_edge[edge + p - 1, c] if per_edge.size > 0 else broadcast[senders[edge + p - 1], c]
                 points[c, p, r] = v
                 finite &= abs(v) < np.inf
             there[p, r] = 1.0 if admitted and finite else 0.0
@@ -599,7 +601,7 @@ def _lay_out(
     senders: Unsigned,
     order: Ints,
     first: int,
-    said: Floats,
+    broadcast: Floats,
     width: int,
     lanes: int,
     cells: Floats,
@@ -612,14 +614,14 @@ def _lay_out(
         count[r] = end - edge
         cell = r
         while edge + 4 <= end:
-            cells[cell] = said[senders[edge]]
-            cells[cell + lanes] = said[senders[edge + 1]]
-            cells[cell + 2 * lanes] = said[senders[edge + 2]]
-            cells[cell + 3 * lanes] = said[senders[edge + 3]]
+            cells[cell] = broadcast[senders[edge]]
+            cells[cell + lanes] = broadcast[senders[edge + 1]]
+            cells[cell + 2 * lanes] = broadcast[senders[edge + 2]]
+            cells[cell + 3 * lanes] = broadcast[senders[edge + 3]]
             cell += 4 * lanes
             edge += 4
         while edge < end:
-            cells[cell] = said[senders[edge]]
+            cells[cell] = broadcast[senders[edge]]
             cell += lanes
             edge += 1
         while cell < width * lanes:
@@ -629,7 +631,7 @@ def _lay_out(
 
 @compiled
 def _lay_out_told(
-    indptr: Ints, order: Ints, first: int, told: Floats, width: int, lanes: int, cells: Floats, count: Counts
+    indptr: Ints, order: Ints, first: int, per_edge: Floats, width: int, lanes: int, cells: Floats, count: Counts
 ) -> None:
     """The same for what each edge carries."""
     for r in range(lanes):
@@ -637,7 +639,7 @@ def _lay_out_told(
         edge = indptr[i]
         count[r] = indptr[i + 1] - edge
         for k in range(width):
-            cells[k * lanes + r] = told[edge + k] if k < count[r] else np.inf
+            cells[k * lanes + r] = per_edge[edge + k] if k < count[r] else np.inf
 
 
 @compiled

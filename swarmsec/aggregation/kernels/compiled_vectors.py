@@ -4,7 +4,7 @@
 This file stands alone, because numba's cache notices a change in a function's own file and in no other.
 
 Every row first gathers its points: one's own value, then each admitted message that is finite throughout. `weights` of
-size 0 are all 1, `told` of size 0 is a broadcast of `said`.
+size 0 are all 1, `per_edge` of size 0 is a broadcast of `broadcast`.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def geometric_median_rows(
     senders: Unsigned,
     tolerance: float,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     out: Floats,
     start: int,
@@ -54,7 +54,7 @@ def geometric_median_rows(
     ranked, place = np.empty(widest), np.empty(widest, dtype=np.int64)
     point, slope, distances = np.empty(d), np.empty(d), np.empty(widest)
     for i in range(start, stop):
-        count, _ = _gather(indptr, senders, own, said, told, weights, i, points, weight)
+        count, _ = _gather(indptr, senders, own, broadcast, per_edge, weights, i, points, weight)
         if count == 0:
             out[i] = own[i]
             continue
@@ -73,8 +73,8 @@ def clipping_rows(
     tau: float,
     iterations: int,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     out: Floats,
     start: int,
@@ -85,7 +85,7 @@ def clipping_rows(
     points, weight = np.empty((widest, d)), np.empty(widest)
     point, step, distances, ranked = np.empty(d), np.empty(d), np.empty(widest), np.empty(widest)
     for i in range(start, stop):
-        count, _ = _gather(indptr, senders, own, said, told, weights, i, points, weight)
+        count, _ = _gather(indptr, senders, own, broadcast, per_edge, weights, i, points, weight)
         if count == 0:
             out[i] = own[i]
             continue
@@ -122,8 +122,8 @@ def inverted_tolerance_rows(
     medians: Floats,
     mads: Floats,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     out: Floats,
     start: int,
@@ -136,7 +136,7 @@ def inverted_tolerance_rows(
         heard, total, kept = 0, 0.0, 0.0
         tolerated = min(abs(mine - middle), reach * mads[i])
         for k in range(indptr[i], indptr[i + 1]):
-            v = told[k] if told.size > 0 else said[senders[k]]
+            v = per_edge[k] if per_edge.size > 0 else broadcast[senders[k]]
             w = weights[k] if weights.size > 0 else 1.0
             if w > 0.0 and abs(v) < np.inf:
                 heard += 1
@@ -162,8 +162,8 @@ def _gather(
     indptr: Ints,
     senders: Unsigned,
     own: Floats,
-    said: Floats,
-    told: Floats,
+    broadcast: Floats,
+    per_edge: Floats,
     weights: Floats,
     i: int,
     points: Floats,
@@ -186,7 +186,7 @@ def _gather(
             continue
         finite = True
         for c in range(d):
-            v = told[k, c] if told.size > 0 else said[senders[k], c]
+            v = per_edge[k, c] if per_edge.size > 0 else broadcast[senders[k], c]
             points[count, c] = v
             finite &= abs(v) < np.inf
         if finite:

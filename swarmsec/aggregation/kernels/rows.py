@@ -5,8 +5,8 @@ over whole vectors are in `_vector_kernels.py`) and share their arguments:
 
     rows      the network, prepared once: `rows_of(network)`; it has n daemons and m edges
     own       (n,) each daemon's own value
-    said      (n,) what each daemon says to everybody; `own` unless given
-    told      (m,) what each edge carries, once anyone equivocates; it replaces `said`
+    broadcast (n,) what each daemon says to everybody; `own` unless given
+    per_edge  (m,) what each edge carries, once anyone equivocates; it replaces `broadcast`
     weights   (m,) in [0, inf), what each message weighs, 1 unless given; 0 drops it. Own values weigh 1
     out       (n,) where the result is written, never the memory of an argument; made unless given
     finite    True promises that own values and payloads are finite numbers. They are looked at unless it is given
@@ -66,8 +66,8 @@ def mean(
     rows: Rows,
     own: Floats,
     *,
-    said: Floats | None = None,
-    told: Floats | None = None,
+    broadcast: Floats | None = None,
+    per_edge: Floats | None = None,
     weights: Floats | None = None,
     out: Floats | None = None,
     finite: bool | None = None,
@@ -78,7 +78,7 @@ def mean(
     Returns:
         (n,) `out`.
     """
-    heard = _heard(rows, own, said, told, weights, out, finite)
+    heard = _heard(rows, own, broadcast, per_edge, weights, out, finite)
 
     def work(start: int, stop: int) -> None:
         mean_rows(rows.indptr, rows.senders, rows.degree, *heard, start, stop)
@@ -91,8 +91,8 @@ def metropolis(
     rows: Rows,
     own: Floats,
     *,
-    said: Floats | None = None,
-    told: Floats | None = None,
+    broadcast: Floats | None = None,
+    per_edge: Floats | None = None,
     weights: Floats | None = None,
     out: Floats | None = None,
     finite: bool | None = None,
@@ -106,7 +106,7 @@ def metropolis(
     Returns:
         (n,) `out`.
     """
-    heard = _heard(rows, own, said, told, weights, out, finite)
+    heard = _heard(rows, own, broadcast, per_edge, weights, out, finite)
 
     def work(start: int, stop: int) -> None:
         metropolis_rows(rows.indptr, rows.senders, rows.degree, rows.shares, *heard, start, stop)
@@ -120,8 +120,8 @@ def wmsr(
     own: Floats,
     f: int,
     *,
-    said: Floats | None = None,
-    told: Floats | None = None,
+    broadcast: Floats | None = None,
+    per_edge: Floats | None = None,
     weights: Floats | None = None,
     out: Floats | None = None,
     finite: bool | None = None,
@@ -139,8 +139,8 @@ def wmsr(
         rows: The neighborhoods.
         own: (n,) each daemon's own value.
         f: How many liars to withstand, 0 or more.
-        said: As everywhere in this module, like all that follow.
-        told: See above.
+        broadcast: As everywhere in this module, like all that follow.
+        per_edge: See above.
         weights: See above.
         out: See above.
         finite: See above.
@@ -150,7 +150,7 @@ def wmsr(
         (n,) `out`.
     """
     assert f >= 0
-    heard = _heard(rows, own, said, told, weights, out, finite)
+    heard = _heard(rows, own, broadcast, per_edge, weights, out, finite)
 
     def work(start: int, stop: int) -> None:
         wmsr_rows(rows.indptr, rows.senders, rows.order, f, *heard, start, stop)
@@ -164,8 +164,8 @@ def trimmed_mean(
     own: Floats,
     f: int,
     *,
-    said: Floats | None = None,
-    told: Floats | None = None,
+    broadcast: Floats | None = None,
+    per_edge: Floats | None = None,
     weights: Floats | None = None,
     out: Floats | None = None,
     finite: bool | None = None,
@@ -181,15 +181,15 @@ def trimmed_mean(
         (n,) `out`.
     """
     assert f >= 0
-    return _trimmed(rows, f, _heard(rows, own, said, told, weights, out, finite), threads)
+    return _trimmed(rows, f, _heard(rows, own, broadcast, per_edge, weights, out, finite), threads)
 
 
 def middle(
     rows: Rows,
     own: Floats,
     *,
-    said: Floats | None = None,
-    told: Floats | None = None,
+    broadcast: Floats | None = None,
+    per_edge: Floats | None = None,
     weights: Floats | None = None,
     out: Floats | None = None,
     finite: bool | None = None,
@@ -200,7 +200,7 @@ def middle(
     Returns:
         (n,) `out`.
     """
-    return _trimmed(rows, -1, _heard(rows, own, said, told, weights, out, finite), threads)
+    return _trimmed(rows, -1, _heard(rows, own, broadcast, per_edge, weights, out, finite), threads)
 
 
 def _trimmed(rows: Rows, f: int, heard: _Heard, threads: int) -> Floats:
@@ -215,8 +215,8 @@ def median(
     rows: Rows,
     own: Floats,
     *,
-    said: Floats | None = None,
-    told: Floats | None = None,
+    broadcast: Floats | None = None,
+    per_edge: Floats | None = None,
     weights: Floats | None = None,
     out: Floats | None = None,
     finite: bool | None = None,
@@ -229,7 +229,7 @@ def median(
     Returns:
         (n,) `out`.
     """
-    heard = _heard(rows, own, said, told, weights, out, finite)
+    heard = _heard(rows, own, broadcast, per_edge, weights, out, finite)
     none = np.empty(0)
 
     def work(start: int, stop: int) -> None:
@@ -243,14 +243,14 @@ def median_and_mad(
     rows: Rows,
     own: Floats,
     *,
-    said: Floats | None = None,
-    told: Floats | None = None,
+    broadcast: Floats | None = None,
+    per_edge: Floats | None = None,
     weights: Floats | None = None,
     finite: bool | None = None,
     threads: int = 1,
 ) -> MedianAndMad:
     """The median of what each daemon's neighbors say, and the median of their distances from it."""
-    heard = _heard(rows, own, said, told, weights, None, finite)
+    heard = _heard(rows, own, broadcast, per_edge, weights, None, finite)
     mad = np.empty(rows.n)
 
     def work(start: int, stop: int) -> None:
@@ -264,8 +264,8 @@ class _Heard(NamedTuple):
     """The arguments that all compiled rules share, in their order. An absent array is an empty one."""
 
     own: Floats
-    said: Floats
-    told: Floats
+    broadcast: Floats
+    per_edge: Floats
     weights: Floats
     finite: bool
     out: Floats
@@ -274,23 +274,23 @@ class _Heard(NamedTuple):
 def _heard(
     rows: Rows,
     own: Floats,
-    said: Floats | None,
-    told: Floats | None,
+    broadcast: Floats | None,
+    per_edge: Floats | None,
     weights: Floats | None,
     out: Floats | None,
     finite: bool | None,
 ) -> _Heard:
     own = _column(own, rows.n)
-    said = own if said is None else _column(said, rows.n)
+    broadcast = own if broadcast is None else _column(broadcast, rows.n)
     if finite is None:
         # What edges carry is too much to look at twice; compiled code then looks at it in passing.
-        finite = told is None and _all_finite(own) and (said is own or _all_finite(said))
+        finite = per_edge is None and _all_finite(own) and (broadcast is own or _all_finite(broadcast))
     out = np.empty(rows.n) if out is None else out
     assert out.shape == (rows.n,) and out.flags.c_contiguous and out.dtype == np.float64
     return _Heard(
         own,
-        said,
-        _ABSENT if told is None else _column(told, rows.m),
+        broadcast,
+        _ABSENT if per_edge is None else _column(per_edge, rows.m),
         _ABSENT if weights is None else _column(weights, rows.m),
         finite,
         out,

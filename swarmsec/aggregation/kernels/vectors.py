@@ -47,8 +47,8 @@ def inverted_tolerance(
     rate: float,
     reach: float,
     *,
-    said: Floats | None = None,
-    told: Floats | None = None,
+    broadcast: Floats | None = None,
+    per_edge: Floats | None = None,
     weights: Floats | None = None,
     out: Floats,
 ) -> Floats:
@@ -56,7 +56,7 @@ def inverted_tolerance(
 
     x ← x + rate · Σ w (v − x) / Σ w over the neighbors with |v − median| ≤ min(|x − median|, reach · MAD).
     """
-    middles, mads = kernels.median_and_mad(rows, own, said=said, told=told, weights=weights)
+    middles, mads = kernels.median_and_mad(rows, own, broadcast=broadcast, per_edge=per_edge, weights=weights)
     inverted_tolerance_rows(
         rows.indptr,
         rows.senders,
@@ -65,8 +65,8 @@ def inverted_tolerance(
         middles,
         mads,
         _whole(own),
-        _whole(own if said is None else said),
-        _whole(_NONE if told is None else told),
+        _whole(own if broadcast is None else broadcast),
+        _whole(_NONE if per_edge is None else per_edge),
         _whole(_NONE if weights is None else weights),
         out,
         0,
@@ -76,11 +76,11 @@ def inverted_tolerance(
 
 
 def _prepared(own: Floats, messages: Messages) -> tuple[Rows, tuple[Floats, Floats, Floats, Floats], Floats]:
-    told = _NONE_WIDE if messages.told is None else messages.told
+    per_edge = _NONE_WIDE if messages.per_edge is None else messages.per_edge
     weights = _NONE if messages.weights is None else messages.weights
     return (
         rows_of(messages.network),
-        (_whole(own), _whole(messages.said), _whole(told), _whole(weights)),
+        (_whole(own), _whole(messages.broadcast), _whole(per_edge), _whole(weights)),
         np.empty(own.shape),
     )
 

@@ -15,7 +15,7 @@ from swarmsec.network import Robustness, robustness
 from swarmsec.scenario.load import Scenario
 from swarmsec.scenario.sources import library, library_folder
 from swarmsec.scenario.yaml_tree import Path, Tree
-from swarmsec.swarm.setup import Cast, Setup
+from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.teams import Attack, Defense
 
 BOUNDED_TO = 20_000
@@ -26,7 +26,7 @@ class Aimed(NamedTuple):
     """An attack of the scenario, and whom it targets in its first seed."""
 
     path: Path
-    cast: Cast[Attack]
+    cast: PluginSpec[Attack]
     targets: Ints
 
     @property
@@ -86,7 +86,7 @@ class Case:
         return tuple(aimed for aimed in self.attacks if aimed.acts_in(self.rounds))
 
     @property
-    def defenses(self) -> Iterator[tuple[Path, Cast[Defense]]]:
+    def defenses(self) -> Iterator[tuple[Path, PluginSpec[Defense]]]:
         """Blue's plug-ins with their places."""
         for number, cast in enumerate(self.setup.defenses):
             yield ("defenses", number), cast

@@ -12,7 +12,7 @@ import numpy as np
 from swarmsec.authoring.lint_rules._case import Aimed, Case
 from swarmsec.authoring.lint_rules._rule import Remark, rule
 from swarmsec.authoring.lint_rules.timing import responds
-from swarmsec.teams import Surface, Vantage, attacked_in
+from swarmsec.teams import Surface, Vantage, threatened_in
 
 
 @rule("SW007")
@@ -73,7 +73,7 @@ def outside_the_guarantee(case: Case) -> Iterator[Remark]:
             continue
         honest = np.ones(case.setup.network.n, dtype=bool)
         honest[liars] = False
-        local = np.where(honest, attacked_in(case.setup.network, liars), 0)
+        local = np.where(honest, threatened_in(case.setup.network, liars), 0)
         if local.max(initial=0) > f:
             daemon = int(np.argmax(local))
             yield Remark(
