@@ -9,7 +9,8 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from swarmsec import plugins, run
+from swarmsec import registry as plugins
+from swarmsec import run
 from swarmsec.errors import PluginError, UnknownNameError, UsageError
 from swarmsec.registry import Registry, source_digest
 from swarmsec.scenario import load_scenario

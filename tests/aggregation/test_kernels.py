@@ -34,7 +34,9 @@ class Case(NamedTuple):
     def heard(self, i: int) -> tuple[float, Floats, Floats | None]:
         edges = slice(self.rows.indptr[i], self.rows.indptr[i + 1])
         broadcast = self.arguments.get("broadcast", self.own)
-        values = self.arguments["told"][edges] if "told" in self.arguments else broadcast[self.rows.senders[edges]]
+        values = (
+            self.arguments["per_edge"][edges] if "per_edge" in self.arguments else broadcast[self.rows.senders[edges]]
+        )
         weights = self.arguments["weights"][edges] if "weights" in self.arguments else None
         return float(self.own[i]), values, weights
 
@@ -110,7 +112,7 @@ def test_many_and_long_rows_are_the_plain_python_ones_to_the_bit(degrees: list[i
     n = len(degrees)
     rows = Rows(np.concatenate([[0], np.cumsum(degrees)]), rng.integers(0, n, sum(degrees)))
     own = np.round(rng.normal(size=n), 1)  # Many ties.
-    arguments = {"told": np.round(rng.normal(size=rows.m), 1)} if form == "told" else {}
+    arguments = {"per_edge": np.round(rng.normal(size=rows.m), 1)} if form == "per_edge" else {}
     case = Case(rows, own, arguments)
     for f in (1, 3, 30):
         expected = [_ordered.wmsr_one(*case.heard(i), f) for i in range(n)]

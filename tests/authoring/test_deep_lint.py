@@ -2,9 +2,9 @@
 
 import pytest
 
+from swarmsec.authoring import deep_lint as module
 from swarmsec.authoring.deep_lint import CHECKS, deep_lint
 from swarmsec.authoring.lint import RULES
-from swarmsec.scenario import deep_lint as module
 from swarmsec.scenario import load_scenario
 
 RING = {

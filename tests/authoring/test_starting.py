@@ -14,7 +14,8 @@ import typer
 from swarmsec.cli import lazy_commands as lazy
 from swarmsec.cli.app import COMMANDS
 from swarmsec.errors import ScenarioError
-from swarmsec.scenario import library, load_scenario, parts
+from swarmsec.scenario import build as parts
+from swarmsec.scenario import library, load_scenario
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*/*.yaml"))
 WITH_NUMPY = {"two_cliques"}  # Its edges are listed, and that each stands once is for NumPy to see.

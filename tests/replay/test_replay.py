@@ -13,7 +13,7 @@ from swarmsec.errors import UsageError
 from swarmsec.replay import Session, record
 from swarmsec.replay.recording import rounds_of
 from swarmsec.report.replay import round_lines, rows_lines, sparkline
-from swarmsec.runs import simulation as simulate
+from swarmsec.runs import simulate
 from swarmsec.runs.jobs import trace_digest
 from swarmsec.runs.simulation import play_arm
 from swarmsec.scenario import load_scenario
