@@ -8,9 +8,9 @@ import pytest
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Len, Lt, MaxLen, MinLen, Unit, _fields, _taken, _UnsureError
-from swarmsec.registry import BASES, Registry
+from swarmsec.plugin import FAMILIES
+from swarmsec.registry import Registry
 from swarmsec.scenario import Document
 from swarmsec.teams import BlueRules, RedRules
 
@@ -19,8 +19,7 @@ CLASSES = [
     Document,
     RedRules,
     BlueRules,
-    *TOPOLOGIES.values(),
-    *(REGISTRY.get(family, kind) for family in BASES for kind in REGISTRY.kinds(family)),
+    *(plugin for family in FAMILIES for plugin in REGISTRY.classes(family).values()),
 ]
 HINTS = {
     **{repr(field.hint): field.hint for cls in CLASSES for field in _fields(cls).values()},
