@@ -17,7 +17,7 @@ from swarmsec.authoring.lint_rules.document import EDGES_A_SECOND
 from swarmsec.runs.runner import subject_of
 from swarmsec.runs.simulation import play_seed
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 from swarmsec.scoring import Result, score
 from swarmsec.swarm.arms import ALL_ARMS, Arm
 
@@ -201,7 +201,7 @@ def _redundant(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
         changes = [] if without is None else [a - b for a, b in zip(outcomes.lineups["own"], without, strict=True)]
         wins = outcomes.limited("own") >= WON
         if wins and changes and max(map(abs, changes)) <= SAME * outcomes.damage:
-            path: Path = ("defenses", place)
+            path: YamlPath = ("defenses", place)
             yield Remark(path, f"without {cast.kind} the outcome is the same to within 1%", "leave it out")
 
 

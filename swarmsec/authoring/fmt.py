@@ -15,7 +15,7 @@ from swarmsec.authoring.key_order import SHARED_BEFORE, key_order
 from swarmsec.authoring.yaml_layout import Collection, Entry, Layout, Node, Scalar, entries, take_apart, word
 from swarmsec.errors import ScenarioError
 from swarmsec.registry import Registry
-from swarmsec.scenario.yaml_tree import Path, parse
+from swarmsec.scenario.yaml_tree import YamlPath, parse
 
 LINE_WIDTH = 120
 _INDENT = 2
@@ -54,7 +54,7 @@ def _means(text: str, meaning: object) -> bool:
         return False
 
 
-def _sort(node: Node, path: Path, registry: Registry) -> None:
+def _sort(node: Node, path: YamlPath, registry: Registry) -> None:
     """Put the keys of every mapping in their order."""
     if isinstance(node, Scalar):
         return

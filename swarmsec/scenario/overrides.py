@@ -10,7 +10,7 @@ from typing import Any
 
 from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.scenario.model import Spec
-from swarmsec.scenario.yaml_tree import Path, parse
+from swarmsec.scenario.yaml_tree import YamlPath, parse
 
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
@@ -81,7 +81,7 @@ def parse_value(text: str) -> Any:
         raise UsageError(f"{text!r} is no YAML value: {error.message}") from None
 
 
-def steps(path: str) -> Path:
+def steps(path: str) -> YamlPath:
     """The steps of a path such as `attacks[0].bias` or `attacks.0.bias`.
 
     Examples:

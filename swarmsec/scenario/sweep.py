@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from swarmsec.errors import UsageError, did_you_mean
 from swarmsec.parameters import Ge, Help, Le, Problem, problems, shown
 from swarmsec.scenario.overrides import steps
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 POINTS_MAX = 10_000
 PATHS_MAX = 50
@@ -66,7 +66,7 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
     return found
 
 
-def single_changes(sweep: Mapping[str, Any]) -> list[tuple[Path, Any]]:
+def single_changes(sweep: Mapping[str, Any]) -> list[tuple[YamlPath, Any]]:
     """Each value of each path on its own, and where it stands: all are checked without every combination."""
     return [
         (("sweep", path) if isinstance(values, Mapping) else ("sweep", path, position), value)

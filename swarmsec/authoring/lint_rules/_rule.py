@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from swarmsec.authoring.lint_rules._case import Case
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 Severity = Literal["warning", "note"]
 """A warning fails the gate. A note tells what an author may well have meant."""
@@ -21,7 +21,7 @@ class Fix(NamedTuple):
         value: A number, a word, true or false.
     """
 
-    path: Path
+    path: YamlPath
     value: Any
 
 
@@ -37,7 +37,7 @@ class Remark(NamedTuple):
         of_key: Whether the key is pointed at, and not the value.
     """
 
-    path: Path
+    path: YamlPath
     message: str
     hint: str = ""
     fix: Fix | None = None

@@ -9,7 +9,7 @@ from math import prod
 from swarmsec.authoring.lint_rules._case import Case
 from swarmsec.authoring.lint_rules._rule import Fix, Remark, rule
 from swarmsec.scenario.sweep import points
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 EDGES_A_SECOND = 2e7
 """Edges times rounds that one process plays in a second, measured on BlackSwarm; a hundredth of it daemon by daemon."""
@@ -46,7 +46,7 @@ def huge_run(case: Case) -> Iterator[Remark]:
     edges = case.setup.network.m * case.rounds * case.setup.protocol.exchanges * 4.0
     hours = edges * len(case.scenario.seeds) * sweep * slower / EDGES_A_SECOND / 3600
     if hours > HOURS_MAX:
-        at: Path = ("engine",) if slower > 1 and hours / slower <= HOURS_MAX else ("rounds",)
+        at: YamlPath = ("engine",) if slower > 1 and hours / slower <= HOURS_MAX else ("rounds",)
         yield Remark(at, f"about {hours:,.0f} hours for one process", "fewer daemons, rounds, seeds or points")
 
 
