@@ -15,7 +15,7 @@ from swarmsec.network import Network
 from swarmsec.parameters import Problem
 from swarmsec.registry import Registry, source_digest
 from swarmsec.rng import Streams
-from swarmsec.scenario.build import daemons_of, misfits, parts_of, resolved, setup_of
+from swarmsec.scenario.build import composition_errors, daemons_of, parts_of, resolved, setup_of
 from swarmsec.scenario.changes import Changes
 from swarmsec.scenario.check import check
 from swarmsec.scenario.extends import extended
@@ -187,7 +187,7 @@ def load_scenario(
     except ScenarioError as error:
         raise _refused([error], tree) from None
     scenario = Scenario(resolved(tree.data, parts), written.command, changes, registry, tree)
-    if wrong := misfits(parts, scenario.streams(scenario.seeds[0])):
+    if wrong := composition_errors(parts, scenario.streams(scenario.seeds[0])):
         raise _refused(wrong, tree)
     return scenario
 
