@@ -293,7 +293,7 @@ def _check(cls: type[object], given: Mapping[str, Any]) -> tuple[dict[str, Any],
             found.append(Problem((str(name),), "unknown parameter", hint))
             continue
         try:
-            values[name] = _taken(fields[name].hint, value)
+            values[name] = _fast_check(fields[name].hint, value)
         except _UnsureError:
             found.extend(_check_one(_adapter(cls, name), fields[name], value, values))
     for name, field in fields.items():
@@ -306,7 +306,7 @@ class _UnsureError(Exception):
     """A value is not plainly right."""
 
 
-def _taken(hint: Any, value: Any) -> Any:
+def _fast_check(hint: Any, value: Any) -> Any:
     """A fresh value of the type, from one that is plainly of it and within its bounds.
 
     Raises:
@@ -339,7 +339,7 @@ def _of_some(members: tuple[Any, ...], value: Any) -> Any:
     """As the first member of a union that it plainly is; a whole number stays one where it may."""
     for member in sorted(members, key=lambda member: _bare(member) is not type(value)):
         try:
-            return _taken(member, value)
+            return _fast_check(member, value)
         except _UnsureError:
             continue
     raise _UnsureError
@@ -348,16 +348,16 @@ def _of_some(members: tuple[Any, ...], value: Any) -> Any:
 def _of_entries(origin: Any, args: tuple[Any, ...], value: Any) -> Any:
     """A list, a tuple or a mapping."""
     if origin is dict and args[0] is str and type(value) is dict and all(type(key) is str for key in value):
-        return {_text(key): _taken(args[1], item) for key, item in value.items()}
+        return {_text(key): _fast_check(args[1], item) for key, item in value.items()}
     if type(value) not in {list, tuple} or origin not in {list, tuple}:
         raise _UnsureError
     if origin is list:
-        return [_taken(args[0], item) for item in value]
+        return [_fast_check(args[0], item) for item in value]
     if args[-1] is ...:
-        return tuple(_taken(args[0], item) for item in value)
+        return tuple(_fast_check(args[0], item) for item in value)
     if len(args) != len(value):
         raise _UnsureError
-    return tuple(map(_taken, args, value))
+    return tuple(map(_fast_check, args, value))
 
 
 def _anything(value: Any) -> Any:
@@ -366,7 +366,7 @@ def _anything(value: Any) -> Any:
         return _of_entries(dict, (str, Any), value)
     if isinstance(value, (list, tuple)):
         return _of_entries(list, (Any,), value)
-    return _taken(type(value), value)
+    return _fast_check(type(value), value)
 
 
 def _text(value: str) -> str:

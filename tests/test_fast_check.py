@@ -9,7 +9,21 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from swarmsec.network import TOPOLOGIES
-from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Len, Lt, MaxLen, MinLen, Unit, _fields, _taken, _UnsureError
+from swarmsec.parameters import (
+    Ge,
+    Gt,
+    Help,
+    Interval,
+    Le,
+    Len,
+    Lt,
+    MaxLen,
+    MinLen,
+    Unit,
+    _fast_check,
+    _fields,
+    _UnsureError,
+)
 from swarmsec.registry import BASES, Registry
 from swarmsec.scenario import Document
 from swarmsec.teams import BlueRules, RedRules
@@ -112,7 +126,7 @@ def test_what_is_taken_is_what_pydantic_takes(hint):
     adapter = TypeAdapter(hint)
     for value in VALUES:
         try:
-            taken = _taken(hint, value)
+            taken = _fast_check(hint, value)
         except _UnsureError:
             continue
         assert alike(adapter.validate_json(to_json(value), strict=True), taken), value
@@ -120,11 +134,11 @@ def test_what_is_taken_is_what_pydantic_takes(hint):
 
 def test_a_list_is_not_shared_with_whoever_gave_it():
     given = {"a": [1, {"b": []}]}
-    taken = _taken(dict[str, Any], given)
+    taken = _fast_check(dict[str, Any], given)
     taken["a"][1]["b"].append(1)
     assert given == {"a": [1, {"b": []}]}
 
 
 def test_what_is_right_in_the_library_needs_no_pydantic():
-    assert _taken(float | None, 3) == 3.0
-    assert _taken(list[tuple[int, int]], [[0, 1], [1, 2]]) == [(0, 1), (1, 2)]
+    assert _fast_check(float | None, 3) == 3.0
+    assert _fast_check(list[tuple[int, int]], [[0, 1], [1, 2]]) == [(0, 1), (1, 2)]
