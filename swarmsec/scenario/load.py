@@ -16,12 +16,11 @@ from swarmsec.parameters import Problem
 from swarmsec.registry import Registry, source_digest
 from swarmsec.rng import Streams
 from swarmsec.scenario.build import composition_errors, daemons_of, parts_of, resolved, setup_of
-from swarmsec.scenario.changes import Changes
 from swarmsec.scenario.check import check
 from swarmsec.scenario.extends import extended
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
 from swarmsec.scenario.model import seed_list
-from swarmsec.scenario.overrides import Teams, specs_of, steps, with_value
+from swarmsec.scenario.overrides import Changes, Teams, specs_of, steps, with_value
 from swarmsec.scenario.schedule import expand
 from swarmsec.scenario.sources import Source, read
 from swarmsec.scenario.sweep import points
