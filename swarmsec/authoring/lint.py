@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from swarmsec.authoring.files import write_text
-from swarmsec.authoring.lint_rules import RULES, Case, Fix, Remark, Rule, Severity
+from swarmsec.authoring.lint_rules import RULES, Fix, LintCase, LintRule, Remark, Severity
 from swarmsec.errors import ScenarioError, UsageError, did_you_mean
 from swarmsec.parameters import Problem, spot
 from swarmsec.scenario.findings import Finding, locate, paragraph
@@ -20,7 +20,7 @@ from swarmsec.scenario.load import Scenario, load_scenario
 from swarmsec.scenario.overrides import steps
 from swarmsec.scenario.yaml_tree import Span, Tree, YamlPath, parse
 
-__all__ = ["RULES", "Case", "Lint", "Remark", "Rule", "fixed", "lint", "lints_of", "selected"]
+__all__ = ["RULES", "Lint", "LintCase", "LintRule", "Remark", "fixed", "lint", "lints_of", "selected"]
 
 IGNORE = "x-lint-ignore"
 """The key under which a scenario names the rules that it breaks on purpose."""
@@ -66,13 +66,13 @@ def lint(scenario: Scenario, *, select: Sequence[str] = (), ignore: Sequence[str
         UsageError: There is no such rule.
         ScenarioError: Its `x-lint-ignore` names a rule that is none.
     """
-    case = Case(scenario)
+    case = LintCase(scenario)
     rules = selected(select, ignore)
     remarks = [(rule, remark) for rule in rules if rule.check for remark in rule.check(case)]
     return lints_of(remarks, scenario)
 
 
-def lints_of(remarks: Iterable[tuple[Rule, Remark]], scenario: Scenario) -> list[Lint]:
+def lints_of(remarks: Iterable[tuple[LintRule, Remark]], scenario: Scenario) -> list[Lint]:
     """Remarks with their places, but for what the scenario sweeps over or breaks on purpose."""
     ignored = _ignored(scenario)
     swept = {steps(path) for path in scenario.document["sweep"]}
@@ -110,7 +110,7 @@ def _spot(scenario: Scenario) -> str:
     return f"{place.value}  {IGNORE}" if place else IGNORE
 
 
-def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rule]:
+def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[LintRule]:
     """The rules of these codes, by their order.
 
     Args:

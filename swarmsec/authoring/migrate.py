@@ -23,7 +23,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from swarmsec.authoring.fmt import document_text, formatted
-from swarmsec.authoring.yaml_layout import Collection, Entry, Node, Scalar, comments, take_apart, word
+from swarmsec.authoring.yaml_layout import Collection, Node, Scalar, YamlEntry, comments, take_apart, word
 from swarmsec.errors import ScenarioError
 from swarmsec.scenario.versions import CURRENT
 from swarmsec.scenario.yaml_tree import parse
@@ -94,7 +94,7 @@ def _from_v1alpha1(top: Collection) -> None:
         if entry := _renamed(top, one, several):
             entry.value = _listed(entry.value)
     if (entry := _renamed(top, "seed", "seeds")) and isinstance(entry.value, Scalar):
-        entry.value = _collection(flow=True, entries=[Entry("", entry.value, 0, 0)])
+        entry.value = _collection(flow=True, entries=[YamlEntry("", entry.value, 0, 0)])
     for spec in _plugins(top):
         _renamed(spec, "type", "kind")
     _agents_into_network(top)
@@ -110,7 +110,7 @@ def _agents_into_network(top: Collection) -> None:
         raise ScenarioError("given next to network.n; keep one of the two", where="agents")
     top.entries.remove(agents)
     network.above = [*agents.above, *agents.behind, *agents.below, *network.above]
-    network.value.entries.insert(1, Entry("n", agents.value, 0, 0))
+    network.value.entries.insert(1, YamlEntry("n", agents.value, 0, 0))
 
 
 def _plugins(top: Collection) -> Iterator[Collection]:
@@ -126,31 +126,31 @@ def _listed(value: Node) -> Collection:
     if isinstance(value, Collection) and not value.mapping:
         return value
     spec = _by_kind(value) if isinstance(value, Scalar) else value
-    return _collection(flow=False, entries=[Entry("", spec, 0, 0)])
+    return _collection(flow=False, entries=[YamlEntry("", spec, 0, 0)])
 
 
 def _by_kind(value: Scalar) -> Collection:
-    return Collection(mapping=True, flow=True, anchor="", entries=[Entry("kind", value, 0, 0)])
+    return Collection(mapping=True, flow=True, anchor="", entries=[YamlEntry("kind", value, 0, 0)])
 
 
-def _collection(*, flow: bool, entries: list[Entry]) -> Collection:
+def _collection(*, flow: bool, entries: list[YamlEntry]) -> Collection:
     return Collection(mapping=False, flow=flow, anchor="", entries=entries)
 
 
 # What steps are made of.
 
 
-def _find(node: Collection, key: str) -> Entry | None:
+def _find(node: Collection, key: str) -> YamlEntry | None:
     return next((entry for entry in node.entries if word(entry.key) == key), None)
 
 
-def _entry(node: Collection, key: str) -> Entry:
+def _entry(node: Collection, key: str) -> YamlEntry:
     entry = _find(node, key)
     assert entry is not None, f"no {key}"
     return entry
 
 
-def _renamed(node: Collection, old: str, new: str) -> Entry | None:
+def _renamed(node: Collection, old: str, new: str) -> YamlEntry | None:
     """Give a key another name; None where there is no such key."""
     entry = _find(node, old)
     if entry is None:

@@ -14,7 +14,7 @@ from typing import Any
 from swarmsec.errors import UsageError
 from swarmsec.parameters import Problem
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
-from swarmsec.scenario.sources import Source, library, read
+from swarmsec.scenario.sources import ScenarioSource, library, read
 from swarmsec.scenario.yaml_tree import Place, Tree, YamlPath
 
 CHAIN_MAX = 10
@@ -23,7 +23,7 @@ _KINDS = ("world", "network", "protocol")
 _OWN = ("extends",)
 
 
-def extended(source: Source, check: Callable[[Tree, bool], object]) -> Tree:
+def extended(source: ScenarioSource, check: Callable[[Tree, bool], object]) -> Tree:
     """The whole scenario of a source that may extend another one.
 
     Args:
@@ -36,7 +36,7 @@ def extended(source: Source, check: Callable[[Tree, bool], object]) -> Tree:
     return _extended(source, check, seen=(source.command,))
 
 
-def _extended(source: Source, check: Callable[[Tree, bool], object], *, seen: tuple[str, ...]) -> Tree:
+def _extended(source: ScenarioSource, check: Callable[[Tree, bool], object], *, seen: tuple[str, ...]) -> Tree:
     tree = source.tree
     if not isinstance(tree.data, Mapping) or tree.data.get("extends") is None:
         return tree
@@ -50,7 +50,7 @@ def _extended(source: Source, check: Callable[[Tree, bool], object], *, seen: tu
     return merge(whole, tree)
 
 
-def _base(source: Source, name: str) -> Source:
+def _base(source: ScenarioSource, name: str) -> ScenarioSource:
     if not name.strip():
         raise _refused(source.tree, f'"{name}" given; must be a library name or a file')
     beside = Path(source.command).parent / name

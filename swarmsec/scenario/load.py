@@ -22,7 +22,7 @@ from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
 from swarmsec.scenario.model import seed_list
 from swarmsec.scenario.overrides import Changes, Teams, specs_of, steps, with_value
 from swarmsec.scenario.schedule import expand
-from swarmsec.scenario.sources import Source, read
+from swarmsec.scenario.sources import ScenarioSource, read
 from swarmsec.scenario.sweep import points
 from swarmsec.scenario.yaml_tree import Tree
 from swarmsec.swarm.setup import Setup
@@ -166,7 +166,7 @@ def load_scenario(
         InvalidScenarioError: It is refused; the message tells everything that is wrong and where.
     """
     if isinstance(source, Scenario):
-        written = Source(source.source, Tree(dict(source.document)))
+        written = ScenarioSource(source.source, Tree(dict(source.document)))
         registry = Registry([*source.registry.folders, *plugins]) if plugins else source.registry
         changes = source.changes
         if not settings and attack is None and defense is None and not plugins:

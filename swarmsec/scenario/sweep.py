@@ -27,7 +27,7 @@ CHECKED_VALUES_MAX = 50
 
 
 @dataclass(kw_only=True)
-class Range:
+class SweepRange:
     """Evenly spaced numbers, both ends among them; whole ones where ends and spacing are."""
 
     start: Annotated[float, Help("The first one (`from`).")]
@@ -52,7 +52,7 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
         if problem := _no_such_place(path, data):
             found.append(Problem(at, *problem))
         elif isinstance(values, Mapping):
-            wrong = problems(Range, _renamed(values))
+            wrong = problems(SweepRange, _renamed(values))
             found += [one._replace(path=(*at, *_unrenamed(one.path))) for one in wrong]
             size *= 1 if wrong else int(values["steps"])
         elif isinstance(values, list) and values:

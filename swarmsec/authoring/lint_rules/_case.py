@@ -45,7 +45,7 @@ class Aimed(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class LintCase:
     """A checked scenario as rules look at it.
 
     Attributes:

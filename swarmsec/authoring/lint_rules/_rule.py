@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from swarmsec.authoring.lint_rules._case import Case
+from swarmsec.authoring.lint_rules._case import LintCase
 from swarmsec.scenario.yaml_tree import YamlPath
 
 Severity = Literal["warning", "note"]
@@ -45,10 +45,10 @@ class Remark(NamedTuple):
     of_key: bool = False
 
 
-Check = Callable[[Case], Iterator[Remark]]
+Check = Callable[[LintCase], Iterator[Remark]]
 
 
-class Rule(NamedTuple):
+class LintRule(NamedTuple):
     """A rule.
 
     Attributes:
@@ -81,7 +81,7 @@ class Rule(NamedTuple):
         }
 
 
-RULES: dict[str, Rule] = {}
+RULES: dict[str, LintRule] = {}
 """Every rule by its code."""
 
 
@@ -99,4 +99,4 @@ def add_rule(code: str, severity: Severity, text: str, check: Check | None) -> N
     """Put a rule among the others."""
     assert code not in RULES, f"{code} stands twice"
     summary, _, explanation = text.strip().partition("\n")
-    RULES[code] = Rule(code, severity, summary.strip(), explanation.strip(), check)
+    RULES[code] = LintRule(code, severity, summary.strip(), explanation.strip(), check)
