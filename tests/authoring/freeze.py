@@ -23,7 +23,7 @@ from swarmsec.scenario.sweep import SweepRange
 STORED = Path(__file__).parent / "v1.json"
 WHAT_TO_DO = (
     "Scenarios that are valid today would be refused or mean something else. Take it back, or make it version 2: a "
-    "new apiVersion in swarmsec/authoring/versions.py, a dated step in MIGRATIONS (swarmsec/authoring/migrate.py), and "
+    "new apiVersion in swarmsec/scenario/versions.py, a dated step in MIGRATIONS (swarmsec/authoring/migrate.py), and "
     "a fingerprint of its own."
 )
 _TOLD = {"description", "default", "title", "patternErrorMessage", "markdownDescription", "examples"}
