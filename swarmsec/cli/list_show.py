@@ -18,7 +18,7 @@ from swarmsec.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from swarmsec.authoring.summary import Glance
+    from swarmsec.authoring.summary import LibraryEntry
     from swarmsec.registry import Registry
 
 
@@ -134,7 +134,7 @@ def _names(shelf: Shelf, registry: Registry) -> list[str]:
 def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
     """Every name on a shelf, with its one line; a scenario has more to tell."""
     if shelf is Shelf.SCENARIOS:
-        from swarmsec.authoring.summary import glances
+        from swarmsec.authoring.summary import library_entries
 
         return {
             name: {
@@ -144,7 +144,7 @@ def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
                 "tags": list(one.tags),
                 "world": one.world,
             }
-            for name, one in glances().items()
+            for name, one in library_entries().items()
         }
     assert registry
     return {name: _first_line(_class_of(shelf, name, registry)) for name in _names(shelf, registry)}
@@ -239,7 +239,7 @@ def _traits(plugin: type[Any]) -> dict[str, str]:
 
 
 def _scenario_page(name: str) -> dict[str, Any]:
-    from swarmsec.authoring.summary import glances
+    from swarmsec.authoring.summary import library_entries
     from swarmsec.scenario import load_scenario
 
     document = load_scenario(name).document
@@ -249,7 +249,7 @@ def _scenario_page(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "kind": str(Shelf.SCENARIOS),
-        "summary": _one_line(glances()[name]),
+        "summary": _one_line(library_entries()[name]),
         "about": "\n".join(about),
         "traits": {
             "version": str(document["version"]),
@@ -261,7 +261,7 @@ def _scenario_page(name: str) -> dict[str, Any]:
     }
 
 
-def _one_line(one: Glance) -> str:
+def _one_line(one: LibraryEntry) -> str:
     red, blue = ", ".join(one.red) or "nobody", ", ".join(one.blue) or "nobody"
     return f"{one.title or one.name}: {red} against {blue} in {one.world}"
 

@@ -13,8 +13,8 @@ from typing import Any
 from swarmsec._version import __version__
 from swarmsec.registry import Registry
 from swarmsec.runs.jobs import Job, Played
-from swarmsec.scenario.changes import Changes
 from swarmsec.scenario.load import Scenario
+from swarmsec.scenario.overrides import Changes
 from swarmsec.store.codec import BLOCKS, Columns, decode, encode
 from swarmsec.store.records import Kept
 from swarmsec.swarm.model import SIM_SEMANTICS

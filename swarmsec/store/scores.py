@@ -13,8 +13,8 @@ from swarmsec.errors import UsageError
 from swarmsec.registry import Registry
 from swarmsec.runs.jobs import Played
 from swarmsec.runs.runner import subject_of
-from swarmsec.scenario.changes import Changes
 from swarmsec.scenario.load import Scenario
+from swarmsec.scenario.overrides import Changes
 from swarmsec.scoring import Interval, Outcome, Result, SeedRun, Subject, outcome, score
 from swarmsec.scoring.damage import damages
 from swarmsec.store.cells import CellKey, Picked, Plays, cells_of
