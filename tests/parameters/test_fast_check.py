@@ -9,27 +9,9 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from swarmsec.network import TOPOLOGIES
-<<<<<<<< HEAD:tests/parameters/test_fast_check.py
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Len, Lt, MaxLen, MinLen, Unit
 from swarmsec.parameters.fast_check import NotPlainlyRightError, fast_check
 from swarmsec.parameters.fields import fields_of
-========
-from swarmsec.parameters import (
-    Ge,
-    Gt,
-    Help,
-    Interval,
-    Le,
-    Len,
-    Lt,
-    MaxLen,
-    MinLen,
-    Unit,
-    _fast_check,
-    _fields,
-    _UnsureError,
-)
->>>>>>>> authoring:tests/test_fast_check.py
 from swarmsec.registry import BASES, Registry
 from swarmsec.scenario import Document
 from swarmsec.teams import BlueRules, RedRules
@@ -132,20 +114,14 @@ def test_the_fast_check_gives_the_result_of_pydantic(hint):
     adapter = TypeAdapter(hint)
     for value in VALUES:
         try:
-<<<<<<<< HEAD:tests/parameters/test_fast_check.py
             checked = fast_check(hint, value)
         except NotPlainlyRightError:
-========
-            taken = _fast_check(hint, value)
-        except _UnsureError:
->>>>>>>> authoring:tests/test_fast_check.py
             continue
         assert alike(adapter.validate_json(to_json(value), strict=True), checked), value
 
 
 def test_the_fast_check_copies_lists_and_mappings():
     given = {"a": [1, {"b": []}]}
-<<<<<<<< HEAD:tests/parameters/test_fast_check.py
     checked = fast_check(dict[str, Any], given)
     checked["a"][1]["b"].append(1)
     assert given == {"a": [1, {"b": []}]}
@@ -154,13 +130,3 @@ def test_the_fast_check_copies_lists_and_mappings():
 def test_the_fast_check_converts_whole_numbers_and_lists():
     assert fast_check(float | None, 3) == 3.0
     assert fast_check(list[tuple[int, int]], [[0, 1], [1, 2]]) == [(0, 1), (1, 2)]
-========
-    taken = _fast_check(dict[str, Any], given)
-    taken["a"][1]["b"].append(1)
-    assert given == {"a": [1, {"b": []}]}
-
-
-def test_what_is_right_in_the_library_needs_no_pydantic():
-    assert _fast_check(float | None, 3) == 3.0
-    assert _fast_check(list[tuple[int, int]], [[0, 1], [1, 2]]) == [(0, 1), (1, 2)]
->>>>>>>> authoring:tests/test_fast_check.py
