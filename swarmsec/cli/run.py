@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
-from swarmsec.cli.progress import progress
+from swarmsec.cli.progress import RunProgress, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ def _play(
         raise UsageError(error.message, where="--seeds") from None
     folder = RunFolder(out, scenario, wanted, sys.argv)
     try:
-        with progress(scenario.name, seeds=len(wanted), rounds=scenario.rounds, quiet=quiet) as shown:
+        with progress(scenario.name, quiet=quiet) as display:
+            shown = RunProgress(display, seeds=len(wanted), rounds=scenario.rounds)
 
             def each_seed(seed_run: SeedRun) -> None:
                 with _interrupts_wait():
