@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import shlex
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
+from swarmsec.cli.output import print_json
 from swarmsec.cli.progress import progress
 from swarmsec.errors import ExitCode, OutputError, ParameterError, SwarmsecError, UsageError
 
@@ -104,8 +104,7 @@ def gauntlet(
         extra += [option, given] if given else []
     repeat = _repeat(loaded, found, attack or (), extra)
     if as_json:
-        document = _document(found, small, mapped, repeat)
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(_document(found, small, mapped, repeat))
     else:
         typer.echo(f"{_text(found, small, mapped, loaded.title, keep)}\n\n  repeat   {repeat}")
     return ExitCode.DONE

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,29 +15,28 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 
-def print_json(document: Any) -> None:
-    """Print one JSON document.
+def print_json(document: Any, *, default: Callable[[Any], Any] | None = None) -> None:
+    """Print one JSON document; a non-finite number in it is null.
 
     Args:
-        document: Plain data with finite numbers; see `jsonable` for other data.
+        document: Plain data.
+        default: What to print for an object that JSON has no type for, such as a date; an error unless given.
     """
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+    typer.echo(json.dumps(finite(document), indent=2, ensure_ascii=False, allow_nan=False, default=default))
 
 
-def jsonable(value: Any) -> Any:
-    """A value as JSON can hold it: null for a non-finite number, text for a date or other object.
+def finite(value: Any) -> Any:
+    """The same data, with None for every non-finite number.
 
     Examples:
-        >>> jsonable({"delay": float("nan"), "seeds": (1, 2)})
+        >>> finite({"delay": float("nan"), "seeds": (1, 2)})
         {'delay': None, 'seeds': [1, 2]}
     """
     if isinstance(value, Mapping):
-        return {str(key): jsonable(one) for key, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [jsonable(one) for one in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+        return {key: finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def print_rendered(rendered: RenderableType) -> None:

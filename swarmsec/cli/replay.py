@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swarmsec.cli.options import STORE, Json, Plugins, seeds_of
+from swarmsec.cli.output import print_json
 from swarmsec.cli.progress import announce_compilation, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
@@ -91,8 +90,8 @@ def replay(
     if walks:
         return _walk(source, which, looked_at)
     if as_json:
-        told = {"schema": "swarmsec.replay/v1", "of": source.name, "scenario": source.scenario.name, **document}
-        typer.echo(json.dumps(_plain(told), indent=2, ensure_ascii=False, allow_nan=False))
+        head = {"schema": "swarmsec.replay/v1", "of": source.name, "scenario": source.scenario.name}
+        print_json({**head, **document})
     else:
         typer.echo(text)
     return ExitCode.DONE
@@ -274,12 +273,3 @@ def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
     """Progress in jobs."""
     with progress(name) as shown:
         yield lambda done, total: shown.update(done, f"{done:,} of {total:,} runs", total=total, always=done == total)
-
-
-def _plain(value: Any) -> Any:
-    """As JSON has it: no number that is not finite."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

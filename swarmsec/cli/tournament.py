@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swarmsec.cli.options import STORE, Json, Plugins, seeds_of, settings_of
+from swarmsec.cli.output import print_json, print_rendered
 from swarmsec.cli.progress import progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
@@ -222,17 +222,12 @@ def _progress(name: str) -> Iterator[Callable[[Counts], None]]:
 
 
 def _show(result: TournamentResult, *, as_json: bool) -> None:
-    from rich.console import Console
+    from swarmsec.report.tournament import render
 
-    from swarmsec.report.tournament import plain_lines, render
-
-    console = Console(highlight=False)
     if as_json:
-        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
-    elif console.is_terminal:
-        console.print(render(result))
+        print_json(result.to_dict())
     else:
-        typer.echo(plain_lines(result))
+        print_rendered(render(result))
 
 
 def _show_shard(result: TournamentResult, plan: Plan, shard: Shard, *, as_json: bool) -> None:
@@ -248,7 +243,7 @@ def _show_shard(result: TournamentResult, plan: Plan, shard: Shard, *, as_json: 
         "store": result.store,
     }
     if as_json:
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        print_json(told)
         return
     typer.echo(f"shard {told['shard']} of {result.name}: {len(mine):,} runs, {failed:,} failed, kept in {result.store}")
     typer.echo(f"when all are played: {result.replay} --store ALL.sqlite --merge {result.store} --merge ..", err=True)

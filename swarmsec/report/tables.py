@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,6 +35,24 @@ def plain_table(
         ]
         lines.append((" " * indent + (" " * gap).join(cells)).rstrip())
     return "\n".join(lines)
+
+
+def yaml_word(value: Any) -> str:
+    """A parameter's value as YAML writes it, in one line.
+
+    Examples:
+        >>> yaml_word(None), yaml_word([True, 1.5]), yaml_word(float("inf"))
+        ('null', '[true, 1.5]', '.inf')
+    """
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {yaml_word(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(yaml_word, value))}]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
 
 
 def plain_text(rendered: RenderableType) -> str:
