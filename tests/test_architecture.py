@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS = [
     {"errors", "arrays", "_version"},
-    {"rng", "parameters"},
+    {"rng", "parameters", "files"},
     {"plugin"},
     {"registry"},
     {"network"},

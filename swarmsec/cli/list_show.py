@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,12 +11,14 @@ import typer
 
 from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
+from swarmsec.cli.output import print_json, terminal
 from swarmsec.errors import PluginError, UnknownNameError, UsageError, did_you_mean
+from swarmsec.report.tables import plain_table, yaml_word
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
 
-    from swarmsec.authoring.summary import Glance
+    from swarmsec.authoring.summary import LibraryEntry
     from swarmsec.plugin import Family, Plugin
     from swarmsec.registry import Registry
 
@@ -66,9 +66,9 @@ def list_(
     if Shelf.SCENARIOS in shelves:
         shelves[Shelf.SCENARIOS] = _found(shelves[Shelf.SCENARIOS], set(tag or ()), difficulty, world)
     if as_json:
-        typer.echo(json.dumps(shelves, indent=2, ensure_ascii=False))
+        print_json(shelves)
         return
-    if console := _terminal():
+    if console := terminal():
         for shelf, entries in shelves.items():
             columns = (
                 ["name", "for blue", "in one line", "tags"] if shelf is Shelf.SCENARIOS else ["name", "in one line"]
@@ -99,30 +99,20 @@ def show(
     """Show what NAME does: mechanism, source, traits, parameters with bounds and units."""
     numpy_on_demand()
     registry = _registry(plugins)
-    found = [shelf for shelf in Shelf if _has(shelf, name, registry)]
+    found = [(shelf, full) for shelf in Shelf for full in _called(shelf, name, registry)]
     if not found:
         known = [known for shelf in Shelf for known in _names(shelf, registry)]
         raise UsageError(f"nothing here is called `{name}`; {did_you_mean(name, known)}")
-    pages = [_page(shelf, name, registry) for shelf in found]
+    pages = [_page(shelf, full, registry) for shelf, full in found]
     if as_json:
-        typer.echo(json.dumps(pages if len(pages) > 1 else pages[0], indent=2, ensure_ascii=False))
+        print_json(pages if len(pages) > 1 else pages[0])
         return
-    console = _terminal()
+    console = terminal()
     for page in pages:
         if console:
             console.print(_rich_page(page))
         else:
             typer.echo("\n".join(_plain_page(page)))
-
-
-def _terminal() -> Console | None:
-    """The terminal, if there is one; what nobody takes for a terminal is told without Rich."""
-    if not sys.stdout.isatty() and not any(map(os.environ.get, ("FORCE_COLOR", "TTY_COMPATIBLE"))):
-        return None
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    return console if console.is_terminal else None
 
 
 def _registry(plugins: Any) -> Registry:
@@ -139,15 +129,14 @@ def _names(shelf: Shelf, registry: Registry) -> list[str]:
     return registry.kinds(_family(shelf))
 
 
-def _has(shelf: Shelf, name: str, registry: Registry) -> bool:
-    """Whether a shelf has something of that name, or of that kind without its package."""
+def _called(shelf: Shelf, name: str, registry: Registry) -> list[str]:
+    """The full names on a shelf that a name stands for; several where packages have the same kind."""
     if shelf is Shelf.SCENARIOS:
-        return name in _names(shelf, registry)
+        return [name] if name in _names(shelf, registry) else []
     try:
-        registry.full_name(_family(shelf), name)
+        return [registry.full_name(_family(shelf), name)]
     except UnknownNameError:
-        return False
-    return True
+        return [full for full in _names(shelf, registry) if full.endswith(f"/{name}")]
 
 
 def _family(shelf: Shelf) -> Family:
@@ -158,7 +147,7 @@ def _family(shelf: Shelf) -> Family:
 def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
     """Every name on a shelf, with its one line; a scenario has more to tell."""
     if shelf is Shelf.SCENARIOS:
-        from swarmsec.authoring.summary import glances
+        from swarmsec.authoring.summary import library_entries
 
         return {
             name: {
@@ -168,7 +157,7 @@ def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
                 "tags": list(one.tags),
                 "world": one.world,
             }
-            for name, one in glances().items()
+            for name, one in library_entries().items()
         }
     assert registry
     broken = registry.broken(_family(shelf))
@@ -235,7 +224,7 @@ def _page(shelf: Shelf, name: str, registry: Registry) -> dict[str, Any]:
         for info in describe(plugin)
     ]
     return {
-        "name": registry.full_name(_family(shelf), name),
+        "name": name,
         "kind": str(shelf),
         "summary": plugin.summary(),
         "about": inspect.getdoc(plugin) or "",
@@ -255,7 +244,7 @@ def _traits(plugin: type[Plugin]) -> dict[str, str]:
 
 
 def _scenario_page(name: str) -> dict[str, Any]:
-    from swarmsec.authoring.summary import glances
+    from swarmsec.authoring.summary import library_entries
     from swarmsec.scenario import load_scenario
 
     document = load_scenario(name).document
@@ -265,7 +254,7 @@ def _scenario_page(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "kind": str(Shelf.SCENARIOS),
-        "summary": _one_line(glances()[name]),
+        "summary": _one_line(library_entries()[name]),
         "about": "\n".join(about),
         "traits": {
             "version": str(document["version"]),
@@ -277,7 +266,7 @@ def _scenario_page(name: str) -> dict[str, Any]:
     }
 
 
-def _one_line(one: Glance) -> str:
+def _one_line(one: LibraryEntry) -> str:
     red, blue = ", ".join(one.red) or "nobody", ", ".join(one.blue) or "nobody"
     return f"{one.title or one.name}: {red} against {blue} in {one.world}"
 
@@ -297,7 +286,7 @@ def _parameter_rows(page: dict[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             one["name"],
-            "required" if one["required"] else str(one["default"]),
+            "required" if one["required"] else yaml_word(one["default"]),
             one["type"],
             one["bounds"],
             one["unit"],
@@ -327,10 +316,8 @@ def _rich_page(page: dict[str, Any]) -> RenderableType:
 def _plain_page(page: dict[str, Any]) -> list[str]:
     lines = [_heading(page), "", *page["about"].splitlines(), ""]
     rows = _parameter_rows(page)
-    widths = [max(len(row[column]) for row in rows) for column in range(5)] if rows else []
-    for row in rows:
-        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
-        lines.append("  ".join([*cells, row[5]]).rstrip())
+    if rows:
+        lines.append(plain_table(rows, indent=0))
     if "scenario" in page:
         lines.append(_composition(page))
     return lines

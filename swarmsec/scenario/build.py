@@ -17,7 +17,7 @@ from swarmsec.registry import Registry
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
-from swarmsec.swarm.setup import PluginSpec, Setup, compose, surely_fits
+from swarmsec.swarm.setup import PluginSpec, Setup, compose, fits_by_counts
 from swarmsec.teams import Attack, Defense, Rules
 from swarmsec.worlds import World
 
@@ -118,7 +118,7 @@ _AIMED_MAX = 20_000_000
 """Daemons times attacks up to which selectors are looked at before a run; drawing from more takes too long."""
 
 
-def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
+def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
     """Everything for which the parts of a document do not go together, found without building the network.
 
     What a composition refuses depends on how many daemons there are and not on who hears whom, but for hubs: which
@@ -129,7 +129,7 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
         parts.topology.plugin.check(n)
     except ScenarioError as error:
         return [type(error)(error.message, where=error.at("network").where)]
-    if surely_fits(n, **_composition(parts)):
+    if fits_by_counts(n, **_composition(parts)):
         return []
     network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
     attacks = parts.attacks if n * len(parts.attacks) <= _AIMED_MAX else ()
@@ -141,7 +141,7 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
         *(aloof._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
-        if surely_fits(n, **_composition(some)):
+        if fits_by_counts(n, **_composition(some)):
             continue
         try:
             setup_of(some, streams, network=network)
