@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -118,6 +119,25 @@ def install(site: Path, name: str, points: Mapping[str, Mapping[str, str]], *, v
         f"[{group}]\n" + "".join(f"{kind} = {value}\n" for kind, value in one.items()) for group, one in points.items()
     ]
     (metadata / "entry_points.txt").write_text("\n".join(lines))
+
+
+def install_wheel(site: Path, source: Path) -> None:
+    """Build the library as the wheel of a distribution `Five_Lib`, and unpack it into a folder of `sys.path`."""
+    write_folder(source / "five_lib")
+    (source / "five_lib" / "__init__.py").write_text("")
+    points = [
+        f'[project.entry-points."{group}"]\n' + "".join(f'{kind} = "{value}"\n' for kind, value in one.items())
+        for group, one in entry_points("five_lib").items()
+    ]
+    head = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    project = '[project]\nname = "Five_Lib"\nversion = "1.0"\ndependencies = ["swarmsec"]\n'
+    packages = '[tool.hatch.build.targets.wheel]\npackages = ["five_lib"]\n'
+    (source / "pyproject.toml").write_text("\n".join([head, project, *points, packages]))
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(source / "dist")]
+    subprocess.run(build, cwd=source, check=True, capture_output=True)
+    (wheel,) = (source / "dist").iterdir()
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
 
 
 def swarmsec(*commands: Sequence[str], site: Path | None, cwd: Path) -> list[Ran]:

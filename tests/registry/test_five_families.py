@@ -1,4 +1,4 @@
-"""All five families from a folder and from an installed package, in every command that takes plug-ins."""
+"""All five families from a folder and from a wheel, in every command that takes plug-ins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry.library import KINDS, entry_points, install, scenario, swarmsec, write_folder
+from tests.registry.library import KINDS, entry_points, install, install_wheel, scenario, swarmsec, write_folder
 
 
 def commands(prefix: str, folder: Path | None) -> dict[str, list[str]]:
@@ -41,7 +41,7 @@ def document_of(resolved):
     return scenario["document"]
 
 
-@pytest.fixture(scope="module", params=["folder", "package"])
+@pytest.fixture(scope="module", params=["folder", "wheel"])
 def ran(request, tmp_path_factory):
     """What every command ended with, and the prefix of full names."""
     there = tmp_path_factory.mktemp(request.param)
@@ -49,9 +49,7 @@ def ran(request, tmp_path_factory):
         prefix, site, folder = "", None, write_folder(there / "mine")
     else:
         prefix, site, folder = "five-lib/", there / "site", None
-        write_folder(site / "five_lib")
-        (site / "five_lib" / "__init__.py").write_text("")
-        install(site, "Five_Lib", entry_points("five_lib"))
+        install_wheel(site, there / "source")
     (there / "five.yaml").write_text(scenario(prefix))
     wanted = commands(prefix, folder)
     return prefix, there, dict(zip(wanted, swarmsec(*wanted.values(), site=site, cwd=there), strict=True))
@@ -151,8 +149,7 @@ def test_a_broken_file_in_a_folder_is_one_line_of_the_list_and_an_error_where_it
     assert "oops.py:2" in used.err
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_helpers_of_one_name_in_two_folders_do_not_collide(tmp_path, jobs):
+def test_helpers_of_one_name_in_two_folders_do_not_collide_even_in_worker_processes(tmp_path):
     for name, factor in (("mine", 2.0), ("yours", 5.0)):
         folder = write_folder(tmp_path / name, helper="from _more import FACTOR\n")
         (folder / "_more.py").write_text(f"FACTOR = {factor}\n")
@@ -169,7 +166,7 @@ def test_helpers_of_one_name_in_two_folders_do_not_collide(tmp_path, jobs):
     both = ["--plugins", "mine", "--plugins", "yours"]
     resolved, ran = swarmsec(
         ["resolve", "s.yaml", "--json", *both],
-        ["run", "s.yaml", "--json", "--jobs", jobs, *both],
+        ["run", "s.yaml", "--json", "--jobs", "2", *both],
         site=None,
         cwd=tmp_path,
     )

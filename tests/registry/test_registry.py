@@ -1,20 +1,20 @@
-"""Plug-ins are found where they ship, in a user's own folder, and among the entry points of other packages."""
+"""Plug-ins are found among shipped files, in folders, and among the entry points of installed packages."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import textwrap
-from importlib.metadata import EntryPoint
 
 import pytest
 
-from swarmsec import registry as plugins
 from swarmsec import run
 from swarmsec.errors import PluginError, UnknownNameError, UsageError
-from swarmsec.registry import Registry, source_digest
+from swarmsec.plugin import FAMILIES
+from swarmsec.registry import Registry, _packages, source_digest
 from swarmsec.scenario import load_scenario
 from swarmsec.teams import Attack, Defense
+from tests.registry.library import install
 from tests.strategies import K3, beliefs
 
 ATTACK = """
@@ -51,21 +51,23 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def published(monkeypatch):
-    """Pretend that an installed package brings entry points."""
+def installed(tmp_path_factory, monkeypatch):
+    """Install packages with entry points into a folder of `sys.path`."""
+    site = tmp_path_factory.mktemp("site")
+    monkeypatch.syspath_prepend(str(site))
 
-    def publish(**points):
-        def entry_points(*, group):
-            return [EntryPoint(name, value, group) for name, value in points.items() if group == "swarmsec.attacks"]
+    def put(name, version="1.0", group="swarmsec.attacks", **points):
+        install(site, name, {group: points}, version=version)
+        for cached in (_packages._installed, _packages.load):
+            cached.cache_clear()
+        return Registry()
 
-        monkeypatch.setattr(plugins, "entry_points", entry_points)
-        plugins._entry_points.cache_clear()
-
-    yield publish
-    plugins._entry_points.cache_clear()
+    yield put
+    for cached in (_packages._installed, _packages.load):
+        cached.cache_clear()
 
 
-def test_what_ships_is_found_none_first() -> None:
+def test_shipped_plugins_are_found_and_none_is_the_first() -> None:
     registry = Registry()
     shipped = {"none", "false_signal", "stubborn", "equivocation", "conflicting_flood", "hijack"}
     assert shipped <= set(registry.kinds("attacks"))
@@ -86,7 +88,7 @@ def test_a_file_in_a_users_folder_is_a_kind_of_its_name(folder) -> None:
     assert issubclass(registry.get("defenses", "nothing"), Defense)
 
 
-def test_it_plays_like_any_other(folder) -> None:
+def test_an_attack_in_a_folder_runs_like_any_other(folder) -> None:
     scenario = load_scenario(
         beliefs([1, 2, 3], K3, attacks=[{"kind": "doubled", "daemons": "all"}], seeds=2),
         plugins=[folder(doubled=ATTACK)],
@@ -101,8 +103,8 @@ def test_files_that_begin_with_an_underscore_or_hold_no_plugin_are_left_alone(fo
 
 def test_two_plugins_in_a_file_are_refused(folder) -> None:
     both = ATTACK + DEFENSE.replace("class Mine", "class Other")
-    with pytest.raises(PluginError, match="one attack or one defense"):
-        Registry([folder(both=both)])
+    with pytest.raises(PluginError, match="a plug-in's file defines one plug-in; found Mine, Other"):
+        Registry([folder(both=both)]).get("attacks", "both")
 
 
 def test_an_imported_base_class_is_no_plugin_of_the_file(folder) -> None:
@@ -144,48 +146,88 @@ def test_a_kind_in_two_folders_is_refused(tmp_path) -> None:
         ("\n\n1 / 0\n", 3, "ZeroDivisionError"),
     ],
 )
-def test_a_file_that_cannot_be_imported_is_told_with_its_line(folder, text, line, says) -> None:
+def test_an_error_in_a_file_is_reported_with_its_line(folder, text, line, says) -> None:
     where = folder(broken=text) / "broken.py"
+    registry = Registry([where.parent])
+    assert registry.broken().keys() == {"broken"}
     with pytest.raises(PluginError, match=says) as refused:
-        Registry([where.parent])
+        registry.get("defenses", "broken")
     assert refused.value.where == f"{where}:{line}"
 
 
-def test_an_entry_point_of_another_package_is_found(published) -> None:
-    published(theirs="attacks.stubborn:Stubborn")
-    registry = Registry()
-    assert "theirs" in registry.kinds("attacks")
-    assert registry.get("attacks", "theirs").__name__ == "Stubborn"
+def test_an_error_in_a_helper_is_reported_with_the_line_of_the_helper(folder) -> None:
+    where = folder(mine="import _helper\n" + textwrap.dedent(ATTACK), _helper="x = 1\n1 / 0\n") / "_helper.py"
+    with pytest.raises(PluginError, match="ZeroDivisionError") as refused:
+        Registry([where.parent]).get("attacks", "mine")
+    assert refused.value.where == f"{where}:2"
+
+
+def test_a_broken_file_with_the_kind_of_a_shipped_plugin_does_not_fall_back_to_it(folder) -> None:
+    with pytest.raises(PluginError, match="SyntaxError"):
+        Registry([folder(stubborn="x = = 2")]).get("attacks", "stubborn")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_has_shipped_plugins_with_their_traits(family) -> None:
+    for plugin in Registry().classes(family).values():
+        assert plugin.family == family
+        assert all(isinstance(getattr(plugin, trait), kind) for trait, kind in plugin.traits.items())
+
+
+def test_an_entry_point_of_a_package_is_found_by_its_full_name_and_by_its_kind(installed) -> None:
+    registry = installed("The_Irs.x", theirs="attacks.stubborn:Stubborn")
+    assert "the-irs-x/theirs" in registry.kinds("attacks")
+    for name in ("the-irs-x/theirs", "The_Irs.x/theirs", "theirs"):
+        assert registry.get("attacks", name).__name__ == "Stubborn"
+        assert registry.full_name("attacks", name) == "the-irs-x/theirs"
+        assert registry.package_of("attacks", name) == ("the-irs-x", "1.0")
+    assert registry.short_names("attacks") == {"theirs": "the-irs-x/theirs"}
+    assert registry.package_of("attacks", "stubborn") is None
+
+
+def test_a_kind_of_two_packages_needs_the_package(installed) -> None:
+    installed("one", theirs="attacks.stubborn:Stubborn")
+    registry = installed("two", theirs="attacks.none:NoAttack")
+    with pytest.raises(UnknownNameError, match="several packages have one: one/theirs, two/theirs"):
+        registry.get("attacks", "theirs")
+    assert registry.get("attacks", "one/theirs") is not registry.get("attacks", "two/theirs")
+    assert registry.short_names("attacks") == {}
+
+
+def test_a_package_does_not_replace_a_shipped_plugin_or_one_in_a_folder(installed, folder) -> None:
+    installed("other", stubborn="attacks.none:NoAttack", doubled="attacks.none:NoAttack")
+    registry = Registry([folder(doubled=ATTACK)])
+    assert registry.get("attacks", "stubborn").__name__ == "Stubborn"
+    assert registry.get("attacks", "doubled").__name__ == "Mine"
+    assert registry.get("attacks", "other/stubborn").__name__ == "NoAttack"
+    assert registry.short_names("attacks") == {}
 
 
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        ("no_such_module_anywhere:Thing", "cannot be imported"),
-        ("attacks.stubborn:NoSuchClass", "cannot be imported"),
-        ("defenses.wmsr:WMSR", "must name a subclass of Attack"),
-        ("attacks.stubborn:np", "must name a subclass of Attack"),
+        ("no_such_module_anywhere:Thing", "cannot be imported: ModuleNotFoundError"),
+        ("attacks.stubborn:NoSuchClass", "cannot be imported: AttributeError"),
+        ("defenses.wmsr:WMSR", "is not the class of a plug-in of the family attacks"),
+        ("attacks.stubborn:np", "is not the class of a plug-in of the family attacks"),
+        ("swarmsec.teams:Attack", "needs the trait `surface`"),
     ],
 )
-def test_an_entry_point_that_names_no_attack_is_refused_when_it_is_asked_for(published, value, says) -> None:
-    published(theirs=value)
-    registry = Registry()
+def test_a_broken_entry_point_is_an_error_only_where_it_is_used(installed, value, says) -> None:
+    registry = installed("other", broken=value, good="attacks.stubborn:Stubborn")
+    assert registry.get("attacks", "good").__name__ == "Stubborn"
+    assert registry.classes("attacks").keys() == set(registry.kinds("attacks")) - {"other/broken"}
+    assert registry.broken("attacks").keys() == {"other/broken"}
     with pytest.raises(PluginError, match=says) as refused:
-        registry.get("attacks", "theirs")
+        registry.get("attacks", "broken")
     assert value in refused.value.where
 
 
-def test_an_entry_point_and_a_users_file_that_share_a_kind_are_refused(published, folder) -> None:
-    published(theirs="attacks.stubborn:Stubborn")
-    with pytest.raises(UsageError, match="theirs"):
-        Registry([folder(theirs=ATTACK)])
-
-
-def test_an_entry_point_and_a_shipped_plugin_that_share_a_kind_are_refused(published) -> None:
-    """Whoever installs it believes that it plays."""
-    published(stubborn="attacks.none:NoAttack")
-    with pytest.raises(UsageError, match="stubborn"):
-        Registry()
+def test_a_package_whose_entry_points_cannot_be_read_does_not_hide_others(installed, tmp_path_factory) -> None:
+    installed("good", theirs="attacks.stubborn:Stubborn")
+    registry = installed("bad", **{"a\nb": "x"})
+    assert registry.get("attacks", "theirs").__name__ == "Stubborn"
+    assert registry.broken().keys() == {"bad"}
 
 
 def test_the_digest_of_a_source_changes_with_the_source_and_with_nothing_else(tmp_path) -> None:
@@ -206,16 +248,18 @@ print(Registry().kinds("attacks"))
 
 
 @pytest.mark.parametrize("suffix", ["dist-info", "egg-info"])
-def test_a_package_anywhere_on_the_path_is_found_to_bring_an_attack(tmp_path, suffix) -> None:
-    told = tmp_path / f"theirs-1.0.{suffix}"
-    told.mkdir()
-    (told / ("METADATA" if suffix == "dist-info" else "PKG-INFO")).write_text("Name: theirs\nVersion: 1.0\n")
-    (told / "entry_points.txt").write_text("[console_scripts]\nx = y:z\n\n[swarmsec.attacks]\ntheirs = theirs:Theirs\n")
+def test_a_package_anywhere_on_the_path_is_found(tmp_path, suffix) -> None:
+    metadata = tmp_path / f"theirs-1.0.{suffix}"
+    metadata.mkdir()
+    (metadata / ("METADATA" if suffix == "dist-info" else "PKG-INFO")).write_text("Name: theirs\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(
+        "[console_scripts]\nx = y:z\n\n[swarmsec.attacks]\ntheirs = theirs:Theirs\n"
+    )
     program = PACKAGE.format(folder=str(tmp_path))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "'theirs'" in done.stdout
+    assert "'theirs/theirs'" in done.stdout
 
 
-def test_without_a_package_that_brings_any_nobody_reads_what_packages_say_of_themselves(tmp_path) -> None:
+def test_metadata_is_not_read_where_no_package_defines_plugins(tmp_path) -> None:
     program = PACKAGE.format(folder=str(tmp_path)) + 'assert "importlib.metadata" not in sys.modules'
     subprocess.run([sys.executable, "-c", program], check=True)
