@@ -13,7 +13,9 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS = [
     {"errors", "arrays", "_version"},
-    {"rng", "parameters", "plugin", "files"},
+    {"rng", "parameters", "files"},
+    {"plugin"},
+    {"registry"},
     {"network"},
     {"messages"},
     {"aggregation"},
@@ -22,7 +24,6 @@ FLOORS = [
     {"teams"},
     {"protocols"},
     {"worlds"},
-    {"registry"},
     {"swarm"},
     {"scenario"},
     {"scoring"},

@@ -251,7 +251,7 @@ def _title(scenario: Scenario) -> str:
 def _repeat(scenario: Scenario, found: Gauntlet, kinds: Sequence[str], extra: Sequence[str]) -> str:
     """The command line that finds the same."""
     seeds = ",".join(map(str, found.seeds)) + ("," if len(found.seeds) == 1 else "")
-    words = ["swarmsec", "gauntlet", scenario.source, *scenario.changes.words()]
+    words = ["swarmsec", "gauntlet", scenario.source, *scenario.changes.as_options()]
     for folder in scenario.registry.folders:
         words += ["--plugins", str(folder)]
     for kind in kinds:

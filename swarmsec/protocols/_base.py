@@ -14,7 +14,7 @@ from swarmsec.messages import Inbox, Messages
 from swarmsec.messages.addressed import Addressed
 from swarmsec.network import Network
 from swarmsec.parameters import Ge, Help, Unit
-from swarmsec.plugin import Plugin
+from swarmsec.plugin import Family, Plugin
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +46,8 @@ class NegotiationProtocol(Plugin, ABC):
     A protocol says itself twice: over arrays, for all daemons at once, and daemon by daemon in plain Python (the
     methods that end in `_one`). The two agree to 1e-12. `rule` is the aggregation rule that a defense brings, or None.
     """
+
+    family: ClassVar[Family] = "protocols"
 
     rule_decides: ClassVar[bool] = False
     """Whether a rule alone makes the next proposals, x ← rule(x, messages): what a theorem about a rule needs."""

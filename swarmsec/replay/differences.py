@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.runs.jobs import Played
+from swarmsec.runs.jobs import JobResult
 from swarmsec.runs.run_files import FileLine
 from swarmsec.swarm.trace import Trace
 
@@ -96,7 +96,7 @@ def first_in_json(file: str, kept: Any, again: Any, path: str = "") -> RunDiffer
     return RunDifference(file, path or "the whole file", _shortened(json.dumps(kept)), _shortened(json.dumps(again)))
 
 
-def first_in_run(name: str, kept: Played, last: Played, again: Played) -> RunDifference | None:
+def first_in_run(name: str, kept: JobResult, last: JobResult, again: JobResult) -> RunDifference | None:
     """The first difference between a run of a store and the same run executed again; None if there is none.
 
     Args:
@@ -147,12 +147,12 @@ def _in_series(name: str, figure: str, kept: Floats, again: Floats, *, exact: bo
     return RunDifference(name, f"round {at}, {figure}", repr(float(kept[at])), repr(float(again[at])))
 
 
-def _in_records(name: str, kept: Played, again: Played) -> RunDifference | None:
+def _in_records(name: str, kept: JobResult, again: JobResult) -> RunDifference | None:
     assert kept.trace is not None and again.trace is not None
     return first_in_json(name, _records(kept, kept.trace), _records(again, again.trace))
 
 
-def _records(played: Played, trace: Trace) -> Mapping[str, Any]:
+def _records(result: JobResult, trace: Trace) -> Mapping[str, Any]:
     """All that is stored beside the metrics, as plain data."""
     return {
         "unit": trace.unit,
@@ -162,7 +162,7 @@ def _records(played: Played, trace: Trace) -> Mapping[str, Any]:
         "compromised": np.flatnonzero(trace.compromised).tolist(),
         "attacked": np.flatnonzero(trace.attacked).tolist(),
         "quarantine": [[round, bool(inside), daemons.tolist()] for round, inside, daemons in trace.quarantine_log],
-        "guarantees": [[kind, found._asdict()] for kind, found in played.guarantees],
+        "guarantees": [[kind, found._asdict()] for kind, found in result.guarantees],
     }
 
 

@@ -13,7 +13,7 @@ from swarmsec.arrays import Floats
 from swarmsec.errors import UsageError
 from swarmsec.replay.differences import SHOWN_MAX, RunDifference, first_in_events, first_in_json, first_in_rounds
 from swarmsec.runs.ground_truth import truth_of
-from swarmsec.runs.nulls import play_nulls
+from swarmsec.runs.nulls import run_nulls
 from swarmsec.runs.run_files import FileLine, RoundTable, parse_event, parse_rounds, read_json, read_lines, read_text
 from swarmsec.runs.run_folder import event_lines, json_text, round_lines
 from swarmsec.runs.runner import seed_runs, subject_of
@@ -134,7 +134,7 @@ def _in_result(stored: StoredFiles, scenario: Scenario, runs: Sequence[SeedRun],
         return shown
     result = score(subject_of(scenario), runs)
     if "nulls" in shown:
-        result = replace(result, nulls=play_nulls(scenario, seeds=result.seeds, jobs=jobs))
+        result = replace(result, nulls=run_nulls(scenario, seeds=result.seeds, jobs=jobs))
     rerun = result.to_dict(times=False)
     # The command line names a file that only its author knows, and the version of swarmsec is no result.
     rerun["replay"] = shown.get("replay") if _repeats(shown.get("replay"), result) else rerun["replay"]

@@ -62,6 +62,7 @@ class RunFolder:
             "scenario_version": scenario.version,
             "scenario_digest": scenario.digest,
             "plugins": scenario.plugin_digests,
+            "plugin_packages": scenario.plugin_packages,
             "plugin_folders": [str(folder) for folder in scenario.registry.folders],
             "seeds": list(seeds),
             "sim_semantics": SIM_SEMANTICS,

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from swarmsec.errors import UnknownNameError, did_you_mean
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import Problem, problems, shown, spot
-from swarmsec.registry import Family, Registry
+from swarmsec.plugin import Family
+from swarmsec.registry import Registry
 from swarmsec.scenario.findings import in_mapping
 from swarmsec.scenario.model import PLUGINS_MAX, Document
 from swarmsec.scenario.overrides import steps, with_value
 from swarmsec.scenario.sweep import check_sweep, single_changes
 from swarmsec.scenario.versions import is_older
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 from swarmsec.teams import BlueRules, RedRules
 
 
@@ -74,9 +74,13 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
     return sorted(found, key=lambda one: order.get(str(one.problem.path[0]) if one.problem.path else "", len(order)))
 
 
-def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[Path, Family | None, Mapping[str, Any]]]:
-    """Every plug-in and the network, where the document's own shape is right."""
-    singles: tuple[tuple[str, Family | None], ...] = (("world", "worlds"), ("network", None), ("protocol", "protocols"))
+def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[YamlPath, Family, Mapping[str, Any]]]:
+    """Every plug-in, where the document's own shape is right."""
+    singles: tuple[tuple[str, Family], ...] = (
+        ("world", "worlds"),
+        ("network", "topologies"),
+        ("protocol", "protocols"),
+    )
     for key, family in singles:
         if key in keys and key not in wrong:
             yield (key,), family, keys[key]
@@ -92,7 +96,7 @@ def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[Path, Fam
 
 
 def _check_spec(
-    path: Path, family: Family | None, spec: Mapping[str, Any], registry: Registry, *, partial: bool
+    path: YamlPath, family: Family, spec: Mapping[str, Any], registry: Registry, *, partial: bool
 ) -> list[Wrong]:
     kind = spec.get("kind")
     if kind is None and partial:
@@ -102,26 +106,20 @@ def _check_spec(
     if not isinstance(kind, str):
         return [Wrong(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
     try:
-        plugin = _topology(kind) if family is None else registry.get(family, kind)
+        plugin = registry.get(family, kind)
     except UnknownNameError as error:
         message, _, hint = error.message.partition("; ")
-        return [Wrong(Problem((*path, "kind"), message, hint), family or "topologies")]
+        return [Wrong(Problem((*path, "kind"), message, hint), family)]
     own = SPEC_KEYS | {"drop"} if partial else SPEC_KEYS
     parameters = {key: value for key, value in spec.items() if key not in own}
-    topic = f"{family or 'topologies'}.{kind}"
+    topic = f"{family}.{kind}"
     return [Wrong(in_mapping(path, problem), topic) for problem in problems(plugin, parameters)]
-
-
-def _topology(kind: str) -> type[Any]:
-    if kind not in TOPOLOGIES:
-        raise UnknownNameError(f"no topology `{kind}`; {did_you_mean(kind, TOPOLOGIES)}")
-    return TOPOLOGIES[kind]
 
 
 def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
     found = []
     for team, budget in rules.items():
-        path: Path = ("rules", team)
+        path: YamlPath = ("rules", team)
         if team not in TEAMS:
             found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS)), "rules"))
         elif not isinstance(budget, Mapping):
@@ -149,7 +147,7 @@ def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
     return found
 
 
-def _branch(keys: Mapping[str, Any], way: Path) -> tuple[dict[str, Any], str]:
+def _branch(keys: Mapping[str, Any], way: YamlPath) -> tuple[dict[str, Any], str]:
     """The part of a document that a path goes through, as a document, and the path there: the rest is right already."""
     top, *rest = way
     if top == "campaigns" and len(rest) > 1 and isinstance(rest[1], int):
