@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench gallery lock clean
+.PHONY: help demo test test-slow check format bench gallery catalog lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -33,6 +33,9 @@ bench: $(VENV)/.installed ## measure beside plain Mesa, scipy, byzfl (1 GB at fi
 
 gallery: $(VENV)/.installed ## play every scenario of the library and write scenarios/GALLERY.md
 	$(VENV)/bin/python -m swarmsec.report.gallery --jobs 2 $(ARGS)
+
+catalog: $(VENV)/.installed ## write swarmsec/cli/catalog.json, which `list` and `show` read
+	$(VENV)/bin/python -m swarmsec.cli.make_catalog
 
 lock: $(VENV)/.installed ## resolve requirements.lock anew (ARGS=--upgrade for the newest versions)
 	$(VENV)/bin/pip install -q uv

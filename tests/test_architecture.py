@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"errors", "arrays", "_version"},
     {"rng", "parameters", "files"},
-    {"plugin"},
+    {"plugin", "entry_points"},
     {"registry"},
     {"network"},
     {"messages"},
