@@ -229,13 +229,27 @@ def _page(shelf: Shelf, name: str, registry: Registry) -> dict[str, Any]:
 def _traits(plugin: type[Any]) -> dict[str, str]:
     """The class attributes that say what a plug-in touches, knows, sees or keeps."""
     words = {}
-    for trait in ("surface", "knowledge", "vantage", "sees", "unit", "bills"):
+    names = (
+        "surface",
+        "knowledge",
+        "vantage",
+        "sees",
+        "unit",
+        "bills",
+        "senses",
+        "decides",
+        "decides_for",
+        "uses_rule",
+    )
+    for trait in names:
         value = getattr(plugin, trait, None)
         if value is None or callable(value):
             continue
         name = getattr(value, "name", None) or getattr(value, "value", None) or value
-        words[trait] = ", ".join(value) if isinstance(value, tuple) else str(name).lower()
-    return words
+        words[trait] = ", ".join(sorted(value)) if isinstance(value, frozenset) else str(name).lower()
+        if isinstance(value, tuple):
+            words[trait] = ", ".join(value)
+    return {trait: text for trait, text in words.items() if text}
 
 
 def _scenario_page(name: str) -> dict[str, Any]:
