@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from swarmsec.authoring.summary import LibraryEntry
-    from swarmsec.plugin import Family, Plugin
+    from swarmsec.plugin import Family
     from swarmsec.registry import Registry
 
 
@@ -228,19 +228,9 @@ def _page(shelf: Shelf, name: str, registry: Registry) -> dict[str, Any]:
         "kind": str(shelf),
         "summary": plugin.summary(),
         "about": inspect.getdoc(plugin) or "",
-        "traits": _traits(plugin),
+        "traits": plugin.trait_texts(),
         "parameters": parameters,
     }
-
-
-def _traits(plugin: type[Plugin]) -> dict[str, str]:
-    """The traits of a plug-in, as text."""
-    words = {}
-    for trait in plugin.traits:
-        value = getattr(plugin, trait)
-        name = getattr(value, "name", None) or getattr(value, "value", None) or value
-        words[trait] = ", ".join(value) if isinstance(value, tuple) else str(name).lower()
-    return words
 
 
 def _scenario_page(name: str) -> dict[str, Any]:
