@@ -10,6 +10,7 @@ from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import Problem, problems, shown, spot
 from swarmsec.registry import Family, Registry
 from swarmsec.scenario.findings import in_mapping
+from swarmsec.scenario.forms import with_form_hint
 from swarmsec.scenario.model import PLUGINS_MAX, Document
 from swarmsec.scenario.overrides import steps, with_value
 from swarmsec.scenario.sweep import check_sweep, single_changes
@@ -46,7 +47,7 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
         message = f"{data['apiVersion']} is an older version of the format; run swarmsec migrate --write FILE"
         return [Wrong(Problem(("apiVersion",), message), "")]
     keys = {key: value for key, value in data.items() if not key.startswith("x-")}
-    found = [Wrong(_as_key(problem), "") for problem in problems(Document, keys)]
+    found = [Wrong(with_form_hint(_as_key(problem), keys), "") for problem in problems(Document, keys)]
     wrong = {one.problem.path[0] for one in found if one.problem.path}
     for team in ("attacks", "defenses"):
         if team not in wrong and len(keys.get(team, ())) > PLUGINS_MAX:
@@ -98,7 +99,9 @@ def _check_spec(
     if kind is None and partial:
         return []
     if kind is None:
-        return [Wrong(Problem((*path, "kind"), "missing; must be the name of what is meant here"), "")]
+        known = TOPOLOGIES if family is None else registry.kinds(family)
+        message = f"missing; must be one of the {family or 'topologies'}"
+        return [Wrong(Problem((*path, "kind"), message, did_you_mean("", known)), family or "topologies")]
     if not isinstance(kind, str):
         return [Wrong(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
     try:

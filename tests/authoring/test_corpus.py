@@ -51,7 +51,9 @@ def test_every_error_of_the_corpus_is_reported_at_its_place_with_its_message():
         found = findings_of(path)
         places = [(Path(one.span.label).name, one.span.line, one.span.column, one.path) for one in found]
         messages = zip(found, expected, strict=False)
-        if places != [place[:4] for place in expected] or any(one[4] not in finding.message for finding, one in messages):
+        if places != [place[:4] for place in expected] or any(
+            one[4] not in finding.message for finding, one in messages
+        ):
             wrong.append("\n".join([f"{path.name}: expected {expected}, found", *(one.line() for one in found)]))
     assert not wrong, "\n\n".join(wrong)
 
