@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS = [
     {"errors", "arrays", "_version"},
-    {"rng", "parameters", "plugin"},
+    {"rng", "parameters", "plugin", "files"},
     {"network"},
     {"messages"},
     {"aggregation"},

@@ -43,7 +43,7 @@ class Change(NamedTuple):
         return {"path": self.path} | {side: value for side, value in sides.items() if value is not ABSENT}
 
 
-class Difference(NamedTuple):
+class ScenarioDifference(NamedTuple):
     """All that differs between two scenarios.
 
     Attributes:
@@ -55,9 +55,9 @@ class Difference(NamedTuple):
     same_runs: bool
 
 
-def difference(old: Scenario, new: Scenario) -> Difference:
+def difference(old: Scenario, new: Scenario) -> ScenarioDifference:
     """What differs between two scenarios."""
-    return Difference(tuple(_compare(old.document, new.document, "")), old.digest == new.digest)
+    return ScenarioDifference(tuple(_compare(old.document, new.document, "")), old.digest == new.digest)
 
 
 def _compare(old: Any, new: Any, path: str) -> Iterator[Change]:

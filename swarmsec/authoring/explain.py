@@ -21,7 +21,7 @@ from swarmsec.parameters import ParameterInfo, describe
 from swarmsec.registry import Family, Registry
 from swarmsec.scenario import schedule as expand
 from swarmsec.scenario.model import Document
-from swarmsec.scenario.sweep import Range
+from swarmsec.scenario.sweep import SweepRange
 from swarmsec.teams import Attack, BlueRules, RedRules, selectors
 
 _SHELVES = {
@@ -194,7 +194,7 @@ def _field_pages(key: str, rest: list[str]) -> list[Page]:
     inner: dict[str, tuple[type[Any], str]] = {
         "schedule": (expand.Phase, timing),
         "campaigns": (expand.CampaignUse, timing),
-        "sweep": (Range, "A path goes to a list of values, or to a range of numbers with these keys."),
+        "sweep": (SweepRange, "A path goes to a list of values, or to a range of numbers with these keys."),
     }
     if key not in inner:
         return [] if rest else [_field_page(info)]

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from swarmsec.authoring.key_order import SHARED_BEFORE, key_order
-from swarmsec.authoring.yaml_layout import Collection, Entry, Layout, Node, Scalar, entries, take_apart, word
+from swarmsec.authoring.yaml_layout import Collection, Layout, Node, Scalar, YamlEntry, entries, take_apart, word
 from swarmsec.errors import ScenarioError
 from swarmsec.registry import Registry
-from swarmsec.scenario.yaml_tree import Path, parse
+from swarmsec.scenario.yaml_tree import YamlPath, parse
 
 LINE_WIDTH = 120
 _INDENT = 2
@@ -54,7 +54,7 @@ def _means(text: str, meaning: object) -> bool:
         return False
 
 
-def _sort(node: Node, path: Path, registry: Registry) -> None:
+def _sort(node: Node, path: YamlPath, registry: Registry) -> None:
     """Put the keys of every mapping in their order."""
     if isinstance(node, Scalar):
         return
@@ -69,7 +69,7 @@ def _sort(node: Node, path: Path, registry: Registry) -> None:
         _sort(entry.value, (*path, word(entry.key) if node.mapping else number), registry)
 
 
-def _defines(entry: Entry) -> bool:
+def _defines(entry: YamlEntry) -> bool:
     """Whether it is a key of the author's own, with an anchor that something below may name."""
     inside = [entry, *entries(entry.value)]
     anchors = (one.value.text if isinstance(one.value, Scalar) else one.value.anchor for one in inside)
@@ -119,7 +119,7 @@ def _list(node: Collection, column: int) -> list[str]:
     return lines
 
 
-def _above(entry: Entry, column: int, *, blanks: bool) -> list[str]:
+def _above(entry: YamlEntry, column: int, *, blanks: bool) -> list[str]:
     """What stands above an entry; the first one of a collection has no blank line there, nor one from brackets."""
     above = [line for line in entry.above if line] if entry.flow_end else entry.above
     return _indented(_single(above, blanks=blanks), column)
@@ -134,7 +134,7 @@ def _single(lines: Iterable[str], *, blanks: bool = True) -> list[str]:
     return found
 
 
-def _hoisted(entry: Entry, column: int) -> list[str]:
+def _hoisted(entry: YamlEntry, column: int) -> list[str]:
     """Comments that would stand between a dash and what it brings: they go above the dash."""
     value = entry.value
     if isinstance(value, Scalar) or not value.entries or value.anchor or _in_line(entry, "-", column):
@@ -145,7 +145,7 @@ def _hoisted(entry: Entry, column: int) -> list[str]:
     return hoisted if value.mapping else [*hoisted, *_hoisted(first, column + _INDENT)]
 
 
-def _entry(entry: Entry, head: str, column: int) -> list[str]:
+def _entry(entry: YamlEntry, head: str, column: int) -> list[str]:
     value, margin = entry.value, " " * column
     behind = "".join(f"  {comment}" for comment in entry.behind)
     if isinstance(value, Scalar):
@@ -174,7 +174,7 @@ def _scalar(value: Scalar, start: str, behind: str, column: int) -> list[str]:
     return [f"{start} {first}{behind}", *_indented([line[depth:].rstrip("\r") for line in rest], column)]
 
 
-def _in_line(entry: Entry, head: str, column: int) -> list[str]:
+def _in_line(entry: YamlEntry, head: str, column: int) -> list[str]:
     """An entry whose value stays in brackets: one line, or several of a long list of plain values; else nothing."""
     assert isinstance(entry.value, Collection)
     value = entry.value

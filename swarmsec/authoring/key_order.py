@@ -14,7 +14,7 @@ from swarmsec.scenario.build import SPEC_FAMILIES
 from swarmsec.scenario.check import TEAMS
 from swarmsec.scenario.model import Document
 from swarmsec.scenario.schedule import CampaignUse, Phase
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 _FIRST = ("<<", "kind", "name", "drop", "campaign", "phase", "for")
 _RANGE = ("from", "to", "steps")
@@ -23,7 +23,7 @@ SHARED_BEFORE = "world"
 """The key before which `x-` keys go: what they define is used further down."""
 
 
-def key_order(path: Path, kind: str, registry: Registry) -> Sequence[str]:
+def key_order(path: YamlPath, kind: str, registry: Registry) -> Sequence[str]:
     """The keys of the mapping at a path, in their order; a key that is not among them goes behind.
 
     Args:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from swarmsec.authoring.files import write_text
-from swarmsec.authoring.lint_rules import RULES, Case, Fix, Remark, Rule, Severity
+from swarmsec.authoring.lint_rules import RULES, Fix, LintCase, LintRule, Remark, Severity
 from swarmsec.errors import ScenarioError, UsageError, did_you_mean
 from swarmsec.parameters import Problem, spot
 from swarmsec.scenario.findings import Finding, locate, paragraph
 from swarmsec.scenario.load import Scenario, load_scenario
 from swarmsec.scenario.overrides import steps
-from swarmsec.scenario.yaml_tree import Path, Span, Tree, parse
+from swarmsec.scenario.yaml_tree import Span, Tree, YamlPath, parse
 
-__all__ = ["RULES", "Case", "Lint", "Remark", "Rule", "fixed", "lint", "lints_of", "selected"]
+__all__ = ["RULES", "Lint", "LintCase", "LintRule", "Remark", "fixed", "lint", "lints_of", "selected"]
 
 IGNORE = "x-lint-ignore"
 """The key under which a scenario names the rules that it breaks on purpose."""
@@ -66,13 +66,13 @@ def lint(scenario: Scenario, *, select: Sequence[str] = (), ignore: Sequence[str
         UsageError: There is no such rule.
         ScenarioError: Its `x-lint-ignore` names a rule that is none.
     """
-    case = Case(scenario)
+    case = LintCase(scenario)
     rules = selected(select, ignore)
     remarks = [(rule, remark) for rule in rules if rule.check for remark in rule.check(case)]
     return lints_of(remarks, scenario)
 
 
-def lints_of(remarks: Iterable[tuple[Rule, Remark]], scenario: Scenario) -> list[Lint]:
+def lints_of(remarks: Iterable[tuple[LintRule, Remark]], scenario: Scenario) -> list[Lint]:
     """Remarks with their places, but for what the scenario sweeps over or breaks on purpose."""
     ignored = _ignored(scenario)
     swept = {steps(path) for path in scenario.document["sweep"]}
@@ -110,7 +110,7 @@ def _spot(scenario: Scenario) -> str:
     return f"{place.value}  {IGNORE}" if place else IGNORE
 
 
-def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rule]:
+def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[LintRule]:
     """The rules of these codes, by their order.
 
     Args:
@@ -139,7 +139,7 @@ def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rul
 
 
 def fixed(
-    file: str, *, select: Sequence[str] = (), ignore: Sequence[str] = (), plugins: Sequence[str | File] = ()
+    file: str, *, select: Sequence[str] = (), ignore: Sequence[str] = (), plugins: Sequence[str | Path] = ()
 ) -> list[Lint]:
     """Mend in place what can be mended in a file; comments and layout stay.
 
@@ -159,7 +159,7 @@ def fixed(
         UsageError: It is no file that could be written.
         ScenarioError: The scenario is refused.
     """
-    path = File(file)
+    path = Path(file)
     if not path.is_file():
         raise UsageError(f"--fix writes files, and `{file}` is none", where="--fix")
     done: list[Lint] = []
@@ -195,7 +195,7 @@ def edited(text: str, fix: Fix, tree: Tree, *, label: str) -> str | None:
     return changed if changed is not None and _one_value_differs(text, changed, fix.value) else None
 
 
-def _inserted(text: str, path: Path, word: str, tree: Tree, label: str) -> str | None:
+def _inserted(text: str, path: YamlPath, word: str, tree: Tree, label: str) -> str | None:
     """The text with a key more: behind the first key of its mapping."""
     holder = path[:-1]
     first = next((way for way in tree.places if len(way) == len(path) and way[:-1] == holder), None)
@@ -230,7 +230,7 @@ def _one_value_differs(before: str, after: str, value: Any) -> bool:
     return len(differing) == 1 and new.get(differing[0]) == value
 
 
-def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+def _leaves(value: Any, path: YamlPath) -> Iterator[tuple[YamlPath, Any]]:
     if isinstance(value, (Mapping, list)) and value:
         pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, inner in pairs:

@@ -7,12 +7,12 @@ from typing import Any
 
 from swarmsec.scenario.build import SPEC_FAMILIES
 from swarmsec.scenario.load import Scenario
-from swarmsec.scenario.yaml_tree import Path, Place, Tree
+from swarmsec.scenario.yaml_tree import Place, Tree, YamlPath
 
 _IN_TWO = frozenset({"rules", "score"})
 
 
-def origins(scenario: Scenario, point: Mapping[Path, Any] | None = None) -> dict[Path, str]:
+def origins(scenario: Scenario, point: Mapping[YamlPath, Any] | None = None) -> dict[YamlPath, str]:
     """Where each value comes from, by its path in the resolved document.
 
     Args:
@@ -26,7 +26,7 @@ def origins(scenario: Scenario, point: Mapping[Path, Any] | None = None) -> dict
     return {path: _origin(path, scenario, point or {}) for path in leaves(scenario.document)}
 
 
-def leaves(document: Mapping[str, Any]) -> Iterator[Path]:
+def leaves(document: Mapping[str, Any]) -> Iterator[YamlPath]:
     """The paths of everything that has one origin: a key of the scenario, or a parameter of one of its plug-ins."""
     for key, value in document.items():
         if key in SPEC_FAMILIES and isinstance(value, Mapping):
@@ -41,7 +41,7 @@ def leaves(document: Mapping[str, Any]) -> Iterator[Path]:
             yield (key,)
 
 
-def _origin(path: Path, scenario: Scenario, point: Mapping[Path, Any]) -> str:
+def _origin(path: YamlPath, scenario: Scenario, point: Mapping[YamlPath, Any]) -> str:
     tree = scenario.tree
     for way in point:
         if path[: len(way)] == way or way[: len(path)] == path:
@@ -57,7 +57,7 @@ def _origin(path: Path, scenario: Scenario, point: Mapping[Path, Any]) -> str:
     return _default(path, scenario.document)
 
 
-def _option(path: Path, tree: Tree, scenario: Scenario) -> str:
+def _option(path: YamlPath, tree: Tree, scenario: Scenario) -> str:
     """The option of the command line that put a value there, if one did."""
     for way in reversed(tree.replaced):
         if path[: len(way)] == way or way[: len(path)] == path:
@@ -69,12 +69,12 @@ def _option(path: Path, tree: Tree, scenario: Scenario) -> str:
     return ""
 
 
-def _dotted(path: Path) -> Iterator[str]:
+def _dotted(path: YamlPath) -> Iterator[str]:
     for position, step in enumerate(path):
         yield f"[{step}]" if isinstance(step, int) else f".{step}" if position else step
 
 
-def _of_place(path: Path, place: Place, scenario: Scenario) -> str:
+def _of_place(path: YamlPath, place: Place, scenario: Scenario) -> str:
     tree = scenario.tree
     schedule = tree.places.get(("schedule",))
     if path == ("rounds",) and schedule and schedule.key == place.key:
@@ -86,7 +86,7 @@ def _of_place(path: Path, place: Place, scenario: Scenario) -> str:
     return _line(place, scenario)
 
 
-def _implied(path: Path, scenario: Scenario) -> str:
+def _implied(path: YamlPath, scenario: Scenario) -> str:
     """A value that stands in no place of its own: a schedule or a campaign says it."""
     for key in ("phase", "for"):
         if place := scenario.tree.places.get((*path[:-1], key)):
@@ -105,7 +105,7 @@ def _line(place: Place, scenario: Scenario) -> str:
     return f"{label}:{place.key.line}" + ("" if label == own else " (extends)")
 
 
-def _default(path: Path, document: Mapping[str, Any]) -> str:
+def _default(path: YamlPath, document: Mapping[str, Any]) -> str:
     """Whose default a value is."""
     key = str(path[0])
     if len(path) == 1 or key not in SPEC_FAMILIES:
@@ -115,7 +115,7 @@ def _default(path: Path, document: Mapping[str, Any]) -> str:
     return f"default of {SPEC_FAMILIES[key]}.{spec['kind']}"
 
 
-def _is_written(path: Path, value: Any) -> bool:
+def _is_written(path: YamlPath, value: Any) -> bool:
     """Whether the document as it was written has a value there."""
     for step in path:
         inside = step in value if isinstance(value, Mapping) else isinstance(step, int) and isinstance(value, list)

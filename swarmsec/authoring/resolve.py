@@ -12,7 +12,7 @@ from swarmsec.scenario.load import Scenario
 from swarmsec.scenario.overrides import steps
 from swarmsec.scenario.sweep import check_point
 from swarmsec.scenario.writer import as_yaml, with_comments
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 
 class Resolved(NamedTuple):
@@ -28,7 +28,7 @@ class Resolved(NamedTuple):
     scenario: Scenario
     point: int | None
     settings: Mapping[str, Any]
-    origins: Mapping[Path, str]
+    origins: Mapping[YamlPath, str]
 
     def text(self, *, origin: bool = False) -> str:
         """As YAML that loads to the same scenario; with `origin`, each value says where it comes from."""

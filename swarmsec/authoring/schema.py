@@ -25,7 +25,7 @@ from swarmsec.registry import Family, Registry
 from swarmsec.scenario.check import TEAMS
 from swarmsec.scenario.model import PLUGINS_MAX, SEED_MAX, SEEDS_MAX, Document
 from swarmsec.scenario.schedule import CampaignUse, Phase
-from swarmsec.scenario.sweep import NOT_SWEPT, Range
+from swarmsec.scenario.sweep import NOT_SWEPT, SweepRange
 from swarmsec.teams import Attack
 
 
@@ -145,7 +145,7 @@ def _step(registry: Registry) -> Schema:
 
 def _sweep(*, partial: bool) -> Schema:
     names = {"start": "from"}
-    span = closed(Range, names=names, partial=partial)
+    span = closed(SweepRange, names=names, partial=partial)
     return {
         "type": "object",
         "propertyNames": {

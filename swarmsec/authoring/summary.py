@@ -1,7 +1,6 @@
-"""A library at a glance: what a list says of every scenario, without checking or building any of them.
+"""A short summary of each scenario of the library, read without checking or building any of them.
 
-Only a few top-level keys of each file are parsed, which is most of what makes a list quick. What is right in the
-files of the library is held by its tests.
+`swarmsec list` has to be fast, so only a few top-level keys of each file are parsed. Tests check the library's files.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ _KEYS = frozenset({"title", "difficulty", "tags", "extends", "world", "attacks",
 _KEY = re.compile(r"^([A-Za-z][\w-]*)\s*:", re.MULTILINE)
 
 
-class Glance(NamedTuple):
-    """What a list says of a scenario.
+class LibraryEntry(NamedTuple):
+    """A scenario in the list of the library.
 
     Attributes:
-        name: What it is called in the library.
-        title: Its name for people.
+        name: Its name in the library.
+        title: Its title.
         difficulty: How hard it is for blue.
-        tags: Words to find it by.
+        tags: Its tags.
         world: The kind of its world.
         red: The kinds of its attacks, and the names of its campaigns.
         blue: The kinds of its defenses.
@@ -42,34 +41,34 @@ class Glance(NamedTuple):
     blue: tuple[str, ...]
 
 
-def glances() -> dict[str, Glance]:
-    """The scenarios that ship, by name."""
-    return {name: _glance(name, path) for name, path in library().items()}
+def library_entries() -> dict[str, LibraryEntry]:
+    """Every scenario of the library, by name."""
+    return {name: _entry(name, path) for name, path in library().items()}
 
 
-def _glance(name: str, path: Path) -> Glance:
-    told: Mapping[str, Any] = _told(path).data
-    return Glance(
+def _entry(name: str, path: Path) -> LibraryEntry:
+    data: Mapping[str, Any] = _partial_tree(path).data
+    return LibraryEntry(
         name=name,
-        title=told.get("title", ""),
-        difficulty=told.get("difficulty", "easy"),
-        tags=tuple(told.get("tags", ())),
-        world=told["world"]["kind"],
-        red=tuple(spec.get("kind") or spec["campaign"] for spec in told.get("attacks", ())),
-        blue=tuple(spec["kind"] for spec in told.get("defenses", ())),
+        title=data.get("title", ""),
+        difficulty=data.get("difficulty", "easy"),
+        tags=tuple(data.get("tags", ())),
+        world=data["world"]["kind"],
+        red=tuple(spec.get("kind") or spec["campaign"] for spec in data.get("attacks", ())),
+        blue=tuple(spec["kind"] for spec in data.get("defenses", ())),
     )
 
 
 @lru_cache(maxsize=256)
-def _told(path: Path) -> Tree:
-    """The few keys of a file, those of the scenario that it extends among them."""
+def _partial_tree(path: Path) -> Tree:
+    """The listed keys of a file, merged with those of the scenario that it extends."""
     tree = parse("".join(_blocks(path.read_text(encoding="utf-8"))), path.name)
     base = library().get(str(tree.data.get("extends")))
-    return merge(_told(base), tree) if base else tree
+    return merge(_partial_tree(base), tree) if base else tree
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """The lines of the keys that are told."""
+    """The lines of the listed keys."""
     starts = list(_KEY.finditer(text))
     ends = [start.start() for start in starts[1:]] + [len(text)]
     for start, end in zip(starts, ends, strict=True):

@@ -28,14 +28,14 @@ class Collection:
     mapping: bool
     flow: bool
     anchor: str
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[YamlEntry] = field(default_factory=list)
 
 
 Node = Scalar | Collection
 
 
 @dataclass(eq=False)
-class Entry:
+class YamlEntry:
     """A key with its value, or an item of a list (without a key).
 
     Attributes:
@@ -86,7 +86,7 @@ def take_apart(text: str) -> Layout | None:
     return layout
 
 
-def entries(node: Node) -> Iterator[Entry]:
+def entries(node: Node) -> Iterator[YamlEntry]:
     """Every entry, in the order of the text."""
     for entry in node.entries if isinstance(node, Collection) else ():
         yield entry
@@ -153,10 +153,10 @@ class _Reader:
                 key = self._node(inner)
                 assert isinstance(key, Scalar), "a key is a word"
                 word = " ".join(key.text.split()) if "\n" in key.text else key.text
-                node.entries.append(Entry(word or "null", self._node(next(self._events)), mark.index, mark.column))
+                node.entries.append(YamlEntry(word or "null", self._node(next(self._events)), mark.index, mark.column))
             else:
                 mark = mark if node.flow else next(self._dashes)
-                node.entries.append(Entry("", self._node(inner), mark.index, mark.column))
+                node.entries.append(YamlEntry("", self._node(inner), mark.index, mark.column))
         raise AssertionError("a collection has an end")
 
     def _scalar(self, event: Any) -> Scalar:
@@ -205,7 +205,7 @@ def _attach(reader: _Reader, layout: Layout) -> None:
     _place(waiting, known, len(known), layout)
 
 
-def _place(waiting: Sequence[_Waiting], known: Sequence[Entry], position: int, layout: Layout) -> None:
+def _place(waiting: Sequence[_Waiting], known: Sequence[YamlEntry], position: int, layout: Layout) -> None:
     """What stands on lines of its own: above the next entry, or under an earlier one that is deeper than that."""
     if position == 0:
         layout.header.extend(one.text for one in waiting)
@@ -225,7 +225,7 @@ def _place(waiting: Sequence[_Waiting], known: Sequence[Entry], position: int, l
             above.append(one.text)
 
 
-def _open_at(known: Sequence[Entry], position: int, index: int) -> Entry | None:
+def _open_at(known: Sequence[YamlEntry], position: int, index: int) -> YamlEntry | None:
     """The last entry before a comment that is in no brackets which are closed there."""
     for at in range(position - 1, -1, -1):
         if not 0 < known[at].flow_end <= index:
@@ -233,7 +233,7 @@ def _open_at(known: Sequence[Entry], position: int, index: int) -> Entry | None:
     return None
 
 
-def _owner(known: Sequence[Entry], position: int, comment: _Waiting, outside: int) -> Entry | None:
+def _owner(known: Sequence[YamlEntry], position: int, comment: _Waiting, outside: int) -> YamlEntry | None:
     """The entry before a comment that is as deep as it, and deeper than what follows."""
     if comment.column <= max(outside, 0):
         return None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,12 +11,14 @@ import typer
 
 from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
+from swarmsec.cli.output import print_json, terminal
 from swarmsec.errors import UsageError, did_you_mean
+from swarmsec.report.tables import plain_table, yaml_word
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
 
-    from swarmsec.authoring.summary import Glance
+    from swarmsec.authoring.summary import LibraryEntry
     from swarmsec.registry import Registry
 
 
@@ -63,9 +63,9 @@ def list_(
     if Shelf.SCENARIOS in shelves:
         shelves[Shelf.SCENARIOS] = _found(shelves[Shelf.SCENARIOS], set(tag or ()), difficulty, world)
     if as_json:
-        typer.echo(json.dumps(shelves, indent=2, ensure_ascii=False))
+        print_json(shelves)
         return
-    if console := _terminal():
+    if console := terminal():
         for shelf, entries in shelves.items():
             columns = (
                 ["name", "for blue", "in one line", "tags"] if shelf is Shelf.SCENARIOS else ["name", "in one line"]
@@ -93,24 +93,14 @@ def show(
         raise UsageError(f"nothing here is called `{name}`; {did_you_mean(name, known)}")
     pages = [_page(shelf, name, registry) for shelf in found]
     if as_json:
-        typer.echo(json.dumps(pages if len(pages) > 1 else pages[0], indent=2, ensure_ascii=False))
+        print_json(pages if len(pages) > 1 else pages[0])
         return
-    console = _terminal()
+    console = terminal()
     for page in pages:
         if console:
             console.print(_rich_page(page))
         else:
             typer.echo("\n".join(_plain_page(page)))
-
-
-def _terminal() -> Console | None:
-    """The terminal, if there is one; what nobody takes for a terminal is told without Rich."""
-    if not sys.stdout.isatty() and not any(map(os.environ.get, ("FORCE_COLOR", "TTY_COMPATIBLE"))):
-        return None
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    return console if console.is_terminal else None
 
 
 def _registry(plugins: Any) -> Registry:
@@ -134,7 +124,7 @@ def _names(shelf: Shelf, registry: Registry) -> list[str]:
 def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
     """Every name on a shelf, with its one line; a scenario has more to tell."""
     if shelf is Shelf.SCENARIOS:
-        from swarmsec.authoring.summary import glances
+        from swarmsec.authoring.summary import library_entries
 
         return {
             name: {
@@ -144,7 +134,7 @@ def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
                 "tags": list(one.tags),
                 "world": one.world,
             }
-            for name, one in glances().items()
+            for name, one in library_entries().items()
         }
     assert registry
     return {name: _first_line(_class_of(shelf, name, registry)) for name in _names(shelf, registry)}
@@ -239,7 +229,7 @@ def _traits(plugin: type[Any]) -> dict[str, str]:
 
 
 def _scenario_page(name: str) -> dict[str, Any]:
-    from swarmsec.authoring.summary import glances
+    from swarmsec.authoring.summary import library_entries
     from swarmsec.scenario import load_scenario
 
     document = load_scenario(name).document
@@ -249,7 +239,7 @@ def _scenario_page(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "kind": str(Shelf.SCENARIOS),
-        "summary": _one_line(glances()[name]),
+        "summary": _one_line(library_entries()[name]),
         "about": "\n".join(about),
         "traits": {
             "version": str(document["version"]),
@@ -261,7 +251,7 @@ def _scenario_page(name: str) -> dict[str, Any]:
     }
 
 
-def _one_line(one: Glance) -> str:
+def _one_line(one: LibraryEntry) -> str:
     red, blue = ", ".join(one.red) or "nobody", ", ".join(one.blue) or "nobody"
     return f"{one.title or one.name}: {red} against {blue} in {one.world}"
 
@@ -281,7 +271,7 @@ def _parameter_rows(page: dict[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             one["name"],
-            "required" if one["required"] else str(one["default"]),
+            "required" if one["required"] else yaml_word(one["default"]),
             one["type"],
             one["bounds"],
             one["unit"],
@@ -311,10 +301,8 @@ def _rich_page(page: dict[str, Any]) -> RenderableType:
 def _plain_page(page: dict[str, Any]) -> list[str]:
     lines = [_heading(page), "", *page["about"].splitlines(), ""]
     rows = _parameter_rows(page)
-    widths = [max(len(row[column]) for row in rows) for column in range(5)] if rows else []
-    for row in rows:
-        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
-        lines.append("  ".join([*cells, row[5]]).rstrip())
+    if rows:
+        lines.append(plain_table(rows, indent=0))
     if "scenario" in page:
         lines.append(_composition(page))
     return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 from swarmsec.cli.options import Json
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, UsageError
 
 
@@ -42,7 +42,10 @@ def new(
     chosen = template or DEFAULTS[world]
     if out == "-":
         text = new_text(chosen, modeline=schema or "")
-        typer.echo(json.dumps({"schema": "swarmsec.new/v1", "text": text}) if as_json else text, nl=as_json)
+        if as_json:
+            print_json({"schema": "swarmsec.new/v1", "text": text})
+        else:
+            typer.echo(text, nl=False)
         return ExitCode.DONE
     path = Path(out)
     if path.exists() and not force:
@@ -55,9 +58,7 @@ def new(
         write_text(beside, schema_text())
         written.append(beside)
     if as_json:
-        typer.echo(
-            json.dumps({"schema": "swarmsec.new/v1", "template": chosen, "files": [str(one) for one in written]})
-        )
+        print_json({"schema": "swarmsec.new/v1", "template": chosen, "files": [str(one) for one in written]})
     else:
         for one in written:
             typer.echo(str(one))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from swarmsec.cli.options import STORE, Json, Plugins, seeds_of
+from swarmsec.cli.output import print_json
+from swarmsec.cli.progress import announce_compilation, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def replay(
     if walks:
         return _walk(source, which, looked_at)
     if as_json:
-        told = {"schema": "swarmsec.replay/v1", "of": source.name, "scenario": source.scenario.name, **document}
-        typer.echo(json.dumps(_plain(told), indent=2, ensure_ascii=False, allow_nan=False))
+        head = {"schema": "swarmsec.replay/v1", "of": source.name, "scenario": source.scenario.name}
+        print_json({**head, **document})
     else:
         typer.echo(text)
     return ExitCode.DONE
@@ -163,12 +163,10 @@ def _player(source: Source) -> Callable[[int, Arm], Recording]:
 
 def _recorded(source: Source, seed: int, arm: Arm) -> Recording:
     """Play it, and say on standard error what that takes."""
-    from swarmsec.aggregation import kernels_are_compiled
     from swarmsec.replay import record
     from swarmsec.replay.recording import STATES_BYTES_MAX
 
-    if not kernels_are_compiled():
-        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
+    announce_compilation()
     with redirect_stdout(sys.stderr):
         recording = record(source.scenario, seed, arm)
     if recording.states is None:
@@ -239,7 +237,7 @@ def _compared(
     if until is not None:
         changed = stopped(changed, until)
         told.append(f"attacks until round {until:,}")
-    with open_executor(jobs=jobs) as executor:
+    with open_executor(jobs=jobs) as executor, _progress(source.scenario.name) as advanced:
         found = counterfactual(
             scenario,
             changed,
@@ -247,7 +245,7 @@ def _compared(
             seeds=source.seeds,
             arms=source.arms,
             executor=executor,
-            advanced=_advanced(scenario.name),
+            advanced=advanced,
         )
     text = counterfactual_lines(found, title=source.scenario.title, arm=str(arm))
     return {"counterfactual": found.to_dict()}, text
@@ -258,36 +256,20 @@ def _attributed(source: Source, orders: int, jobs: int) -> _Told:
     from swarmsec.report.counterfactual import attribution_lines
     from swarmsec.runs.executors import open_executor
 
-    with open_executor(jobs=jobs) as executor:
+    with open_executor(jobs=jobs) as executor, _progress(source.scenario.name) as advanced:
         found = attribute(
             source.scenario,
             seeds=source.seeds,
             arms=source.arms,
             executor=executor,
             orders_drawn=orders,
-            advanced=_advanced(source.scenario.name),
+            advanced=advanced,
         )
     return {"attribution": found.to_dict()}, attribution_lines(found, title=source.scenario.title)
 
 
-def _advanced(name: str) -> Callable[[int, int], None]:
-    """Tells on standard error how far it is, a tenth at a time."""
-    from swarmsec.aggregation import kernels_are_compiled
-
-    if not kernels_are_compiled():
-        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
-
-    def tell(done: int, of: int) -> None:
-        if done * 10 // of > (done - 1) * 10 // of:
-            typer.echo(f"{name}: {done:,} of {of:,} runs", err=True)
-
-    return tell
-
-
-def _plain(value: Any) -> Any:
-    """As JSON has it: no number that is not finite."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Progress in jobs."""
+    with progress(name) as shown:
+        yield lambda done, total: shown.update(done, f"{done:,} of {total:,} runs", total=total, always=done == total)

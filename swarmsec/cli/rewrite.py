@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import typer
 
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, SwarmsecError
 
 if TYPE_CHECKING:
@@ -55,5 +55,5 @@ def rewrite(
         elif not as_json and changed:
             typer.echo(f"{name}: {'would be ' if check else ''}{done}", err=not check)
     if as_json:
-        typer.echo(json.dumps({"schema": schema, "files": files}, indent=2, ensure_ascii=False))
+        print_json({"schema": schema, "files": files})
     return worst

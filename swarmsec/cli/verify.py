@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swarmsec.cli.options import Json, Plugins
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def verify(
     with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
         found = _verified(run, sample, all_, jobs, plugins or [])
     if as_json:
-        typer.echo(json.dumps({"schema": "swarmsec.verify/v1", **found.to_dict()}, indent=2, ensure_ascii=False))
+        print_json({"schema": "swarmsec.verify/v1", **found.to_dict()})
     else:
         from swarmsec.report.verification import verification_lines
 

@@ -16,7 +16,7 @@ from swarmsec.registry import Family, Registry
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
-from swarmsec.swarm.setup import PluginSpec, Setup, compose, surely_fits
+from swarmsec.swarm.setup import PluginSpec, Setup, compose, fits_by_counts
 from swarmsec.teams import Attack, Defense, Rules
 from swarmsec.worlds import World
 
@@ -130,7 +130,7 @@ def daemons_of(topology: Topology) -> int:
     return int(2 ** int(said["dimension"]) if "dimension" in said else said["rows"] * said["columns"])
 
 
-def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
+def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
     """Everything for which the parts of a document do not go together, found without building the network.
 
     What a composition refuses depends on how many daemons there are and not on who hears whom, but for hubs: which
@@ -140,7 +140,7 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
         n = daemons_of(parts.topology)
     except ParameterError as error:
         return [error]
-    if surely_fits(n, **_composition(parts)):
+    if fits_by_counts(n, **_composition(parts)):
         return []
     network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
     attacks = parts.attacks if n * len(parts.attacks) <= _AIMED_MAX else ()
@@ -152,7 +152,7 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
         *(aloof._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
-        if surely_fits(n, **_composition(some)):
+        if fits_by_counts(n, **_composition(some)):
             continue
         try:
             setup_of(some, streams, network=network)

@@ -14,7 +14,7 @@ from swarmsec.scenario.model import PLUGINS_MAX, Document
 from swarmsec.scenario.overrides import steps, with_value
 from swarmsec.scenario.sweep import check_sweep, single_changes
 from swarmsec.scenario.versions import is_older
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 from swarmsec.teams import BlueRules, RedRules
 
 
@@ -74,7 +74,7 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
     return sorted(found, key=lambda one: order.get(str(one.problem.path[0]) if one.problem.path else "", len(order)))
 
 
-def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[Path, Family | None, Mapping[str, Any]]]:
+def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[YamlPath, Family | None, Mapping[str, Any]]]:
     """Every plug-in and the network, where the document's own shape is right."""
     singles: tuple[tuple[str, Family | None], ...] = (("world", "worlds"), ("network", None), ("protocol", "protocols"))
     for key, family in singles:
@@ -92,7 +92,7 @@ def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[Path, Fam
 
 
 def _check_spec(
-    path: Path, family: Family | None, spec: Mapping[str, Any], registry: Registry, *, partial: bool
+    path: YamlPath, family: Family | None, spec: Mapping[str, Any], registry: Registry, *, partial: bool
 ) -> list[Wrong]:
     kind = spec.get("kind")
     if kind is None and partial:
@@ -121,7 +121,7 @@ def _topology(kind: str) -> type[Any]:
 def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
     found = []
     for team, budget in rules.items():
-        path: Path = ("rules", team)
+        path: YamlPath = ("rules", team)
         if team not in TEAMS:
             found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS)), "rules"))
         elif not isinstance(budget, Mapping):
@@ -149,7 +149,7 @@ def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
     return found
 
 
-def _branch(keys: Mapping[str, Any], way: Path) -> tuple[dict[str, Any], str]:
+def _branch(keys: Mapping[str, Any], way: YamlPath) -> tuple[dict[str, Any], str]:
     """The part of a document that a path goes through, as a document, and the path there: the rest is right already."""
     top, *rest = way
     if top == "campaigns" and len(rest) > 1 and isinstance(rest[1], int):

@@ -8,14 +8,14 @@ world, a network or a protocol changes, nothing of the old one stays. Each file 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any
 
 from swarmsec.errors import UsageError
 from swarmsec.parameters import Problem
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
-from swarmsec.scenario.sources import Source, library, read
-from swarmsec.scenario.yaml_tree import Path, Place, Tree
+from swarmsec.scenario.sources import ScenarioSource, library, read
+from swarmsec.scenario.yaml_tree import Place, Tree, YamlPath
 
 CHAIN_MAX = 10
 _LISTS_BY_NAME = ("attacks", "defenses")
@@ -23,7 +23,7 @@ _KINDS = ("world", "network", "protocol")
 _OWN = ("extends",)
 
 
-def extended(source: Source, check: Callable[[Tree, bool], object]) -> Tree:
+def extended(source: ScenarioSource, check: Callable[[Tree, bool], object]) -> Tree:
     """The whole scenario of a source that may extend another one.
 
     Args:
@@ -36,7 +36,7 @@ def extended(source: Source, check: Callable[[Tree, bool], object]) -> Tree:
     return _extended(source, check, seen=(source.command,))
 
 
-def _extended(source: Source, check: Callable[[Tree, bool], object], *, seen: tuple[str, ...]) -> Tree:
+def _extended(source: ScenarioSource, check: Callable[[Tree, bool], object], *, seen: tuple[str, ...]) -> Tree:
     tree = source.tree
     if not isinstance(tree.data, Mapping) or tree.data.get("extends") is None:
         return tree
@@ -50,10 +50,10 @@ def _extended(source: Source, check: Callable[[Tree, bool], object], *, seen: tu
     return merge(whole, tree)
 
 
-def _base(source: Source, name: str) -> Source:
+def _base(source: ScenarioSource, name: str) -> ScenarioSource:
     if not name.strip():
         raise _refused(source.tree, f'"{name}" given; must be a library name or a file')
-    beside = File(source.command).parent / name
+    beside = Path(source.command).parent / name
     try:
         there = beside.is_file() or (beside.is_dir() and name not in library())
         return read(str(beside) if there else name)
@@ -68,12 +68,12 @@ def _refused(tree: Tree, message: str) -> InvalidScenarioError:
 
 def merge(base: Tree, child: Tree) -> Tree:
     """The base with what the child says on top, each value with the place where it was written."""
-    places: dict[Path, Place] = {}
+    places: dict[YamlPath, Place] = {}
     merged: dict[str, Any] = {}
     for key in [*base.data, *(key for key in child.data if key not in base.data)]:
         if key == "extends":
             continue
-        path: Path = (key,)
+        path: YamlPath = (key,)
         if key not in child.data:
             merged[key] = _take(base, path, path, places)
         elif key in _LISTS_BY_NAME and isinstance(base.data.get(key), list):
@@ -89,7 +89,7 @@ def merge(base: Tree, child: Tree) -> Tree:
     return Tree(merged, places, {**base.texts, **child.texts})
 
 
-def _merge_value(base: Tree, child: Tree, path: Path, places: dict[Path, Place]) -> Any:
+def _merge_value(base: Tree, child: Tree, path: YamlPath, places: dict[YamlPath, Place]) -> Any:
     """A value that both say."""
     old, new = _at(base, path), _at(child, path)
     replaces = path[-1] in _KINDS and isinstance(new, Mapping) and new.get("kind", None) not in {None, _kind(old)}
@@ -108,7 +108,7 @@ def _merge_value(base: Tree, child: Tree, path: Path, places: dict[Path, Place])
     return merged
 
 
-def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[Path, Place]) -> list[Any]:
+def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[YamlPath, Place]) -> list[Any]:
     """The base's plug-ins, changed, dropped and joined by the child's."""
     _note(child, (key,), (key,), places)
     changes = {_name(spec): position for position, spec in enumerate(child.data[key])}
@@ -139,7 +139,7 @@ def _retimed(name: str, new: Mapping[str, Any]) -> bool:
     return (name in {"start", "stop"} and "phase" in new) or (name == "phase" and bool({"start", "stop"} & set(new)))
 
 
-def _take(tree: Tree, origin: Path, path: Path, places: dict[Path, Place]) -> Any:
+def _take(tree: Tree, origin: YamlPath, path: YamlPath, places: dict[YamlPath, Place]) -> Any:
     """A value of one tree as it stands, with all its places, at a path of the merged one."""
     value = _at(tree, origin)
     for way in _ways(value):
@@ -148,7 +148,7 @@ def _take(tree: Tree, origin: Path, path: Path, places: dict[Path, Place]) -> An
     return value
 
 
-def _ways(value: Any) -> Iterator[Path]:
+def _ways(value: Any) -> Iterator[YamlPath]:
     """The paths from a value to all that is in it, itself first."""
     yield ()
     inside = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
@@ -157,12 +157,12 @@ def _ways(value: Any) -> Iterator[Path]:
             yield (step, *way)
 
 
-def _note(tree: Tree, origin: Path, path: Path, places: dict[Path, Place]) -> None:
+def _note(tree: Tree, origin: YamlPath, path: YamlPath, places: dict[YamlPath, Place]) -> None:
     if origin in tree.places:
         places[path] = tree.places[origin]
 
 
-def _at(tree: Tree, path: Path) -> Any:
+def _at(tree: Tree, path: YamlPath) -> Any:
     value = tree.data
     for step in path:
         value = value[step]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from swarmsec.errors import ScenarioError, SwarmsecError, UsageError
 from swarmsec.parameters import Problem, spot
-from swarmsec.scenario.yaml_tree import Path, Place, Span, Tree, UnreadableError
+from swarmsec.scenario.yaml_tree import Place, Span, Tree, UnreadableError, YamlPath
 
 TOLD_MAX = 50
 """So many findings are written out in an error's message; `findings` has them all."""
@@ -136,6 +136,6 @@ def _rule(problem: Problem) -> str:
     return "unknown-kind" if problem.path[-1:] == ("kind",) and problem.message.startswith("no ") else "wrong-value"
 
 
-def in_mapping(path: Path, problem: Problem) -> Problem:
+def in_mapping(path: YamlPath, problem: Problem) -> Problem:
     """A problem told from further out."""
     return problem._replace(path=(*path, *problem.path))

@@ -15,15 +15,14 @@ from swarmsec.network import Network
 from swarmsec.parameters import Problem
 from swarmsec.registry import Registry, source_digest
 from swarmsec.rng import Streams
-from swarmsec.scenario.build import daemons_of, misfits, parts_of, resolved, setup_of
-from swarmsec.scenario.changes import Changes
+from swarmsec.scenario.build import composition_errors, daemons_of, parts_of, resolved, setup_of
 from swarmsec.scenario.check import check
 from swarmsec.scenario.extends import extended
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
 from swarmsec.scenario.model import seed_list
-from swarmsec.scenario.overrides import Teams, specs_of, steps, with_value
+from swarmsec.scenario.overrides import Changes, Teams, specs_of, steps, with_value
 from swarmsec.scenario.schedule import expand
-from swarmsec.scenario.sources import Source, read
+from swarmsec.scenario.sources import ScenarioSource, read
 from swarmsec.scenario.sweep import points
 from swarmsec.scenario.yaml_tree import Tree
 from swarmsec.swarm.setup import Setup
@@ -167,7 +166,7 @@ def load_scenario(
         InvalidScenarioError: It is refused; the message tells everything that is wrong and where.
     """
     if isinstance(source, Scenario):
-        written = Source(source.source, Tree(dict(source.document)))
+        written = ScenarioSource(source.source, Tree(dict(source.document)))
         registry = Registry([*source.registry.folders, *plugins]) if plugins else source.registry
         changes = source.changes
         if not settings and attack is None and defense is None and not plugins:
@@ -187,7 +186,7 @@ def load_scenario(
     except ScenarioError as error:
         raise _refused([error], tree) from None
     scenario = Scenario(resolved(tree.data, parts), written.command, changes, registry, tree)
-    if wrong := misfits(parts, scenario.streams(scenario.seeds[0])):
+    if wrong := composition_errors(parts, scenario.streams(scenario.seeds[0])):
         raise _refused(wrong, tree)
     return scenario
 

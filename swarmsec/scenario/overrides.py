@@ -6,16 +6,58 @@ import copy
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.scenario.model import Spec
-from swarmsec.scenario.yaml_tree import Path, parse
+from swarmsec.scenario.yaml_tree import YamlPath, parse
 
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 Teams = str | Spec | Sequence[str | Spec]
 """Attacks or defenses as a caller names them: a kind, a mapping with a kind, or several of these."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Other attacks, other defenses, and single values on top of them.
+
+    Attributes:
+        attacks: What plays instead of the scenario's attacks, or None for its own.
+        defenses: What plays instead of its defenses, or None.
+        settings: path → value.
+        point: Which point of the scenario's sweep, counted from 0, or None.
+    """
+
+    attacks: tuple[Spec, ...] | None = None
+    defenses: tuple[Spec, ...] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    point: int | None = None
+
+    def with_team(self, key: str, specs: Sequence[Spec]) -> Changes:
+        """With other `attacks` or `defenses`; what had been set in those before is gone with them."""
+        kept = {path: value for path, value in self.settings.items() if steps(path)[:1] != (key,)}
+        changed = replace(self, settings=kept)
+        return replace(changed, attacks=tuple(specs)) if key == "attacks" else replace(changed, defenses=tuple(specs))
+
+    def with_setting(self, path: str, value: Any) -> Changes:
+        """With one more value."""
+        return replace(self, settings={**self.settings, path: value})
+
+    def as_options(self) -> tuple[str, ...]:
+        """The options of `swarmsec run` that make the same changes."""
+        options: list[str] = []
+        for option, key, specs in (("--attack", "attacks", self.attacks), ("--defense", "defenses", self.defenses)):
+            if specs is not None and not specs:
+                options += ["--set", f"{key}=[]"]
+            for spec in specs or ():
+                options += [option, as_option(spec)]
+        for path, value in self.settings.items():
+            options += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
+        if self.point is not None:
+            options += ["--point", str(self.point)]
+        return tuple(options)
 
 
 def specs_of(teams: Teams) -> list[Spec]:
@@ -81,7 +123,7 @@ def parse_value(text: str) -> Any:
         raise UsageError(f"{text!r} is no YAML value: {error.message}") from None
 
 
-def steps(path: str) -> Path:
+def steps(path: str) -> YamlPath:
     """The steps of a path such as `attacks[0].bias` or `attacks.0.bias`.
 
     Examples:

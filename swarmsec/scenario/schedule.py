@@ -15,7 +15,7 @@ from swarmsec.errors import did_you_mean
 from swarmsec.parameters import Ge, Help, MinLen, Problem, Unit, problems, shown
 from swarmsec.scenario.findings import in_mapping
 from swarmsec.scenario.model import PLUGINS_MAX
-from swarmsec.scenario.yaml_tree import Path, Place, Tree
+from swarmsec.scenario.yaml_tree import Place, Tree, YamlPath
 
 Window = tuple[int, int]
 """The first round of a phase, and the first round after it."""
@@ -51,7 +51,7 @@ def expand(tree: Tree) -> tuple[Tree, list[Problem]]:
         data["rounds"] = max(stop for _, stop in windows.values())
         if ("schedule",) in places:
             places[("rounds",)] = places[("schedule",)]
-    origins: dict[Path, Path] = {}
+    origins: dict[YamlPath, YamlPath] = {}
     attacks, wrong = _attacks(data, windows, places, origins)
     if attacks is not None:
         data["attacks"] = attacks
@@ -74,7 +74,7 @@ def _windows(data: Mapping[str, Any]) -> tuple[dict[str, Window], list[Problem]]
     found: list[Problem] = []
     at = 0
     for position, phase in enumerate(schedule):
-        path: Path = ("schedule", position)
+        path: YamlPath = ("schedule", position)
         if not isinstance(phase, Mapping):
             continue
         wrong = problems(Phase, phase)
@@ -92,7 +92,10 @@ def _windows(data: Mapping[str, Any]) -> tuple[dict[str, Window], list[Problem]]
 
 
 def _attacks(
-    data: Mapping[str, Any], windows: Mapping[str, Window], places: dict[Path, Place], origins: dict[Path, Path]
+    data: Mapping[str, Any],
+    windows: Mapping[str, Window],
+    places: dict[YamlPath, Place],
+    origins: dict[YamlPath, YamlPath],
 ) -> tuple[list[Any] | None, list[Problem]]:
     """The attacks with campaigns and phases written out."""
     written = data.get("attacks")
@@ -103,12 +106,12 @@ def _attacks(
     if not isinstance(campaigns, Mapping):
         campaigns = {}  # Another shape is the document's own problem.
     attacks: list[Any] = []
-    moved: dict[Path, Place] = {}
-    inside: dict[Path, list[Path]] = {}
+    moved: dict[YamlPath, Place] = {}
+    inside: dict[YamlPath, list[YamlPath]] = {}
     for way in places:
         inside.setdefault(way[: 3 if way[:1] == ("campaigns",) else 2], []).append(way)
 
-    def add(spec: Any, origin: Path) -> None:
+    def add(spec: Any, origin: YamlPath) -> None:
         origins[("attacks", len(attacks))] = origin
         for path in inside.get(origin, ()):
             moved[("attacks", len(attacks), *path[len(origin) :])] = places[path]
@@ -117,7 +120,7 @@ def _attacks(
     for position, spec in enumerate(written):
         if len(attacks) > PLUGINS_MAX:
             break  # Too many, which the check says; a few campaigns could become millions.
-        path: Path = ("attacks", position)
+        path: YamlPath = ("attacks", position)
         if isinstance(spec, Mapping) and "campaign" in spec:
             steps, wrong = _steps(spec, path, campaigns)
             found += wrong
@@ -133,7 +136,7 @@ def _attacks(
     return attacks, found
 
 
-def _in_phase(spec: Any, path: Path, windows: Mapping[str, Window]) -> tuple[Any, list[Problem]]:
+def _in_phase(spec: Any, path: YamlPath, windows: Mapping[str, Window]) -> tuple[Any, list[Problem]]:
     """An attack with the rounds of its phase."""
     if not isinstance(spec, Mapping) or "phase" not in spec:
         return spec, []
@@ -151,8 +154,8 @@ def _in_phase(spec: Any, path: Path, windows: Mapping[str, Window]) -> tuple[Any
 
 
 def _steps(
-    use: Mapping[str, Any], path: Path, campaigns: Mapping[str, Any]
-) -> tuple[list[tuple[Any, Path]], list[Problem]]:
+    use: Mapping[str, Any], path: YamlPath, campaigns: Mapping[str, Any]
+) -> tuple[list[tuple[Any, YamlPath]], list[Problem]]:
     """The steps of a campaign with their rounds, and where each was written."""
     if wrong := problems(CampaignUse, use):
         return [], [in_mapping(path, problem) for problem in wrong]
@@ -163,12 +166,12 @@ def _steps(
     return _timed(steps, ("campaigns", name), use.get("start", 0))
 
 
-def _timed(steps: Sequence[Any], path: Path, at: int) -> tuple[list[tuple[Any, Path]], list[Problem]]:
+def _timed(steps: Sequence[Any], path: YamlPath, at: int) -> tuple[list[tuple[Any, YamlPath]], list[Problem]]:
     """Steps that follow one another from a round on, and where each was written."""
-    expanded: list[tuple[Any, Path]] = []
+    expanded: list[tuple[Any, YamlPath]] = []
     found: list[Problem] = []
     for position, step in enumerate(steps):
-        origin: Path = (*path, position)
+        origin: YamlPath = (*path, position)
         length = step.get("for") if isinstance(step, Mapping) else None
         if not isinstance(length, int) or isinstance(length, bool) or length < 1:
             given = f"{shown(length)} given" if isinstance(step, Mapping) and "for" in step else "missing"

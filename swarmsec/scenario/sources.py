@@ -16,7 +16,7 @@ _ENGINE = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class ScenarioSource:
     """A scenario as it was written.
 
     Attributes:
@@ -39,7 +39,7 @@ def library() -> dict[str, Path]:
     return {path.stem: path for path in sorted(library_folder().rglob("*.yaml"))}
 
 
-def read(source: str | Path | Mapping[str, Any]) -> Source:
+def read(source: str | Path | Mapping[str, Any]) -> ScenarioSource:
     """A scenario from wherever it is.
 
     Args:
@@ -50,13 +50,13 @@ def read(source: str | Path | Mapping[str, Any]) -> Source:
         InvalidScenarioError: It is no YAML, or too large.
     """
     if isinstance(source, Mapping):
-        return Source(f"{source.get('name', 'scenario')}.yaml", Tree(dict(source)))
+        return ScenarioSource(f"{source.get('name', 'scenario')}.yaml", Tree(dict(source)))
     if source == "-":
-        return Source("-", tree_of(sys.stdin.buffer.read(TEXT_BYTES_MAX + 1), "<stdin>"))
+        return ScenarioSource("-", tree_of(sys.stdin.buffer.read(TEXT_BYTES_MAX + 1), "<stdin>"))
     name = str(source)
     known = library()
     if isinstance(source, str) and name in known:
-        return Source(name, tree_of(_bytes_of(known[name]), f"{name}.yaml"))
+        return ScenarioSource(name, tree_of(_bytes_of(known[name]), f"{name}.yaml"))
     path = Path(source)
     if not path.exists():
         looks_like_a_file = path.suffix in {".yaml", ".yml"} or "/" in name
@@ -64,7 +64,7 @@ def read(source: str | Path | Mapping[str, Any]) -> Source:
         raise UsageError(what)
     if path.is_dir():
         raise UsageError(f"a folder, and no scenario; name one of its files: {name}")
-    return Source(name, tree_of(_bytes_of(path), name))
+    return ScenarioSource(name, tree_of(_bytes_of(path), name))
 
 
 def tree_of(raw: bytes, label: str) -> Tree:

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from swarmsec.errors import UsageError, did_you_mean
 from swarmsec.parameters import Ge, Help, Le, Problem, problems, shown
 from swarmsec.scenario.overrides import steps
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 POINTS_MAX = 10_000
 PATHS_MAX = 50
@@ -27,7 +27,7 @@ CHECKED_VALUES_MAX = 50
 
 
 @dataclass(kw_only=True)
-class Range:
+class SweepRange:
     """Evenly spaced numbers, both ends among them; whole ones where ends and spacing are."""
 
     start: Annotated[float, Help("The first one (`from`).")]
@@ -52,7 +52,7 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
         if problem := _no_such_place(path, data):
             found.append(Problem(at, *problem))
         elif isinstance(values, Mapping):
-            wrong = problems(Range, _renamed(values))
+            wrong = problems(SweepRange, _renamed(values))
             found += [one._replace(path=(*at, *_unrenamed(one.path))) for one in wrong]
             size *= 1 if wrong else int(values["steps"])
         elif isinstance(values, list) and values:
@@ -66,7 +66,7 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
     return found
 
 
-def single_changes(sweep: Mapping[str, Any]) -> list[tuple[Path, Any]]:
+def single_changes(sweep: Mapping[str, Any]) -> list[tuple[YamlPath, Any]]:
     """Each value of each path on its own, and where it stands: all are checked without every combination."""
     return [
         (("sweep", path) if isinstance(values, Mapping) else ("sweep", path, position), value)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from swarmsec.scenario.load import Scenario
-from swarmsec.scenario.yaml_tree import Path, parse
+from swarmsec.scenario.yaml_tree import YamlPath, parse
 
 LINE_WIDTH = 120
 _COMMENT_COLUMN = 40
@@ -31,7 +31,7 @@ def yaml_text(data: Mapping[str, Any]) -> str:
     return text.getvalue()
 
 
-def with_comments(text: str, comments: Mapping[Path, str]) -> str:
+def with_comments(text: str, comments: Mapping[YamlPath, str]) -> str:
     """A text of `yaml_text` with a comment behind some of its values.
 
     Args:
@@ -52,7 +52,7 @@ def with_comments(text: str, comments: Mapping[Path, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _at(value: Any, path: Path) -> Any:
+def _at(value: Any, path: YamlPath) -> Any:
     for step in path:
         value = value[step]
     return value

@@ -17,7 +17,7 @@ from swarmsec.scenario.yaml_nodes import MAPPING, SCALAR, SEQUENCE, Node, TooMuc
 
 TEXT_BYTES_MAX = 1 << 20
 
-Path = tuple[str | int, ...]
+YamlPath = tuple[str | int, ...]
 """The steps from the top of a document to a value: keys and positions."""
 
 
@@ -60,19 +60,19 @@ class Tree:
     """
 
     data: Any
-    places: dict[Path, Place] = field(default_factory=dict)
+    places: dict[YamlPath, Place] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
-    replaced: tuple[Path, ...] = ()
-    origins: Mapping[Path, Path] = field(default_factory=dict)
+    replaced: tuple[YamlPath, ...] = ()
+    origins: Mapping[YamlPath, YamlPath] = field(default_factory=dict)
 
-    def written(self, path: Path) -> Path:
+    def written(self, path: YamlPath) -> YamlPath:
         """The path at which an author wrote what now stands at `path`."""
         for end in range(len(path), 0, -1):
             if path[:end] in self.origins:
                 return (*self.origins[path[:end]], *path[end:])
         return path
 
-    def place(self, path: Path) -> Place | None:
+    def place(self, path: YamlPath) -> Place | None:
         """Where the value at `path` stands, or the closest one around it; None for one that no file says."""
         if any(path[: len(way)] == way or (way[: len(path)] == path not in self.places) for way in self.replaced):
             return None
@@ -91,7 +91,7 @@ class Fault(NamedTuple):
         span: Where in the text.
     """
 
-    path: Path
+    path: YamlPath
     message: str
     span: Span
 
@@ -174,11 +174,11 @@ class _Walk:
         first = faults[0]
         return UnreadableError(first.message, where=str(first.span), faults=faults, lines=self.lines)
 
-    def fault(self, message: str, index: int, *, path: Path = ()) -> Fault:
+    def fault(self, message: str, index: int, *, path: YamlPath = ()) -> Fault:
         """A fault at a character of the text."""
         return Fault(path, message, self._span(index, index + 1))
 
-    def plain(self, node: Node, path: Path, places: dict[Path, Place]) -> Any:
+    def plain(self, node: Node, path: YamlPath, places: dict[YamlPath, Place]) -> Any:
         """The value of a node, with the places of all that is in it."""
         if node.kind == SCALAR:
             return self._scalar(node, path)
@@ -199,7 +199,7 @@ class _Walk:
         at = self.span(key)
         return Place(at, self.span(value) if value.end > value.start else at)
 
-    def _sequence(self, node: Node, path: Path, places: dict[Path, Place]) -> list[Any]:
+    def _sequence(self, node: Node, path: YamlPath, places: dict[YamlPath, Place]) -> list[Any]:
         values = []
         for position, item in enumerate(node.value):
             at, way = self.span(item), (*path, position)
@@ -207,7 +207,7 @@ class _Walk:
             values.append(self.plain(item, way, places))
         return values
 
-    def _mapping(self, node: Node, path: Path, places: dict[Path, Place]) -> dict[str, Any]:
+    def _mapping(self, node: Node, path: YamlPath, places: dict[YamlPath, Place]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for key_node, value_node in zip(node.value[::2], node.value[1::2], strict=True):
@@ -224,7 +224,7 @@ class _Walk:
                 values[key] = self.plain(value_node, (*path, key), places)
         return {**{key: value for key, value in merged.items() if key not in values}, **values}
 
-    def _merged(self, node: Node, path: Path, places: dict[Path, Place]) -> dict[str, Any]:
+    def _merged(self, node: Node, path: YamlPath, places: dict[YamlPath, Place]) -> dict[str, Any]:
         """What a merge key brings: a mapping, or several of which the first one wins."""
         bringing = node.value if node.kind == SEQUENCE else [node]
         brought: dict[str, Any] = {}
@@ -232,7 +232,7 @@ class _Walk:
             if one.kind != MAPPING:
                 self._note(one, "`<<` merges mappings, and this is none", path)
                 continue
-            there: dict[Path, Place] = {}
+            there: dict[YamlPath, Place] = {}
             value = self._mapping(one, path, there)
             for way, place in there.items():
                 if way[len(path)] not in brought:
@@ -240,14 +240,14 @@ class _Walk:
             brought = {**value, **brought}
         return brought
 
-    def _scalar(self, node: Node, path: Path) -> Any:
+    def _scalar(self, node: Node, path: YamlPath) -> Any:
         try:
             return scalar_of(node)
         except ValueError as error:
             self._note(node, str(error), path)
             return None
 
-    def _note(self, node: Node, message: str, path: Path) -> None:
+    def _note(self, node: Node, message: str, path: YamlPath) -> None:
         self.faults[Fault(path, message, self.span(node))] = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from swarmsec.runs.jobs import Played, Status
+from swarmsec.runs.jobs import JobResult, Status
 
 
 class Entry(NamedTuple):
@@ -90,13 +90,13 @@ class Tournament(NamedTuple):
         return {**self._asdict(), "plan": dict(self.plan)}
 
 
-class Kept(Played):
+class Kept(JobResult):
     """A run out of a store. Its digest is the one that was taken of the exact trace, which float32 can't repeat."""
 
     _digest: str
 
     @classmethod
-    def of(cls, played: Played, digest: str) -> Kept:
+    def of(cls, played: JobResult, digest: str) -> Kept:
         """The same with the digest that was stored."""
         kept = cls(*played)
         kept._digest = digest

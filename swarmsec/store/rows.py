@@ -12,9 +12,9 @@ from typing import Any
 
 from swarmsec._version import __version__
 from swarmsec.registry import Registry
-from swarmsec.runs.jobs import Job, Played
-from swarmsec.scenario.changes import Changes
+from swarmsec.runs.jobs import Job, JobResult
 from swarmsec.scenario.load import Scenario
+from swarmsec.scenario.overrides import Changes
 from swarmsec.store.codec import BLOCKS, Columns, decode, encode
 from swarmsec.store.records import Kept
 from swarmsec.swarm.model import SIM_SEMANTICS
@@ -40,7 +40,7 @@ ABOUT = (
 RECORDED = ("guarantees", *(name for name in Columns._fields if name not in BLOCKS), *BLOCKS)
 
 
-def row_of(job: Job, played: Played) -> dict[str, Any]:
+def row_of(job: Job, played: JobResult) -> dict[str, Any]:
     """A run as columns of the tables `runs` and `blocks`, in their order, with a checksum of all others."""
     scenario = Scenario(job.document, "", Changes(), _registry())
     row: dict[str, Any] = {
@@ -75,7 +75,7 @@ def played_of(row: Mapping[str, Any], *, last_only: bool = False) -> Kept:
         row: Its columns.
         last_only: Leave out all rounds but the last.
     """
-    played = Played(row["id"], row["status"], cpu_seconds=row["cpu_seconds"], error=row["error"])
+    played = JobResult(row["id"], row["status"], cpu_seconds=row["cpu_seconds"], error=row["error"])
     if row["status"] == "done":
         columns = Columns(*(row[name] for name in Columns._fields))
         played = played._replace(

@@ -103,7 +103,7 @@ def compose(
     )
 
 
-def surely_fits(
+def fits_by_counts(
     n: int,
     *,
     world: PluginSpec[World],

@@ -15,11 +15,11 @@ from typing import get_args, get_type_hints
 import pytest
 
 from swarmsec.authoring.fmt import formatted
-from swarmsec.authoring.summary import glances
+from swarmsec.authoring.summary import library_entries
 from swarmsec.cli.list_show import Difficulty
 from swarmsec.report.gallery import gallery, names_in
 from swarmsec.runs.runner import run
-from swarmsec.runs.sweeps import play_points
+from swarmsec.runs.sweeps import run_points
 from swarmsec.scenario import library, library_folder, load_scenario
 from swarmsec.scenario.model import Document
 from swarmsec.scenario.yaml_tree import parse
@@ -57,8 +57,8 @@ def assert_claim(result, path, claim):
 
 def test_there_is_something_to_choose_from():
     assert len(NAMES) >= 12
-    assert {glance.world for glance in glances().values()} >= {"beliefs", "trading"}
-    assert {glance.difficulty for glance in glances().values()} == set(Difficulty)
+    assert {entry.world for entry in library_entries().values()} >= {"beliefs", "trading"}
+    assert {entry.difficulty for entry in library_entries().values()} == set(Difficulty)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -95,14 +95,14 @@ def test_a_file_is_laid_out_as_fmt_would(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_glance_tells_what_the_whole_scenario_says(name):
-    glance, document = glances()[name], load_scenario(name).document
-    assert glance.title == document["title"]
-    assert glance.difficulty == document["difficulty"]
-    assert list(glance.tags) == document["tags"]
-    assert glance.world == document["world"]["kind"]
-    assert glance.blue == tuple(spec["kind"] for spec in document["defenses"])
-    if "campaign" not in glance.tags:
-        assert glance.red == tuple(spec["kind"] for spec in document["attacks"])
+    entry, document = library_entries()[name], load_scenario(name).document
+    assert entry.title == document["title"]
+    assert entry.difficulty == document["difficulty"]
+    assert list(entry.tags) == document["tags"]
+    assert entry.world == document["world"]["kind"]
+    assert entry.blue == tuple(spec["kind"] for spec in document["defenses"])
+    if "campaign" not in entry.tags:
+        assert entry.red == tuple(spec["kind"] for spec in document["attacks"])
 
 
 def test_the_list_knows_every_difficulty_of_the_format():
@@ -122,7 +122,7 @@ def test_a_scenario_gives_what_it_claims(name):
 @pytest.mark.parametrize("name", [case for case, name in zip(CASES, NAMES, strict=True) if "sweep" in written(name)])
 def test_every_point_of_a_sweep_gives_what_is_claimed(name):
     claims = written(name)["x-expect-points"]
-    points = list(play_points(load_scenario(name)))
+    points = list(run_points(load_scenario(name)))
     assert {len(claim) for claim in claims.values()} == {len(points)}
     for path, along in claims.items():
         for point, claim in zip(points, along, strict=True):

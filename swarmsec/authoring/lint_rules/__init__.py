@@ -7,15 +7,15 @@ on are the rules of `--deep`, which play the scenario; only their texts are here
 from __future__ import annotations
 
 from swarmsec.authoring.lint_rules import deep, document, negotiation, red_and_blue, rules_of_engagement, timing
-from swarmsec.authoring.lint_rules._case import Case
-from swarmsec.authoring.lint_rules._rule import RULES, Fix, Remark, Rule, Severity
+from swarmsec.authoring.lint_rules._case import LintCase
+from swarmsec.authoring.lint_rules._rule import RULES, Fix, LintRule, Remark, Severity
 
 __all__ = [
     "RULES",
-    "Case",
     "Fix",
+    "LintCase",
+    "LintRule",
     "Remark",
-    "Rule",
     "Severity",
     "deep",
     "document",

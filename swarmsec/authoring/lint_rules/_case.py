@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from swarmsec.arrays import Ints
 from swarmsec.network import Robustness, robustness
 from swarmsec.scenario.load import Scenario
 from swarmsec.scenario.sources import library, library_folder
-from swarmsec.scenario.yaml_tree import Path, Tree
+from swarmsec.scenario.yaml_tree import Tree, YamlPath
 from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.teams import Attack, Defense
 
@@ -25,7 +25,7 @@ BOUNDED_TO = 20_000
 class Aimed(NamedTuple):
     """An attack of the scenario, and whom it targets in its first seed."""
 
-    path: Path
+    path: YamlPath
     cast: PluginSpec[Attack]
     targets: Ints
 
@@ -45,7 +45,7 @@ class Aimed(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class LintCase:
     """A checked scenario as rules look at it.
 
     Attributes:
@@ -86,7 +86,7 @@ class Case:
         return tuple(aimed for aimed in self.attacks if aimed.acts_in(self.rounds))
 
     @property
-    def defenses(self) -> Iterator[tuple[Path, PluginSpec[Defense]]]:
+    def defenses(self) -> Iterator[tuple[YamlPath, PluginSpec[Defense]]]:
         """Blue's plug-ins with their places."""
         for number, cast in enumerate(self.setup.defenses):
             yield ("defenses", number), cast
@@ -103,11 +103,11 @@ class Case:
         return robustness(self.setup.network, time_limit=0) if self.setup.network.n <= BOUNDED_TO else None
 
     @cached_property
-    def file(self) -> File | None:
+    def file(self) -> Path | None:
         """The file that it was read from, if it was one."""
         if self.scenario.source in library():
             return library()[self.scenario.source]
-        path = File(self.scenario.source)
+        path = Path(self.scenario.source)
         return path if path.suffix in {".yaml", ".yml"} and path.is_file() else None
 
     @property

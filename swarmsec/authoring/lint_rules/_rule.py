@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from swarmsec.authoring.lint_rules._case import Case
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.authoring.lint_rules._case import LintCase
+from swarmsec.scenario.yaml_tree import YamlPath
 
 Severity = Literal["warning", "note"]
 """A warning fails the gate. A note tells what an author may well have meant."""
@@ -21,7 +21,7 @@ class Fix(NamedTuple):
         value: A number, a word, true or false.
     """
 
-    path: Path
+    path: YamlPath
     value: Any
 
 
@@ -37,7 +37,7 @@ class Remark(NamedTuple):
         of_key: Whether the key is pointed at, and not the value.
     """
 
-    path: Path
+    path: YamlPath
     message: str
     hint: str = ""
     fix: Fix | None = None
@@ -45,10 +45,10 @@ class Remark(NamedTuple):
     of_key: bool = False
 
 
-Check = Callable[[Case], Iterator[Remark]]
+Check = Callable[[LintCase], Iterator[Remark]]
 
 
-class Rule(NamedTuple):
+class LintRule(NamedTuple):
     """A rule.
 
     Attributes:
@@ -81,7 +81,7 @@ class Rule(NamedTuple):
         }
 
 
-RULES: dict[str, Rule] = {}
+RULES: dict[str, LintRule] = {}
 """Every rule by its code."""
 
 
@@ -99,4 +99,4 @@ def add_rule(code: str, severity: Severity, text: str, check: Check | None) -> N
     """Put a rule among the others."""
     assert code not in RULES, f"{code} stands twice"
     summary, _, explanation = text.strip().partition("\n")
-    RULES[code] = Rule(code, severity, summary.strip(), explanation.strip(), check)
+    RULES[code] = LintRule(code, severity, summary.strip(), explanation.strip(), check)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from math import prod
 
-from swarmsec.authoring.lint_rules._case import Case
+from swarmsec.authoring.lint_rules._case import LintCase
 from swarmsec.authoring.lint_rules._rule import Fix, Remark, rule
 from swarmsec.scenario.sweep import points
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 EDGES_A_SECOND = 2e7
 """Edges times rounds that one process plays in a second, measured on BlackSwarm; a hundredth of it daemon by daemon."""
@@ -20,7 +20,7 @@ _A_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @rule("SW023")
-def one_seed(case: Case) -> Iterator[Remark]:
+def one_seed(case: LintCase) -> Iterator[Remark]:
     """There is one seed, and so no interval.
 
     One run says what happened once. Whether an attack bites, and how much of it a defense prevents, is told with a 95%
@@ -33,7 +33,7 @@ def one_seed(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW024")
-def huge_run(case: Case) -> Iterator[Remark]:
+def huge_run(case: LintCase) -> Iterator[Remark]:
     """A run would take more than an hour.
 
     Four arms × seeds × rounds × exchanges × edges × points of the sweep, at what a usual machine plays in a second.
@@ -46,12 +46,12 @@ def huge_run(case: Case) -> Iterator[Remark]:
     edges = case.setup.network.m * case.rounds * case.setup.protocol.exchanges * 4.0
     hours = edges * len(case.scenario.seeds) * sweep * slower / EDGES_A_SECOND / 3600
     if hours > HOURS_MAX:
-        at: Path = ("engine",) if slower > 1 and hours / slower <= HOURS_MAX else ("rounds",)
+        at: YamlPath = ("engine",) if slower > 1 and hours / slower <= HOURS_MAX else ("rounds",)
         yield Remark(at, f"about {hours:,.0f} hours for one process", "fewer daemons, rounds, seeds or points")
 
 
 @rule("SW025")
-def words_for_people(case: Case) -> Iterator[Remark]:
+def words_for_people(case: LintCase) -> Iterator[Remark]:
     """A scenario of the library lacks its title, its story, its goals or its tags.
 
     Whoever picks a scenario reads what happens in it and what can be learned. `title` is its name for people, `story`
@@ -65,7 +65,7 @@ def words_for_people(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW026")
-def name_is_the_files(case: Case) -> Iterator[Remark]:
+def name_is_the_files(case: LintCase) -> Iterator[Remark]:
     """The scenario's name is not that of its file.
 
     A scenario is found by its file (`swarmsec run mine.yaml`) and known by its name: run folders, tables, and the
@@ -84,7 +84,7 @@ def name_is_the_files(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW027")
-def unused_campaign(case: Case) -> Iterator[Remark]:
+def unused_campaign(case: LintCase) -> Iterator[Remark]:
     """A campaign is defined that no attack plays, or a schedule whose phases nobody names.
 
     A campaign is played by an item `{campaign: NAME, start: ROUND}` in the list of attacks; defined alone it does
@@ -106,7 +106,7 @@ def unused_campaign(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW028", severity="note")
-def difficulty_of_nothing(case: Case) -> Iterator[Remark]:
+def difficulty_of_nothing(case: LintCase) -> Iterator[Remark]:
     """The scenario is called hard or open, and nobody attacks.
 
     `difficulty` says how hard it is for blue, and `hard` and `open` promise a player that the defense at hand is not

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.authoring.lint_rules._case import Case
+from swarmsec.authoring.lint_rules._case import LintCase
 from swarmsec.authoring.lint_rules._rule import Fix, Remark, rule
 from swarmsec.network import Network
 from swarmsec.teams import Surface
@@ -21,7 +21,7 @@ _WORK_MAX = 2e8
 
 
 @rule("SW018")
-def too_short_to_mix(case: Case) -> Iterator[Remark]:
+def too_short_to_mix(case: LintCase) -> Iterator[Remark]:
     """The run ends before word has gone around the swarm.
 
     Averaging over neighbors takes its time: on a ring of n daemons the disagreement falls by about 1 − 13/n² an
@@ -51,7 +51,7 @@ def too_short_to_mix(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW019")
-def metropolis_one_way(case: Case) -> Iterator[Remark]:
+def metropolis_one_way(case: LintCase) -> Iterator[Remark]:
     """Metropolis weights stand on a network whose edges go one way.
 
     Metropolis weights keep the swarm's average because two neighbors weigh each other alike. Where one listens and
@@ -68,7 +68,7 @@ def metropolis_one_way(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW020")
-def disconnected(case: Case) -> Iterator[Remark]:
+def disconnected(case: LintCase) -> Iterator[Remark]:
     """The network falls apart, or has two parts that hear nobody outside.
 
     No word goes from one part to the other, so they cannot agree, attacked or not, and the bill of the clean arm
@@ -86,7 +86,7 @@ def disconnected(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW021")
-def sells_in_peace(case: Case) -> Iterator[Remark]:
+def sells_in_peace(case: LintCase) -> Iterator[Remark]:
     """Trading daemons believe their first signal at once, and sell on noise.
 
     With `begins_at: signals` every daemon takes its first reading for its belief. An honest reading has a standard
@@ -103,7 +103,7 @@ def sells_in_peace(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW022")
-def signals_that_nobody_reads(case: Case) -> Iterator[Remark]:
+def signals_that_nobody_reads(case: LintCase) -> Iterator[Remark]:
     """Feeds are attacked in rounds in which the protocol does not read them.
 
     `average_consensus`, and `friedkin_johnsen` with `anchor: 0`, start from the first signals and never look at a

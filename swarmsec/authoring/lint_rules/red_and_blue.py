@@ -9,14 +9,14 @@ from operator import or_
 
 import numpy as np
 
-from swarmsec.authoring.lint_rules._case import Aimed, Case
+from swarmsec.authoring.lint_rules._case import Aimed, LintCase
 from swarmsec.authoring.lint_rules._rule import Remark, rule
 from swarmsec.authoring.lint_rules.timing import responds
 from swarmsec.teams import Surface, Vantage, threatened_in
 
 
 @rule("SW007")
-def hubs_where_there_are_none(case: Case) -> Iterator[Remark]:
+def hubs_where_there_are_none(case: LintCase) -> Iterator[Remark]:
     """A selector names hubs, and everybody has equally many listeners.
 
     `hubs` are the daemons that most others listen to. On a network in which nobody has more than another (ring,
@@ -36,7 +36,7 @@ def hubs_where_there_are_none(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW008")
-def attacks_overwrite_each_other(case: Case) -> Iterator[Remark]:
+def attacks_overwrite_each_other(case: LintCase) -> Iterator[Remark]:
     """Two attacks write what the same daemons hold, in the same rounds.
 
     Attacks act in their order, and on the surface DAEMON each writes the rows that it has hijacked: of two that hold a
@@ -57,7 +57,7 @@ def attacks_overwrite_each_other(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW009", severity="note")
-def outside_the_guarantee(case: Case) -> Iterator[Remark]:
+def outside_the_guarantee(case: LintCase) -> Iterator[Remark]:
     """More daemons lie in a neighborhood than the f of a defense.
 
     A defense with a parameter f, such as W-MSR, holds against f liars in every neighborhood (f-local) or in all
@@ -85,7 +85,7 @@ def outside_the_guarantee(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW010", severity="note")
-def network_not_robust_enough(case: Case) -> Iterator[Remark]:
+def network_not_robust_enough(case: LintCase) -> Iterator[Remark]:
     """The network is not robust enough for the f of a defense.
 
     W-MSR with parameter f makes honest daemons agree in spite of f malicious ones if and only if the network is
@@ -109,7 +109,7 @@ def network_not_robust_enough(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW011")
-def nobody_can_see_the_attack(case: Case) -> Iterator[Remark]:
+def nobody_can_see_the_attack(case: LintCase) -> Iterator[Remark]:
     """A defense cannot notice an attack on the surface that is attacked.
 
     Every attack has a `surface` that it touches, and every defense says on which surfaces it `sees` (`swarmsec show
@@ -138,7 +138,7 @@ def nobody_can_see_the_attack(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW012")
-def most_of_the_swarm_hijacked(case: Case) -> Iterator[Remark]:
+def most_of_the_swarm_hijacked(case: LintCase) -> Iterator[Remark]:
     """Half of the swarm or more is hijacked.
 
     No rule that looks at messages alone can tell which half is the honest one: every aggregation breaks down at one
@@ -157,7 +157,7 @@ def most_of_the_swarm_hijacked(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW013")
-def quarantine_too_small(case: Case) -> Iterator[Remark]:
+def quarantine_too_small(case: LintCase) -> Iterator[Remark]:
     """Blue may isolate fewer daemons than red hijacks.
 
     `rules.blue.quarantine` limits how many daemons blue isolates at once, and the engine holds blue to it. A defense
@@ -175,7 +175,7 @@ def quarantine_too_small(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW014")
-def truth_is_told(case: Case) -> Iterator[Remark]:
+def truth_is_told(case: LintCase) -> Iterator[Remark]:
     """A defense of the scenario is told the truth.
 
     `oracle` knows who is attacked. It is a null: it shows what a perfect detector could reach, and stands beside every
@@ -188,7 +188,7 @@ def truth_is_told(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW015")
-def defenses_in_order(case: Case) -> Iterator[Remark]:
+def defenses_in_order(case: LintCase) -> Iterator[Remark]:
     """A defense stands twice, or learns from what another one has already changed.
 
     Defenses act in their order. A copy of one with the same parameters finds nothing left to do. One that learns what

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from swarmsec.authoring.lint_rules._case import Case
+from swarmsec.authoring.lint_rules._case import LintCase
 from swarmsec.authoring.lint_rules._rule import Fix, Remark, rule
 
 
 @rule("SW016", severity="note")
-def red_without_rules(case: Case) -> Iterator[Remark]:
+def red_without_rules(case: LintCase) -> Iterator[Remark]:
     """Nothing limits red.
 
     Without `rules.red` an attack that somebody plays instead (`--attack`, orders, a worst-case search) may hijack
@@ -21,7 +21,7 @@ def red_without_rules(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW017")
-def rule_that_binds_nobody(case: Case) -> Iterator[Remark]:
+def rule_that_binds_nobody(case: LintCase) -> Iterator[Remark]:
     """A rule of engagement allows all that there is, or nothing at all.
 
     `rules.red.rounds` of at least the whole run limits nothing; an `earliest` round after the end, or `rounds: 0`,

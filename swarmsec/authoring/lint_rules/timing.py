@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from swarmsec.authoring.lint_rules._case import Case
+from swarmsec.authoring.lint_rules._case import LintCase
 from swarmsec.authoring.lint_rules._rule import Fix, Remark, rule
 from swarmsec.teams import Defense
 
 
 @rule("SW001")
-def attack_after_the_end(case: Case) -> Iterator[Remark]:
+def attack_after_the_end(case: LintCase) -> Iterator[Remark]:
     """An attack starts when the run is over.
 
     Rounds count from 0, so a run of 100 rounds ends with round 99, and an attack that starts in round 100 or later is
@@ -27,7 +27,7 @@ def attack_after_the_end(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW002")
-def ramp_never_done(case: Case) -> Iterator[Remark]:
+def ramp_never_done(case: LintCase) -> Iterator[Remark]:
     """An attack is over before it has grown to its full strength.
 
     `ramp` says how many rounds an attack takes to grow. Where it is switched off, or the run ends, before that, it
@@ -46,7 +46,7 @@ def ramp_never_done(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW003", severity="note")
-def attack_of_no_effect(case: Case) -> Iterator[Remark]:
+def attack_of_no_effect(case: LintCase) -> Iterator[Remark]:
     """An attack has strength 0, which is no attack at all.
 
     Hooks are called only with a strength above 0, the attacked arm is the clean one, and its damage exactly 0. That is
@@ -59,7 +59,7 @@ def attack_of_no_effect(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW004")
-def stop_past_the_end(case: Case) -> Iterator[Remark]:
+def stop_past_the_end(case: LintCase) -> Iterator[Remark]:
     """An attack stops after the run has ended.
 
     Nothing is wrong with the run, but whoever reads the scenario expects to see the swarm recover, and there are no
@@ -79,7 +79,7 @@ def stop_past_the_end(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW005")
-def attack_in_the_warm_up(case: Case) -> Iterator[Remark]:
+def attack_in_the_warm_up(case: LintCase) -> Iterator[Remark]:
     """An attack begins while a defense that could see it still learns what is usual.
 
     A defense with a `warm_up` takes those rounds for peace: it does not act in them, and what it sees becomes its idea
@@ -101,7 +101,7 @@ def attack_in_the_warm_up(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW006")
-def warm_up_longer_than_the_run(case: Case) -> Iterator[Remark]:
+def warm_up_longer_than_the_run(case: LintCase) -> Iterator[Remark]:
     """A defense is still warming up when the run ends.
 
     It never acts, and its defended arm is the attacked one. Usual cause: `rounds` was cut for a quick try, and the

@@ -1,4 +1,4 @@
-"""What is taken without Pydantic is what Pydantic takes, to the same value."""
+"""Values that the fast check accepts are values that Pydantic accepts, and to the same result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from swarmsec.network import TOPOLOGIES
-from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Len, Lt, MaxLen, MinLen, Unit, _fields, _taken, _UnsureError
+from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Len, Lt, MaxLen, MinLen, Unit
+from swarmsec.parameters.fast_check import NotPlainlyRightError, fast_check
+from swarmsec.parameters.fields import fields_of
 from swarmsec.registry import BASES, Registry
 from swarmsec.scenario import Document
 from swarmsec.teams import BlueRules, RedRules
@@ -23,7 +25,7 @@ CLASSES = [
     *(REGISTRY.get(family, kind) for family in BASES for kind in REGISTRY.kinds(family)),
 ]
 HINTS = {
-    **{repr(field.hint): field.hint for cls in CLASSES for field in _fields(cls).values()},
+    **{repr(field.hint): field.hint for cls in CLASSES for field in fields_of(cls).values()},
     **{
         repr(hint): hint
         for hint in (
@@ -108,23 +110,23 @@ def alike(one, other):
 
 
 @pytest.mark.parametrize("hint", HINTS.values(), ids=[text[:60] for text in HINTS])
-def test_what_is_taken_is_what_pydantic_takes(hint):
+def test_the_fast_check_gives_the_result_of_pydantic(hint):
     adapter = TypeAdapter(hint)
     for value in VALUES:
         try:
-            taken = _taken(hint, value)
-        except _UnsureError:
+            checked = fast_check(hint, value)
+        except NotPlainlyRightError:
             continue
-        assert alike(adapter.validate_json(to_json(value), strict=True), taken), value
+        assert alike(adapter.validate_json(to_json(value), strict=True), checked), value
 
 
-def test_a_list_is_not_shared_with_whoever_gave_it():
+def test_the_fast_check_copies_lists_and_mappings():
     given = {"a": [1, {"b": []}]}
-    taken = _taken(dict[str, Any], given)
-    taken["a"][1]["b"].append(1)
+    checked = fast_check(dict[str, Any], given)
+    checked["a"][1]["b"].append(1)
     assert given == {"a": [1, {"b": []}]}
 
 
-def test_what_is_right_in_the_library_needs_no_pydantic():
-    assert _taken(float | None, 3) == 3.0
-    assert _taken(list[tuple[int, int]], [[0, 1], [1, 2]]) == [(0, 1), (1, 2)]
+def test_the_fast_check_converts_whole_numbers_and_lists():
+    assert fast_check(float | None, 3) == 3.0
+    assert fast_check(list[tuple[int, int]], [[0, 1], [1, 2]]) == [(0, 1), (1, 2)]

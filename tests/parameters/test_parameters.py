@@ -1,4 +1,4 @@
-"""What a parameter says about itself, and how a given one is checked."""
+"""How classes declare parameters, and how given values are checked, described and put into a schema."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ WRONG: list[tuple[dict[str, Any], tuple[str | int, ...], str, str]] = [
 
 
 @pytest.mark.parametrize(("given", "path", "message", "hint"), WRONG)
-def test_a_wrong_parameter_is_told_with_its_place_and_what_would_be_right(
+def test_a_wrong_value_is_reported_with_its_place_and_what_would_be_right(
     given: dict[str, Any], path: tuple[str | int, ...], message: str, hint: str
 ) -> None:
     [problem] = problems(Lie, given)
@@ -120,21 +120,21 @@ def test_a_missing_parameter_is_named() -> None:
     assert problems(Needy, {}) == [(("f",), "missing; must be a whole number, more than 0 and less than 9", "")]
 
 
-def test_build_raises_the_first_problem_from_the_place_that_it_is_told() -> None:
+def test_build_raises_the_first_problem_with_its_place_in_the_document() -> None:
     with pytest.raises(ParameterError) as caught:
         build(Lie, {"offsets": [1, 0], "bais": 1}, where="attacks[0]")
     assert str(caught.value) == "attacks[0].offsets[1]: 0 given; must be at least 1"
 
 
-@pytest.mark.parametrize(("f", "told"), [(5, "network.f: 5 given; not today"), (6, "network: six is too many")])
-def test_what_the_class_itself_refuses_is_told_in_the_same_way(f: int, told: str) -> None:
+@pytest.mark.parametrize(("f", "message"), [(5, "network.f: 5 given; not today"), (6, "network: six is too many")])
+def test_an_error_of_the_class_itself_is_reported_in_the_same_way(f: int, message: str) -> None:
     with pytest.raises(ParameterError) as caught:
         build(Needy, {"f": f}, where="network")
-    assert str(caught.value) == told
+    assert str(caught.value) == message
     assert len(problems(Needy, {"f": f})) == 1
 
 
-def test_numbers_and_lists_of_numpy_and_tuples_are_taken_for_what_they_say() -> None:
+def test_numpy_values_and_tuples_are_converted_to_plain_types() -> None:
     lie = build(
         Lie,
         {
@@ -155,7 +155,7 @@ def test_a_union_keeps_what_was_given(who: object) -> None:
     assert build(Lie, {"who": who}).who == who
 
 
-def test_floats_arrive_to_the_last_bit() -> None:
+def test_floats_keep_every_bit() -> None:
     for value in (0.1, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0):
         assert build(Lie, {"value": value}).value.hex() == value.hex()
 
@@ -164,7 +164,7 @@ def test_a_marked_parameter_may_be_infinite() -> None:
     assert build(Lie, {"value": float("-inf")}).value == float("-inf")
 
 
-def test_what_cannot_stand_in_a_scenario_is_refused() -> None:
+def test_values_that_no_scenario_can_contain_are_refused() -> None:
     loop: list[Any] = []
     loop.append(loop)
     for value in (object(), lambda: 1, loop, b"\xff", {1: object()}):
@@ -179,12 +179,12 @@ def test_the_instance_shares_no_list_with_what_was_given() -> None:
     assert lie.offsets == [1, 2]
 
 
-def test_describe_tells_type_default_unit_bounds_and_help_of_inherited_fields_too() -> None:
-    told = {info.name: info for info in describe(Lie)}
-    assert told["start"] == ("start", "int", 0, "round", "at least 0", "The first round.")
-    assert told["stop"][:5] == ("stop", "int or nothing", None, "", "at least 0")
-    assert told["edges"].type == "list of [int, int]"
-    assert "seen" not in told
+def test_describe_gives_type_default_unit_bounds_and_help_of_inherited_fields_too() -> None:
+    infos = {info.name: info for info in describe(Lie)}
+    assert infos["start"] == ("start", "int", 0, "round", "at least 0", "The first round.")
+    assert infos["stop"][:5] == ("stop", "int or nothing", None, "", "at least 0")
+    assert infos["edges"].type == "list of [int, int]"
+    assert "seen" not in infos
     assert describe(Needy)[0].default is REQUIRED
     assert describe(Needy)[0].required
 
@@ -202,7 +202,7 @@ def test_the_schema_has_every_parameter_and_forbids_others() -> None:
     assert json_schema(Needy)["required"] == ["f"]
 
 
-def test_a_place_is_written_as_a_person_would() -> None:
+def test_a_path_is_written_in_the_notation_of_messages() -> None:
     assert spot(("edges", 3, 0)) == "edges[3][0]"
     assert spot((), "network") == "network"
 
