@@ -11,9 +11,7 @@ import numpy as np
 
 from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.errors import ScenarioError
-from swarmsec.messages import Addressed, Messages, as_messages, collect_messages
-from swarmsec.messages.admission import within_inbox
-from swarmsec.messages.transport import Transport
+from swarmsec.messages import Addressed, Messages, Transport, as_messages, collect_messages, within_inbox
 from swarmsec.protocols import ProtocolView
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.blue import BlueTeam

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -257,7 +256,7 @@ class _ActiveAttack:
         copies = floats(after.copies, before.copies.shape, where).astype(np.int32)
         if (copies < 0).any():
             raise PluginError("sends a negative number of copies", where=where)
-        return self._with_copies(self._with_payload(messages, edges, payload), edges, copies)
+        return messages.with_payload(edges, payload).with_copies(edges, copies)
 
     def apply_link_attack(self, messages: Messages) -> Messages:
         """Let the attack cut links at its targets."""
@@ -286,9 +285,7 @@ class _ActiveAttack:
         if not ((late >= 0) & (late <= DELAY_MAX)).all():
             raise PluginError(f"delays a message by something else than 0 to {DELAY_MAX:,} exchanges", where=where)
         assert self._links is not None
-        delays = np.zeros(self._network.m, np.int32) if messages.delays is None else messages.delays.copy()
-        delays[self._links] += late.astype(np.int32)
-        return replace(messages, delays=delays)
+        return messages.with_delays(self._links, late.astype(np.int32))
 
     def _channels(self, messages: Messages, edges: Ints) -> Channels:
         sender, receiver, back = (
@@ -296,33 +293,10 @@ class _ActiveAttack:
             self._network.receivers[edges],
             self._network.reverse[edges],
         )
-        heard = messages.broadcast[receiver] if messages.per_edge is None else messages.per_edge[back]
         return Channels(
             sender=read_only(sender),
             receiver=read_only(receiver),
-            payload=read_only(messages.broadcast[sender] if messages.per_edge is None else messages.per_edge[edges]),
-            heard=read_only(np.where((back >= 0)[:, None], heard, np.nan)),
-            copies=read_only(np.ones(len(edges), np.int32) if messages.copies is None else messages.copies[edges]),
+            payload=read_only(messages.on(edges)),
+            heard=read_only(np.where((back >= 0)[:, None], messages.on(back), np.nan)),
+            copies=read_only(messages.copies_on(edges)),
         )
-
-    @staticmethod
-    def _with_payload(messages: Messages, edges: Ints, payload: Floats) -> Messages:
-        """The messages with other words on some edges; a broadcast while nobody says two things."""
-        senders = messages.network.indices[edges]
-        if messages.per_edge is None:
-            broadcast = messages.broadcast.copy()
-            broadcast[senders] = payload
-            alike = (broadcast[senders] == payload) | (np.isnan(broadcast[senders]) & np.isnan(payload))
-            if alike.all():
-                return replace(messages, broadcast=broadcast)
-        per_edge = messages.payload.copy()
-        per_edge[edges] = payload
-        return replace(messages, per_edge=per_edge)
-
-    @staticmethod
-    def _with_copies(messages: Messages, edges: Ints, copies: Ints) -> Messages:
-        if messages.copies is None and (copies == 1).all():
-            return messages
-        every = np.ones(messages.network.m, np.int32) if messages.copies is None else messages.copies.copy()
-        every[edges] = copies
-        return replace(messages, copies=every)
