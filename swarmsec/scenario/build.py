@@ -16,7 +16,7 @@ from swarmsec.registry import Family, Registry
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
-from swarmsec.swarm.setup import PluginSpec, Setup, compose, surely_fits
+from swarmsec.swarm.setup import PluginSpec, Setup, compose, fits_by_counts
 from swarmsec.teams import Attack, Defense, Rules
 from swarmsec.worlds import World
 
@@ -140,7 +140,7 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
         n = daemons_of(parts.topology)
     except ParameterError as error:
         return [error]
-    if surely_fits(n, **_composition(parts)):
+    if fits_by_counts(n, **_composition(parts)):
         return []
     network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
     attacks = parts.attacks if n * len(parts.attacks) <= _AIMED_MAX else ()
@@ -152,7 +152,7 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
         *(aloof._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
-        if surely_fits(n, **_composition(some)):
+        if fits_by_counts(n, **_composition(some)):
             continue
         try:
             setup_of(some, streams, network=network)
@@ -164,7 +164,7 @@ def misfits(parts: Parts, streams: Streams) -> list[ScenarioError]:
 
 def _too_many(defenses: Sequence[PluginSpec[Defense]]) -> str:
     """The last defense with an aggregation rule, of which there may be one."""
-    return max((cast.where for cast in defenses if cast.plugin.rule is not None), default="defenses")
+    return max((spec.path for spec in defenses if spec.plugin.rule is not None), default="defenses")
 
 
 def _topology(spec: Spec) -> Topology:
