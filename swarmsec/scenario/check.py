@@ -103,9 +103,8 @@ def _check_spec(
     if kind is None and partial:
         return []
     if kind is None:
-        known = TOPOLOGIES if family is None else registry.kinds(family)
-        message = f"missing; must be one of the {family or 'topologies'}"
-        return [Wrong(Problem((*path, "kind"), message, did_you_mean("", known)), family or "topologies")]
+        message = f"missing; must be one of the {family}"
+        return [Wrong(Problem((*path, "kind"), message, did_you_mean("", registry.kinds(family))), family)]
     if not isinstance(kind, str):
         return [Wrong(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
     try:
