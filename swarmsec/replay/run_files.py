@@ -19,7 +19,7 @@ from swarmsec.runs.nulls import play_nulls
 from swarmsec.runs.run_folder import event_lines, json_text, round_lines
 from swarmsec.runs.runner import seed_runs, subject_of
 from swarmsec.scenario import Scenario
-from swarmsec.scoring import Result, SeedRun, outcome, score
+from swarmsec.scoring import Result, SeedRun, score, score_damage
 from swarmsec.scoring.intervals import of_mean
 from swarmsec.swarm.arms import Arm
 
@@ -152,7 +152,7 @@ def _in_result_of_rounds(kept: KeptFiles, bill: str) -> Difference | None:
             for name, cell in zip(kept.header[3:], row[3:], strict=True):
                 last[arm][name].append(float(cell))
         bills = {arm: np.array(figures[bill]) for arm, figures in last.items()}
-        found = outcome(bills)
+        found = score_damage(bills).to_dict()
         again = {
             arm: {"bill": of_mean(bills[arm]).to_dict()}
             | {"metrics": {name: of_mean(np.array(values)).to_dict() for name, values in figures.items()}}
@@ -160,15 +160,7 @@ def _in_result_of_rounds(kept: KeptFiles, bill: str) -> Difference | None:
         }
     except (KeyError, ValueError) as error:
         return Difference("rounds.csv", "the last rounds", f"cannot be read: {error}", "numbers")
-    limited, cost = found.damage_limited, found.autoimmune_cost
-    follows = {
-        "arms": again,
-        "damage": {arm: value.to_dict() for arm, value in found.damage.items()},
-        "damage_limited": limited.to_dict() if limited else None,
-        "autoimmune_cost": cost.to_dict() if cost else None,
-        "bites": found.bites,
-        "verdict": found.verdict,
-    }
+    follows = {"arms": again, **found}
     return first_in_json("result.json", {key: told.get(key) for key in follows}, json.loads(json_text(follows)))
 
 
