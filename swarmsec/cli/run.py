@@ -91,11 +91,11 @@ def _at_point(scenario: Scenario, number: int) -> Scenario:
 def _play_sweep(scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: int) -> list[SweepPoint]:
     """Play every point into a folder of its own, and say so on standard error as each is done."""
     from swarmsec.report.sweep import point_line
-    from swarmsec.runs.sweeps import play_points
+    from swarmsec.runs.sweeps import run_points
 
     count = len(scenario.points())
     done: list[SweepPoint] = []
-    for point in play_points(scenario, play=lambda there: _play(there, seeds, out, jobs, quiet=True)[0]):
+    for point in run_points(scenario, play=lambda there: _play(there, seeds, out, jobs, quiet=True)[0]):
         done.append(point)
         typer.echo(f"{point_line(point)}  ({len(done)} of {count})", err=True)
     return done
@@ -123,8 +123,8 @@ def _play(
 ) -> tuple[Result, RunFolder]:
     """Run it with its progress on standard error, and keep what came in its folder, whatever happens."""
     from swarmsec.report.html import run_page
-    from swarmsec.runs import play_nulls
     from swarmsec.runs import run as run_scenario
+    from swarmsec.runs import run_nulls
     from swarmsec.runs.run_folder import RunFolder
     from swarmsec.scenario import seed_list
 
@@ -143,7 +143,7 @@ def _play(
 
             result = run_scenario(scenario, seeds=wanted, jobs=jobs, each_seed=each_seed, each_round=shown.each_round)
             if nulls:
-                result = replace(result, nulls=play_nulls(scenario, seeds=wanted, jobs=jobs))
+                result = replace(result, nulls=run_nulls(scenario, seeds=wanted, jobs=jobs))
         with _interrupts_wait():
             folder.finish(result)
     except BaseException as error:

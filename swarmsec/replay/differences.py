@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.runs.jobs import Played
+from swarmsec.runs.jobs import JobResult
 from swarmsec.swarm.trace import Trace
 
 _SHOWN = 120
@@ -102,7 +102,7 @@ def first_in_json(file: str, kept: Any, again: Any, path: str = "") -> Differenc
     return Difference(file, path or "all of it", _short(json.dumps(kept)), _short(json.dumps(again)))
 
 
-def first_in_run(name: str, kept: Played, last: Played, again: Played) -> Difference | None:
+def first_in_run(name: str, kept: JobResult, last: JobResult, again: JobResult) -> Difference | None:
     """Where a run out of a store and the same one played again differ first; None where nothing does.
 
     Args:
@@ -151,12 +151,12 @@ def _in_series(name: str, figure: str, kept: Floats, again: Floats, *, exact: bo
     return Difference(name, f"round {at}, {figure}", repr(float(kept[at])), repr(float(again[at])))
 
 
-def _in_told(name: str, kept: Played, again: Played) -> Difference | None:
+def _in_told(name: str, kept: JobResult, again: JobResult) -> Difference | None:
     assert kept.trace is not None and again.trace is not None
     return first_in_json(name, _told(kept, kept.trace), _told(again, again.trace))
 
 
-def _told(played: Played, trace: Trace) -> Mapping[str, Any]:
+def _told(played: JobResult, trace: Trace) -> Mapping[str, Any]:
     """All that is kept beside the figures, as plain data."""
     return {
         "unit": trace.unit,

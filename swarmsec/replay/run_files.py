@@ -15,7 +15,7 @@ import numpy as np
 from swarmsec.errors import UsageError
 from swarmsec.replay.differences import Difference, Line, first_in_events, first_in_json, first_in_rounds
 from swarmsec.runs.ground_truth import truth_of
-from swarmsec.runs.nulls import play_nulls
+from swarmsec.runs.nulls import run_nulls
 from swarmsec.runs.run_folder import event_lines, json_text, round_lines
 from swarmsec.runs.runner import seed_runs, subject_of
 from swarmsec.scenario import Scenario
@@ -129,7 +129,7 @@ def _in_result(kept: KeptFiles, scenario: Scenario, runs: Sequence[SeedRun], job
         return told
     result = score(subject_of(scenario), runs)
     if "nulls" in told:
-        result = replace(result, nulls=play_nulls(scenario, seeds=result.seeds, jobs=jobs))
+        result = replace(result, nulls=run_nulls(scenario, seeds=result.seeds, jobs=jobs))
     again = result.to_dict(times=False)
     # How it was asked for, and by which swarmsec: the one cannot be told from what is kept, the other is no result.
     again["replay"] = told.get("replay") if _repeats(told.get("replay"), result) else again["replay"]

@@ -138,7 +138,7 @@ def _compared(
 ) -> Iterator[Difference]:
     """The first difference of each run that has one, in the order of the sample."""
     found: dict[str, Difference | None] = {}
-    for played in executor.play(list(asked.values())):
+    for played in executor.run(list(asked.values())):
         kept, last = store.get(played.id), store.get(played.id, last_only=True)
         assert kept is not None and last is not None, "it is in the list"
         one = asked[played.id]

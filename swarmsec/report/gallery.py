@@ -18,7 +18,7 @@ from typing import Any
 from swarmsec.report.numbers import amount, share_interval
 from swarmsec.report.terminal import verdict_line
 from swarmsec.runs.runner import run
-from swarmsec.runs.sweeps import SweepPoint, play_points
+from swarmsec.runs.sweeps import SweepPoint, run_points
 from swarmsec.scenario import Scenario, library, library_folder, load_scenario
 from swarmsec.scoring import Result
 
@@ -71,7 +71,7 @@ def entry(scenario: Scenario, *, jobs: int = 1) -> Iterator[str]:
     yield from _arms(result)
     yield from _notes(result)
     if document["sweep"]:
-        yield from _sweep(list(play_points(scenario, play=partial(run, jobs=jobs))))
+        yield from _sweep(list(run_points(scenario, play=partial(run, jobs=jobs))))
     yield f"\n```sh\n{result.replay}\n```"
 
 

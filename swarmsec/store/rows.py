@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from swarmsec._version import __version__
-from swarmsec.runs.jobs import Job, Played
+from swarmsec.runs.jobs import Job, JobResult
 from swarmsec.scenario import digest_of
 from swarmsec.store.codec import BLOCKS, Columns, decode, encode
 from swarmsec.swarm.model import SIM_SEMANTICS
@@ -36,7 +36,7 @@ ABOUT = (
 RECORDED = ("guarantees", *(name for name in Columns._fields if name not in BLOCKS), *BLOCKS)
 
 
-def row_of(job: Job, played: Played) -> dict[str, Any]:
+def row_of(job: Job, played: JobResult) -> dict[str, Any]:
     """A run as columns of the tables `runs` and `blocks`, in their order, with a checksum of all others."""
     row: dict[str, Any] = {
         "id": job.id,
@@ -63,14 +63,16 @@ def row_of(job: Job, played: Played) -> dict[str, Any]:
     return {**row, "checksum": checksum(tuple(row.values()))}
 
 
-def played_of(row: Mapping[str, Any], *, last_only: bool = False) -> Played:
+def played_of(row: Mapping[str, Any], *, last_only: bool = False) -> JobResult:
     """The run of a row.
 
     Args:
         row: Its columns.
         last_only: Leave out all rounds but the last.
     """
-    played = Played(row["id"], row["status"], cpu_seconds=row["cpu_seconds"], error=row["error"], digest=row["digest"])
+    played = JobResult(
+        row["id"], row["status"], cpu_seconds=row["cpu_seconds"], error=row["error"], digest=row["digest"]
+    )
     if row["status"] == "done":
         columns = Columns(*(row[name] for name in Columns._fields))
         played = played._replace(

@@ -11,7 +11,7 @@ import numpy as np
 from swarmsec.arrays import Floats
 from swarmsec.errors import UsageError
 from swarmsec.registry import Registry
-from swarmsec.runs.jobs import Played
+from swarmsec.runs.jobs import JobResult
 from swarmsec.runs.runner import subject_of
 from swarmsec.scenario.changes import Changes
 from swarmsec.scenario.load import Scenario
@@ -125,7 +125,7 @@ def is_whole(arms: Mapping[str, str], runs: Mapping[str, Summary]) -> bool:
     return all(run in runs and runs[run].status == "done" for run in arms.values())
 
 
-def _seed_run(seed: int, arms: Mapping[str, str], get: Callable[[str], Played | None]) -> SeedRun | None:
+def _seed_run(seed: int, arms: Mapping[str, str], get: Callable[[str], JobResult | None]) -> SeedRun | None:
     """The arms of a seed in their order; None if one of them is not done."""
     traces: dict[str, Trace] = {}
     cpu_seconds: dict[str, float] = {}
