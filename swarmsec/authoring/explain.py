@@ -321,13 +321,8 @@ def _kind_pages(family: Family, kind: str, rest: list[str], registry: Registry) 
 
 
 def _traits(cls: type[Plugin]) -> str:
-    words = []
-    for trait in cls.traits:
-        value = getattr(cls, trait)
-        name = getattr(value, "name", None)
-        shown = name.lower().replace("|", " and ") if name else ", ".join(value) if isinstance(value, tuple) else value
-        words.append(f"{trait} {shown}")
-    return f"; {', '.join(words)}" if words else ""
+    texts = [f"{trait} {text.replace('|', ' and ')}" for trait, text in cls.trait_texts().items()]
+    return f"; {', '.join(texts)}" if texts else ""
 
 
 def _kind_example(key: str, kind: str, parameters: list[ParameterInfo]) -> str:

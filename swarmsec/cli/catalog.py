@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from swarmsec.plugin import Family, Plugin
+    from swarmsec.plugin import Family
     from swarmsec.registry import Registry
 
 FILE = Path(__file__).with_name("catalog.json")
@@ -63,7 +63,7 @@ def plugin_page(family: Family, name: str, registry: Registry) -> dict[str, Any]
         "kind": family,
         "summary": plugin.summary(),
         "about": inspect.getdoc(plugin) or "",
-        "traits": _traits(plugin),
+        "traits": plugin.trait_texts(),
         "parameters": parameters,
     }
 
@@ -84,13 +84,3 @@ def scenario_entry(name: str) -> dict[str, Any]:
         "tags": list(data.get("tags", ())),
         "world": world,
     }
-
-
-def _traits(plugin: type[Plugin]) -> dict[str, str]:
-    """The traits of a plug-in, as text."""
-    words = {}
-    for trait in plugin.traits:
-        value = getattr(plugin, trait)
-        name = getattr(value, "name", None) or getattr(value, "value", None) or value
-        words[trait] = ", ".join(value) if isinstance(value, tuple) else str(name).lower()
-    return words
