@@ -19,6 +19,7 @@ from swarmsec.runs.run_folder import event_lines, json_text, round_lines
 from swarmsec.runs.runner import seed_runs, subject_of
 from swarmsec.scenario import Scenario
 from swarmsec.scoring import Result, SeedRun, score, score_damage
+from swarmsec.scoring.intervals import of_mean
 from swarmsec.swarm.arms import Arm
 
 
@@ -155,7 +156,15 @@ def _in_result_of_rounds(stored: StoredFiles, bill: str) -> RunDifference | None
         found = score_damage(bills).to_dict()
     except (KeyError, ValueError) as error:
         return RunDifference("rounds.csv", "the last rounds", f"cannot be read: {error}", "numbers")
-    follows = {"arms": again, **found}
+    arms = {
+        arm: {
+            "bill": of_mean(bills[arm]).to_dict(),
+            "metrics": {name: of_mean(values).to_dict() for name, values in metrics.items()},
+        }
+        for arm, metrics in figures.items()
+    }
+    expected = {"arms": arms, **found}
+    shown = {key: result.get(key) for key in expected}
     return first_in_json("result.json", shown, json.loads(json_text(expected)))
 
 
