@@ -22,7 +22,7 @@ from swarmsec.testing._common import (
     require_same_runs,
 )
 from swarmsec.testing._opponents import Guard
-from swarmsec.testing._swarms import START, STOP, Swarm, first_difference, odd_swarms, play, ring, targets
+from swarmsec.testing._swarms import START, STOP, SmallSwarm, first_difference, odd_swarms, play, ring, targets
 
 HOOKS = {
     "on_signals": Surface.SIGNAL,
@@ -232,19 +232,19 @@ def _nonsense_but(own: Ints, values: Floats) -> Floats:
     return read_only(nonsense)
 
 
-def _aim(swarm: Swarm) -> dict[str, Any]:
+def _aim(swarm: SmallSwarm) -> dict[str, Any]:
     return {"daemons": targets(swarm.n), "start": START, "stop": STOP}
 
 
-def _aimed(case: Case[Attack], swarm: Swarm, **more: Any) -> Attack:
+def _aimed(case: Case[Attack], swarm: SmallSwarm, **more: Any) -> Attack:
     return case.make(**_aim(swarm), **more)
 
 
-def _play(attack: Attack, swarm: Swarm, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
+def _play(attack: Attack, swarm: SmallSwarm, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
     return play(swarm, attacks=[attack], defenses=[Guard()], arm=arm, **how)
 
 
-def _told_where(swarm: Swarm, act: Any) -> None:
+def _told_where(swarm: SmallSwarm, act: Any) -> None:
     try:
         act()
     except Exception as error:

@@ -23,7 +23,7 @@ from swarmsec.testing._common import (
     require_same_runs,
 )
 from swarmsec.testing._opponents import Cut, Flood, Lie, PoisonedFeeds, PoisonedWords, Shout, Split
-from swarmsec.testing._swarms import Swarm, first_difference, influence, odd_swarms, play, ring, targets
+from swarmsec.testing._swarms import SmallSwarm, first_difference, influence, odd_swarms, play, ring, targets
 from swarmsec.testing._witness import recording
 
 HOOKS = ("filter_signals", "weigh", "govern", "respond")
@@ -266,7 +266,7 @@ def _rounds(defense: Defense) -> int:
     return int(getattr(defense, "warm_up", 0)) + _AFTER_WARM_UP
 
 
-def _swarm(case: Case[Defense]) -> Swarm:
+def _swarm(case: Case[Defense]) -> SmallSwarm:
     return ring(case.n, rounds=_rounds(_quick(case)))
 
 
@@ -276,12 +276,12 @@ def _in_phase(kind: type[Attack], defense: Defense, n: int) -> Attack:
     return kind(daemons=targets(n), start=rounds - _AFTER_WARM_UP + 2, stop=rounds - 4)
 
 
-def _attacked(defense: Defense, swarm: Swarm, **how: Any) -> Trace:
+def _attacked(defense: Defense, swarm: SmallSwarm, **how: Any) -> Trace:
     attacks = [_in_phase(kind, defense, swarm.n) for kind in (Lie, Split)]
     return play(swarm, attacks=attacks, defenses=[defense], **how)
 
 
-def _told_where(swarm: Swarm, attacks: list[Attack], defense: Defense, **how: Any) -> Trace:
+def _told_where(swarm: SmallSwarm, attacks: list[Attack], defense: Defense, **how: Any) -> Trace:
     against = f" against {type(attacks[0]).__name__}" if attacks else " in peace"
     try:
         return play(swarm, attacks=attacks, defenses=[defense], arm=Arm.DEFENDED, **how)

@@ -26,7 +26,7 @@ from swarmsec.testing._common import (
     require_same_runs,
 )
 from swarmsec.testing._opponents import Flood, Guard, Lie, PoisonedFeeds, PoisonedWords, Shout, Split
-from swarmsec.testing._swarms import START, STOP, Swarm, first_difference, odd_swarms, play, ring, targets
+from swarmsec.testing._swarms import START, STOP, SmallSwarm, first_difference, odd_swarms, play, ring, targets
 
 HOOKS = ("initial_state", "proposals", "override_proposals", "merge", "speak", "listen")
 
@@ -240,17 +240,17 @@ def _begun(case: Case[NegotiationProtocol], network: Network) -> NegotiationProt
     return protocol
 
 
-def _fitting(case: Case[NegotiationProtocol]) -> list[Swarm]:
+def _fitting(case: Case[NegotiationProtocol]) -> list[SmallSwarm]:
     return [swarm for swarm in odd_swarms() if fits(case.make(), swarm.n)]
 
 
-def _some(swarm: Swarm, seed: int) -> Floats:
+def _some(swarm: SmallSwarm, seed: int) -> Floats:
     """(n, d) numbers, the same for the same seed."""
     return read_only(stream(0, "conformance", seed, swarm.name).normal(size=(swarm.n, swarm.width)))
 
 
 def _states(
-    protocol: NegotiationProtocol, swarm: Swarm, exchanges: int, *, rule: Aggregation | None = None
+    protocol: NegotiationProtocol, swarm: SmallSwarm, exchanges: int, *, rule: Aggregation | None = None
 ) -> Iterator[Floats]:
     """What daemons hold before each of some exchanges, played without anybody's interference."""
     signals = _some(swarm, 1)
@@ -286,16 +286,16 @@ def _require_near(one: Floats, other: Floats, what: str) -> None:
     require(bool((near | (np.isnan(one) & np.isnan(other))).all()), f"{what} gives {one}; all at once it is {other}")
 
 
-def _aimed(kind: type[Attack], swarm: Swarm) -> Attack:
+def _aimed(kind: type[Attack], swarm: SmallSwarm) -> Attack:
     return kind(daemons=targets(swarm.n), start=START, stop=STOP)
 
 
-def _play(protocol: NegotiationProtocol, swarm: Swarm, attacks: list[Attack] | None = None, **how: Any) -> Trace:
+def _play(protocol: NegotiationProtocol, swarm: SmallSwarm, attacks: list[Attack] | None = None, **how: Any) -> Trace:
     attacks = [_aimed(Lie, swarm), _aimed(Split, swarm)] if attacks is None else attacks
     return play(swarm, attacks=attacks, protocol=protocol, **how)
 
 
-def _told_where(case: Case[NegotiationProtocol], swarm: Swarm, kind: type[Attack]) -> None:
+def _told_where(case: Case[NegotiationProtocol], swarm: SmallSwarm, kind: type[Attack]) -> None:
     try:
         _play(case.make(), swarm, [_aimed(kind, swarm)])
     except Exception as error:

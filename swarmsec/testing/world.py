@@ -20,7 +20,7 @@ from swarmsec.testing._common import (
     require_same_runs,
 )
 from swarmsec.testing._opponents import Guard, Lie, Shout
-from swarmsec.testing._swarms import ROUNDS, START, STOP, Swarm, odd_swarms, play, ring, targets
+from swarmsec.testing._swarms import ROUNDS, START, STOP, SmallSwarm, odd_swarms, play, ring, targets
 from swarmsec.worlds import Outcome, World, WorldView
 
 HOOKS = ("sense", "decide", "apply")
@@ -292,6 +292,6 @@ def _require_finite(outcome: Outcome, round: int) -> None:
         require(bool(np.isfinite(figure)), f"`{name}` is {figure!r} in round {round}; must be finite")
 
 
-def _play(world: World, swarm: Swarm, *, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
+def _play(world: World, swarm: SmallSwarm, *, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
     attacks = [kind(daemons=targets(swarm.n), start=START, stop=STOP) for kind in (Lie, Shout)]
     return play(swarm, attacks=attacks, defenses=[Guard()], world=world, arm=arm, **how)
