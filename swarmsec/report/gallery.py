@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from swarmsec.files import write_atomically
 from swarmsec.report.numbers import amount, share_interval
 from swarmsec.report.terminal import verdict_line
 from swarmsec.runs.runner import run
@@ -163,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parts.append(part)
         if number:
             sys.stderr.write(f"gallery: {number} of {len(library())} scenarios done\n")
-    options.out.write_text("".join(parts), encoding="utf-8")
+    write_atomically(options.out, "".join(parts))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmsec.errors import ParameterError, ScenarioError, SwarmsecError, did_you_mean
-from swarmsec.network import TOPOLOGIES, Network, Topology
+from swarmsec.network import Network, Topology
 from swarmsec.parameters import build
+from swarmsec.plugin import Family
 from swarmsec.protocols import NegotiationProtocol
-from swarmsec.registry import Family, Registry
+from swarmsec.registry import Registry
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
@@ -20,7 +21,7 @@ from swarmsec.swarm.setup import PluginSpec, Setup, compose, fits_by_counts
 from swarmsec.teams import Attack, Defense, Rules
 from swarmsec.worlds import World
 
-SPEC_FAMILIES = {
+SPEC_FAMILIES: dict[str, Family] = {
     "world": "worlds",
     "network": "topologies",
     "protocol": "protocols",
@@ -38,9 +39,14 @@ class Parts(NamedTuple):
     protocol: PluginSpec[NegotiationProtocol]
     attacks: tuple[PluginSpec[Attack], ...]
     defenses: tuple[PluginSpec[Defense], ...]
-    topology: Topology
+    topology: PluginSpec[Topology]
     rules: Rules
     bill: str
+
+    @property
+    def n(self) -> int:
+        """The number of daemons."""
+        return self.topology.plugin.size()
 
 
 def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
@@ -54,7 +60,8 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
 
     def cast(family: Family, spec: Spec, where: str) -> PluginSpec[Any]:
         plugin = registry.get(family, spec["kind"])
-        return PluginSpec(spec["kind"], build(plugin, _parameters(spec), where=where), where)
+        kind = registry.full_name(family, spec["kind"])
+        return PluginSpec(kind, build(plugin, _parameters(spec), where=where), where)
 
     world = cast("worlds", document.world, "world")
     return Parts(
@@ -63,7 +70,7 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
         protocol=cast("protocols", document.protocol, "protocol"),
         attacks=tuple(cast("attacks", spec, f"attacks[{i}]") for i, spec in enumerate(document.attacks)),
         defenses=tuple(cast("defenses", spec, f"defenses[{i}]") for i, spec in enumerate(document.defenses)),
-        topology=_topology(document.network),
+        topology=cast("topologies", document.network, "network"),
         rules=Rules(**{team: build(TEAMS[team], budget) for team, budget in document.rules.items()}),
         bill=_bill(document.score, world.plugin.bills),
     )
@@ -71,11 +78,10 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
 
 def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     """The document with every default written out, as plain data; `x-` keys stay as they are."""
-    network = {"kind": parts.document.network["kind"], **_without_tuples(dataclasses.asdict(parts.topology))}
     return {
         **{key: () if key in SPEC_FAMILIES else _without_tuples(value) for key, value in vars(parts.document).items()},
         "world": _spec(parts.world, parts.document.world),
-        "network": network,
+        "network": _spec(parts.topology, parts.document.network),
         "protocol": _spec(parts.protocol, parts.document.protocol),
         "attacks": [_spec(*pair) for pair in zip(parts.attacks, parts.document.attacks, strict=True)],
         "defenses": [_spec(*pair) for pair in zip(parts.defenses, parts.document.defenses, strict=True)],
@@ -89,7 +95,7 @@ def setup_of(parts: Parts, streams: Streams, *, network: Network | None = None) 
     """The setup of one seed's run; the network is drawn unless it is given."""
     if network is None:
         try:
-            network = parts.topology.network(streams.of("network"))
+            network = parts.topology.plugin.network(streams.of("network"))
         except SwarmsecError as error:
             raise error.at("network") from None
     return compose(network=network, streams=streams, **_composition(parts))
@@ -108,26 +114,8 @@ def _composition(parts: Parts) -> dict[str, Any]:
     }
 
 
-DAEMONS_MAX = 10_000_000
 _AIMED_MAX = 20_000_000
 """Selectors are checked before a run up to this product of daemons and attacks; more would take too long."""
-
-
-def daemons_of(topology: Topology) -> int:
-    """The number of daemons of a topology, computed from its parameters without building it.
-
-    Raises:
-        ParameterError: There are more than a swarm may have.
-    """
-    said = vars(topology)
-    if said.get("n") is not None:
-        return int(said["n"])
-    if said.get("sizes") is not None:
-        n = sum(said["sizes"])
-        if n > DAEMONS_MAX:
-            raise ParameterError(f"{n:,} daemons; must be at most {DAEMONS_MAX:,}", where="network.sizes")
-        return int(n)
-    return int(2 ** int(said["dimension"]) if "dimension" in said else said["rows"] * said["columns"])
 
 
 def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
@@ -137,9 +125,10 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
     one, and a scenario of ten million daemons is checked at once.
     """
     try:
-        n = daemons_of(parts.topology)
-    except ParameterError as error:
-        return [error]
+        n = parts.n
+        parts.topology.plugin.check(n)
+    except ScenarioError as error:
+        return [type(error)(error.message, where=error.at("network").where)]
     if fits_by_counts(n, **_composition(parts)):
         return []
     network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
@@ -165,15 +154,6 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
 def _too_many(defenses: Sequence[PluginSpec[Defense]]) -> str:
     """The place of the last defense with an aggregation rule; a swarm may have only one such defense."""
     return max((cast.where for cast in defenses if cast.plugin.rule is not None), default="defenses")
-
-
-def _topology(spec: Spec) -> Topology:
-    topology: Topology = build(TOPOLOGIES[spec["kind"]], _parameters(spec), where="network")
-    try:
-        topology.delivery  # noqa: B018  # Raises if the delays are not a range.
-    except ParameterError as error:
-        raise error.at("network") from None
-    return topology
 
 
 def _parameters(spec: Spec) -> Spec:

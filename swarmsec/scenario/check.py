@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from swarmsec.errors import UnknownNameError, did_you_mean
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import Problem, problems, shown, spot
-from swarmsec.registry import Family, Registry
+from swarmsec.plugin import Family
+from swarmsec.registry import Registry
 from swarmsec.scenario.findings import in_mapping
 from swarmsec.scenario.forms import with_form_hint
 from swarmsec.scenario.model import PLUGINS_MAX, Document
@@ -75,9 +75,13 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
     return sorted(found, key=lambda one: order.get(str(one.problem.path[0]) if one.problem.path else "", len(order)))
 
 
-def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[YamlPath, Family | None, Mapping[str, Any]]]:
-    """Every plug-in and the network, except under keys that are wrong themselves."""
-    singles: tuple[tuple[str, Family | None], ...] = (("world", "worlds"), ("network", None), ("protocol", "protocols"))
+def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[YamlPath, Family, Mapping[str, Any]]]:
+    """Every plug-in, except under keys that are wrong themselves."""
+    singles: tuple[tuple[str, Family], ...] = (
+        ("world", "worlds"),
+        ("network", "topologies"),
+        ("protocol", "protocols"),
+    )
     for key, family in singles:
         if key in keys and key not in wrong:
             yield (key,), family, keys[key]
@@ -93,32 +97,25 @@ def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[YamlPath,
 
 
 def _check_spec(
-    path: YamlPath, family: Family | None, spec: Mapping[str, Any], registry: Registry, *, partial: bool
+    path: YamlPath, family: Family, spec: Mapping[str, Any], registry: Registry, *, partial: bool
 ) -> list[Wrong]:
     kind = spec.get("kind")
     if kind is None and partial:
         return []
     if kind is None:
-        known = TOPOLOGIES if family is None else registry.kinds(family)
-        message = f"missing; must be one of the {family or 'topologies'}"
-        return [Wrong(Problem((*path, "kind"), message, did_you_mean("", known)), family or "topologies")]
+        problem = Problem((*path, "kind"), f"missing; must be one of the {family}")
+        return [Wrong(problem._replace(hint=did_you_mean("", registry.kinds(family))), family)]
     if not isinstance(kind, str):
         return [Wrong(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
     try:
-        plugin = _topology(kind) if family is None else registry.get(family, kind)
+        plugin = registry.get(family, kind)
     except UnknownNameError as error:
         message, _, hint = error.message.partition("; ")
-        return [Wrong(Problem((*path, "kind"), message, hint), family or "topologies")]
+        return [Wrong(Problem((*path, "kind"), message, hint), family)]
     own = SPEC_KEYS | {"drop"} if partial else SPEC_KEYS
     parameters = {key: value for key, value in spec.items() if key not in own}
-    topic = f"{family or 'topologies'}.{kind}"
+    topic = f"{family}.{kind}"
     return [Wrong(in_mapping(path, problem), topic) for problem in problems(plugin, parameters)]
-
-
-def _topology(kind: str) -> type[Any]:
-    if kind not in TOPOLOGIES:
-        raise UnknownNameError(f"no topology `{kind}`; {did_you_mean(kind, TOPOLOGIES)}")
-    return TOPOLOGIES[kind]
 
 
 def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:

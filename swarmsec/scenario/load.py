@@ -13,9 +13,10 @@ from typing import Any
 from swarmsec.errors import ScenarioError
 from swarmsec.network import Network
 from swarmsec.parameters import Problem
+from swarmsec.plugin import Family
 from swarmsec.registry import Registry, source_digest
 from swarmsec.rng import Streams
-from swarmsec.scenario.build import composition_errors, daemons_of, parts_of, resolved, setup_of
+from swarmsec.scenario.build import SPEC_FAMILIES, composition_errors, parts_of, resolved, setup_of
 from swarmsec.scenario.check import check
 from swarmsec.scenario.extends import extended
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
@@ -69,7 +70,7 @@ class Scenario:
     @property
     def n(self) -> int:
         """The number of daemons."""
-        return daemons_of(parts_of(self.document, self.registry).topology)
+        return parts_of(self.document, self.registry).n
 
     @property
     def stop(self) -> int:
@@ -117,13 +118,24 @@ class Scenario:
     @cached_property
     def plugin_digests(self) -> dict[str, str]:
         """`family/kind` → the digest of its source, for every plug-in of the scenario."""
-        taking_part = [("worlds", self.document["world"]), ("protocols", self.document["protocol"])]
-        taking_part += [("attacks", spec) for spec in self.document["attacks"]]
-        taking_part += [("defenses", spec) for spec in self.document["defenses"]]
         return {
-            f"{family}/{spec['kind']}": source_digest(self.registry.get(family, spec["kind"]))  # type: ignore[arg-type]
-            for family, spec in taking_part
+            f"{family}/{kind}": source_digest(self.registry.get(family, kind)) for family, kind in self._plugin_kinds()
         }
+
+    @property
+    def plugin_packages(self) -> dict[str, str]:
+        """The installed packages, with their versions, whose plug-ins take part."""
+        packages = (self.registry.package_of(family, kind) for family, kind in self._plugin_kinds())
+        return dict(package for package in packages if package)
+
+    def _plugin_kinds(self) -> list[tuple[Family, str]]:
+        """The family and the kind of every plug-in that takes part."""
+        specs = [(family, self.document[key]) for key, family in SPEC_FAMILIES.items()]
+        return [
+            (family, spec["kind"])
+            for family, several in specs
+            for spec in (several if isinstance(several, list) else [several])
+        ]
 
     def with_seeds(self, seeds: Sequence[int]) -> Scenario:
         """The same scenario with other seeds."""

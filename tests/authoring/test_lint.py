@@ -103,6 +103,11 @@ CASES = {
     "SW026": [(CLEAN, "name: mine", "name: yours", "name: ^yours")],
     "SW027": [(CLEAN, "seeds: 5", f"seeds: 5\ncampaigns:\n  raid:\n    - {STEP}", "  ^raid")],
     "SW028": [(PEACE, "seeds: 5", "seeds: 5\ndifficulty: hard", "difficulty: ^hard")],
+    "SW029": [
+        (TRADING, "friedkin_johnsen, anchor: 0.1, begins_at: zero", "vickrey", "kind: ^vickrey"),
+        (CLEAN, "average_consensus, weights: uniform", "exchange_admm", "kind: ^exchange_admm"),
+    ],
+    "SW030": [(CLEAN, "average_consensus, weights: uniform", "quorum_voting, f: 1", "{kind: ^wmsr")],
 }
 """Code → scenarios: one that the rule is silent about, what is changed in it, and the place, marked with a caret."""
 

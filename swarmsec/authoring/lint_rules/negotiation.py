@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import math
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from swarmsec.arrays import Floats
 from swarmsec.authoring.lint_rules._case import LintCase
 from swarmsec.authoring.lint_rules._rule import Fix, Remark, rule
+from swarmsec.errors import SwarmsecError
 from swarmsec.network import Network
+from swarmsec.protocols import NegotiationProtocol
 from swarmsec.teams import Surface
 
 MIXED = 0.05
@@ -31,17 +33,15 @@ def too_short_to_mix(case: LintCase) -> Iterator[Remark]:
     the memory, 1/anchor exchanges, that a run must outlast. Play more rounds, raise `protocol.exchanges`, or take a
     network with shortcuts. Source: Xiao and Boyd, Systems & Control Letters 2004.
     """
-    protocol: Any = case.setup.protocol
-    steps = case.rounds * protocol.exchanges
-    anchor = getattr(protocol, "anchor", None)
-    if anchor:
-        if steps < 1 / anchor:
-            said = f"{steps:,} exchanges, and beliefs remember {1 / anchor:,.0f} (1/anchor)"
-            yield Remark(("rounds",), said, f"play at least {-(-3 // (anchor * protocol.exchanges)):,.0f} rounds")
+    protocol, network = case.setup.protocol, case.setup.network
+    steps, memory = case.rounds * protocol.exchanges, protocol.memory_exchanges
+    if math.isfinite(memory):
+        if steps < memory:
+            said = f"{steps:,} exchanges, and a signal stays in the proposals for {memory:,.0f}"
+            yield Remark(("rounds",), said, f"run at least {math.ceil(3 * memory / protocol.exchanges):,} rounds")
         return
-    network = case.setup.network
-    if anchor is None and hasattr(protocol, "weights") and network.components == 1:
-        left = _left_after(network, protocol.weights, steps)
+    if protocol.averaging and network.components == 1:
+        left = _left_after(network, protocol.averaging, steps)
         if left > MIXED:
             yield Remark(
                 ("rounds",),
@@ -59,7 +59,7 @@ def metropolis_one_way(case: LintCase) -> Iterator[Remark]:
     attack at all. Take `weights: uniform`, which promises no average, or a network in which everybody is heard by whom
     it listens to. Source: Xiao and Boyd 2004.
     """
-    if getattr(case.setup.protocol, "weights", None) == "metropolis" and not case.setup.network.symmetric:
+    if case.setup.protocol.averaging == "metropolis" and not case.setup.network.symmetric:
         yield Remark(
             ("protocol", "weights"),
             "metropolis keeps the average only where neighbors hear each other, and here some do not",
@@ -94,24 +94,26 @@ def sells_in_peace(case: LintCase) -> Iterator[Remark]:
     has that in its bill. Beliefs that begin at zero let the noise average out first. `--fix` says so.
     """
     world, protocol = case.setup.world, case.setup.protocol
-    noise, band = getattr(world, "signal_noise", 0.0), getattr(world, "dead_band", np.inf)
-    path = ("protocol", "begins_at")
-    if getattr(protocol, "begins_at", "") == "signals" and noise > band / 3:
-        fix = Fix(path, "zero") if case.written("protocol") else None
-        said = f"in round 0 everybody believes its own reading; noise {noise:g} against a dead band of {band:g} sells"
-        yield Remark(path, said, "say zero", fix)
+    noise, band = world.signal_deviation, world.acts_beyond
+    if not (protocol.begins_with_signals and noise > band / 3):
+        return
+    said = f"in round 0 every daemon believes its own reading; noise {noise:g} against a dead band of {band:g} sells"
+    if "begins_at" in case.document["protocol"]:
+        path = ("protocol", "begins_at")
+        yield Remark(path, said, "say zero", Fix(path, "zero") if case.written("protocol") else None)
+    else:
+        yield Remark(("protocol", "kind"), said, "take friedkin_johnsen with begins_at: zero")
 
 
 @rule("SW022")
 def signals_that_nobody_reads(case: LintCase) -> Iterator[Remark]:
     """Feeds are attacked in rounds in which the protocol does not read them.
 
-    `average_consensus`, and `friedkin_johnsen` with `anchor: 0`, start from the first signals and never look at a
-    feed again. A false signal from round 1 on goes nowhere, and the attack does not bite. Attack from round 0 on, or
-    take `friedkin_johnsen` with an anchor, which keeps listening to the feeds.
+    `average_consensus` and most other protocols start from the first signals and never read a feed again. A false
+    signal from round 1 on has no effect. Attack from round 0 on, or take a protocol that reads every signal, such as
+    `friedkin_johnsen` with an anchor.
     """
-    anchored = getattr(case.setup.protocol, "anchor", None)
-    if anchored or (anchored is None and case.document["protocol"]["kind"] != "average_consensus"):
+    if case.setup.protocol.reads_signals_after_start:
         return
     for aimed in case.acting:
         if aimed.plugin.surface == Surface.SIGNAL and aimed.plugin.start > 0:
@@ -121,6 +123,61 @@ def signals_that_nobody_reads(case: LintCase) -> Iterator[Remark]:
                 f"in round {aimed.plugin.start:,}",
                 "start it in round 0, or take friedkin_johnsen with an anchor",
             )
+
+
+@rule("SW029")
+def protocol_decides_nothing_here(case: LintCase) -> Iterator[Remark]:
+    """The protocol's proposals are not what the world decides from.
+
+    A world needs one kind of proposal: `beliefs` and `trading` a belief, `allocation` an assignment of items,
+    `exchange` quantities of goods. An auction in a trading world proposes 0 or 1 for items that do not exist, and the
+    world reads these numbers as beliefs: the run ends, and its figures mean nothing. Take a protocol for the world, or
+    a world for the protocol. `swarmsec show KIND` prints what a world decides and what a protocol decides for.
+    """
+    world, protocol = case.setup.world, case.setup.protocol
+    if not world.decides or not protocol.decides_for or world.decides in protocol.decides_for:
+        return
+    kinds = {key: case.document[key]["kind"] for key in ("protocol", "world")}
+    made = " or ".join(sorted(protocol.decides_for))
+    suitable = _protocols(case, lambda one: world.decides in one.decides_for)
+    yield Remark(
+        ("protocol", "kind"),
+        f"{kinds['protocol']} makes proposals of the kind {made}, and the world {kinds['world']} needs {world.decides}",
+        f"take {suitable}" if suitable else "take another protocol, or another world",
+    )
+
+
+@rule("SW030")
+def rule_never_used(case: LintCase) -> Iterator[Remark]:
+    """A defense brings an aggregation rule, and the protocol never uses one.
+
+    Defenses such as `wmsr` replace the average over a neighborhood by a robust one. A protocol that counts votes,
+    compares bids or adds up shares takes no average, so the rule has no effect and the defended arm equals the
+    attacked one. Take a protocol that averages, or a defense that works on messages or signals.
+    """
+    world, protocol = case.setup.world, case.setup.protocol
+    if protocol.uses_rule:
+        return
+    suitable = _protocols(case, lambda one: one.uses_rule and world.decides in one.decides_for)
+    for path, cast in case.defenses:
+        if cast.plugin.rule is not None:
+            yield Remark(
+                (*path, "kind"),
+                f"{cast.kind} brings an aggregation rule, and {case.document['protocol']['kind']} never uses one",
+                f"leave it out, or take {suitable}" if suitable else "leave it out",
+            )
+
+
+def _protocols(case: LintCase, suits: Callable[[type[NegotiationProtocol]], bool]) -> str:
+    """The kinds of the registry's protocols for which `suits` holds, as a list in English."""
+    registry, found = case.scenario.registry, []
+    for kind in registry.kinds("protocols"):
+        try:
+            if suits(registry.get("protocols", kind)):
+                found.append(kind)
+        except SwarmsecError:  # A broken plug-in is no suggestion.
+            continue
+    return f"{', '.join(found[:-1])} or {found[-1]}" if len(found) > 1 else "".join(found)
 
 
 def _left_after(network: Network, weights: str, steps: int) -> float:
