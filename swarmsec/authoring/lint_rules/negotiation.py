@@ -126,7 +126,7 @@ def signals_that_nobody_reads(case: LintCase) -> Iterator[Remark]:
 
 
 @rule("SW029")
-def protocol_decides_nothing_here(case: Case) -> Iterator[Remark]:
+def protocol_decides_nothing_here(case: LintCase) -> Iterator[Remark]:
     """The protocol's proposals are not what the world decides from.
 
     A world needs one kind of proposal: `beliefs` and `trading` a belief, `allocation` an assignment of items,
@@ -148,7 +148,7 @@ def protocol_decides_nothing_here(case: Case) -> Iterator[Remark]:
 
 
 @rule("SW030")
-def rule_never_used(case: Case) -> Iterator[Remark]:
+def rule_never_used(case: LintCase) -> Iterator[Remark]:
     """A defense brings an aggregation rule, and the protocol never uses one.
 
     Defenses such as `wmsr` replace the average over a neighborhood by a robust one. A protocol that counts votes,
@@ -168,7 +168,7 @@ def rule_never_used(case: Case) -> Iterator[Remark]:
             )
 
 
-def _protocols(case: Case, suits: Callable[[type[NegotiationProtocol]], bool]) -> str:
+def _protocols(case: LintCase, suits: Callable[[type[NegotiationProtocol]], bool]) -> str:
     """The kinds of the registry's protocols for which `suits` holds, as a list in English."""
     registry, found = case.scenario.registry, []
     for kind in registry.kinds("protocols"):
