@@ -11,20 +11,21 @@ import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from swarmsec.authoring.lint_rules import RULES
-from swarmsec.errors import UsageError
-from swarmsec.network import TOPOLOGIES
+from swarmsec.errors import UnknownNameError, UsageError
 from swarmsec.parameters import ParameterInfo, describe
-from swarmsec.registry import Family, Registry
+from swarmsec.plugin import FAMILIES, Family, Plugin
+from swarmsec.registry import Registry
 from swarmsec.scenario import schedule as expand
 from swarmsec.scenario.model import Document
 from swarmsec.scenario.sweep import SweepRange
 from swarmsec.teams import Attack, BlueRules, RedRules, selectors
 
-_SHELVES = {
+_SHELVES: dict[str, Family] = {
     "worlds": "worlds",
     "world": "worlds",
     "topologies": "topologies",
@@ -147,12 +148,12 @@ def topics(registry: Registry | None = None) -> list[str]:
         "selectors",
         *RULES,
     ]
-    for shelf in dict.fromkeys(_SHELVES.values()):
-        names += [shelf] if shelf not in names else []
-        for kind in _kinds(shelf, known):
-            names.append(f"{shelf}.{kind}")
-            for one in describe(_class(shelf, kind, known)):
-                names += [f"{shelf}.{kind}.{one.name}", f"{shelf}.{one.name}"]
+    for family in FAMILIES:
+        names.append(family)
+        for kind, plugin in known.classes(family).items():
+            names.append(f"{family}.{kind}")
+            for one in describe(plugin):
+                names += [f"{family}.{kind}.{one.name}", f"{family}.{one.name}"]
     for team, rules in (("red", RedRules), ("blue", BlueRules)):
         names += [f"rules.{team}.{one.name}" for one in describe(rules)]
     return list(dict.fromkeys(names))
@@ -171,12 +172,12 @@ def _pages(words: list[str], registry: Registry) -> list[Page]:
         case ["score", "bill"]:
             return [_bills_page(registry)]
         case [key, *rest] if key in _SHELVES:
-            return _shelf_pages(key, rest, registry)
+            return _family_pages(_SHELVES[key], rest, registry)
         case [key, *rest] if key in _fields():
             return _field_pages(key, rest)
         case [kind, *rest]:
             return [
-                page for shelf in _shelves_with(kind, registry) for page in _kind_pages(shelf, kind, rest, registry)
+                page for family in _families_with(kind, registry) for page in _kind_pages(family, kind, rest, registry)
             ]
     return []
 
@@ -252,7 +253,7 @@ def _rules_pages(rest: list[str]) -> list[Page]:
 
 
 def _bills_page(registry: Registry) -> Page:
-    bills = {kind: registry.get("worlds", kind).bills for kind in registry.kinds("worlds")}
+    bills = {kind: world.bills for kind, world in registry.classes("worlds").items()}
     return Page(
         topic="score.bill",
         what="field of a scenario, text; the world's first bill unless given",
@@ -265,75 +266,63 @@ def _bills_page(registry: Registry) -> Page:
 # Plug-ins.
 
 
-def _kinds(shelf: str, registry: Registry) -> list[str]:
-    return list(TOPOLOGIES) if shelf == "topologies" else registry.kinds(_family(shelf))
+def _families_with(kind: str, registry: Registry) -> list[Family]:
+    """The families that have a kind, whether or not it can be used."""
+    found: list[Family] = []
+    for family in FAMILIES:
+        with suppress(UnknownNameError):
+            registry.full_name(family, kind)
+            found.append(family)
+    return found
 
 
-def _family(shelf: str) -> Family:
-    return shelf  # type: ignore[return-value]
-
-
-def _class(shelf: str, kind: str, registry: Registry) -> type[Any]:
-    return TOPOLOGIES[kind] if shelf == "topologies" else registry.get(_family(shelf), kind)
-
-
-def _shelves_with(kind: str, registry: Registry) -> list[str]:
-    return [shelf for shelf in dict.fromkeys(_SHELVES.values()) if kind in _kinds(shelf, registry)]
-
-
-def _shelf_pages(key: str, rest: list[str], registry: Registry) -> list[Page]:
-    shelf = _SHELVES[key]
+def _family_pages(family: Family, rest: list[str], registry: Registry) -> list[Page]:
     if not rest:
-        return [_shelf_page(shelf, registry)]
+        return [_family_page(family, registry)]
     kind, *names = rest
-    if kind in _kinds(shelf, registry):
-        return _kind_pages(shelf, kind, names, registry)
-    return [] if names else list(_parameters_called(kind, shelf, registry))
+    if family in _families_with(kind, registry):
+        return _kind_pages(family, kind, names, registry)
+    return [] if names else list(_parameters_called(kind, family, registry))
 
 
-def _shelf_page(shelf: str, registry: Registry) -> Page:
-    """The document's field, and what can stand in it."""
-    kinds = _kinds(shelf, registry)
-    summaries = [(inspect.getdoc(_class(shelf, kind, registry)) or "").partition("\n")[0] for kind in kinds]
-    width = max(map(len, kinds))
-    about = "\n".join(f"{kind:<{width}}  {said}" for kind, said in zip(kinds, summaries, strict=True))
-    page = _field_page(_fields()[_KEYS.get(shelf, shelf)], about=about)
-    return page if shelf not in {"attacks"} else _with_common(page)
+def _family_page(family: Family, registry: Registry) -> Page:
+    """The document's field, and the kinds that can stand in it."""
+    classes = registry.classes(family)
+    width = max(map(len, classes))
+    about = "\n".join(f"{kind:<{width}}  {plugin.summary()}" for kind, plugin in classes.items())
+    page = _field_page(_fields()[_KEYS.get(family, family)], about=about)
+    return page if family != "attacks" else _with_common(page)
 
 
 def _with_common(page: Page) -> Page:
     return Page(**{**page.__dict__, "parameters": tuple(describe(Attack)), "see": ("selectors", "campaigns")})
 
 
-def _kind_pages(shelf: str, kind: str, rest: list[str], registry: Registry) -> list[Page]:
-    cls = _class(shelf, kind, registry)
+def _kind_pages(family: Family, kind: str, rest: list[str], registry: Registry) -> list[Page]:
+    cls = registry.get(family, kind)
+    name = registry.full_name(family, kind)
     parameters = describe(cls)
     if rest:
-        own = f"{shelf}.{kind}"
+        own = f"{family}.{name}"
         see = ("selectors", own) if rest == ["daemons"] else (own,)
         return [_parameter_page(own, one, see=see) for one in parameters if [one.name] == rest]
     summary, _, about = (inspect.getdoc(cls) or "").partition("\n")
-    key = _KEYS.get(shelf, shelf)
+    key = _KEYS.get(family, family)
     return [
         Page(
-            topic=f"{shelf}.{kind}",
+            topic=f"{family}.{name}",
             what=f"kind of {key}{_traits(cls)}",
             summary=summary,
             about=about.strip("\n"),
             parameters=tuple(parameters),
-            example=_kind_example(key, kind, parameters),
+            example=_kind_example(key, name, parameters),
         )
     ]
 
 
-def _traits(cls: type[Any]) -> str:
-    words = []
-    for trait in ("surface", "knowledge", "vantage", "sees", "unit"):
-        value = getattr(cls, trait, None)
-        if value is not None and not callable(value):
-            name = getattr(value, "name", None)
-            words.append(f"{trait} {name.lower().replace('|', ' and ') if name else value}")
-    return f"; {', '.join(words)}" if words else ""
+def _traits(cls: type[Plugin]) -> str:
+    texts = [f"{trait} {text.replace('|', ' and ')}" for trait, text in cls.trait_texts().items()]
+    return f"; {', '.join(texts)}" if texts else ""
 
 
 def _kind_example(key: str, kind: str, parameters: list[ParameterInfo]) -> str:
@@ -347,17 +336,17 @@ def _kind_example(key: str, kind: str, parameters: list[ParameterInfo]) -> str:
     return f"{key}:\n  - {{{inside}}}" if key in {"attacks", "defenses"} else f"{key}: {{{inside}}}"
 
 
-def _parameters_called(name: str, shelf: str, registry: Registry) -> Iterator[Page]:
-    """A parameter without its kind: that of every kind that has one of that name, told once where all are alike."""
-    if shelf == "attacks":
+def _parameters_called(name: str, family: Family, registry: Registry) -> Iterator[Page]:
+    """A parameter without its kind: one page for each kind that has it, or one for all where all share it."""
+    if family == "attacks":
         common = [one for one in describe(Attack) if one.name == name]
         if common:
             yield _parameter_page("attacks", common[0], example=_EXAMPLES["attacks"])
             return
-    for kind in _kinds(shelf, registry):
-        for one in describe(_class(shelf, kind, registry)):
+    for kind, plugin in registry.classes(family).items():
+        for one in describe(plugin):
             if one.name == name:
-                yield _parameter_page(f"{shelf}.{kind}", one, see=(f"{shelf}.{kind}",))
+                yield _parameter_page(f"{family}.{kind}", one, see=(f"{family}.{kind}",))
 
 
 # Rules of lint, selectors.

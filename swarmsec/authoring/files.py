@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from swarmsec.errors import OutputError, ScenarioError, UsageError
+from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.scenario.yaml_tree import TEXT_BYTES_MAX
 
 
@@ -42,21 +41,3 @@ def read_text(name: str) -> Text:
         return Text(label, content.decode("utf-8").replace("\r\n", "\n"))
     except UnicodeDecodeError:
         raise ScenarioError("no text; a scenario is written in UTF-8", where=label) from None
-
-
-def write_text(name: str | Path, content: str) -> None:
-    """Replace a file as a whole, so that a reader never sees half of one.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    path = Path(name)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        unfinished.write_text(content, encoding="utf-8", newline="\n")
-        if path.exists():
-            unfinished.chmod(path.stat().st_mode & 0o7777)
-        os.replace(unfinished, path.resolve())
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from None

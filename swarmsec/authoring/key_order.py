@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from swarmsec.errors import UnknownNameError
-from swarmsec.network import TOPOLOGIES
+from swarmsec.errors import PluginError, UnknownNameError
 from swarmsec.parameters import describe
+from swarmsec.plugin import Family
 from swarmsec.registry import Registry
 from swarmsec.scenario.build import SPEC_FAMILIES
 from swarmsec.scenario.check import TEAMS
@@ -40,19 +40,17 @@ def key_order(path: YamlPath, kind: str, registry: Registry) -> Sequence[str]:
         return _names(Phase)
     if top == "sweep" and len(path) == 2:
         return _RANGE
-    family = "attacks" if top == "campaigns" and len(path) == 3 else SPEC_FAMILIES.get(str(top))
+    family: Family | None = "attacks" if top == "campaigns" and len(path) == 3 else SPEC_FAMILIES.get(str(top))
     depth = {"campaigns": 3, "attacks": 2, "defenses": 2}.get(str(top), 1)
     if family is None or len(path) != depth:
         return ()
     return (*_FIRST, *_parameters(family, kind, registry))
 
 
-def _parameters(family: str, kind: str, registry: Registry) -> Sequence[str]:
-    if family == "topologies":
-        return _names(TOPOLOGIES[kind]) if kind in TOPOLOGIES else ()
+def _parameters(family: Family, kind: str, registry: Registry) -> Sequence[str]:
     try:
-        return _names(registry.get(family, kind))  # type: ignore[arg-type]
-    except UnknownNameError:
+        return _names(registry.get(family, kind))
+    except (UnknownNameError, PluginError):
         return _names(CampaignUse)
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from swarmsec.authoring.files import write_text
 from swarmsec.authoring.lint_rules import RULES, Fix, LintCase, LintRule, Remark, Severity
 from swarmsec.errors import ScenarioError, UsageError, did_you_mean
+from swarmsec.files import write_atomically
 from swarmsec.parameters import Problem, spot
 from swarmsec.scenario.findings import Finding, locate, paragraph
 from swarmsec.scenario.load import Scenario, load_scenario
@@ -169,7 +169,7 @@ def fixed(
         for one in lint(scenario, select=select, ignore=ignore):
             changed = edited(text, one.fix, scenario.tree, label=file) if one.fix else None
             if changed is not None:
-                write_text(path, changed)
+                write_atomically(path, changed)
                 done.append(one)
                 break
         else:

@@ -19,9 +19,9 @@ from enum import StrEnum
 from typing import Any
 
 from swarmsec.authoring.class_schema import AMOUNTS, Schema, closed, properties_of
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
-from swarmsec.registry import Family, Registry
+from swarmsec.plugin import FAMILIES, Family
+from swarmsec.registry import Registry
 from swarmsec.scenario.check import TEAMS
 from swarmsec.scenario.model import PLUGINS_MAX, SEED_MAX, SEEDS_MAX, Document
 from swarmsec.scenario.schedule import CampaignUse, Phase
@@ -80,8 +80,13 @@ def _document(registry: Registry, *, partial: bool) -> Schema:
         if info.type.startswith(("mapping", "list of mapping")):
             own[info.name] = {"description": info.help}  # The type is told by what follows here.
     lists: tuple[Family, ...] = ("attacks", "defenses")
-    for key, kinds in (("world", "worlds"), ("network", "topologies"), ("protocol", "protocols")):
-        own[key] = _about(own[key], _spec(_classes(registry, kinds), kinds, _NAME, partial=partial))
+    singles: tuple[tuple[str, Family], ...] = (
+        ("world", "worlds"),
+        ("network", "topologies"),
+        ("protocol", "protocols"),
+    )
+    for key, family in singles:
+        own[key] = _about(own[key], _spec(_classes(registry, family), family, _NAME, partial=partial))
     for key in lists:
         own[key] = _about(
             own[key], {"type": "array", "maxItems": PLUGINS_MAX, "items": _item(registry, key, partial=partial)}
@@ -188,19 +193,18 @@ def _bill(names: list[str]) -> Schema:
 _NAME: Schema = {"name": {"type": "string", "description": "What to speak of it by, and to change it by with extends."}}
 
 
-def _classes(registry: Registry, kinds: Family | str) -> dict[str, type[Any]]:
-    """Every class of a family, or of topologies, by kind."""
-    if kinds == "topologies":
-        return dict(TOPOLOGIES)
-    return {kind: registry.get(kinds, kind) for kind in registry.kinds(kinds)}  # type: ignore[arg-type]
+def _classes(registry: Registry, family: Family) -> dict[str, type[Any]]:
+    """Every class of a family by each kind that a scenario may name it by."""
+    classes = registry.classes(family)
+    short = {kind: classes[name] for kind, name in registry.short_names(family).items() if name in classes}
+    return classes | short
 
 
 def _plugins(registry: Registry) -> Schema:
-    """The parameters of every plug-in and topology."""
-    families = ("worlds", "topologies", "protocols", "attacks", "defenses")
+    """The parameters of every plug-in."""
     return {
         f"{family}.{kind}": _parameters(kind, cls)
-        for family in families
+        for family in FAMILIES
         for kind, cls in _classes(registry, family).items()
     }
 
@@ -262,7 +266,7 @@ def _needs(names: Iterable[str]) -> Schema:
 
 
 def _ref(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
+    return {"$ref": f"#/$defs/{name.replace('~', '~0').replace('/', '~1')}"}
 
 
 def _as_draft_7(node: Any) -> Any:

@@ -12,13 +12,14 @@ import typer
 from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
 from swarmsec.cli.output import print_json, terminal
-from swarmsec.errors import UsageError, did_you_mean
+from swarmsec.errors import PluginError, UnknownNameError, UsageError, did_you_mean
 from swarmsec.report.tables import plain_table, yaml_word
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from swarmsec.authoring.summary import LibraryEntry
+    from swarmsec.plugin import Family
     from swarmsec.registry import Registry
 
 
@@ -59,7 +60,9 @@ def list_(
     numpy_on_demand()
     # Scenarios alone take no plug-in, unless a folder of them is to be looked at.
     registry = None if what is Shelf.SCENARIOS and not plugins else _registry(plugins)
-    shelves = {shelf: _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
+    shelves: dict[str, dict[str, Any]] = {shelf: _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
+    if registry and what is not Shelf.SCENARIOS and (broken := registry.broken()):
+        shelves[_BROKEN] = {name: _broken(error) for name, error in broken.items()}
     if Shelf.SCENARIOS in shelves:
         shelves[Shelf.SCENARIOS] = _found(shelves[Shelf.SCENARIOS], set(tag or ()), difficulty, world)
     if as_json:
@@ -79,6 +82,15 @@ def list_(
             typer.echo(f"{name:<{width}}  {line}" if what else f"{shelf:<10}  {name:<21}  {line}")
 
 
+_BROKEN = "broken"
+"""The group of files and packages that cannot be read, so that their families are unknown."""
+
+
+def _broken(error: PluginError) -> str:
+    """Why a plug-in is broken, in one line."""
+    return "broken: " + " ".join(str(error).split())
+
+
 def show(
     name: Annotated[str, typer.Argument(help="The name of a plug-in, a topology or a scenario.")],
     as_json: Json = False,
@@ -87,11 +99,11 @@ def show(
     """Show what NAME does: mechanism, source, traits, parameters with bounds and units."""
     numpy_on_demand()
     registry = _registry(plugins)
-    found = [shelf for shelf in Shelf if name in _names(shelf, registry)]
+    found = [(shelf, full) for shelf in Shelf for full in _called(shelf, name, registry)]
     if not found:
         known = [known for shelf in Shelf for known in _names(shelf, registry)]
         raise UsageError(f"nothing here is called `{name}`; {did_you_mean(name, known)}")
-    pages = [_page(shelf, name, registry) for shelf in found]
+    pages = [_page(shelf, full, registry) for shelf, full in found]
     if as_json:
         print_json(pages if len(pages) > 1 else pages[0])
         return
@@ -114,11 +126,22 @@ def _names(shelf: Shelf, registry: Registry) -> list[str]:
         from swarmsec.scenario import library
 
         return list(library())
-    if shelf is Shelf.TOPOLOGIES:
-        from swarmsec.network import TOPOLOGIES
+    return registry.kinds(_family(shelf))
 
-        return list(TOPOLOGIES)
-    return registry.kinds(shelf.value)  # type: ignore[arg-type]
+
+def _called(shelf: Shelf, name: str, registry: Registry) -> list[str]:
+    """The full names on a shelf that a name stands for; several where packages have the same kind."""
+    if shelf is Shelf.SCENARIOS:
+        return [name] if name in _names(shelf, registry) else []
+    try:
+        return [registry.full_name(_family(shelf), name)]
+    except UnknownNameError:
+        return [full for full in _names(shelf, registry) if full.endswith(f"/{name}")]
+
+
+def _family(shelf: Shelf) -> Family:
+    assert shelf is not Shelf.SCENARIOS
+    return shelf.value  # type: ignore[return-value]
 
 
 def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
@@ -137,7 +160,11 @@ def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
             for name, one in library_entries().items()
         }
     assert registry
-    return {name: _first_line(_class_of(shelf, name, registry)) for name in _names(shelf, registry)}
+    broken = registry.broken(_family(shelf))
+    return {
+        name: _broken(broken[name]) if name in broken else registry.get(_family(shelf), name).summary()
+        for name in _names(shelf, registry)
+    }
 
 
 def _found(
@@ -177,23 +204,13 @@ def _line(entry: Any) -> str:
     return f"{difficulty:<6}  {summary}  [{tags}]"
 
 
-def _class_of(shelf: Shelf, name: str, registry: Registry) -> type[Any]:
-    from swarmsec.network import TOPOLOGIES
-
-    return TOPOLOGIES[name] if shelf is Shelf.TOPOLOGIES else registry.get(shelf.value, name)  # type: ignore[arg-type]
-
-
-def _first_line(plugin: type[Any]) -> str:
-    return (inspect.getdoc(plugin) or "").partition("\n")[0]
-
-
 def _page(shelf: Shelf, name: str, registry: Registry) -> dict[str, Any]:
     """Everything about one name, as plain data."""
     if shelf is Shelf.SCENARIOS:
         return _scenario_page(name)
     from swarmsec.parameters import describe
 
-    plugin = _class_of(shelf, name, registry)
+    plugin = registry.get(_family(shelf), name)
     parameters = [
         {
             "name": info.name,
@@ -209,37 +226,11 @@ def _page(shelf: Shelf, name: str, registry: Registry) -> dict[str, Any]:
     return {
         "name": name,
         "kind": str(shelf),
-        "summary": _first_line(plugin),
+        "summary": plugin.summary(),
         "about": inspect.getdoc(plugin) or "",
-        "traits": _traits(plugin),
+        "traits": plugin.trait_texts(),
         "parameters": parameters,
     }
-
-
-def _traits(plugin: type[Any]) -> dict[str, str]:
-    """The class attributes that say what a plug-in touches, knows, sees or keeps."""
-    words = {}
-    names = (
-        "surface",
-        "knowledge",
-        "vantage",
-        "sees",
-        "unit",
-        "bills",
-        "senses",
-        "decides",
-        "decides_for",
-        "uses_rule",
-    )
-    for trait in names:
-        value = getattr(plugin, trait, None)
-        if value is None or callable(value):
-            continue
-        name = getattr(value, "name", None) or getattr(value, "value", None) or value
-        words[trait] = ", ".join(sorted(value)) if isinstance(value, frozenset) else str(name).lower()
-        if isinstance(value, tuple):
-            words[trait] = ", ".join(value)
-    return {trait: text for trait, text in words.items() if text}
 
 
 def _scenario_page(name: str) -> dict[str, Any]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.addressed import Addressed
+from swarmsec.messages import Addressed, Inbox, Messages
 from swarmsec.network import Network
 from swarmsec.parameters import Ge, Help, Unit
-from swarmsec.plugin import Plugin
+from swarmsec.plugin import Family, Plugin
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,9 @@ class NegotiationProtocol(Plugin, ABC):
 
     The class attributes and properties are the traits, which `swarmsec lint` reads and `swarmsec.testing` checks.
     """
+
+    family: ClassVar[Family] = "protocols"
+    traits: ClassVar[Mapping[str, type[Any]]] = {"decides_for": frozenset, "uses_rule": bool}
 
     decides_for: ClassVar[frozenset[str]] = frozenset()
     """The kinds of decision that its proposals are good for: values of `World.decides`. Empty: not declared."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from swarmsec.arrays import Floats, Ints, read_only
+from swarmsec.network import Network
+from swarmsec.swarm.active_attack import ActiveAttack
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SwarmModel
 from swarmsec.swarm.trace import Trace
-from swarmsec.teams import Attack, Knowledge, RedView, Surface
+from swarmsec.teams import Attack, Knowledge, RedState, RedView, Surface
 from swarmsec.testing._common import (
     COMMON_RULES,
     require_no_write,
@@ -180,33 +181,52 @@ RULES: tuple[ConformanceRule, ...] = (
 class _BlindedModel(SwarmModel):
     """A swarm that replaces, in the views of attacks, everything that their knowledge does not grant."""
 
-    def _begin(self) -> None:
-        for hand in self.red._hands:  # noqa: SLF001 (the kit acts as the engine here)
-            _blind(hand.view, self.network.n)
-        super()._begin()
+    def begin(self) -> None:
+        for attack in self.red.attacks:
+            _blind(attack, self.network)
+        super().begin()
 
 
-def _blind(view: RedView, n: int) -> None:
-    knowledge = view._knowledge  # noqa: SLF001
-    if Knowledge.TOPOLOGY not in knowledge:
-        # Every attack may ask `trusted_by`, so this method keeps the real network.
-        real = view._network  # noqa: SLF001
-        trusted_by = RedView.trusted_by
+class _BlindedState(RedState):
+    """Shows false values in the rows of all daemons except the attack's own."""
 
-        def ask(daemons: Ints) -> Ints:
-            return trusted_by(SimpleNamespace(_network=real, hijacked=view.hijacked), daemons)  # type: ignore[arg-type]
+    targets: Ints = read_only(np.empty(0, dtype=np.int32))
 
-        vars(view)["trusted_by"] = ask
-        view._network = ring(n + 1).network  # noqa: SLF001
-    if Knowledge.DEFENSE not in knowledge:
-        view._defenses = ()  # noqa: SLF001
+    def show(self, signals: Floats, proposals: Floats) -> None:
+        own = np.union1d(self.targets, self.hijacked)
+        super().show(_nonsense_except(own, signals), _nonsense_except(own, proposals))
+
+
+class _BlindedView(RedView):
+    """Shows another network and no defenses; every attack may ask for the real listeners of hijacked daemons."""
+
+    real: RedView
+
+    def trusted_by(self, daemons: Ints) -> Ints:
+        return self.real.trusted_by(daemons)
+
+
+def _blind(attack: ActiveAttack, network: Network) -> None:
+    """Give an attack a view with nonsense in all that its knowledge does not show."""
+    knowledge, rng = attack.spec.plugin.knowledge, attack.view.rng
     if Knowledge.SIGNALS not in knowledge:
-
-        def show(signals: Floats, state: Floats) -> None:
-            own = np.union1d(view.targets, view.hijacked)
-            RedView._show(view, _nonsense_except(own, signals), _nonsense_except(own, state))  # noqa: SLF001
-
-        vars(view)["_show"] = show
+        state = _BlindedState.initial(network.n)
+        state.targets = attack.targets
+        attack.state = state
+    view = _BlindedView(
+        rng=rng,
+        network=network if Knowledge.TOPOLOGY in knowledge else ring(network.n + 1).network,
+        targets=attack.targets,
+        state=attack.state,
+        knowledge=knowledge,
+        defenses=attack.view.defenses if Knowledge.DEFENSE in knowledge else (),
+        hijack=attack.take,
+    )
+    view.n = network.n
+    view.real = RedView(
+        rng=rng, network=network, targets=attack.targets, state=attack.state, knowledge=knowledge, hijack=attack.take
+    )
+    attack.view = view
 
 
 def _nonsense_except(own: Ints, values: Floats) -> Floats:

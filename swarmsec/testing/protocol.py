@@ -10,8 +10,7 @@ import numpy as np
 
 from swarmsec.aggregation import Mean, MetropolisMean, Rule, Wmsr
 from swarmsec.arrays import Floats, read_only
-from swarmsec.messages import Addressed, Messages, as_messages, collect_messages
-from swarmsec.messages.admission import within_inbox
+from swarmsec.messages import Addressed, Messages, as_messages, collect_messages, within_inbox
 from swarmsec.network import Delivery, Network
 from swarmsec.protocols import NegotiationProtocol, ProtocolView
 from swarmsec.rng import stream

@@ -6,13 +6,13 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.network import Network
-from swarmsec.plugin import Plugin
+from swarmsec.plugin import Family, Plugin
 
 
 class Outcome(NamedTuple):
@@ -55,6 +55,9 @@ class World(Plugin, ABC):
 
     The first of `bills` is the one that is scored, unless the scenario's `score.bill` names another.
     """
+
+    family: ClassVar[Family] = "worlds"
+    traits: ClassVar[Mapping[str, type[Any]]] = {"unit": str, "bills": tuple, "senses": str, "decides": str}
 
     unit: ClassVar[str]
     """The unit of the bills: `USD`, `kWh`, `minutes`."""

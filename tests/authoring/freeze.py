@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import json_schema
-from swarmsec.registry import BASES, Registry
+from swarmsec.plugin import FAMILIES
+from swarmsec.registry import Registry
 from swarmsec.scenario.check import TEAMS
 from swarmsec.scenario.model import Document
 from swarmsec.scenario.schedule import CampaignUse, Phase
@@ -37,8 +37,7 @@ def fingerprint() -> Fingerprint:
     registry = Registry()
     classes: dict[str, type] = {"scenario": Document, "schedule": Phase, "campaign": CampaignUse, "sweep": SweepRange}
     classes |= {f"rules.{team}": cls for team, cls in TEAMS.items()}
-    classes |= {f"topologies.{kind}": cls for kind, cls in TOPOLOGIES.items()}
-    classes |= {f"{family}.{kind}": registry.get(family, kind) for family in BASES for kind in registry.kinds(family)}
+    classes |= {f"{family}.{kind}": cls for family in FAMILIES for kind, cls in registry.classes(family).items()}
     return {name: _parameters(cls) for name, cls in sorted(classes.items())}
 
 

@@ -8,11 +8,11 @@ import pytest
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Len, Lt, MaxLen, MinLen, Unit
 from swarmsec.parameters.fast_check import NotPlainlyRightError, fast_check
 from swarmsec.parameters.fields import fields_of
-from swarmsec.registry import BASES, Registry
+from swarmsec.plugin import FAMILIES
+from swarmsec.registry import Registry
 from swarmsec.scenario import Document
 from swarmsec.teams import BlueRules, RedRules
 
@@ -21,8 +21,7 @@ CLASSES = [
     Document,
     RedRules,
     BlueRules,
-    *TOPOLOGIES.values(),
-    *(REGISTRY.get(family, kind) for family in BASES for kind in REGISTRY.kinds(family)),
+    *(plugin for family in FAMILIES for plugin in REGISTRY.classes(family).values()),
 ]
 HINTS = {
     **{repr(field.hint): field.hint for cls in CLASSES for field in fields_of(cls).values()},

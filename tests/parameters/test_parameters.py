@@ -209,7 +209,7 @@ def test_a_path_is_written_in_the_notation_of_messages() -> None:
 
 def test_describing_does_not_import_pydantic() -> None:
     code = (
-        "import sys; from swarmsec.parameters import describe; from swarmsec.network import TOPOLOGIES;"
-        "[describe(kind) for kind in TOPOLOGIES.values()]; sys.exit('pydantic' in sys.modules)"
+        "import sys; from swarmsec.parameters import describe; from swarmsec.registry import Registry;"
+        "[describe(kind) for kind in Registry().classes('topologies').values()]; sys.exit('pydantic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

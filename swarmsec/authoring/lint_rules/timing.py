@@ -119,7 +119,7 @@ def warm_up_longer_than_the_run(case: LintCase) -> Iterator[Remark]:
 
 def responds(defense: Defense) -> bool:
     """Whether a defense does something in its turn to respond, such as isolate."""
-    return type(defense).respond is not Defense.respond
+    return defense.overrides("respond")
 
 
 def _spelled(path: tuple[str | int, ...]) -> str:
