@@ -1,4 +1,4 @@
-"""Small swarms to play, and where two runs of one first differ."""
+"""Small swarms, and the first difference between two runs."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from swarmsec.worlds import World
 
 ROUNDS = 32
 START, STOP = 4, 28
-"""When the kit's attacks are on."""
+"""The rounds in which the kit's attacks act."""
 
 
 class SmallSwarm(NamedTuple):
     """A small swarm.
 
     Attributes:
-        name: What it is, for a message.
-        network: Who listens to whom.
+        name: A description for messages.
+        network: Its network.
         width: d, the components of a belief.
-        rounds: How many it plays.
+        rounds: The length of a run.
     """
 
     name: str
@@ -42,7 +42,7 @@ class SmallSwarm(NamedTuple):
 
     @property
     def n(self) -> int:
-        """How many daemons."""
+        """The number of daemons."""
         return self.network.n
 
 
@@ -54,7 +54,7 @@ def ring(n: int, *, width: int = 1, rounds: int = ROUNDS) -> SmallSwarm:
 
 
 def odd_swarms() -> list[SmallSwarm]:
-    """What a plug-in must also survive: no neighbor, no link back, no path from here to there."""
+    """Unusual networks: daemons without neighbors, one-way links, several components."""
     triangles = [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5)]
     return [
         SmallSwarm("a single daemon", _network(1, [])),
@@ -69,7 +69,7 @@ def odd_swarms() -> list[SmallSwarm]:
 
 
 def targets(n: int) -> list[int]:
-    """Whom the kit's attacks are aimed at."""
+    """The targets of the kit's attacks in a swarm of `n`."""
     return [0, n // 2] if n >= 6 else [n - 1]
 
 
@@ -88,7 +88,7 @@ def influence(**parameters: Any) -> NegotiationProtocol:
     return protocol
 
 
-def play(
+def run_swarm(
     swarm: SmallSwarm,
     *,
     attacks: Sequence[Attack] = (),
@@ -100,7 +100,7 @@ def play(
     seed: int = 0,
     model_class: type[SwarmModel] = SwarmModel,
 ) -> Trace:
-    """One run, with everything recorded. What overflows on the way is for the rules to judge, not for numpy to print.
+    """Run a small swarm and record all states. NumPy's overflow warnings are off: the rules judge the values.
 
     Raises:
         AssertionError: A proposal, a decision or a figure is not finite.
@@ -130,7 +130,7 @@ def play(
 
 
 def first_difference(one: Trace, other: Trace, *, tolerance: float = 0.0) -> str:
-    """Where two runs part: the field, the round, and what stands there. Empty if they are equal.
+    """The first difference between two runs: field, round and values. Empty if they are equal.
 
     Args:
         one: A run.
