@@ -45,4 +45,4 @@ def replacing(path: Path) -> Iterator[Path]:
         finally:
             unfinished.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from None
+        raise OutputError(f"cannot be written: {error.strerror or error}", where=str(path)) from None

@@ -35,6 +35,25 @@ class Plugin:
         """
 
     @classmethod
+    def trait_texts(cls) -> dict[str, str]:
+        """Each trait as text; a trait that declares nothing is left out."""
+        texts = {trait: _text(getattr(cls, trait)) for trait in cls.traits}
+        return {trait: text for trait, text in texts.items() if text}
+
+    @classmethod
+    def overrides(cls, hook: str) -> bool:
+        """Whether the class replaces a hook of the base class of its family, such as `respond` of `Defense`."""
+        family = cls.__mro__[cls.__mro__.index(Plugin) - 1]
+        return getattr(cls, hook) is not getattr(family, hook)
+
+    @classmethod
     def summary(cls) -> str:
         """The first line of the docstring."""
         return (inspect.getdoc(cls) or "").partition("\n")[0]
+
+
+def _text(trait: Any) -> str:
+    if isinstance(trait, (tuple, frozenset)):
+        return ", ".join(sorted(trait) if isinstance(trait, frozenset) else trait)
+    name = getattr(trait, "name", None) or getattr(trait, "value", None) or trait
+    return str(name).lower()

@@ -16,7 +16,8 @@ import typer
 from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
 from swarmsec.cli.output import print_json
 from swarmsec.cli.progress import progress
-from swarmsec.errors import ExitCode, OutputError, ParameterError, SwarmsecError, UsageError
+from swarmsec.errors import ExitCode, ParameterError, SwarmsecError, UsageError
+from swarmsec.files import write_atomically
 
 if TYPE_CHECKING:
     from swarmsec.scenario import Scenario
@@ -220,17 +221,14 @@ def _write(file: Path, scenario: Scenario, attacks: Sequence[Any]) -> None:
 
     named = [{"name": f"worst_{number}", **spec} for number, spec in enumerate(attacks, 1)]
     whole = load_scenario(scenario, settings={"sweep": {}}, attack=named)
+    write_atomically(file, yaml_text(_child(scenario, named, file)))
     try:
-        file.write_text(yaml_text(_child(scenario, named, file)), encoding="utf-8")
-        try:
-            same = load_scenario(file, plugins=scenario.registry.folders).digest == whole.digest
-        except SwarmsecError:
-            same = False  # What it extends is standard input, or does not allow it without the command line's changes.
-        if not same:
-            document = {key: value for key, value in whole.document.items() if key != "x-expect"}
-            file.write_text(yaml_text({**document, "title": _title(scenario)}), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", where=str(file)) from None
+        same = load_scenario(file, plugins=scenario.registry.folders).digest == whole.digest
+    except SwarmsecError:
+        same = False  # What it extends is standard input, or does not allow it without the command line's changes.
+    if not same:
+        document = {key: value for key, value in whole.document.items() if key != "x-expect"}
+        write_atomically(file, yaml_text({**document, "title": _title(scenario)}))
 
 
 def _child(scenario: Scenario, named: Sequence[Any], file: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import typer
 from swarmsec.cli.options import Json
 from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, UsageError
+from swarmsec.files import write_atomically
 
 
 class _World(StrEnum):
@@ -33,7 +34,6 @@ def new(
     as_json: Json = False,
 ) -> int:
     """Write a new scenario from a template, and beside it the schema with which an editor completes and checks it."""
-    from swarmsec.authoring.files import write_text
     from swarmsec.authoring.new import DEFAULTS, new_text, relative, schema_text
 
     if file and out:
@@ -53,9 +53,9 @@ def new(
     beside = path.parent / "swarmsec.schema.json" if schema is None else Path(schema) if schema else None
     text = new_text(chosen, name=path.stem, modeline=relative(beside, path) if beside else "")
     written = [path]
-    write_text(path, text)
+    write_atomically(path, text)
     if beside and not beside.exists():
-        write_text(beside, schema_text())
+        write_atomically(beside, schema_text())
         written.append(beside)
     if as_json:
         print_json({"schema": "swarmsec.new/v1", "template": chosen, "files": [str(one) for one in written]})

@@ -16,7 +16,7 @@ from swarmsec.cli.progress import announce_compilation, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
-    from swarmsec.replay import Recording, Source
+    from swarmsec.replay import Recording, ReplaySource
     from swarmsec.swarm.arms import Arm
 
 _RECORDINGS_MOST = 4
@@ -101,7 +101,7 @@ _Told = tuple[dict[str, Any], str]
 """What is printed as JSON, and what as text."""
 
 
-def _arm(source: Source, named: str | None) -> Arm:
+def _arm(source: ReplaySource, named: str | None) -> Arm:
     from swarmsec.runs.simulation import arm_of
 
     wanted = source.arm if named is None else arm_of(named)
@@ -110,7 +110,7 @@ def _arm(source: Source, named: str | None) -> Arm:
     return wanted
 
 
-def _seed(source: Source, seed: int | None, *, given: bool) -> int:
+def _seed(source: ReplaySource, seed: int | None, *, given: bool) -> int:
     """The seed that is looked at: any, but where --seeds names some, one of those."""
     if seed is None:
         return source.seeds[0]
@@ -121,7 +121,7 @@ def _seed(source: Source, seed: int | None, *, given: bool) -> int:
     return seed
 
 
-def _walk(source: Source, seed: int, arm: Arm) -> int:
+def _walk(source: ReplaySource, seed: int, arm: Arm) -> int:
     """Read commands until there are no more, and show what they ask for."""
     from swarmsec.replay import Session
     from swarmsec.report.replay import daemons_lines, events_lines, help_lines, round_lines
@@ -154,14 +154,14 @@ def _walk(source: Source, seed: int, arm: Arm) -> int:
             typer.echo(help_lines() if shown.what == "help" else events_lines(recording.trace.events))
 
 
-def _player(source: Source) -> Callable[[int, Arm], Recording]:
+def _player(source: ReplaySource) -> Callable[[int, Arm], Recording]:
     """Plays an arm of a seed when it is first looked at."""
     from functools import lru_cache
 
     return lru_cache(maxsize=_RECORDINGS_MOST)(lambda seed, arm: _recorded(source, seed, arm))
 
 
-def _recorded(source: Source, seed: int, arm: Arm) -> Recording:
+def _recorded(source: ReplaySource, seed: int, arm: Arm) -> Recording:
     """Play it, and say on standard error what that takes."""
     from swarmsec.replay import record
     from swarmsec.replay.recording import STATES_BYTES_MAX
@@ -179,7 +179,7 @@ def _recorded(source: Source, seed: int, arm: Arm) -> Recording:
 
 
 def _printed(
-    source: Source,
+    source: ReplaySource,
     seed: int,
     arm: Arm,
     round_: int | None,
@@ -214,7 +214,7 @@ def _printed(
 
 
 def _compared(
-    source: Source, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, jobs: int
+    source: ReplaySource, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, jobs: int
 ) -> _Told:
     from swarmsec.replay import counterfactual, parse_without, without
     from swarmsec.replay.changes import until as stopped
@@ -251,7 +251,7 @@ def _compared(
     return {"counterfactual": found.to_dict()}, text
 
 
-def _attributed(source: Source, orders: int, jobs: int) -> _Told:
+def _attributed(source: ReplaySource, orders: int, jobs: int) -> _Told:
     from swarmsec.replay import attribute
     from swarmsec.report.counterfactual import attribution_lines
     from swarmsec.runs.executors import open_executor

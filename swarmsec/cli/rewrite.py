@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, SwarmsecError
+from swarmsec.files import write_atomically
 
 if TYPE_CHECKING:
     from swarmsec.authoring.files import Text
@@ -30,7 +32,7 @@ def rewrite(
     Returns:
         The exit code: the worst error's, else whether a check found something.
     """
-    from swarmsec.authoring.files import read_text, write_text
+    from swarmsec.authoring.files import read_text
 
     files: list[dict[str, object]] = []
     worst = ExitCode.DONE
@@ -49,7 +51,7 @@ def rewrite(
         if changed and check:
             worst = max(worst, ExitCode.GATE_FAILED)
         elif changed and name != "-":
-            write_text(name, new)
+            write_atomically(Path(name), new)
         if not as_json and name == "-" and not check:
             typer.echo(new, nl=False)
         elif not as_json and changed:

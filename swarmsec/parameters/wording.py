@@ -30,7 +30,7 @@ def expected_value(hint: Any) -> str:
     elif get_origin(bare) is tuple:
         noun = f"[{', '.join(expected_value(arg) for arg in args)}]"
     elif get_origin(bare) is dict:
-        noun = f"a mapping to {_plural(args[1])}"
+        noun = "a mapping" if args[1] is Any else f"a mapping to {_plural(args[1])}"
     else:
         noun = _NOUNS.get(bare, (f"a {getattr(bare, '__name__', bare)}",))[0]
     return f"{noun}, {bounds}" if bounds else noun
@@ -80,6 +80,8 @@ def _plural(hint: Any) -> str:
     bare = bare_type(hint)
     if get_origin(bare) is tuple and not is_list(bare):
         return f"{expected_value(bare)} entries"
+    if get_origin(bare) is dict and get_args(bare)[1] is Any:
+        return "mappings"
     if bare in _NOUNS:
         return f"{_NOUNS[bare][1]}{f', each {bounds_text(hint)}' if bounds_text(hint) else ''}"
     return f"entries that are each {expected_value(hint)}"

@@ -1,4 +1,4 @@
-"""From a document that was checked to what it names: plug-ins, topology, rules, and a whole run's setup."""
+"""Build what a checked document names: plug-ins, topology, rules of engagement, and the setup of a run."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ SPEC_FAMILIES: dict[str, Family] = {
     "attacks": "attacks",
     "defenses": "defenses",
 }
-"""The keys under which plug-ins stand, and where their kinds are looked up."""
+"""The document's keys for plug-ins, and the family of each."""
 
 
 class Parts(NamedTuple):
-    """What a document names, found and built."""
+    """Everything that a document names, built."""
 
     document: Document
     world: PluginSpec[World]
@@ -50,11 +50,11 @@ class Parts(NamedTuple):
 
 
 def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
-    """Build every plug-in of a document; each call builds fresh ones.
+    """Build every plug-in of a document; each call builds new ones.
 
     Args:
-        data: The document, in which `check` finds nothing wrong.
-        registry: Where plug-ins are found.
+        data: A document in which `check` finds no errors.
+        registry: The installed plug-ins.
     """
     document = build(Document, {key: value for key, value in data.items() if not key.startswith("x-")})
 
@@ -79,7 +79,7 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
 def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     """The document with every default written out, as plain data; `x-` keys stay as they are."""
     return {
-        **{key: () if key in SPEC_FAMILIES else _plain(value) for key, value in vars(parts.document).items()},
+        **{key: () if key in SPEC_FAMILIES else _without_tuples(value) for key, value in vars(parts.document).items()},
         "world": _spec(parts.world, parts.document.world),
         "network": _spec(parts.topology, parts.document.network),
         "protocol": _spec(parts.protocol, parts.document.protocol),
@@ -92,7 +92,7 @@ def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
 
 
 def setup_of(parts: Parts, streams: Streams, *, network: Network | None = None) -> Setup:
-    """The composition of one seed's run; the network is drawn unless it is there already."""
+    """The setup of one seed's run; the network is drawn unless it is given."""
     if network is None:
         try:
             network = parts.topology.plugin.network(streams.of("network"))
@@ -102,7 +102,7 @@ def setup_of(parts: Parts, streams: Streams, *, network: Network | None = None) 
 
 
 def _composition(parts: Parts) -> dict[str, Any]:
-    """What takes part, by the names that composing it has for it."""
+    """The arguments of `compose`, except network and streams."""
     return {
         "world": parts.world,
         "protocol": parts.protocol,
@@ -115,14 +115,14 @@ def _composition(parts: Parts) -> dict[str, Any]:
 
 
 _AIMED_MAX = 20_000_000
-"""Daemons times attacks up to which selectors are looked at before a run; drawing from more takes too long."""
+"""Selectors are checked before a run up to this product of daemons and attacks; more would take too long."""
 
 
 def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
-    """Everything for which the parts of a document do not go together, found without building the network.
+    """The errors of `compose` for the parts of a document, found without building the network.
 
-    What a composition refuses depends on how many daemons there are and not on who hears whom, but for hubs: which
-    daemons those are. So a network without edges stands in, and a scenario of ten million daemons is checked at once.
+    These errors depend on the number of daemons and not on the edges, so a network without edges replaces the real
+    one, and a scenario of ten million daemons is checked at once.
     """
     try:
         n = parts.n
@@ -133,12 +133,12 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
         return []
     network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
     attacks = parts.attacks if n * len(parts.attacks) <= _AIMED_MAX else ()
-    aloof = parts._replace(attacks=(), defenses=(), rules=Rules())
+    bare = parts._replace(attacks=(), defenses=(), rules=Rules())
     found: dict[str, ScenarioError] = {}
     for some in (
-        aloof,
-        *(aloof._replace(attacks=(attack,)) for attack in attacks),
-        *(aloof._replace(defenses=(defense,)) for defense in parts.defenses),
+        bare,
+        *(bare._replace(attacks=(attack,)) for attack in attacks),
+        *(bare._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
         if fits_by_counts(n, **_composition(some)):
@@ -152,8 +152,8 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
 
 
 def _too_many(defenses: Sequence[PluginSpec[Defense]]) -> str:
-    """The last defense with an aggregation rule, of which there may be one."""
-    return max((cast.where for cast in defenses if cast.plugin.rule is not None), default="defenses")
+    """The place of the last defense with an aggregation rule; a swarm may have only one such defense."""
+    return max((spec.path for spec in defenses if spec.plugin.rule is not None), default="defenses")
 
 
 def _parameters(spec: Spec) -> Spec:
@@ -162,18 +162,18 @@ def _parameters(spec: Spec) -> Spec:
 
 def _spec(cast: PluginSpec[Any], written: Spec) -> Spec:
     named = {"name": written["name"]} if "name" in written else {}
-    return {"kind": cast.kind, **named, **_plain(cast.parameters)}
+    return {"kind": cast.kind, **named, **_without_tuples(cast.parameters)}
 
 
-def _plain(value: Any) -> Any:
-    """Tuples as lists, as YAML and JSON have them."""
+def _without_tuples(value: Any) -> Any:
+    """The value with tuples as lists, as in YAML and JSON."""
     if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
+        return {key: _without_tuples(one) for key, one in value.items()}
+    return [_without_tuples(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _bill(score: Spec, bills: Sequence[str]) -> str:
     bill = score.get("bill", bills[0])
     if bill not in bills:
-        raise ParameterError(f"this world keeps no bill {bill!r}; {did_you_mean(str(bill), bills)}", where="score.bill")
+        raise ParameterError(f"this world has no bill {bill!r}; {did_you_mean(str(bill), bills)}", where="score.bill")
     return str(bill)

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a document, found at once, without running or building anything."""
+"""Check a document: find all of its errors at once, without building or running anything."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from swarmsec.parameters import Problem, problems, shown, spot
 from swarmsec.plugin import Family
 from swarmsec.registry import Registry
 from swarmsec.scenario.findings import in_mapping
+from swarmsec.scenario.forms import with_form_hint
 from swarmsec.scenario.model import PLUGINS_MAX, Document
 from swarmsec.scenario.overrides import steps, with_value
 from swarmsec.scenario.sweep import check_sweep, single_changes
@@ -19,7 +20,7 @@ from swarmsec.teams import BlueRules, RedRules
 
 
 class Wrong(NamedTuple):
-    """A problem, and the topic under which `swarmsec explain` says more."""
+    """A problem, and the topic of `swarmsec explain` that describes the key."""
 
     problem: Problem
     topic: str
@@ -29,34 +30,34 @@ TEAMS: dict[str, type[Any]] = {"red": RedRules, "blue": BlueRules}
 
 
 SPEC_KEYS = frozenset({"kind", "name"})
-"""What a plug-in in a scenario has besides its parameters: its kind, and a name to merge and to speak of it by."""
+"""The keys of a plug-in that are not parameters: its kind, and a name by which `extends` merges it."""
 
 
 def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong]:
-    """All that is wrong with a document's keys, plug-ins and parameters, in the document's order.
+    """All errors in a document's keys, plug-ins and parameters, in the order of the document.
 
     Args:
         data: The document as plain data.
-        registry: Where plug-ins are found.
-        partial: Whether it extends another one, so that what is missing here may stand there.
+        registry: The installed plug-ins.
+        partial: Whether the document extends another one, which may have the keys that are missing here.
     """
     if not isinstance(data, Mapping):
-        return [Wrong(Problem((), "a scenario is a mapping of keys such as name, world and network"), "")]
+        return [Wrong(Problem((), "a scenario must be a mapping with keys such as name, world and network"), "")]
     if is_older(data.get("apiVersion")):
-        message = f"{data['apiVersion']} is an older format; bring it to today's: swarmsec migrate --write FILE"
+        message = f"{data['apiVersion']} is an older version of the format; run swarmsec migrate --write FILE"
         return [Wrong(Problem(("apiVersion",), message), "")]
     keys = {key: value for key, value in data.items() if not key.startswith("x-")}
-    found = [Wrong(_as_key(problem), "") for problem in problems(Document, keys)]
+    found = [Wrong(with_form_hint(_as_key(problem), keys), "") for problem in problems(Document, keys)]
     wrong = {one.problem.path[0] for one in found if one.problem.path}
     for team in ("attacks", "defenses"):
         if team not in wrong and len(keys.get(team, ())) > PLUGINS_MAX:
-            message = f"more than {PLUGINS_MAX:,} {team}, with campaigns written out; must be at most so many"
+            message = f"more than {PLUGINS_MAX:,} {team}, steps of campaigns included; must be at most {PLUGINS_MAX:,}"
             found.append(Wrong(Problem((team,), message), ""))
             wrong.add(team)
     for path, family, spec in _specs(keys, wrong):
         if partial and spec.get("drop", True) is not True:
             found.append(
-                Wrong(Problem((*path, "drop"), f"{shown(spec['drop'])} given; must be true, or not there"), "extends")
+                Wrong(Problem((*path, "drop"), f"{shown(spec['drop'])} given; must be true, or left out"), "extends")
             )
         if not isinstance(spec.get("name", ""), str):
             found.append(Wrong(Problem((*path, "name"), f"{shown(spec['name'])} given; must be text"), ""))
@@ -75,7 +76,7 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
 
 
 def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[YamlPath, Family, Mapping[str, Any]]]:
-    """Every plug-in, where the document's own shape is right."""
+    """Every plug-in, except under keys that are wrong themselves."""
     singles: tuple[tuple[str, Family], ...] = (
         ("world", "worlds"),
         ("network", "topologies"),
@@ -89,7 +90,7 @@ def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[YamlPath,
         if team not in wrong:
             for position, spec in enumerate(keys.get(team, ())):
                 yield (team, position), team, spec
-    if "campaigns" not in wrong:  # Those that are used have become attacks.
+    if "campaigns" not in wrong:  # Only unused campaigns are left here; the others are expanded to attacks.
         for name, steps in keys.get("campaigns", {}).items():
             for position, step in enumerate(steps):
                 yield ("campaigns", name, position), "attacks", {key: step[key] for key in step if key != "for"}
@@ -102,7 +103,8 @@ def _check_spec(
     if kind is None and partial:
         return []
     if kind is None:
-        return [Wrong(Problem((*path, "kind"), "missing; must be the name of what is meant here"), "")]
+        message = f"missing; must be one of the {family}"
+        return [Wrong(Problem((*path, "kind"), message, did_you_mean("", registry.kinds(family))), family)]
     if not isinstance(kind, str):
         return [Wrong(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
     try:
@@ -130,7 +132,7 @@ def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
 
 
 def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
-    """What is wrong with a sweep over a document in which nothing else is."""
+    """The errors of a sweep over a document that has no other errors."""
     sweep = keys["sweep"]
     found = [Wrong(problem, "sweep") for problem in check_sweep(sweep, keys)]
     if found:
@@ -140,7 +142,7 @@ def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
         for one in check(with_value(branch, path, value), registry):
             problem = one.problem
             if len(problem.path) == 1 and problem.message.startswith("missing"):
-                continue  # It stands on another branch.
+                continue  # The key is in a part of the document that is left out here.
             place, message = (at[:2], problem.message) if problem.of_key else (at, f"at {value!r}: {problem.message}")
             again = Wrong(problem._replace(path=place, message=message), one.topic)
             found += [again] if again not in found else []
@@ -148,7 +150,7 @@ def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
 
 
 def _branch(keys: Mapping[str, Any], way: YamlPath) -> tuple[dict[str, Any], str]:
-    """The part of a document that a path goes through, as a document, and the path there: the rest is right already."""
+    """The part of a document that a path goes through, and the path in that part. Other parts need no second check."""
     top, *rest = way
     if top == "campaigns" and len(rest) > 1 and isinstance(rest[1], int):
         name, position, *within = rest
@@ -159,5 +161,5 @@ def _branch(keys: Mapping[str, Any], way: YamlPath) -> tuple[dict[str, Any], str
 
 
 def _as_key(problem: Problem) -> Problem:
-    """The document's own fields are keys to an author, not parameters."""
+    """Messages call the fields of the document keys, not parameters."""
     return problem._replace(message=problem.message.replace("unknown parameter", "unknown key"))

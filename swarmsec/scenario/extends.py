@@ -1,8 +1,8 @@
-"""`extends`: a scenario that says only what differs from another one.
+"""`extends`: a scenario that states only its differences from another scenario, its base.
 
-Mappings merge key by key. Plug-ins merge by name: an item that has the `name` (or, without one, the `kind`) of an item
-of the base changes that one, any other joins the list, and one with `drop: true` leaves it. Where the `kind` of a
-world, a network or a protocol changes, nothing of the old one stays. Each file is checked before anything is merged.
+Mappings merge key by key. Plug-ins merge by `name`, or by `kind` if they have no name: a match changes the base's
+plug-in, any other item is appended, and `drop: true` removes the base's plug-in. A world, network or protocol of
+another `kind` replaces that of the base as a whole. Each file is checked before the merge.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _OWN = ("extends",)
 
 
 def extended(source: ScenarioSource, check: Callable[[Tree, bool], object]) -> Tree:
-    """The whole scenario of a source that may extend another one.
+    """The scenario of a source, merged with the scenarios that it extends.
 
     Args:
-        source: What was read.
-        check: Refuses a tree that is wrong; told whether it is only a part of a scenario.
+        source: The scenario as it was written.
+        check: Called with a tree, and whether that tree is partial (extends another one); raises if it is wrong.
 
     Raises:
-        InvalidScenarioError: A base is not there or wrong, or extends itself.
+        InvalidScenarioError: A base does not exist, is wrong, or extends itself.
     """
     return _extended(source, check, seen=(source.command,))
 
@@ -44,7 +44,7 @@ def _extended(source: ScenarioSource, check: Callable[[Tree, bool], object], *, 
     base = _base(source, str(tree.data["extends"]))
     if base.command in seen or len(seen) >= CHAIN_MAX:
         chain = " → ".join([*seen, base.command])
-        raise _refused(tree, f"a scenario may not extend itself, nor {CHAIN_MAX} others: {chain}")
+        raise _refused(tree, f"a scenario may not extend itself, nor more than {CHAIN_MAX - 1} others: {chain}")
     whole = _extended(base, check, seen=(*seen, base.command))
     check(whole, False)
     return merge(whole, tree)
@@ -58,8 +58,8 @@ def _base(source: ScenarioSource, name: str) -> ScenarioSource:
         there = beside.is_file() or (beside.is_dir() and name not in library())
         return read(str(beside) if there else name)
     except (UsageError, ValueError, OSError) as error:
-        said = error.message if isinstance(error, UsageError) else "no name of a file"
-        raise _refused(source.tree, said) from None
+        message = error.message if isinstance(error, UsageError) else "not a valid file name"
+        raise _refused(source.tree, message) from None
 
 
 def _refused(tree: Tree, message: str) -> InvalidScenarioError:
@@ -67,7 +67,7 @@ def _refused(tree: Tree, message: str) -> InvalidScenarioError:
 
 
 def merge(base: Tree, child: Tree) -> Tree:
-    """The base with what the child says on top, each value with the place where it was written."""
+    """Merge a child into its base; every value keeps the place where it was written."""
     places: dict[YamlPath, Place] = {}
     merged: dict[str, Any] = {}
     for key in [*base.data, *(key for key in child.data if key not in base.data)]:
@@ -90,7 +90,7 @@ def merge(base: Tree, child: Tree) -> Tree:
 
 
 def _merge_value(base: Tree, child: Tree, path: YamlPath, places: dict[YamlPath, Place]) -> Any:
-    """A value that both say."""
+    """Merge a value that both trees have."""
     old, new = _at(base, path), _at(child, path)
     replaces = path[-1] in _KINDS and isinstance(new, Mapping) and new.get("kind", None) not in {None, _kind(old)}
     if not (isinstance(old, Mapping) and isinstance(new, Mapping)) or replaces:
@@ -109,7 +109,7 @@ def _merge_value(base: Tree, child: Tree, path: YamlPath, places: dict[YamlPath,
 
 
 def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[YamlPath, Place]) -> list[Any]:
-    """The base's plug-ins, changed, dropped and joined by the child's."""
+    """The base's plug-ins, changed, dropped and extended by the child's."""
     _note(child, (key,), (key,), places)
     changes = {_name(spec): position for position, spec in enumerate(child.data[key])}
     merged: list[Any] = []
@@ -135,12 +135,12 @@ def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[YamlPath, Pla
 
 
 def _retimed(name: str, new: Mapping[str, Any]) -> bool:
-    """Whether a parameter of the base says when, and the child says it in another way."""
+    """Whether a time parameter of the base conflicts with the child's: `start` and `stop` against `phase`."""
     return (name in {"start", "stop"} and "phase" in new) or (name == "phase" and bool({"start", "stop"} & set(new)))
 
 
 def _take(tree: Tree, origin: YamlPath, path: YamlPath, places: dict[YamlPath, Place]) -> Any:
-    """A value of one tree as it stands, with all its places, at a path of the merged one."""
+    """Copy the places of a value to its path in the merged tree, and return the value."""
     value = _at(tree, origin)
     for way in _ways(value):
         if place := tree.places.get((*origin, *way)):
@@ -149,7 +149,7 @@ def _take(tree: Tree, origin: YamlPath, path: YamlPath, places: dict[YamlPath, P
 
 
 def _ways(value: Any) -> Iterator[YamlPath]:
-    """The paths from a value to all that is in it, itself first."""
+    """The relative paths of a value and of everything in it; the value itself comes first."""
     yield ()
     inside = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for step, one in inside:

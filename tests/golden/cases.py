@@ -41,11 +41,12 @@ CASES: dict[str, dict[str, Any]] = {
         "defenses": [DETECTOR],
         "rules.red.earliest": 20,
     },
-    # A hijack that spreads and ends while daemons are isolated, on links that lose messages.
+    # A hijack that spreads and ends while daemons are isolated, on links that delay and lose messages.
     "hijack_spreads": {
         "rounds": 110,
         "network.n": 100,
-        "network.loss": 0.2,
+        "network.loss": 0.1,
+        "network.delay": [0, 1],
         "attacks[0].start": 50,
         "attacks[0].stop": 64,
         "attacks[0].dwell": 5,
