@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,67 @@ def test_starting_up_imports_none_of_the_heavy_libraries(command):
     lines += ["print('\\n', sorted({'mesa', 'numba', 'sklearn', 'pyod'} & set(sys.modules)))"]
     done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1].strip() == "[]"
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_between_modules():
+    """Module → the modules of this tree that it imports by name, anywhere in its file and TYPE_CHECKING included."""
+    paths = {module_name(path): path for path in modules("swarmsec", "attacks", "defenses")}
+    found = {}
+    for name, path in paths.items():
+        found[name] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found[name] |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                submodules = {f"{node.module}.{alias.name}" for alias in node.names}
+                found[name] |= (submodules & paths.keys()) or {node.module}
+        found[name] = (found[name] & paths.keys()) - {name}
+    return found
+
+
+def circles(imports):
+    """The sets of modules that import each other: strongly connected components of at least two (Tarjan 1972)."""
+    index, low, stack, found = {}, {}, [], []
+
+    def visit(name):
+        index[name] = low[name] = len(index)
+        stack.append(name)
+        for other in sorted(imports[name]):
+            if other not in index:
+                visit(other)
+            if other in stack:
+                low[name] = min(low[name], low[other])
+        if low[name] == index[name]:
+            component = set(stack[stack.index(name) :])
+            del stack[stack.index(name) :]
+            if len(component) > 1:
+                found.append(sorted(component))
+
+    for name in sorted(imports):
+        if name not in index:
+            visit(name)
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+    assert circles(imports_between_modules()) == []
+
+
+def test_no_package_of_the_engine_is_exempt_from_the_rule_about_private_attributes():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["lint"]
+    exempt = [glob for glob, rules in settings["per-file-ignores"].items() if {"SLF", "SLF001"} & set(rules)]
+    assert exempt == ["tests/**"]
+    ours = modules("swarmsec", "attacks", "defenses")
+    # `noqa` is accepted only for private attributes of the standard library.
+    assert [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in ours
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if "noqa: SLF001" in line and "multiprocessing." not in line
+    ] == []
