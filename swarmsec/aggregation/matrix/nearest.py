@@ -119,16 +119,26 @@ def nnm(x: npt.ArrayLike, *, f: int) -> Floats:
     shares /= n - f
     with np.errstate(all="ignore"):
         mixed = shares @ rows
-    return mixed if np.isfinite(mixed).all() else (shares @ (rows / n)) * n
+    mixed = mixed if np.isfinite(mixed).all() else (shares @ (rows / n)) * n
+    # BLAS may round two equal rows of a product differently, by where they lie in its blocks.
+    return mixed[_first_equal(shares)]
 
 
 def squared_distances(rows: Floats) -> Floats:
     """(n, n) squared distances, up to one common factor where they would overflow or vanish; 0 on the diagonal."""
+    if rows.size * len(rows) <= DIRECT_CELLS_MAX:
+        return _direct(_of_normal_size(rows).rows)
+    # Equal rows get equal distances: BLAS may round them differently, and ties are looked for.
+    first = _first_equal(rows)
+    distances = _distances_by_products(rows)
+    return distances if (first == np.arange(len(rows))).all() else distances[np.ix_(first, first)]
+
+
+def _distances_by_products(rows: Floats) -> Floats:
+    """`squared_distances` by one matrix product; equal rows may differ in the last bits."""
     n = len(rows)
     sizes = _of_normal_size(rows)
     rows = sizes.rows
-    if rows.size * n <= DIRECT_CELLS_MAX:
-        return _direct(rows)
     nearest = max(n // 2, 1)
     for _ in range(2):
         # Symmetric to the bit, for ties are looked for.
@@ -144,6 +154,13 @@ def squared_distances(rows: Floats) -> Floats:
     for i in blurred:
         distances[i] = distances[:, i] = _distances_from(rows, i)
     return distances
+
+
+def _first_equal(rows: Floats) -> Places:
+    """(n,) the index of the first row that equals each row."""
+    first: dict[bytes, int] = {}
+    # Adding 0 makes 0 of -0, which equals it in all but its bytes.
+    return np.array([first.setdefault((row + 0.0).tobytes(), i) for i, row in enumerate(rows)], dtype=np.intp)
 
 
 class _Sized(NamedTuple):
