@@ -134,7 +134,7 @@ def _apply(rule: Rule, network: Network, values: npt.ArrayLike, own: Given, per_
     _require_shape("own", mine, shape)
     carried = None if per_edge is None else matrix(per_edge)
     if carried is not None:
-        _require_shape("told", carried, (network.m, broadcast.shape[1]))
+        _require_shape("per_edge", carried, (network.m, broadcast.shape[1]))
     admitted = None if weights is None else np.asarray(weights, dtype=np.float64)
     if admitted is not None:
         _require_shape("weights", admitted, (network.m,))

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from swarmsec.aggregation import MAD_TO_DEVIATION
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError, did_you_mean
 from swarmsec.immunity.ecod_copod import FrozenTails
@@ -50,7 +51,7 @@ class BatchInvariantDetector:
     def fit(self, rows: Floats) -> None:
         """Learn what is usual from (r, k) harmless rows; never again after that."""
         self._center = np.median(rows, axis=0)
-        spread = 1.4826 * np.median(np.abs(rows - self._center), axis=0)
+        spread = MAD_TO_DEVIATION * np.median(np.abs(rows - self._center), axis=0)
         usual = np.where(spread > 0, spread, rows.std(axis=0))
         self._scale = np.where(usual > 0, usual, 1.0)
         method = type(self._detector).__name__

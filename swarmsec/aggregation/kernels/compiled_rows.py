@@ -1,4 +1,4 @@
-"""The compiled loops. `_kernels.py` is their face, and `_ordered.py` says the same in plain Python.
+"""The compiled loops. `rows.py` has their public functions, `reference.py` the same rules in plain Python.
 
 One compiled signature a rule: an absent array is an empty one, and what differs is asked at run time, outside the
 fast loops; every signature that a run calls costs it time to load. All of it is one file, because numba's cache
@@ -11,13 +11,10 @@ to mispredict, whatever the data, and one path serves every F and every degree.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
-
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from swarmsec.aggregation.kernels.compile import compiled, inlined
 from swarmsec.aggregation.kernels.layout import Unsigned
 from swarmsec.arrays import Floats, Ints
 
@@ -26,21 +23,6 @@ Counts = npt.NDArray[np.int64]
 LANES_MAX = 64
 CELLS_MAX = 16_384
 """Values sorted at once, unless a single row is longer: 128 kB, to stay in the second-level cache."""
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile on the first call, and keep the result on disk. No fastmath: sums keep their order to the bit."""
-    result: Callable[_P, _R] = njit(cache=True, nogil=True, error_model="numpy")(function)
-    return result
-
-
-def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """The same for a function that is called for every edge."""
-    result: Callable[_P, _R] = njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
-    return result
 
 
 @compiled

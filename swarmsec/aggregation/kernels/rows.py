@@ -1,7 +1,7 @@
 """Rules that every daemon applies to its own neighborhood at once, compiled.
 
 This module imports numba, so only code that is about to compute imports it. All rules here are for one component (those
-over whole vectors are in `_vector_kernels.py`) and share their arguments:
+over whole vectors are in `vectors.py`) and share their arguments:
 
     rows      the network, prepared once: `rows_of(network)`; it has n daemons and m edges
     own       (n,) each daemon's own value
@@ -18,7 +18,7 @@ finite keeps it, except that a median does not ask for it. A daemon that hears n
 Sums have one order, whatever the variant: the message at position k of its row adds to sum k mod 4, then
 (s0 + s1) + (s2 + s3); a dropped message keeps its position and adds nothing. Only W-MSR sums by rising value. No
 products and sums are fused.
-`_ordered.py` says every rule in plain Python, to the same bits.
+`reference.py` has every rule in plain Python, to the same bits.
 """
 
 from __future__ import annotations
