@@ -32,6 +32,7 @@ from swarmsec.aggregation import (
     robustness_coefficient,
     trimmed_mean,
 )
+from swarmsec.aggregation.matrix.nearest import squared_distances
 from swarmsec.errors import ParameterError
 
 TO_ONE: list[Callable[..., Any]] = [
