@@ -90,6 +90,9 @@ class Auction(NegotiationProtocol):
     here: bids are ranked, not averaged.
     """
 
+    decides_for = frozenset({"assignment", "quantity"})
+    reads_signals_after_start = True
+    uses_rule = False
     keeps_agreement = False
 
     auctioneer: Annotated[int, Ge(0), Help("Which daemon clears the markets; it trades too.")] = 0

@@ -36,6 +36,8 @@ class Tracking(NegotiationProtocol, ABC):
     network and leaves some bias on any other.
     """
 
+    decides_for = frozenset({"quantity"})
+    reads_signals_after_start = True
     keeps_agreement: ClassVar[bool] = False
     _says: ClassVar[int] = 1
     """Whether only y is said and averaged, 1, or p as well, 2."""

@@ -61,6 +61,10 @@ class AlternatingOffers(NegotiationProtocol):
     comes in one's own turn is not heard. Aggregation rules have nothing to do here: nothing is averaged.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
+    uses_rule = False
+
     deadline: Annotated[int, Ge(2), Unit("turns"), Help("How many turns each has; a turn is an exchange.")] = 5
     reach: Annotated[float, Gt(0), Unit("belief"), Help("How far from its value a daemon would go at most.")] = 1.0
     beta: Annotated[float, Gt(0), Help("The shape of concession: under 1 late, over 1 early.")] = 1.0

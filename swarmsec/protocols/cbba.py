@@ -39,6 +39,8 @@ class Cbba(NegotiationProtocol):
     to do here: bids are compared, not averaged.
     """
 
+    decides_for = frozenset({"assignment"})
+    uses_rule = False
     keeps_agreement = False
 
     bundle: Annotated[int, Ge(1), Unit("tasks"), Help("How many tasks a daemon takes at most.")] = 1

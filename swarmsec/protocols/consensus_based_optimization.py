@@ -35,6 +35,9 @@ class ConsensusBasedOptimization(NegotiationProtocol):
     The first signals are the starting points; later ones are not read.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
+
     objective: Objective = "rastrigin"
     sharpness: Annotated[float, Gt(0), Help("α; the larger, the more the fittest alone counts.")] = 30.0
     drift: Annotated[float, Gt(0), Help("Share of the way to the mean that is gone in an exchange.")] = 0.1

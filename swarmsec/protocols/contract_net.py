@@ -64,6 +64,8 @@ class ContractNet(NegotiationProtocol):
     the first signals. Aggregation rules have nothing to do here: proposals are compared, not averaged.
     """
 
+    decides_for = frozenset({"assignment"})
+    uses_rule = False
     keeps_agreement = False
 
     capacity: Annotated[int, Ge(1), Unit("tasks"), Help("How many tasks a daemon does at most.")] = 1

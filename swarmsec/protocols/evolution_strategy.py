@@ -33,6 +33,8 @@ class EvolutionStrategy(NegotiationProtocol):
     starting points; later ones are not read.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
     keeps_agreement = False
 
     objective: Objective = "sphere"

@@ -24,6 +24,10 @@ class MaxConsensus(NegotiationProtocol):
     a defense finds nothing to do. Later signals are not read.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
+    uses_rule = False
+
     def merge(self, earlier: Floats, later: Floats) -> Floats:
         """The larger one says it all."""
         return np.fmax(earlier, later)

@@ -29,6 +29,9 @@ class PairwiseGossip(NegotiationProtocol):
     Later signals are not read.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
+
     meetings: Annotated[Literal["one", "many"], Help("How many pairs meet in an exchange.")] = "many"
 
     def begin(self, view: ProtocolView) -> None:

@@ -33,6 +33,10 @@ class PushSum(NegotiationProtocol):
     so the rule of a defense finds nothing to do; admission scales s and w alike. Later signals are not read.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
+    uses_rule = False
+
     self_targets: Annotated[
         bool, Help("Whether a daemon draws itself as often as each neighbor; it then keeps all that it has.")
     ] = False

@@ -45,6 +45,9 @@ class QuorumVoting(NegotiationProtocol):
     Castro and Liskov, OSDI 1999; locks as in Buchman, Kwon and Milosevic, arXiv:1807.04938.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
+    uses_rule = False
     keeps_agreement = False  # It does, but not before it has decided.
 
     f: Annotated[

@@ -44,6 +44,8 @@ class Vickrey(NegotiationProtocol):
     when its author is gone. Lost and late messages delay it. Aggregation rules have nothing to do here.
     """
 
+    decides_for = frozenset({"assignment"})
+    uses_rule = False
     keeps_agreement = False
 
     def begin(self, view: ProtocolView) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from swarmsec.arrays import Floats, Ints
 from swarmsec.errors import UsageError
 from swarmsec.runs.ground_truth import spans
-from swarmsec.runs.simulation import EachRound, build, play
+from swarmsec.runs.simulation import EachRound, build, run_model
 from swarmsec.scenario import Scenario
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SwarmModel
@@ -215,7 +215,7 @@ def record(
         if each_round:
             each_round(which, where, played)
 
-    trace = play(model, after)
+    trace = run_model(model, after)
     return Recording(
         trace=trace,
         bill=scenario.bill,

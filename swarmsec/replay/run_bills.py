@@ -54,7 +54,7 @@ def play_bills(jobs: Iterable[Job], executor: Executor, advanced: Advanced | Non
     asked = {one.id: one for one in jobs}
     found: dict[str, Floats] = {}
     unit = ""
-    for played in executor.play(list(asked.values())):
+    for played in executor.run(list(asked.values())):
         where = f"seed {asked[played.id].seed}, {asked[played.id].arm} arm"
         if played.status == "failed":
             raise PluginError(played.error, where=where)

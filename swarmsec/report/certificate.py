@@ -9,7 +9,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from swarmsec.report.terminal import as_plain
 from swarmsec.runs.certification import Certificate, Withstands
 
 _NAMED_MAX = 8
@@ -48,11 +47,6 @@ def render(certificate: Certificate) -> RenderableType:
     for row in _rows(certificate):
         table.add_row(*row)
     return Group(heading, Text(), Text(f"  {said}", style=color), Text(), table)
-
-
-def plain_certificate(certificate: Certificate) -> str:
-    """The same for a pipe: no color, no wrapping."""
-    return as_plain(render(certificate))
 
 
 def _rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:

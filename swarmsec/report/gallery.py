@@ -15,10 +15,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from swarmsec.files import write_atomically
 from swarmsec.report.numbers import amount, share_interval
 from swarmsec.report.terminal import verdict_line
 from swarmsec.runs.runner import run
-from swarmsec.runs.sweeps import SweepPoint, play_points
+from swarmsec.runs.sweeps import SweepPoint, run_points
 from swarmsec.scenario import Scenario, library, library_folder, load_scenario
 from swarmsec.scoring import Result
 
@@ -71,7 +72,7 @@ def entry(scenario: Scenario, *, jobs: int = 1) -> Iterator[str]:
     yield from _arms(result)
     yield from _notes(result)
     if document["sweep"]:
-        yield from _sweep(list(play_points(scenario, play=partial(run, jobs=jobs))))
+        yield from _sweep(list(run_points(scenario, play=partial(run, jobs=jobs))))
     yield f"\n```sh\n{result.replay}\n```"
 
 
@@ -163,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parts.append(part)
         if number:
             sys.stderr.write(f"gallery: {number} of {len(library())} scenarios done\n")
-    options.out.write_text("".join(parts), encoding="utf-8")
+    write_atomically(options.out, "".join(parts))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ import numpy as np
 
 from swarmsec._version import __version__
 from swarmsec.errors import ExecutorError, PluginError
-from swarmsec.runs.simulation import play_arm
+from swarmsec.runs.simulation import run_arm
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SIM_SEMANTICS
@@ -53,7 +53,7 @@ class Job:
     arm: Arm
 
 
-class Played(NamedTuple):
+class JobResult(NamedTuple):
     """What came of a job.
 
     Attributes:
@@ -63,6 +63,7 @@ class Played(NamedTuple):
         guarantees: For each defense, by its kind: whether its precondition held. Empty but in the defended arm.
         cpu_seconds: What it took of a processor; not the same in another run.
         error: What went wrong, in one line.
+        digest: SHA-256 of the exact trace, equal for equal runs on every machine; empty unless done.
     """
 
     id: str
@@ -71,11 +72,7 @@ class Played(NamedTuple):
     guarantees: tuple[tuple[str, Guarantee], ...] = ()
     cpu_seconds: float = 0.0
     error: str = ""
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of what was recorded: equal for equal runs, whoever executed them, and empty without a trace."""
-        return trace_digest(self.trace) if self.trace is not None else ""
+    digest: str = ""
 
 
 def job(scenario: Scenario, seed: int, arm: Arm) -> Job:
@@ -91,19 +88,20 @@ def job(scenario: Scenario, seed: int, arm: Arm) -> Job:
     return Job(identity, playing, tuple(str(folder) for folder in scenario.registry.folders), seed, arm)
 
 
-def play_job(job: Job) -> Played:
+def run_job(job: Job) -> JobResult:
     """Play a job in this process. Whatever a plug-in does wrong is told in what comes back, and never raised."""
     start = time.process_time()
     try:
         with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
-            trace, guarantees = play_arm(_scenario(_canonical(job.document), job.folders), job.seed, job.arm)
+            trace, guarantees = run_arm(_scenario(_canonical(job.document), job.folders), job.seed, job.arm)
     except (Exception, SystemExit) as error:
         where = error if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
-        return Played(job.id, "failed", cpu_seconds=time.process_time() - start, error=str(where))
-    return Played(job.id, "done", trace, guarantees, time.process_time() - start)
+        return JobResult(job.id, "failed", cpu_seconds=time.process_time() - start, error=str(where))
+    cpu_seconds = time.process_time() - start
+    return JobResult(job.id, "done", trace, guarantees, cpu_seconds, digest=trace_digest(trace))
 
 
-def play_as_asked(asked: Job) -> Played:
+def run_verified_job(asked: Job) -> JobResult:
     """Play a job for another machine, if it means here what it means there.
 
     Raises:
@@ -119,7 +117,7 @@ def play_as_asked(asked: Job) -> Played:
             f"{socket.gethostname()} has another swarmsec {__version__}, or other plug-ins, than the one that asked; "
             "install the same everywhere"
         )
-    return play_job(asked)
+    return run_job(asked)
 
 
 def trace_digest(trace: Trace) -> str:

@@ -11,7 +11,7 @@ from swarmsec.scoring import Null
 NULLS = ("none", "random_quarantine", "quarantine_all", "oracle")
 
 
-def play_nulls(scenario: Scenario, *, seeds: Sequence[int], jobs: int = 1) -> tuple[Null, ...]:
+def run_nulls(scenario: Scenario, *, seeds: Sequence[int], jobs: int = 1) -> tuple[Null, ...]:
     """Play each null in the place of the scenario's defenses, on the same random numbers.
 
     Args:

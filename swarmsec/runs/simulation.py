@@ -50,7 +50,7 @@ def simulate(scenario: Loadable, *, arm: str = "defended", seed: int = 0, record
         record_states: Whether to keep every round's proposals and decisions: 8 bytes a daemon, component and round.
     """
     loaded = load_scenario(scenario)
-    return play(_model(loaded.setup(_seed(seed)), loaded.bill, arm_of(arm), record_states=record_states))
+    return run_model(_model(loaded.setup(_seed(seed)), loaded.bill, arm_of(arm), record_states=record_states))
 
 
 EachRound = Callable[[int, Arm, int], None]
@@ -80,7 +80,7 @@ def play_seed(scenario: Scenario, seed: int, arms: Sequence[Arm], *, each_round:
     return SeedRun(seed, traces, cpu_seconds, guarantees)
 
 
-def play_arm(scenario: Scenario, seed: int, arm: Arm) -> tuple[Trace, tuple[tuple[str, Guarantee], ...]]:
+def run_arm(scenario: Scenario, seed: int, arm: Arm) -> tuple[Trace, tuple[tuple[str, Guarantee], ...]]:
     """Play one arm of one seed: what was recorded, and for each defense of the defended arm what it could promise."""
     setup = scenario.setup(seed)
     trace = _scored(setup, scenario.bill, arm)
@@ -103,7 +103,7 @@ def _model(setup: Setup, bill: str, arm: Arm, **options: Any) -> SwarmModel:
     return SwarmModel(setup, arm=arm, bill=bill, **options)
 
 
-def play(model: SwarmModel, each_round: EachRound | None = None) -> Trace:
+def run_model(model: SwarmModel, each_round: EachRound | None = None) -> Trace:
     """Play a model to its end, and close it.
 
     Args:
@@ -127,7 +127,7 @@ def play(model: SwarmModel, each_round: EachRound | None = None) -> Trace:
 
 def _scored(setup: Setup, bill: str, arm: Arm, each_round: EachRound | None = None) -> Trace:
     """Play to the end. The last state of a million daemons is no part of the score, and is not kept for every arm."""
-    return dataclasses.replace(play(_model(setup, bill, arm), each_round), final=np.empty((0, 0)))
+    return dataclasses.replace(run_model(_model(setup, bill, arm), each_round), final=np.empty((0, 0)))
 
 
 def _seed(seed: int) -> int:

@@ -45,7 +45,7 @@ def at_point(scenario: Scenario, number: int) -> Scenario:
     return _named(scenario, number, there) if settings else there
 
 
-def play_points(scenario: Scenario, *, play: Callable[[Scenario], Result] = run) -> Iterator[SweepPoint]:
+def run_points(scenario: Scenario, *, play: Callable[[Scenario], Result] = run) -> Iterator[SweepPoint]:
     """Play every point of a sweep and give each as it is done, without its traces.
 
     Args:

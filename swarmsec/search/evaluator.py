@@ -10,7 +10,7 @@ from typing import Any
 
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.runs.executors import Executor
-from swarmsec.runs.jobs import Job, Played, job
+from swarmsec.runs.jobs import Job, JobResult, job
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.swarm.arms import Arm
 
@@ -121,9 +121,9 @@ class Range:
 
     def _played(self, jobs: Sequence[Job]) -> dict[str, float | str]:
         """What each job came to, by its id: a figure, or why there is none."""
-        return {played.id: self._read(played) for played in self._executor.play(jobs)}
+        return {played.id: self._read(played) for played in self._executor.run(jobs)}
 
-    def _read(self, played: Played) -> float | str:
+    def _read(self, played: JobResult) -> float | str:
         trace = played.trace
         if trace is None:
             return played.error or played.status

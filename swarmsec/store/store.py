@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from swarmsec.errors import OutputError, PluginError, UsageError
-from swarmsec.runs.jobs import Job, Played
+from swarmsec.runs.jobs import Job, JobResult
 from swarmsec.store import connect as opening
 from swarmsec.store.codec import BLOCKS
 from swarmsec.store.records import Entry, Summary, Tournament
@@ -98,7 +98,7 @@ class Store:
                 )
             self._add_entries(tournament, entries)
 
-    def add(self, job: Job, played: Played) -> None:
+    def add(self, job: Job, played: JobResult) -> None:
         """Put a run into the store, in one transaction; when this returns, it is on the disk.
 
         A run that is there already stays: only one that crashed, timed out or failed makes room for another try.
@@ -132,7 +132,7 @@ class Store:
             found = {str(row[0]) for row in rows}
         return found if ids is None else found.intersection(ids)
 
-    def get(self, run: str, *, last_only: bool = False) -> Played | None:
+    def get(self, run: str, *, last_only: bool = False) -> JobResult | None:
         """A run, or None if it is not in the store.
 
         The trace's bill, last values and counts are exact; the other rounds of the other figures are of float32.
@@ -277,7 +277,7 @@ class Store:
         more = [(tournament, *entry) for entry in entries if entry[:5] not in known]
         self._connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", more)
 
-    def _refuse_another(self, job: Job, played: Played, digest: str) -> None:
+    def _refuse_another(self, job: Job, played: JobResult, digest: str) -> None:
         if played.status == "done" and played.digest != digest:
             raise PluginError(
                 f"run {job.id} was played twice with different results (seed {job.seed}, {job.arm} arm): a plug-in "

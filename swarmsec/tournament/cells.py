@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from swarmsec.runs.jobs import Played
+from swarmsec.runs.jobs import JobResult
 from swarmsec.runs.runner import subject_of
 from swarmsec.scoring import Result, SeedRun, score
 from swarmsec.store import Store, Summary
@@ -90,7 +90,7 @@ def _result(match: Match, whole: Mapping[int, Mapping[Arm, str]], traces: _Trace
     return dataclasses.replace(score(subject_of(match.playing), runs), seed_runs=())
 
 
-def _seed_run(seed: int, played: Mapping[Arm, Played]) -> SeedRun:
+def _seed_run(seed: int, played: Mapping[Arm, JobResult]) -> SeedRun:
     return SeedRun(
         seed,
         {str(arm): trace for arm, one in played.items() if (trace := one.trace)},
@@ -99,14 +99,14 @@ def _seed_run(seed: int, played: Mapping[Arm, Played]) -> SeedRun:
     )
 
 
-class _Traces(dict[str, Played]):
+class _Traces(dict[str, JobResult]):
     """Run → what a score needs of it, out of the store once."""
 
     def __init__(self, store: Store) -> None:
         super().__init__()
         self._store = store
 
-    def __missing__(self, run: str) -> Played:
+    def __missing__(self, run: str) -> JobResult:
         played = self._store.get(run)
         assert played is not None, "its summary was there"
         assert played.trace is not None, "its summary says that it is done"

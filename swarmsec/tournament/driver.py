@@ -99,7 +99,7 @@ class _Driver:
         )
         counts = Counts(len(runs), len(ended) - failed, failed, len(runs) - len(ended))
         self._advanced(counts)
-        for played in self._executor.play(self._plan.jobs[run] for run in runs if run not in ended):
+        for played in self._executor.run(self._plan.jobs[run] for run in runs if run not in ended):
             self._store.add(self._plan.jobs[played.id], played)
             succeeded = played.status == "done"
             counts = Counts(counts.planned, counts.done + succeeded, counts.failed + (not succeeded), counts.left - 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from swarmsec.runs.jobs import Played
+from swarmsec.runs.jobs import JobResult
 from swarmsec.store import Store
 from tests.store.stored import ID, PLAN, numbered, play, small
 
@@ -53,7 +53,7 @@ def with_another(store):
         *rest, crashed, _left = tournament.jobs
         for job in rest:
             opened.add(job, play(job))
-        opened.add(crashed, Played(crashed.id, "crashed", error="the process died by signal 9"))
+        opened.add(crashed, JobResult(crashed.id, "crashed", error="the process died by signal 9"))
     return crashed
 
 

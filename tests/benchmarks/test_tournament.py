@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from swarmsec.runs.executors import Executor, Serial, open_executor
-from swarmsec.runs.jobs import Job, Played
+from swarmsec.runs.jobs import Job, JobResult
 from swarmsec.store import Store
 from swarmsec.tournament import Draft, Plan, outcome_of, plan_of, play
 from swarmsec.tournament.labels import specs_of
@@ -45,7 +45,7 @@ def tournament(plan: Plan, executor: Executor) -> None:
 def clock(plan: Plan, jobs: int) -> float:
     """Seconds of the clock, with processes that have started."""
     with open_executor(jobs=jobs, timeout_s=600) as executor:
-        list(executor.play(list(plan.jobs.values())[: 4 * jobs]))
+        list(executor.run(list(plan.jobs.values())[: 4 * jobs]))
         start = time.perf_counter()
         tournament(plan, executor)
         return time.perf_counter() - start
@@ -55,9 +55,9 @@ class Canned:
     """Gives what was played before: what a tournament takes with it is its own cost."""
 
     def __init__(self, plan: Plan) -> None:
-        self._played = {played.id: played for played in Serial().play(plan.jobs.values())}
+        self._played = {played.id: played for played in Serial().run(plan.jobs.values())}
 
-    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+    def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
         return (self._played[job.id] for job in jobs)
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from swarmsec.replay.recording import rounds_of
 from swarmsec.report.replay import round_lines, rows_lines, sparkline
 from swarmsec.runs import simulate
 from swarmsec.runs.jobs import trace_digest
-from swarmsec.runs.simulation import play_arm
+from swarmsec.runs.simulation import run_arm
 from swarmsec.scenario import load_scenario
 from swarmsec.swarm.arms import Arm
 
@@ -35,7 +35,7 @@ def recording(spreading):
 
 
 def test_a_recording_is_the_run_itself(spreading, recording):
-    assert trace_digest(recording.trace) == trace_digest(play_arm(spreading, 0, Arm.DEFENDED)[0])
+    assert trace_digest(recording.trace) == trace_digest(run_arm(spreading, 0, Arm.DEFENDED)[0])
 
 
 def test_frames_show_the_states_that_the_run_had(spreading, recording):

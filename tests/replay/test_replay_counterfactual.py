@@ -10,7 +10,7 @@ from swarmsec.replay import attribute, counterfactual, parse_without, without
 from swarmsec.replay.changes import Left, until
 from swarmsec.runs.executors import Processes, Serial
 from swarmsec.runs.jobs import trace_digest
-from swarmsec.runs.simulation import play_arm
+from swarmsec.runs.simulation import run_arm
 from swarmsec.scenario import load_scenario
 from swarmsec.swarm.arms import Arm
 
@@ -68,7 +68,7 @@ def scenario(folder, *, attacks=2, defenses=("median_gate", "signal_clip"), roun
 
 
 def trace(loaded, arm, seed=0):
-    return play_arm(loaded, seed, arm)[0]
+    return run_arm(loaded, seed, arm)[0]
 
 
 def told(played):

@@ -11,9 +11,9 @@ import pytest
 
 from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.replay.verification import verify_folder, verify_store
-from swarmsec.runs import play_nulls, run
+from swarmsec.runs import run, run_nulls
 from swarmsec.runs.executors import Processes, Serial
-from swarmsec.runs.jobs import job, play_job
+from swarmsec.runs.jobs import job, run_job
 from swarmsec.runs.run_folder import RunFolder
 from swarmsec.scenario import load_scenario
 from swarmsec.store import Store
@@ -50,7 +50,7 @@ def kept(root: Path, *, seeds=(0, 1, 2), attack="stubborn:daemons=[0],value=100.
     if nulls:
         from dataclasses import replace
 
-        result = replace(result, nulls=play_nulls(scenario, seeds=list(seeds)))
+        result = replace(result, nulls=run_nulls(scenario, seeds=list(seeds)))
     folder.finish(result)
     return folder.path
 
@@ -125,7 +125,7 @@ def test_a_changed_round_is_found_with_its_seed_arm_round_and_column(folder):
         ("result.json", '"engine_version": "', '"engine_version": "9', "engine_version"),
         ("result.json", "--seeds 0,1,2", "--seeds 0,1", "replay"),
         ("result.json", "\n  ", "\n   ", "its layout"),
-        ("result.json", "{", "{{", "all of it"),
+        ("result.json", "{", "{{", "the whole file"),
         ("manifest.json", '"hijacked": "0"', '"hijacked": "1"', "truth.hijacked"),
     ],
 )
@@ -290,7 +290,7 @@ def test_a_run_of_a_store_whose_plugin_changed_is_refused_and_the_others_are_pla
     with Store.open(path) as opened:
         for arm in (Arm.CLEAN, Arm.ATTACKED):
             one = job(scenario, 0, arm)
-            opened.add(one, play_job(one))
+            opened.add(one, run_job(one))
     assert verify_store(path, Serial(), sample=None).refused == ()
     connection = sqlite3.connect(path)
     connection.execute("UPDATE runs SET folders = '[\"/nowhere\"]' WHERE arm = 'attacked'")

@@ -13,38 +13,22 @@ from typing import Any
 import pytest
 
 from swarmsec.report.html import run_page, tournament_page
-from swarmsec.runs import play_nulls, run
+from swarmsec.runs import run, run_nulls
 from swarmsec.runs.executors.serial import Serial
 from swarmsec.runs.run_folder import RunFolder
 from swarmsec.scenario import load_scenario
 from swarmsec.store import Store
 from swarmsec.tournament import Draft, outcome_of, plan_of, play
+from tests import running
 
-RING = {
-    "name": "ring",
-    "title": "A ring",
-    "world": {"kind": "beliefs", "initial": [0, 0, 1, 2, 3, 4, 5]},
-    "network": {"kind": "circulant", "n": 7, "offsets": [1, 2]},
-    "protocol": {"kind": "average_consensus", "weights": "uniform"},
-    "rounds": 20,
-    "attacks": [{"kind": "stubborn", "daemons": [0], "value": 100.0}],
-    "defenses": [{"kind": "wmsr", "f": 1}],
-    "rules": {"red": {"daemons": 1}, "blue": {"quarantine": "10%"}},
-    "seeds": 3,
-}
+RING = {**running.RING, "name": "ring", "title": "A ring"}
 
 TRADING = {
+    **running.TRADING,
     "name": "small_trading",
     "title": "Small trading",
     "story": "Thirty daemons, and lies in three feeds of ten.",
-    "world": {"kind": "trading"},
-    "network": {"kind": "small_world", "n": 30, "neighbors": 6, "rewire": 0.1},
-    "protocol": {"kind": "friedkin_johnsen", "anchor": 0.1},
-    "rounds": 80,
-    "attacks": [{"kind": "false_signal", "daemons": "30%", "start": 40, "stop": 70, "bias": -1.5}],
-    "defenses": [{"kind": "median_gate", "warm_up": 20}],
     "rules": {"red": {"feeds": "30%", "rounds": 30}},
-    "seeds": 3,
 }
 
 BUSY = {
@@ -68,7 +52,7 @@ def play_into(root: Path, scenario: dict[str, Any], *, nulls: bool = False, **op
     folder = RunFolder(root, loaded, seeds, ["swarmsec", "run"])
     result = run(loaded, seeds=seeds, each_seed=folder.add, **options)
     if nulls:
-        result = replace(result, nulls=play_nulls(loaded, seeds=seeds))
+        result = replace(result, nulls=run_nulls(loaded, seeds=seeds))
     folder.finish(result)
     folder.keep_report(run_page(folder.path))
     return folder.path

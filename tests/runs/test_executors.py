@@ -18,7 +18,7 @@ import pytest
 from swarmsec.errors import ExecutorError, UsageError
 from swarmsec.runs import run
 from swarmsec.runs.executors import Pool, Processes, Serial, open_executor
-from swarmsec.runs.jobs import job, play_as_asked, play_job
+from swarmsec.runs.jobs import job, run_job, run_verified_job
 from swarmsec.scenario import load_scenario
 from swarmsec.swarm.arms import Arm
 from tests.runs.troublemakers import folder_of_trouble, jobs_with, of_session, runs, short_jobs, until
@@ -43,12 +43,12 @@ def digests(played):
 
 def test_whoever_plays_and_in_whatever_order_the_digests_are_the_same():
     jobs = short_jobs(24)
-    expected = digests(play_job(one) for one in jobs)
+    expected = digests(run_job(one) for one in jobs)
     assert {status for _, status, _ in expected} == {"done"}
     shuffled = [jobs[index] for index in np.random.default_rng(1).permutation(len(jobs))]
     for options in ({}, {"jobs": 1, "timeout_s": 60}, {"jobs": 2}, {"jobs": 4}):
         with open_executor(**options) as executor:
-            assert digests(executor.play(shuffled)) == expected
+            assert digests(executor.run(shuffled)) == expected
 
 
 def test_one_job_at_a_time_without_a_limit_is_this_process_and_anything_else_is_not():
@@ -69,8 +69,8 @@ def test_a_job_that_kills_its_process_is_tried_again_and_costs_itself_alone(trou
     others = short_jobs(40)
     (poison,) = jobs_with(how, trouble)
     with open_executor(jobs=2, retries=2) as executor:
-        played = list(executor.play([*others[:20], poison, *others[20:]]))
-    assert digests(one for one in played if one.id != poison.id) == digests(play_job(one) for one in others)
+        played = list(executor.run([*others[:20], poison, *others[20:]]))
+    assert digests(one for one in played if one.id != poison.id) == digests(run_job(one) for one in others)
     (crashed,) = [one for one in played if one.id == poison.id]
     assert crashed.status == "crashed"
     assert crashed.error == f"the process that played it died ({said}), 3 times"
@@ -84,23 +84,23 @@ def test_poison_among_poison_spoils_nothing_else(trouble):
     mixed = [one for pair in zip(others, [*poison, *poison][: len(others)], strict=True) for one in pair]
     mixed = list({one.id: one for one in mixed}.values())
     with open_executor(jobs=2, retries=0) as executor:
-        statuses = {one.id: one.status for one in executor.play(mixed)}
+        statuses = {one.id: one.status for one in executor.run(mixed)}
     assert statuses == {one.id: "done" for one in others} | {one.id: "crashed" for one in poison}
     assert (trouble / "deaths").read_text() == "x" * len(poison)
 
 
 def test_what_died_once_is_played_again(trouble):
     with open_executor(jobs=2) as executor:
-        (played,) = executor.play(jobs_with("kill_once", trouble))
+        (played,) = executor.run(jobs_with("kill_once", trouble))
     assert played.status == "done"
 
 
 def test_a_worker_that_somebody_kills_costs_nothing():
     jobs = short_jobs(120)
-    expected = digests(play_job(one) for one in jobs)
+    expected = digests(run_job(one) for one in jobs)
     with open_executor(jobs=2) as executor:
         played = []
-        for one in executor.play(jobs):
+        for one in executor.run(jobs):
             played.append(one)
             if len(played) in (5, 30, 60):
                 os.kill(workers_of(executor)[0], signal.SIGKILL)
@@ -126,7 +126,7 @@ def test_what_takes_too_long_is_ended_with_its_process_and_not_tried_again(troub
     slow, stuck, deaf = (jobs_with(how, trouble)[0] for how in ("sleep", "spin", "deaf"))
     others = short_jobs(20)
     with open_executor(jobs=2, timeout_s=2) as executor:
-        played = {one.id: one for one in executor.play([slow, *others[:10], stuck, *others[10:], deaf])}
+        played = {one.id: one for one in executor.run([slow, *others[:10], stuck, *others[10:], deaf])}
         assert not runs(int((trouble / "spinning").read_text()))
         assert not runs(int((trouble / "sleeping").read_text()))
     assert Counter(one.status for one in played.values()) == {"done": 20, "timed_out": 3}
@@ -139,7 +139,7 @@ def test_what_takes_too_long_is_ended_with_its_process_and_not_tried_again(troub
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_plugins_error_is_told_and_not_tried_again(trouble, how, said, jobs):
     with open_executor(jobs=jobs) as executor:
-        (played,) = executor.play(jobs_with(how, trouble))
+        (played,) = executor.run(jobs_with(how, trouble))
     assert played.status == "failed"
     assert said in played.error
 
@@ -153,7 +153,7 @@ def test_jobs_are_taken_as_there_is_somebody_to_play_them():
             yield one
 
     with open_executor(jobs=2) as executor:
-        playing = executor.play(source())
+        playing = executor.run(source())
         next(playing)
         assert len(taken) < 200
         playing.close()
@@ -161,7 +161,7 @@ def test_jobs_are_taken_as_there_is_somebody_to_play_them():
 
 def test_who_stops_listening_stops_the_workers_that_were_busy_and_can_play_again(trouble):
     with open_executor(jobs=2) as executor:
-        playing = executor.play([*jobs_with("deaf", trouble), *short_jobs(4000)])
+        playing = executor.run([*jobs_with("deaf", trouble), *short_jobs(4000)])
         while not (trouble / "sleeping").exists():
             next(playing)
         asleep = int((trouble / "sleeping").read_text())
@@ -169,7 +169,7 @@ def test_who_stops_listening_stops_the_workers_that_were_busy_and_can_play_again
         playing.close()
         assert until(lambda: not runs(asleep), seconds=10)
         jobs = short_jobs(8)
-        assert digests(executor.play(jobs)) == digests(play_job(one) for one in jobs)
+        assert digests(executor.run(jobs)) == digests(run_job(one) for one in jobs)
 
 
 def test_an_error_of_the_listener_or_of_the_source_leaves_no_worker():
@@ -178,13 +178,13 @@ def test_an_error_of_the_listener_or_of_the_source_leaves_no_worker():
         raise KeyError("no more jobs")
 
     with pytest.raises(KeyError), open_executor(jobs=2) as executor:
-        list(executor.play(source()))
+        list(executor.run(source()))
     assert workers_of(executor) == []
     pids = []
 
     def listen():
         with open_executor(jobs=2) as executor:
-            for _ in executor.play(short_jobs(8)):
+            for _ in executor.run(short_jobs(8)):
                 pids.extend(workers_of(executor))
                 raise LookupError
 
@@ -212,7 +212,7 @@ DRIVER = """
         folder = Path(sys.argv[1])
         options = eval(sys.argv[2])
         with open_executor(**options) as executor:
-            for _ in executor.play([*short_jobs(8), *jobs_with(sys.argv[3], folder), *short_jobs(4000)[8:]]):
+            for _ in executor.run([*short_jobs(8), *jobs_with(sys.argv[3], folder), *short_jobs(4000)[8:]]):
                 print("played", flush=True)
 """
 
@@ -258,14 +258,14 @@ def test_no_process_outlives_the_one_that_started_it(trouble, number, how):
 
 def test_a_job_means_the_same_where_it_is_played_or_is_refused(trouble):
     (asked,) = short_jobs(1)
-    assert play_as_asked(asked).digest == play_job(asked).digest
+    assert run_verified_job(asked).digest == run_job(asked).digest
     (other,) = jobs_with("none", trouble)
     (trouble / "trouble.py").unlink()
     script = textwrap.dedent("""
         import pickle, sys
-        from swarmsec.runs.jobs import play_as_asked
+        from swarmsec.runs.jobs import run_verified_job
         try:
-            play_as_asked(pickle.load(sys.stdin.buffer))
+            run_verified_job(pickle.load(sys.stdin.buffer))
         except Exception as error:
             print(type(error).__name__, error)
     """)

@@ -15,7 +15,7 @@ from swarmsec.errors import ExecutorError, UsageError
 from swarmsec.runs.executors import open_executor
 from swarmsec.runs.executors.connect import Address, address_of
 from swarmsec.runs.executors.worker import ONE_THREAD
-from swarmsec.runs.jobs import play_job
+from swarmsec.runs.jobs import run_job
 from tests.runs.test_executors import digests, start_driver
 from tests.runs.troublemakers import folder_of_trouble, jobs_with, of_session, runs, short_jobs, until
 
@@ -92,7 +92,7 @@ def test_slurm_is_asked_for_workers_with_one_thread_as_dask_is_configured(slurm)
     jobs = short_jobs(8)
     configured = dask.config.set({f"jobqueue.slurm.{key}": value for key, value in options.items()})
     with configured, open_executor(cluster="slurm:1") as executor:
-        assert digests(executor.play(jobs)) == digests(play_job(one) for one in jobs)
+        assert digests(executor.run(jobs)) == digests(run_job(one) for one in jobs)
     lines = (slurm / "script").read_text().splitlines()
     assert "#SBATCH -p night" in lines
     prologue = ["# ours comes first", *(f"export {name}=1" for name in ONE_THREAD)]
@@ -151,8 +151,8 @@ def test_a_local_cluster_gives_the_same_digests_and_poison_costs_itself_alone(tr
     jobs = short_jobs(24)
     kill, hang, fail = (jobs_with(how, trouble)[0] for how in ("kill", "spin", "raise"))
     with open_executor(cluster="local:2", timeout_s=10, retries=1) as executor:
-        assert digests(executor.play(jobs)) == digests(play_job(one) for one in jobs)
-        played = {one.id: one for one in executor.play([*jobs[:4], kill, hang, fail, *jobs[4:]])}
+        assert digests(executor.run(jobs)) == digests(run_job(one) for one in jobs)
+        played = {one.id: one for one in executor.run([*jobs[:4], kill, hang, fail, *jobs[4:]])}
     assert [played[one.id].status for one in (kill, hang, fail)] == ["crashed", "timed_out", "failed"]
     assert [played[one.id].status for one in jobs] == ["done"] * len(jobs)
     assert (trouble / "deaths").read_text() == "xx"
@@ -164,11 +164,11 @@ def test_when_a_worker_of_dasks_is_killed_its_jobs_are_played_elsewhere(tmp_path
     jobs = short_jobs(120, rounds=60)
     with external_cluster(tmp_path) as (file, _, workers), open_executor(cluster=str(file)) as executor:
         played = []
-        for one in executor.play(jobs):
+        for one in executor.run(jobs):
             played.append(one)
             if len(played) == 20:
                 workers[0].kill()
-        assert digests(played) == digests(play_job(one) for one in jobs)
+        assert digests(played) == digests(run_job(one) for one in jobs)
         assert until(lambda: of_session(workers[0].pid) == [], seconds=10), "what it started ends with it"
 
 
@@ -180,7 +180,7 @@ def test_when_the_scheduler_is_killed_that_is_an_error_and_what_was_given_stands
 
         def play():
             with open_executor(cluster=str(file)) as executor:
-                for one in executor.play(jobs):
+                for one in executor.run(jobs):
                     played.append(one)
                     if len(played) == 20:
                         scheduler.kill()
@@ -189,7 +189,7 @@ def test_when_the_scheduler_is_killed_that_is_an_error_and_what_was_given_stands
             play()
         assert "\n" not in str(told.value)
         assert until(lambda: not any(of_session(worker.pid) for worker in workers), seconds=20)
-    assert digests(played) <= digests(play_job(one) for one in jobs)
+    assert digests(played) <= digests(run_job(one) for one in jobs)
     assert len(played) >= 20
 
 
@@ -201,14 +201,14 @@ def test_workers_with_other_plugins_are_refused(tmp_path, trouble):
         pytest.raises(ExecutorError, match="or other plug-ins, than the one that asked"),
         open_executor(cluster="local:1") as executor,
     ):
-        list(executor.play(jobs))
+        list(executor.run(jobs))
 
 
 @needs_dask
 def test_who_leaves_a_cluster_leaves_no_process_on_it(tmp_path, trouble):
     with external_cluster(tmp_path) as (file, _, workers):
         with open_executor(cluster=str(file)) as executor:
-            playing = executor.play([*jobs_with("deaf", trouble), *short_jobs(4000)])
+            playing = executor.run([*jobs_with("deaf", trouble), *short_jobs(4000)])
             while not (trouble / "sleeping").exists():
                 next(playing)
             asleep = int((trouble / "sleeping").read_text())
@@ -217,7 +217,7 @@ def test_who_leaves_a_cluster_leaves_no_process_on_it(tmp_path, trouble):
         assert until(lambda: not runs(asleep), seconds=10)
         assert [worker.poll() for worker in workers] == [None, None]
         with open_executor(cluster=str(file)) as executor:
-            assert [one.status for one in executor.play(short_jobs(4))] == ["done"] * 4
+            assert [one.status for one in executor.run(short_jobs(4))] == ["done"] * 4
 
 
 @needs_dask

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from swarmsec import load_scenario, run
-from swarmsec.runs import NULLS, play_nulls
+from swarmsec.runs import NULLS, run_nulls
 
 
 def test_the_nulls_meet_the_same_attack_on_the_same_seeds():
     scenario = load_scenario("ring_with_a_liar", settings={"rounds": 40})
-    nulls = {null.kind: null for null in play_nulls(scenario, seeds=(0, 1))}
+    nulls = {null.kind: null for null in run_nulls(scenario, seeds=(0, 1))}
     assert tuple(nulls) == NULLS
     assert nulls["none"].damage_limited.mean == 0.0
     assert nulls["none"].verdict == "not_limited"

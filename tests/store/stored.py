@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from swarmsec.runs.jobs import Job, Played, job, play_job
+from swarmsec.runs.jobs import Job, JobResult, job, run_job
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.store import Entry, Store
 from swarmsec.swarm.arms import Arm
@@ -23,7 +23,7 @@ class Small:
     entries: tuple[Entry, ...]
     jobs: tuple[Job, ...]
 
-    def played(self) -> list[tuple[Job, Played]]:
+    def played(self) -> list[tuple[Job, JobResult]]:
         return [(one, play(one)) for one in self.jobs]
 
     def keep(self, path: Path) -> Path:
@@ -56,14 +56,14 @@ def small(
     return Small(tuple(entries), tuple(jobs.values()))
 
 
-def play(one: Job) -> Played:
+def play(one: Job) -> JobResult:
     """What comes of a job; played once for all tests."""
     if one.id not in _PLAYED:
-        _PLAYED[one.id] = play_job(one)
+        _PLAYED[one.id] = run_job(one)
     return _PLAYED[one.id]
 
 
-def numbered(count: int) -> list[tuple[Job, Played]]:
+def numbered(count: int) -> list[tuple[Job, JobResult]]:
     """As many runs as a test needs, all alike but for their ids."""
     one = small(seeds=(0,)).jobs[0]
     played = play(one)
@@ -86,7 +86,7 @@ def everything(store: Store) -> list[object]:
     return said
 
 
-_PLAYED: dict[str, Played] = {}
+_PLAYED: dict[str, JobResult] = {}
 
 
 @cache

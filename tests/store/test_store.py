@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from swarmsec.errors import OutputError, PluginError, UsageError
-from swarmsec.runs.jobs import Played, play_job, trace_digest
+from swarmsec.runs.jobs import JobResult, run_job, trace_digest
 from swarmsec.store import Entry, Store
 from swarmsec.store.codec import decode, encode
 from swarmsec.swarm.trace import DetectionCounts, Event, Trace
@@ -98,7 +98,7 @@ def test_a_run_comes_back_with_the_digest_of_the_exact_trace(tmp_path) -> None:
             assert kept.digest == played.digest == trace_digest(played.trace)
             assert (kept.id, kept.status, kept.cpu_seconds) == (played.id, "done", played.cpu_seconds)
             assert kept.guarantees == played.guarantees
-            assert play_job(store.job(job.id)).digest == played.digest, "what is kept can be played again"
+            assert run_job(store.job(job.id)).digest == played.digest, "what is kept can be played again"
 
 
 def test_a_restored_trace_has_a_digest_of_its_own_which_is_why_the_first_one_is_kept(tmp_path) -> None:
@@ -119,7 +119,7 @@ def test_a_run_that_is_not_there_is_none(tmp_path) -> None:
 def test_a_run_that_came_to_nothing_is_kept_with_its_error(tmp_path, status) -> None:
     job = small().jobs[0]
     with Store.open(tmp_path / "s.sqlite") as store:
-        store.add(job, Played(job.id, status, cpu_seconds=0.5, error="it was so"))
+        store.add(job, JobResult(job.id, status, cpu_seconds=0.5, error="it was so"))
         kept = store.get(job.id)
         assert (kept.status, kept.trace, kept.error, kept.digest) == (status, None, "it was so", "")
         assert store.done() == ({job.id} if status == "failed" else set())
@@ -130,7 +130,7 @@ def test_done_tells_the_runs_that_need_not_be_played_again(tmp_path) -> None:
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(jobs[0], play(jobs[0]))
         for job, status in zip(jobs[1:], ("failed", "crashed", "timed_out"), strict=True):
-            store.add(job, Played(job.id, status))
+            store.add(job, JobResult(job.id, status))
         assert store.done() == {jobs[0].id, jobs[1].id}
         assert store.done([jobs[1].id, jobs[2].id, "unknown"]) == {jobs[1].id}
         assert store.done([]) == set()
@@ -139,10 +139,10 @@ def test_done_tells_the_runs_that_need_not_be_played_again(tmp_path) -> None:
 def test_another_try_replaces_a_crash_and_nothing_replaces_what_is_done(tmp_path) -> None:
     job = small().jobs[0]
     with Store.open(tmp_path / "s.sqlite") as store:
-        store.add(job, Played(job.id, "crashed", error="killed"))
+        store.add(job, JobResult(job.id, "crashed", error="killed"))
         store.add(job, play(job))
         assert store.get(job.id).digest == play(job).digest
-        store.add(job, Played(job.id, "crashed", error="killed"))
+        store.add(job, JobResult(job.id, "crashed", error="killed"))
         store.add(job, play(job))
         assert store.get(job.id).status == "done"
         assert len(store.summaries()) == 1
@@ -200,9 +200,9 @@ def test_tournaments_tell_how_far_they_are_and_count_a_shared_run_once(tmp_path)
         assert len(tournament.jobs) < len(tournament.entries)
         first, second, third, fourth, *_ = tournament.jobs
         store.add(first, play(first))
-        store.add(second, Played(second.id, "failed"))
-        store.add(third, Played(third.id, "crashed"))
-        store.add(fourth, Played(fourth.id, "timed_out"))
+        store.add(second, JobResult(second.id, "failed"))
+        store.add(third, JobResult(third.id, "crashed"))
+        store.add(fourth, JobResult(fourth.id, "timed_out"))
         (after,) = store.tournaments()
         assert (after.done, after.failed, after.crashed, after.timed_out) == (1, 1, 1, 1)
         assert after.left == after.planned - 4

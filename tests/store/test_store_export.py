@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from swarmsec.errors import OutputError, UsageError
-from swarmsec.runs.jobs import Played
+from swarmsec.runs.jobs import JobResult
 from swarmsec.store import Store
 from swarmsec.store.export import to_csv, to_parquet
 from swarmsec.store.query import query
@@ -31,7 +31,7 @@ def store(tmp_path) -> Iterator[Store]:
         for job in tournament.jobs[:-1]:
             opened.add(job, play(job))
         failed = tournament.jobs[-1]
-        opened.add(failed, Played(failed.id, "failed", error='a "word", and more'))
+        opened.add(failed, JobResult(failed.id, "failed", error='a "word", and more'))
     with Store.open(tmp_path / "s.sqlite", read_only=True) as opened:
         yield opened
 

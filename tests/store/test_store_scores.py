@@ -9,7 +9,7 @@ import pytest
 
 import swarmsec
 from swarmsec.errors import UsageError
-from swarmsec.runs.jobs import Played
+from swarmsec.runs.jobs import JobResult
 from swarmsec.scoring import score
 from swarmsec.scoring.intervals import of_mean, of_ratio
 from swarmsec.store import CellKey, Picked, Store, cells_of, compare, outcomes, result_of, seed_runs
@@ -120,7 +120,7 @@ def test_a_seed_without_all_its_arms_is_left_out_and_said(tmp_path) -> None:
         assert (empty.outcome, empty.seeds, empty.missing) == (None, (), (0, 1, 2))
         assert result_of(store, ID, empty.cell) is None
         for job in tournament.jobs:
-            store.add(job, Played(job.id, "crashed", error="it died") if job is failing else play(job))
+            store.add(job, JobResult(job.id, "crashed", error="it died") if job is failing else play(job))
         (found,) = outcomes(store, ID)
         assert (found.seeds, found.missing) == ((0, 2), (1,))
         assert result_of(store, ID, found.cell).seeds == (0, 2)
@@ -134,8 +134,8 @@ def test_a_failure_in_a_shared_arm_is_told_once_with_who_plays_in_it(tmp_path) -
     clean, attacked = tournament.jobs[:2]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.begin(ID, PLAN, tournament.entries)
-        store.add(clean, Played(clean.id, "timed_out", error="too slow"))
-        store.add(attacked, Played(attacked.id, "failed", error="wrong"))
+        store.add(clean, JobResult(clean.id, "timed_out", error="too slow"))
+        store.add(attacked, JobResult(attacked.id, "failed", error="wrong"))
         found = {one.run: one for one in failures(store, ID)}
         assert (found[clean.id].attack, found[clean.id].defense) == ("", "")
         assert (found[attacked.id].attack, found[attacked.id].defense) == ("stubborn", "")

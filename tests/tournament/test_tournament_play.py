@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from swarmsec.runs.executors import Serial, open_executor
-from swarmsec.runs.jobs import play_job
+from swarmsec.runs.jobs import run_job
 from swarmsec.store import Store
 from swarmsec.tournament import Draft, Shard, outcome_of, plan_of, play, take_over
 from swarmsec.tournament.labels import specs_of
@@ -43,7 +43,7 @@ class Watched:
         self._shuffle = shuffle
         self._interrupt_after = interrupt_after
 
-    def play(self, jobs):
+    def run(self, jobs):
         jobs = list(jobs)
         if self._shuffle is not None:
             random.Random(self._shuffle).shuffle(jobs)
@@ -51,7 +51,7 @@ class Watched:
             if len(self.asked) == self._interrupt_after:
                 raise KeyboardInterrupt
             self.asked.append(job.id)
-            yield play_job(job)
+            yield run_job(job)
 
     def close(self):
         pass

@@ -17,7 +17,7 @@ from swarmsec.errors import UsageError
 from swarmsec.runs.executors.pool import Ended, Pool
 from swarmsec.runs.executors.processes import Processes
 from swarmsec.runs.executors.serial import Serial
-from swarmsec.runs.jobs import Job, Played
+from swarmsec.runs.jobs import Job, JobResult
 
 __all__ = ["Ended", "Executor", "Pool", "Processes", "Serial", "open_executor"]
 
@@ -25,7 +25,7 @@ __all__ = ["Ended", "Executor", "Pool", "Processes", "Serial", "open_executor"]
 class Executor(Protocol):
     """Plays jobs."""
 
-    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+    def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
         """Play jobs, each with an id of its own, and give what came of each as it ends, in any order.
 
         Jobs are taken as there is somebody to play them, with a short look-ahead. Who stops listening stops the jobs.

@@ -19,7 +19,7 @@ from typing import Any
 from swarmsec.errors import ExecutorError
 from swarmsec.runs.executors.connect import connected, library
 from swarmsec.runs.executors.processes import Processes
-from swarmsec.runs.jobs import Job, Played, play_as_asked
+from swarmsec.runs.jobs import Job, JobResult, run_verified_job
 
 _AHEAD = 3  # jobs in flight for each thread of the cluster
 _COUNT_AGAIN = 64  # results between two looks at the cluster's size
@@ -50,7 +50,7 @@ class Cluster:
         self._opened = ExitStack()
         self._client = self._opened.enter_context(connected(where, jobs))
 
-    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+    def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
         """Play jobs, and give what came of each as it ends.
 
         Raises:
@@ -91,7 +91,7 @@ class Cluster:
         new = []
         for job in islice(source, max(0, count)):
             flying[job.id] = self._client.submit(
-                play_remotely, job, self._session, self._timeout_s, self._retries, key=job.id, retries=0, pure=False
+                run_on_cluster, job, self._session, self._timeout_s, self._retries, key=job.id, retries=0, pure=False
             )
             new.append(flying[job.id])
         return new
@@ -99,15 +99,15 @@ class Cluster:
     def _room(self) -> int:
         return _AHEAD * max(1, sum(map(int, self._client.nthreads().values())))
 
-    def _settled(self, future: Any, result: Any, deaths: Counter[str]) -> Played | None:
+    def _settled(self, future: Any, result: Any, deaths: Counter[str]) -> JobResult | None:
         """What came of a job; None if it was sent out again."""
-        if future.status == "finished" and isinstance(result, Played):
+        if future.status == "finished" and isinstance(result, JobResult):
             return result
         error = result[1] if isinstance(result, tuple) and len(result) == 3 else result
         if isinstance(error, library("distributed").KilledWorker):
             deaths[future.key] += 1
             if deaths[future.key] > self._retries:
-                return Played(future.key, "crashed", error="the workers of the cluster that played it died")
+                return JobResult(future.key, "crashed", error="the workers of the cluster that played it died")
             future.retry()
             return None
         if isinstance(error, BaseException):
@@ -135,7 +135,7 @@ class Cluster:
                 self._client.run(end_session, self._session, on_error="ignore")
 
 
-def play_remotely(job: Job, session: str, timeout_s: float | None, retries: int) -> Played:
+def run_on_cluster(job: Job, session: str, timeout_s: float | None, retries: int) -> JobResult:
     """Play a job for a session in a process of this thread of dask's worker."""
     thread = threading.get_ident()
     with _guard:
@@ -143,9 +143,9 @@ def play_remotely(job: Job, session: str, timeout_s: float | None, retries: int)
         if owner != session or processes is None:
             if processes is not None:
                 processes.stop()
-            processes = Processes(1, timeout_s=timeout_s, retries=retries, function=play_as_asked)
+            processes = Processes(1, timeout_s=timeout_s, retries=retries, function=run_verified_job)
             _pools[thread] = (session, processes)
-    (played,) = processes.play([job])
+    (played,) = processes.run([job])
     return played
 
 

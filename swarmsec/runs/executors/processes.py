@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from swarmsec.runs.executors.pool import Pool
-from swarmsec.runs.jobs import Job, Played, play_job
+from swarmsec.runs.jobs import Job, JobResult, run_job
 
 
 class Processes:
@@ -24,15 +24,15 @@ class Processes:
         *,
         timeout_s: float | None = None,
         retries: int = 2,
-        function: Callable[[Job], Played] = play_job,
+        function: Callable[[Job], JobResult] = run_job,
     ) -> None:
         self._pool = Pool(function, workers=workers, timeout_s=timeout_s, retries=retries)
 
-    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+    def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
         """Play jobs, and give what came of each as it ends."""
         for ended in self._pool.run(jobs):
             if ended.status == "crashed" or ended.status == "timed_out":
-                yield Played(ended.payload.id, ended.status, error=ended.error)
+                yield JobResult(ended.payload.id, ended.status, error=ended.error)
             elif ended.status == "raised":
                 raise ended.value  # Every error of a plug-in comes as a result: this one is of ours.
             else:
