@@ -8,10 +8,10 @@ from swarmsec.arrays import Bools, Floats
 
 
 def p_values(calibration: Floats, scores: Floats) -> Floats:
-    """The conformal p-value of each score: p = (1 + #{calibration ≥ score}) / (n + 1) (Vovk, Gammerman, Shafer 2005, ch. 2).
+    """The conformal p-value of each score: p = (1 + #{calibration ≥ score}) / (n + 1).
 
-    Under exchangeability P(p ≤ α) ≤ α; given the calibration set, the rate is Beta(l, n + 1 − l), l = ⌊α(n + 1)⌋
-    (Vovk 2012).
+    Under exchangeability P(p ≤ α) ≤ α (Vovk, Gammerman, Shafer 2005, ch. 2); given the calibration set, the rate is
+    Beta(l, n + 1 − l), l = ⌊α(n + 1)⌋ (Vovk 2012).
 
     Args:
         calibration: (n,) scores of normal rows, sorted ascending.
