@@ -16,8 +16,8 @@ class Stubborn(Attack):
 
     Strength moves x_i there from the proposal before the hijack; at 0 it stays there.
 
-    A *malicious* daemon of LeBlanc et al. 2013: it sends every neighbor the same lie. A single one moves plain averaging
-    anywhere; W-MSR withstands F of them on an (F+1,F+1)-robust network.
+    A *malicious* daemon of LeBlanc et al. 2013: it sends every neighbor the same lie. A single one moves plain
+    averaging anywhere; W-MSR withstands F of them on an (F+1,F+1)-robust network.
     """
 
     surface = Surface.DAEMON

@@ -1,6 +1,6 @@
 """The compiled loops. `rows.py` has their public functions, `reference.py` the same rules in plain Python.
 
-One compiled signature a rule: an absent array is an empty one, and what differs is asked at run time, outside the
+One compiled signature a rule: an absent array is an empty one, and the cases are distinguished at run time, outside the
 fast loops; every signature that a run calls costs it time to load. All of it is one file, because numba's cache
 notices a change in a function's own file and in no other.
 
@@ -217,7 +217,7 @@ def wmsr_rows(
         for r in range(lanes):
             mine[r] = own[order[first + r] if order.size > 0 else first + r]
         if per_edge.size > 0:
-            _lay_out_told(indptr, order, first, per_edge, width, lanes, cells, count)
+            _lay_out_by_edge(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
             # A constant number of lanes makes every place in them a constant.
             _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
@@ -279,7 +279,7 @@ def median_rows(
         for r in range(lanes):
             middle[r] = own[order[first + r] if order.size > 0 else first + r]
         if per_edge.size > 0:
-            _lay_out_told(indptr, order, first, per_edge, width, lanes, cells, count)
+            _lay_out_by_edge(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
             # A constant number of lanes makes every place in them a constant.
             _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
@@ -335,7 +335,7 @@ def trimmed_rows(
             mine[r] = own[order[first + r] if order.size > 0 else first + r]
             low[r] = f
         if per_edge.size > 0:
-            _lay_out_told(indptr, order, first, per_edge, width, lanes, cells, count)
+            _lay_out_by_edge(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
             _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
         else:
@@ -387,7 +387,7 @@ def krum_rows(
     start: int,
     stop: int,
 ) -> None:
-    """Rows start to stop, in `order`, of `krum`: own, said and out are (n, d), told (m, d) or empty."""
+    """Rows start to stop, in `order`, of `krum`: own, broadcast and out are (n, d), per_edge (m, d) or empty."""
     d = own.shape[1]
     room = _cells(indptr, order, start, stop) + LANES_MAX
     values, good, cells = np.empty(d * room), np.empty(room), np.empty(room)
@@ -612,7 +612,7 @@ def _lay_out(
 
 
 @compiled
-def _lay_out_told(
+def _lay_out_by_edge(
     indptr: Ints, order: Ints, first: int, per_edge: Floats, width: int, lanes: int, cells: Floats, count: Counts
 ) -> None:
     """The same for what each edge carries."""
