@@ -149,7 +149,7 @@ def _walk(source: ReplaySource, seed: int, arm: Arm) -> int:
         if not line:
             return ExitCode.DONE
         try:
-            shown = session.obey(line)
+            shown = session.execute(line)
         except UsageError as error:
             typer.echo(f"  {error}")
             continue

@@ -19,7 +19,7 @@ from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.messages.inbox import Inbox
 from swarmsec.network import Network
 
-_Scalar = TypeVar("_Scalar", bound=np.generic)
+_Scalar = TypeVar("_Scalar", bound="np.generic")
 
 _Edges: TypeAlias = npt.NDArray[np.integer[Any]]
 
