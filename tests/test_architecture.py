@@ -72,7 +72,6 @@ REPEATED_CLASS_NAMES = {
     "GeometricMedian",
     "Krum",
     "Median",
-    "Outcome",
     "Spread",
     "Standing",
     "TrimmedMean",
@@ -81,16 +80,8 @@ REPEATED_CLASS_NAMES = {
 }
 """Classes of one name in several modules. Only ever shorten this list."""
 
-PRIVATE_ACCESS = {
-    "swarmsec/runs/executors/worker.py": ["_config"],
-    "swarmsec/swarm/blue.py": ["_show"],
-    "swarmsec/swarm/red.py": ["_hijacked", "_show"],
-    "swarmsec/testing/attack.py": ["_defenses", "_hands", "_knowledge", "_show"],
-}
+PRIVATE_ACCESS = {"swarmsec/runs/executors/worker.py": ["_config"]}
 """Private attributes of other packages and libraries that files reach. Only ever shorten this list."""
-
-PRIVATE_ACCESS_EXEMPTIONS = {"swarmsec/swarm/{red,blue}.py"}
-"""Engine files that pyproject.toml lets reach private attributes. Only ever shorten this list."""
 
 
 def modules(*folders: str) -> list[Path]:
@@ -212,7 +203,7 @@ def test_no_private_attribute_of_another_package_is_reached() -> None:
 def test_only_tests_may_reach_private_attributes() -> None:
     ignores = PROJECT["tool"]["ruff"]["lint"]["per-file-ignores"]
     exempted = {files for files, rules in ignores.items() if any(rule.startswith("SLF") for rule in rules)}
-    assert exempted == {"tests/**"} | PRIVATE_ACCESS_EXEMPTIONS
+    assert exempted == {"tests/**"}
 
 
 def test_no_package_has_over_12_percent_of_the_code() -> None:

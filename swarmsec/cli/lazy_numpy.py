@@ -20,8 +20,8 @@ _PACKAGE, _TYPING = "numpy", "numpy.typing"
 
 def numpy_on_demand() -> None:
     """Put the execution of NumPy off until its first use. For commands with a single thread."""
-    if _PACKAGE not in sys.modules and not any(isinstance(finder, _NumpyFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _NumpyFinder())
+    if _PACKAGE not in sys.modules and not any(isinstance(finder, _LazyFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _LazyFinder())
 
 
 class _Deferred(ModuleType):
@@ -32,7 +32,7 @@ class _Deferred(ModuleType):
         return getattr(self, name)
 
 
-class _NumpyFinder(MetaPathFinder, Loader):
+class _LazyFinder(MetaPathFinder, Loader):
     """Finds NumPy before other finders do, and keeps the specs that these find."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class _Executed(Loader):
 
 def _execute() -> None:
     """Execute the deferred modules in place."""
-    finder = next((finder for finder in sys.meta_path if isinstance(finder, _NumpyFinder)), None)
+    finder = next((finder for finder in sys.meta_path if isinstance(finder, _LazyFinder)), None)
     if finder is None:
         return  # NumPy is being executed, and imports a part of itself.
     # A new list, since the import system may be iterating over this one.

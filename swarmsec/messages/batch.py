@@ -21,7 +21,7 @@ from swarmsec.network import Network
 
 _Scalar = TypeVar("_Scalar", bound="np.generic")
 
-_Edges: TypeAlias = npt.NDArray[np.integer[Any]]
+_Edges: TypeAlias = "npt.NDArray[np.integer[Any]]"
 
 BYTES_A_COMPONENT = 8
 """A component of a message is sent as one float64."""
