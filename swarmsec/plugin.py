@@ -41,6 +41,12 @@ class Plugin:
         return {trait: text for trait, text in texts.items() if text}
 
     @classmethod
+    def overrides(cls, hook: str) -> bool:
+        """Whether the class replaces a hook of the base class of its family, such as `respond` of `Defense`."""
+        family = cls.__mro__[cls.__mro__.index(Plugin) - 1]
+        return getattr(cls, hook) is not getattr(family, hook)
+
+    @classmethod
     def summary(cls) -> str:
         """The first line of the docstring."""
         return (inspect.getdoc(cls) or "").partition("\n")[0]

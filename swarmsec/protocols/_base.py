@@ -12,8 +12,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.addressed import Addressed
+from swarmsec.messages import Addressed, Inbox, Messages
 from swarmsec.network import Network
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.plugin import Family, Plugin

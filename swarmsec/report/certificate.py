@@ -57,7 +57,7 @@ def _rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
     if not certificate.attacks:
         yield "  red", "nobody", ""
     for claim in certificate.claims:
-        held = claim.guarantee.told.replace("none", "promises nothing")
+        held = claim.guarantee.label.replace("none", "promises nothing")
         yield "  blue", claim.kind, held + (f", with {_told(claim.parameters)}" if claim.parameters else "")
         yield "", "because", claim.guarantee.why
         for what in ("promise", "assumption", "source"):

@@ -137,7 +137,7 @@ def _notes(result: Result) -> Iterator[str]:
         yield f"- Cost in peace: {_amount(cost.mean, result.unit)}"
     if found.precision is not None and found.recall is not None:
         yield f"- Alarms: precision {found.precision:.2f}, recall {found.recall:.2f}"
-    yield f"- Guarantee: {result.guarantee.told}: {result.guarantee.why}"
+    yield f"- Guarantee: {result.guarantee.label}: {result.guarantee.why}"
 
 
 def _sweep(points: Sequence[SweepPoint]) -> Iterator[str]:

@@ -92,7 +92,7 @@ def notes(result: Result, context: Context) -> Table:
         table.add_row("", _cost_line(result))
     for number, null in enumerate(result.nulls):
         table.add_row("  nulls" if number == 0 else "", _null_line(null, result.unit))
-    table.add_row("  guarantee", f"{result.guarantee.told}: {result.guarantee.why}")
+    table.add_row("  guarantee", f"{result.guarantee.label}: {result.guarantee.why}")
     table.add_row("", "")
     table.add_row("  repeat", result.replay)
     table.add_row("  kept in", context.folder)

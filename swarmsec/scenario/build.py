@@ -153,7 +153,7 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
 
 def _too_many(defenses: Sequence[PluginSpec[Defense]]) -> str:
     """The place of the last defense with an aggregation rule; a swarm may have only one such defense."""
-    return max((cast.where for cast in defenses if cast.plugin.rule is not None), default="defenses")
+    return max((spec.path for spec in defenses if spec.plugin.rule is not None), default="defenses")
 
 
 def _parameters(spec: Spec) -> Spec:

@@ -103,8 +103,8 @@ def _check_spec(
     if kind is None and partial:
         return []
     if kind is None:
-        problem = Problem((*path, "kind"), f"missing; must be one of the {family}")
-        return [Wrong(problem._replace(hint=did_you_mean("", registry.kinds(family))), family)]
+        message = f"missing; must be one of the {family}"
+        return [Wrong(Problem((*path, "kind"), message, did_you_mean("", registry.kinds(family))), family)]
     if not isinstance(kind, str):
         return [Wrong(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
     try:

@@ -12,7 +12,7 @@ import numpy as np
 from swarmsec.authoring.lint_rules._case import Aimed, LintCase
 from swarmsec.authoring.lint_rules._rule import Remark, rule
 from swarmsec.authoring.lint_rules.timing import responds
-from swarmsec.teams import Surface, Vantage, threatened_in
+from swarmsec.teams import Surface, Vantage, faulty_neighbors
 
 
 @rule("SW007")
@@ -73,7 +73,7 @@ def outside_the_guarantee(case: LintCase) -> Iterator[Remark]:
             continue
         honest = np.ones(case.setup.network.n, dtype=bool)
         honest[liars] = False
-        local = np.where(honest, threatened_in(case.setup.network, liars), 0)
+        local = np.where(honest, faulty_neighbors(case.setup.network, liars), 0)
         if local.max(initial=0) > f:
             daemon = int(np.argmax(local))
             yield Remark(
@@ -202,7 +202,7 @@ def defenses_in_order(case: LintCase) -> Iterator[Remark]:
         same = f"{cast.kind} {sorted(cast.parameters.items())}"
         if same in earlier:
             yield Remark(path, f"the same {cast.kind} is already defenses[{earlier[same]}]", "remove one of them")
-        elif changing and _changes_signals(cast.plugin) and hasattr(cast.plugin, "warm_up"):
+        elif changing and cast.plugin.overrides("filter_signals") and hasattr(cast.plugin, "warm_up"):
             yield Remark(
                 path,
                 f"{cast.kind} learns from signals that {changing[1]} (defenses[{changing[0]}]) has already changed",
@@ -210,15 +210,8 @@ def defenses_in_order(case: LintCase) -> Iterator[Remark]:
                 severity="note",
             )
         earlier.setdefault(same, position)
-        if _changes_signals(cast.plugin):
+        if cast.plugin.overrides("filter_signals"):
             changing = changing or (position, cast.kind)
-
-
-def _changes_signals(defense: object) -> bool:
-    """Whether a defense overrides `filter_signals`."""
-    from swarmsec.teams import Defense
-
-    return getattr(type(defense), "filter_signals", None) is not Defense.filter_signals
 
 
 def _is_chosen(selector: object) -> bool:

@@ -118,4 +118,8 @@ def warm_up_longer_than_the_run(case: LintCase) -> Iterator[Remark]:
 
 def responds(defense: Defense) -> bool:
     """Whether a defense overrides `respond`, in which it can isolate daemons."""
-    return type(defense).respond is not Defense.respond
+    return defense.overrides("respond")
+
+
+def _spelled(path: tuple[str | int, ...]) -> str:
+    return f"{path[0]}[{path[1]}]"

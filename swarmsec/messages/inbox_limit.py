@@ -1,4 +1,4 @@
-"""What arrives of what was sent: a daemon can process only so many messages in an exchange."""
+"""The limit of an inbox: a daemon processes only so many messages in an exchange, so that a flood displaces others."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from swarmsec.network import Network
 
 
 def within_inbox(messages: Messages, limit: int | None, rng: np.random.Generator) -> Messages:
-    """Of more than `limit` messages to one daemon only a random `limit` of them are processed.
-
-    So a flood on one channel crowds out what the others say, which is the point of a flood.
+    """Keep at most `limit` messages of every inbox, drawn at random; the others get 0 copies and weight 0.
 
     Args:
-        messages: What was sent. A message that is not admitted takes no room.
-        limit: How many messages a daemon processes in an exchange, or None for all.
-        rng: Draws whose messages are processed.
+        messages: The messages that arrive. One with weight 0 takes no room.
+        limit: How many messages a daemon processes in an exchange; None: all.
+        rng: Draws the messages that are processed.
     """
     network = messages.network
     messages = _without_the_unsent(messages)
@@ -30,7 +28,7 @@ def within_inbox(messages: Messages, limit: int | None, rng: np.random.Generator
     if messages.weights is not None:
         copies[messages.weights == 0] = 0
     if messages.copies is None:
-        copies[~_among_the_first(copies > 0, rng.random(network.m), network, limit)] = 0
+        copies[~_drawn(copies > 0, rng.random(network.m), network, limit)] = 0
     else:
         _draw_in_flooded_inboxes(copies, network, limit, rng)
     weights = np.where(copies > 0, 1.0, 0.0)
@@ -39,26 +37,26 @@ def within_inbox(messages: Messages, limit: int | None, rng: np.random.Generator
 
 
 def _without_the_unsent(messages: Messages) -> Messages:
-    """The messages, with weight 0 on the edges that carry none: rules that count senders look at nothing else."""
+    """The messages, with weight 0 on edges with 0 copies: rules that count senders read weights only."""
     if messages.copies is None or messages.copies.all():
         return messages
     return messages.with_weights((messages.copies > 0).astype(np.float64))
 
 
-def _among_the_first(came: Bools, keys: Floats, network: Network, limit: int) -> Bools:
-    """(m,) the edges whose keys are among the `limit` smallest of those that came to their receiver."""
-    order = np.lexsort((np.where(came, keys, np.inf), network.receivers))
+def _drawn(arrives: Bools, keys: Floats, network: Network, limit: int) -> Bools:
+    """(m,) the edges whose keys are among the `limit` smallest keys of messages that arrive at the same receiver."""
+    order = np.lexsort((np.where(arrives, keys, np.inf), network.receivers))
     rank = np.empty(network.m, dtype=np.int64)
     rank[order] = np.arange(network.m)
-    return (rank - network.indptr[network.receivers] < limit) & came
+    return (rank - network.indptr[network.receivers] < limit) & arrives
 
 
 def _draw_in_flooded_inboxes(
     copies: npt.NDArray[np.int64], network: Network, limit: int, rng: np.random.Generator
 ) -> None:
-    """Of every inbox that overflows keep `limit` messages, a message being as likely as any other to be kept.
+    """Keep `limit` messages of every inbox that overflows, each with the same probability.
 
-    Floods are few: only the daemons that hear one are gone through.
+    Few inboxes are flooded, so only these are visited one by one.
     """
     arriving = np.bincount(network.receivers, copies, minlength=network.n)
     for daemon in np.flatnonzero(arriving > limit):

@@ -1,4 +1,4 @@
-"""Catch a hook that writes where it should not: into what it is given, or into what it has already handed out."""
+"""Detect hooks that write in place: into the arrays that they are given, or into arrays that they returned before."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class WrittenInPlaceError(AssertionError):
 
 
 _OPAQUE = (Network, RedView, BlueView)
-"""What a hook gets as it is: these already refuse to be written."""
+"""Arguments that are not copied, because they already refuse writes."""
 
 HandedOut = deque[tuple[str, Any, Any]]
-"""The last arrays that hooks returned: whose, the array, and a copy of it as it was."""
+"""The last arrays that hooks returned: the hook's name, the array, and a copy of its first contents."""
 
 _REMEMBERED = 12
 
 
-def witnessed(plugin_class: type[P], hooks: Sequence[str]) -> type[P]:
-    """A subclass that behaves as the class does, but whose `hooks` are watched.
+def with_watched_hooks(plugin_class: type[P], hooks: Sequence[str]) -> type[P]:
+    """A subclass with the same behavior whose `hooks` are watched.
 
-    The engine's arrays are read-only, which an ill-behaved hook can undo. So a hook gets writable copies here, and
+    The engine's arrays are read-only, but a hook can undo that. So a watched hook gets writable copies, and raises
     WrittenInPlaceError if they differ afterwards.
     """
     handed_out: HandedOut = deque(maxlen=_REMEMBERED)
@@ -44,7 +44,7 @@ def witnessed(plugin_class: type[P], hooks: Sequence[str]) -> type[P]:
 
 def _watched(name: str, hook: Callable[..., Any], handed_out: HandedOut) -> Callable[..., Any]:
     def call(self: Plugin, *given: Any, **named: Any) -> Any:
-        _still_the_same(handed_out)
+        _require_unchanged_results(handed_out)
         copies, named_copies = [_copy(value) for value in given], {key: _copy(value) for key, value in named.items()}
         result = hook(self, *copies, **named_copies)
         for before, after in zip((*given, *named.values()), (*copies, *named_copies.values()), strict=True):
@@ -55,15 +55,15 @@ def _watched(name: str, hook: Callable[..., Any], handed_out: HandedOut) -> Call
                         f"`{name}` writes into the {what or 'array'} that it is given: {old[place]} at "
                         f"{place} became {new[place]}; copy it first"
                     )
-        _still_the_same(handed_out)
-        # The engine hands out read-only views too, so a hook keeps nothing writable of what it returned.
+        _require_unchanged_results(handed_out)
+        # A hook must not write later into an array that it has returned.
         handed_out.append((name, result, _copy(result)))
         return result
 
     return call
 
 
-def _still_the_same(handed_out: HandedOut) -> None:
+def _require_unchanged_results(handed_out: HandedOut) -> None:
     for name, result, copy in handed_out:
         for _, now, then in _pairs(result, copy):
             if not _same(now, then):
@@ -83,7 +83,7 @@ def _copy(value: Any) -> Any:
 
 
 def _pairs(one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
-    """The arrays of a value beside those of its copy, by name."""
+    """Every array of a value with its counterpart in the copy: (name, array, array)."""
     if isinstance(one, np.ndarray):
         yield "", read_only(one), read_only(other)
     elif isinstance(one, Addressed):
@@ -104,7 +104,7 @@ def _equal(one: Any, other: Any) -> Any:
 
 
 def recording(plugin_class: type[P], hook: str) -> tuple[type[P], list[Any]]:
-    """A subclass that behaves as the class does, and a list that gets what its `hook` returns, call by call."""
+    """A subclass with the same behavior, and a list to which each call of its `hook` appends the result."""
     answers: list[Any] = []
     answer = getattr(plugin_class, hook)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from swarmsec.messages import Messages
-from swarmsec.messages.admission import within_inbox
+from swarmsec.messages import Messages, within_inbox
 from swarmsec.network import topology
 from swarmsec.rng import stream
 
