@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench gallery golden rooms lock clean
+.PHONY: help demo test test-slow check format bench gallery catalog golden rooms lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -33,6 +33,9 @@ bench: $(VENV)/.installed ## measure against plain Mesa, scipy, byzfl (downloads
 
 gallery: $(VENV)/.installed ## run every scenario of the library and write scenarios/GALLERY.md
 	$(VENV)/bin/python -m swarmsec.report.gallery --jobs 2 $(ARGS)
+
+catalog: $(VENV)/.installed ## write swarmsec/cli/catalog.json, which `list` and `show` read
+	$(VENV)/bin/python -m swarmsec.cli.make_catalog
 
 golden: $(VENV)/.installed ## record the golden results anew, after SIM_SEMANTICS or a scenario's version was raised
 	$(VENV)/bin/python -m tests.golden.record

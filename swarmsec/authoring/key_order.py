@@ -1,4 +1,4 @@
-"""The order of keys: that of the format, and of the plug-ins' own classes."""
+"""The canonical order of keys: that of the format and of the plug-ins' classes."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _FIRST = ("<<", "kind", "name", "drop", "campaign", "phase", "for")
 _RANGE = ("from", "to", "steps")
 
 SHARED_BEFORE = "world"
-"""The key before which `x-` keys go: what they define is used further down."""
+"""`x-` keys with anchors are put before this key, since later keys refer to them."""
 
 
 def key_order(path: YamlPath, kind: str, registry: Registry) -> Sequence[str]:
-    """The keys of the mapping at a path, in their order; a key that is not among them goes behind.
+    """The keys of the mapping at a path, in canonical order; other keys come after them.
 
     Args:
-        path: Where the mapping stands.
-        kind: The kind that it names, if it does.
-        registry: Where plug-ins are found.
+        path: The path of the mapping.
+        kind: The value of its `kind`, or "".
+        registry: The installed plug-ins.
     """
     top = path[0] if path else ""
     if not path:

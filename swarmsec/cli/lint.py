@@ -104,7 +104,7 @@ def _linted(name: str, asked: _Asked) -> _Page:
             assert one.fix
             typer.echo(f"{one.finding.span}  {one.finding.path}  {one.code} mended: {one.fix.value}")
         for one in found:
-            typer.echo(one.told(scenario.tree))
+            typer.echo(one.text(scenario.tree))
         typer.echo(f"{name}: {_count(warnings, len(found) - warnings)}")
     page = {
         "scenario": name,

@@ -1,24 +1,26 @@
-"""`swarmsec list` and `swarmsec show`: what there is to play with."""
+"""`swarmsec list` and `swarmsec show`: plug-ins and scenarios."""
 
 from __future__ import annotations
 
-import inspect
 import json
+from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from swarmsec.cli.catalog import plugin_page, read_catalog
 from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
 from swarmsec.cli.output import print_json, terminal
+from swarmsec.entry_points import any_package_defines_plugins
 from swarmsec.errors import PluginError, UnknownNameError, UsageError, did_you_mean
 from swarmsec.report.tables import plain_table, yaml_word
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from swarmsec.authoring.summary import LibraryEntry
     from swarmsec.plugin import Family
     from swarmsec.registry import Registry
 
@@ -57,8 +59,7 @@ def list_(
         if what not in {None, Shelf.SCENARIOS}:
             raise UsageError(f"{what} have no tag, difficulty or world; list scenarios with these")
         what = Shelf.SCENARIOS
-    numpy_on_demand()
-    # Scenarios alone take no plug-in, unless a folder of them is to be looked at.
+    # A list of scenarios has no plug-ins, but a folder that was named must exist.
     registry = None if what is Shelf.SCENARIOS and not plugins else _registry(plugins)
     shelves: dict[str, dict[str, Any]] = {shelf: _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
     if registry and what is not Shelf.SCENARIOS and (broken := registry.broken()):
@@ -97,7 +98,6 @@ def show(
     plugins: Plugins = None,
 ) -> None:
     """Show what NAME does: mechanism, source, traits, parameters with bounds and units."""
-    numpy_on_demand()
     registry = _registry(plugins)
     found = [(shelf, full) for shelf in Shelf for full in _called(shelf, name, registry)]
     if not found:
@@ -115,24 +115,26 @@ def show(
             typer.echo("\n".join(_plain_page(page)))
 
 
-def _registry(plugins: Any) -> Registry:
+def _registry(plugins: Sequence[Path] | None) -> Registry | None:
+    """The registry if there may be plug-ins that are not shipped; None if the catalog has all of them."""
+    if not plugins and not any_package_defines_plugins():
+        return None
+    numpy_on_demand()
     from swarmsec.registry import Registry
 
     return Registry(plugins or ())
 
 
-def _names(shelf: Shelf, registry: Registry) -> list[str]:
-    if shelf is Shelf.SCENARIOS:
-        from swarmsec.scenario import library
-
-        return list(library())
-    return registry.kinds(_family(shelf))
+def _names(shelf: Shelf, registry: Registry | None) -> list[str]:
+    if registry and shelf is not Shelf.SCENARIOS:
+        return registry.kinds(_family(shelf))
+    return list(read_catalog()[shelf])
 
 
-def _called(shelf: Shelf, name: str, registry: Registry) -> list[str]:
+def _called(shelf: Shelf, name: str, registry: Registry | None) -> list[str]:
     """The full names on a shelf that a name stands for; several where packages have the same kind."""
-    if shelf is Shelf.SCENARIOS:
-        return [name] if name in _names(shelf, registry) else []
+    if shelf is Shelf.SCENARIOS or not registry:
+        return [name] if name in read_catalog()[shelf] else []
     try:
         return [registry.full_name(_family(shelf), name)]
     except UnknownNameError:
@@ -145,21 +147,11 @@ def _family(shelf: Shelf) -> Family:
 
 
 def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
-    """Every name on a shelf, with its one line; a scenario has more to tell."""
+    """Every name on a shelf: a line for a plug-in, and more for a scenario."""
     if shelf is Shelf.SCENARIOS:
-        from swarmsec.authoring.summary import library_entries
-
-        return {
-            name: {
-                "title": one.title,
-                "summary": _one_line(one),
-                "difficulty": one.difficulty,
-                "tags": list(one.tags),
-                "world": one.world,
-            }
-            for name, one in library_entries().items()
-        }
-    assert registry
+        return dict(read_catalog()[shelf])
+    if not registry:
+        return {name: page["summary"] for name, page in read_catalog()[shelf].items()}
     broken = registry.broken(_family(shelf))
     return {
         name: _broken(broken[name]) if name in broken else registry.get(_family(shelf), name).summary()
@@ -204,37 +196,18 @@ def _line(entry: Any) -> str:
     return f"{difficulty:<6}  {summary}  [{tags}]"
 
 
-def _page(shelf: Shelf, name: str, registry: Registry) -> dict[str, Any]:
+def _page(shelf: Shelf, name: str, registry: Registry | None) -> dict[str, Any]:
     """Everything about one name, as plain data."""
     if shelf is Shelf.SCENARIOS:
         return _scenario_page(name)
-    from swarmsec.parameters import describe
-
-    plugin = registry.get(_family(shelf), name)
-    parameters = [
-        {
-            "name": info.name,
-            "type": info.type,
-            "required": info.required,
-            "default": None if info.required else info.default,
-            "unit": info.unit,
-            "bounds": info.bounds,
-            "help": info.help,
-        }
-        for info in describe(plugin)
-    ]
-    return {
-        "name": name,
-        "kind": str(shelf),
-        "summary": plugin.summary(),
-        "about": inspect.getdoc(plugin) or "",
-        "traits": plugin.trait_texts(),
-        "parameters": parameters,
-    }
+    if registry:
+        return plugin_page(_family(shelf), name, registry)
+    page: dict[str, Any] = read_catalog()[shelf][name]
+    return page
 
 
 def _scenario_page(name: str) -> dict[str, Any]:
-    from swarmsec.authoring.summary import library_entries
+    numpy_on_demand()
     from swarmsec.scenario import load_scenario
 
     document = load_scenario(name).document
@@ -244,7 +217,7 @@ def _scenario_page(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "kind": str(Shelf.SCENARIOS),
-        "summary": _one_line(library_entries()[name]),
+        "summary": read_catalog()[Shelf.SCENARIOS][name]["summary"],
         "about": "\n".join(about),
         "traits": {
             "version": str(document["version"]),
@@ -254,11 +227,6 @@ def _scenario_page(name: str) -> dict[str, Any]:
         },
         "scenario": dict(document),
     }
-
-
-def _one_line(one: LibraryEntry) -> str:
-    red, blue = ", ".join(one.red) or "nobody", ", ".join(one.blue) or "nobody"
-    return f"{one.title or one.name}: {red} against {blue} in {one.world}"
 
 
 def _table(title: str, columns: list[str], rows: list[tuple[str, ...]]) -> RenderableType:

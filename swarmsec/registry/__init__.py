@@ -14,5 +14,6 @@ imports no plug-in by name. Checks of plug-ins beyond their form belong in `swar
 
 from swarmsec.registry._digest import source_digest
 from swarmsec.registry._registry import Registry
+from swarmsec.registry._shipped import kinds as shipped_kinds
 
-__all__ = ["Registry", "source_digest"]
+__all__ = ["Registry", "shipped_kinds", "source_digest"]

@@ -55,8 +55,8 @@ def _package(folder: Path) -> str:
         package = ModuleType(name)
         package.__path__ = [str(folder)]
         sys.modules[name] = package
-        if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-            sys.meta_path.insert(0, _Finder())
+        if not any(isinstance(finder, _FolderFinder) for finder in sys.meta_path):
+            sys.meta_path.insert(0, _FolderFinder())
     return name
 
 
@@ -89,7 +89,7 @@ def _place(error: BaseException, path: Path) -> str:
     return str(path)
 
 
-class _Finder(MetaPathFinder):
+class _FolderFinder(MetaPathFinder):
     """Finds the modules of folders."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:

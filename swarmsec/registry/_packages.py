@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from functools import cache
-from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, NamedTuple
 
+from swarmsec.entry_points import any_package_defines_plugins
 from swarmsec.errors import PluginError
 from swarmsec.plugin import Family, Plugin
 from swarmsec.registry._validation import family_of, validated
@@ -85,7 +83,7 @@ def _installed() -> _Packages:
 
 def _distributions() -> Iterable[tuple[str, Distribution]]:
     """The packages that define entry points of ours, by their normalized names; the first of equal ones."""
-    if not _any_defines_plugins():
+    if not any_package_defines_plugins():
         return ()
     from importlib import metadata
 
@@ -94,34 +92,3 @@ def _distributions() -> Iterable[tuple[str, Distribution]]:
         if "[swarmsec." in (dist.read_text("entry_points.txt") or ""):
             found.setdefault(normalized(dist.metadata["Name"] or "unnamed"), dist)
     return sorted(found.items())
-
-
-def _any_defines_plugins() -> bool:
-    """Whether any package may define entry points of ours.
-
-    Reading all metadata is slow, and so is importing `importlib.metadata`; searching the files takes a tenth.
-    """
-    if any(hasattr(finder, "find_distributions") for finder in sys.meta_path if finder is not PathFinder):
-        return True  # Another finder may have packages that are not on the path.
-    return any(_defines_plugins(folder or ".") for folder in sys.path)
-
-
-def _defines_plugins(folder: str) -> bool:
-    """Whether a package in a folder of `sys.path` may define entry points of ours."""
-    try:
-        names = os.listdir(folder)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True  # It may be an archive.
-    for name in names:
-        if name.endswith(".egg"):
-            return True
-        if name.endswith((".dist-info", ".egg-info")):
-            try:
-                with open(os.path.join(folder, name, "entry_points.txt"), "rb") as file:
-                    if b"[swarmsec." in file.read():
-                        return True
-            except OSError:
-                continue
-    return False

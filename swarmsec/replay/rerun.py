@@ -18,7 +18,7 @@ from swarmsec.runs.run_files import FileLine, RoundTable, parse_event, parse_rou
 from swarmsec.runs.run_folder import event_lines, json_text, round_lines
 from swarmsec.runs.runner import seed_runs, subject_of
 from swarmsec.scenario import Scenario
-from swarmsec.scoring import Result, SeedRun, outcome, score
+from swarmsec.scoring import Result, SeedRun, score, score_damage
 from swarmsec.scoring.intervals import of_mean
 from swarmsec.swarm.arms import Arm
 
@@ -153,24 +153,17 @@ def _in_result_of_rounds(stored: StoredFiles, bill: str) -> RunDifference | None
     try:
         figures = _last_figures(parse_rounds([stored.header, *stored.rounds]))
         bills = {arm: metrics[bill] for arm, metrics in figures.items()}
-        found = outcome(bills)
+        found = score_damage(bills).to_dict()
     except (KeyError, ValueError) as error:
         return RunDifference("rounds.csv", "the last rounds", f"cannot be read: {error}", "numbers")
-    limited, cost = found.damage_limited, found.autoimmune_cost
-    expected = {
-        "arms": {
-            arm: {
-                "bill": of_mean(bills[arm]).to_dict(),
-                "metrics": {name: of_mean(values).to_dict() for name, values in metrics.items()},
-            }
-            for arm, metrics in figures.items()
-        },
-        "damage": {arm: value.to_dict() for arm, value in found.damage.items()},
-        "damage_limited": limited.to_dict() if limited else None,
-        "autoimmune_cost": cost.to_dict() if cost else None,
-        "bites": found.bites,
-        "verdict": found.verdict,
+    arms = {
+        arm: {
+            "bill": of_mean(bills[arm]).to_dict(),
+            "metrics": {name: of_mean(values).to_dict() for name, values in metrics.items()},
+        }
+        for arm, metrics in figures.items()
     }
+    expected = {"arms": arms, **found}
     shown = {key: result.get(key) for key in expected}
     return first_in_json("result.json", shown, json.loads(json_text(expected)))
 

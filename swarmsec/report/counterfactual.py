@@ -7,7 +7,7 @@ from swarmsec.replay.shapley import EXACT_MOST
 from swarmsec.report.numbers import amount, share
 from swarmsec.report.tables import plain_table
 from swarmsec.report.verdict import verdict_sentence
-from swarmsec.scoring import Interval, Outcome
+from swarmsec.scoring import DamageScore, Interval
 from swarmsec.scoring.intervals import of_mean
 
 _TITLES = {
@@ -81,7 +81,7 @@ def _seed_rows(found: Counterfactual, arm: str) -> list[list[str]]:
     return rows
 
 
-def _verdict(found: Outcome) -> str:
+def _verdict(found: DamageScore) -> str:
     if found.reason and not found.damage:
         return "no damage to tell of: the clean arm is not there"
     return verdict_sentence(found.verdict, found.damage_limited, found.reason)

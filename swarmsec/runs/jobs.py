@@ -63,6 +63,7 @@ class JobResult(NamedTuple):
         guarantees: For each defense, by its kind: whether its precondition held. Empty but in the defended arm.
         cpu_seconds: What it took of a processor; not the same in another run.
         error: What went wrong, in one line.
+        digest: SHA-256 of the exact trace, equal for equal runs on every machine; empty unless done.
     """
 
     id: str
@@ -71,11 +72,7 @@ class JobResult(NamedTuple):
     guarantees: tuple[tuple[str, Guarantee], ...] = ()
     cpu_seconds: float = 0.0
     error: str = ""
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of what was recorded: equal for equal runs, whoever executed them, and empty without a trace."""
-        return trace_digest(self.trace) if self.trace is not None else ""
+    digest: str = ""
 
 
 def job(scenario: Scenario, seed: int, arm: Arm) -> Job:
@@ -100,7 +97,8 @@ def run_job(job: Job) -> JobResult:
     except (Exception, SystemExit) as error:
         where = error if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
         return JobResult(job.id, "failed", cpu_seconds=time.process_time() - start, error=str(where))
-    return JobResult(job.id, "done", trace, guarantees, time.process_time() - start)
+    cpu_seconds = time.process_time() - start
+    return JobResult(job.id, "done", trace, guarantees, cpu_seconds, digest=trace_digest(trace))
 
 
 def run_verified_job(asked: Job) -> JobResult:

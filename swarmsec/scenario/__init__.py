@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from swarmsec.scenario.findings import Finding, InvalidScenarioError, findings_of
     from swarmsec.scenario.load import Scenario, load_scenario
-    from swarmsec.scenario.model import Document, Spec, seed_list
+    from swarmsec.scenario.model import Document, Spec, digest_of, seed_list, stop_of
     from swarmsec.scenario.overrides import Teams, parse_option, parse_value
     from swarmsec.scenario.sources import library, library_folder
 
@@ -23,6 +23,7 @@ _HOMES = {
     "Scenario": "load",
     "Spec": "model",
     "Teams": "overrides",
+    "digest_of": "model",
     "findings_of": "findings",
     "library": "sources",
     "library_folder": "sources",
@@ -30,6 +31,7 @@ _HOMES = {
     "parse_option": "overrides",
     "parse_value": "overrides",
     "seed_list": "model",
+    "stop_of": "model",
 }
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "Scenario",
     "Spec",
     "Teams",
+    "digest_of",
     "findings_of",
     "library",
     "library_folder",
@@ -46,6 +49,7 @@ __all__ = [
     "parse_option",
     "parse_value",
     "seed_list",
+    "stop_of",
 ]
 
 

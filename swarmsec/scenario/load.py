@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,7 +18,7 @@ from swarmsec.scenario.build import SPEC_FAMILIES, composition_errors, parts_of,
 from swarmsec.scenario.check import check
 from swarmsec.scenario.extends import extended
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
-from swarmsec.scenario.model import seed_list
+from swarmsec.scenario.model import digest_of, seed_list, stop_of
 from swarmsec.scenario.overrides import Changes, Teams, specs_of, steps, with_value
 from swarmsec.scenario.schedule import expand
 from swarmsec.scenario.sources import ScenarioSource, read
@@ -74,9 +72,8 @@ class Scenario:
 
     @property
     def stop(self) -> int:
-        """The round from which all attacks are off, at most the number of rounds."""
-        stops = [self.rounds if spec["stop"] is None else spec["stop"] for spec in self.document["attacks"]]
-        return min(self.rounds, max(stops, default=0))
+        """The first round after all attacks, at most the number of rounds."""
+        return stop_of(self.document)
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -90,24 +87,8 @@ class Scenario:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all keys that affect a run of one seed; seeds and descriptive keys do not."""
-        descriptive = {
-            "seeds",
-            "title",
-            "story",
-            "goals",
-            "difficulty",
-            "tags",
-            "extends",
-            "schedule",
-            "campaigns",
-            "sweep",
-        }
-        decisive = {
-            key: value for key, value in self.document.items() if key not in descriptive and not key.startswith("x-")
-        }
-        canonical = json.dumps(decisive, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        """SHA-256 of everything that decides the run of one seed."""
+        return digest_of(self.document)
 
     def points(self) -> list[tuple[dict[str, Any], Scenario]]:
         """Every point of its sweep: path → value, and the scenario with these values. No sweep: one empty point."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -10,6 +13,20 @@ from swarmsec.parameters import Ge, Help, Le, MaxLen, MinLen, Unit
 
 PLUGINS_MAX = 1_000
 """At most this many attacks, steps of campaigns included, and at most this many defenses."""
+
+_WITHOUT_EFFECT = {
+    "seeds",
+    "title",
+    "story",
+    "goals",
+    "difficulty",
+    "tags",
+    "extends",
+    "schedule",
+    "campaigns",
+    "sweep",
+}
+"""Keys of a resolved document that do not change the run of one seed."""
 
 SEEDS_MAX = 100_000
 SEED_MAX = 2**63 - 1
@@ -70,3 +87,20 @@ def seed_list(seeds: int | list[int]) -> tuple[int, ...]:
     if not seeds or len(set(seeds)) < len(seeds) or not all(0 <= seed <= SEED_MAX for seed in seeds):
         raise ParameterError(f"{seeds} given; must be distinct numbers, 0 or greater", where="seeds")
     return tuple(seeds)
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """SHA-256 of everything in a resolved document that decides the run of one seed.
+
+    Seeds, texts for people, `x-` keys, and keys that are already expanded (such as `schedule`) are left out.
+    """
+    decisive = {key: value for key, value in document.items() if key not in _WITHOUT_EFFECT and key[:2] != "x-"}
+    canonical = json.dumps(decisive, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def stop_of(document: Mapping[str, Any]) -> int:
+    """The first round of a resolved document after all its attacks, at most its number of rounds."""
+    rounds = int(document["rounds"])
+    stops = [rounds if spec["stop"] is None else int(spec["stop"]) for spec in document["attacks"]]
+    return min(rounds, max(stops, default=0))

@@ -25,7 +25,7 @@ START, STOP = 4, 28
 """The rounds in which the kit's attacks act."""
 
 
-class Swarm(NamedTuple):
+class SmallSwarm(NamedTuple):
     """A small swarm.
 
     Attributes:
@@ -46,24 +46,24 @@ class Swarm(NamedTuple):
         return self.network.n
 
 
-def ring(n: int, *, width: int = 1, rounds: int = ROUNDS) -> Swarm:
+def ring(n: int, *, width: int = 1, rounds: int = ROUNDS) -> SmallSwarm:
     """Daemons in a ring that listen to two on either side."""
     pairs = {(min(i, j), max(i, j)) for i in range(n) for k in (1, 2) if (j := (i + k) % n) != i}
     name = f"a ring of {n} daemons, two neighbors on either side, {width} components"
-    return Swarm(name, _network(n, sorted(pairs)), width, rounds)
+    return SmallSwarm(name, _network(n, sorted(pairs)), width, rounds)
 
 
-def odd_swarms() -> list[Swarm]:
+def odd_swarms() -> list[SmallSwarm]:
     """Unusual networks: daemons without neighbors, one-way links, several components."""
     triangles = [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5)]
     return [
-        Swarm("a single daemon", _network(1, [])),
-        Swarm("a pair", _network(2, [(0, 1)])),
-        Swarm("two components", _network(6, triangles)),
-        Swarm("an isolated daemon, number 6", _network(7, triangles)),
-        Swarm("a network with no link at all", _network(3, [])),
-        Swarm("a star", _network(9, [(0, leaf) for leaf in range(1, 9)])),
-        Swarm("a one-way ring", Network.from_edges(5, [(i, (i + 1) % 5) for i in range(5)], directed=True)),
+        SmallSwarm("a single daemon", _network(1, [])),
+        SmallSwarm("a pair", _network(2, [(0, 1)])),
+        SmallSwarm("two components", _network(6, triangles)),
+        SmallSwarm("an isolated daemon, number 6", _network(7, triangles)),
+        SmallSwarm("a network with no link at all", _network(3, [])),
+        SmallSwarm("a star", _network(9, [(0, leaf) for leaf in range(1, 9)])),
+        SmallSwarm("a one-way ring", Network.from_edges(5, [(i, (i + 1) % 5) for i in range(5)], directed=True)),
         ring(8, width=2),
     ]
 
@@ -73,7 +73,7 @@ def targets(n: int) -> list[int]:
     return [0, n // 2] if n >= 6 else [n - 1]
 
 
-def beliefs(swarm: Swarm) -> World:
+def beliefs(swarm: SmallSwarm) -> World:
     """The world `beliefs` with noisy feeds, as wide as the swarm."""
     initial = np.sin(1.0 + np.arange(swarm.n * swarm.width)).reshape(swarm.n, swarm.width)
     world: World = build(Registry().get("worlds", "beliefs"), {"initial": initial.tolist(), "noise": 0.1})
@@ -89,7 +89,7 @@ def influence(**parameters: Any) -> NegotiationProtocol:
 
 
 def run_swarm(
-    swarm: Swarm,
+    swarm: SmallSwarm,
     *,
     attacks: Sequence[Attack] = (),
     defenses: Sequence[Defense] = (),

@@ -22,7 +22,7 @@ from swarmsec.testing._common import (
 )
 from swarmsec.testing._opponents import Guard
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
-from swarmsec.testing._swarms import START, STOP, Swarm, first_difference, odd_swarms, ring, run_swarm, targets
+from swarmsec.testing._swarms import START, STOP, SmallSwarm, first_difference, odd_swarms, ring, run_swarm, targets
 
 HOOKS = {
     "on_signals": Surface.SIGNAL,
@@ -235,19 +235,19 @@ def _nonsense_except(own: Ints, values: Floats) -> Floats:
     return read_only(nonsense)
 
 
-def _aim(swarm: Swarm) -> dict[str, Any]:
+def _aim(swarm: SmallSwarm) -> dict[str, Any]:
     return {"daemons": targets(swarm.n), "start": START, "stop": STOP}
 
 
-def _attack_on(case: PluginCase[Attack], swarm: Swarm, **more: Any) -> Attack:
+def _attack_on(case: PluginCase[Attack], swarm: SmallSwarm, **more: Any) -> Attack:
     return case.make(**_aim(swarm), **more)
 
 
-def _run(attack: Attack, swarm: Swarm, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
+def _run(attack: Attack, swarm: SmallSwarm, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
     return run_swarm(swarm, attacks=[attack], defenses=[Guard()], arm=arm, **how)
 
 
-def _run_or_say_where(swarm: Swarm, act: Any) -> None:
+def _run_or_say_where(swarm: SmallSwarm, act: Any) -> None:
     try:
         act()
     except Exception as error:

@@ -23,7 +23,7 @@ from swarmsec.testing._common import (
 )
 from swarmsec.testing._opponents import Cut, Flood, Lie, NonFiniteFeeds, NonFiniteMessages, Shout, Split
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
-from swarmsec.testing._swarms import Swarm, first_difference, influence, odd_swarms, ring, run_swarm, targets
+from swarmsec.testing._swarms import SmallSwarm, first_difference, influence, odd_swarms, ring, run_swarm, targets
 from swarmsec.testing._watched_hooks import recording
 
 HOOKS = ("filter_signals", "weigh", "govern", "respond")
@@ -268,7 +268,7 @@ def _rounds(defense: Defense) -> int:
     return int(getattr(defense, "warm_up", 0)) + _AFTER_WARM_UP
 
 
-def _swarm(case: PluginCase[Defense]) -> Swarm:
+def _swarm(case: PluginCase[Defense]) -> SmallSwarm:
     return ring(case.n, rounds=_rounds(_defense(case)))
 
 
@@ -278,12 +278,12 @@ def _attack_after_warm_up(kind: type[Attack], defense: Defense, n: int) -> Attac
     return kind(daemons=targets(n), start=rounds - _AFTER_WARM_UP + 2, stop=rounds - 4)
 
 
-def _attacked(defense: Defense, swarm: Swarm, **how: Any) -> Trace:
+def _attacked(defense: Defense, swarm: SmallSwarm, **how: Any) -> Trace:
     attacks = [_attack_after_warm_up(kind, defense, swarm.n) for kind in (Lie, Split)]
     return run_swarm(swarm, attacks=attacks, defenses=[defense], **how)
 
 
-def _run_or_say_where(swarm: Swarm, attacks: list[Attack], defense: Defense, **how: Any) -> Trace:
+def _run_or_say_where(swarm: SmallSwarm, attacks: list[Attack], defense: Defense, **how: Any) -> Trace:
     against = f" against {type(attacks[0]).__name__}" if attacks else " without an attack"
     try:
         return run_swarm(swarm, attacks=attacks, defenses=[defense], arm=Arm.DEFENDED, **how)

@@ -25,7 +25,7 @@ from swarmsec.testing._common import (
 )
 from swarmsec.testing._opponents import Flood, Guard, Lie, NonFiniteFeeds, NonFiniteMessages, Shout, Split
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
-from swarmsec.testing._swarms import START, STOP, Swarm, first_difference, odd_swarms, ring, run_swarm, targets
+from swarmsec.testing._swarms import START, STOP, SmallSwarm, first_difference, odd_swarms, ring, run_swarm, targets
 
 HOOKS = ("initial_state", "proposals", "override_proposals", "merge", "speak", "listen")
 
@@ -300,18 +300,18 @@ def _started(case: PluginCase[NegotiationProtocol], network: Network) -> Negotia
     return protocol
 
 
-def _fitting(case: PluginCase[NegotiationProtocol]) -> list[Swarm]:
+def _fitting(case: PluginCase[NegotiationProtocol]) -> list[SmallSwarm]:
     return [swarm for swarm in odd_swarms() if fits(case.make(), swarm.n)]
 
 
-def _signals(swarm: Swarm, seed: int) -> Floats:
+def _signals(swarm: SmallSwarm, seed: int) -> Floats:
     """(n, d) random signals, equal for equal seeds."""
     return read_only(stream(0, "conformance", seed, swarm.name).normal(size=(swarm.n, swarm.width)))
 
 
 def _states(
     protocol: NegotiationProtocol,
-    swarm: Swarm,
+    swarm: SmallSwarm,
     exchanges: int,
     *,
     rule: Rule | None = None,
@@ -327,13 +327,13 @@ def _states(
         state = read_only(protocol.listen(messages, rule, state=state, signals=signals))
 
 
-def _last_state(case: PluginCase[NegotiationProtocol], swarm: Swarm, **how: Any) -> Floats:
+def _last_state(case: PluginCase[NegotiationProtocol], swarm: SmallSwarm, **how: Any) -> Floats:
     """The states after the exchanges of a session, without attack or defense."""
     *_, state = _states(_started(case, swarm.network), swarm, _SESSION, **how)
     return state
 
 
-def _require_rule_decides(case: PluginCase[NegotiationProtocol], swarm: Swarm, rule: Rule) -> None:
+def _require_rule_decides(case: PluginCase[NegotiationProtocol], swarm: SmallSwarm, rule: Rule) -> None:
     """Require that a protocol's next proposals are those of a rule."""
     protocol = _started(case, swarm.network)
     for state in _states(protocol, swarm, 3):
@@ -367,16 +367,16 @@ def _require_near(one: Floats, other: Floats, what: str) -> None:
     require(bool((near | (np.isnan(one) & np.isnan(other))).all()), f"{what} gives {one}; expected {other}")
 
 
-def _attack_on(kind: type[Attack], swarm: Swarm) -> Attack:
+def _attack_on(kind: type[Attack], swarm: SmallSwarm) -> Attack:
     return kind(daemons=targets(swarm.n), start=START, stop=STOP)
 
 
-def _run(protocol: NegotiationProtocol, swarm: Swarm, attacks: list[Attack] | None = None, **how: Any) -> Trace:
+def _run(protocol: NegotiationProtocol, swarm: SmallSwarm, attacks: list[Attack] | None = None, **how: Any) -> Trace:
     attacks = [_attack_on(Lie, swarm), _attack_on(Split, swarm)] if attacks is None else attacks
     return run_swarm(swarm, attacks=attacks, protocol=protocol, **how)
 
 
-def _run_or_say_where(case: PluginCase[NegotiationProtocol], swarm: Swarm, kind: type[Attack]) -> None:
+def _run_or_say_where(case: PluginCase[NegotiationProtocol], swarm: SmallSwarm, kind: type[Attack]) -> None:
     try:
         _run(case.make(), swarm, [_attack_on(kind, swarm)])
     except Exception as error:

@@ -20,7 +20,7 @@ from swarmsec.testing._common import (
 )
 from swarmsec.testing._opponents import Guard, Lie, Shout
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
-from swarmsec.testing._swarms import ROUNDS, START, STOP, Swarm, odd_swarms, ring, run_swarm, targets
+from swarmsec.testing._swarms import ROUNDS, START, STOP, SmallSwarm, odd_swarms, ring, run_swarm, targets
 from swarmsec.worlds import Outcome, World, WorldView
 
 HOOKS = ("sense", "decide", "apply")
@@ -309,6 +309,6 @@ def _require_finite(outcome: Outcome, round: int) -> None:
         require(bool(np.isfinite(figure)), f"`{name}` is {figure!r} in round {round}; must be finite")
 
 
-def _run(world: World, swarm: Swarm, *, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
+def _run(world: World, swarm: SmallSwarm, *, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
     attacks = [kind(daemons=targets(swarm.n), start=START, stop=STOP) for kind in (Lie, Shout)]
     return run_swarm(swarm, attacks=attacks, defenses=[Guard()], world=world, arm=arm, **how)

@@ -430,7 +430,7 @@ def written(count):
 
 def test_a_text_spells_out_20_000_values_and_no_more():
     assert len(parse(written(20_000), "x.yaml").data["initial"]) == 19_995
-    with pytest.raises(yaml_tree.UnreadableError, match="may have at most 20,000 values; let a topology"):
+    with pytest.raises(yaml_tree.UnreadableError, match="may have at most 20,000 values; use a topology"):
         parse(written(20_001), "x.yaml")
 
 

@@ -309,7 +309,7 @@ def test_the_command_ends_with_0_for_notes_1_for_warnings_3_for_what_is_refused(
     assert swarmsec("lint", note)[0] == ExitCode.DONE
     code, out, _ = swarmsec("lint", note, warning)
     assert code == ExitCode.GATE_FAILED
-    assert f"{warning}:15:8  seeds  SW023 warning: one seed has no interval" in out
+    assert f"{warning}:15:8  seeds  SW023 warning: one seed gives no interval" in out
     assert "(swarmsec explain SW023)" in out
     code, _, err = swarmsec("lint", warning, refused)
     assert code == ExitCode.SCENARIO_REJECTED

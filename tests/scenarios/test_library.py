@@ -15,7 +15,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from swarmsec.authoring.fmt import formatted
-from swarmsec.authoring.summary import library_entries
+from swarmsec.cli.catalog import read_catalog
 from swarmsec.cli.list_show import Difficulty
 from swarmsec.report.gallery import gallery, names_in
 from swarmsec.runs.runner import run
@@ -57,8 +57,9 @@ def assert_claim(result, path, claim):
 
 def test_there_is_something_to_choose_from():
     assert len(NAMES) >= 12
-    assert {entry.world for entry in library_entries().values()} >= {"beliefs", "trading"}
-    assert {entry.difficulty for entry in library_entries().values()} == set(Difficulty)
+    entries = read_catalog()["scenarios"].values()
+    assert {entry["world"] for entry in entries} >= {"beliefs", "trading"}
+    assert {entry["difficulty"] for entry in entries} == set(Difficulty)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -94,15 +95,17 @@ def test_a_file_is_laid_out_as_fmt_would(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_glance_tells_what_the_whole_scenario_says(name):
-    entry, document = library_entries()[name], load_scenario(name).document
-    assert entry.title == document["title"]
-    assert entry.difficulty == document["difficulty"]
-    assert list(entry.tags) == document["tags"]
-    assert entry.world == document["world"]["kind"]
-    assert entry.blue == tuple(spec["kind"] for spec in document["defenses"])
-    if "campaign" not in entry.tags:
-        assert entry.red == tuple(spec["kind"] for spec in document["attacks"])
+def test_a_catalog_entry_agrees_with_the_resolved_scenario(name):
+    entry, document = read_catalog()["scenarios"][name], load_scenario(name).document
+    assert {key: entry[key] for key in ("title", "difficulty", "tags")} == {
+        key: document[key] for key in ("title", "difficulty", "tags")
+    }
+    assert entry["world"] == document["world"]["kind"]
+    red, blue = ([spec["kind"] for spec in document[key]] for key in ("attacks", "defenses"))
+    against, world = f" against {', '.join(blue) or 'nobody'} in ", entry["world"]
+    assert entry["summary"].endswith(against + world)
+    if "campaign" not in entry["tags"]:
+        assert entry["summary"] == f"{entry['title']}: {', '.join(red) or 'nobody'}{against}{world}"
 
 
 def test_the_list_knows_every_difficulty_of_the_format():
