@@ -1,7 +1,7 @@
 """The rules of `swarmsec lint`, by what they look at; a rule is one function, and its docstring is its explanation.
 
 Codes are stable: a code never changes its meaning, and that of a rule that was dropped is not given again. From SW100
-on are the rules of `--deep`, which play the scenario; only their texts are here, the rest is `exercise/deep_lint.py`.
+on are the rules of `--deep` (`deep.py`), which look at the outcomes of a few runs of the scenario.
 """
 
 from __future__ import annotations
