@@ -6,17 +6,29 @@ import json
 import math
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stdout
+from contextlib import AbstractContextManager, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from swarmsec.cli.options import STORE, Json, Plugins, seeds_of
+from swarmsec.cli.options import (
+    STORE,
+    Cluster,
+    Jobs,
+    Json,
+    Plugins,
+    Timeout,
+    check_executor_options,
+    executor_of,
+    seeds_of,
+)
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
     from swarmsec.replay import Recording, Source
+    from swarmsec.runs.executors import Executor
     from swarmsec.swarm.arms import Arm
 
 _RECORDINGS_MOST = 4
@@ -51,7 +63,9 @@ def replay(
         bool, typer.Option("--attribute", help="Divide the damage among attacks, what was prevented among defenses.")
     ] = False,
     orders: Annotated[int, typer.Option(help="With --attribute: orders drawn of more than 6 plug-ins.")] = 50,
-    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.")] = 1,
+    jobs: Jobs = 1,
+    timeout: Timeout = None,
+    cluster: Cluster = None,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
@@ -70,8 +84,8 @@ def replay(
         raise UsageError(
             "print rounds, or compare with --without, --swap-defense, --until, or --attribute: one of them"
         )
-    if jobs < 1:
-        raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
+    check_executor_options(jobs=jobs, timeout=timeout)
+    executor = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout)
     with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
         try:
             source = open_source(run, seeds=seeds_of(seeds), store=store, plugins=plugins or ())
@@ -79,9 +93,9 @@ def replay(
             raise UsageError(error.message, where="--seeds") if error.where == "seeds" else error from None
         looked_at, walks = _arm(source, arm), False
         if changes:
-            document, text = _compared(source, looked_at, without or [], swap_defense or [], until, jobs)
+            document, text = _compared(source, looked_at, without or [], swap_defense or [], until, executor)
         elif attribute:
-            document, text = _attributed(source, orders, jobs)
+            document, text = _attributed(source, orders, executor)
         else:
             which = _seed(source, seed, given=seeds is not None)
             walks = not steps and not as_json
@@ -96,6 +110,9 @@ def replay(
         typer.echo(text)
     return ExitCode.DONE
 
+
+_Opened = Callable[[], AbstractContextManager["Executor"]]
+"""Opens the executor of the command line."""
 
 _Told = tuple[dict[str, Any], str]
 """What is printed as JSON, and what as text."""
@@ -216,12 +233,11 @@ def _printed(
 
 
 def _compared(
-    source: Source, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, jobs: int
+    source: Source, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, opened: _Opened
 ) -> _Told:
     from swarmsec.replay import counterfactual, parse_without, without
     from swarmsec.replay.changes import until as stopped
     from swarmsec.report.counterfactual import counterfactual_lines
-    from swarmsec.runs.executors import open_executor
     from swarmsec.scenario import load_scenario
 
     scenario = source.scenario
@@ -239,7 +255,7 @@ def _compared(
     if until is not None:
         changed = stopped(changed, until)
         told.append(f"attacks until round {until:,}")
-    with open_executor(jobs=jobs) as executor:
+    with opened() as executor:
         found = counterfactual(
             scenario,
             changed,
@@ -253,12 +269,11 @@ def _compared(
     return {"counterfactual": found.to_dict()}, text
 
 
-def _attributed(source: Source, orders: int, jobs: int) -> _Told:
+def _attributed(source: Source, orders: int, opened: _Opened) -> _Told:
     from swarmsec.replay import attribute
     from swarmsec.report.counterfactual import attribution_lines
-    from swarmsec.runs.executors import open_executor
 
-    with open_executor(jobs=jobs) as executor:
+    with opened() as executor:
         found = attribute(
             source.scenario,
             seeds=source.seeds,

@@ -14,10 +14,10 @@ import numpy as np
 
 from swarmsec.errors import UsageError
 from swarmsec.replay.differences import Difference, Line, first_in_events, first_in_json, first_in_rounds
+from swarmsec.runs import JobCache, run_nulls, run_seeds, subject_of
 from swarmsec.runs.ground_truth import truth_of
-from swarmsec.runs.nulls import run_nulls
+from swarmsec.runs.jobs import JobResult
 from swarmsec.runs.run_folder import event_lines, json_text, round_lines
-from swarmsec.runs.runner import seed_runs, subject_of
 from swarmsec.scenario import Scenario
 from swarmsec.scoring import Result, SeedRun, outcome, score
 from swarmsec.scoring.intervals import of_mean
@@ -71,24 +71,24 @@ class KeptFiles:
         )
 
 
-def plays_again(
-    kept: KeptFiles, scenario: Scenario, seeds: Sequence[int], *, jobs: int = 1
+def rerun_differences(
+    kept: KeptFiles, scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResult]
 ) -> tuple[tuple[Difference, ...], tuple[str, ...]]:
-    """Play seeds again: where each file differs first, and what could not be compared.
+    """Run seeds again: the first difference in each file, and notes on what could not be compared.
 
     Args:
         kept: The files.
-        scenario: What was run.
+        scenario: The run's scenario.
         seeds: Which seeds.
-        jobs: How many processes.
+        cache: Runs the jobs.
     """
-    runs = list(seed_runs(scenario, seeds, list(Arm), jobs=jobs))
+    runs = list(run_seeds(scenario, seeds, cache))
     found = [_in_rounds(kept, runs), _in_events(kept, runs), _in_truth(kept, runs[0])]
     notes = []
     if not kept.whole:
         notes.append("the run did not get to its end: what was kept of it was compared")
     elif len(seeds) == len(kept.seeds):
-        found.append(_in_result(kept, scenario, runs, jobs))
+        found.append(_in_result(kept, scenario, runs, cache))
     else:
         found.append(_in_result_of_rounds(kept, scenario.bill))
         notes.append("result.json was compared with the bills and figures of rounds.csv: its detection takes all seeds")
@@ -123,13 +123,15 @@ def _in_truth(kept: KeptFiles, first: SeedRun) -> Difference | None:
     return first_in_json("manifest.json", kept.manifest["truth"], truth_of(first), "truth")
 
 
-def _in_result(kept: KeptFiles, scenario: Scenario, runs: Sequence[SeedRun], jobs: int) -> Difference | None:
+def _in_result(
+    kept: KeptFiles, scenario: Scenario, runs: Sequence[SeedRun], cache: JobCache[JobResult]
+) -> Difference | None:
     told = _parsed(kept)
     if isinstance(told, Difference):
         return told
     result = score(subject_of(scenario), runs)
     if "nulls" in told:
-        result = replace(result, nulls=run_nulls(scenario, seeds=result.seeds, jobs=jobs))
+        result = replace(result, nulls=run_nulls(scenario, result.seeds, cache))
     again = result.to_dict(times=False)
     # How it was asked for, and by which swarmsec: the one cannot be told from what is kept, the other is no result.
     again["replay"] = told.get("replay") if _repeats(told.get("replay"), result) else again["replay"]

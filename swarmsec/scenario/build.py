@@ -31,7 +31,7 @@ SPEC_FAMILIES = {
 
 
 class Parts(NamedTuple):
-    """What a document names, found and built."""
+    """What a document names, found and built. No run uses these plug-ins themselves: each one gets copies."""
 
     document: Document
     world: PluginSpec[World]
@@ -44,7 +44,7 @@ class Parts(NamedTuple):
 
 
 def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
-    """Build every plug-in of a document; each call builds fresh ones.
+    """Build every plug-in of a document.
 
     Args:
         data: The document, in which `check` finds nothing wrong.
@@ -85,14 +85,28 @@ def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     }
 
 
+def fresh(parts: Parts) -> Parts:
+    """The same parts with new plug-ins of equal parameters, so that no run remembers another."""
+    return parts._replace(
+        world=parts.world.fresh(),
+        protocol=parts.protocol.fresh(),
+        attacks=tuple(spec.fresh() for spec in parts.attacks),
+        defenses=tuple(spec.fresh() for spec in parts.defenses),
+    )
+
+
+def network_of(parts: Parts, streams: Streams) -> Network:
+    """Draw the network of one seed."""
+    try:
+        return parts.topology.network(streams.of("network"))
+    except SwarmsecError as error:
+        raise error.at("network") from None
+
+
 def setup_of(parts: Parts, streams: Streams, *, network: Network | None = None) -> Setup:
-    """The composition of one seed's run; the network is drawn unless it is there already."""
-    if network is None:
-        try:
-            network = parts.topology.network(streams.of("network"))
-        except SwarmsecError as error:
-            raise error.at("network") from None
-    return compose(network=network, streams=streams, **_composition(parts))
+    """The composition of one seed's run, with fresh plug-ins; the network is drawn unless it is given."""
+    drawn = network_of(parts, streams) if network is None else network
+    return compose(network=drawn, streams=streams, **_composition(fresh(parts)))
 
 
 def _composition(parts: Parts) -> dict[str, Any]:
