@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from swarmsec.authoring.lint import Lint, lints_of, selected
-from swarmsec.authoring.lint_rules import Case, Remark
+from swarmsec.authoring.lint_rules import LintCase, Remark
 from swarmsec.authoring.lint_rules._outcomes import FAINT, WEAK, Outcomes
 from swarmsec.authoring.lint_rules.deep import DEEP_CHECKS, SECONDS_MAX, TOO_LARGE, does_not_bite, too_large
 from swarmsec.authoring.lint_rules.document import EDGES_A_SECOND
@@ -49,7 +49,7 @@ def deep_lint(
         ExecutorError: A worker process died, or an arm took too long.
     """
     rules = {rule.code: rule for rule in selected(select, ignore) if rule.deep}
-    case = Case(scenario)
+    case = LintCase(scenario)
     if not case.acting or not rules:
         return []
     seeds = _seeds(case)
@@ -63,7 +63,7 @@ def deep_lint(
     return lints_of([(rules[code], remark) for code, remark in found if code in rules], scenario)
 
 
-def _seeds(case: Case) -> tuple[int, ...]:
+def _seeds(case: LintCase) -> tuple[int, ...]:
     """As many of the scenario's seeds as there is time for, at least two; none if there is no time."""
     defenses = len(case.setup.defenses)
     arms = 4 + 2 * (len(QUARANTINES) + 1) + 2 + (2 * defenses if defenses > 1 else 0)

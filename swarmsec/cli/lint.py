@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
@@ -21,6 +20,7 @@ from swarmsec.cli.options import (
     check_executor_options,
     executor_of,
 )
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, SwarmsecError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def lint(
     selected(asked.select, asked.ignore)
     pages = [_page(name, asked) for name in dict.fromkeys(scenarios)]
     if form == "json":
-        typer.echo(json.dumps([page.told for page in pages], indent=2, ensure_ascii=False))
+        print_json([page.told for page in pages])
     elif form != "text":
         text = (github if form == "github" else sarif)([page.checked for page in pages])
         typer.echo(text, nl=bool(text))
@@ -128,7 +128,7 @@ def _linted(name: str, asked: _Asked) -> _Page:
             assert one.fix
             typer.echo(f"{one.finding.span}  {one.finding.path}  {one.code} mended: {one.fix.value}")
         for one in found:
-            typer.echo(one.told(scenario.tree))
+            typer.echo(one.text(scenario.tree))
         typer.echo(f"{name}: {_count(warnings, len(found) - warnings)}")
     page = {
         "scenario": name,

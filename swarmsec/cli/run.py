@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -24,7 +23,8 @@ from swarmsec.cli.options import (
     seeds_of,
     settings_of,
 )
-from swarmsec.cli.progress import Progress, progress
+from swarmsec.cli.output import print_json, print_rendered
+from swarmsec.cli.progress import RunProgress, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
@@ -97,8 +97,7 @@ def run(
     if sweeps:
         return _show_sweep(loaded, points, arms_run, as_json=as_json)
     if as_json:
-        document = {**result.to_dict(), "arms_run": arms_run}
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        print_json({**result.to_dict(), "arms_run": arms_run})
     else:
         _show(result, loaded, folder)
     return ExitCode.INCONCLUSIVE if result.verdict == "no_bite" else ExitCode.DONE
@@ -125,8 +124,7 @@ def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], arms_run: int,
     from swarmsec.runs.sweeps import to_dict
 
     if as_json:
-        document = {**to_dict(points), "arms_run": arms_run}
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        print_json({**to_dict(points), "arms_run": arms_run})
     else:
         typer.echo(sweep_lines(scenario, points))
     return ExitCode.DONE if any(point.result.bites for point in points) else ExitCode.INCONCLUSIVE
@@ -135,7 +133,7 @@ def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], arms_run: int,
 class _Relay:
     """Passes rounds of this process on to the progress display of the current run, if there is one."""
 
-    display: Progress | None = None
+    display: RunProgress | None = None
 
     def __call__(self, seed: int, arm: Arm, done: int) -> None:
         if self.display:
@@ -175,7 +173,8 @@ class _Runner:
 
         folder = RunFolder(self._out, scenario, seeds, sys.argv)
         try:
-            with progress(scenario.name, seeds=len(seeds), rounds=scenario.rounds, quiet=quiet) as shown:
+            with progress(scenario.name, quiet=quiet) as display:
+                shown = RunProgress(display, seeds=len(seeds), rounds=scenario.rounds)
 
                 def each_seed(seed_run: SeedRun) -> None:
                     with _interrupts_wait():
@@ -213,9 +212,7 @@ def _interrupts_wait() -> Iterator[None]:
 
 
 def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:
-    from rich.console import Console
-
-    from swarmsec.report import Context, plain_lines, render
+    from swarmsec.report.terminal import Context, render
 
     registry, document = scenario.registry, scenario.document
     bills: Sequence[str] = registry.get("worlds", document["world"]["kind"]).bills
@@ -227,8 +224,4 @@ def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:
         vantages=[registry.get("defenses", spec["kind"]).vantage.value for spec in document["defenses"]],
         folder=str(folder.path),
     )
-    console = Console(highlight=False)
-    if console.is_terminal:
-        console.print(render(result, context))
-    else:
-        typer.echo(plain_lines(result, context))
+    print_rendered(render(result, context))

@@ -14,7 +14,7 @@ from swarmsec.runs import jobs_of
 from swarmsec.runs.executors import Executor
 from swarmsec.runs.jobs import Job
 from swarmsec.scenario import Scenario
-from swarmsec.scoring import Interval, Outcome, outcome
+from swarmsec.scoring import DamageScore, Interval, score_damage
 from swarmsec.scoring.intervals import of_mean
 from swarmsec.swarm.arms import Arm
 
@@ -76,8 +76,8 @@ class Counterfactual:
     seeds: tuple[int, ...]
     unit: str
     arms: Mapping[str, ArmChange]
-    happened: Outcome
-    instead: Outcome
+    happened: DamageScore
+    instead: DamageScore
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -86,8 +86,8 @@ class Counterfactual:
             "seeds": list(self.seeds),
             "unit": self.unit,
             "arms": {arm: change.to_dict() for arm, change in self.arms.items()},
-            "happened": _told(self.happened),
-            "instead": _told(self.instead),
+            "happened": self.happened.to_dict(),
+            "instead": self.instead.to_dict(),
         }
 
 
@@ -127,8 +127,8 @@ def counterfactual(
         seeds=tuple(seeds),
         unit=bills.unit,
         arms=found,
-        happened=outcome({arm: change.happened for arm, change in found.items()}),
-        instead=outcome({arm: change.instead for arm, change in found.items()}),
+        happened=score_damage({arm: change.happened for arm, change in found.items()}),
+        instead=score_damage({arm: change.instead for arm, change in found.items()}),
     )
 
 
@@ -141,15 +141,3 @@ def _change(happened: Sequence[Job], instead: Sequence[Job], bills: Bills) -> Ar
 def _parts(happened: Floats, instead: Floats) -> int | None:
     other = np.flatnonzero(happened != instead)
     return int(other[0]) if len(other) else None
-
-
-def _told(found: Outcome) -> dict[str, Any]:
-    limited, cost = found.damage_limited, found.autoimmune_cost
-    return {
-        "damage": {arm: value.to_dict() for arm, value in found.damage.items()},
-        "damage_limited": limited.to_dict() if limited else None,
-        "damage_limited_reason": found.reason,
-        "autoimmune_cost": cost.to_dict() if cost else None,
-        "bites": found.bites,
-        "verdict": found.verdict,
-    }

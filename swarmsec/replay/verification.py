@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from swarmsec.errors import SwarmsecError, UsageError
-from swarmsec.replay.differences import Difference, first_in_run
+from swarmsec.replay.differences import RunDifference, first_in_run
+from swarmsec.replay.rerun import StoredFiles, compare_rerun
 from swarmsec.replay.run_bills import Advanced
-from swarmsec.replay.run_files import KeptFiles, rerun_differences
-from swarmsec.replay.sources import changed_line, manifest_of, scenario_of
+from swarmsec.replay.sources import changed_line, frozen_scenario
 from swarmsec.runs import JobCache, whole
 from swarmsec.runs.executors import Executor
 from swarmsec.runs.jobs import Job, job
+from swarmsec.runs.run_files import read_manifest
 from swarmsec.runs.run_folder import cpu_features, run_id, versions
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.store import Store
@@ -46,7 +47,7 @@ class Verified(NamedTuple):
     subject: str
     checked: tuple[str, ...]
     of: int
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[RunDifference, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -77,14 +78,14 @@ def verify_folder(
         ExecutorError: A worker process died, or an arm took too long.
         ScenarioError: The scenario is refused, or a plug-in has changed since.
     """
-    manifest = manifest_of(folder)
-    scenario = scenario_of(folder, manifest, plugins)
+    manifest = read_manifest(folder)
+    scenario = frozen_scenario(folder, manifest, plugins)
     name = str(folder)
     if changed := _changed_afterward(manifest, scenario):
         return Verified(name, (), len(manifest["seeds"]), (changed,), reasons=("the file was changed afterward",))
-    kept = KeptFiles.read(folder, manifest)
+    kept = StoredFiles.read(folder, manifest)
     chosen = _sample(kept.seeds, sample, manifest["id"])
-    differences, notes = rerun_differences(kept, scenario, chosen, JobCache(executor, whole))
+    differences, notes = compare_rerun(kept, scenario, chosen, JobCache(executor, whole))
     reasons = tuple(_reasons(manifest)) if differences else ()
     return Verified(name, tuple(f"seed {seed}" for seed in chosen), len(kept.seeds), differences, (), reasons, notes)
 
@@ -141,9 +142,9 @@ _NO_OTHER = (
 
 def _compared(
     store: Store, executor: Executor, asked: Mapping[str, Job], advanced: Advanced | None
-) -> Iterator[Difference]:
+) -> Iterator[RunDifference]:
     """The first difference of each run that has one, in the order of the sample."""
-    found: dict[str, Difference | None] = {}
+    found: dict[str, RunDifference | None] = {}
     for played in executor.run(list(asked.values())):
         kept, last = store.get(played.id), store.get(played.id, last_only=True)
         assert kept is not None and last is not None, "it is in the list"
@@ -155,14 +156,14 @@ def _compared(
     yield from (difference for run in asked if (difference := found.get(run)))
 
 
-def _changed_afterward(manifest: Mapping[str, Any], scenario: Scenario) -> Difference | None:
+def _changed_afterward(manifest: Mapping[str, Any], scenario: Scenario) -> RunDifference | None:
     """Whether the scenario or the seeds are no longer those that the run has its name from."""
     told, here = manifest["scenario_digest"], scenario.digest
     if told != here:
-        return Difference("scenario.yaml", "its digest", str(told), here)
+        return RunDifference("scenario.yaml", "its digest", str(told), here)
     told, here = manifest["id"], run_id(scenario, manifest["seeds"])
     if told != here and manifest["sim_semantics"] == SIM_SEMANTICS:
-        return Difference("manifest.json", "id", str(told), here)
+        return RunDifference("manifest.json", "id", str(told), here)
     return None
 
 

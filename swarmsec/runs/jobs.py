@@ -73,6 +73,7 @@ class JobResult(NamedTuple):
         guarantees: For each defense, by its kind: whether its precondition held. Empty except in the defended arm.
         cpu_seconds: CPU time of the arm's rounds; differs from run to run.
         error: What went wrong, in one line.
+        digest: SHA-256 of the exact trace, equal for equal runs on every machine; empty unless done.
         exception: The error itself, for the command that ran the job; never stored.
     """
 
@@ -82,12 +83,8 @@ class JobResult(NamedTuple):
     guarantees: tuple[tuple[str, Guarantee], ...] = ()
     cpu_seconds: float = 0.0
     error: str = ""
+    digest: str = ""
     exception: BaseException | None = None
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the trace: equal for equal runs on every executor, and empty without a trace."""
-        return trace_digest(self.trace) if self.trace is not None else ""
 
 
 def job(scenario: Scenario, seed: int, arm: Arm) -> Job:
@@ -117,7 +114,7 @@ def run_job(job: Job, *, networks: NetworkCache | None = None, each_round: EachR
         message = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
         seconds = time.process_time() - start
         return JobResult(job.id, "failed", cpu_seconds=seconds, error=message, exception=error)
-    return JobResult(job.id, "done", ran.trace, ran.guarantees, ran.cpu_seconds)
+    return JobResult(job.id, "done", ran.trace, ran.guarantees, ran.cpu_seconds, digest=trace_digest(ran.trace))
 
 
 def run_in_worker(job: Job) -> JobResult:

@@ -19,7 +19,7 @@ class NetworkCache:
 
     def network_of(self, scenario: Scenario, seed: int) -> Network:
         """The network of one seed; drawn unless the last one has the same topology and random stream."""
-        topology, streams = scenario.parts.topology, scenario.streams(seed)
+        topology, streams = scenario.parts.topology.plugin, scenario.streams(seed)
         parameters = json.dumps(dataclasses.asdict(topology), sort_keys=True)
         key = (type(topology), parameters, streams)
         if self._network is None or key != self._key:

@@ -1,7 +1,7 @@
-"""Scenarios: read, checked, resolved, set up. What a scenario means is here; how it is run is not.
+"""Reading, merging, expanding and checking scenarios, and building what they name. Running them is in `swarmsec.runs`.
 
-Nothing here imports Mesa, numba, scikit-learn or pyod: to check a scenario takes none of them. A name is fetched when
-it is first used, since to list a library takes little of what is here.
+Nothing here imports Mesa, numba, scikit-learn or pyod, since a check needs none of them. The names of the public API
+are imported on first use, which keeps `swarmsec list` fast.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from swarmsec.scenario.findings import Finding, InvalidScenarioError, findings_of
     from swarmsec.scenario.load import Scenario, load_scenario
-    from swarmsec.scenario.model import Document, Spec, seed_list
+    from swarmsec.scenario.model import Document, Spec, digest_of, seed_list, stop_of
     from swarmsec.scenario.overrides import Teams, parse_option, parse_value
     from swarmsec.scenario.sources import library, library_folder
 
@@ -23,6 +23,7 @@ _HOMES = {
     "Scenario": "load",
     "Spec": "model",
     "Teams": "overrides",
+    "digest_of": "model",
     "findings_of": "findings",
     "library": "sources",
     "library_folder": "sources",
@@ -30,6 +31,7 @@ _HOMES = {
     "parse_option": "overrides",
     "parse_value": "overrides",
     "seed_list": "model",
+    "stop_of": "model",
 }
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "Scenario",
     "Spec",
     "Teams",
+    "digest_of",
     "findings_of",
     "library",
     "library_folder",
@@ -46,6 +49,7 @@ __all__ = [
     "parse_option",
     "parse_value",
     "seed_list",
+    "stop_of",
 ]
 
 

@@ -1,11 +1,11 @@
-"""Scoring: damage in four paired arms, how much of it was prevented, detection, and statistics over seeds.
+"""Scoring: damage in four paired arms, the share prevented, detection, ratings, games, and statistics over seeds.
 
-Nothing here runs a swarm or prints anything.
+Scoring takes traces and bills; it runs no swarm and prints nothing.
 """
 
 from __future__ import annotations
 
-from swarmsec.scoring.damage import Outcome, Verdict, outcome
+from swarmsec.scoring.damage import DamageScore, Verdict, score_damage
 from swarmsec.scoring.detection import Detection
 from swarmsec.scoring.intervals import Interval
 from swarmsec.scoring.result import ArmScore, Null, Overhead, Result, Subject, score
@@ -13,15 +13,15 @@ from swarmsec.scoring.runs import SeedRun
 
 __all__ = [
     "ArmScore",
+    "DamageScore",
     "Detection",
     "Interval",
     "Null",
-    "Outcome",
     "Overhead",
     "Result",
     "SeedRun",
     "Subject",
     "Verdict",
-    "outcome",
     "score",
+    "score_damage",
 ]

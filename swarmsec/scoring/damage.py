@@ -1,31 +1,33 @@
-"""The damage of an attack, how much of it blue prevented, and the verdict: all that follows from the bills alone."""
+"""The damage of an attack, the share that the defense prevented, and the verdict: what follows from the bills alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
+from swarmsec.scoring.intervals import Interval, of_mean, of_ratio, plain_interval
 
 Verdict = Literal["limited", "not_limited", "no_bite"]
 
 _NEGLIGIBLE = 1e-9
-"""A damage under this share of the bills is the noise of floating-point sums, and no bite; so is such a DL none."""
+"""Damage below this share of the bills, and DL below this value, are rounding errors of sums and count as 0."""
 
 
-class Outcome(NamedTuple):
-    """What the bills of paired arms say.
+@dataclass(frozen=True, kw_only=True)
+class DamageScore:
+    """The score of paired arms by their bills.
 
     Attributes:
-        damage: How much worse the bill is than in the clean arm, by arm.
-        damage_limited: The share of the attack's damage that blue prevented; None where there is none to prevent.
-        reason: Why `damage_limited` is None.
-        autoimmune_cost: What the defense costs when nobody attacks; None if it was not played.
-        bites: Whether the interval of the attacked arm's damage is above 0.
-        verdict: In a word.
+        damage: Arm → how much worse its bill is than the clean arm's, in the world's unit.
+        damage_limited: DL, the share of the attack's damage that the defense prevented; None where it is undefined.
+        reason: Why `damage_limited` is None; empty otherwise.
+        autoimmune_cost: The damage of the guarded arm, in the world's unit; None if that arm was not run.
+        bites: Whether the 95% interval of the attacked arm's damage is above 0.
+        verdict: `limited` if the interval of DL is above 0, `not_limited` if not, `no_bite` without a bite.
     """
 
     damage: Mapping[str, Interval]
@@ -35,14 +37,25 @@ class Outcome(NamedTuple):
     bites: bool
     verdict: Verdict
 
+    def to_dict(self) -> dict[str, Any]:
+        """The score as plain data."""
+        return {
+            "damage": {arm: value.to_dict() for arm, value in self.damage.items()},
+            "damage_limited": plain_interval(self.damage_limited),
+            "damage_limited_reason": self.reason,
+            "autoimmune_cost": plain_interval(self.autoimmune_cost),
+            "bites": self.bites,
+            "verdict": self.verdict,
+        }
 
-def outcome(bills: Mapping[str, Floats]) -> Outcome:
-    """What came of it.
+
+def score_damage(bills: Mapping[str, Floats]) -> DamageScore:
+    """Score paired arms by their bills.
 
     Args:
-        bills: Arm → (k,) the scored bill in the end, one a seed, all arms in the order of the same seeds.
+        bills: Arm → (k,) its final scored bill, one a seed, in the order of the same k seeds in all arms.
     """
-    damage = damages(bills)
+    damage = damage_by_seed(bills)
     intervals = {arm: of_mean(values) for arm, values in damage.items()}
     attacked = intervals.get("attacked")
     bites = attacked is not None and _bites(attacked, bills)
@@ -50,11 +63,18 @@ def outcome(bills: Mapping[str, Floats]) -> Outcome:
     verdict: Verdict = "no_bite"
     if bites:
         verdict = "limited" if limited and limited.low is not None and limited.low > _NEGLIGIBLE else "not_limited"
-    return Outcome(intervals, limited, reason, intervals.get("guarded"), bites, verdict)
+    return DamageScore(
+        damage=intervals,
+        damage_limited=limited,
+        reason=reason,
+        autoimmune_cost=intervals.get("guarded"),
+        bites=bites,
+        verdict=verdict,
+    )
 
 
-def damages(bills: Mapping[str, Floats]) -> dict[str, Floats]:
-    """(k,) a seed for every arm but the clean one, if that was played."""
+def damage_by_seed(bills: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Arm → (k,) its damage, one a seed, without the clean arm; empty if the clean arm was not run."""
     if "clean" not in bills:
         return {}
     return {arm: values - bills["clean"] for arm, values in bills.items() if arm != "clean"}
@@ -68,7 +88,7 @@ def _bites(damage: Interval, bills: Mapping[str, Floats]) -> bool:
 def _damage_limited(
     damage: Mapping[str, Floats], attacked: Interval | None, bites: bool, seeds: int
 ) -> tuple[Interval | None, str]:
-    """DL = 1 − (damage(defended) − damage(guarded)) / damage(attacked), or None and why."""
+    """DL = 1 − (damage(defended) − damage(guarded)) / damage(attacked); or None, and the reason."""
     if missing := [arm for arm in ("attacked", "defended", "guarded") if arm not in damage]:
         return None, f"not all four arms were played: {', '.join(missing)} missing"
     if seeds < 2:

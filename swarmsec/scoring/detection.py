@@ -1,4 +1,4 @@
-"""How right the alarms were, and how soon."""
+"""Precision, recall and delay of the alarms."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Detection(NamedTuple):
     """The score of the alarms in the defended arm, over all seeds.
 
     Attributes:
-        precision: Of the daemon-rounds with an alarm, the share that was under attack; None without alarms.
-        recall: Of the daemon-rounds under attack, the share with an alarm; None without an attack.
-        delay_rounds: Rounds from the first attack to the first right alarm, the median over seeds, in which a seed
-            without one counts as later than all others; None where that leaves no number.
-        false_quarantine_daemon_rounds: Daemon-rounds that harmless daemons were isolated, the mean over seeds.
+        precision: The share of daemon-rounds with an alarm that were under attack; None without alarms.
+        recall: The share of daemon-rounds under attack that had an alarm; None without an attack.
+        delay_rounds: Rounds from the first attack to the first true alarm, the median over seeds. A seed without a
+            true alarm counts as an infinite delay; None if the median is infinite.
+        false_quarantine_daemon_rounds: Daemon-rounds in which harmless daemons were isolated, the mean over seeds.
     """
 
     precision: float | None
@@ -30,7 +30,7 @@ class Detection(NamedTuple):
 
 
 def detection(watches: Sequence[DetectionCounts]) -> Detection:
-    """The score of the alarms; every daemon-round counts alike, and none is adjusted to its neighbors in time."""
+    """The score of the alarms; every daemon-round has the same weight, without point adjustment."""
     hits = sum(watch.hits for watch in watches)
     alarmed = sum(watch.alarmed for watch in watches)
     attacked = sum(watch.attacked for watch in watches)
@@ -53,9 +53,9 @@ def _delay(watches: Sequence[DetectionCounts]) -> float | None:
 
 
 def rounds_to_recover(damage: Floats, stop: int) -> int | None:
-    """Rounds from an attack's end until the damage stays within a twentieth of its range from where it ends.
+    """Rounds from the end of an attack until the damage stays within a twentieth of its range around its last value.
 
-    None where the attack never ends, or the damage still moves when the run does.
+    None if the attack lasts to the end of the run, or the damage still changes then.
 
     Args:
         damage: (rounds,) the bill minus the clean arm's.
@@ -65,5 +65,5 @@ def rounds_to_recover(damage: Floats, stop: int) -> int | None:
         return None
     near = 0.05 * float(np.ptp(damage))
     moving = np.flatnonzero(np.abs(damage - damage[-1]) > near) if near > 0 else np.empty(0)
-    stands_from = int(moving[-1]) + 1 if len(moving) else 0
-    return max(0, stands_from - stop) if stands_from < len(damage) - 1 else None
+    constant_from = int(moving[-1]) + 1 if len(moving) else 0
+    return max(0, constant_from - stop) if constant_from < len(damage) - 1 else None

@@ -16,13 +16,13 @@ _NEGLIGIBLE = 1e-9
 
 
 class Equilibrium(NamedTuple):
-    """What both play so that neither can do better by itself.
+    """A Nash equilibrium: neither team gains by a change of its own strategy alone.
 
     Attributes:
-        value: The payoff.
+        value: The expected payoff.
         rows: (r,) the probability with which red plays each row.
         columns: (c,) the probability with which blue plays each column.
-        pure: Whether it is a saddle point, so that nobody needs to mix.
+        pure: Whether it is a saddle point, in pure strategies.
     """
 
     value: float
@@ -32,10 +32,10 @@ class Equilibrium(NamedTuple):
 
 
 def minimax(payoff: Floats) -> tuple[int, int]:
-    """The column whose largest payoff is least, and the row that reaches it; the first of equals.
+    """The column with the least largest payoff, and the row of that payoff; the first of equals.
 
     Args:
-        payoff: (r, c) what red gets, at least one of each.
+        payoff: (r, c) the payoff to red, with at least one row and one column.
 
     Returns:
         The row, and the column.
@@ -49,7 +49,7 @@ def minimax(payoff: Floats) -> tuple[int, int]:
 
 
 def saddle_point(payoff: Floats) -> tuple[int, int] | None:
-    """A row and a column of which each is the best answer to the other; the first one, or None if there is none.
+    """The first row and column that are best responses to each other, or None if there are none.
 
     Examples:
         >>> saddle_point(np.array([[4.0, 2.0], [3.0, 1.0]]))
@@ -61,13 +61,13 @@ def saddle_point(payoff: Floats) -> tuple[int, int] | None:
 
 
 def nash(payoff: Floats) -> Equilibrium:
-    """An equilibrium of the game: a saddle point if there is one, and a mixture by linear programming else.
+    """An equilibrium of the game: a saddle point if there is one, otherwise mixed strategies by linear programming.
 
-    Where there are several, all have this value. (Dantzig 1951: red's largest guaranteed payoff is a linear program,
-    and blue's least is its dual.)
+    All equilibria have the same value. Red's largest guaranteed payoff is a linear program, and blue's least is its
+    dual (Dantzig 1951).
 
     Args:
-        payoff: (r, c) what red gets, finite, at least one of each.
+        payoff: (r, c) the finite payoff to red, with at least one row and one column.
     """
     found = saddle_point(payoff)
     if found is not None:
@@ -75,16 +75,16 @@ def nash(payoff: Floats) -> Equilibrium:
         return Equilibrium(
             float(payoff[found]), np.eye(payoff.shape[0])[row], np.eye(payoff.shape[1])[column], pure=True
         )
-    # Payoffs in dollars or in beliefs are the same game: the solver's tolerances are made for numbers about 1.
+    # The solver's tolerances are absolute and meant for values near 1, so payoffs are scaled to [0, 1].
     low, width = float(payoff.min()), float(np.ptp(payoff))
     scaled = (payoff - low) / width
-    columns = _cautious(scaled)
-    rows = _cautious(1.0 - scaled.T)
+    columns = _minimax_strategy(scaled)
+    rows = _minimax_strategy(1.0 - scaled.T)
     return Equilibrium(low + width * float(rows @ scaled @ columns), rows, columns, pure=False)
 
 
-def _cautious(loss: Floats) -> Floats:
-    """(c,) the mixture of columns whose largest mean loss over rows, (r, c), is least."""
+def _minimax_strategy(loss: Floats) -> Floats:
+    """(c,) the probabilities of columns that minimize the largest expected loss over rows; `loss` is (r, c)."""
     from scipy.optimize import linprog
 
     rows, columns = loss.shape
@@ -97,6 +97,6 @@ def _cautious(loss: Floats) -> Floats:
         bounds=[(0, 1)] * columns + [(None, None)],
         method="highs",
     )
-    assert solved.status == 0, solved.message  # The game is finite: von Neumann's theorem.
+    assert solved.status == 0, solved.message  # A finite game has a solution (von Neumann 1928).
     mixture = np.where(solved.x[:-1] > _NEGLIGIBLE, solved.x[:-1], 0.0)
     return np.asarray(mixture / mixture.sum())

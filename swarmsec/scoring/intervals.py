@@ -13,37 +13,42 @@ from swarmsec.rng import stream
 CONFIDENCE = 0.95
 
 BOOTSTRAP_SEEDS_MIN = 8
-"""Under so many seeds a bootstrap interval is too narrow, and Student's t is used."""
+"""Below this number of seeds a bootstrap interval is too narrow, and Student's t is used."""
 
 _RESAMPLES = 9_999
 
 
 class Interval(NamedTuple):
-    """A mean with the ends of its interval; None where a single seed leaves them open."""
+    """A mean and the two ends of its 95% interval; the ends are None for a single seed."""
 
     mean: float
     low: float | None
     high: float | None
 
     def to_dict(self) -> dict[str, float | None]:
-        """As plain data."""
+        """The interval as plain data."""
         return {"mean": self.mean, "low": self.low, "high": self.high}
 
 
+def plain_interval(interval: Interval | None) -> dict[str, float | None] | None:
+    """The interval as plain data, or None if there is none."""
+    return interval.to_dict() if interval else None
+
+
 def of_mean(values: Floats) -> Interval:
-    """The mean of one value a seed, (k,), with its 95% interval: BCa bootstrap, Student's t under 8 seeds."""
+    """The mean of (k,) values, one a seed, with its 95% interval: BCa bootstrap, Student's t below 8 seeds."""
     return of_ratio(values, np.ones(len(values)))
 
 
 def of_ratio(numerator: Floats, denominator: Floats) -> Interval:
     """The ratio of two means over the same seeds, with its paired 95% interval.
 
-    Seeds are resampled as pairs (BCa; Efron 1987). Under 8 seeds the ratio is linearized: the interval is Student's
-    for the residuals numerator − ratio · denominator (Cochran 1977, §6.3).
+    From 8 seeds on, pairs are resampled (BCa bootstrap; Efron 1987). Below, the ratio is linearized, and the interval
+    is Student's t for the residuals numerator − ratio · denominator (Cochran 1977, §6.3).
 
     Args:
         numerator: (k,) one value a seed.
-        denominator: (k,) its partner; their mean is not 0.
+        denominator: (k,) one value a seed, with a mean other than 0.
     """
     count, scale = len(numerator), float(denominator.mean())
     ratio = float(numerator.mean()) / scale
@@ -65,7 +70,7 @@ def _student(ratio: float, residuals: Floats) -> tuple[float, float]:
 
 
 def _bootstrapped(numerator: Floats, denominator: Floats) -> tuple[float, float] | None:
-    """The ends of the BCa interval; None where a resample can have nothing to divide by, or they degenerate."""
+    """The ends of the BCa interval; None if they are not finite, as when a resample has a denominator of 0."""
     from scipy.stats import bootstrap
 
     with np.errstate(all="ignore"), warnings.catch_warnings():

@@ -1,7 +1,7 @@
-"""Ratings from comparisons in pairs: the Bradley–Terry model, on Elo's scale.
+"""Ratings from paired comparisons: the Bradley–Terry model, on Elo's scale.
 
-Damages of different scenarios have different units and cannot be averaged; who did better than whom, against the same
-rival and with the same seed, can be counted.
+Damages of different scenarios have different units and cannot be averaged. Comparisons against the same rival and with
+the same seed can be counted.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _PRECISION = 1e-10
 _TIE = 1e-9
 
 
-class Rated(NamedTuple):
+class PairwiseRating(NamedTuple):
     """A contestant's rating.
 
     Attributes:
-        points: On Elo's scale, with its 95% interval over seeds.
-        wins: Comparisons in which it did better.
-        losses: Comparisons in which it did worse.
-        ties: Comparisons in which both did the same.
+        points: The rating on Elo's scale, with its 95% interval over seeds.
+        wins: Comparisons that it won.
+        losses: Comparisons that it lost.
+        ties: Comparisons with equal outcomes.
     """
 
     points: Interval
@@ -46,13 +46,13 @@ def bradley_terry(wins: Floats, *, prior: float = 1.0) -> Floats:
     """Log strengths of contestants, by maximum likelihood: P(i beats j) = s_i / (s_i + s_j).
 
     Newton's method on the log-likelihood, which is concave (Hunter 2004, Annals of Statistics 32, §3). A tie is half a
-    win for each. With a prior every contestant has besides tied with one of average strength, so that the estimate
-    exists and is unique whoever met whom; without one it exists only where no group won all or lost all of its
-    comparisons with the others (Ford 1957).
+    win for each. The prior credits every contestant with ties against a contestant of average strength; with it the
+    estimate always exists and is unique. Without it the estimate exists only if no group of contestants won all or
+    lost all of its comparisons with the others (Ford 1957).
 
     Args:
-        wins: (..., k, k) how often the contestant of the row did better than that of the column; the diagonal is 0.
-        prior: How many ties with an average contestant each is credited.
+        wins: (..., k, k) how often the row's contestant did better than the column's; the diagonal is 0.
+        prior: The number of ties with an average contestant that each is credited with.
 
     Returns:
         (..., k) log strengths; their mean is 0.
@@ -71,10 +71,10 @@ def bradley_terry(wins: Floats, *, prior: float = 1.0) -> Floats:
         bend = met * chance * (1 - chance)
         diagonal = bend.sum(axis=-1) + prior * against_average * (1 - against_average)
         curvature = np.eye(k) * diagonal[..., None] - bend
-        # Without a prior only differences matter: any weight on the mean makes it solvable, and the mean stays 0.
+        # Without a prior the matrix is singular, as only differences matter: a weight on the mean keeps the mean at 0.
         step = np.linalg.solve(curvature + (0.0 if prior else 1 / k), slope[..., None])[..., 0]
         reach = np.abs(step).max(axis=-1, keepdims=True, initial=0.0)
-        logs = logs + step / np.maximum(1.0, reach)  # A step further than 1 leaves where the parabola fits.
+        logs = logs + step / np.maximum(1.0, reach)  # The quadratic approximation is poor beyond a step of 1.
         if reach.max(initial=0.0) < _PRECISION:
             break
     return np.asarray(logs - logs.mean(axis=-1, keepdims=True))
@@ -84,15 +84,15 @@ def _logistic(x: Floats) -> Floats:
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)))
 
 
-def rate(outcomes: Floats) -> tuple[Rated, ...]:
-    """Rate contestants by how they did in the same cases.
+def rate(outcomes: Floats) -> tuple[PairwiseRating, ...]:
+    """Rate contestants by their outcomes in the same cases.
 
-    Seeds are resampled (percentile bootstrap); under 8 of them, where a bootstrap is too narrow, the interval is
-    Student's over the jackknife's pseudo-values (Tukey 1958). It tells what other seeds could have changed: who wins
-    with every seed has an interval of no width.
+    From 8 seeds on, seeds are resampled (percentile bootstrap). Below, the interval is Student's t for the jackknife's
+    pseudo-values (Tukey 1958). The interval covers the choice of seeds alone: a contestant that wins with every seed
+    has an interval of width 0.
 
     Args:
-        outcomes: (seeds, cases, k) how well each contestant did, more is better; NaN where it was not played.
+        outcomes: (seeds, cases, k) the outcome of each contestant, higher is better; NaN where it was not run.
 
     Returns:
         k ratings, in the order of the contestants.
@@ -105,8 +105,8 @@ def rate(outcomes: Floats) -> tuple[Rated, ...]:
     points = AVERAGE + POINTS_PER_NAT * rating
     wins, ties = better.sum(axis=0), tied.sum(axis=0)
     return tuple(
-        Rated(
-            Interval(float(points[k]), *(None, None) if ends is None else _points(ends, k)),
+        PairwiseRating(
+            Interval(float(points[k]), *(None, None) if ends is None else _ends_in_points(ends, k)),
             int(wins[k].sum()),
             int(wins[:, k].sum()),
             int(ties[k].sum()),
@@ -115,31 +115,31 @@ def rate(outcomes: Floats) -> tuple[Rated, ...]:
     )
 
 
-def _points(ends: tuple[Floats, Floats], k: int) -> tuple[float, float]:
+def _ends_in_points(ends: tuple[Floats, Floats], k: int) -> tuple[float, float]:
     low, high = ends
     return AVERAGE + POINTS_PER_NAT * float(low[k]), AVERAGE + POINTS_PER_NAT * float(high[k])
 
 
 def _better(cases: Floats) -> Floats:
-    """(k, k) in how many cases, (cases, k), the one of the row did better than that of the column."""
-    return np.asarray((cases[:, :, None] - cases[:, None, :] > _slack(cases)).sum(axis=0), dtype=np.float64)
+    """(k, k) the number of cases in which the row's contestant did better than the column's; `cases` is (cases, k)."""
+    return np.asarray((cases[:, :, None] - cases[:, None, :] > _tolerance(cases)).sum(axis=0), dtype=np.float64)
 
 
 def _tied(cases: Floats) -> Floats:
-    """(k, k) in how many cases both did the same; the diagonal is 0."""
-    same = (np.abs(cases[:, :, None] - cases[:, None, :]) <= _slack(cases)).sum(axis=0).astype(np.float64)
+    """(k, k) the number of cases in which both did equally well; the diagonal is 0."""
+    same = (np.abs(cases[:, :, None] - cases[:, None, :]) <= _tolerance(cases)).sum(axis=0).astype(np.float64)
     np.fill_diagonal(same, 0.0)
     return np.asarray(same)
 
 
-def _slack(cases: Floats) -> Floats:
-    """(cases, 1, 1) what is the noise of floating-point sums, and no difference."""
+def _tolerance(cases: Floats) -> Floats:
+    """(cases, 1, 1) the largest difference that counts as a tie: the rounding error of sums."""
     size = np.nan_to_num(np.abs(cases)).max(axis=1, initial=0.0)
     return np.asarray(_TIE * (1.0 + size))[:, None, None]
 
 
 def _ends(by_seed: Floats, rating: Floats) -> tuple[Floats, Floats] | None:
-    """The ends of the intervals of log strengths; None of a single seed."""
+    """The ends of the intervals of log strengths; None for a single seed."""
     seeds = len(by_seed)
     if seeds < 2:
         return None
@@ -148,7 +148,7 @@ def _ends(by_seed: Floats, rating: Floats) -> tuple[Floats, Floats] | None:
     drawn = stream(0, "", 0, "ratings").multinomial(seeds, np.full(seeds, 1 / seeds), size=_RESAMPLES)
     ratings = bradley_terry(np.tensordot(drawn.astype(np.float64), by_seed, axes=1))
     low, high = np.quantile(ratings, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
-    # The percentiles of an estimate need not hold it; ours do.
+    # A percentile interval need not contain the estimate; it is widened until it does.
     return np.minimum(low, rating), np.maximum(high, rating)
 
 

@@ -1,4 +1,4 @@
-"""The score of a scenario: four arms, the damage, how much of it blue prevented and at what price."""
+"""The score of a scenario: four arms, the damage, the share that blue prevented, and the price of the defense."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmsec.scoring.damage import Verdict, outcome
+from swarmsec.scoring.damage import DamageScore, Verdict, score_damage
 from swarmsec.scoring.detection import Detection, detection, rounds_to_recover
-from swarmsec.scoring.intervals import Interval, of_mean
+from swarmsec.scoring.intervals import Interval, of_mean, plain_interval
 from swarmsec.scoring.runs import SeedRun
 from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
 
@@ -20,14 +20,14 @@ SCHEMA = "swarmsec.result/v1"
 
 
 class ArmScore(NamedTuple):
-    """One arm over all seeds: the bill, and every metric as it stands in the end."""
+    """One arm over all seeds: the final bill, and the final value of every metric."""
 
     bill: Interval
     metrics: Mapping[str, Interval]
 
 
 class Overhead(NamedTuple):
-    """What the defense takes in peace, as a multiple of what the swarm takes without it; None if not measured."""
+    """Messages, bytes and CPU time with the defense as multiples of those without it; None if not measured."""
 
     messages: float | None
     bytes: float | None
@@ -35,7 +35,7 @@ class Overhead(NamedTuple):
 
 
 class Null(NamedTuple):
-    """What a null reached in a defense's place."""
+    """The score of a null defense in place of the scenario's defenses."""
 
     kind: str
     damage_limited: Interval | None
@@ -43,25 +43,24 @@ class Null(NamedTuple):
     verdict: Verdict
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        limited, cost = self.damage_limited, self.autoimmune_cost
+        """The score as plain data, without the kind."""
         return {
-            "damage_limited": limited.to_dict() if limited else None,
-            "autoimmune_cost": cost.to_dict() if cost else None,
+            "damage_limited": plain_interval(self.damage_limited),
+            "autoimmune_cost": plain_interval(self.autoimmune_cost),
             "verdict": self.verdict,
         }
 
 
 class Subject(NamedTuple):
-    """What was scored.
+    """Identity of the scored scenario.
 
     Attributes:
         scenario: Its name.
         version: Its version.
         digest: The digest of the resolved scenario.
-        engine_version: Of swarmsec.
-        stop: The round from which all attacks are off, at most the number of rounds.
-        command: What repeats it, as arguments after `swarmsec run`, without the seeds.
+        engine_version: The version of swarmsec.
+        stop: The first round after all attacks, at most the number of rounds.
+        command: The arguments of `swarmsec run` that repeat the run, without the seeds.
     """
 
     scenario: str
@@ -72,60 +71,50 @@ class Subject(NamedTuple):
     command: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
-    """The score of a scenario over its seeds; `to_dict` is the form that is printed and stored.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Result(DamageScore):
+    """The score of a scenario over its seeds; `to_dict` gives the form that is printed and stored.
 
     Attributes:
-        subject: What was scored.
+        subject: The scored scenario.
         seeds: The seeds.
-        unit: Of bills and damages.
-        arms: Every arm that was played.
-        damage: How much worse the bill is than in the clean arm, by arm.
-        damage_limited: The share of the attack's damage that blue prevented; None where there is none to prevent.
-        reason: Why `damage_limited` is None.
-        autoimmune_cost: What the defense costs when nobody attacks, in the unit; None if it was not played.
-        bites: Whether the interval of the attacked arm's damage is above 0.
+        unit: The unit of bills and damages.
+        arms: Arm → its score, for every arm that was run.
         detection: The score of the alarms.
-        overhead: What the defense takes.
+        overhead: What the defense costs in messages, bytes and CPU time.
         guarantee: Whether the defense's precondition held.
-        recovery_rounds: By arm: rounds from the attack's end until the damage stands; None where it never does.
-        verdict: In a word.
-        seed_runs: The traces that all of this was made from.
-        nulls: What the nulls reached in the defense's place, if they were played.
+        recovery_rounds: Arm → rounds from the end of the attack until its damage is constant; None if it never is.
+        seed_runs: The traces that were scored.
+        nulls: The scores of null defenses, if they were run.
     """
 
     subject: Subject
     seeds: tuple[int, ...]
     unit: str
     arms: Mapping[str, ArmScore]
-    damage: Mapping[str, Interval]
-    damage_limited: Interval | None
-    reason: str
-    autoimmune_cost: Interval | None
-    bites: bool
     detection: Detection
     overhead: Overhead
     guarantee: Guarantee
     recovery_rounds: Mapping[str, float | None]
-    verdict: Verdict
     seed_runs: tuple[SeedRun, ...]
     nulls: tuple[Null, ...] = ()
 
     @property
     def replay(self) -> str:
-        """The command line that repeats it."""
+        """The command line that repeats the run."""
         return shlex.join(
             ["swarmsec", "run", *self.subject.command, "--seeds", ",".join(str(seed) for seed in self.seeds)]
         ) + ("," if len(self.seeds) == 1 else "")
 
     def to_dict(self, *, times: bool = True) -> dict[str, Any]:
-        """The result as plain data, the same for the same scenario and seeds.
+        """The result as plain data.
 
         Args:
-            times: Whether to say what was measured with a clock (`overhead.cpu`), which no other run repeats.
+            times: Whether to include `overhead.cpu`, the only figure that differs when a run is repeated.
         """
         overhead = self.overhead if times else self.overhead._replace(cpu=None)
+        damage = super().to_dict()
+        verdict = damage.pop("verdict")
         return {
             "schema": SCHEMA,
             "scenario": self.subject.scenario,
@@ -141,16 +130,12 @@ class Result:
                 }
                 for arm, score in self.arms.items()
             },
-            "damage": {arm: value.to_dict() for arm, value in self.damage.items()},
-            "damage_limited": self.damage_limited.to_dict() if self.damage_limited else None,
-            "damage_limited_reason": self.reason,
-            "autoimmune_cost": self.autoimmune_cost.to_dict() if self.autoimmune_cost else None,
-            "bites": self.bites,
+            **damage,
             "detection": self.detection._asdict(),
             "overhead": overhead._asdict(),
             "guarantee": {"holds": self.guarantee.holds, "why": self.guarantee.why},
             "recovery_rounds": dict(self.recovery_rounds),
-            "verdict": self.verdict,
+            "verdict": verdict,
             "replay": self.replay,
             **({"nulls": {null.kind: null.to_dict() for null in self.nulls}} if self.nulls else {}),
         }
@@ -160,27 +145,21 @@ def score(subject: Subject, runs: Sequence[SeedRun]) -> Result:
     """Score the paired arms of all seeds.
 
     Args:
-        subject: What was scored.
+        subject: The scored scenario.
         runs: One a seed, each with the same arms.
     """
-    played = tuple(runs[0].traces)
-    bills = {arm: np.array([float(run.traces[arm].bill[-1]) for run in runs]) for arm in played}
-    found = outcome(bills)
+    arms = tuple(runs[0].traces)
+    bills = {arm: np.array([float(run.traces[arm].bill[-1]) for run in runs]) for arm in arms}
     return Result(
+        **vars(score_damage(bills)),
         subject=subject,
         seeds=tuple(run.seed for run in runs),
-        unit=runs[0].traces[played[0]].unit,
-        arms={arm: ArmScore(of_mean(bills[arm]), _metrics(arm, runs)) for arm in played},
-        damage=found.damage,
-        damage_limited=found.damage_limited,
-        reason=found.reason,
-        autoimmune_cost=found.autoimmune_cost,
-        bites=found.bites,
-        detection=detection([run.traces["defended"].watch for run in runs] if "defended" in played else []),
+        unit=runs[0].traces[arms[0]].unit,
+        arms={arm: ArmScore(of_mean(bills[arm]), _metrics(arm, runs)) for arm in arms},
+        detection=detection([run.traces["defended"].watch for run in runs] if "defended" in arms else []),
         overhead=_overhead(runs),
         guarantee=_guarantee(runs),
         recovery_rounds=_recovery(runs, subject.stop),
-        verdict=found.verdict,
         seed_runs=tuple(runs),
     )
 
@@ -191,7 +170,7 @@ def _metrics(arm: str, runs: Sequence[SeedRun]) -> dict[str, Interval]:
 
 
 def _overhead(runs: Sequence[SeedRun]) -> Overhead:
-    """Guarded against clean, or defended against attacked where those were not played."""
+    """The guarded arm against the clean one, or the defended against the attacked one if those were not run."""
     for with_blue, without in (("guarded", "clean"), ("defended", "attacked")):
         if with_blue in runs[0].traces and without in runs[0].traces:
             break
@@ -210,7 +189,7 @@ def _overhead(runs: Sequence[SeedRun]) -> Overhead:
 
 
 def _guarantee(runs: Sequence[SeedRun]) -> Guarantee:
-    """Inside if one defense's precondition held in every seed; outside if it was looked for and missed."""
+    """Whether the precondition of any defense held in every seed."""
     if not runs[0].guarantees:
         return Guarantee(None, "nobody attacked a defended swarm")
     return combine_guarantees(
@@ -222,12 +201,12 @@ def _guarantee(runs: Sequence[SeedRun]) -> Guarantee:
 
 
 def _recovery(runs: Sequence[SeedRun], stop: int) -> dict[str, float | None]:
-    """By arm with an attack, the mean over seeds; None where the damage of a seed never stands."""
-    played = runs[0].traces
+    """Arm with an attack → the mean over seeds; None if the damage never becomes constant in some seed."""
+    arms = runs[0].traces
     return {
         arm: _mean_or_none([rounds_to_recover(run.traces[arm].bill - run.traces["clean"].bill, stop) for run in runs])
         for arm in ("attacked", "defended")
-        if arm in played and "clean" in played
+        if arm in arms and "clean" in arms
     }
 
 

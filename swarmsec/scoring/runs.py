@@ -1,4 +1,4 @@
-"""What scoring needs to know of the arms of one seed."""
+"""The input of scoring: the arms of one seed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class SeedRun:
     """The paired arms of one seed.
 
     Attributes:
-        seed: Which seed.
-        traces: Each arm that was played, by name.
-        cpu_seconds: What each arm took of a processor; the one figure that another run will not repeat.
-        guarantees: For each defense, by its kind: whether its precondition held in the defended arm.
+        seed: The seed.
+        traces: Arm → its trace, for every arm that was run.
+        cpu_seconds: Arm → CPU time in seconds, the only figure that differs when a run is repeated.
+        guarantees: One (kind, guarantee) a defense: whether its precondition held in the defended arm.
     """
 
     seed: int

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from swarmsec.store.cells import CellKey, Picked, cells_of
 from swarmsec.store.comparison import Difference, compare
-from swarmsec.store.records import Entry, Kept, Summary, Tournament
+from swarmsec.store.records import Entry, Summary, Tournament
 from swarmsec.store.scores import CellOutcome, outcomes, result_of, seed_runs
 from swarmsec.store.store import Store
 
@@ -22,7 +22,6 @@ __all__ = [
     "CellOutcome",
     "Difference",
     "Entry",
-    "Kept",
     "Picked",
     "Store",
     "Summary",

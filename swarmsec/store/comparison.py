@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from swarmsec.errors import UsageError, did_you_mean
-from swarmsec.scoring import Interval, outcome
+from swarmsec.scoring import Interval, score_damage
 from swarmsec.scoring.intervals import of_mean, of_ratio
 from swarmsec.store.cells import CellKey, Picked, Plays, cells_of, is_called
 from swarmsec.store.records import Summary
@@ -92,7 +92,7 @@ def _difference(cell: CellKey, plays: Plays, rival: Plays, runs: Mapping[str, Su
     cost = limited = None
     if "guarded" in bills and "guarded" in theirs:
         cost = of_mean(bills["guarded"] - theirs["guarded"])
-        if outcome(bills).damage_limited is not None:
+        if score_damage(bills).damage_limited is not None:
             ours, others = (each["defended"] - each["guarded"] for each in (bills, theirs))
             limited = of_ratio(others - ours, bills["attacked"] - bills["clean"])
     damage = of_mean(bills["defended"] - theirs["defended"])  # The clean arm is the same run, and falls out.

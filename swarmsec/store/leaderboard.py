@@ -10,7 +10,7 @@ import numpy as np
 
 from swarmsec.arrays import Floats
 from swarmsec.scoring.intervals import Interval
-from swarmsec.scoring.ratings import Rated, rate
+from swarmsec.scoring.ratings import PairwiseRating, rate
 from swarmsec.store.scores import CellOutcome, plain
 
 Team = Literal["red", "blue"]
@@ -70,7 +70,7 @@ def _order(rank: Rank, team: Team) -> tuple[float, float]:
     return -rank.points.mean if rank.points else np.inf, prevented if team == "red" else -prevented
 
 
-def _rank(label: str, found: Sequence[CellOutcome], team: Team, rated: Rated | None) -> Rank:
+def _rank(label: str, found: Sequence[CellOutcome], team: Team, rated: PairwiseRating | None) -> Rank:
     scored = {
         f"{_rival(one, team)}, {one.cell.scenario}": (one.outcome.damage_limited.mean, one.outcome.verdict)
         for one in found

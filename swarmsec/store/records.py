@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from swarmsec.runs.jobs import JobResult, Status
+from swarmsec.runs.jobs import Status
 
 
 class Entry(NamedTuple):
@@ -88,24 +88,3 @@ class Tournament(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {**self._asdict(), "plan": dict(self.plan)}
-
-
-class Kept(JobResult):
-    """A run out of a store. Its digest is the one that was taken of the exact trace, which float32 can't repeat."""
-
-    _digest: str
-
-    @classmethod
-    def of(cls, played: JobResult, digest: str) -> Kept:
-        """The same with the digest that was stored."""
-        kept = cls(*played)
-        kept._digest = digest
-        return kept
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of what was recorded, before any rounding; empty without a trace."""
-        return self._digest
-
-    def _replace(self, **changes: Any) -> Kept:
-        return Kept.of(super()._replace(**changes), self._digest)

@@ -7,16 +7,12 @@ import json
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from swarmsec._version import __version__
-from swarmsec.registry import Registry
 from swarmsec.runs.jobs import Job, JobResult
-from swarmsec.scenario.changes import Changes
-from swarmsec.scenario.load import Scenario
+from swarmsec.scenario import digest_of
 from swarmsec.store.codec import BLOCKS, Columns, decode, encode
-from swarmsec.store.records import Kept
 from swarmsec.swarm.model import SIM_SEMANTICS
 from swarmsec.teams import Guarantee
 
@@ -42,13 +38,12 @@ RECORDED = ("guarantees", *(name for name in Columns._fields if name not in BLOC
 
 def row_of(job: Job, played: JobResult) -> dict[str, Any]:
     """A run as columns of the tables `runs` and `blocks`, in their order, with a checksum of all others."""
-    scenario = Scenario(job.document, "", Changes(), _registry())
     row: dict[str, Any] = {
         "id": job.id,
         "status": played.status,
-        "scenario": scenario.name,
-        "scenario_version": scenario.version,
-        "scenario_digest": scenario.digest,
+        "scenario": str(job.document["name"]),
+        "scenario_version": int(job.document["version"]),
+        "scenario_digest": digest_of(job.document),
         "seed": job.seed,
         "arm": str(job.arm),
         "engine_version": __version__,
@@ -68,27 +63,23 @@ def row_of(job: Job, played: JobResult) -> dict[str, Any]:
     return {**row, "checksum": checksum(tuple(row.values()))}
 
 
-def played_of(row: Mapping[str, Any], *, last_only: bool = False) -> Kept:
+def played_of(row: Mapping[str, Any], *, last_only: bool = False) -> JobResult:
     """The run of a row.
 
     Args:
         row: Its columns.
         last_only: Leave out all rounds but the last.
     """
-    played = JobResult(row["id"], row["status"], cpu_seconds=row["cpu_seconds"], error=row["error"])
+    played = JobResult(
+        row["id"], row["status"], cpu_seconds=row["cpu_seconds"], error=row["error"], digest=row["digest"]
+    )
     if row["status"] == "done":
         columns = Columns(*(row[name] for name in Columns._fields))
         played = played._replace(
             trace=decode(columns, arm=row["arm"], seed=row["seed"], last_only=last_only),
             guarantees=tuple((kind, Guarantee(**told)) for kind, told in json.loads(row["guarantees"])),
         )
-    return Kept.of(played, row["digest"])
-
-
-@cache
-def _registry() -> Registry:
-    """Whatever is installed: a document's name and digest ask for none of it."""
-    return Registry()
+    return played
 
 
 def checksum(values: tuple[Any, ...]) -> int:

@@ -13,10 +13,10 @@ from swarmsec.errors import UsageError
 from swarmsec.registry import Registry
 from swarmsec.runs.jobs import JobResult
 from swarmsec.runs.runner import subject_of
-from swarmsec.scenario.changes import Changes
 from swarmsec.scenario.load import Scenario
-from swarmsec.scoring import Interval, Outcome, Result, SeedRun, Subject, outcome, score
-from swarmsec.scoring.damage import damages
+from swarmsec.scenario.overrides import Changes
+from swarmsec.scoring import DamageScore, Interval, Result, SeedRun, Subject, score, score_damage
+from swarmsec.scoring.damage import damage_by_seed
 from swarmsec.store.cells import CellKey, Picked, Plays, cells_of
 from swarmsec.store.records import Summary
 from swarmsec.store.store import Store
@@ -43,7 +43,7 @@ class CellOutcome(NamedTuple):
     unit: str
     seeds: tuple[int, ...]
     missing: tuple[int, ...]
-    outcome: Outcome | None
+    outcome: DamageScore | None
     left: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -110,8 +110,8 @@ def _outcome(cell: CellKey, plays: Plays, runs: Mapping[str, Summary]) -> CellOu
         return CellOutcome(cell, "", (), missing, None)
     unit = runs[next(iter(plays[seeds[0]].values()))].unit
     bills = bills_of(plays, seeds, runs)
-    left = damages(bills).get("defended", np.empty(0))
-    return CellOutcome(cell, unit, seeds, missing, outcome(bills), tuple(left.tolist()))
+    left = damage_by_seed(bills).get("defended", np.empty(0))
+    return CellOutcome(cell, unit, seeds, missing, score_damage(bills), tuple(left.tolist()))
 
 
 def bills_of(plays: Plays, seeds: Sequence[int], runs: Mapping[str, Summary]) -> dict[str, Floats]:

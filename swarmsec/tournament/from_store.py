@@ -10,7 +10,7 @@ from typing import Any
 from swarmsec.errors import SwarmsecError, UnknownNameError, UsageError
 from swarmsec.registry import Registry
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.scenario.changes import Changes
+from swarmsec.scenario.overrides import Changes
 from swarmsec.store import CellKey, Store, Tournament, cells_of
 from swarmsec.swarm.arms import Arm
 from swarmsec.tournament.halving import kept, rungs, weakest

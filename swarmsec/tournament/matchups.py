@@ -12,7 +12,7 @@ from swarmsec.runs.nulls import NULLS
 from swarmsec.scenario import Finding, Scenario, findings_of, load_scenario
 from swarmsec.scenario.findings import locate, refuse
 from swarmsec.scenario.overrides import as_option
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 from swarmsec.tournament.labels import TOGETHER, label_of
 from swarmsec.tournament.request import Draft, Team
 
@@ -39,7 +39,7 @@ class _Entrant(NamedTuple):
     """Who was asked for, and where: `specs` is None for the scenario's own, `path` is empty for a null."""
 
     specs: Team | None
-    path: Path = ()
+    path: YamlPath = ()
 
     def told(self, key: str) -> str:
         """As in an error."""
@@ -72,7 +72,7 @@ def _scenarios(draft: Draft) -> tuple[list[Scenario], list[Finding]]:
     wrong: list[Finding] = []
     absent: list[UsageError] = []
     for position, name in enumerate(dict.fromkeys(draft.scenarios)):
-        path: Path = ("scenarios", position)
+        path: YamlPath = ("scenarios", position)
         try:
             scenario = load_scenario(name, settings=draft.settings, plugins=draft.plugins)
         except UsageError as error:
@@ -149,7 +149,7 @@ def _told(error: SwarmsecError, entrant: _Entrant, key: str, about: str, draft: 
         yield _located(entrant.path, message, hint, draft)._replace(topic=finding.topic)
 
 
-def _located(path: Path, message: str, hint: str, draft: Draft) -> Finding:
+def _located(path: YamlPath, message: str, hint: str, draft: Draft) -> Finding:
     """Where a file says it; on a command line, the option."""
     if draft.tree.data:
         return locate(Problem(path, message, hint), draft.tree)

@@ -13,8 +13,7 @@ from swarmsec.parameters import Help, MaxLen, MinLen, Problem, problems
 from swarmsec.scenario import Spec, seed_list
 from swarmsec.scenario.findings import locate, refuse
 from swarmsec.scenario.sources import read
-from swarmsec.scenario.yaml_tree import Path as TreePath
-from swarmsec.scenario.yaml_tree import Tree
+from swarmsec.scenario.yaml_tree import Tree, YamlPath
 from swarmsec.tournament.labels import specs_of
 
 Team = tuple[Spec, ...]
@@ -132,7 +131,7 @@ def draft_of_file(path: Path) -> Draft:
 
 def replaced(draft: Draft, **changes: Any) -> Draft:
     """The draft with other values, which no file says any more."""
-    places: list[TreePath] = [*draft.tree.replaced, *((key,) for key in changes)]
+    places: list[YamlPath] = [*draft.tree.replaced, *((key,) for key in changes)]
     tree = dataclasses.replace(draft.tree, replaced=tuple(places))
     return dataclasses.replace(draft, **changes, tree=tree)
 

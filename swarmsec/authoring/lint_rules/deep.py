@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 
-from swarmsec.authoring.lint_rules._case import Case
+from swarmsec.authoring.lint_rules._case import LintCase
 from swarmsec.authoring.lint_rules._outcomes import FAINT, WEAK, Outcomes
 from swarmsec.authoring.lint_rules._rule import Remark, Severity, add_rule
 from swarmsec.runs.nulls import ORACLE, QUARANTINES
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 SECONDS_MAX = 60.0
 """So long may the runs of one scenario take, by a rough estimate."""
@@ -27,7 +27,7 @@ SAME = 0.01
 FELT = 0.05
 """Outcomes that differ by less than this share of the attack's damage count as equal."""
 
-DeepCheck = Callable[[Case, Outcomes], Iterator[Remark]]
+DeepCheck = Callable[[LintCase, Outcomes], Iterator[Remark]]
 
 DEEP_CHECKS: dict[str, DeepCheck] = {}
 """The deep rules by their codes; all but SW101 need an attack that bites."""
@@ -59,7 +59,7 @@ add_rule(TOO_LARGE, "note", inspect.getdoc(too_large) or "", None)
 
 
 @deep_rule("SW101")
-def does_not_bite(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def does_not_bite(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     """The attack does not bite.
 
     Over the seeds that were run, the interval of the attack's damage does not exclude zero, so there is nothing for a
@@ -77,7 +77,7 @@ def does_not_bite(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
 
 
 @deep_rule("SW102")
-def trivial(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def trivial(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     """The exercise is trivial: a defense without any detection limits the damage.
 
     `random_quarantine` and `quarantine_all` look at nothing. One of them, within the same rules, prevents at least half
@@ -96,7 +96,7 @@ def trivial(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
 
 
 @deep_rule("SW103", severity="note")
-def redundant(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def redundant(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     """One of the defenses adds nothing.
 
     Without it the damage of the defended arm is the same to within 1% of the attack's, and so is the cost without an
@@ -107,12 +107,12 @@ def redundant(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
         changes = [] if without is None else [a - b for a, b in zip(outcomes.lineups["own"], without, strict=True)]
         wins = outcomes.limited("own") >= WON
         if wins and changes and max(map(abs, changes)) <= SAME * outcomes.damage:
-            path: Path = ("defenses", place)
+            path: YamlPath = ("defenses", place)
             yield Remark(path, f"without {cast.kind} the outcome is the same to within 1%", "leave it out")
 
 
 @deep_rule("SW104")
-def unwinnable(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def unwinnable(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     """Blue cannot win: even the oracle does not limit the damage.
 
     `oracle` is given the attacked daemons, isolates them within the rules and takes their neighbors' median for their
@@ -129,7 +129,7 @@ def unwinnable(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
 
 
 @deep_rule("SW105")
-def one_sided(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def one_sided(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     """One side cannot change the outcome.
 
     Red's reach is how much the attack's damage changes when its strength is halved; blue's is how far the damage moves
@@ -157,7 +157,7 @@ def one_sided(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
 
 
 @deep_rule("SW106")
-def shortcut(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def shortcut(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     """The bill rises without a real attack.
 
     Either the defense does red's work, and alone (the guarded arm) costs at least half of the attack's damage; red wins
