@@ -138,7 +138,7 @@ def _called(shelf: Shelf, name: str, registry: Registry | None) -> list[str]:
     try:
         return [registry.full_name(_family(shelf), name)]
     except UnknownNameError:
-        return [full for full in _names(shelf, registry) if full.endswith(f"/{name}")]
+        return [full for full in registry.classes(_family(shelf)) if full.endswith(f"/{name}")]
 
 
 def _family(shelf: Shelf) -> Family:
