@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from swarmsec.runs.jobs import Status
 
 
-class Entry(NamedTuple):
+class RunEntry(NamedTuple):
     """Where a run stands in a tournament. An arm that cells share has several entries and one run.
 
     Attributes:

@@ -16,7 +16,7 @@ from swarmsec.errors import OutputError, PluginError, UsageError
 from swarmsec.runs.jobs import Job, JobResult
 from swarmsec.store import connect as opening
 from swarmsec.store.codec import BLOCKS
-from swarmsec.store.records import Entry, Summary, Tournament
+from swarmsec.store.records import RunEntry, Summary, Tournament
 from swarmsec.store.rows import ABOUT, RECORDED, canonical, checksum, now, played_of, row_of
 from swarmsec.swarm.arms import Arm
 
@@ -72,7 +72,7 @@ class Store:
     ) -> None:
         self.close()
 
-    def begin(self, tournament: str, plan: Mapping[str, Any], entries: Sequence[Entry]) -> None:
+    def begin(self, tournament: str, plan: Mapping[str, Any], entries: Sequence[RunEntry]) -> None:
         """Write down what a tournament will play. Doing it again is no change; more entries of one plan join the first.
 
         Args:
@@ -186,7 +186,7 @@ class Store:
             rows = self._connection.execute(f"SELECT {_SUMMARY} FROM runs {within} ORDER BY id", given)
             return {row[0]: Summary(*row)._replace(unit=row[5] or "") for row in rows}
 
-    def entries(self, tournament: str) -> list[Entry]:
+    def entries(self, tournament: str) -> list[RunEntry]:
         """Where each run of a tournament stands, in canonical order; empty if there is no such tournament."""
         with self._reading():
             rows = self._connection.execute(
@@ -194,7 +194,7 @@ class Store:
                 "ORDER BY scenario, attack, defense, seed, arm",
                 (tournament,),
             )
-            return [Entry(*row) for row in rows]
+            return [RunEntry(*row) for row in rows]
 
     def tournaments(self) -> list[Tournament]:
         """Every tournament and how far it is, the oldest first."""
@@ -264,7 +264,7 @@ class Store:
             f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values())
         )
 
-    def _add_entries(self, tournament: str, entries: Sequence[Entry]) -> None:
+    def _add_entries(self, tournament: str, entries: Sequence[RunEntry]) -> None:
         known = {entry[:5]: entry.run for entry in self.entries(tournament)}
         for entry in entries:
             if known.get(entry[:5], entry.run) != entry.run:

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 
 from swarmsec.errors import OutputError, PluginError, UsageError
 from swarmsec.runs.jobs import JobResult, run_job, trace_digest
-from swarmsec.store import Entry, Store
+from swarmsec.store import RunEntry, Store
 from swarmsec.store.codec import decode, encode
 from swarmsec.swarm.trace import DetectionCounts, Event, Trace
 from tests.store.stored import ID, PLAN, everything, numbered, play, small
@@ -239,7 +239,7 @@ def test_a_tournament_of_one_id_has_one_plan(tmp_path) -> None:
 
 def test_an_entry_whose_plug_in_has_changed_is_refused_and_nothing_is_begun(tmp_path) -> None:
     entries = list(small().entries)
-    changed = [*entries[:3], entries[3]._replace(run="0" * 64), Entry("new", "a", "b", 0, "clean", "1" * 64)]
+    changed = [*entries[:3], entries[3]._replace(run="0" * 64), RunEntry("new", "a", "b", 0, "clean", "1" * 64)]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.begin(ID, PLAN, entries)
         with pytest.raises(UsageError, match="other plug-ins or another scenario"):
