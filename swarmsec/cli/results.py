@@ -140,9 +140,9 @@ def _failed(store: Store, tournament: Tournament, cell_filter: CellFilter) -> _S
 
 def _answer(store: Store, sql: str) -> _Shown:
     from swarmsec.report.results import answer_lines
-    from swarmsec.store.query import query
+    from swarmsec.store.query import run_query
 
-    answer = query(store, sql)
+    answer = run_query(store, sql)
     return {**answer._asdict()}, answer_lines(answer)
 
 

@@ -409,7 +409,7 @@ def test_a_store_of_a_newer_version_is_refused_by_both_numbers_and_stays(whole, 
     connection.close()
     before = path.read_bytes()
     for read_only in (True, False):
-        with pytest.raises(UsageError, match="of version 7, and this swarmsec knows stores up to version 1"):
+        with pytest.raises(UsageError, match="has version 7, and this swarmsec reads stores up to version 1"):
             Store.open(path, read_only=read_only)
     assert path.read_bytes() == before
 
