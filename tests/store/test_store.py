@@ -249,9 +249,9 @@ def test_a_store_that_was_opened_to_be_read_is_not_written(tmp_path) -> None:
     job, played = numbered(1)[0]
     Store.open(tmp_path / "s.sqlite").close()
     with Store.open(tmp_path / "s.sqlite", read_only=True) as store:
-        with pytest.raises(OutputError, match="opened to be read"):
+        with pytest.raises(OutputError, match="opened for reading only"):
             store.add(job, played)
-        with pytest.raises(OutputError, match="opened to be read"):
+        with pytest.raises(OutputError, match="opened for reading only"):
             store.begin(ID, PLAN, [])
 
 
