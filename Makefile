@@ -1,9 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench gallery lock clean
+.PHONY: help demo test test-slow check format bench gallery catalog golden rooms lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
-# What follows the command, as in `make test ARGS="tests/network -x"`.
+# Further arguments of the command, as in `make test ARGS="tests/network -x"`.
 ARGS ?=
 
 help: ## list the targets
@@ -12,29 +12,38 @@ help: ## list the targets
 demo: $(VENV)/.installed ## run the BlackSwarm scenario
 	$(VENV)/bin/swarmsec run blackswarm $(ARGS)
 
-test: $(VENV)/.installed ## run the tests, but for the slow ones
+test: $(VENV)/.installed ## run the tests, without the slow ones
 	$(VENV)/bin/pytest -q -n 2 $(ARGS)
 
-test-slow: $(VENV)/.installed ## run the slow tests alone
+test-slow: $(VENV)/.installed ## run only the slow tests
 	$(VENV)/bin/pytest -q -n 2 --dist worksteal -m slow --durations=5 $(ARGS)
 
-check: $(VENV)/.installed ## lint, format, types, and a docstring with running examples for every public name
+check: $(VENV)/.installed ## lint, format, types, docstrings and their examples
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -q tests/test_docstrings.py
 
-format: $(VENV)/.installed ## mend what `make check` finds, where a tool can
+format: $(VENV)/.installed ## fix what `make check` finds, where a tool can
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(VENV)/.installed ## measure beside plain Mesa, scipy, byzfl (1 GB at first), NegMAS and the sum of the parts
+bench: $(VENV)/.installed ## measure against plain Mesa, scipy, byzfl (downloads 1 GB once) and NegMAS
 	$(VENV)/bin/python -m tests.benchmarks.table
 
-gallery: $(VENV)/.installed ## play every scenario of the library and write scenarios/GALLERY.md
+gallery: $(VENV)/.installed ## run every scenario of the library and write scenarios/GALLERY.md
 	$(VENV)/bin/python -m swarmsec.report.gallery --jobs 2 $(ARGS)
 
-lock: $(VENV)/.installed ## resolve requirements.lock anew (ARGS=--upgrade for the newest versions)
+catalog: $(VENV)/.installed ## write swarmsec/cli/catalog.json, which `list` and `show` read
+	$(VENV)/bin/python -m swarmsec.cli.make_catalog
+
+golden: $(VENV)/.installed ## record the golden results anew, after SIM_SEMANTICS or a scenario's version was raised
+	$(VENV)/bin/python -m tests.golden.record
+
+rooms: ## count code lines by package, and the share of plug-ins
+	$(PYTHON) -m tests.rooms $(ARGS)
+
+lock: $(VENV)/.installed ## resolve requirements.lock again (ARGS=--upgrade for the newest versions)
 	$(VENV)/bin/pip install -q uv
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --all-extras --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml $(ARGS)

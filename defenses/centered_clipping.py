@@ -1,4 +1,4 @@
-"""Listen to everybody, but be moved by nobody farther than a given length."""
+"""Average a neighborhood's values, with the influence of each neighbor clipped to a given length."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from typing import Annotated
 
 from swarmsec.aggregation import CenteredClipping as CenteredClippingRule
 from swarmsec.aggregation import Rule
-from swarmsec.teams import Defense, Ge, Gt, Guarantee, Help, Surface, ThreatCase, Unit, Vantage
+from swarmsec.teams import Ge, Gt, Help, RuleDefense, ThreatCase, Unit
 
 
 @dataclass(kw_only=True)
-class CenteredClipping(Defense):
-    """Every daemon moves from its own value by the mean of the differences to its neighbors', each cut to a length.
+class CenteredClipping(RuleDefense):
+    """Every daemon moves from its own value by the mean of the differences to its neighbors', each clipped to τ.
 
     x_i ← x_i + Σ w_j (x_j − x_i) min(1, τ/‖x_j − x_i‖) / (1 + Σ w_j) (Karimireddy, He, Jaggi 2021; self-centered for
-    networks by He, Karimireddy, Jaggi 2022). l liars move a daemon of n_i values by at most lτ/n_i a step, and a daemon
-    that is honest and far counts as little as a liar. That bounds a step and not the sum of them: a liar that stays
-    takes the swarm anywhere, only more slowly. Blind where the lie is in the signals.
+    networks by He, Karimireddy, Jaggi 2022). l faulty neighbors move a daemon of n_i values by at most lτ/n_i a step;
+    a distant honest neighbor is clipped as well. This bounds a step and not their sum: a persistent liar moves the
+    swarm arbitrarily far, only more slowly. It cannot detect false signals.
     """
 
-    vantage = Vantage.LOCAL
-    sees = Surface.DAEMON | Surface.MESSAGE
+    subject = "centered clipping"
 
     tau: Annotated[
         float | None,
@@ -36,6 +35,6 @@ class CenteredClipping(Defense):
         """The rule that daemons listen with."""
         return CenteredClippingRule(self.tau, self.iterations)
 
-    def guarantee(self, case: ThreatCase) -> Guarantee:
-        """A bound on a step is no bound on where a swarm goes."""
-        return Guarantee(None, "clipping bounds how far a liar moves a daemon in a step, and not how far in the end")
+    def holds(self, case: ThreatCase) -> tuple[None, str]:
+        """No guarantee: a bound on a step does not bound where the swarm goes."""
+        return None, "clipping bounds how far a liar moves a daemon in a step, and not how far in the end"

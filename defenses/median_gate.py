@@ -19,7 +19,7 @@ from swarmsec.teams import (
     ThreatCase,
     Unit,
     Vantage,
-    threatened_in,
+    faulty_neighbors,
 )
 
 
@@ -75,7 +75,7 @@ class MedianGate(Defense):
         if case.targets.size and case.start < self.warm_up:
             return False, f"the attack began in round {case.start}, in the warm-up of {self.warm_up} rounds"
         heard = np.maximum(case.network.degrees, 1)
-        lying = int((2 * threatened_in(case.network, case.targets) >= heard).sum())
+        lying = int((2 * faulty_neighbors(case.network, case.targets) >= heard).sum())
         if lying:
             return False, f"{lying:,} of {case.network.n:,} neighborhoods are not honest in their majority"
         return True, "more than half of every neighborhood is honest"

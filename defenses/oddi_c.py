@@ -1,4 +1,4 @@
-"""Tolerate others the more, the more of an outlier one is oneself."""
+"""ODDI-C: listen to the neighbors that are no more of outliers than oneself."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from swarmsec.aggregation import InvertedTolerance, Rule
-from swarmsec.teams import Defense, Gt, Guarantee, Help, Le, Surface, ThreatCase, Unit, Vantage
+from swarmsec.teams import Gt, Help, Le, RuleDefense, ThreatCase, Unit
 
 
 @dataclass(kw_only=True)
-class ODDIC(Defense):
-    """Opinion dynamics with inverted tolerance: a daemon moves to those neighbors that are no odder than it is itself.
+class ODDIC(RuleDefense):
+    """Opinion dynamics with inverted tolerance: a daemon moves toward the neighbors that deviate no more than itself.
 
     With m the median of the neighbors' values and z(v) = |v − m| / (MAD/0.6745), keep the neighbors with z(v) ≤
-    min(z(x), 3) and move, x ← x + μ (their mean − x); who hears fewer than three stays (Bouis, Clark, Macdonald 2024,
-    "Engineering consensus in static networks with unknown disruptors"). It needs neither an f nor the network. A daemon
-    in the middle does not move at all, and an outlier comes quickly. Ours, where their published code leaves a gap:
-    with a MAD of 0 an outlier moves to the median. No safety is proven. A liar within an outlier's tolerance is
-    listened to, so liars that walk slowly lead those at the edge, and where half of a neighborhood lies its median
-    does. Blind where the lie is in the signals.
+    min(z(x), 3) and move, x ← x + μ (their mean − x); a daemon with fewer than three values keeps its own (Bouis,
+    Clark, Macdonald 2024, "Engineering consensus in static networks with unknown disruptors"). It needs neither f nor
+    the network. A daemon at the median does not move, and an outlier converges fast. Where the published code divides
+    by a MAD of 0, an outlier moves to the median here. There is no guarantee: a liar within an outlier's tolerance is
+    kept, so liars that drift slowly lead the daemons at the edge, and where half of a neighborhood lies, the median is
+    a lie. It cannot detect false signals.
     """
 
-    vantage = Vantage.LOCAL
-    sees = Surface.DAEMON | Surface.MESSAGE
+    subject = "inverted tolerance"
 
     rate: Annotated[float, Gt(0), Le(1), Help("How much of the way to move in an exchange: μ.")] = 0.5
     cap: Annotated[float, Gt(0), Unit("robust deviations"), Help("The farthest from the median that is heard.")] = 3.0
@@ -33,6 +32,6 @@ class ODDIC(Defense):
         """The rule that daemons listen with."""
         return InvertedTolerance(self.rate, self.cap)
 
-    def guarantee(self, case: ThreatCase) -> Guarantee:
-        """Its authors show simulations, and no theorem."""
-        return Guarantee(None, "inverted tolerance has been tried in simulations, and nothing about it is proven")
+    def holds(self, case: ThreatCase) -> tuple[None, str]:
+        """No guarantee: its authors show simulations, and no theorem."""
+        return None, "inverted tolerance has been tried in simulations, and nothing about it is proven"

@@ -1,70 +1,50 @@
-"""Average what is left of a neighborhood's values and one's own without the extremes."""
+"""Average the values of a neighborhood, one's own included, without the f largest and the f smallest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
-
 from swarmsec.aggregation import Rule
 from swarmsec.aggregation import TrimmedMean as TrimmedMeanRule
-from swarmsec.errors import ParameterError
-from swarmsec.teams import Defense, Ge, Guarantee, Help, Surface, ThreatCase, Unit, Vantage, threatened_in
+from swarmsec.teams import Ge, Help, RuleDefense, ThreatCase, Unit, most_faulty_neighbors, require_minority
 
 
 @dataclass(kw_only=True)
-class TrimmedMean(Defense):
+class TrimmedMean(RuleDefense):
     """Of the neighbors' values and one's own drop the f largest and the f smallest, and average the rest.
 
     x_i ← 1/(n_i − 2f) Σ of the n_i − 2f values in the middle, component by component (Dolev et al. 1986; Yin et al.
-    2018). With at most f liars in a neighborhood the result stays between the smallest and the largest honest value
-    there; a daemon that hears too few to cut so many keeps its own. Other than W-MSR it may cut one's own value, so a
-    daemon at the edge of a network is drawn in faster and keeps less of what it knew. That honest daemons agree is not
-    promised. Blind where the lie is in the signals.
+    2018). Guarantee: with at most f faulty daemons in a neighborhood, the result is between the smallest and the
+    largest honest value there. This also holds if messages are lost: of the values that arrive at most f are faulty,
+    and a daemon with at most 2f values keeps its own. Agreement is not guaranteed. Unlike W-MSR it may drop one's own
+    value, so that a daemon at the edge of a network converges faster and keeps less of its own information. It cannot
+    detect false signals.
     """
 
-    vantage = Vantage.LOCAL
-    sees = Surface.DAEMON | Surface.MESSAGE
+    subject = "a trimmed mean"
+    promise = "no honest daemon leaves the hull of what honest ones started from"
+    source = "Dolev, Lynch, Pinter, Stark, Weihl, JACM 1986; Vaidya, Tseng, Liang, PODC 2012"
+    needs_every_message = False
 
     f: Annotated[int, Ge(0), Unit("daemons"), Help("How many liars a neighborhood may hold.")] = 1
 
     def check(self, n: int) -> None:
-        """Of no more than 2f values nothing is left."""
-        if n > 1 and 2 * self.f >= n:
-            raise ParameterError(
-                f"{self.f} liars of {n} daemons are too many; must be less than half, so at most {(n - 1) // 2}",
-                where="f",
-            )
+        """F is less than half of the daemons: of at most 2f values none is left."""
+        require_minority(self.f, n)
 
     @property
     def rule(self) -> Rule:
         """The rule that daemons listen with."""
         return TrimmedMeanRule(self.f)
 
-    def guarantee(self, case: ThreatCase) -> Guarantee:
-        """Holds where no honest daemon hears more than f liars."""
-        holds, why = self._holds(case)
-        return Guarantee(
-            holds,
-            why,
-            promise="no honest daemon leaves the hull of what honest ones started from",
-            assumption=(
-                f"at most {self.f} liars in every neighborhood, whatever they say; signals and links are left alone, "
-                "and the rule alone makes the next proposal"
-            ),
-            source="Dolev, Lynch, Pinter, Stark, Weihl, JACM 1986; Vaidya, Tseng, Liang, PODC 2012",
-        )
+    @property
+    def threat(self) -> str:
+        return f"at most {self.f} liars in every neighborhood, whatever they say"
 
-    def _holds(self, case: ThreatCase) -> tuple[bool, str]:
-        """Whether its assumption is met, and what of it is not."""
-        if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
-            return False, "a trimmed mean promises nothing about lies in the signals, nor about links that are cut"
-        if not case.rule_decides:
-            return False, f"that is about listening by the rule alone, and {case.protocol} does more"
-        honest = np.ones(case.network.n, dtype=bool)
-        honest[case.targets] = False
-        worst = int(threatened_in(case.network, case.targets)[honest].max(initial=0))
+    def holds(self, case: ThreatCase) -> tuple[bool, str]:
+        """Whether no honest daemon has more than f faulty neighbors."""
+        worst = most_faulty_neighbors(case)
         if worst > self.f:
             return False, f"a neighborhood holds {worst} liars, and f is {self.f}"
         return True, f"at most {worst} liars in a neighborhood, and f is {self.f}"

@@ -1,4 +1,4 @@
-"""The array types that swarmsec speaks of, and how a view of one is made read-only."""
+"""The array types of swarmsec, and read-only views."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-# In quotes, since to name an array takes no NumPy, and whoever checks a scenario makes none.
+# In quotes, so that a check of a scenario, which makes no array, does not load NumPy.
 Floats: TypeAlias = "npt.NDArray[np.float64]"
 Ints: TypeAlias = "npt.NDArray[np.int32]"
 Daemons: TypeAlias = "npt.NDArray[np.integer[Any]]"
-"""Daemons by number, in whatever integers NumPy made them."""
+"""Indices of daemons, in any integer type."""
 
 Bools: TypeAlias = "npt.NDArray[np.bool_]"
 
@@ -22,7 +22,7 @@ _Scalar = TypeVar("_Scalar", bound="np.generic")
 
 
 def read_only(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
-    """A view of the same memory that refuses to be written through, unless its holder means to."""
+    """A read-only view of the same memory."""
     view = array.view()
     view.flags.writeable = False
     return view

@@ -1,19 +1,31 @@
-"""What every kind of plug-in has in common."""
+"""What all plug-ins have in common: five families, parameters, traits."""
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, get_args
+
+Family = Literal["attacks", "defenses", "protocols", "worlds", "topologies"]
+FAMILIES: tuple[Family, ...] = get_args(Family)
 
 
 @dataclass(kw_only=True)
 class Plugin:
-    """The root of attacks, defenses, protocols and worlds: a keyword-only dataclass whose fields are its parameters.
+    """The base class of attacks, defenses, protocols, worlds and topologies.
 
-    Fields are typed and bounded, with a unit and one line of help (see `swarmsec.parameters`), and stored unchanged
-    under their own names. What a plug-in remembers between rounds it sets up in `begin`, in attributes that start
-    with an underscore, so one instance can be used for one run after the other.
+    A plug-in is a keyword-only dataclass whose fields are its parameters: typed and bounded, with a unit and one line
+    of help (see `swarmsec.parameters`), and stored unchanged under their own names. Its traits are class attributes.
+    What a plug-in remembers between rounds it sets up in `begin`, in attributes that start with an underscore, so one
+    instance can be used for several runs in a row.
+
+    The base class of a family sets `family`, and lists in `traits` the class attributes that its plug-ins must have.
     """
+
+    family: ClassVar[Family]
+    traits: ClassVar[Mapping[str, type[Any]]] = {}
+    """The class attributes that a plug-in of this family must have, and their types."""
 
     def check(self, n: int) -> None:
         """Refuse a swarm of `n` daemons that these parameters do not fit.
@@ -23,6 +35,25 @@ class Plugin:
         """
 
     @classmethod
+    def trait_texts(cls) -> dict[str, str]:
+        """Each trait as text; a trait that declares nothing is left out."""
+        texts = {trait: _text(getattr(cls, trait)) for trait in cls.traits}
+        return {trait: text for trait, text in texts.items() if text}
+
+    @classmethod
+    def overrides(cls, hook: str) -> bool:
+        """Whether the class replaces a hook of the base class of its family, such as `respond` of `Defense`."""
+        family = cls.__mro__[cls.__mro__.index(Plugin) - 1]
+        return getattr(cls, hook) is not getattr(family, hook)
+
+    @classmethod
     def summary(cls) -> str:
         """The first line of the docstring."""
         return (inspect.getdoc(cls) or "").partition("\n")[0]
+
+
+def _text(trait: Any) -> str:
+    if isinstance(trait, (tuple, frozenset)):
+        return ", ".join(sorted(trait) if isinstance(trait, frozenset) else trait)
+    name = getattr(trait, "name", None) or getattr(trait, "value", None) or trait
+    return str(name).lower()

@@ -1,8 +1,8 @@
-"""One seed, many streams: every component draws from a generator of its own, known by its name.
+"""One seed, many random streams: every component draws from its own generator, which is derived from its name.
 
-A stream is `Philox` keyed by a digest of [root seed, scenario, replicate, component], so it does not matter
-who draws first, how often, or in which process. The names of attacks and defenses stay out of the keys of
-the world and the protocol: that is what pairs the four arms of a seed, and rival defenses with each other
+A stream is `Philox`, keyed by a digest of [root seed, scenario, replicate, component], so draws do not depend on
+the order of components, their number of draws, or the process. The keys of the world and the protocol do not
+contain the names of attacks and defenses. So the four arms of a seed are paired, and so are rival defenses
 (common random numbers; Glasserman & Yao 1992).
 """
 
@@ -22,7 +22,7 @@ def stream(root_seed: int, scenario: str, replicate: int, component: str) -> np.
         root_seed: The scenario's `root_seed`.
         scenario: The scenario's name.
         replicate: The run's seed.
-        component: Who draws: `world`, `protocol`, `network`, `red/0`, `blue/1`, ...
+        component: The component that draws: `world`, `protocol`, `network`, `red/0`, `blue/1`, ...
 
     Returns:
         A fresh generator: equal arguments give equal draws, on every machine.
@@ -38,12 +38,12 @@ def stream(root_seed: int, scenario: str, replicate: int, component: str) -> np.
 
 @dataclass(frozen=True)
 class Streams:
-    """The streams of one run: a scenario and a seed, waiting for the component's name."""
+    """The streams of one run, by component."""
 
     scenario: str
     seed: int
     root_seed: int = 0
 
     def of(self, component: str) -> np.random.Generator:
-        """A fresh generator for `component`; asking twice gives the same draws twice."""
+        """A fresh generator for `component`; a second call gives the same draws again."""
         return stream(self.root_seed, self.scenario, self.seed, component)

@@ -1,19 +1,29 @@
-"""Imports point down the house's floors only, the engine knows no technique by name, and starting up is light."""
+"""Rules of the layout: imports point down, the engine names no plug-in, names are unique, starting is fast."""
 
 from __future__ import annotations
 
 import ast
+import functools
+import importlib
 import subprocess
 import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.rooms import code_lines, lines_by_package, shares
 
-FLOORS = [
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+LAYERS = [
     {"errors", "arrays", "_version"},
-    {"rng", "parameters", "plugin"},
+    {"rng", "parameters", "files"},
+    {"plugin", "entry_points"},
+    {"registry"},
     {"network"},
     {"messages"},
     {"aggregation"},
@@ -22,7 +32,6 @@ FLOORS = [
     {"teams"},
     {"protocols"},
     {"worlds"},
-    {"registry"},
     {"swarm"},
     {"scenario"},
     {"scoring"},
@@ -36,59 +45,185 @@ FLOORS = [
     {"testing"},
     {"cli"},
 ]
-HEIGHT = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
+"""From the lowest to the highest: a package imports from layers below its own."""
+
+SHARED_LAYERS = 1
+"""Modules of the lowest layers, up to this one, may import each other."""
+
+HEIGHT = {package: height for height, packages in enumerate(LAYERS) for package in packages}
 PLUGIN_MAY_IMPORT = {"teams", "messages", "aggregation", "immunity", "network", "errors", "parameters", "arrays"}
+SHARE_MAX = 0.12
 
 
-def modules(*folders):
+HIDDEN_MODULES = {
+    "swarmsec.cli.app",
+    "swarmsec.report.html.run_page",
+    "swarmsec.report.html.tournament_page",
+}
+"""Modules that their package hides by exporting the same name. Only ever shorten this list."""
+
+REPEATED_CLASS_NAMES = {
+    "Cell",
+    "CenteredClipping",
+    "Clearing",
+    "Document",
+    "Draft",
+    "Entry",
+    "Failure",
+    "GeometricMedian",
+    "Krum",
+    "Median",
+    "Row",
+    "Rule",
+    "Spread",
+    "Standing",
+    "TrimmedMean",
+    "Upset",
+    "_Row",
+}
+"""Classes of one name in several modules. Only ever shorten this list."""
+
+PRIVATE_ACCESS = {"swarmsec/runs/executors/worker.py": ["_config"]}
+"""Private attributes of other packages and libraries that files reach. Only ever shorten this list."""
+
+
+def modules(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
-def imported_by(path):
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported_by(path: Path) -> Iterator[str]:
     """The modules that a file imports, TYPE_CHECKING included."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
 
 
-def room_of(path):
+def package_of(path: Path) -> str:
+    """The package of `swarmsec` that a file is in, or the name of a module at its top."""
     return path.relative_to(ROOT / "swarmsec").parts[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize("path", modules("swarmsec"), ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_point_down(path):
-    room = room_of(path)
-    if room == "__init__":
-        pytest.skip("the package's face fetches names when they are used")
-    above = []
-    for name in imported_by(path):
-        parts = name.split(".")
-        if parts[0] != "swarmsec" or len(parts) < 2 or parts[1] == room:
-            continue
-        same_floor_is_fine = HEIGHT[room] <= 1
-        if HEIGHT[parts[1]] > HEIGHT[room] or (HEIGHT[parts[1]] == HEIGHT[room] and not same_floor_is_fine):
-            above.append(name)
-    assert above == []
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-@pytest.mark.parametrize("path", modules("swarmsec"), ids=lambda path: str(path.relative_to(ROOT)))
-def test_the_engine_imports_no_plugin(path):
-    assert [name for name in imported_by(path) if name.split(".")[0] in {"attacks", "defenses", "scenarios"}] == []
+def offenders(found: dict[Path, list[str]]) -> dict[str, list[str]]:
+    """The files in which something was found, by path."""
+    return {str(path.relative_to(ROOT)): names for path, names in found.items() if names}
 
 
-@pytest.mark.parametrize("path", modules("attacks", "defenses"), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_plugin_imports_the_public_faces_and_no_other_plugin(path):
-    ours = [name for name in imported_by(path) if name.split(".")[0] in {"swarmsec", "attacks", "defenses"}]
-    assert [
-        name for name in ours if name.split(".")[0] != "swarmsec" or name.split(".")[1] not in PLUGIN_MAY_IMPORT
-    ] == []
-    assert [name for name in ours if len(name.split(".")) > 2] == [], "a room's face is enough"
+def test_imports_point_down() -> None:
+    """`swarmsec/__init__.py` is left out: it fetches names when they are first used."""
+
+    def above(path: Path) -> list[str]:
+        package = package_of(path)
+        names = [name.split(".") for name in imported_by(path) if name.startswith("swarmsec.")]
+        others = [parts for parts in names if parts[1] != package]
+        height = HEIGHT[package]
+        return [
+            ".".join(parts)
+            for parts in others
+            if HEIGHT[parts[1]] > height or (HEIGHT[parts[1]] == height and height > SHARED_LAYERS)
+        ]
+
+    assert offenders({path: above(path) for path in modules("swarmsec") if package_of(path) != "__init__"}) == {}
+
+
+def test_the_engine_imports_no_plugin() -> None:
+    plugins = {"attacks", "defenses", "scenarios"}
+    found = {
+        path: [name for name in imported_by(path) if name.split(".")[0] in plugins] for path in modules("swarmsec")
+    }
+    assert offenders(found) == {}
+
+
+def test_plugins_import_public_packages_only() -> None:
+    """No other plug-in, and of the engine the packages themselves, without their modules."""
+
+    def forbidden(name: str) -> bool:
+        first, *rest = name.split(".")
+        return first in {"attacks", "defenses"} or (
+            first == "swarmsec" and not (len(rest) == 1 and rest[0] in PLUGIN_MAY_IMPORT)
+        )
+
+    found = {path: [*filter(forbidden, imported_by(path))] for path in modules("attacks", "defenses")}
+    assert offenders(found) == {}
+
+
+def test_no_module_is_hidden_by_a_name_that_its_package_exports() -> None:
+    hidden = set()
+    for path in modules("swarmsec"):
+        module = dotted(path)
+        package, _, name = module.rpartition(".")
+        if package and name != "__main__":
+            loaded = importlib.import_module(module)
+            if getattr(sys.modules[package], name, loaded) is not loaded:
+                hidden.add(module)
+    assert hidden == HIDDEN_MODULES
+
+
+def defined_names(path: Path) -> Iterator[str]:
+    """Every name that a file gives to a function, class, variable or attribute."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}:
+                yield node.attr
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def private_attributes(path: Path) -> Iterator[str]:
+    """Attributes with a leading underscore that a file reaches, but for those of `self` and `cls`."""
+    public = {"_replace", "_asdict", "_fields", "_make", "_exit"}  # Of named tuples and of `os`.
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__"):
+            of_itself = isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
+            if not of_itself and node.attr not in public:
+                yield node.attr
+
+
+def test_no_private_attribute_of_another_package_is_reached() -> None:
+    own = defaultdict(set)
+    for path in modules("swarmsec"):
+        own[package_of(path)].update(defined_names(path))
+    found = {
+        path: [name for name in private_attributes(path) if name not in own[package_of(path)]]
+        for path in modules("swarmsec")
+    }
+    found |= {path: list(private_attributes(path)) for path in modules("attacks", "defenses")}
+    assert offenders({path: sorted(set(names)) for path, names in found.items()}) == PRIVATE_ACCESS
+
+
+def test_only_tests_may_reach_private_attributes() -> None:
+    ignores = PROJECT["tool"]["ruff"]["lint"]["per-file-ignores"]
+    exempted = {files for files, rules in ignores.items() if any(rule.startswith("SLF") for rule in rules)}
+    assert exempted == {"tests/**"}
+
+
+def test_no_package_has_over_12_percent_of_the_code() -> None:
+    assert {package: share for package, share in shares(lines_by_package()).items() if share > SHARE_MAX} == {}
+
+
+def test_class_names_are_unique() -> None:
+    places = defaultdict(set)
+    for path in modules("swarmsec", "attacks", "defenses"):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].add(dotted(path))
+    assert {name for name, found in places.items() if len(found) > 1} == REPEATED_CLASS_NAMES
 
 
 @pytest.mark.parametrize("command", ["import swarmsec", "main --help", "main list", "main validate blackswarm"])
-def test_starting_up_imports_none_of_the_heavy_libraries(command):
+def test_starting_imports_no_heavy_library(command: str) -> None:
     lines = ["import sys, swarmsec"]
     if command.startswith("main"):
         words = command.split()[1:]
@@ -96,3 +231,8 @@ def test_starting_up_imports_none_of_the_heavy_libraries(command):
     lines += ["print('\\n', sorted({'mesa', 'numba', 'sklearn', 'pyod'} & set(sys.modules)))"]
     done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1].strip() == "[]"
+
+
+def test_code_lines_are_those_with_more_than_comments_and_docstrings() -> None:
+    source = '"""A\nmodule."""\n\n# Why.\nx = 1  # One.\n\n\ndef f():\n    """Do."""\n    return x\n'
+    assert code_lines(source) == {5, 8, 10}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.messages.batch import BYTES_A_COMPONENT
+from swarmsec.messages import BYTES_A_COMPONENT
 from swarmsec.network import Network
 
 

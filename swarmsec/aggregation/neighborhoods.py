@@ -16,7 +16,7 @@ from swarmsec.aggregation.rules import Median, Rule, TrimmedMean, Wmsr
 from swarmsec.aggregation.vector_rules import CenteredClipping, GeometricMedian, InvertedTolerance, Krum
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
-from swarmsec.messages.batch import Messages
+from swarmsec.messages import Messages
 from swarmsec.network import Network
 
 Given = npt.ArrayLike | None

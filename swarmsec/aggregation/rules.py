@@ -14,7 +14,7 @@ import numpy as np
 
 from swarmsec.aggregation.kernels import reference as ordered
 from swarmsec.arrays import Floats
-from swarmsec.messages.batch import Inbox, Messages
+from swarmsec.messages import Inbox, Messages
 
 
 class Rule(Protocol):

@@ -16,7 +16,7 @@ from swarmsec.aggregation.kernels import reference_vectors as ordered
 from swarmsec.aggregation.neighborhood_statistics import MAD_TO_DEVIATION
 from swarmsec.aggregation.rules import by_component
 from swarmsec.arrays import Floats
-from swarmsec.messages.batch import Inbox, Messages
+from swarmsec.messages import Inbox, Messages
 
 
 @dataclass(frozen=True)

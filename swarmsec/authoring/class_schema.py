@@ -1,4 +1,4 @@
-"""The JSON Schema of a class of parameters: types and bounds, and what an editor tells about each of them."""
+"""The JSON Schema of a class of parameters: types, bounds, and the descriptions that editors show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Schema = dict[str, Any]
 
 _FLOAT_MAX = 1.7976931348623157e308
 
-# How daemons are named: swarmsec.teams.selectors says the same in code.
+# Selectors of daemons; swarmsec.teams.selectors parses the same syntax.
 _AMOUNT = r"\s*(0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)\s*%|[0-9]+)\s*"
 _AT_LEAST_ONE = rf"(?![0.\s]*%?\s*$){_AMOUNT}"
 AMOUNTS: Schema = {
@@ -37,11 +37,11 @@ SELECTORS: Schema = {
 
 
 def properties_of(cls: type[Any], *, names: Mapping[str, str] | None = None) -> dict[str, Schema]:
-    """The schema of every field of a class: type and bounds, and what there is to say about it.
+    """The schema of every field of a class, with type, bounds and description.
 
     Args:
         cls: A dataclass of parameters.
-        names: Fields that a document calls otherwise.
+        names: Field → key in the document, for fields whose key differs.
     """
     made = json_schema(cls)["properties"]
     hints = get_type_hints(cls, include_extras=True)
@@ -51,7 +51,7 @@ def properties_of(cls: type[Any], *, names: Mapping[str, str] | None = None) -> 
         if not _holds(hints[info.name], NotFinite):
             schema = _finite(schema)
         if schema.get("default") in ([], {}, "", None):
-            schema.pop("default", None)  # Nothing that an editor should put in.
+            schema.pop("default", None)  # Editors should not insert an empty default.
         schema = _in_one(schema)
         if info.name == "daemons" and info.type == "int or text or list of int" and issubclass(cls, Attack):
             schema |= SELECTORS
@@ -65,7 +65,7 @@ def properties_of(cls: type[Any], *, names: Mapping[str, str] | None = None) -> 
 def closed(
     cls: type[Any], *, names: Mapping[str, str] | None = None, own: Schema | None = None, partial: bool = False
 ) -> Schema:
-    """A mapping with the fields of a class and no others."""
+    """The schema of a mapping that allows only the fields of a class."""
     required = [(names or {}).get(info.name, info.name) for info in describe(cls) if info.required]
     return {
         "description": (inspect.getdoc(cls) or "").partition("\n")[0],
@@ -77,28 +77,28 @@ def closed(
 
 
 def _facts(info: ParameterInfo) -> list[str]:
-    """Type, bounds, unit and default, each in a few words."""
+    """Type, bounds, unit and default as short texts."""
     default = info.default
     shown = "none" if default is None else str(default).lower() if isinstance(default, bool) else str(default)
     shown = "empty" if default in ("", [], {}) else shown
-    said = [
+    facts = [
         info.type,
         info.bounds,
         f"unit: {info.unit}" if info.unit else "",
         "required" if info.required else f"default: {shown}",
     ]
-    return [fact for fact in said if fact]
+    return [fact for fact in facts if fact]
 
 
 def _code(facts: list[str]) -> Iterable[str]:
-    """The same in Markdown."""
+    """The facts in Markdown."""
     for fact in facts:
         head, colon, value = fact.partition("default: ")
         yield f"default: `{value}`" if colon and not head else fact
 
 
 def _finite(schema: Schema) -> Schema:
-    """The same schema, with every number in it finite."""
+    """The schema with infinite numbers excluded."""
     if schema.get("type") == "number":
         infinite = {"type": "number", "anyOf": [{"exclusiveMinimum": _FLOAT_MAX}, {"exclusiveMaximum": -_FLOAT_MAX}]}
         return {**schema, "not": infinite}
@@ -113,22 +113,22 @@ def _finite(schema: Schema) -> Schema:
 
 
 def _in_one(schema: Schema) -> Schema:
-    """The same schema without its anyOf, if the types in that differ: what is said of one does not touch another."""
+    """The schema without its anyOf if the members have different types; a keyword then applies to one type only."""
     members = schema.get("anyOf", [])
     types = [member.get("type") for member in members]
-    told = [key for member in members for key in member if key != "type"]
-    overlap = len({"number" if one == "integer" else one for one in types}) < len(types) or len(set(told)) < len(told)
-    if not members or None in types or overlap or {"enum", "const"} & set(told):
+    keys = [key for member in members for key in member if key != "type"]
+    overlap = len({"number" if one == "integer" else one for one in types}) < len(types) or len(set(keys)) < len(keys)
+    if not members or None in types or overlap or {"enum", "const"} & set(keys):
         return schema
     merged = {key: value for member in members for key, value in member.items()}
     one = {**{key: value for key, value in schema.items() if key != "anyOf"}, **merged, "type": types}
-    # Beside the type, the language server would take them for a word that only a list can follow.
+    # Next to the type, the language server would offer completions of lists only.
     listed = {key: one.pop(key) for key in ("items", "minItems", "maxItems", "uniqueItems") if key in one}
     return {**one, "allOf": [listed]} if listed else one
 
 
 def _without_local_refs(schema: Schema) -> Schema:
-    """A schema with its own definitions written where they are used."""
+    """A schema with its references replaced by their definitions."""
     there = schema.get("$defs", {})
 
     def inlined(node: Any) -> Any:
@@ -146,6 +146,6 @@ def _without_local_refs(schema: Schema) -> Schema:
 
 
 def _holds(hint: Any, mark: type[Any]) -> bool:
-    """Whether anything in a type is annotated with a mark."""
+    """Whether a type, or a type inside it, is annotated with a mark."""
     parts = (*getattr(hint, "__metadata__", ()), *get_args(hint))
     return any(isinstance(part, mark) or _holds(part, mark) for part in parts)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from swarmsec.authoring.lint import Lint, lints_of, selected
-from swarmsec.authoring.lint_rules import Case, Remark
+from swarmsec.authoring.lint_rules import LintCase, Remark
 from swarmsec.authoring.lint_rules.document import EDGES_A_SECOND
 from swarmsec.runs.runner import subject_of
 from swarmsec.runs.simulation import play_seed
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 from swarmsec.scoring import Result, score
 from swarmsec.swarm.arms import ALL_ARMS, Arm
 
@@ -77,7 +77,7 @@ class Outcomes:
         return self.lineups[lineup][1] / self.damage
 
 
-Check = Callable[[Case, Outcomes], Iterator[Remark]]
+Check = Callable[[LintCase, Outcomes], Iterator[Remark]]
 
 
 def deep_lint(
@@ -96,7 +96,7 @@ def deep_lint(
         advance: Told what is played next.
     """
     rules = {rule.code: rule for rule in selected(select, ignore) if rule.deep}
-    case = Case(scenario)
+    case = LintCase(scenario)
     if not case.acting or not rules:
         return []
     seeds = _seeds(case)
@@ -109,7 +109,7 @@ def deep_lint(
     return lints_of([(rules[code], remark) for code, remark in found if code in rules], scenario)
 
 
-def _seeds(case: Case) -> tuple[int, ...]:
+def _seeds(case: LintCase) -> tuple[int, ...]:
     """As many of the scenario's seeds as there is time for, at least two; none if there is no time."""
     defenses = len(case.setup.defenses)
     arms = 4 + 2 * (len(QUARANTINES) + 1) + 2 + (2 * defenses if defenses > 1 else 0)
@@ -173,7 +173,7 @@ def _bill(trace: Any) -> float:
 # The rules; their explanations are in `authoring/lint_rules/deep.py`.
 
 
-def _does_not_bite(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def _does_not_bite(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     _, low, high = outcomes.result.damage["attacked"]
     if not outcomes.result.bites:
         yield Remark(
@@ -184,7 +184,7 @@ def _does_not_bite(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
         )
 
 
-def _trivial(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def _trivial(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     for kind in QUARANTINES:
         if outcomes.limited(kind) >= TRIVIAL and outcomes.price(kind) < CHEAP:
             yield Remark(
@@ -195,17 +195,17 @@ def _trivial(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
             )
 
 
-def _redundant(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def _redundant(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     for place, cast in enumerate(case.setup.defenses):
         without = outcomes.lineups.get(f"without defenses[{place}]")
         changes = [] if without is None else [a - b for a, b in zip(outcomes.lineups["own"], without, strict=True)]
         wins = outcomes.limited("own") >= WON
         if wins and changes and max(map(abs, changes)) <= SAME * outcomes.damage:
-            path: Path = ("defenses", place)
+            path: YamlPath = ("defenses", place)
             yield Remark(path, f"without {cast.kind} the outcome is the same to within 1%", "leave it out")
 
 
-def _unwinnable(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def _unwinnable(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     if outcomes.limited(ORACLE) < WON and max(map(outcomes.limited, outcomes.lineups)) < WON:
         yield Remark(
             ("defenses",) if case.written("defenses") else case.acting[0].path,
@@ -215,7 +215,7 @@ def _unwinnable(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
         )
 
 
-def _one_sided(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def _one_sided(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     reach_red = abs(outcomes.damage - outcomes.weaker[WEAK]) / outcomes.damage
     ends = [attacked for attacked, _ in outcomes.lineups.values()]
     reach_blue = (max(ends) - min(ends)) / outcomes.damage
@@ -234,7 +234,7 @@ def _one_sided(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
         )
 
 
-def _shortcut(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def _shortcut(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     if outcomes.price("own") >= TRIVIAL:
         yield Remark(
             ("defenses",),
@@ -245,7 +245,7 @@ def _shortcut(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
     yield from _faint_attack_bites(case, outcomes)
 
 
-def _faint_attack_bites(case: Case, outcomes: Outcomes) -> Iterator[Remark]:
+def _faint_attack_bites(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     faint = outcomes.weaker[FAINT]
     if outcomes.result.bites and faint >= CHEAP * outcomes.damage:
         yield Remark(

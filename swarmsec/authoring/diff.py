@@ -1,7 +1,7 @@
-"""What differs between two scenarios in what they mean: key order, comments and written-out defaults do not count.
+"""Compare two scenarios by their resolved documents: key order, comments and explicit defaults do not count.
 
-Plug-ins are matched by `name`, or by `kind` where they have none, so that one that moved is told as moved and not as
-two that changed.
+Plug-ins are matched by `name`, or by `kind` if they have none, so a plug-in at another position is reported as a
+changed order and not as two changed plug-ins.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _PLUGIN_LISTS = ("attacks", "defenses")
 
 
 class _Absent:
-    """What stands on the side that has no such value."""
+    """The value of a side that does not have the key."""
 
     def __repr__(self) -> str:
         return "nothing"
@@ -28,9 +28,9 @@ class Change(NamedTuple):
     """One value that differs.
 
     Attributes:
-        path: Where: `attacks[false_signal].bias`.
-        old: What the first scenario has there; `ABSENT` for nothing.
-        new: What the second one has there; `ABSENT` for nothing.
+        path: Its path: `attacks[false_signal].bias`.
+        old: The value in the first scenario, or `ABSENT`.
+        new: The value in the second scenario, or `ABSENT`.
     """
 
     path: str
@@ -38,32 +38,32 @@ class Change(NamedTuple):
     new: Any
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data: `old` or `new` is left out where there is none."""
+        """As plain data, without `old` or `new` if it is absent."""
         sides = {"old": self.old, "new": self.new}
         return {"path": self.path} | {side: value for side, value in sides.items() if value is not ABSENT}
 
 
-class Difference(NamedTuple):
-    """All that differs between two scenarios.
+class ScenarioDifference(NamedTuple):
+    """The differences between two scenarios.
 
     Attributes:
-        changes: In the order of the format's keys.
-        same_runs: Whether a run of one seed is the same in both: their digests are equal.
+        changes: The values that differ, in the order of the format's keys.
+        same_runs: Whether runs of the same seed are equal, which is so if the digests are equal.
     """
 
     changes: tuple[Change, ...]
     same_runs: bool
 
 
-def difference(old: Scenario, new: Scenario) -> Difference:
-    """What differs between two scenarios."""
-    return Difference(tuple(_compare(old.document, new.document, "")), old.digest == new.digest)
+def difference(old: Scenario, new: Scenario) -> ScenarioDifference:
+    """Compare two scenarios."""
+    return ScenarioDifference(tuple(_compare(old.document, new.document, "")), old.digest == new.digest)
 
 
 def _compare(old: Any, new: Any, path: str) -> Iterator[Change]:
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         if {"kind"} <= old.keys() & new.keys() and old["kind"] != new["kind"]:
-            yield Change(path, dict(old), dict(new))  # Another plug-in: its parameters are not the old one's.
+            yield Change(path, dict(old), dict(new))  # Parameters of different kinds are not comparable.
             return
         for key in [*old, *(key for key in new if key not in old)]:
             way = f"{path}.{key}" if path else str(key)
@@ -87,7 +87,7 @@ def _compare_plugins(old: Sequence[Any], new: Sequence[Any], path: str) -> Itera
 
 
 def _by_name(specs: Sequence[Any]) -> dict[str, Any]:
-    """Plug-ins by name; a second one of the same name is `name#2`."""
+    """Plug-ins by name; a second plug-in of the same name is `name#2`."""
     found: dict[str, Any] = {}
     for spec in specs:
         name = str(spec.get("name", spec["kind"]))
@@ -100,7 +100,7 @@ def _by_name(specs: Sequence[Any]) -> dict[str, Any]:
 
 
 def _same(old: Any, new: Any) -> bool:
-    """Equal, and not only as `1 == True` and `1 == 1.0` are."""
+    """Whether two values are equal and of the same type, unlike `1`, `1.0` and `True`."""
     if isinstance(old, list) and isinstance(new, list):
         return len(old) == len(new) and all(_same(*pair) for pair in zip(old, new, strict=True))
     if isinstance(old, Mapping) and isinstance(new, Mapping):

@@ -1,7 +1,7 @@
-"""`explain`: what a field, a plug-in, a parameter or a rule means, in the words of the place that defines it.
+"""`explain`: the documentation of a field, a plug-in, a parameter or a rule.
 
-Nothing is told twice: fields come from `model.Document`, parameters from the plug-ins' own classes, rules from their
-docstrings. Only the examples are here.
+All texts come from the definitions: fields from `scenario.model.Document`, parameters from the plug-ins' classes, rules
+from their docstrings. Only the examples are here.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from swarmsec.authoring.lint_rules import RULES
-from swarmsec.errors import UsageError
-from swarmsec.network import TOPOLOGIES
+from swarmsec.errors import UnknownNameError, UsageError
 from swarmsec.parameters import ParameterInfo, describe
-from swarmsec.registry import Family, Registry
+from swarmsec.plugin import FAMILIES, Family, Plugin
+from swarmsec.registry import Registry
 from swarmsec.scenario import schedule as expand
 from swarmsec.scenario.model import Document
-from swarmsec.scenario.sweep import Range
+from swarmsec.scenario.sweep import SweepRange
 from swarmsec.teams import Attack, BlueRules, RedRules, selectors
 
-_SHELVES = {
+_TOPIC_FAMILIES: dict[str, Family] = {
     "worlds": "worlds",
     "world": "worlds",
     "topologies": "topologies",
@@ -37,10 +38,10 @@ _SHELVES = {
     "defenses": "defenses",
     "defense": "defenses",
 }
-"""What a plug-in's topic may begin with, and where its kind is looked up."""
+"""The first words of plug-ins' topics, and the family of each."""
 
 _KEYS = {"worlds": "world", "topologies": "network", "protocols": "protocol"}
-"""The document's key of each shelf that is not called like it."""
+"""The document's key of each family, if it has another name."""
 
 _EXAMPLES = {
     "apiVersion": "apiVersion: swarmsec/v1",
@@ -48,7 +49,7 @@ _EXAMPLES = {
     "name": "name: ring_with_a_liar",
     "version": "version: 2",
     "title": "title: A ring with a liar",
-    "story": "story: >\n  Seven daemons shall agree on a number.\n  One of them is hijacked.",
+    "story": "story: >\n  Seven daemons must agree on a number.\n  One of them is hijacked.",
     "goals": "goals:\n  - See how far a single liar takes plain averaging.",
     "difficulty": "difficulty: medium",
     "tags": "tags: [wmsr, theory]",
@@ -77,16 +78,16 @@ _DAEMONS = re.compile(r"\[\d+\]")
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What there is to say about one topic.
+    """The documentation of one topic.
 
     Attributes:
         topic: Its full name, such as `attacks.false_signal.bias`.
-        what: What sort of thing it is: field, plug-in, parameter, rule.
-        summary: In one line.
-        about: The rest; several paragraphs, or nothing.
-        parameters: What it takes.
-        example: A few lines of YAML, or nothing.
-        see: Topics that say more.
+        what: Its type: field, plug-in, parameter or rule, with traits.
+        summary: One line.
+        about: More paragraphs, or "".
+        parameters: Its parameters.
+        example: A few lines of YAML, or "".
+        see: Related topics.
     """
 
     topic: str
@@ -115,15 +116,15 @@ class Page:
 
 
 def explain(topic: str, registry: Registry | None = None) -> list[Page]:
-    """What there is to say about a topic; more than one page where several things are called so.
+    """The pages about a topic; more than one if several things have this name.
 
     Args:
         topic: A field (`rounds`, `rules.red.daemons`), a plug-in (`attacks.false_signal`, `network.small_world`,
             `trading`), a parameter (`attacks[0].bias`, `false_signal.bias`), a rule (`SW004`), `lint` or `selectors`.
-        registry: Where plug-ins are found; those that are installed unless given.
+        registry: The plug-ins; the installed ones unless given.
 
     Raises:
-        UsageError: There is nothing of that name.
+        UsageError: The topic is unknown.
     """
     known = registry or Registry()
     words = [word for word in _DAEMONS.sub("", topic.strip()).split(".") if word]
@@ -131,7 +132,7 @@ def explain(topic: str, registry: Registry | None = None) -> list[Page]:
         words.pop(1)
     pages = _pages(words, known)
     if not pages:
-        raise UsageError(f"nothing is called `{topic}`; {_meant('.'.join(words), topics(known))}")
+        raise UsageError(f"no topic `{topic}`; {_closest('.'.join(words), topics(known))}")
     return pages
 
 
@@ -147,12 +148,12 @@ def topics(registry: Registry | None = None) -> list[str]:
         "selectors",
         *RULES,
     ]
-    for shelf in dict.fromkeys(_SHELVES.values()):
-        names += [shelf] if shelf not in names else []
-        for kind in _kinds(shelf, known):
-            names.append(f"{shelf}.{kind}")
-            for one in describe(_class(shelf, kind, known)):
-                names += [f"{shelf}.{kind}.{one.name}", f"{shelf}.{one.name}"]
+    for family in FAMILIES:
+        names.append(family)
+        for kind, plugin in known.classes(family).items():
+            names.append(f"{family}.{kind}")
+            for one in describe(plugin):
+                names += [f"{family}.{kind}.{one.name}", f"{family}.{one.name}"]
     for team, rules in (("red", RedRules), ("blue", BlueRules)):
         names += [f"rules.{team}.{one.name}" for one in describe(rules)]
     return list(dict.fromkeys(names))
@@ -170,13 +171,13 @@ def _pages(words: list[str], registry: Registry) -> list[Page]:
             return _rules_pages(rest)
         case ["score", "bill"]:
             return [_bills_page(registry)]
-        case [key, *rest] if key in _SHELVES:
-            return _shelf_pages(key, rest, registry)
+        case [key, *rest] if key in _TOPIC_FAMILIES:
+            return _family_pages(_TOPIC_FAMILIES[key], rest, registry)
         case [key, *rest] if key in _fields():
             return _field_pages(key, rest)
         case [kind, *rest]:
             return [
-                page for shelf in _shelves_with(kind, registry) for page in _kind_pages(shelf, kind, rest, registry)
+                page for family in _families_with(kind, registry) for page in _kind_pages(family, kind, rest, registry)
             ]
     return []
 
@@ -194,7 +195,7 @@ def _field_pages(key: str, rest: list[str]) -> list[Page]:
     inner: dict[str, tuple[type[Any], str]] = {
         "schedule": (expand.Phase, timing),
         "campaigns": (expand.CampaignUse, timing),
-        "sweep": (Range, "A path goes to a list of values, or to a range of numbers with these keys."),
+        "sweep": (SweepRange, "Each path has a list of values, or a range of numbers with these keys."),
     }
     if key not in inner:
         return [] if rest else [_field_page(info)]
@@ -226,25 +227,25 @@ def _parameter_page(owner: str, info: ParameterInfo, **more: Any) -> Page:
 def _type(info: ParameterInfo) -> str:
     unit = f" [{info.unit}]" if info.unit else ""
     bounds = f", {info.bounds}" if info.bounds else ""
-    default = "required" if info.required else f"{_word(info.default)} unless given"
+    default = "required" if info.required else f"default {_as_yaml(info.default)}"
     return f"{info.type}{unit}{bounds}; {default}"
 
 
-def _word(value: Any) -> str:
-    return "nothing" if value is None or value == "" else json.dumps(value, ensure_ascii=False, default=list)
+def _as_yaml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=list)
 
 
 def _rules_pages(rest: list[str]) -> list[Page]:
     teams: dict[str, type[Any]] = {"red": RedRules, "blue": BlueRules}
     match rest:
         case []:
-            about = "A team that asks for more is refused before the run begins."
+            about = "A scenario whose attacks exceed a budget is refused before the run."
             return [_field_page(_fields()["rules"], about=about, see=("rules.red", "rules.blue"))]
         case [team] if team in teams:
-            said = inspect.getdoc(teams[team]) or ""
+            summary = inspect.getdoc(teams[team]) or ""
             parameters = tuple(describe(teams[team]))
             example = _EXAMPLES["rules"]
-            return [Page(topic=f"rules.{team}", what="budget", summary=said, parameters=parameters, example=example)]
+            return [Page(topic=f"rules.{team}", what="budget", summary=summary, parameters=parameters, example=example)]
         case [team, name] if team in teams:
             found = [one for one in describe(teams[team]) if one.name == name]
             return [_parameter_page(f"rules.{team}", one, example=_EXAMPLES["rules"]) for one in found]
@@ -252,11 +253,11 @@ def _rules_pages(rest: list[str]) -> list[Page]:
 
 
 def _bills_page(registry: Registry) -> Page:
-    bills = {kind: registry.get("worlds", kind).bills for kind in registry.kinds("worlds")}
+    bills = {kind: world.bills for kind, world in registry.classes("worlds").items()}
     return Page(
         topic="score.bill",
-        what="field of a scenario, text; the world's first bill unless given",
-        summary="Which of the world's bills is scored.",
+        what="field of a scenario, text; default: the world's first bill",
+        summary="The world's bill that is scored.",
         about="\n".join(f"{kind}: {', '.join(names)}" for kind, names in bills.items()),
         example=_EXAMPLES["score"],
     )
@@ -265,99 +266,87 @@ def _bills_page(registry: Registry) -> Page:
 # Plug-ins.
 
 
-def _kinds(shelf: str, registry: Registry) -> list[str]:
-    return list(TOPOLOGIES) if shelf == "topologies" else registry.kinds(_family(shelf))
+def _families_with(kind: str, registry: Registry) -> list[Family]:
+    """The families that have a kind, whether or not it can be used."""
+    found: list[Family] = []
+    for family in FAMILIES:
+        with suppress(UnknownNameError):
+            registry.full_name(family, kind)
+            found.append(family)
+    return found
 
 
-def _family(shelf: str) -> Family:
-    return shelf  # type: ignore[return-value]
-
-
-def _class(shelf: str, kind: str, registry: Registry) -> type[Any]:
-    return TOPOLOGIES[kind] if shelf == "topologies" else registry.get(_family(shelf), kind)
-
-
-def _shelves_with(kind: str, registry: Registry) -> list[str]:
-    return [shelf for shelf in dict.fromkeys(_SHELVES.values()) if kind in _kinds(shelf, registry)]
-
-
-def _shelf_pages(key: str, rest: list[str], registry: Registry) -> list[Page]:
-    shelf = _SHELVES[key]
+def _family_pages(family: Family, rest: list[str], registry: Registry) -> list[Page]:
     if not rest:
-        return [_shelf_page(shelf, registry)]
+        return [_family_page(family, registry)]
     kind, *names = rest
-    if kind in _kinds(shelf, registry):
-        return _kind_pages(shelf, kind, names, registry)
-    return [] if names else list(_parameters_called(kind, shelf, registry))
+    if family in _families_with(kind, registry):
+        return _kind_pages(family, kind, names, registry)
+    return [] if names else list(_parameters_called(kind, family, registry))
 
 
-def _shelf_page(shelf: str, registry: Registry) -> Page:
-    """The document's field, and what can stand in it."""
-    kinds = _kinds(shelf, registry)
-    summaries = [(inspect.getdoc(_class(shelf, kind, registry)) or "").partition("\n")[0] for kind in kinds]
-    width = max(map(len, kinds))
-    about = "\n".join(f"{kind:<{width}}  {said}" for kind, said in zip(kinds, summaries, strict=True))
-    page = _field_page(_fields()[_KEYS.get(shelf, shelf)], about=about)
-    return page if shelf not in {"attacks"} else _with_common(page)
+def _family_page(family: Family, registry: Registry) -> Page:
+    """The document's field, and the kinds that can stand in it."""
+    classes = registry.classes(family)
+    width = max(map(len, classes))
+    about = "\n".join(f"{kind:<{width}}  {plugin.summary()}" for kind, plugin in classes.items())
+    page = _field_page(_fields()[_KEYS.get(family, family)], about=about)
+    return page if family != "attacks" else _with_common(page)
 
 
 def _with_common(page: Page) -> Page:
-    return Page(**{**page.__dict__, "parameters": tuple(describe(Attack)), "see": ("selectors", "campaigns")})
+    return replace(page, parameters=tuple(describe(Attack)), see=("selectors", "campaigns"))
 
 
-def _kind_pages(shelf: str, kind: str, rest: list[str], registry: Registry) -> list[Page]:
-    cls = _class(shelf, kind, registry)
+def _kind_pages(family: Family, kind: str, rest: list[str], registry: Registry) -> list[Page]:
+    cls = registry.get(family, kind)
+    name = registry.full_name(family, kind)
     parameters = describe(cls)
     if rest:
-        own = f"{shelf}.{kind}"
+        own = f"{family}.{name}"
         see = ("selectors", own) if rest == ["daemons"] else (own,)
         return [_parameter_page(own, one, see=see) for one in parameters if [one.name] == rest]
     summary, _, about = (inspect.getdoc(cls) or "").partition("\n")
-    key = _KEYS.get(shelf, shelf)
+    key = _KEYS.get(family, family)
     return [
         Page(
-            topic=f"{shelf}.{kind}",
+            topic=f"{family}.{name}",
             what=f"kind of {key}{_traits(cls)}",
             summary=summary,
             about=about.strip("\n"),
             parameters=tuple(parameters),
-            example=_kind_example(key, kind, parameters),
+            example=_kind_example(key, name, parameters),
         )
     ]
 
 
-def _traits(cls: type[Any]) -> str:
-    words = []
-    for trait in ("surface", "knowledge", "vantage", "sees", "unit"):
-        value = getattr(cls, trait, None)
-        if value is not None and not callable(value):
-            name = getattr(value, "name", None)
-            words.append(f"{trait} {name.lower().replace('|', ' and ') if name else value}")
-    return f"; {', '.join(words)}" if words else ""
+def _traits(cls: type[Plugin]) -> str:
+    texts = [f"{trait} {text.replace('|', ' and ')}" for trait, text in cls.trait_texts().items()]
+    return f"; {', '.join(texts)}" if texts else ""
 
 
 def _kind_example(key: str, kind: str, parameters: list[ParameterInfo]) -> str:
-    """The kind with what it needs, or with the parameter of its own that comes first."""
+    """An example with the required parameters, or else with the first parameter of its own."""
     common = {one.name for one in describe(Attack)}
     own = [one for one in parameters if one.name not in common]
     shown = {one.name: "..." for one in parameters if one.required}
     if not shown and own and type(own[0].default) in {int, float, str}:
-        shown = {own[0].name: _word(own[0].default)}
+        shown = {own[0].name: _as_yaml(own[0].default)}
     inside = ", ".join([f"kind: {kind}", *(f"{name}: {value}" for name, value in shown.items())])
     return f"{key}:\n  - {{{inside}}}" if key in {"attacks", "defenses"} else f"{key}: {{{inside}}}"
 
 
-def _parameters_called(name: str, shelf: str, registry: Registry) -> Iterator[Page]:
-    """A parameter without its kind: that of every kind that has one of that name, told once where all are alike."""
-    if shelf == "attacks":
+def _parameters_called(name: str, family: Family, registry: Registry) -> Iterator[Page]:
+    """A parameter without its kind: one page for each kind that has it, or one for all where all share it."""
+    if family == "attacks":
         common = [one for one in describe(Attack) if one.name == name]
         if common:
             yield _parameter_page("attacks", common[0], example=_EXAMPLES["attacks"])
             return
-    for kind in _kinds(shelf, registry):
-        for one in describe(_class(shelf, kind, registry)):
+    for kind, plugin in registry.classes(family).items():
+        for one in describe(plugin):
             if one.name == name:
-                yield _parameter_page(f"{shelf}.{kind}", one, see=(f"{shelf}.{kind}",))
+                yield _parameter_page(f"{family}.{kind}", one, see=(f"{family}.{kind}",))
 
 
 # Rules of lint, selectors.
@@ -365,13 +354,13 @@ def _parameters_called(name: str, shelf: str, registry: Registry) -> Iterator[Pa
 
 def _rule_page(code: str) -> Page:
     rule = RULES[code]
-    played = ", found by `lint --deep`" if rule.deep else ""
+    deep = ", found by `lint --deep`" if rule.deep else ""
     return Page(
         topic=code,
-        what=f"rule of lint, a {rule.severity}{played}",
+        what=f"rule of lint, a {rule.severity}{deep}",
         summary=rule.summary,
         about=rule.explanation,
-        example=f"x-lint-ignore: [{code}]   # where it is meant",
+        example=f"x-lint-ignore: [{code}]   # disables the rule",
     )
 
 
@@ -380,7 +369,7 @@ def _lint_page() -> Page:
     return Page(
         topic="lint",
         what="rules of lint",
-        summary="What `swarmsec lint` looks for; a warning ends it with 1, a note is only told.",
+        summary="The rules of `swarmsec lint`; it exits with 1 if there is a warning.",
         about=about,
         example="x-lint-ignore: [SW009]",
     )
@@ -398,15 +387,15 @@ def _selectors_page() -> Page:
     )
 
 
-def _meant(topic: str, known: Iterable[str]) -> str:
-    """The closest topics: those with another last word first, then those that look alike as a whole."""
+def _closest(topic: str, known: Iterable[str]) -> str:
+    """A hint with the closest topics: those that differ in the last word, or else those similar as a whole."""
     names = list(known)
     head, _, word = topic.rpartition(".")
     beside = {name.rpartition(".")[2]: name for name in names if name.rpartition(".")[0] == head}
     close = [beside[one] for one in difflib.get_close_matches(word, beside, n=3, cutoff=_SIMILAR)]
     close = close or difflib.get_close_matches(topic, names, n=3, cutoff=_SIMILAR)
-    meant = " or ".join(f"`{name}`" for name in close)
-    return f"did you mean {meant}?" if meant else _TOPICS
+    options = " or ".join(f"`{name}`" for name in close)
+    return f"did you mean {options}?" if options else _TOPICS
 
 
-_TOPICS = "topics are like rounds, attacks.false_signal, network.small_world, rules.red, SW004, lint"
+_TOPICS = "topics are, for example, rounds, attacks.false_signal, network.small_world, rules.red, SW004, lint"

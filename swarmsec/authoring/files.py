@@ -1,18 +1,17 @@
-"""Texts that a command rewrites: a file, or standard input."""
+"""Read and write the texts that `fmt` and `migrate` rewrite: files, or standard input."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from swarmsec.errors import OutputError, ScenarioError, UsageError
+from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.scenario.yaml_tree import TEXT_BYTES_MAX
 
 
 class Text(NamedTuple):
-    """A text, and what to call it in errors."""
+    """A text, and its name in errors."""
 
     label: str
     content: str
@@ -23,7 +22,7 @@ def read_text(name: str) -> Text:
 
     Raises:
         UsageError: It cannot be read.
-        ScenarioError: It is no text, or too large for a scenario.
+        ScenarioError: It is not UTF-8, or too large for a scenario.
     """
     try:
         if name == "-":
@@ -37,26 +36,8 @@ def read_text(name: str) -> Text:
         raise UsageError(f"cannot be read: {error.strerror}", where=name) from None
     label = "<stdin>" if name == "-" else name
     if len(content) > TEXT_BYTES_MAX:
-        raise ScenarioError(f"a scenario has at most {TEXT_BYTES_MAX:,} bytes", where=label)
+        raise ScenarioError(f"a scenario may have at most {TEXT_BYTES_MAX:,} bytes", where=label)
     try:
         return Text(label, content.decode("utf-8").replace("\r\n", "\n"))
     except UnicodeDecodeError:
-        raise ScenarioError("no text; a scenario is written in UTF-8", where=label) from None
-
-
-def write_text(name: str | Path, content: str) -> None:
-    """Replace a file as a whole, so that a reader never sees half of one.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    path = Path(name)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        unfinished.write_text(content, encoding="utf-8", newline="\n")
-        if path.exists():
-            unfinished.chmod(path.stat().st_mode & 0o7777)
-        os.replace(unfinished, path.resolve())
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from None
+        raise ScenarioError("not valid UTF-8", where=label) from None

@@ -1,8 +1,8 @@
-"""The canonical layout of a scenario's text: same meaning, same comments, one order of keys, one indentation.
+"""`fmt`: write a scenario in the canonical layout. Meaning and comments stay; key order and indentation are fixed.
 
-Keys stand in the order of the format, parameters in the order of their plug-in's class; the paths of a sweep stay in
-their author's order, which means something. Indentation is two spaces. What its author wrote in brackets stays in
-brackets if it fits on a line. The layout of a layout is itself.
+Keys have the order of the format, parameters the order of their plug-in's class. The paths of a sweep keep their order,
+since it is the order of the points. Indentation is two spaces. Flow style (brackets) is kept if it fits on a line.
+Formatting a formatted text does not change it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from swarmsec.authoring.key_order import SHARED_BEFORE, key_order
-from swarmsec.authoring.yaml_layout import Collection, Entry, Layout, Node, Scalar, entries, take_apart, word
+from swarmsec.authoring.yaml_layout import Collection, Layout, Node, Scalar, YamlEntry, entries, take_apart, word
 from swarmsec.errors import ScenarioError
 from swarmsec.registry import Registry
-from swarmsec.scenario.yaml_tree import Path, parse
+from swarmsec.scenario.yaml_tree import YamlPath, parse
 
 LINE_WIDTH = 120
 _INDENT = 2
@@ -26,36 +26,37 @@ def formatted(text: str, label: str = "<text>", *, registry: Registry | None = N
 
     Args:
         text: A scenario.
-        label: What to call it in errors.
-        registry: Where plug-ins are found, whose parameters have an order.
+        label: The name of the text in errors.
+        registry: The plug-ins, whose classes give the order of parameters.
 
     Raises:
-        ScenarioError: It is no YAML, or no mapping of keys.
+        ScenarioError: The text is not valid YAML, or not a mapping.
     """
     meaning = parse(text, label).data
     if text.lstrip("\ufeff").startswith("%"):
-        return text  # A directive may change what YAML means; nobody needs one here.
-    for reorder in (True, False):  # An alias may not come before its anchor: then keys stay where they are.
+        return text  # A directive may change the meaning of the text.
+    for reorder in (True, False):  # Keys keep their order if an alias would come before its anchor.
         layout = take_apart(text)
         if layout is None:
-            raise ScenarioError("a scenario is a mapping of keys such as name, world and network", where=label)
+            raise ScenarioError("a scenario must be a mapping with keys such as name, world and network", where=label)
         if reorder:
             _sort(layout.top, (), registry or Registry())
         written = document_text(layout)
         if _means(written, meaning):
             return written
-    raise AssertionError(f"{label} would not mean the same any more")
+    raise AssertionError(f"formatting would change the meaning of {label}")
 
 
 def _means(text: str, meaning: object) -> bool:
+    """Whether a text has these data."""
     try:
         return json.dumps(parse(text, "").data, sort_keys=True) == json.dumps(meaning, sort_keys=True)
     except ScenarioError:
         return False
 
 
-def _sort(node: Node, path: Path, registry: Registry) -> None:
-    """Put the keys of every mapping in their order."""
+def _sort(node: Node, path: YamlPath, registry: Registry) -> None:
+    """Sort the keys of every mapping."""
     if isinstance(node, Scalar):
         return
     if node.mapping:
@@ -69,8 +70,8 @@ def _sort(node: Node, path: Path, registry: Registry) -> None:
         _sort(entry.value, (*path, word(entry.key) if node.mapping else number), registry)
 
 
-def _defines(entry: Entry) -> bool:
-    """Whether it is a key of the author's own, with an anchor that something below may name."""
+def _defines(entry: YamlEntry) -> bool:
+    """Whether an entry is an `x-` key with an anchor that later entries may refer to."""
     inside = [entry, *entries(entry.value)]
     anchors = (one.value.text if isinstance(one.value, Scalar) else one.value.anchor for one in inside)
     return word(entry.key).startswith("x-") and any(anchor.startswith("&") for anchor in anchors)
@@ -87,11 +88,11 @@ class _ScalarEntry(NamedTuple):
     value: Scalar
 
 
-# Writing. A function that writes an entry knows the column that it begins in.
+# Writing. Each function gets the column in which the entry begins.
 
 
 def document_text(layout: Layout) -> str:
-    """A text from its entries, in the order that they have."""
+    """The text of a layout, with its entries in their present order."""
     footer = _single(layout.footer)
     while footer and not footer[-1]:
         footer.pop()
@@ -119,14 +120,14 @@ def _list(node: Collection, column: int) -> list[str]:
     return lines
 
 
-def _above(entry: Entry, column: int, *, blanks: bool) -> list[str]:
-    """What stands above an entry; the first one of a collection has no blank line there, nor one from brackets."""
+def _above(entry: YamlEntry, column: int, *, blanks: bool) -> list[str]:
+    """The lines above an entry. The first entry of a collection and entries of flow style have no blank lines above."""
     above = [line for line in entry.above if line] if entry.flow_end else entry.above
     return _indented(_single(above, blanks=blanks), column)
 
 
 def _single(lines: Iterable[str], *, blanks: bool = True) -> list[str]:
-    """Lines with one blank line where several stood; without `blanks`, none before the first."""
+    """Lines with consecutive blank lines merged; without `blanks`, none at the beginning."""
     found: list[str] = []
     for line in lines:
         if line or (found[-1] if found else blanks):
@@ -134,8 +135,8 @@ def _single(lines: Iterable[str], *, blanks: bool = True) -> list[str]:
     return found
 
 
-def _hoisted(entry: Entry, column: int) -> list[str]:
-    """Comments that would stand between a dash and what it brings: they go above the dash."""
+def _hoisted(entry: YamlEntry, column: int) -> list[str]:
+    """Remove and return comments between a dash and its value; they are written above the dash."""
     value = entry.value
     if isinstance(value, Scalar) or not value.entries or value.anchor or _in_line(entry, "-", column):
         return []
@@ -145,7 +146,7 @@ def _hoisted(entry: Entry, column: int) -> list[str]:
     return hoisted if value.mapping else [*hoisted, *_hoisted(first, column + _INDENT)]
 
 
-def _entry(entry: Entry, head: str, column: int) -> list[str]:
+def _entry(entry: YamlEntry, head: str, column: int) -> list[str]:
     value, margin = entry.value, " " * column
     behind = "".join(f"  {comment}" for comment in entry.behind)
     if isinstance(value, Scalar):
@@ -160,22 +161,22 @@ def _entry(entry: Entry, head: str, column: int) -> list[str]:
 
 
 def _scalar(value: Scalar, start: str, behind: str, column: int) -> list[str]:
-    """A value of one line or several; those after the first are indented under it."""
+    """The lines of a scalar; all after the first are indented."""
     first, *rest = value.text.split("\n")
     if not rest:
         return [f"{start} {first}".rstrip() + behind]
     if not value.block:
         rest = _indented([line.strip() for line in rest], column)
         return [f"{start} {first.rstrip()}", *rest[:-1], rest[-1] + behind]
-    if any(sign.isdigit() for sign in first.rpartition(" ")[2]):  # It says itself how deep it is indented.
-        said = parse(f"x: {value.text}\n", "").data["x"]
-        return [f"{start} {json.dumps(said, ensure_ascii=False)}{behind}"]
+    if any(sign.isdigit() for sign in first.rpartition(" ")[2]):  # The block has an explicit indentation.
+        content = parse(f"x: {value.text}\n", "").data["x"]
+        return [f"{start} {json.dumps(content, ensure_ascii=False)}{behind}"]
     depth = min((len(line) - len(line.lstrip(" ")) for line in rest if line.strip()), default=0)
     return [f"{start} {first}{behind}", *_indented([line[depth:].rstrip("\r") for line in rest], column)]
 
 
-def _in_line(entry: Entry, head: str, column: int) -> list[str]:
-    """An entry whose value stays in brackets: one line, or several of a long list of plain values; else nothing."""
+def _in_line(entry: YamlEntry, head: str, column: int) -> list[str]:
+    """The lines of an entry in flow style: one, several for a long list, none for block style."""
     assert isinstance(entry.value, Collection)
     value = entry.value
     anchor = f" {value.anchor}" if value.anchor else ""
@@ -189,7 +190,7 @@ def _in_line(entry: Entry, head: str, column: int) -> list[str]:
 
 
 def _inline(node: Collection) -> str | None:
-    """A flow collection in one line; None for one in blocks, or with comments in it."""
+    """A flow collection in one line; None for block style, or if there are comments in it."""
     if not node.flow or any(one.above or one.behind or one.below for one in node.entries):
         return None
     parts = []
@@ -213,7 +214,7 @@ def _has_mappings(node: Collection) -> bool:
 
 
 def _wrapped(start: str, node: Collection, column: int) -> list[str]:
-    """A long list in brackets, as many values on a line as fit."""
+    """A long flow list, with as many values on each line as fit."""
     lines = [f"{start}["]
     for number, entry in enumerate(node.entries):
         part = (_part(entry.value) or "") + ("," if number < len(node.entries) - 1 else "]")

@@ -1,4 +1,4 @@
-"""The order of keys: that of the format, and of the plug-ins' own classes."""
+"""The canonical order of keys: that of the format and of the plug-ins' classes."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from swarmsec.errors import UnknownNameError
-from swarmsec.network import TOPOLOGIES
+from swarmsec.errors import PluginError, UnknownNameError
 from swarmsec.parameters import describe
+from swarmsec.plugin import Family
 from swarmsec.registry import Registry
 from swarmsec.scenario.build import SPEC_FAMILIES
 from swarmsec.scenario.check import TEAMS
 from swarmsec.scenario.model import Document
 from swarmsec.scenario.schedule import CampaignUse, Phase
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 _FIRST = ("<<", "kind", "name", "drop", "campaign", "phase", "for")
 _RANGE = ("from", "to", "steps")
 
 SHARED_BEFORE = "world"
-"""The key before which `x-` keys go: what they define is used further down."""
+"""`x-` keys with anchors are put before this key, since later keys refer to them."""
 
 
-def key_order(path: Path, kind: str, registry: Registry) -> Sequence[str]:
-    """The keys of the mapping at a path, in their order; a key that is not among them goes behind.
+def key_order(path: YamlPath, kind: str, registry: Registry) -> Sequence[str]:
+    """The keys of the mapping at a path, in canonical order; other keys come after them.
 
     Args:
-        path: Where the mapping stands.
-        kind: The kind that it names, if it does.
-        registry: Where plug-ins are found.
+        path: The path of the mapping.
+        kind: The value of its `kind`, or "".
+        registry: The installed plug-ins.
     """
     top = path[0] if path else ""
     if not path:
@@ -40,19 +40,17 @@ def key_order(path: Path, kind: str, registry: Registry) -> Sequence[str]:
         return _names(Phase)
     if top == "sweep" and len(path) == 2:
         return _RANGE
-    family = "attacks" if top == "campaigns" and len(path) == 3 else SPEC_FAMILIES.get(str(top))
+    family: Family | None = "attacks" if top == "campaigns" and len(path) == 3 else SPEC_FAMILIES.get(str(top))
     depth = {"campaigns": 3, "attacks": 2, "defenses": 2}.get(str(top), 1)
     if family is None or len(path) != depth:
         return ()
     return (*_FIRST, *_parameters(family, kind, registry))
 
 
-def _parameters(family: str, kind: str, registry: Registry) -> Sequence[str]:
-    if family == "topologies":
-        return _names(TOPOLOGIES[kind]) if kind in TOPOLOGIES else ()
+def _parameters(family: Family, kind: str, registry: Registry) -> Sequence[str]:
     try:
-        return _names(registry.get(family, kind))  # type: ignore[arg-type]
-    except UnknownNameError:
+        return _names(registry.get(family, kind))
+    except (UnknownNameError, PluginError):
         return _names(CampaignUse)
 
 

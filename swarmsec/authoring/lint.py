@@ -1,41 +1,41 @@
-"""`lint`: a scenario that is valid, and still not what its author meant.
+"""`lint`: find mistakes in valid scenarios.
 
-Rules have stable codes; each is a function of `lint_rules` with its explanation in its docstring. A scenario turns one
-off for itself with `x-lint-ignore: [SW009]`.
+Each rule has a stable code and is a function in `lint_rules`; its docstring is its explanation. A scenario disables a
+rule with `x-lint-ignore: [SW009]`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from swarmsec.authoring.files import write_text
-from swarmsec.authoring.lint_rules import RULES, Case, Fix, Remark, Rule, Severity
+from swarmsec.authoring.lint_rules import RULES, Fix, LintCase, LintRule, Remark, Severity
 from swarmsec.errors import ScenarioError, UsageError, did_you_mean
+from swarmsec.files import write_atomically
 from swarmsec.parameters import Problem, spot
 from swarmsec.scenario.findings import Finding, locate, paragraph
 from swarmsec.scenario.load import Scenario, load_scenario
 from swarmsec.scenario.overrides import steps
-from swarmsec.scenario.yaml_tree import Path, Span, Tree, parse
+from swarmsec.scenario.yaml_tree import Span, Tree, YamlPath, parse
 
-__all__ = ["RULES", "Case", "Lint", "Remark", "Rule", "fixed", "lint", "lints_of", "selected"]
+__all__ = ["RULES", "Lint", "LintCase", "LintRule", "Remark", "fixed", "lint", "lints_of", "selected"]
 
 IGNORE = "x-lint-ignore"
-"""The key under which a scenario names the rules that it breaks on purpose."""
+"""The key with which a scenario disables rules."""
 
 FIXES_MAX = 50
 
 
 class Lint(NamedTuple):
-    """What one rule found in one place.
+    """One finding of a lint rule.
 
     Attributes:
-        code: The rule's.
-        severity: `warning` fails the gate, `note` does not.
-        finding: Where and what; its topic is the code.
-        fix: What `--fix` would write, or nothing.
+        code: The code of the rule.
+        severity: `warning` or `note`; only warnings change the exit code.
+        finding: The place and the message; its topic is the code.
+        fix: The value that `--fix` writes, or None.
     """
 
     code: str
@@ -44,36 +44,39 @@ class Lint(NamedTuple):
     fix: Fix | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data: a finding as `validate` has it, with code, severity and fix."""
+        """As plain data: the finding as in the output of `validate`, with code, severity and fix."""
         fix = {"path": spot(self.fix.path), "value": self.fix.value} if self.fix else None
         return {"code": self.code, "severity": self.severity, **self.finding.to_dict(), "fix": fix}
 
-    def told(self, tree: Tree) -> str:
-        """To a person, with the line of the file."""
+    def text(self, tree: Tree) -> str:
+        """The finding as text, with its line of the file."""
         named = self.finding._replace(message=f"{self.code} {self.severity}: {self.finding.message}")
         return paragraph(named, tree)
 
 
 def lint(scenario: Scenario, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Lint]:
-    """What the rules find in a scenario, without playing it, in the order of the file.
+    """Apply the rules to a scenario without running it.
 
     Args:
-        scenario: A checked one.
-        select: Codes, or beginnings of codes, of the rules to use; all unless given.
-        ignore: Codes, or beginnings of codes, of rules to leave out.
+        scenario: A checked scenario.
+        select: Codes, or prefixes of codes, of the rules to apply; all unless given.
+        ignore: Codes, or prefixes of codes, of rules to leave out.
+
+    Returns:
+        The findings in the order of the file.
 
     Raises:
-        UsageError: There is no such rule.
-        ScenarioError: Its `x-lint-ignore` names a rule that is none.
+        UsageError: A code in `select` or `ignore` is unknown.
+        ScenarioError: A code in the scenario's `x-lint-ignore` is unknown.
     """
-    case = Case(scenario)
+    case = LintCase(scenario)
     rules = selected(select, ignore)
     remarks = [(rule, remark) for rule in rules if rule.check for remark in rule.check(case)]
     return lints_of(remarks, scenario)
 
 
-def lints_of(remarks: Iterable[tuple[Rule, Remark]], scenario: Scenario) -> list[Lint]:
-    """Remarks with their places, but for what the scenario sweeps over or breaks on purpose."""
+def lints_of(remarks: Iterable[tuple[LintRule, Remark]], scenario: Scenario) -> list[Lint]:
+    """Remarks with their places, except for swept values and for rules that the scenario disables."""
     ignored = _ignored(scenario)
     swept = {steps(path) for path in scenario.document["sweep"]}
     found = []
@@ -95,13 +98,13 @@ def _place(one: Lint) -> tuple[int, int, str]:
 
 
 def _ignored(scenario: Scenario) -> frozenset[str]:
-    """The codes that the scenario itself turns off."""
+    """The codes that the scenario disables."""
     codes = scenario.document.get(IGNORE, [])
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         raise ScenarioError(f"{codes!r} given; must be a list of codes such as [SW009]", where=_spot(scenario))
     for code in codes:
         if code not in RULES:
-            raise ScenarioError(f"there is no rule `{code}`; {did_you_mean(str(code), RULES)}", where=_spot(scenario))
+            raise ScenarioError(f"no rule `{code}`; {did_you_mean(str(code), RULES)}", where=_spot(scenario))
     return frozenset(codes)
 
 
@@ -110,15 +113,15 @@ def _spot(scenario: Scenario) -> str:
     return f"{place.value}  {IGNORE}" if place else IGNORE
 
 
-def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rule]:
-    """The rules of these codes, by their order.
+def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[LintRule]:
+    """The selected rules, in the order of their codes.
 
     Args:
-        select: Codes, or beginnings of codes, to use; all unless given.
-        ignore: Codes, or beginnings of codes, to leave out.
+        select: Codes, or prefixes of codes, to apply; all unless given.
+        ignore: Codes, or prefixes of codes, to leave out.
 
     Raises:
-        UsageError: There is no such rule.
+        UsageError: A code is unknown.
 
     Examples:
         >>> [rule.code for rule in selected(["SW001", "SW002"], ignore=["SW001"])]
@@ -126,7 +129,7 @@ def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rul
     """
     for code in (*select, *ignore):
         if not any(known.startswith(code) for known in RULES) or not code:
-            raise UsageError(f"there is no rule `{code}`; {did_you_mean(code, RULES)}")
+            raise UsageError(f"no rule `{code}`; {did_you_mean(code, RULES)}")
     wanted = tuple(select) or ("SW",)
     return [
         rule
@@ -139,12 +142,12 @@ def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rul
 
 
 def fixed(
-    file: str, *, select: Sequence[str] = (), ignore: Sequence[str] = (), plugins: Sequence[str | File] = ()
+    file: str, *, select: Sequence[str] = (), ignore: Sequence[str] = (), plugins: Sequence[str | Path] = ()
 ) -> list[Lint]:
-    """Mend in place what can be mended in a file; comments and layout stay.
+    """Apply all safe fixes to a file; comments and layout stay.
 
-    Each fix is one edit of the text, after which the text must say what it said before but for that one value; where
-    it would not (an anchor that stands elsewhere too, a value from another file), nothing is touched.
+    Each fix is one edit of the text that must change exactly one value of the document. An edit that would change
+    more (a value with an anchor that is used elsewhere) or another file is not made.
 
     Args:
         file: The path of a scenario.
@@ -153,15 +156,15 @@ def fixed(
         plugins: Folders of plug-ins.
 
     Returns:
-        What was mended.
+        The findings that were fixed.
 
     Raises:
-        UsageError: It is no file that could be written.
-        ScenarioError: The scenario is refused.
+        UsageError: `file` is not a file.
+        ScenarioError: The scenario is invalid.
     """
-    path = File(file)
+    path = Path(file)
     if not path.is_file():
-        raise UsageError(f"--fix writes files, and `{file}` is none", where="--fix")
+        raise UsageError(f"`{file}` is not a file; must be one that can be rewritten", where="--fix")
     done: list[Lint] = []
     while len(done) < FIXES_MAX:
         scenario = load_scenario(file, plugins=plugins)
@@ -169,7 +172,7 @@ def fixed(
         for one in lint(scenario, select=select, ignore=ignore):
             changed = edited(text, one.fix, scenario.tree, label=file) if one.fix else None
             if changed is not None:
-                write_text(path, changed)
+                write_atomically(path, changed)
                 done.append(one)
                 break
         else:
@@ -178,13 +181,13 @@ def fixed(
 
 
 def edited(text: str, fix: Fix, tree: Tree, *, label: str) -> str | None:
-    """The text with one value changed or put in; None where that cannot be done without touching anything else.
+    """The text with one value changed or added; None if that would change anything else.
 
     Args:
-        text: Of the file.
-        fix: What shall stand where.
-        tree: What was read from the file.
-        label: What the file is called in the places of the tree.
+        text: The text of the file.
+        fix: The new value and its path.
+        tree: The tree that was read from the file.
+        label: The name of the file in the places of the tree.
     """
     word = json.dumps(fix.value, ensure_ascii=False) if not isinstance(fix.value, str) else fix.value
     place = tree.places.get(fix.path)
@@ -195,8 +198,8 @@ def edited(text: str, fix: Fix, tree: Tree, *, label: str) -> str | None:
     return changed if changed is not None and _one_value_differs(text, changed, fix.value) else None
 
 
-def _inserted(text: str, path: Path, word: str, tree: Tree, label: str) -> str | None:
-    """The text with a key more: behind the first key of its mapping."""
+def _inserted(text: str, path: YamlPath, word: str, tree: Tree, label: str) -> str | None:
+    """The text with a new key after or before the first key of its mapping; None if that is not possible."""
     holder = path[:-1]
     first = next((way for way in tree.places if len(way) == len(path) and way[:-1] == holder), None)
     if first is None or tree.places[first].value.label != label:
@@ -212,7 +215,7 @@ def _inserted(text: str, path: Path, word: str, tree: Tree, label: str) -> str |
 
 
 def _with(text: str, span: Span, word: str, *, replaces: bool = False) -> str:
-    """The text with a word in the place of a stretch of it."""
+    """The text with a word inserted at the beginning of a span, or in place of the span."""
     lines = text.splitlines(keepends=True)
     line = lines[span.line - 1]
     end = "\r\n" if line.endswith("\r\n") else "\n"
@@ -222,6 +225,7 @@ def _with(text: str, span: Span, word: str, *, replaces: bool = False) -> str:
 
 
 def _one_value_differs(before: str, after: str, value: Any) -> bool:
+    """Whether exactly one value of the document has changed, and the new one is `value`."""
     try:
         old, new = (dict(_leaves(parse(text, "").data, ())) for text in (before, after))
     except ScenarioError:
@@ -230,7 +234,8 @@ def _one_value_differs(before: str, after: str, value: Any) -> bool:
     return len(differing) == 1 and new.get(differing[0]) == value
 
 
-def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+def _leaves(value: Any, path: YamlPath) -> Iterator[tuple[YamlPath, Any]]:
+    """Every scalar and empty collection in a value, with its path."""
     if isinstance(value, (Mapping, list)) and value:
         pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, inner in pairs:

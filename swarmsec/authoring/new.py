@@ -1,7 +1,4 @@
-"""A scenario to begin with: valid, worth a run, and with comments that say where to turn.
-
-Templates are files beside this one, in `templates/`.
-"""
+"""`new`: write a new scenario from a template. Templates are valid scenarios with comments, in `templates/`."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from pathlib import Path
 from swarmsec.errors import UsageError, did_you_mean
 
 DEFAULTS = {"beliefs": "liar", "trading": "false_signal"}
-"""The template of each world that has one."""
+"""The default template of a world."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,15 +21,15 @@ def templates() -> dict[str, Path]:
 
 
 def new_text(template: str, *, name: str | None = None, modeline: str = "") -> str:
-    """A new scenario's text.
+    """The text of a new scenario.
 
     Args:
-        template: Which template.
-        name: What the scenario is called; the template's own name unless given.
-        modeline: Where an editor finds the schema, relative to the scenario; no line for it where empty.
+        template: The name of a template.
+        name: The name of the scenario; the template's own unless given.
+        modeline: The path of the schema relative to the scenario, for editors; "" for none.
 
     Raises:
-        UsageError: There is no such template.
+        UsageError: The template does not exist.
     """
     known = templates()
     if template not in known:
@@ -44,7 +41,7 @@ def new_text(template: str, *, name: str | None = None, modeline: str = "") -> s
 
 
 def name_of(words: str) -> str:
-    """A scenario's name from a file's.
+    """A scenario's name made from the name of a file.
 
     Examples:
         >>> name_of("My first one")
@@ -55,12 +52,12 @@ def name_of(words: str) -> str:
 
 
 def relative(schema: Path, scenario: Path) -> str:
-    """A schema's path as a scenario's modeline says it."""
+    """The path of a schema relative to a scenario, for its modeline."""
     return Path(os.path.relpath(schema, scenario.parent)).as_posix()
 
 
 def schema_text() -> str:
-    """The schema of the plug-ins that are installed, in the draft that editors know best."""
+    """The schema of the installed plug-ins, in the draft with the best support by editors."""
     from swarmsec.authoring.schema import Draft, scenario_schema
     from swarmsec.registry import Registry
 

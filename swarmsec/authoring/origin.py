@@ -1,4 +1,4 @@
-"""Where each value of a resolved scenario comes from: a line of a file, a default, a phase, an option."""
+"""The origin of each value of a resolved scenario: a line of a file, a default, a phase, or an option."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 
 from swarmsec.scenario.build import SPEC_FAMILIES
 from swarmsec.scenario.load import Scenario
-from swarmsec.scenario.yaml_tree import Path, Place, Tree
+from swarmsec.scenario.yaml_tree import Place, Tree, YamlPath
 
 _IN_TWO = frozenset({"rules", "score"})
 
 
-def origins(scenario: Scenario, point: Mapping[Path, Any] | None = None) -> dict[Path, str]:
-    """Where each value comes from, by its path in the resolved document.
+def origins(scenario: Scenario, point: Mapping[YamlPath, Any] | None = None) -> dict[YamlPath, str]:
+    """The origin of each value, by its path in the resolved document.
 
     Args:
-        scenario: As it was loaded.
-        point: The values of its sweep that hold in its stead: path → value.
+        scenario: The loaded scenario.
+        point: Values of its sweep that replace its own: path → value.
 
     Returns:
         path → `mine.yaml:7`, `base.yaml:7 (extends)`, `phase strike (mine.yaml:9)`, `default of attacks.stubborn`,
@@ -26,8 +26,8 @@ def origins(scenario: Scenario, point: Mapping[Path, Any] | None = None) -> dict
     return {path: _origin(path, scenario, point or {}) for path in leaves(scenario.document)}
 
 
-def leaves(document: Mapping[str, Any]) -> Iterator[Path]:
-    """The paths of everything that has one origin: a key of the scenario, or a parameter of one of its plug-ins."""
+def leaves(document: Mapping[str, Any]) -> Iterator[YamlPath]:
+    """The paths of the values that have an origin: keys of the scenario, and parameters of its plug-ins."""
     for key, value in document.items():
         if key in SPEC_FAMILIES and isinstance(value, Mapping):
             yield from ((key, name) for name in value)
@@ -41,24 +41,24 @@ def leaves(document: Mapping[str, Any]) -> Iterator[Path]:
             yield (key,)
 
 
-def _origin(path: Path, scenario: Scenario, point: Mapping[Path, Any]) -> str:
+def _origin(path: YamlPath, scenario: Scenario, point: Mapping[YamlPath, Any]) -> str:
     tree = scenario.tree
     for way in point:
         if path[: len(way)] == way or way[: len(path)] == path:
-            return _said("sweep", tree.place(("sweep",)), scenario)
+            return _with_line("sweep", tree.place(("sweep",)), scenario)
     if (option := _option(path, tree, scenario)) and _is_written(path, tree.data):
         return option
     if place := tree.places.get(path):
         return _of_place(path, place, scenario)
     if path == ("campaigns",) and any(way[:1] == path for way in tree.places):
-        return "written out under attacks"
+        return "expanded to attacks"
     if _is_written(path, tree.data):
         return _implied(path, scenario)
     return _default(path, scenario.document)
 
 
-def _option(path: Path, tree: Tree, scenario: Scenario) -> str:
-    """The option of the command line that put a value there, if one did."""
+def _option(path: YamlPath, tree: Tree, scenario: Scenario) -> str:
+    """The option of the command line that set a value, or ""."""
     for way in reversed(tree.replaced):
         if path[: len(way)] == way or way[: len(path)] == path:
             if way == ("attacks",) and scenario.changes.attacks is not None:
@@ -69,34 +69,34 @@ def _option(path: Path, tree: Tree, scenario: Scenario) -> str:
     return ""
 
 
-def _dotted(path: Path) -> Iterator[str]:
+def _dotted(path: YamlPath) -> Iterator[str]:
     for position, step in enumerate(path):
         yield f"[{step}]" if isinstance(step, int) else f".{step}" if position else step
 
 
-def _of_place(path: Path, place: Place, scenario: Scenario) -> str:
+def _of_place(path: YamlPath, place: Place, scenario: Scenario) -> str:
     tree = scenario.tree
     schedule = tree.places.get(("schedule",))
     if path == ("rounds",) and schedule and schedule.key == place.key:
-        return _said("schedule", place, scenario)
+        return _with_line("schedule", place, scenario)
     if path[0] == "attacks" and any(
         way[0] == "campaigns" and there == place for way, there in tree.places.items() if len(way) == len(path) + 1
     ):
-        return _said("campaign", place, scenario)
+        return _with_line("campaign", place, scenario)
     return _line(place, scenario)
 
 
-def _implied(path: Path, scenario: Scenario) -> str:
-    """A value that stands in no place of its own: a schedule or a campaign says it."""
+def _implied(path: YamlPath, scenario: Scenario) -> str:
+    """The origin of a value that a schedule or a campaign sets, or that has no place."""
     for key in ("phase", "for"):
         if place := scenario.tree.places.get((*path[:-1], key)):
-            return _said("phase" if key == "phase" else "campaign", place, scenario)
+            return _with_line("phase" if key == "phase" else "campaign", place, scenario)
     place = scenario.tree.place(path)
     return _line(place, scenario) if place else "given"
 
 
-def _said(what: str, place: Place | None, scenario: Scenario) -> str:
-    return f"{what} ({_line(place, scenario)})" if place else what
+def _with_line(origin: str, place: Place | None, scenario: Scenario) -> str:
+    return f"{origin} ({_line(place, scenario)})" if place else origin
 
 
 def _line(place: Place, scenario: Scenario) -> str:
@@ -105,8 +105,8 @@ def _line(place: Place, scenario: Scenario) -> str:
     return f"{label}:{place.key.line}" + ("" if label == own else " (extends)")
 
 
-def _default(path: Path, document: Mapping[str, Any]) -> str:
-    """Whose default a value is."""
+def _default(path: YamlPath, document: Mapping[str, Any]) -> str:
+    """The class whose default a value is, as an origin."""
     key = str(path[0])
     if len(path) == 1 or key not in SPEC_FAMILIES:
         owner = f"rules.{path[1]}" if key == "rules" else str(document["world"]["kind"]) if key == "score" else ""
@@ -115,8 +115,8 @@ def _default(path: Path, document: Mapping[str, Any]) -> str:
     return f"default of {SPEC_FAMILIES[key]}.{spec['kind']}"
 
 
-def _is_written(path: Path, value: Any) -> bool:
-    """Whether the document as it was written has a value there."""
+def _is_written(path: YamlPath, value: Any) -> bool:
+    """Whether a document has a value at a path."""
     for step in path:
         inside = step in value if isinstance(value, Mapping) else isinstance(step, int) and isinstance(value, list)
         if not inside or (isinstance(value, list) and int(step) >= len(value)):

@@ -1,4 +1,4 @@
-"""A scenario, or the points of its sweep, with everything that it means written out."""
+"""`resolve`: a scenario, or the points of its sweep, with every default written out."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from swarmsec.scenario.load import Scenario
 from swarmsec.scenario.overrides import steps
 from swarmsec.scenario.sweep import check_point
 from swarmsec.scenario.writer import as_yaml, with_comments
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 
 class Resolved(NamedTuple):
-    """A scenario written out.
+    """A resolved scenario.
 
     Attributes:
-        scenario: What is written out.
-        point: Which point of the sweep it is; None for the scenario with its sweep.
+        scenario: The scenario.
+        point: The number of the sweep's point; None for the scenario with its sweep.
         settings: The values of that point: path → value.
-        origins: Where each value comes from, by its path in the document.
+        origins: The origin of each value, by its path in the document.
     """
 
     scenario: Scenario
     point: int | None
     settings: Mapping[str, Any]
-    origins: Mapping[Path, str]
+    origins: Mapping[YamlPath, str]
 
     def text(self, *, origin: bool = False) -> str:
-        """As YAML that loads to the same scenario; with `origin`, each value says where it comes from."""
+        """As YAML that loads to the same scenario; with `origin`, a comment gives the origin of each value."""
         text = as_yaml(self.scenario)
         return with_comments(text, self.origins) if origin else text
 
@@ -41,19 +41,23 @@ class Resolved(NamedTuple):
         if self.point is not None:
             head |= {"point": self.point, "settings": dict(self.settings)}
         head["document"] = dict(self.scenario.document)
-        return head | ({"origin": {spot(path): said for path, said in self.origins.items()}} if origin else {})
+        return head | ({"origin": {spot(path): text for path, text in self.origins.items()}} if origin else {})
 
 
 def resolve(scenario: Scenario) -> Resolved:
-    """The scenario itself, its sweep still in it."""
+    """The scenario with its sweep."""
     return Resolved(scenario, None, {}, origins(scenario))
 
 
 def resolve_points(scenario: Scenario, wanted: Sequence[int] | None = None) -> list[Resolved]:
-    """The scenario at points of its sweep, counted from 0; at all of them unless told which.
+    """The scenario at points of its sweep.
+
+    Args:
+        scenario: A loaded scenario.
+        wanted: Numbers of points, counted from 0; all points unless given.
 
     Raises:
-        UsageError: It has no such point.
+        UsageError: The sweep has no point of that number.
     """
     points = scenario.points()
     found = []

@@ -1,14 +1,13 @@
-"""The JSON Schema of a scenario, made from the classes that `validate` checks with.
+"""The JSON Schema of a scenario, made from the same classes with which `validate` checks.
 
-An editor that is given it completes the kinds of plug-ins and the parameters of each, shows units and bounds, and says
-what `validate` says, but for what a schema cannot say. A file that passes the schema may still be refused for
+With the schema, an editor completes kinds and parameters, shows units and bounds, and reports most of the errors that
+`validate` reports. It cannot find errors that
 
-- what depends on several values: f against n, the parts of a rectangle, a sum of sizes, a phase or a campaign or a
-  role that nobody defines, a sweep's path and the values along it, more rounds than the schedule has, the rules'
-  budgets against what the attacks ask for,
-- what a class checks in code alone: an even number of neighbors, a detector's name, an edge given twice,
-- what is in other files or on the machine: the base that it extends, an extra that is not installed,
-- what is gone before a schema sees it: a key that stands twice, `3.0` for a whole number, aliases, sizes.
+- depend on several values: f against n, the factors of a rectangle, a sum of sizes, an undefined phase, campaign or
+  role, the path and values of a sweep, `rounds` against the schedule, the rules' budgets against the attacks,
+- are checked by a class in code: an even number of neighbors, the name of a detector, a duplicate edge,
+- depend on other files or on the machine: the scenario that it extends, an extra that is not installed,
+- are lost when YAML is parsed: a duplicate key, `3.0` for an integer, aliases, sizes.
 """
 
 from __future__ import annotations
@@ -19,18 +18,18 @@ from enum import StrEnum
 from typing import Any
 
 from swarmsec.authoring.class_schema import AMOUNTS, Schema, closed, properties_of
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
-from swarmsec.registry import Family, Registry
+from swarmsec.plugin import FAMILIES, Family
+from swarmsec.registry import Registry
 from swarmsec.scenario.check import TEAMS
 from swarmsec.scenario.model import PLUGINS_MAX, SEED_MAX, SEEDS_MAX, Document
 from swarmsec.scenario.schedule import CampaignUse, Phase
-from swarmsec.scenario.sweep import NOT_SWEPT, Range
+from swarmsec.scenario.sweep import NOT_SWEPT, SweepRange
 from swarmsec.teams import Attack
 
 
 class Draft(StrEnum):
-    """The versions of JSON Schema that can be had. Editors know 7 best."""
+    """The supported versions of JSON Schema. Editors support 7 best."""
 
     CURRENT = "2020-12"
     SEVEN = "7"
@@ -41,16 +40,16 @@ _METASCHEMA = {
     Draft.SEVEN: "http://json-schema.org/draft-07/schema#",
 }
 
-# What an item may have besides the parameters of its kind; which of them where, the lists say.
+# Keys of plug-ins that are not parameters. Which of them are allowed depends on the list.
 _OWN_KEYS = ("name", "phase", "for", "drop")
 
 
 def scenario_schema(registry: Registry, *, draft: Draft = Draft.CURRENT) -> Schema:
-    """The JSON Schema of a scenario with all plug-ins of a registry; the same one every time.
+    """The JSON Schema of a scenario with all plug-ins of a registry; it is deterministic.
 
     Args:
-        registry: Where plug-ins are found.
-        draft: The version of JSON Schema to write it in.
+        registry: The installed plug-ins.
+        draft: The version of JSON Schema.
     """
     schema = {
         "$schema": _METASCHEMA[draft],
@@ -74,14 +73,19 @@ def scenario_schema(registry: Registry, *, draft: Draft = Draft.CURRENT) -> Sche
 
 
 def _document(registry: Registry, *, partial: bool) -> Schema:
-    """A scenario, or what one that extends another may leave to it."""
+    """The schema of a scenario; if `partial`, of one that extends another and may leave out any key."""
     own = properties_of(Document)
     for info in describe(Document):
         if info.type.startswith(("mapping", "list of mapping")):
-            own[info.name] = {"description": info.help}  # The type is told by what follows here.
+            own[info.name] = {"description": info.help}  # The type is set below.
     lists: tuple[Family, ...] = ("attacks", "defenses")
-    for key, kinds in (("world", "worlds"), ("network", "topologies"), ("protocol", "protocols")):
-        own[key] = _about(own[key], _spec(_classes(registry, kinds), kinds, _NAME, partial=partial))
+    singles: tuple[tuple[str, Family], ...] = (
+        ("world", "worlds"),
+        ("network", "topologies"),
+        ("protocol", "protocols"),
+    )
+    for key, family in singles:
+        own[key] = _about(own[key], _spec(_classes(registry, family), family, _NAME, partial=partial))
     for key in lists:
         own[key] = _about(
             own[key], {"type": "array", "maxItems": PLUGINS_MAX, "items": _item(registry, key, partial=partial)}
@@ -103,7 +107,7 @@ def _document(registry: Registry, *, partial: bool) -> Schema:
     return {
         "type": "object",
         "properties": own,
-        "patternProperties": {"^x-": {"description": "Yours: swarmsec does not read it."}},
+        "patternProperties": {"^x-": {"description": "Your own key; swarmsec ignores it."}},
         "additionalProperties": False,
         "allOf": [
             _needs(required),
@@ -113,19 +117,19 @@ def _document(registry: Registry, *, partial: bool) -> Schema:
 
 
 def _item(registry: Registry, family: Family, *, partial: bool) -> Schema:
-    """An item of the attacks or of the defenses."""
+    """The schema of an item of the attacks or defenses."""
     own = dict(_NAME)
     if partial:
-        own["drop"] = {"description": "Whether to leave out what the extended scenario has under this name."}
+        own["drop"] = {"description": "Removes the plug-in of this name of the extended scenario."}
         own["drop"]["const"] = True
     if family == "defenses":
         return _spec(_classes(registry, family), family, own, partial=partial)
-    own["phase"] = {"type": "string", "description": "The phase of the schedule in which it is on."}
+    own["phase"] = {"type": "string", "description": "The phase of the schedule in which it is active."}
     uses = properties_of(CampaignUse)
     attack = _spec(_classes(registry, family), family, own, partial=partial)
     attack["allOf"].append(_when({"phase": {}}, {"properties": {"start": False, "stop": False}}))
-    # Without a kind it may become a campaign; what changes a named attack of another scenario needs none, and every
-    # attack has what the class of them all has.
+    # An item without a kind may still become a campaign. In an extending scenario it may also change an attack by
+    # name; then the parameters that all attacks share are allowed.
     kindless = {"campaign": uses["campaign"], **(properties_of(Attack) if partial else {})}
     attack["allOf"].append({"if": {"type": "object", "required": ["kind"]}, "else": {"properties": kindless}})
     use = _ref("campaign") if not partial else closed(CampaignUse, own={"drop": own["drop"]}, partial=True)
@@ -133,9 +137,9 @@ def _item(registry: Registry, family: Family, *, partial: bool) -> Schema:
 
 
 def _step(registry: Registry) -> Schema:
-    """A step of a campaign: an attack that says how long it is on, and not when."""
+    """The schema of a step of a campaign: an attack with a length instead of a start and a stop."""
     own = {
-        "for": {"type": "integer", "minimum": 1, "description": "How many rounds the step is on. (int; at least 1)"},
+        "for": {"type": "integer", "minimum": 1, "description": "The number of rounds of this step. (int; at least 1)"},
         **_NAME,
     }
     step = _spec(_classes(registry, "attacks"), "attacks", own, partial=False)
@@ -145,19 +149,19 @@ def _step(registry: Registry) -> Schema:
 
 def _sweep(*, partial: bool) -> Schema:
     names = {"start": "from"}
-    span = closed(Range, names=names, partial=partial)
+    span = closed(SweepRange, names=names, partial=partial)
     return {
         "type": "object",
         "propertyNames": {
             "pattern": rf"^(?![.\[\]]*({'|'.join(sorted(NOT_SWEPT))})?([.\[\]]|$))",
-            "patternErrorMessage": "a sweep goes along a path such as attacks[0].bias",
+            "patternErrorMessage": "must be a path such as attacks[0].bias",
             "title": "attacks[0].bias",
-            "description": "What is varied: a path to a value of this scenario.",
+            "description": "The path of a value of this scenario.",
         },
         "additionalProperties": {
             "if": {"type": "object"},
             "then": span,
-            "else": {"type": "array", "minItems": 1, "description": "The values to play it at."},
+            "else": {"type": "array", "minItems": 1, "description": "The values to run it with."},
         },
     }
 
@@ -173,7 +177,7 @@ def _rules() -> Schema:
 
 
 def _score(bills: Mapping[str, list[str]], *, partial: bool) -> Schema:
-    bill: Schema = {"type": "string", "description": "Which of the world's bills is scored; its first one by default."}
+    bill: Schema = {"type": "string", "description": "The world's bill that is scored; its first one by default."}
     if partial:
         bill["enum"] = sorted({name for names in bills.values() for name in names})
     return {"type": "object", "properties": {"bill": bill}, "additionalProperties": False}
@@ -185,22 +189,21 @@ def _bill(names: list[str]) -> Schema:
 
 # Plug-ins.
 
-_NAME: Schema = {"name": {"type": "string", "description": "What to speak of it by, and to change it by with extends."}}
+_NAME: Schema = {"name": {"type": "string", "description": "Its name in messages, and by which `extends` merges it."}}
 
 
-def _classes(registry: Registry, kinds: Family | str) -> dict[str, type[Any]]:
-    """Every class of a family, or of topologies, by kind."""
-    if kinds == "topologies":
-        return dict(TOPOLOGIES)
-    return {kind: registry.get(kinds, kind) for kind in registry.kinds(kinds)}  # type: ignore[arg-type]
+def _classes(registry: Registry, family: Family) -> dict[str, type[Any]]:
+    """Every class of a family by each kind that a scenario may name it by."""
+    classes = registry.classes(family)
+    short = {kind: classes[name] for kind, name in registry.short_names(family).items() if name in classes}
+    return classes | short
 
 
 def _plugins(registry: Registry) -> Schema:
-    """The parameters of every plug-in and topology."""
-    families = ("worlds", "topologies", "protocols", "attacks", "defenses")
+    """The parameters of every plug-in."""
     return {
         f"{family}.{kind}": _parameters(kind, cls)
-        for family in families
+        for family in FAMILIES
         for kind, cls in _classes(registry, family).items()
     }
 
@@ -219,7 +222,7 @@ def _parameters(kind: str, cls: type[Any]) -> Schema:
 
 
 def _spec(classes: Mapping[str, type[Any]], family: str, own: Schema, *, partial: bool) -> Schema:
-    """A plug-in: its kind, what else may stand beside its parameters, and by its kind the parameters."""
+    """The schema of a plug-in: its kind, the parameters of that kind, and the keys that are not parameters."""
     lines = [(inspect.getdoc(cls) or "").partition("\n")[0] for cls in classes.values()]
     kind = {
         "enum": list(classes),
@@ -242,9 +245,9 @@ def _spec(classes: Mapping[str, type[Any]], family: str, own: Schema, *, partial
 # JSON Schema.
 
 
-def _about(told: Schema, schema: Schema) -> Schema:
-    """A schema with the words of another one."""
-    return {**{key: told[key] for key in ("description", "markdownDescription") if key in told}, **schema}
+def _about(described: Schema, schema: Schema) -> Schema:
+    """A schema with the descriptions of another one."""
+    return {**{key: described[key] for key in ("description", "markdownDescription") if key in described}, **schema}
 
 
 def _when(properties: Schema, then: Schema) -> Schema:
@@ -252,21 +255,21 @@ def _when(properties: Schema, then: Schema) -> Schema:
 
 
 def _having(properties: Schema) -> Schema:
-    """A mapping that has these properties."""
+    """The schema of a mapping that has all of these properties."""
     return {"type": "object", "properties": properties, "allOf": [_needs(properties)]}
 
 
 def _needs(names: Iterable[str]) -> Schema:
-    """What is required. In a schema of its own: beside properties, the language server offers a skeleton of them."""
+    """Required keys, in a schema of their own: next to `properties`, the language server would insert all of them."""
     return {"required": list(names)}
 
 
 def _ref(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
+    return {"$ref": f"#/$defs/{name.replace('~', '~0').replace('/', '~1')}"}
 
 
 def _as_draft_7(node: Any) -> Any:
-    """A schema of 2020-12 as one of draft 7."""
+    """Convert a schema of 2020-12 to draft 7."""
     if isinstance(node, list):
         return [_as_draft_7(one) for one in node]
     if not isinstance(node, dict):

@@ -1,8 +1,8 @@
-"""A YAML text as entries, each with the comments that go with it: what `fmt` lays out anew.
+"""Split a YAML text into entries with their comments, for `fmt` and `migrate`.
 
-An entry is a key with its value, or an item of a list. A comment behind something belongs to the entry that begins
-there; a comment on lines of its own belongs to the entry below, or, where it is indented deeper than that one, to the
-entry above. Scalars keep the text that their author gave them: quotes, folds and number formats mean something.
+An entry is a key with its value, or an item of a list. A comment at the end of a line belongs to the entry that begins
+on that line. A comment on its own line belongs to the entry below, or to the entry above if it is indented deeper than
+the entry below. Scalars keep the author's text, since quotes, folds and number formats can matter.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 @dataclass(eq=False)
 class Scalar:
-    """A value as it is written, with its anchor, or an alias."""
+    """A scalar as written, with its anchor; or an alias."""
 
     text: str
     block: bool = False
@@ -28,25 +28,25 @@ class Collection:
     mapping: bool
     flow: bool
     anchor: str
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[YamlEntry] = field(default_factory=list)
 
 
 Node = Scalar | Collection
 
 
 @dataclass(eq=False)
-class Entry:
+class YamlEntry:
     """A key with its value, or an item of a list (without a key).
 
     Attributes:
-        key: As it is written; empty for an item.
-        value: What stands there.
-        begin: Where it begins in the text.
-        column: Its column, from 0.
-        flow_end: Where the outermost flow collection around it ends; 0 outside of one.
-        above: Comments above it, and "" for a blank line.
-        behind: Comments on its own line.
-        below: Comments under it that are indented with it.
+        key: The key as written; "" for an item.
+        value: The value.
+        begin: The index of its first character in the text.
+        column: Its column, counted from 0.
+        flow_end: The index at which the outermost flow collection around it ends; 0 outside of flow style.
+        above: The comments above it; "" stands for a blank line.
+        behind: The comments on its own line.
+        below: The comments under it that are indented with it.
     """
 
     key: str
@@ -60,7 +60,7 @@ class Entry:
 
 
 class Layout(NamedTuple):
-    """A text, taken apart: its top mapping, and the comments before and after all of it."""
+    """A text as entries: its top mapping, and the comments before and after it."""
 
     top: Collection
     header: list[str]
@@ -68,7 +68,7 @@ class Layout(NamedTuple):
 
 
 class _Waiting(NamedTuple):
-    """A comment on a line of its own, or a blank line, of which it is not known yet what comes next."""
+    """A comment on its own line, or a blank line, before the entry that follows is known."""
 
     at: int
     column: int
@@ -76,7 +76,7 @@ class _Waiting(NamedTuple):
 
 
 def take_apart(text: str) -> Layout | None:
-    """The entries of a text that is valid YAML; None where its top is no mapping."""
+    """The layout of a valid YAML text; None if its top is not a mapping."""
     reader = _Reader(text)
     top = reader.read()
     if not isinstance(top, Collection) or not top.mapping:
@@ -86,21 +86,21 @@ def take_apart(text: str) -> Layout | None:
     return layout
 
 
-def entries(node: Node) -> Iterator[Entry]:
-    """Every entry, in the order of the text."""
+def entries(node: Node) -> Iterator[YamlEntry]:
+    """Every entry in a node, in the order of the text."""
     for entry in node.entries if isinstance(node, Collection) else ():
         yield entry
         yield from entries(entry.value)
 
 
 def word(raw: str) -> str:
-    """A key or a kind without its quotes and its anchor."""
+    """A key or a kind without quotes and anchor."""
     word = raw.rpartition(" ")[2] if raw.startswith("&") else raw
     return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
 
 
 def comments(text: str) -> list[str]:
-    """Every comment of a text that is valid YAML, as it is written."""
+    """Every comment of a valid YAML text, as written."""
     reader = _Reader(text)
     reader.read()
     found: list[str] = []
@@ -113,7 +113,7 @@ def comments(text: str) -> list[str]:
 
 
 class _Reader:
-    """The parser's events as nodes, and the stretches of the text that are scalars."""
+    """Builds nodes from the parser's events, and records the parts of the text that are scalars."""
 
     def __init__(self, text: str) -> None:
         from ruamel.yaml import YAML
@@ -133,7 +133,7 @@ class _Reader:
         return None
 
     def is_scalar(self, index: int) -> bool:
-        """Whether a character of the text belongs to a scalar; a block's first line does not."""
+        """Whether a character of the text belongs to a scalar; the header line of a block scalar does not."""
         position = bisect_right(self.begins, index) - 1
         return position >= 0 and index < self.ends[position]
 
@@ -151,12 +151,12 @@ class _Reader:
             mark = inner.start_mark
             if node.mapping:
                 key = self._node(inner)
-                assert isinstance(key, Scalar), "a key is a word"
+                assert isinstance(key, Scalar), "a key is a scalar"
                 word = " ".join(key.text.split()) if "\n" in key.text else key.text
-                node.entries.append(Entry(word or "null", self._node(next(self._events)), mark.index, mark.column))
+                node.entries.append(YamlEntry(word or "null", self._node(next(self._events)), mark.index, mark.column))
             else:
                 mark = mark if node.flow else next(self._dashes)
-                node.entries.append(Entry("", self._node(inner), mark.index, mark.column))
+                node.entries.append(YamlEntry("", self._node(inner), mark.index, mark.column))
         raise AssertionError("a collection has an end")
 
     def _scalar(self, event: Any) -> Scalar:
@@ -166,7 +166,7 @@ class _Reader:
         first, _, rest = raw.partition("\n")
         if block:
             first = first.partition(" #")[0].rstrip()
-            # Blank lines at the end mean nothing unless the author said `+`.
+            # Blank lines at the end matter only with the indicator `+`.
             kept = raw.removesuffix("\n") if "+" in first else raw.rstrip()
             self._note(begin + len(raw) - len(rest), end if "+" in first else begin + len(kept))
             return Scalar("\n".join([first, kept.partition("\n")[2]]), block)
@@ -180,7 +180,7 @@ class _Reader:
 
 
 def _attach(reader: _Reader, layout: Layout) -> None:
-    """Give each comment and blank line to its entry."""
+    """Assign each comment and blank line to its entry."""
     known = sorted(entries(layout.top), key=lambda entry: entry.begin)
     waiting: list[_Waiting] = []
     position = offset = 0
@@ -190,7 +190,7 @@ def _attach(reader: _Reader, layout: Layout) -> None:
         before = position
         while position < len(known) and known[position].begin < (offset if mark is None else mark):
             position += 1
-        if position > before:  # Something begins on this line: what waited stands above it.
+        if position > before:  # An entry begins on this line; the waiting comments are above it.
             _place(waiting, known, before, layout)
             waiting = []
         if mark is None:
@@ -205,8 +205,8 @@ def _attach(reader: _Reader, layout: Layout) -> None:
     _place(waiting, known, len(known), layout)
 
 
-def _place(waiting: Sequence[_Waiting], known: Sequence[Entry], position: int, layout: Layout) -> None:
-    """What stands on lines of its own: above the next entry, or under an earlier one that is deeper than that."""
+def _place(waiting: Sequence[_Waiting], known: Sequence[YamlEntry], position: int, layout: Layout) -> None:
+    """Assign comments on their own lines to the next entry, or to an earlier one that is indented deeper."""
     if position == 0:
         layout.header.extend(one.text for one in waiting)
         return
@@ -214,7 +214,7 @@ def _place(waiting: Sequence[_Waiting], known: Sequence[Entry], position: int, l
     above = following.above if following else layout.footer
     for one in waiting:
         flow_end = known[position - 1].flow_end
-        if one.at < flow_end:  # Inside brackets, columns say nothing.
+        if one.at < flow_end:  # In flow style, columns have no meaning.
             inside = following is not None and following.begin < flow_end
             (above if inside else known[position - 1].below).extend([one.text] if one.text else [])
             continue
@@ -225,16 +225,16 @@ def _place(waiting: Sequence[_Waiting], known: Sequence[Entry], position: int, l
             above.append(one.text)
 
 
-def _open_at(known: Sequence[Entry], position: int, index: int) -> Entry | None:
-    """The last entry before a comment that is in no brackets which are closed there."""
+def _open_at(known: Sequence[YamlEntry], position: int, index: int) -> YamlEntry | None:
+    """The last entry before a comment, except entries of flow collections that end before it."""
     for at in range(position - 1, -1, -1):
         if not 0 < known[at].flow_end <= index:
             return known[at]
     return None
 
 
-def _owner(known: Sequence[Entry], position: int, comment: _Waiting, outside: int) -> Entry | None:
-    """The entry before a comment that is as deep as it, and deeper than what follows."""
+def _owner(known: Sequence[YamlEntry], position: int, comment: _Waiting, outside: int) -> YamlEntry | None:
+    """The entry above a comment at the same depth, if it is deeper than the entry that follows."""
     if comment.column <= max(outside, 0):
         return None
     for at in range(position - 1, -1, -1):
@@ -249,7 +249,7 @@ def _owner(known: Sequence[Entry], position: int, comment: _Waiting, outside: in
 
 
 def _comment(reader: _Reader, start: int, end: int) -> int | None:
-    """Where a line's comment begins."""
+    """The index at which the comment of a line begins, or None."""
     at = reader.text.find("#", start, end)
     while at >= 0:
         if (at == start or reader.text[at - 1] in " \t\ufeff") and not reader.is_scalar(at):

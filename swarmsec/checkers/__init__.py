@@ -1,8 +1,18 @@
-"""Checkers: whether daemons agreed, on something that an honest one might have said, and came to an end.
+"""Checkers of the conditions of consensus: agreement, validity and termination; and the hull of values.
 
-Here belongs what can be said of values and of who is honest, by one function a file. The worlds bill by it, and tests
-and scoring hold runs against it, so that there is one definition of each. Who is honest is given; nothing here knows
-a swarm.
+Each checker is a function of recorded states and of the honest daemons, in a file of its own. They are a public tool
+for tests, for traces of `simulate(..., record_states=True)`, and for worlds. The world `beliefs` bills by `hull_of`,
+the same definition by which `validity` checks. Definitions that need a swarm, a scenario or a network do not belong
+here.
+
+Examples:
+    >>> import numpy as np
+    >>> states = np.array([[[0.0], [1.0], [9.0]], [[0.5], [0.5], [9.0]]])  # (rounds, n, d)
+    >>> honest = np.array([True, True, False])
+    >>> agreement(states, honest) is None and validity(states, honest) is None
+    True
+    >>> termination(states, honest)
+    Violation(round=1, daemon=0, amount=0.5)
 """
 
 from swarmsec.checkers._agreement import agreement

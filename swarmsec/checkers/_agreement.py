@@ -1,4 +1,4 @@
-"""Agreement: honest daemons hold one value in the end."""
+"""Agreement: honest daemons end with one value."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from swarmsec.checkers.violation import Violation
 def agreement(states: Floats, honest: Bools, *, tolerance: float = 1e-6) -> Violation | None:
     """Check that honest daemons end within `tolerance` of one another.
 
-    The agreement condition of resilient asymptotic consensus (LeBlanc et al. 2013, definition 3), looked at where the
-    run ends. A daemon without a value agrees with nobody.
+    The agreement condition of resilient asymptotic consensus (LeBlanc et al. 2013, definition 3), at the end of the
+    run. A daemon without a finite value violates it.
 
     Args:
-        states: (rounds, n, d) what daemons held or decided, round by round, NaN where nothing.
-        honest: (n,) who counts; the others may do what they like.
-        tolerance: How far apart they may be, in the unit of the values.
+        states: (rounds, n, d) the values or decisions of daemons by round, NaN where there is none.
+        honest: (n,) the daemons that are checked.
+        tolerance: The largest allowed difference, in the unit of the values.
 
     Returns:
         None if they agree, or if fewer than two are honest. Otherwise the last round, the honest daemon farthest from
-        the middle of all, and the width of what they hold.
+        the center of the honest values, and the width of their hull.
     """
     daemons = np.flatnonzero(honest)
     if len(daemons) < 2:

@@ -1,4 +1,4 @@
-"""Termination: honest daemons come to an end, each with a value."""
+"""Termination: honest daemons end with a value that no longer changes."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from swarmsec.checkers.violation import Violation
 
 
 def termination(states: Floats, honest: Bools, *, tolerance: float = 0.0, rounds: int = 1) -> Violation | None:
-    """Check that every honest daemon has a value, and that it did not move in the last rounds.
+    """Check that every honest daemon has a value, and that it is unchanged in the last rounds.
 
-    With a tolerance of 0 it is the termination of a vote, in which a decision once made stands; asymptotic consensus
-    comes to rest within a tolerance.
+    A tolerance of 0 checks the termination of a vote, whose decisions are final; asymptotic consensus terminates
+    within a tolerance.
 
     Args:
-        states: (rounds, n, d) what daemons held or decided, round by round, NaN where nothing.
-        honest: (n,) who counts.
-        tolerance: How far a step may still go, in the unit of the values.
-        rounds: How many steps at the end must be that small; at most all that there are.
+        states: (rounds, n, d) the values or decisions of daemons by round, NaN where there is none.
+        honest: (n,) the daemons that are checked.
+        tolerance: The largest allowed change in a round, in the unit of the values.
+        rounds: The number of rounds at the end that are checked.
 
     Returns:
-        None if it holds. Otherwise the first of those rounds in which one moved, or has no value; that daemon, and how
-        far it went, infinite where it has no value.
+        None if it holds. Otherwise the first of these rounds in which a value changed or was missing, the daemon with
+        the largest change, and the change; infinite where a value is missing.
     """
     daemons = np.flatnonzero(honest)
     first = max(len(states) - 1 - rounds, 0)

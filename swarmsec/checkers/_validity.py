@@ -1,4 +1,4 @@
-"""Validity: honest daemons never leave the range that honest daemons started from."""
+"""Validity: honest daemons never leave the range of the initial honest values."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def validity(states: Floats, honest: Bools, *, tolerance: float = 0.0) -> Violat
     The validity (safety) condition of resilient asymptotic consensus (LeBlanc et al. 2013, definition 3).
 
     Args:
-        states: (rounds, n, d) what daemons held, from what they started with on; all finite.
-        honest: (n,) who counts.
-        tolerance: How far outside is still inside, for the rounding of long sums.
+        states: (rounds, n, d) the values of daemons by round; round 0 has the initial values.
+        honest: (n,) the daemons that are checked.
+        tolerance: The distance outside that is allowed, for rounding errors.
 
     Returns:
-        None if it holds, or if nobody is honest. Otherwise the first round in which one is outside, the honest daemon
-        farthest outside, and how far.
+        None if it holds, or if no daemon is honest. Otherwise the first round with an honest value outside, the
+        honest daemon farthest outside, and its distance; infinite for a non-finite value.
     """
     daemons = np.flatnonzero(honest)
     if not len(daemons):
@@ -29,7 +29,7 @@ def validity(states: Floats, honest: Bools, *, tolerance: float = 0.0) -> Violat
     start = hull_of(states[0, daemons])
     for round, values in enumerate(states[:, daemons]):
         amount = hull_of(values).beyond(start)
-        # A value that is no number is inside nothing, and compares with nothing.
+        # Written so that NaN counts as outside.
         if not amount <= tolerance:
             outside = np.maximum(values - start.high, start.low - values).max(axis=1)
             worst = int(np.argmax(np.where(np.isnan(outside), np.inf, outside)))

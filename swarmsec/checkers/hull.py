@@ -1,4 +1,4 @@
-"""The range that values span, component by component."""
+"""The range of some values, component by component."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from swarmsec.arrays import Floats
 
 
 class Hull(NamedTuple):
-    """The smallest box that holds some values.
+    """The smallest box that contains some values.
 
     Attributes:
-        low: (d,) the least value of each component.
-        high: (d,) the greatest.
+        low: (d,) the smallest value of each component.
+        high: (d,) the largest value.
     """
 
     low: Floats
@@ -22,11 +22,11 @@ class Hull(NamedTuple):
 
     @property
     def width(self) -> float:
-        """How far apart its ends are in the component where they are farthest: 0 is agreement."""
+        """The largest extent in any component; 0 if all values are equal."""
         return float((self.high - self.low).max())
 
     def beyond(self, other: Hull) -> float:
-        """How far this one reaches out of another, in the component where it does most; 0 if it is inside."""
+        """The largest distance in any component by which this hull exceeds another; 0 if it is inside."""
         return float(np.maximum(self.high - other.high, other.low - self.low).clip(min=0.0).max())
 
 

@@ -1,4 +1,4 @@
-"""What a checker finds where its condition is broken."""
+"""The result of a checker if its condition is violated."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 
 class Violation(NamedTuple):
-    """The first place where a condition is broken.
+    """The first violation of a condition.
 
     Attributes:
-        round: The first round in which it is: position in what was checked, from 0.
-        daemon: The daemon that breaks it most in that round; the lowest number of several.
-        amount: By how much, in the unit of the values; infinite where there is no value at all.
+        round: The round, as an index into the checked states.
+        daemon: The daemon with the largest violation in that round; of several the lowest number.
+        amount: The size of the violation, in the unit of the values; infinite where a value is missing.
     """
 
     round: int

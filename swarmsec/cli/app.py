@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ import typer
 
 from swarmsec._version import __version__
 from swarmsec.cli.lazy_commands import Entry, group_of
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, SwarmsecError
 
 COMMANDS = {
@@ -177,9 +177,8 @@ def _complain(
 ) -> int:
     """Say what went wrong: as JSON on standard output where JSON was asked for, in one line on standard error else."""
     if "--json" in words or os.environ.get("SWARMSEC_JSON", "0") not in {"", "0", "false", "no"}:
-        told = {"kind": kind, "message": message, "exit_code": int(code)}
-        told |= {"findings": list(findings)} if findings else {}
-        typer.echo(json.dumps({"error": told}, ensure_ascii=False))
+        error = {"kind": kind, "message": message, "exit_code": int(code)}
+        print_json({"error": error | ({"findings": list(findings)} if findings else {})})
     else:
         typer.echo(f"swarmsec: {message}", err=True)
     return int(code)

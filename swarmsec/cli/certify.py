@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import redirect_stdout
 from typing import Annotated
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
+from swarmsec.cli.output import print_json, print_rendered
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 _CODES = {
@@ -61,15 +61,9 @@ def certify(
             raise UsageError(error.message, where="--seeds") from None
         certificate = certified(loaded, seeds=chosen, time_limit=time_limit)
     if as_json:
-        typer.echo(json.dumps(certificate.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(certificate.to_dict())
     else:
-        from rich.console import Console
+        from swarmsec.report.certificate import render
 
-        from swarmsec.report.certificate import plain_certificate, render
-
-        console = Console(highlight=False)
-        if console.is_terminal:
-            console.print(render(certificate))
-        else:
-            typer.echo(plain_certificate(certificate))
+        print_rendered(render(certificate))
     return _CODES[certificate.verdict]

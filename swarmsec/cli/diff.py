@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec.cli.options import Json, Plugins
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, UsageError
 
 SCHEMA = "swarmsec.diff/v1"
@@ -30,7 +31,7 @@ def diff(
     if as_json:
         changes = [change.to_dict() for change in found.changes]
         document = {"schema": SCHEMA, "old": old, "new": new, "same_runs": found.same_runs, "changes": changes}
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        print_json(document)
     elif found.changes:
         for change in found.changes:
             typer.echo(f"{change.path}  {_shown(change.old)} → {_shown(change.new)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,8 @@ import typer
 
 from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
+from swarmsec.cli.output import print_json
+from swarmsec.report.tables import plain_table, yaml_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +32,8 @@ def explain(
 
     pages = pages_of(topic, Registry(plugins or ()))
     if as_json:
-        told = [page.to_dict() for page in pages]
-        typer.echo(json.dumps(told if len(told) > 1 else told[0], indent=2, ensure_ascii=False))
+        documents = [page.to_dict() for page in pages]
+        print_json(documents if len(documents) > 1 else documents[0])
         return
     typer.echo("\n\n".join("\n".join(_lines(page)) for page in pages))
 
@@ -44,19 +45,18 @@ def _lines(page: Page) -> Iterator[str]:
     if page.about:
         yield from ["", *page.about.splitlines()]
     if page.parameters:
-        yield from ["", *_table(page)]
+        yield from ["", _parameter_table(page)]
     if page.example:
         yield from ["", *(f"    {line}" for line in page.example.splitlines())]
     if page.see:
         yield from ["", f"see also: {', '.join(page.see)}"]
 
 
-def _table(page: Page) -> Iterator[str]:
+def _parameter_table(page: Page) -> str:
+    """A row for each parameter, without the columns that are empty in all rows."""
     rows = [
-        (one.name, "required" if one.required else str(one.default), one.type, one.bounds, one.unit, one.help)
+        (one.name, "required" if one.required else yaml_word(one.default), one.type, one.bounds, one.unit, one.help)
         for one in page.parameters
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    for row in rows:
-        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
-        yield "  ".join([*(cell for cell, width in zip(cells, widths, strict=True) if width), row[5]]).rstrip()
+    columns = [column for column in zip(*rows, strict=True) if any(column)]
+    return plain_table(list(zip(*columns, strict=True)), indent=0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from swarmsec.cli.options import STORE, Json
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, UsageError
 
 
@@ -31,7 +31,7 @@ def export(
         if csv is not None:
             paths += to_csv(opened, csv)
     if as_json:
-        typer.echo(json.dumps({"files": [str(path) for path in paths]}, indent=2, ensure_ascii=False))
+        print_json({"files": [str(path) for path in paths]})
     else:
         typer.echo("\n".join(str(path) for path in paths))
     return ExitCode.DONE

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import shlex
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -16,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
-from swarmsec.cli.progress import CALM_SECONDS
-from swarmsec.errors import ExitCode, OutputError, ParameterError, SwarmsecError, UsageError
+from swarmsec.cli.output import print_json
+from swarmsec.cli.progress import progress
+from swarmsec.errors import ExitCode, ParameterError, SwarmsecError, UsageError
+from swarmsec.files import write_atomically
 
 if TYPE_CHECKING:
     from swarmsec.scenario import Scenario
@@ -105,8 +105,7 @@ def gauntlet(
         extra += [option, given] if given else []
     repeat = _repeat(loaded, found, attack or (), extra)
     if as_json:
-        document = _document(found, small, mapped, repeat)
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(_document(found, small, mapped, repeat))
     else:
         typer.echo(f"{_text(found, small, mapped, loaded.title, keep)}\n\n  repeat   {repeat}")
     return ExitCode.DONE
@@ -159,16 +158,17 @@ def _shrunk(scenario: Scenario, found: Gauntlet, *, keep: float, tries: int, job
 
     if not (found.best.harm and found.best.harm > 0):
         return None
-    tell = _calmly(f"{scenario.name}: shrinking the worst attack")
-    return witness(
-        scenario,
-        found.best.attacks,
-        keep=keep,
-        seeds=found.seeds,
-        tries=tries,
-        jobs=jobs,
-        each=lambda tried: tell(f"{tried:,} of at most {tries:,} tries"),
-    )
+    with progress(scenario.name, tries) as shown:
+        shown.update(0, "shrinking the worst attack", always=True)
+        return witness(
+            scenario,
+            found.best.attacks,
+            keep=keep,
+            seeds=found.seeds,
+            tries=tries,
+            jobs=jobs,
+            each=lambda tried: shown.update(tried, f"shrinking, {tried:,} of at most {tries:,} tries"),
+        )
 
 
 def _mapped(
@@ -178,76 +178,40 @@ def _mapped(
     from swarmsec.search import SHARES, STRENGTHS, tolerance_map
 
     shares, strengths = shares or SHARES, strengths or STRENGTHS
-    tell = _calmly(f"{scenario.name}: mapping {len(shares)} shares and {len(strengths)} strengths")
-    return tolerance_map(
-        scenario,
-        (*scenario.document["attacks"], *found.best.attacks)[0],
-        shares=shares,
-        strengths=strengths,
-        seeds=found.seeds,
-        jobs=jobs,
-        each=lambda cell: tell(f"done up to a share of {cell.share:g} at strength {cell.strength:g}"),
-    )
-
-
-def _calmly(doing: str) -> Callable[[str], None]:
-    """Says on standard error what is begun, and then now and then how far it is."""
-    typer.echo(doing, err=True)
-    told = time.monotonic()
-
-    def tell(text: str) -> None:
-        nonlocal told
-        if (now := time.monotonic()) - told >= CALM_SECONDS:
-            told = now
-            typer.echo(f"{doing}, {text}", err=True)
-
-    return tell
+    cells = len(shares) * len(strengths)
+    with progress(scenario.name, cells) as shown:
+        shown.update(0, f"mapping {len(shares)} shares and {len(strengths)} strengths", always=True)
+        return tolerance_map(
+            scenario,
+            (*scenario.document["attacks"], *found.best.attacks)[0],
+            shares=shares,
+            strengths=strengths,
+            seeds=found.seeds,
+            jobs=jobs,
+            each=lambda cell: shown.update(
+                shown.done + 1, f"mapping, done up to a share of {cell.share:g} at strength {cell.strength:g}"
+            ),
+        )
 
 
 @contextmanager
 def _progress(scenario: Scenario, budget: int, metric: str | None) -> Iterator[Callable[[Query], None]]:
-    """A bar where standard error is a terminal, a line now and then elsewhere: queries done, the best so far."""
-    from rich.console import Console
-
-    from swarmsec.aggregation import kernels_are_compiled
+    """Progress in queries, with the greatest damage so far."""
     from swarmsec.report.gauntlet import progress_line
 
-    if not kernels_are_compiled():
-        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
     unit = scenario.registry.get("worlds", scenario.document["world"]["kind"]).unit if metric is None else ""
     best: float | None = None
 
-    def line(query: Query) -> str:
-        nonlocal best
-        if query.harm is not None:
-            best = query.harm if best is None else max(best, query.harm)
-        return progress_line(query, best, budget=budget, unit=unit)
+    with progress(scenario.name, budget) as shown:
 
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        told = time.monotonic()
+        def each(query: Query) -> None:
+            nonlocal best
+            if query.harm is not None:
+                best = query.harm if best is None else max(best, query.harm)
+            done = query.number + 1
+            shown.update(done, progress_line(query, best, budget=budget, unit=unit), always=done == budget)
 
-        def calm(query: Query) -> None:
-            nonlocal told
-            text, now = line(query), time.monotonic()
-            if now - told >= CALM_SECONDS or query.number + 1 == budget:
-                told = now
-                typer.echo(f"{scenario.name}: {text}", err=True)
-
-        yield calm
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[found]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(scenario.name, total=budget, found="")
-        yield lambda query: bar.update(task, completed=query.number + 1, found=line(query))
+        yield each
 
 
 def _write(file: Path, scenario: Scenario, attacks: Sequence[Any]) -> None:
@@ -257,17 +221,14 @@ def _write(file: Path, scenario: Scenario, attacks: Sequence[Any]) -> None:
 
     named = [{"name": f"worst_{number}", **spec} for number, spec in enumerate(attacks, 1)]
     whole = load_scenario(scenario, settings={"sweep": {}}, attack=named)
+    write_atomically(file, yaml_text(_child(scenario, named, file)))
     try:
-        file.write_text(yaml_text(_child(scenario, named, file)), encoding="utf-8")
-        try:
-            same = load_scenario(file, plugins=scenario.registry.folders).digest == whole.digest
-        except SwarmsecError:
-            same = False  # What it extends is standard input, or does not allow it without the command line's changes.
-        if not same:
-            document = {key: value for key, value in whole.document.items() if key != "x-expect"}
-            file.write_text(yaml_text({**document, "title": _title(scenario)}), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", where=str(file)) from None
+        same = load_scenario(file, plugins=scenario.registry.folders).digest == whole.digest
+    except SwarmsecError:
+        same = False  # What it extends is standard input, or does not allow it without the command line's changes.
+    if not same:
+        document = {key: value for key, value in whole.document.items() if key != "x-expect"}
+        write_atomically(file, yaml_text({**document, "title": _title(scenario)}))
 
 
 def _child(scenario: Scenario, named: Sequence[Any], file: Path) -> dict[str, Any]:
@@ -290,7 +251,7 @@ def _title(scenario: Scenario) -> str:
 def _repeat(scenario: Scenario, found: Gauntlet, kinds: Sequence[str], extra: Sequence[str]) -> str:
     """The command line that finds the same."""
     seeds = ",".join(map(str, found.seeds)) + ("," if len(found.seeds) == 1 else "")
-    words = ["swarmsec", "gauntlet", scenario.source, *scenario.changes.words()]
+    words = ["swarmsec", "gauntlet", scenario.source, *scenario.changes.as_options()]
     for folder in scenario.registry.folders:
         words += ["--plugins", str(folder)]
     for kind in kinds:

@@ -20,8 +20,8 @@ _PACKAGE, _TYPING = "numpy", "numpy.typing"
 
 def numpy_on_demand() -> None:
     """From here on, importing NumPy is put off until it is used. For commands of a single thread."""
-    if _PACKAGE not in sys.modules and not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+    if _PACKAGE not in sys.modules and not any(isinstance(finder, _LazyFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _LazyFinder())
 
 
 class _Deferred(ModuleType):
@@ -32,7 +32,7 @@ class _Deferred(ModuleType):
         return getattr(self, name)
 
 
-class _Finder(MetaPathFinder, Loader):
+class _LazyFinder(MetaPathFinder, Loader):
     """Finds NumPy before anybody else does, and remembers what those after it find."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class _Executed(Loader):
 
 def _execute() -> None:
     """Make deferred modules what they are, in place."""
-    finder = next((finder for finder in sys.meta_path if isinstance(finder, _Finder)), None)
+    finder = next((finder for finder in sys.meta_path if isinstance(finder, _LazyFinder)), None)
     if finder is None:
         return  # It is being done: the package asks for a part of itself.
     # Another list, not this one shortened: somebody may be walking along it.

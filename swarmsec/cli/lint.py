@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from swarmsec.cli.options import FindingsFormat, Json, Plugins
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, SwarmsecError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def lint(
     selected(asked.select, asked.ignore)
     pages = [_page(name, asked) for name in dict.fromkeys(scenarios)]
     if form == "json":
-        typer.echo(json.dumps([page.told for page in pages], indent=2, ensure_ascii=False))
+        print_json([page.told for page in pages])
     elif form != "text":
         text = (github if form == "github" else sarif)([page.checked for page in pages])
         typer.echo(text, nl=bool(text))
@@ -104,7 +104,7 @@ def _linted(name: str, asked: _Asked) -> _Page:
             assert one.fix
             typer.echo(f"{one.finding.span}  {one.finding.path}  {one.code} mended: {one.fix.value}")
         for one in found:
-            typer.echo(one.told(scenario.tree))
+            typer.echo(one.text(scenario.tree))
         typer.echo(f"{name}: {_count(warnings, len(found) - warnings)}")
     page = {
         "scenario": name,

@@ -1,24 +1,27 @@
-"""`swarmsec list` and `swarmsec show`: what there is to play with."""
+"""`swarmsec list` and `swarmsec show`: plug-ins and scenarios."""
 
 from __future__ import annotations
 
-import inspect
 import json
-import os
-import sys
+from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from swarmsec.cli.catalog import plugin_page, read_catalog
 from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
-from swarmsec.errors import UsageError, did_you_mean
+from swarmsec.cli.output import print_json, terminal
+from swarmsec.entry_points import any_package_defines_plugins
+from swarmsec.errors import PluginError, UnknownNameError, UsageError, did_you_mean
+from swarmsec.report.tables import plain_table, yaml_word
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
 
-    from swarmsec.authoring.summary import Glance
+    from swarmsec.plugin import Family
     from swarmsec.registry import Registry
 
 
@@ -56,16 +59,17 @@ def list_(
         if what not in {None, Shelf.SCENARIOS}:
             raise UsageError(f"{what} have no tag, difficulty or world; list scenarios with these")
         what = Shelf.SCENARIOS
-    numpy_on_demand()
-    # Scenarios alone take no plug-in, unless a folder of them is to be looked at.
+    # A list of scenarios has no plug-ins, but a folder that was named must exist.
     registry = None if what is Shelf.SCENARIOS and not plugins else _registry(plugins)
-    shelves = {shelf: _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
+    shelves: dict[str, dict[str, Any]] = {shelf: _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
+    if registry and what is not Shelf.SCENARIOS and (broken := registry.broken()):
+        shelves[_BROKEN] = {name: _broken(error) for name, error in broken.items()}
     if Shelf.SCENARIOS in shelves:
         shelves[Shelf.SCENARIOS] = _found(shelves[Shelf.SCENARIOS], set(tag or ()), difficulty, world)
     if as_json:
-        typer.echo(json.dumps(shelves, indent=2, ensure_ascii=False))
+        print_json(shelves)
         return
-    if console := _terminal():
+    if console := terminal():
         for shelf, entries in shelves.items():
             columns = (
                 ["name", "for blue", "in one line", "tags"] if shelf is Shelf.SCENARIOS else ["name", "in one line"]
@@ -79,23 +83,31 @@ def list_(
             typer.echo(f"{name:<{width}}  {line}" if what else f"{shelf:<10}  {name:<21}  {line}")
 
 
+_BROKEN = "broken"
+"""The group of files and packages that cannot be read, so that their families are unknown."""
+
+
+def _broken(error: PluginError) -> str:
+    """Why a plug-in is broken, in one line."""
+    return "broken: " + " ".join(str(error).split())
+
+
 def show(
     name: Annotated[str, typer.Argument(help="The name of a plug-in, a topology or a scenario.")],
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> None:
     """Show what NAME does: mechanism, source, traits, parameters with bounds and units."""
-    numpy_on_demand()
     registry = _registry(plugins)
-    found = [shelf for shelf in Shelf if name in _names(shelf, registry)]
+    found = [(shelf, full) for shelf in Shelf for full in _called(shelf, name, registry)]
     if not found:
         known = [known for shelf in Shelf for known in _names(shelf, registry)]
         raise UsageError(f"nothing here is called `{name}`; {did_you_mean(name, known)}")
-    pages = [_page(shelf, name, registry) for shelf in found]
+    pages = [_page(shelf, full, registry) for shelf, full in found]
     if as_json:
-        typer.echo(json.dumps(pages if len(pages) > 1 else pages[0], indent=2, ensure_ascii=False))
+        print_json(pages if len(pages) > 1 else pages[0])
         return
-    console = _terminal()
+    console = terminal()
     for page in pages:
         if console:
             console.print(_rich_page(page))
@@ -103,51 +115,48 @@ def show(
             typer.echo("\n".join(_plain_page(page)))
 
 
-def _terminal() -> Console | None:
-    """The terminal, if there is one; what nobody takes for a terminal is told without Rich."""
-    if not sys.stdout.isatty() and not any(map(os.environ.get, ("FORCE_COLOR", "TTY_COMPATIBLE"))):
+def _registry(plugins: Sequence[Path] | None) -> Registry | None:
+    """The registry if there may be plug-ins that are not shipped; None if the catalog has all of them."""
+    if not plugins and not any_package_defines_plugins():
         return None
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    return console if console.is_terminal else None
-
-
-def _registry(plugins: Any) -> Registry:
+    numpy_on_demand()
     from swarmsec.registry import Registry
 
     return Registry(plugins or ())
 
 
-def _names(shelf: Shelf, registry: Registry) -> list[str]:
-    if shelf is Shelf.SCENARIOS:
-        from swarmsec.scenario import library
+def _names(shelf: Shelf, registry: Registry | None) -> list[str]:
+    if registry and shelf is not Shelf.SCENARIOS:
+        return registry.kinds(_family(shelf))
+    return list(read_catalog()[shelf])
 
-        return list(library())
-    if shelf is Shelf.TOPOLOGIES:
-        from swarmsec.network import TOPOLOGIES
 
-        return list(TOPOLOGIES)
-    return registry.kinds(shelf.value)  # type: ignore[arg-type]
+def _called(shelf: Shelf, name: str, registry: Registry | None) -> list[str]:
+    """The full names on a shelf that a name stands for; several where packages have the same kind."""
+    if shelf is Shelf.SCENARIOS or not registry:
+        return [name] if name in read_catalog()[shelf] else []
+    try:
+        return [registry.full_name(_family(shelf), name)]
+    except UnknownNameError:
+        return [full for full in _names(shelf, registry) if full.endswith(f"/{name}")]
+
+
+def _family(shelf: Shelf) -> Family:
+    assert shelf is not Shelf.SCENARIOS
+    return shelf.value  # type: ignore[return-value]
 
 
 def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
-    """Every name on a shelf, with its one line; a scenario has more to tell."""
+    """Every name on a shelf: a line for a plug-in, and more for a scenario."""
     if shelf is Shelf.SCENARIOS:
-        from swarmsec.authoring.summary import glances
-
-        return {
-            name: {
-                "title": one.title,
-                "summary": _one_line(one),
-                "difficulty": one.difficulty,
-                "tags": list(one.tags),
-                "world": one.world,
-            }
-            for name, one in glances().items()
-        }
-    assert registry
-    return {name: _first_line(_class_of(shelf, name, registry)) for name in _names(shelf, registry)}
+        return dict(read_catalog()[shelf])
+    if not registry:
+        return {name: page["summary"] for name, page in read_catalog()[shelf].items()}
+    broken = registry.broken(_family(shelf))
+    return {
+        name: _broken(broken[name]) if name in broken else registry.get(_family(shelf), name).summary()
+        for name in _names(shelf, registry)
+    }
 
 
 def _found(
@@ -187,59 +196,18 @@ def _line(entry: Any) -> str:
     return f"{difficulty:<6}  {summary}  [{tags}]"
 
 
-def _class_of(shelf: Shelf, name: str, registry: Registry) -> type[Any]:
-    from swarmsec.network import TOPOLOGIES
-
-    return TOPOLOGIES[name] if shelf is Shelf.TOPOLOGIES else registry.get(shelf.value, name)  # type: ignore[arg-type]
-
-
-def _first_line(plugin: type[Any]) -> str:
-    return (inspect.getdoc(plugin) or "").partition("\n")[0]
-
-
-def _page(shelf: Shelf, name: str, registry: Registry) -> dict[str, Any]:
+def _page(shelf: Shelf, name: str, registry: Registry | None) -> dict[str, Any]:
     """Everything about one name, as plain data."""
     if shelf is Shelf.SCENARIOS:
         return _scenario_page(name)
-    from swarmsec.parameters import describe
-
-    plugin = _class_of(shelf, name, registry)
-    parameters = [
-        {
-            "name": info.name,
-            "type": info.type,
-            "required": info.required,
-            "default": None if info.required else info.default,
-            "unit": info.unit,
-            "bounds": info.bounds,
-            "help": info.help,
-        }
-        for info in describe(plugin)
-    ]
-    return {
-        "name": name,
-        "kind": str(shelf),
-        "summary": _first_line(plugin),
-        "about": inspect.getdoc(plugin) or "",
-        "traits": _traits(plugin),
-        "parameters": parameters,
-    }
-
-
-def _traits(plugin: type[Any]) -> dict[str, str]:
-    """The class attributes that say what a plug-in touches, knows, sees or keeps."""
-    words = {}
-    for trait in ("surface", "knowledge", "vantage", "sees", "unit", "bills"):
-        value = getattr(plugin, trait, None)
-        if value is None or callable(value):
-            continue
-        name = getattr(value, "name", None) or getattr(value, "value", None) or value
-        words[trait] = ", ".join(value) if isinstance(value, tuple) else str(name).lower()
-    return words
+    if registry:
+        return plugin_page(_family(shelf), name, registry)
+    page: dict[str, Any] = read_catalog()[shelf][name]
+    return page
 
 
 def _scenario_page(name: str) -> dict[str, Any]:
-    from swarmsec.authoring.summary import glances
+    numpy_on_demand()
     from swarmsec.scenario import load_scenario
 
     document = load_scenario(name).document
@@ -249,7 +217,7 @@ def _scenario_page(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "kind": str(Shelf.SCENARIOS),
-        "summary": _one_line(glances()[name]),
+        "summary": read_catalog()[Shelf.SCENARIOS][name]["summary"],
         "about": "\n".join(about),
         "traits": {
             "version": str(document["version"]),
@@ -259,11 +227,6 @@ def _scenario_page(name: str) -> dict[str, Any]:
         },
         "scenario": dict(document),
     }
-
-
-def _one_line(one: Glance) -> str:
-    red, blue = ", ".join(one.red) or "nobody", ", ".join(one.blue) or "nobody"
-    return f"{one.title or one.name}: {red} against {blue} in {one.world}"
 
 
 def _table(title: str, columns: list[str], rows: list[tuple[str, ...]]) -> RenderableType:
@@ -281,7 +244,7 @@ def _parameter_rows(page: dict[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             one["name"],
-            "required" if one["required"] else str(one["default"]),
+            "required" if one["required"] else yaml_word(one["default"]),
             one["type"],
             one["bounds"],
             one["unit"],
@@ -311,10 +274,8 @@ def _rich_page(page: dict[str, Any]) -> RenderableType:
 def _plain_page(page: dict[str, Any]) -> list[str]:
     lines = [_heading(page), "", *page["about"].splitlines(), ""]
     rows = _parameter_rows(page)
-    widths = [max(len(row[column]) for row in rows) for column in range(5)] if rows else []
-    for row in rows:
-        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
-        lines.append("  ".join([*cells, row[5]]).rstrip())
+    if rows:
+        lines.append(plain_table(rows, indent=0))
     if "scenario" in page:
         lines.append(_composition(page))
     return lines

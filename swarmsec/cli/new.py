@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,9 @@ from typing import Annotated
 import typer
 
 from swarmsec.cli.options import Json
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, UsageError
+from swarmsec.files import write_atomically
 
 
 class _World(StrEnum):
@@ -33,7 +34,6 @@ def new(
     as_json: Json = False,
 ) -> int:
     """Write a new scenario from a template, and beside it the schema with which an editor completes and checks it."""
-    from swarmsec.authoring.files import write_text
     from swarmsec.authoring.new import DEFAULTS, new_text, relative, schema_text
 
     if file and out:
@@ -42,7 +42,10 @@ def new(
     chosen = template or DEFAULTS[world]
     if out == "-":
         text = new_text(chosen, modeline=schema or "")
-        typer.echo(json.dumps({"schema": "swarmsec.new/v1", "text": text}) if as_json else text, nl=as_json)
+        if as_json:
+            print_json({"schema": "swarmsec.new/v1", "text": text})
+        else:
+            typer.echo(text, nl=False)
         return ExitCode.DONE
     path = Path(out)
     if path.exists() and not force:
@@ -50,14 +53,12 @@ def new(
     beside = path.parent / "swarmsec.schema.json" if schema is None else Path(schema) if schema else None
     text = new_text(chosen, name=path.stem, modeline=relative(beside, path) if beside else "")
     written = [path]
-    write_text(path, text)
+    write_atomically(path, text)
     if beside and not beside.exists():
-        write_text(beside, schema_text())
+        write_atomically(beside, schema_text())
         written.append(beside)
     if as_json:
-        typer.echo(
-            json.dumps({"schema": "swarmsec.new/v1", "template": chosen, "files": [str(one) for one in written]})
-        )
+        print_json({"schema": "swarmsec.new/v1", "template": chosen, "files": [str(one) for one in written]})
     else:
         for one in written:
             typer.echo(str(one))

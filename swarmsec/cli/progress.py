@@ -1,132 +1,155 @@
-"""How far a run is: a bar where standard error is a terminal, and a line now and then elsewhere."""
+"""The one progress display: a bar where standard error is a terminal, else a line from time to time."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import typer
 
-CALM_SECONDS = 10.0
-"""Between two lines of one seed, where nobody looks at a bar."""
+LINE_SECONDS = 10.0
+"""Between two lines, where there is no terminal."""
 
 FRAME_SECONDS = 0.1
-"""Between two moves of a bar."""
+"""Between two updates of a bar."""
+
+Text = str | Callable[[], str]
+"""What is shown; a function where the text takes time to make and is rarely shown."""
 
 
 class Progress:
-    """Counts rounds and seeds, and tells nobody.
+    """Progress that is not shown.
 
     Args:
-        name: The scenario's.
-        seeds: How many seeds are played.
-        rounds: How many rounds each of a seed's four arms has.
+        name: What is running, such as the scenario's name.
+        total: How many steps there are; None while that is not known.
     """
 
-    pause = float("inf")
-    """Seconds between two times that rounds are told."""
+    pause_s = float("inf")
 
-    def __init__(self, name: str, *, seeds: int, rounds: int) -> None:
-        self.name, self.seeds, self.rounds = name, seeds, rounds
-        self.seeds_done = 0
-        self._rounds_done = 0
-        self._told_at = time.monotonic()
+    def __init__(self, name: str, total: int | None = None) -> None:
+        self.name, self.total, self.done = name, total, 0
+        self._shown_at = time.monotonic()
 
-    @property
-    def total(self) -> int:
-        """Rounds in all."""
-        return self.seeds * 4 * self.rounds
+    def update(self, done: int, text: Text = "", *, total: int | None = None, always: bool = False) -> None:
+        """Show how many steps are done, unless another update was shown a moment ago.
 
-    @property
-    def done(self) -> int:
-        """Rounds so far."""
-        return min(self.total, self.seeds_done * 4 * self.rounds + self._rounds_done)
+        Args:
+            done: Steps done so far.
+            text: What to show beside the name.
+            total: How many steps there are, if that has changed.
+            always: Show it in any case: a milestone, or the last step.
+        """
+        self.done, self.total = done, self.total if total is None else total
+        now = time.monotonic()
+        if always or now - self._shown_at >= self.pause_s:
+            self._shown_at = now
+            self.show(text() if callable(text) else text)
 
-    def each_round(self, seed: int, arm: str, played: int) -> None:
-        """A round of an arm is played."""
-        self._rounds_done += 1
-        if (now := time.monotonic()) - self._told_at >= self.pause:
-            self._told_at = now
-            self.tell_round(seed, arm, played)
+    def show(self, text: str) -> None:
+        """Show `text` and the steps done."""
+
+
+class ProgressLines(Progress):
+    """Progress as lines on standard error."""
+
+    pause_s = LINE_SECONDS
+
+    def show(self, text: str) -> None:
+        """Print a line."""
+        typer.echo(f"{self.name}: {text}", err=True)
+
+
+class ProgressBar(Progress):
+    """Progress as a bar.
+
+    Args:
+        name: What is running.
+        total: How many steps there are.
+        bar: Rich's.
+    """
+
+    pause_s = FRAME_SECONDS
+
+    def __init__(self, name: str, total: int | None = None, *, bar: Any) -> None:
+        super().__init__(name, total)
+        self._bar = bar
+        self._task = bar.add_task(name, total=total, text="")
+
+    def show(self, text: str) -> None:
+        """Move the bar."""
+        self._bar.update(self._task, completed=self.done, total=self.total, text=text)
+
+
+class RunProgress:
+    """The progress of a run in rounds, over all of its arms and seeds.
+
+    Args:
+        shown: Where it is shown.
+        seeds: How many seeds are run.
+        rounds: How many rounds each of the four arms of a seed has.
+    """
+
+    def __init__(self, shown: Progress, *, seeds: int, rounds: int) -> None:
+        self._shown, self._seeds, self._rounds = shown, seeds, rounds
+        self._seeds_done = self._rounds_of_seed = 0
+        shown.total = seeds * 4 * rounds
+
+    def each_round(self, seed: int, arm: str, rounds: int) -> None:
+        """Count one more round; `rounds` of this arm are done."""
+        self._rounds_of_seed += 1
+        done = self._done()
+        self._shown.update(done, lambda: self._place(done, f"seed {seed}, {arm} arm, round {rounds:,}"))
 
     def each_seed(self, seed: int) -> None:
-        """A seed is done, with all of its arms."""
-        self.seeds_done, self._rounds_done, self._told_at = self.seeds_done + 1, 0, time.monotonic()
-        self.tell_seed(seed)
+        """Count a seed whose arms are all done, by whichever process."""
+        self._seeds_done, self._rounds_of_seed = self._seeds_done + 1, 0
+        self._shown.update(self._done(), f"seed {seed} done, {self._seeds_done} of {self._seeds}", always=True)
 
-    def tell_round(self, seed: int, arm: str, played: int) -> None:
-        """Show how far it is within a seed."""
+    def _done(self) -> int:
+        of_seed = 4 * self._rounds
+        return min(self._seeds * of_seed, self._seeds_done * of_seed + self._rounds_of_seed)
 
-    def tell_seed(self, seed: int) -> None:
-        """Show that a seed is done."""
-
-
-class Lines(Progress):
-    """A line for every seed, and one now and then while a long one is played."""
-
-    pause = CALM_SECONDS
-
-    def tell_round(self, seed: int, arm: str, played: int) -> None:
-        """Say where it is."""
-        share = f"{self.done / self.total:.0%}"
-        typer.echo(f"{self.name}: seed {seed}, {arm} arm, round {played:,} of {self.rounds:,} ({share})", err=True)
-
-    def tell_seed(self, seed: int) -> None:
-        """Say which seed is done."""
-        typer.echo(f"{self.name}: seed {seed} done, {self.seeds_done} of {self.seeds}", err=True)
-
-
-class Bar(Progress):
-    """A bar that moves with the rounds."""
-
-    pause = FRAME_SECONDS
-
-    def __init__(self, name: str, *, seeds: int, rounds: int, bar: Any) -> None:
-        super().__init__(name, seeds=seeds, rounds=rounds)
-        self._bar = bar
-        self._task = bar.add_task(name, total=self.total, where="")
-
-    def tell_round(self, seed: int, arm: str, played: int) -> None:
-        """Move it."""
-        self._bar.update(self._task, completed=self.done, where=f"seed {seed}, {arm}")
-
-    def tell_seed(self, seed: int) -> None:
-        """Move it."""
-        self._bar.update(self._task, completed=self.done, where=f"{self.seeds_done} of {self.seeds} seeds")
+    def _place(self, done: int, place: str) -> str:
+        return f"{place} of {self._rounds:,} ({done / (self._seeds * 4 * self._rounds):.0%})"
 
 
 @contextmanager
-def progress(name: str, *, seeds: int, rounds: int, quiet: bool = False) -> Iterator[Progress]:
-    """Show on standard error how far a run is.
+def progress(name: str, total: int | None = None, *, quiet: bool = False) -> Iterator[Progress]:
+    """Show on standard error how far a command is.
 
     Args:
-        name: The scenario's.
-        seeds: How many seeds are played.
-        rounds: How many rounds each arm has.
-        quiet: Say nothing where there is no terminal.
+        name: What is running, such as the scenario's name.
+        total: How many steps there are; `Progress.update` may set it later.
+        quiet: Show nothing where there is no terminal.
     """
     from rich.console import Console
 
-    from swarmsec.aggregation import kernels_are_compiled
-
-    if not kernels_are_compiled():
-        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
-    console = Console(stderr=True)
+    announce_compilation()
+    console = Console(stderr=True, markup=False, emoji=False)
     if not console.is_terminal:
-        yield (Progress if quiet else Lines)(name, seeds=seeds, rounds=rounds)
+        yield (Progress if quiet else ProgressLines)(name, total)
         return
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.fields[where]}"),
+        TextColumn("{task.fields[text]}", markup=False),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     with RichProgress(*columns, console=console, transient=True) as bar:
-        yield Bar(name, seeds=seeds, rounds=rounds, bar=bar)
+        yield ProgressBar(name, total, bar=bar)
+
+
+def announce_compilation() -> None:
+    """Print on standard error that the kernels must be compiled first, if they must."""
+    from swarmsec.aggregation import kernels_are_compiled
+
+    if not kernels_are_compiled():
+        typer.echo("compiling the kernels, once; this takes some seconds", err=True)

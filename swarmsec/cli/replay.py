@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from swarmsec.cli.options import STORE, Json, Plugins, seeds_of
+from swarmsec.cli.output import print_json
+from swarmsec.cli.progress import announce_compilation, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
-    from swarmsec.replay import Recording, Source
+    from swarmsec.replay import Recording, ReplaySource
     from swarmsec.swarm.arms import Arm
 
 _RECORDINGS_MOST = 4
@@ -90,8 +90,8 @@ def replay(
     if walks:
         return _walk(source, which, looked_at)
     if as_json:
-        told = {"schema": "swarmsec.replay/v1", "of": source.name, "scenario": source.scenario.name, **document}
-        typer.echo(json.dumps(_plain(told), indent=2, ensure_ascii=False, allow_nan=False))
+        head = {"schema": "swarmsec.replay/v1", "of": source.name, "scenario": source.scenario.name}
+        print_json({**head, **document})
     else:
         typer.echo(text)
     return ExitCode.DONE
@@ -101,7 +101,7 @@ _Told = tuple[dict[str, Any], str]
 """What is printed as JSON, and what as text."""
 
 
-def _arm(source: Source, named: str | None) -> Arm:
+def _arm(source: ReplaySource, named: str | None) -> Arm:
     from swarmsec.runs.simulation import arm_of
 
     wanted = source.arm if named is None else arm_of(named)
@@ -110,7 +110,7 @@ def _arm(source: Source, named: str | None) -> Arm:
     return wanted
 
 
-def _seed(source: Source, seed: int | None, *, given: bool) -> int:
+def _seed(source: ReplaySource, seed: int | None, *, given: bool) -> int:
     """The seed that is looked at: any, but where --seeds names some, one of those."""
     if seed is None:
         return source.seeds[0]
@@ -121,7 +121,7 @@ def _seed(source: Source, seed: int | None, *, given: bool) -> int:
     return seed
 
 
-def _walk(source: Source, seed: int, arm: Arm) -> int:
+def _walk(source: ReplaySource, seed: int, arm: Arm) -> int:
     """Read commands until there are no more, and show what they ask for."""
     from swarmsec.replay import Session
     from swarmsec.report.replay import daemons_lines, events_lines, help_lines, round_lines
@@ -154,21 +154,19 @@ def _walk(source: Source, seed: int, arm: Arm) -> int:
             typer.echo(help_lines() if shown.what == "help" else events_lines(recording.trace.events))
 
 
-def _player(source: Source) -> Callable[[int, Arm], Recording]:
+def _player(source: ReplaySource) -> Callable[[int, Arm], Recording]:
     """Plays an arm of a seed when it is first looked at."""
     from functools import lru_cache
 
     return lru_cache(maxsize=_RECORDINGS_MOST)(lambda seed, arm: _recorded(source, seed, arm))
 
 
-def _recorded(source: Source, seed: int, arm: Arm) -> Recording:
+def _recorded(source: ReplaySource, seed: int, arm: Arm) -> Recording:
     """Play it, and say on standard error what that takes."""
-    from swarmsec.aggregation import kernels_are_compiled
     from swarmsec.replay import record
     from swarmsec.replay.recording import STATES_BYTES_MAX
 
-    if not kernels_are_compiled():
-        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
+    announce_compilation()
     with redirect_stdout(sys.stderr):
         recording = record(source.scenario, seed, arm)
     if recording.states is None:
@@ -181,7 +179,7 @@ def _recorded(source: Source, seed: int, arm: Arm) -> Recording:
 
 
 def _printed(
-    source: Source,
+    source: ReplaySource,
     seed: int,
     arm: Arm,
     round_: int | None,
@@ -216,7 +214,7 @@ def _printed(
 
 
 def _compared(
-    source: Source, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, jobs: int
+    source: ReplaySource, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, jobs: int
 ) -> _Told:
     from swarmsec.replay import counterfactual, parse_without, without
     from swarmsec.replay.changes import until as stopped
@@ -239,7 +237,7 @@ def _compared(
     if until is not None:
         changed = stopped(changed, until)
         told.append(f"attacks until round {until:,}")
-    with open_executor(jobs=jobs) as executor:
+    with open_executor(jobs=jobs) as executor, _progress(source.scenario.name) as advanced:
         found = counterfactual(
             scenario,
             changed,
@@ -247,47 +245,31 @@ def _compared(
             seeds=source.seeds,
             arms=source.arms,
             executor=executor,
-            advanced=_advanced(scenario.name),
+            advanced=advanced,
         )
     text = counterfactual_lines(found, title=source.scenario.title, arm=str(arm))
     return {"counterfactual": found.to_dict()}, text
 
 
-def _attributed(source: Source, orders: int, jobs: int) -> _Told:
+def _attributed(source: ReplaySource, orders: int, jobs: int) -> _Told:
     from swarmsec.replay import attribute
     from swarmsec.report.counterfactual import attribution_lines
     from swarmsec.runs.executors import open_executor
 
-    with open_executor(jobs=jobs) as executor:
+    with open_executor(jobs=jobs) as executor, _progress(source.scenario.name) as advanced:
         found = attribute(
             source.scenario,
             seeds=source.seeds,
             arms=source.arms,
             executor=executor,
             orders_drawn=orders,
-            advanced=_advanced(source.scenario.name),
+            advanced=advanced,
         )
     return {"attribution": found.to_dict()}, attribution_lines(found, title=source.scenario.title)
 
 
-def _advanced(name: str) -> Callable[[int, int], None]:
-    """Tells on standard error how far it is, a tenth at a time."""
-    from swarmsec.aggregation import kernels_are_compiled
-
-    if not kernels_are_compiled():
-        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
-
-    def tell(done: int, of: int) -> None:
-        if done * 10 // of > (done - 1) * 10 // of:
-            typer.echo(f"{name}: {done:,} of {of:,} runs", err=True)
-
-    return tell
-
-
-def _plain(value: Any) -> Any:
-    """As JSON has it: no number that is not finite."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Progress in jobs."""
+    with progress(name) as shown:
+        yield lambda done, total: shown.update(done, f"{done:,} of {total:,} runs", total=total, always=done == total)

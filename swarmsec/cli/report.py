@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swarmsec.errors import ExitCode, OutputError, UsageError
+from swarmsec.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LATEST = [Path("runs/latest")]
 """What is shown unless told otherwise."""
-
-_SQLITE = b"SQLite format 3\0"
 
 
 def report(
@@ -34,34 +33,28 @@ def report(
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> int:
     """Make the HTML page of each PATH, a run's folder or a store of tournaments: one file that opens offline."""
-    paths = [_followed(path) for path in sources or LATEST]
+    from swarmsec.runs.run_files import follow_latest
+
+    paths = [follow_latest(path) for path in sources or LATEST]
     if out is not None and len(paths) > 1:
         raise UsageError(f"{len(paths)} pages do not go into one file; give one source", where="--out")
     for path in paths:
         page, usual = _page(path, tournament)
         target = out or usual
         try:
-            target.write_text(page, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise OutputError(
-                f"cannot be written: {error.strerror}; name another file with --out", where=str(target)
-            ) from None
+            write_atomically(target, page)
+        except OutputError as error:
+            raise OutputError(f"{error.message}; name another file with --out", where=error.where) from None
         typer.echo(target)
         if open_:
             typer.launch(target.resolve().as_uri())
     return ExitCode.DONE
 
 
-def _followed(path: Path) -> Path:
-    """The folder that `latest` names where the system has no links."""
-    if path.name == "latest" and path.is_file():
-        return path.parent / path.read_text(encoding="utf-8").strip()
-    return path
-
-
 def _page(path: Path, tournament: str | None) -> tuple[str, Path]:
     """The page of a source, and where it usually goes."""
     from swarmsec.report.html import run_page, tournament_page
+    from swarmsec.store.connect import is_store
 
     if path.is_dir():
         if tournament is not None:
@@ -69,15 +62,13 @@ def _page(path: Path, tournament: str | None) -> tuple[str, Path]:
         return run_page(path), path / "report.html"
     if not path.exists():
         raise UsageError("no such folder or file; give a run's folder, or a store of tournaments", where=str(path))
-    with path.open("rb") as file:
-        is_store = file.read(len(_SQLITE)) == _SQLITE
-    if not is_store:
-        return tournament_page(_told(path)), path.with_suffix(".html")
+    if not is_store(path):
+        return tournament_page(_tournament_document(path)), path.with_suffix(".html")
     document = _stored(path, tournament)
     return tournament_page(document), path.with_name(f"{path.stem}-{document['id'][:10]}.html")
 
 
-def _told(path: Path) -> Mapping[str, Any]:
+def _tournament_document(path: Path) -> Mapping[str, Any]:
     """What `swarmsec tournament --json` printed."""
     from swarmsec.tournament.result import SCHEMA
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from swarmsec.cli.options import Json, Plugins, settings_of
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, UsageError
 
 SCHEMA = "swarmsec.resolved/v1"
@@ -52,7 +52,7 @@ def resolve(
             found.append(resolve_one(loaded))
     if as_json:
         document = {"schema": SCHEMA, "scenarios": [one.to_dict(origin=origin) for one in found]}
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        print_json(document)
     else:
         typer.echo("---\n".join(one.text(origin=origin) for one in found), nl=False)
     return ExitCode.DONE

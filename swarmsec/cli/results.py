@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from swarmsec.cli.options import STORE, Json
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -79,8 +77,8 @@ def results(
                 page, text = show[asked[0]](opened, one, cell_filter)
             page = {"tournament": {"id": one.id, "name": one.name}, **page}
     if as_json:
-        document = {"schema": "swarmsec.results/v1", "store": str(store), **page}
-        typer.echo(json.dumps(_jsonable(document), indent=2, ensure_ascii=False, allow_nan=False))
+        # An answer to SQL may hold dates and other objects.
+        print_json({"schema": "swarmsec.results/v1", "store": str(store), **page}, default=str)
     else:
         typer.echo(text)
     return ExitCode.DONE
@@ -174,14 +172,3 @@ def _refuse_filters(cell_filter: CellFilter, what: str) -> None:
     ):
         if names:
             raise UsageError(f"{what} has no such filter", where=f"--{option}")
-
-
-def _jsonable(value: Any) -> Any:
-    """The value as JSON allows it: None for non-finite numbers, text for bytes and dates."""
-    if isinstance(value, dict):
-        return {str(key): _jsonable(one) for key, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
-        return [_jsonable(one) for one in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, (bool, int, str)) else str(value)

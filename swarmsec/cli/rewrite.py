@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, SwarmsecError
+from swarmsec.files import write_atomically
 
 if TYPE_CHECKING:
     from swarmsec.authoring.files import Text
@@ -30,7 +32,7 @@ def rewrite(
     Returns:
         The exit code: the worst error's, else whether a check found something.
     """
-    from swarmsec.authoring.files import read_text, write_text
+    from swarmsec.authoring.files import read_text
 
     files: list[dict[str, object]] = []
     worst = ExitCode.DONE
@@ -49,11 +51,11 @@ def rewrite(
         if changed and check:
             worst = max(worst, ExitCode.GATE_FAILED)
         elif changed and name != "-":
-            write_text(name, new)
+            write_atomically(Path(name), new)
         if not as_json and name == "-" and not check:
             typer.echo(new, nl=False)
         elif not as_json and changed:
             typer.echo(f"{name}: {'would be ' if check else ''}{done}", err=not check)
     if as_json:
-        typer.echo(json.dumps({"schema": schema, "files": files}, indent=2, ensure_ascii=False))
+        print_json({"schema": schema, "files": files})
     return worst

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
-from swarmsec.cli.progress import progress
+from swarmsec.cli.output import print_json, print_rendered
+from swarmsec.cli.progress import RunProgress, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def run(
     if sweeps:
         return _show_sweep(loaded, points, as_json=as_json)
     if as_json:
-        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(result.to_dict())
     else:
         _show(result, loaded, folder)
     return ExitCode.INCONCLUSIVE if result.verdict == "no_bite" else ExitCode.DONE
@@ -106,7 +106,7 @@ def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], *, as_json: bo
     from swarmsec.runs.sweeps import to_dict
 
     if as_json:
-        typer.echo(json.dumps(to_dict(points), indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(to_dict(points))
     else:
         typer.echo(sweep_lines(scenario, points))
     return ExitCode.DONE if any(point.result.bites for point in points) else ExitCode.INCONCLUSIVE
@@ -134,7 +134,8 @@ def _play(
         raise UsageError(error.message, where="--seeds") from None
     folder = RunFolder(out, scenario, wanted, sys.argv)
     try:
-        with progress(scenario.name, seeds=len(wanted), rounds=scenario.rounds, quiet=quiet) as shown:
+        with progress(scenario.name, quiet=quiet) as display:
+            shown = RunProgress(display, seeds=len(wanted), rounds=scenario.rounds)
 
             def each_seed(seed_run: SeedRun) -> None:
                 with _interrupts_wait():
@@ -170,9 +171,7 @@ def _interrupts_wait() -> Iterator[None]:
 
 
 def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:
-    from rich.console import Console
-
-    from swarmsec.report import Context, plain_lines, render
+    from swarmsec.report.terminal import Context, render
 
     registry, document = scenario.registry, scenario.document
     bills: Sequence[str] = registry.get("worlds", document["world"]["kind"]).bills
@@ -184,8 +183,4 @@ def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:
         vantages=[registry.get("defenses", spec["kind"]).vantage.value for spec in document["defenses"]],
         folder=str(folder.path),
     )
-    console = Console(highlight=False)
-    if console.is_terminal:
-        console.print(render(result, context))
-    else:
-        typer.echo(plain_lines(result, context))
+    print_rendered(render(result, context))

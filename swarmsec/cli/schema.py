@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from swarmsec.cli.options import Plugins
-from swarmsec.errors import OutputError
+from swarmsec.cli.output import print_json
+from swarmsec.files import write_atomically
 
 
 class _Draft(StrEnum):
@@ -32,11 +33,7 @@ def schema(
     from swarmsec.registry import Registry
 
     made = scenario_schema(Registry(plugins or ()), draft=Draft(draft.value))
-    text = json.dumps(made, indent=2, ensure_ascii=False, allow_nan=False)
     if out is None:
-        typer.echo(text)
-        return
-    try:
-        out.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", where=str(out)) from None
+        print_json(made)
+    else:
+        write_atomically(out, json.dumps(made, indent=2, ensure_ascii=False, allow_nan=False) + "\n")

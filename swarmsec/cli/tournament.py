@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -14,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swarmsec.cli.options import STORE, Json, Plugins, seeds_of, settings_of
+from swarmsec.cli.output import print_json, print_rendered
+from swarmsec.cli.progress import progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from swarmsec.store import Store
     from swarmsec.tournament import Plan, Request, Shard, TournamentResult
     from swarmsec.tournament.result import Counts
-
-CALM_SECONDS = 5.0
-"""The time between two lines of progress if standard error is no terminal."""
 
 
 def tournament(
@@ -215,55 +212,26 @@ def _run(
 
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[Counts], None]]:
-    """A progress bar if standard error is a terminal, otherwise a line every few seconds: done, failed, left."""
-    from rich.console import Console
-
-    from swarmsec.aggregation import kernels_are_compiled
+    """Progress in runs: the numbers of those that are done, failed and left."""
     from swarmsec.report.tournament import counts_line
 
-    if not kernels_are_compiled():
-        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        printed = time.monotonic() - CALM_SECONDS
+    with progress(name) as shown:
 
-        def line(counts: Counts) -> None:
-            nonlocal printed
-            now = time.monotonic()
-            if now - printed >= CALM_SECONDS or not counts.left:
-                printed = now
-                typer.echo(f"{name}: {counts_line(counts)}", err=True)
+        def advanced(counts: Counts) -> None:
+            always = shown.total is None or not counts.left  # The first line, and the last.
+            done = counts.planned - counts.left
+            shown.update(done, lambda: counts_line(counts), total=counts.planned, always=always)
 
-        yield line
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[counts]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=None, counts="")
-        yield lambda counts: bar.update(
-            task, total=counts.planned, completed=counts.planned - counts.left, counts=counts_line(counts)
-        )
+        yield advanced
 
 
 def _show(result: TournamentResult, *, as_json: bool) -> None:
-    from rich.console import Console
+    from swarmsec.report.tournament import render
 
-    from swarmsec.report.tournament import plain_lines, render
-
-    console = Console(highlight=False)
     if as_json:
-        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
-    elif console.is_terminal:
-        console.print(render(result))
+        print_json(result.to_dict())
     else:
-        typer.echo(plain_lines(result))
+        print_rendered(render(result))
 
 
 def _show_shard(result: TournamentResult, plan: Plan, shard: Shard, *, as_json: bool) -> None:
@@ -279,7 +247,7 @@ def _show_shard(result: TournamentResult, plan: Plan, shard: Shard, *, as_json: 
         "store": result.store,
     }
     if as_json:
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        print_json(document)
         return
     typer.echo(
         f"shard {document['shard']} of {result.name}: {len(mine):,} runs, {failed:,} failed, stored in {result.store}"

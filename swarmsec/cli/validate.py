@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
 
 from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import FindingsFormat, Json, Plugins
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, SwarmsecError
 
 
@@ -39,7 +39,7 @@ def validate(
             name = one["scenario"]
             typer.echo(f"swarmsec: {errors[name]}" if name in errors else f"{name}: valid", err=name in errors)
     elif form == "json":
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
     else:
         from swarmsec.report.findings import Checked, github, sarif
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -11,12 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swarmsec.cli.options import Json, Plugins
+from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from swarmsec.replay.verification import Verified
-
-_SQLITE = b"SQLite format 3\0"
 
 
 def verify(
@@ -45,7 +43,7 @@ def verify(
     with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
         found = _verified(run, sample, all_, jobs, plugins or [])
     if as_json:
-        typer.echo(json.dumps({"schema": "swarmsec.verify/v1", **found.to_dict()}, indent=2, ensure_ascii=False))
+        print_json({"schema": "swarmsec.verify/v1", **found.to_dict()})
     else:
         from swarmsec.report.verification import verification_lines
 
@@ -56,25 +54,18 @@ def verify(
 
 
 def _verified(run: Path, sample: int | None, all_: bool, jobs: int, plugins: list[Path]) -> Verified:
-    from swarmsec.replay.sources import folder_of
     from swarmsec.replay.verification import SAMPLE, verify_folder, verify_store
     from swarmsec.runs.executors import open_executor
+    from swarmsec.runs.run_files import find_run
+    from swarmsec.store.connect import is_store
 
-    if _is_store(run):
+    if is_store(run):
         if plugins:
             raise UsageError("a store tells where the plug-ins of its runs are", where="--plugins")
         with open_executor(jobs=jobs) as executor:
             return verify_store(run, executor, sample=None if all_ else sample or SAMPLE)
-    folder = folder_of(str(run))
+    folder = find_run(run)
     if folder is None:
         what = "is neither a run's folder nor a store" if run.exists() else "no such folder or store"
         raise UsageError(f"{what}; `swarmsec run` makes the one, and `swarmsec tournament` the other", where=str(run))
     return verify_folder(folder, sample=sample, jobs=jobs, plugins=plugins)
-
-
-def _is_store(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_SQLITE)) == _SQLITE
-    except OSError:
-        return False

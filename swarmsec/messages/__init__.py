@@ -1,24 +1,31 @@
 """Messages between daemons: what is sent in one exchange, what links do to it, and what arrives.
 
-Here belong the arrays of one exchange (`Messages`), the view of one daemon's inbox, transport over links, the limit of
-an inbox, and addressed messages. How a daemon combines what arrived is in `swarmsec.aggregation`; who lies is in
-`swarmsec.teams`.
+Here belong the messages of one exchange (`Messages`), those of one daemon (`Inbox`), the links (`Transport`), the limit
+of an inbox, and sums over inboxes. Aggregation rules are in `swarmsec.aggregation`, attacks on messages in
+`swarmsec.teams` and `swarmsec.swarm`.
 """
 
 from __future__ import annotations
 
 from swarmsec.messages.addressed import Addressed, as_messages, collect_messages
-from swarmsec.messages.admission import within_inbox
-from swarmsec.messages.batch import BYTES_A_COMPONENT, Inbox, Messages
+from swarmsec.messages.batch import BYTES_A_COMPONENT, Messages
+from swarmsec.messages.inbox import Inbox
+from swarmsec.messages.inbox_limit import within_inbox
+from swarmsec.messages.reductions import LARGEST, clip_finite, extremes, sum_one, sums
 from swarmsec.messages.transport import Transport
 
 __all__ = [
     "BYTES_A_COMPONENT",
+    "LARGEST",
     "Addressed",
     "Inbox",
     "Messages",
     "Transport",
     "as_messages",
+    "clip_finite",
     "collect_messages",
+    "extremes",
+    "sum_one",
+    "sums",
     "within_inbox",
 ]

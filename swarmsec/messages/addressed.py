@@ -1,4 +1,4 @@
-"""What daemons say in an exchange: the same to everybody, or to each listener its own, and to some nothing."""
+"""What a protocol sends in an exchange: one payload for all listeners of a daemon, or a payload for each listener."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from swarmsec.network import Network
 
 
 class Addressed(NamedTuple):
-    """Words that are meant for one listener each.
+    """Payloads for one listener each.
 
     Attributes:
-        payload: (m, w) what each edge of the network carries; of one daemon (k, w), one row for each of its listeners,
-            in the order of `network.edges_from(daemon)`.
-        sent: (m,) or (k,) whether anything is sent there.
+        payload: (m, w) one row an edge of the network; of one daemon (k, w), one row for each of its listeners, in the
+            order of `network.edges_from(daemon)`.
+        sent: (m,) or (k,) whether a message is sent there.
     """
 
     payload: Floats
     sent: Bools
 
 
-def as_messages(network: Network, spoken: Floats | Addressed) -> Messages:
-    """What all daemons say, as messages: (n, w) to everybody, or addressed, (m, w)."""
-    if not isinstance(spoken, Addressed):
-        return Messages(network, read_only(spoken))
-    nothing = np.broadcast_to(np.zeros(1), (network.n, spoken.payload.shape[1]))
+def as_messages(network: Network, payload: Floats | Addressed) -> Messages:
+    """The messages with this payload: (n, w), a broadcast of every daemon, or addressed, (m, w)."""
+    if not isinstance(payload, Addressed):
+        return Messages(network, read_only(payload))
+    unused = np.broadcast_to(np.zeros(1), (network.n, payload.payload.shape[1]))
     return Messages(
-        network, nothing, per_edge=read_only(spoken.payload), copies=read_only(spoken.sent.astype(np.int32))
+        network, unused, per_edge=read_only(payload.payload), copies=read_only(payload.sent.astype(np.int32))
     )
 
 
-def collect_messages(network: Network, spoken: Sequence[Floats | Addressed]) -> Floats | Addressed:
-    """What the daemons said one by one, put together; `spoken` has one entry a daemon."""
-    if not any(isinstance(words, Addressed) for words in spoken):
-        return np.stack([np.asarray(words) for words in spoken])
-    width = next(words.payload.shape[1] for words in spoken if isinstance(words, Addressed))
-    payload, sent = np.zeros((network.m, width)), np.zeros(network.m, dtype=bool)
-    for daemon, words in enumerate(spoken):
+def collect_messages(network: Network, payloads: Sequence[Floats | Addressed]) -> Floats | Addressed:
+    """The payloads of all daemons as one array; `payloads` has one entry a daemon. Addressed if one of them is."""
+    if not any(isinstance(payload, Addressed) for payload in payloads):
+        return np.stack([np.asarray(payload) for payload in payloads])
+    width = next(payload.payload.shape[1] for payload in payloads if isinstance(payload, Addressed))
+    every, sent = np.zeros((network.m, width)), np.zeros(network.m, dtype=bool)
+    for daemon, payload in enumerate(payloads):
         edges = network.edges_from([daemon])
-        alone = words if isinstance(words, Addressed) else Addressed(words, np.ones(len(edges), dtype=bool))
-        payload[edges], sent[edges] = alone
-    return Addressed(payload, sent)
+        addressed = payload if isinstance(payload, Addressed) else Addressed(payload, np.ones(len(edges), dtype=bool))
+        every[edges], sent[edges] = addressed
+    return Addressed(every, sent)

@@ -1,41 +1,30 @@
-"""What daemons say to each other in one exchange, and what one daemon hears of it.
+"""All messages of one exchange, as arrays over the edges of the network.
 
-A swarm that tells everybody the same is a broadcast: one row a sender, (n, d), whatever the number of edges.
-Only once somebody equivocates does a message become a thing of its edge, (m, d). Code that reads `broadcast` where
-`per_edge` is None therefore costs nothing an edge.
+While every daemon sends the same to all its listeners, the payload is a broadcast: one row a sender, (n, d), whatever
+the number of edges. Only if a daemon equivocates does the payload get one row an edge, (m, d). Methods here hide which
+of the two is stored; none of them makes (m, d) of a broadcast, except `payload`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from swarmsec.arrays import Floats, Ints, read_only
+from swarmsec.arrays import Bools, Floats, Ints, read_only
+from swarmsec.messages.inbox import Inbox
 from swarmsec.network import Network
 
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+_Edges: TypeAlias = npt.NDArray[np.integer[Any]]
+
 BYTES_A_COMPONENT = 8
-"""A component of a message travels as one float64."""
-
-
-class Inbox(NamedTuple):
-    """What one daemon hears in one exchange, for the engine that steps daemon by daemon.
-
-    Attributes:
-        senders: (k,) who spoke, ascending.
-        degrees: (k,) how many daemons each of them listens to.
-        values: (k, d) what each of them said.
-        copies: (k,) how often each message came.
-        weights: (k,) in [0, 1], how far each message is admitted; 0 is a message that never came.
-    """
-
-    senders: Ints
-    degrees: Ints
-    values: Floats
-    copies: Ints
-    weights: Floats
+"""A component of a message is sent as one float64."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +32,12 @@ class Messages:
     """All messages of one exchange, on the edges of a network.
 
     Attributes:
-        network: Whose edges carry them; edge e goes from `network.indices[e]` to `network.receivers[e]`.
-        broadcast: (n, d) what each daemon says to everybody.
-        per_edge: (m, d) what each edge carries, or None while nobody equivocates.
-        copies: (m,) how often each edge carries its message, or None where that is once. A flood sends many.
-        weights: (m,) in [0, 1], how far the receiver admits each message, or None where all are admitted whole.
-        delays: (m,) how many exchanges late each message arrives beyond what its link does, or None where none does.
+        network: Edge e goes from `network.indices[e]` to `network.receivers[e]`.
+        broadcast: (n, d) the payload that each daemon sends to all its listeners.
+        per_edge: (m, d) the payload on each edge, in place of `broadcast`; None unless a daemon equivocates.
+        copies: (m,) how often each edge carries its message; None means once. A flood sends many.
+        weights: (m,) in [0, 1], how far the receiver admits each message; None means 1.
+        delays: (m,) exchanges of delay that attacks add to that of the link; None means 0.
     """
 
     network: Network
@@ -60,23 +49,60 @@ class Messages:
 
     @property
     def senders(self) -> Ints:
-        """(m,) the daemon that speaks on each edge."""
+        """(m,) the sender on each edge."""
         return self.network.indices
 
     @property
     def receivers(self) -> Ints:
-        """(m,) the daemon that listens on each edge."""
+        """(m,) the receiver on each edge."""
         return self.network.receivers
+
+    @property
+    def rows(self) -> Floats:
+        """The payload as it is stored: (n, d), one row a sender, or (m, d), one row an edge."""
+        return self.broadcast if self.per_edge is None else self.per_edge
+
+    def by_edge(self, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+        """(m, ...) one entry an edge, of `values` with one entry for each of `rows`."""
+        return values[self.senders] if self.per_edge is None else values
+
+    def column(self, number: int) -> Floats:
+        """(m,) one component of the payload on each edge."""
+        return self.by_edge(self.rows[:, number])
+
+    def on(self, edges: _Edges) -> Floats:
+        """(k, d) the payload on some edges."""
+        return self.rows[self.senders[edges] if self.per_edge is None else edges]
+
+    def copies_on(self, edges: Ints) -> Ints:
+        """(k,) how often some edges carry their message."""
+        return np.ones(len(edges), dtype=np.int32) if self.copies is None else self.copies[edges]
 
     @cached_property
     def payload(self) -> Floats:
-        """(m, d) what each edge carries. Made on demand for a broadcast: vectorized rules rarely need it."""
-        return read_only(self.broadcast[self.network.indices] if self.per_edge is None else self.per_edge)
+        """(m, d) the payload on each edge. Of a broadcast it is made on demand; vectorized rules rarely need it."""
+        return read_only(self.by_edge(self.rows))
 
     @cached_property
     def all_finite(self) -> bool:
-        """Whether every payload is a finite number; one that is not counts as Byzantine, and is dropped."""
-        return bool(np.isfinite(self.broadcast if self.per_edge is None else self.per_edge).all())
+        """Whether every payload is finite."""
+        return bool(np.isfinite(self.rows).all())
+
+    @property
+    def received(self) -> Bools:
+        """(m,) the edges whose message is admitted with a weight above 0, finite or not."""
+        return np.ones(self.network.m, dtype=bool) if self.weights is None else self.weights > 0
+
+    @property
+    def admission(self) -> Floats:
+        """(m,) the weight of each message that was sent and is finite, 0 of all others; copies do not count.
+
+        A non-finite payload can come from a Byzantine sender only, so that protocols drop such messages.
+        """
+        valid: Bools = self.by_edge(np.asarray(np.isfinite(self.rows).all(axis=1)))
+        if self.copies is not None:
+            valid = valid & (self.copies > 0)
+        return valid.astype(np.float64) if self.weights is None else np.where(valid, self.weights, 0.0)
 
     @cached_property
     def counts(self) -> Floats | None:
@@ -88,20 +114,55 @@ class Messages:
 
     @property
     def sent(self) -> int:
-        """How many messages travel in this exchange."""
+        """The number of messages that are sent in this exchange."""
         return self.network.m if self.copies is None else int(self.copies.sum(dtype=np.int64))
 
     @property
     def bytes(self) -> int:
-        """How many bytes of payload travel in this exchange."""
+        """The bytes of payload that are sent in this exchange."""
         return self.sent * int(self.broadcast.shape[1]) * BYTES_A_COMPONENT
 
+    def mapped(self, function: Callable[[Floats], Floats]) -> Messages:
+        """The messages with other payloads; `function` maps them row by row, (k, d) → (k, w)."""
+        changed = None if self.per_edge is None else function(self.per_edge)
+        return replace(self, broadcast=function(self.broadcast), per_edge=changed)
+
+    def once(self) -> Messages:
+        """The messages with one copy each, weighted by `admission`."""
+        return replace(self, copies=None, weights=self.admission)
+
     def with_weights(self, weights: Floats) -> Messages:
-        """The same messages, admitted by `weights` (m,) on top of what earlier defenses admitted."""
+        """The messages with their weights multiplied by `weights` (m,)."""
         return replace(self, weights=weights if self.weights is None else self.weights * weights)
 
+    def with_payload(self, edges: Ints, payload: Floats) -> Messages:
+        """Replace the payload on `edges` by (k, d); stays a broadcast while each sender sends one value."""
+        if self.per_edge is None:
+            senders, broadcast = self.senders[edges], self.broadcast.copy()
+            broadcast[senders] = payload
+            stored = broadcast[senders]
+            if ((stored == payload) | (np.isnan(stored) & np.isnan(payload))).all():
+                return replace(self, broadcast=broadcast)
+        per_edge = self.payload.copy()
+        per_edge[edges] = payload
+        return replace(self, per_edge=per_edge)
+
+    def with_copies(self, edges: Ints, copies: Ints) -> Messages:
+        """Replace the number of copies on `edges` by (k,)."""
+        if self.copies is None and (copies == 1).all():
+            return self
+        every = np.ones(self.network.m, np.int32) if self.copies is None else self.copies.copy()
+        every[edges] = copies
+        return replace(self, copies=every)
+
+    def with_delays(self, edges: Ints, delays: Ints) -> Messages:
+        """Add (k,) exchanges to the delays on `edges`."""
+        every = np.zeros(self.network.m, np.int32) if self.delays is None else self.delays.copy()
+        every[edges] += delays
+        return replace(self, delays=every)
+
     def inbox_of(self, daemon: int) -> Inbox:
-        """What `daemon` hears."""
+        """The messages on the edges into `daemon`."""
         edges = slice(int(self.network.indptr[daemon]), int(self.network.indptr[daemon + 1]))
         senders = self.network.indices[edges]
         return Inbox(

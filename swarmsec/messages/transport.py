@@ -1,4 +1,4 @@
-"""What happens to messages between sending and arriving: links delay, lose, repeat and reorder them."""
+"""The links: they delay, lose, repeat and reorder messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from swarmsec.network import Network
 
 
 class _Parcel(NamedTuple):
-    """Messages that were sent in one exchange and arrive in another, an edge at most once."""
+    """Messages that were sent in the same exchange and arrive in the same exchange, at most one an edge."""
 
     sent: int
     edges: Ints
@@ -23,17 +23,17 @@ class _Parcel(NamedTuple):
 
 
 class Transport:
-    """The links of a swarm, and what is on its way on them.
+    """The links of a swarm, and the messages in transit.
 
-    What chance does to a link is drawn for every edge in every exchange, whether or not something is sent on it: so it
-    befalls the same edges in all four arms. A link keeps the order of its messages unless one may overtake; of two that
-    arrive on one link together, `merge` makes one payload, (k, w) each → (k, w), and it counts as often as the later
-    one came. The same message twice counts twice.
+    Loss, delay, duplication and reordering are drawn for every edge in every exchange, whether or not a message is sent
+    on it, so that they hit the same edges in all four arms. A link keeps the order of its messages unless reordering
+    is drawn. If two messages arrive on an edge in the same exchange, `merge` makes one payload of them, (k, w) each →
+    (k, w), with the copies of the later one. A duplicate adds its copies.
 
     Args:
-        network: Whose links, with their `delivery`.
+        network: The network, with the `delivery` of its links.
         merge: See `NegotiationProtocol.merge`.
-        rng: Draws what happens on the links.
+        rng: Draws loss, delay, duplication and reordering.
     """
 
     def __init__(self, network: Network, merge: Callable[[Floats, Floats], Floats], rng: np.random.Generator) -> None:
@@ -45,64 +45,64 @@ class Transport:
         self._newest: Ints | None = None
 
     def transmit(self, sent: Messages) -> Messages:
-        """What arrives in this exchange, of what is sent in it and of what was sent before."""
+        """The messages that arrive in this exchange, of those sent now and of those in transit."""
         links = self._network.delivery
         if links.is_reliable and not links.reordering and sent.delays is None and self._newest is None:
             return sent
-        goes = self._goes(sent)
-        late, again, overtakes = self._late(sent.delays), self._comes_twice(), self._may_overtake()
+        carried = self._is_carried(sent)
+        late, again, overtakes = self._delay(sent.delays), self._duplicated(), self._overtaking()
         if self._newest is None and not late.any() and not again.any():
             self._exchange += 1
-            return replace(sent.with_weights(goes.astype(np.float64)), delays=None)
-        self._post(sent, goes, late, overtakes)
+            return replace(sent.with_weights(carried.astype(np.float64)), delays=None)
+        self._put_in_transit(sent, carried, late, overtakes)
         if again.any():
-            self._post(sent, goes & again, self._late(sent.delays), self._may_overtake())
+            self._put_in_transit(sent, carried & again, self._delay(sent.delays), self._overtaking())
         arrived = self._collect(sent)
         self._exchange += 1
         return arrived
 
-    def _goes(self, sent: Messages) -> Bools:
-        """(m,) which edges carry something that is not lost."""
+    def _is_carried(self, sent: Messages) -> Bools:
+        """(m,) the edges with a message that is sent and not lost."""
         loss = self._network.delivery.loss
-        goes = self._rng.random(self._network.m) >= loss if loss else np.ones(self._network.m, dtype=bool)
+        carried = self._rng.random(self._network.m) >= loss if loss else np.ones(self._network.m, dtype=bool)
         if sent.copies is not None:
-            goes &= sent.copies > 0
+            carried &= sent.copies > 0
         if sent.weights is not None:
-            goes &= sent.weights > 0
-        return goes
+            carried &= sent.weights > 0
+        return carried
 
-    def _late(self, added: Ints | None) -> Ints:
-        """(m,) exchanges until what is sent now arrives."""
+    def _delay(self, added: Ints | None) -> Ints:
+        """(m,) the delay of messages that are sent now, in exchanges."""
         low, high = self._network.delivery.delay_min, self._network.delivery.delay_max
-        late = self._rng.integers(low, high + 1, self._network.m, dtype=np.int32) if high else self._nothing
+        late = self._rng.integers(low, high + 1, self._network.m, dtype=np.int32) if high else self._no_delay
         return late if added is None else late + added
 
-    def _comes_twice(self) -> Bools:
+    def _duplicated(self) -> Bools:
         duplication = self._network.delivery.duplication
         if not duplication:
             return np.zeros(self._network.m, dtype=bool)
         return np.asarray(self._rng.random(self._network.m) < duplication)
 
-    def _may_overtake(self) -> Bools | None:
-        """(m,) which edges do not keep the order of what is sent now; None where all do."""
+    def _overtaking(self) -> Bools | None:
+        """(m,) the edges where a message sent now may overtake earlier ones; None if there are none."""
         reordering = self._network.delivery.reordering
         return np.asarray(self._rng.random(self._network.m) < reordering) if reordering else None
 
-    def _post(self, sent: Messages, goes: Bools, late: Ints, overtakes: Bools | None) -> None:
-        """Put messages on their way; behind those that are on the same link already, unless they may overtake."""
+    def _put_in_transit(self, sent: Messages, carried: Bools, late: Ints, overtakes: Bools | None) -> None:
+        """Put messages in transit, behind those in transit on the same edge unless they may overtake."""
         newest = np.full(self._network.m, -1, dtype=np.int32) if self._newest is None else self._newest
         arrival = self._exchange + late
         in_line = np.maximum(arrival, newest)
         if overtakes is not None:
             in_line = np.where(overtakes, arrival, in_line)
-        self._newest = np.where(goes, np.maximum(newest, in_line), newest).astype(np.int32)
-        for when in np.unique(in_line[goes]):
-            edges = np.flatnonzero(goes & (in_line == when)).astype(np.int32)
-            copies = np.ones(len(edges), np.int32) if sent.copies is None else sent.copies[edges]
-            self._due.setdefault(int(when), []).append(_Parcel(self._exchange, edges, _on(sent, edges), copies))
+        self._newest = np.where(carried, np.maximum(newest, in_line), newest).astype(np.int32)
+        for when in np.unique(in_line[carried]):
+            edges = np.flatnonzero(carried & (in_line == when)).astype(np.int32)
+            parcel = _Parcel(self._exchange, edges, sent.on(edges), sent.copies_on(edges))
+            self._due.setdefault(int(when), []).append(parcel)
 
     def _collect(self, sent: Messages) -> Messages:
-        """Everything that is due, as messages on the edges: later parcels are of later sending."""
+        """The messages that are due. Parcels lie in the order in which they were sent."""
         payload = np.zeros((self._network.m, sent.broadcast.shape[1]))
         copies = np.zeros(self._network.m, dtype=np.int32)
         sent_in = np.full(self._network.m, -1, dtype=np.int64)
@@ -118,10 +118,5 @@ class Transport:
         return Messages(self._network, sent.broadcast, read_only(payload), read_only(copies), read_only(came))
 
     @property
-    def _nothing(self) -> Ints:
+    def _no_delay(self) -> Ints:
         return np.zeros(self._network.m, dtype=np.int32)
-
-
-def _on(sent: Messages, edges: Ints) -> Floats:
-    """(k, d) what is sent on some edges."""
-    return sent.broadcast[sent.network.indices[edges]] if sent.per_edge is None else sent.per_edge[edges]

@@ -90,6 +90,9 @@ class Auction(NegotiationProtocol):
     here: bids are ranked, not averaged.
     """
 
+    decides_for = frozenset({"assignment", "quantity"})
+    reads_signals_after_start = True
+    uses_rule = False
     keeps_agreement = False
 
     auctioneer: Annotated[int, Ge(0), Help("Which daemon clears the markets; it trades too.")] = 0
@@ -148,10 +151,9 @@ class Auction(NegotiationProtocol):
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """The auctioneer clears; or everybody hears how it did."""
         network = messages.network
-        came = np.ones(network.m, dtype=bool) if messages.weights is None else messages.weights > 0
         concerned = network.receivers if self._collects else network.indices
-        edges = np.flatnonzero(came & (concerned == self.auctioneer))
-        words = messages.broadcast[network.indices[edges]] if messages.per_edge is None else messages.per_edge[edges]
+        edges = np.flatnonzero(messages.received & (concerned == self.auctioneer))
+        words = messages.on(edges)
         if self._collects:
             state = state.copy()
             state[self.auctioneer] = self._cleared(state[self.auctioneer], network.indices[edges], words)
@@ -167,7 +169,7 @@ class Auction(NegotiationProtocol):
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        came = heard.weights > 0
+        came = heard.received
         if self._collects:
             return self._cleared(own, heard.senders[came], heard.values[came]) if daemon == self.auctioneer else own
         words = self.speak(own[None]) if daemon == self.auctioneer else np.full((1, len(own) - 2 * len(signal)), np.nan)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.addressed import Addressed
+from swarmsec.messages import Addressed, Inbox, Messages
 from swarmsec.network import Network
 from swarmsec.parameters import Ge, Help, Unit
-from swarmsec.plugin import Plugin
+from swarmsec.plugin import Family, Plugin
 
 
 @dataclass(frozen=True, eq=False)
 class ProtocolView:
-    """What a protocol is told at the start.
+    """What a protocol knows at the start of a run.
 
     Attributes:
-        network: Who listens to whom.
-        rng: The protocol's own stream.
+        network: The network; an edge leads from a sender to a listener.
+        rng: The protocol's own random stream.
     """
 
     network: Network
@@ -31,70 +32,111 @@ class ProtocolView:
 
     @property
     def n(self) -> int:
-        """How many daemons there are."""
+        """The number of daemons."""
         return self.network.n
 
 
 @dataclass(kw_only=True)
 class NegotiationProtocol(Plugin, ABC):
-    """How signals become agreed decisions.
+    """How daemons turn their signals into agreed proposals.
 
-    Every daemon holds a row of D numbers, all that it remembers, and proposes d of them or what follows from them:
-    one for each component of its signal. In an exchange it says w numbers to everybody, or to some of its listeners.
-    Where a daemon holds, says and proposes the same, D = w = d and nothing here needs to be said twice.
+    The state of a daemon is a row of D numbers, which is all that it remembers. From it follow its d proposals, one for
+    each component of its signal, and the message of w numbers that it sends in an exchange, to all of its listeners or
+    to some. Where state, message and proposals are the same, D = w = d, the defaults below are enough.
 
-    A protocol says itself twice: over arrays, for all daemons at once, and daemon by daemon in plain Python (the
-    methods that end in `_one`). The two agree to 1e-12. `rule` is the aggregation rule that a defense brings, or None.
+    Every protocol is written twice: over arrays, for all daemons at once, and for one daemon in plain Python (the
+    methods that end in `_one`). The two must agree to 1e-12. `rule` is the aggregation rule of a defense, or None.
+
+    The class attributes and properties are the traits, which `swarmsec lint` reads and `swarmsec.testing` checks.
     """
 
+    family: ClassVar[Family] = "protocols"
+    traits: ClassVar[Mapping[str, type[Any]]] = {"decides_for": frozenset, "uses_rule": bool}
+
+    decides_for: ClassVar[frozenset[str]] = frozenset()
+    """The kinds of decision that its proposals are good for: values of `World.decides`. Empty: not declared."""
+
+    uses_rule: ClassVar[bool] = True
+    """Whether the aggregation rule of a defense changes what daemons propose."""
+
     rule_decides: ClassVar[bool] = False
-    """Whether a rule alone makes the next proposals, x ← rule(x, messages): what a theorem about a rule needs."""
+    """Whether the rule alone makes the next proposals, x ← rule(x, messages), as theorems about rules assume."""
 
     keeps_agreement: ClassVar[bool] = True
-    """Whether a swarm in which all propose and sense one and the same stays there; an auction's need not."""
+    """Whether a swarm in which all proposals and signals are equal stays in that state."""
 
-    exchanges: Annotated[int, Ge(1), Help("How often daemons speak and listen in a round.")] = 1
+    exchanges: Annotated[int, Ge(1), Help("How often daemons send and receive messages in a round.")] = 1
     inbox: Annotated[
         int | None, Ge(1), Unit("messages"), Help("How many messages a daemon can process in an exchange.")
     ] = None
 
+    @property
+    def averaging(self) -> Literal["metropolis", "uniform"] | None:
+        """The weights with which a daemon averages over its neighborhood; None if it does something else."""
+        return None
+
+    @property
+    def begins_with_signals(self) -> bool:
+        """Whether a daemon's first proposal is its first signal."""
+        return False
+
+    @property
+    def reads_signals_after_start(self) -> bool:
+        """Whether signals after the first have an effect."""
+        return False
+
+    @property
+    def memory_exchanges(self) -> float:
+        """The exchanges after which a signal has faded from the proposals; infinite if it never fades."""
+        return math.inf
+
     def begin(self, view: ProtocolView) -> None:
-        """Set up what is remembered between rounds. Called once, before round 0."""
+        """Prepare a fresh run. Called once, before round 0."""
 
     def initial_state(self, signals: Floats) -> Floats:
-        """What daemons hold before the first exchange, from the first signals: (n, d) → (n, D)."""
+        """The states before the first exchange, from the first signals: (n, d) → (n, D)."""
         return signals
 
     def proposals(self, state: Floats) -> Floats:
-        """What daemons propose by what they hold, row by row: (k, D) → (k, d). The world reads nothing else."""
+        """The proposals that follow from some states, row by row: (k, D) → (k, d). The world reads nothing else."""
         return state
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """What daemons hold who are made to propose something else, row by row: (k, D) and (k, d) → (k, D).
+        """States from which the given proposals follow, row by row: (k, D) and (k, d) → (k, D).
 
-        Red writes proposals, and a hijacked daemon says what this makes of them.
+        An attack writes proposals; a hijacked daemon then sends the messages that follow from this state.
         """
         return proposals
 
     def begin_exchange(self) -> None:
-        """Draw what chance decides in the coming exchange, for all daemons. Called before each, in both engines."""
+        """Draw the random numbers of the coming exchange, for all daemons. Called before each, in both engines."""
 
     def merge(self, earlier: Floats, later: Floats) -> Floats:
-        """What two messages make that arrive on one link together: (k, w) each → (k, w). The later one replaces."""
+        """One message of two that arrive together on one link: (k, w) each → (k, w). The later one, by default."""
         return later
 
     def speak(self, state: Floats) -> Floats | Addressed:
-        """What every daemon says: (n, D) → (n, w) to everybody, or to each of its listeners its own."""
+        """The messages of all daemons: (n, D) → (n, w) as broadcasts, or addressed to single listeners."""
         return state
 
     @abstractmethod
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        """What daemons hold after an exchange: (n, D) → (n, D)."""
+        """The states after an exchange.
+
+        Args:
+            messages: The messages that arrived.
+            rule: The aggregation rule of a defense, or None for the protocol's own.
+            state: (n, D) the states before.
+            signals: (n, d) the current signals.
+
+        Returns:
+            (n, D), a new array.
+        """
 
     def speak_one(self, daemon: int, own: Floats) -> Floats | Addressed:
-        """What one daemon says: (D,) → (w,) to everybody, or to each of its listeners its own."""
+        """The message of one daemon: (D,) → (w,) as a broadcast, or addressed to single listeners."""
         return own
 
     @abstractmethod
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
-        """What one daemon holds after an exchange: (D,) → (D,)."""
+        """The state of one daemon after an exchange: (D,) → (D,)."""

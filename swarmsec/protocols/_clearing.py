@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -11,8 +11,7 @@ import numpy as np
 from swarmsec.aggregation import MetropolisMean, Rule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.inbox import LARGEST, admission, admission_one, clip_finite
+from swarmsec.messages import LARGEST, Inbox, Messages, clip_finite
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
@@ -37,6 +36,8 @@ class Tracking(NegotiationProtocol, ABC):
     network and leaves some bias on any other.
     """
 
+    decides_for = frozenset({"quantity"})
+    reads_signals_after_start = True
     keeps_agreement: ClassVar[bool] = False
     _says: ClassVar[int] = 1
     """Whether only y is said and averaged, 1, or p as well, 2."""
@@ -81,8 +82,7 @@ class Tracking(NegotiationProtocol, ABC):
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Average what is said, and act when it is time."""
-        once = replace(messages, copies=None, weights=admission(messages))
-        agreed = (rule or MetropolisMean()).over_neighborhoods(state[:, self._said(state.shape[1])], once)
+        agreed = (rule or MetropolisMean()).over_neighborhoods(state[:, self._said(state.shape[1])], messages.once())
         return self._next(state, agreed, signals, slice(None))
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
@@ -91,8 +91,7 @@ class Tracking(NegotiationProtocol, ABC):
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        once = heard._replace(copies=np.ones_like(heard.copies), weights=admission_one(heard))
-        agreed = (rule or MetropolisMean()).over_one(own[self._said(len(own))], once)
+        agreed = (rule or MetropolisMean()).over_one(own[self._said(len(own))], heard.once())
         after: Floats = self._next(own[None], agreed[None], signal[None], slice(daemon, daemon + 1))[0]
         return after
 

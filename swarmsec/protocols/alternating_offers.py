@@ -9,8 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.addressed import Addressed
+from swarmsec.messages import Addressed, Inbox, Messages
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 from swarmsec.protocols._pairing import Pairs, random_pairs
@@ -61,6 +60,10 @@ class AlternatingOffers(NegotiationProtocol):
     that it would make again; all the same one may never know, or have accepted something else in the meantime. What
     comes in one's own turn is not heard. Aggregation rules have nothing to do here: nothing is averaged.
     """
+
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
+    uses_rule = False
 
     deadline: Annotated[int, Ge(2), Unit("turns"), Help("How many turns each has; a turn is an exchange.")] = 5
     reach: Annotated[float, Gt(0), Unit("belief"), Help("How far from its value a daemon would go at most.")] = 1.0
@@ -115,10 +118,9 @@ class AlternatingOffers(NegotiationProtocol):
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Take down one's own turn, or the partner's."""
         came = self._pairs.hears >= 0
-        if messages.weights is not None:
-            came[came] = messages.weights[self._pairs.hears[came]] > 0
+        came[came] = messages.received[self._pairs.hears[came]]
         words = np.zeros((len(state), 2 + _width(state)))
-        words[came] = messages.payload[self._pairs.hears[came]]
+        words[came] = messages.on(self._pairs.hears[came])
         return self._next(state, self._everybody, came, words)
 
     def speak_one(self, daemon: int, own: Floats) -> Addressed:
@@ -129,7 +131,7 @@ class AlternatingOffers(NegotiationProtocol):
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        from_partner = (heard.senders == self._pairs.partner[daemon]) & (heard.weights > 0)
+        from_partner = (heard.senders == self._pairs.partner[daemon]) & (heard.received)
         words = heard.values[from_partner] if from_partner.any() else np.zeros((1, 2 + (len(own) - 2) // 5))
         who = np.array([daemon], dtype=np.int32)
         held: Floats = self._next(own[None], who, np.array([from_partner.any()]), words)[0]

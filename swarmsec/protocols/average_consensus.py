@@ -25,9 +25,16 @@ class AverageConsensus(NegotiationProtocol):
     an exchange, ρ being the second largest eigenvalue modulus of W (Xiao & Boyd 2004). Later signals are not read.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
     rule_decides = True
 
     weights: Weights = "metropolis"
+
+    @property
+    def averaging(self) -> Literal["metropolis", "uniform"]:
+        """The weights of the parameter."""
+        return self.weights
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """The next proposals, x ← rule(x, messages)."""

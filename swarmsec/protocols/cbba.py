@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from swarmsec.aggregation import Rule
-from swarmsec.arrays import Floats, Ints
+from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.errors import ParameterError
 from swarmsec.messages import Inbox, Messages
 from swarmsec.parameters import Ge, Help, Unit
@@ -39,6 +39,8 @@ class Cbba(NegotiationProtocol):
     to do here: bids are compared, not averaged.
     """
 
+    decides_for = frozenset({"assignment"})
+    uses_rule = False
     keeps_agreement = False
 
     bundle: Annotated[int, Ge(1), Unit("tasks"), Help("How many tasks a daemon takes at most.")] = 1
@@ -77,15 +79,12 @@ class Cbba(NegotiationProtocol):
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """One neighbor after the other, for all daemons at once."""
         bids, network = self._bids(state), messages.network
-        heard = np.ones(network.m, dtype=bool) if messages.weights is None else messages.weights > 0
+        heard: Bools = messages.admission > 0
         for position in range(int(network.degrees.max(initial=0))):
             who = np.flatnonzero(network.degrees > position)
             edges = network.indptr[who] + position
             who, edges = who[heard[edges]], edges[heard[edges]]
-            words = (
-                messages.broadcast[network.indices[edges]] if messages.per_edge is None else messages.per_edge[edges]
-            )
-            bids = self._settled(bids, who, network.indices[edges], words)
+            bids = self._settled(bids, who.astype(np.int32), network.indices[edges], messages.on(edges))
         return bids.without_what_was_lost().filled(self.bundle).state
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
@@ -96,7 +95,7 @@ class Cbba(NegotiationProtocol):
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         bids = self._bids(own[None])
-        for sender, words, weight in zip(heard.senders, heard.values, heard.weights, strict=True):
+        for sender, words, weight in zip(heard.senders, heard.values, heard.admission, strict=True):
             if weight > 0:
                 bids = self._settled(bids, np.array([0]), np.array([sender], dtype=np.int32), words[None])
         held: Floats = bids.without_what_was_lost().filled(self.bundle).state[0]
@@ -109,5 +108,5 @@ class Cbba(NegotiationProtocol):
         """Bids after the daemons in rows `who` have settled with one neighbor each."""
         per_edge = Known.of(words, self._n)
         named = (per_edge.bidder >= NOBODY) & (per_edge.bidder < self._n)
-        sound = np.asarray(np.isfinite(words).all(axis=1) & named.all(axis=1))
+        sound = np.asarray(named.all(axis=1))
         return bids.settled(who[sound], senders[sound], per_edge.rows(sound), float(self._clock))

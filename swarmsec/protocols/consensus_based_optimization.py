@@ -9,8 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.inbox import LARGEST, admission, admission_one, clip_finite, column, extremes, sum_one, sums
+from swarmsec.messages import LARGEST, Inbox, Messages, clip_finite, extremes, sum_one, sums
 from swarmsec.parameters import Ge, Gt, Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 from swarmsec.protocols._objectives import Objective, loss
@@ -35,6 +34,9 @@ class ConsensusBasedOptimization(NegotiationProtocol):
 
     The first signals are the starting points; later ones are not read.
     """
+
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
 
     objective: Objective = "rastrigin"
     sharpness: Annotated[float, Gt(0), Help("α; the larger, the more the fittest alone counts.")] = 30.0
@@ -66,11 +68,11 @@ class ConsensusBasedOptimization(NegotiationProtocol):
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Drift and explore."""
-        admitted, d = admission(messages), state.shape[1]
+        admitted, d = messages.admission, state.shape[1]
         own, fitness = loss(self.objective, state), self._fitness(messages, d)
         if rule is None:
             broadcast = np.where(admitted > 0, fitness, np.inf)
-            best = np.minimum(own, extremes(np.minimum, broadcast, messages.network, nobody=np.inf))
+            best = np.minimum(own, extremes(np.minimum, broadcast, messages.network, empty=np.inf))
             mine = np.exp(-self.sharpness * (own - best))
             theirs = np.zeros(len(broadcast))
             heard = admitted > 0
@@ -79,15 +81,13 @@ class ConsensusBasedOptimization(NegotiationProtocol):
             mean = (mine[:, None] * state + sums(messages, theirs, d)) / total[:, None]
         else:
             fit = np.where(fitness <= own[messages.receivers], admitted, 0.0)
-            per_edge = None if messages.per_edge is None else messages.per_edge[:, :d]
-            mean = rule.over_neighborhoods(
-                state, replace(messages, broadcast=messages.broadcast[:, :d], per_edge=per_edge, weights=fit)
-            )
+            points = messages.mapped(lambda rows: rows[:, :d])
+            mean = rule.over_neighborhoods(state, replace(points, weights=fit))
         return self._moved(state, mean, self._steps(d))
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        admitted, points = admission_one(heard), heard.values[:, :-1]
+        admitted, points = heard.admission, heard.values[:, :-1]
         mine, fitness = loss(self.objective, own[None])[0], heard.values[:, -1]
         if self.evaluations == "own":
             fitness = loss(self.objective, points)
@@ -117,10 +117,8 @@ class ConsensusBasedOptimization(NegotiationProtocol):
     def _fitness(self, messages: Messages, d: int) -> Floats:
         """(m,) how fit whoever speaks on each edge is."""
         if self.evaluations == "told":
-            return column(messages, d)
-        if messages.per_edge is None:
-            return loss(self.objective, messages.broadcast[:, :d])[messages.senders]
-        return loss(self.objective, messages.per_edge[:, :d])
+            return messages.column(d)
+        return messages.by_edge(loss(self.objective, messages.rows[:, :d]))
 
     def _moved(self, points: Floats, mean: Floats, steps: Floats) -> Floats:
         away = points - mean

@@ -9,8 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.addressed import Addressed
+from swarmsec.messages import Addressed, Inbox, Messages
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
@@ -65,6 +64,8 @@ class ContractNet(NegotiationProtocol):
     the first signals. Aggregation rules have nothing to do here: proposals are compared, not averaged.
     """
 
+    decides_for = frozenset({"assignment"})
+    uses_rule = False
     keeps_agreement = False
 
     capacity: Annotated[int, Ge(1), Unit("tasks"), Help("How many tasks a daemon does at most.")] = 1
@@ -104,8 +105,7 @@ class ContractNet(NegotiationProtocol):
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Every daemon takes in what its inbox says, task by task."""
-        came = np.ones(messages.network.m, dtype=bool) if messages.weights is None else messages.weights > 0
-        return self._next(_row(state), messages.receivers, messages.senders, came, messages.payload)
+        return self._next(_row(state), messages.receivers, messages.senders, messages.admission > 0, messages.payload)
 
     def speak_one(self, daemon: int, own: Floats) -> Addressed:
         """The same for one daemon."""
@@ -115,7 +115,7 @@ class ContractNet(NegotiationProtocol):
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         who = np.zeros(len(heard.senders), dtype=np.int32)
-        held: Floats = self._next(_row(own[None]), who, heard.senders, heard.weights > 0, heard.values)[0]
+        held: Floats = self._next(_row(own[None]), who, heard.senders, heard.admission > 0, heard.values)[0]
         return held
 
     def _managers(self, d: int) -> Floats:
@@ -143,8 +143,7 @@ class ContractNet(NegotiationProtocol):
         """(k, D) what k daemons hold after an exchange; `receivers` are rows here, `senders` numbers."""
         d = row.worth.shape[1]
         act, number = words[:, :d], words[:, d:]
-        sound = came & np.asarray(np.isfinite(words).all(axis=1))
-        act = np.where(sound[:, None], act, 0.0)
+        act = np.where(came[:, None], act, 0.0)
         managers = self._managers(d)
         from_manager = managers == senders[:, None]
         mine = managers == row.me

@@ -9,8 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Mean, Rule
 from swarmsec.arrays import Bools, Floats
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.inbox import LARGEST, admission, admission_one, clip_finite, column
+from swarmsec.messages import LARGEST, Inbox, Messages, clip_finite
 from swarmsec.parameters import Gt, Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 from swarmsec.protocols._objectives import Objective, loss
@@ -34,6 +33,8 @@ class EvolutionStrategy(NegotiationProtocol):
     starting points; later ones are not read.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
     keeps_agreement = False
 
     objective: Objective = "sphere"
@@ -60,23 +61,14 @@ class EvolutionStrategy(NegotiationProtocol):
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """The mean of where each would go."""
-        own, admitted = self._said(state, self._trials(state.shape[1])), admission(messages)
+        own, admitted = self._said(state, self._trials(state.shape[1])), messages.admission
         if self.shaping == "raw":
-            mine = self._goal(own, own[:, -2] - own[:, -1])
-            if messages.per_edge is None:
-                broadcast, per_edge = (
-                    self._goal(messages.broadcast, messages.broadcast[:, -2] - messages.broadcast[:, -1]),
-                    None,
-                )
-            else:
-                broadcast, per_edge = (
-                    state,
-                    self._goal(messages.per_edge, messages.per_edge[:, -2] - messages.per_edge[:, -1]),
-                )
+            mine, goals = self._goal_of_raw(own), messages.mapped(self._goal_of_raw)
         else:
             gained, gains = _ranked(own, messages, admitted > 0)
-            mine, broadcast, per_edge = self._goal(own, gained), state, self._goal(messages.payload, gains)
-        where = replace(messages, broadcast=broadcast, per_edge=per_edge, weights=admitted)
+            goals = replace(messages, broadcast=state, per_edge=self._goal(messages.payload, gains))
+            mine = self._goal(own, gained)
+        where = replace(goals, weights=admitted)
         return clip_finite((rule or Mean()).over_neighborhoods(clip_finite(mine, state), where), state)
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
@@ -87,7 +79,7 @@ class EvolutionStrategy(NegotiationProtocol):
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         every = np.vstack([self.speak_one(daemon, own), heard.values])
-        admitted = admission_one(heard)
+        admitted = heard.admission
         gains = every[:, -2] - every[:, -1]
         if self.shaping == "ranks":
             came = np.append(True, admitted > 0)
@@ -112,6 +104,10 @@ class EvolutionStrategy(NegotiationProtocol):
         fitness = [loss(self.objective, place)[:, None] for place in (there, opposite)]
         return np.hstack([points, trials, *fitness])
 
+    def _goal_of_raw(self, words: Floats) -> Floats:
+        """`_goal` with the raw fitness, (k, 2d + 2) → (k, d)."""
+        return self._goal(words, words[:, -2] - words[:, -1])
+
     def _goal(self, words: Floats, gains: Floats) -> Floats:
         """Where each would go: (k, 2d + 2) and the gain of its trial over the opposite, (k,) → (k, d)."""
         d = words.shape[1] // 2 - 1
@@ -125,7 +121,7 @@ def _ranked(own: Floats, messages: Messages, came: Bools) -> tuple[Floats, Float
     """
     n, listeners = len(own), messages.receivers[came]
     rows = np.concatenate([np.arange(n), listeners, np.arange(n), listeners])
-    trials = np.concatenate([part for side in (-2, -1) for part in (own[:, side], column(messages, side)[came])])
+    trials = np.concatenate([part for side in (-2, -1) for part in (own[:, side], messages.column(side)[came])])
     order = np.lexsort((trials, rows))
     counts = np.bincount(rows, minlength=n)
     first = np.cumsum(counts) - counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -22,10 +23,31 @@ class FriedkinJohnsen(NegotiationProtocol):
     The swarm's mean belief follows the mean signal as an exponential average with a memory of 1/κ exchanges.
     """
 
+    decides_for = frozenset({"belief"})
+
     weights: Weights = "metropolis"
     anchor: Annotated[float, Interval(ge=0, le=1), Help("κ, the weight of a daemon's own signal.")] = 0.1
-
     begins_at: Annotated[Literal["signals", "zero"], Help("What daemons believe before round 0.")] = "signals"
+
+    @property
+    def averaging(self) -> Literal["metropolis", "uniform"]:
+        """The weights of the parameter."""
+        return self.weights
+
+    @property
+    def begins_with_signals(self) -> bool:
+        """Unless beliefs begin at zero."""
+        return self.begins_at == "signals"
+
+    @property
+    def reads_signals_after_start(self) -> bool:
+        """With an anchor."""
+        return self.anchor > 0
+
+    @property
+    def memory_exchanges(self) -> float:
+        """1/κ."""
+        return 1.0 / self.anchor if self.anchor else math.inf
 
     def initial_state(self, signals: Floats) -> Floats:
         """The first signals, or nothing yet."""

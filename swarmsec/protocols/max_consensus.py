@@ -8,8 +8,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.inbox import admission, admission_one, extremes
+from swarmsec.messages import Inbox, Messages, extremes
 from swarmsec.protocols._base import NegotiationProtocol
 
 
@@ -25,18 +24,22 @@ class MaxConsensus(NegotiationProtocol):
     a defense finds nothing to do. Later signals are not read.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
+    uses_rule = False
+
     def merge(self, earlier: Floats, later: Floats) -> Floats:
         """The larger one says it all."""
         return np.fmax(earlier, later)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Move to the largest, x ← max(x, v)."""
-        heard = np.where(admission(messages)[:, None] > 0, messages.payload, -np.inf)
-        return np.maximum(state, extremes(np.maximum, heard, messages.network, nobody=-np.inf))
+        heard = np.where(messages.admission[:, None] > 0, messages.payload, -np.inf)
+        return np.maximum(state, extremes(np.maximum, heard, messages.network, empty=-np.inf))
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         largest = own
-        for value in heard.values[admission_one(heard) > 0]:
+        for value in heard.values[heard.admission > 0]:
             largest = np.maximum(largest, value)
         return largest + 0.0

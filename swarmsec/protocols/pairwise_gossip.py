@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
 
 from swarmsec.aggregation import Mean, Rule
 from swarmsec.arrays import Bools, Floats
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.addressed import Addressed
-from swarmsec.messages.inbox import admission, admission_one, clip_finite, extremes
+from swarmsec.messages import Addressed, Inbox, Messages, clip_finite, extremes
 from swarmsec.parameters import Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
@@ -30,6 +28,9 @@ class PairwiseGossip(NegotiationProtocol):
     one meets; one that drops the farthest of a neighborhood drops the only one there is, and nobody moves.
     Later signals are not read.
     """
+
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
 
     meetings: Annotated[Literal["one", "many"], Help("How many pairs meet in an exchange.")] = "many"
 
@@ -51,8 +52,7 @@ class PairwiseGossip(NegotiationProtocol):
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Halfway to whom it met."""
-        once = replace(messages, copies=None, weights=admission(messages))
-        return clip_finite((rule or Mean()).over_neighborhoods(state, once), state)
+        return clip_finite((rule or Mean()).over_neighborhoods(state, messages.once()), state)
 
     def speak_one(self, daemon: int, own: Floats) -> Addressed:
         """The same for one daemon."""
@@ -61,8 +61,7 @@ class PairwiseGossip(NegotiationProtocol):
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        once = heard._replace(copies=np.ones_like(heard.copies), weights=admission_one(heard))
-        return clip_finite((rule or Mean()).over_one(own, once), own)
+        return clip_finite((rule or Mean()).over_one(own, heard.once()), own)
 
     def _one_link(self) -> Bools:
         """A random daemon's link to a random one of those that it can meet."""
@@ -80,6 +79,6 @@ class PairwiseGossip(NegotiationProtocol):
         network = self._network
         drawn = self._rng.random(network.m)
         key = np.where(self._two_way, np.maximum(drawn, drawn[network.reverse]), -1.0)
-        largest = extremes(np.maximum, key, network, nobody=-1.0)
+        largest = extremes(np.maximum, key, network, empty=-1.0)
         meets: Bools = self._two_way & (key == largest[network.receivers]) & (key == largest[network.indices])
         return meets

@@ -9,9 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.messages import Inbox, Messages
-from swarmsec.messages.addressed import Addressed
-from swarmsec.messages.inbox import LARGEST, admission, admission_one, clip_finite, column, sum_one, sums
+from swarmsec.messages import LARGEST, Addressed, Inbox, Messages, clip_finite, sum_one, sums
 from swarmsec.parameters import Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
@@ -34,6 +32,10 @@ class PushSum(NegotiationProtocol):
     A liar sends what it never had: one message moves the average of all, for good. Shares are added and not averaged,
     so the rule of a defense finds nothing to do; admission scales s and w alike. Later signals are not read.
     """
+
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
+    uses_rule = False
 
     self_targets: Annotated[
         bool, Help("Whether a daemon draws itself as often as each neighbor; it then keeps all that it has.")
@@ -80,7 +82,7 @@ class PushSum(NegotiationProtocol):
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """The half that was kept, or all of it, and what came in. No share has a weight of 0 or less."""
         kept = np.where(self._gives(state)[:, None], 0.5 * state, state)
-        shares = np.where(column(messages, -1) > 0, admission(messages), 0.0)
+        shares = np.where(messages.column(-1) > 0, messages.admission, 0.0)
         return clip_finite(kept + sums(messages, shares, state.shape[1]), kept)
 
     def speak_one(self, daemon: int, own: Floats) -> Addressed:
@@ -93,7 +95,7 @@ class PushSum(NegotiationProtocol):
         """The same for one daemon."""
         gives = self._to[daemon] >= 0 and own[-1] >= WEIGHT_MIN
         kept = 0.5 * own if gives else own
-        shares = np.where(heard.values[:, -1] > 0, admission_one(heard), 0.0)
+        shares = np.where(heard.values[:, -1] > 0, heard.admission, 0.0)
         return clip_finite(kept + sum_one(heard.values, shares), kept)
 
     def _gives(self, state: Floats) -> Bools:

@@ -45,6 +45,9 @@ class QuorumVoting(NegotiationProtocol):
     Castro and Liskov, OSDI 1999; locks as in Buchman, Kwon and Milosevic, arXiv:1807.04938.
     """
 
+    decides_for = frozenset({"belief"})
+    begins_with_signals = True
+    uses_rule = False
     keeps_agreement = False  # It does, but not before it has decided.
 
     f: Annotated[
@@ -116,7 +119,7 @@ class QuorumVoting(NegotiationProtocol):
         d = _width(state)
         heard = np.concatenate([messages.payload, self.speak(state)])
         receivers = np.concatenate([messages.receivers, np.arange(self._n, dtype=np.int32)])
-        came = np.ones(messages.network.m, dtype=bool) if messages.weights is None else messages.weights > 0
+        came = messages.received
         came = np.concatenate([came, np.ones(self._n, dtype=bool)])
         senders = np.concatenate([messages.senders, np.arange(self._n, dtype=np.int32)])
         return self._next(state, self.speak(state), Ballots(heard, receivers, senders, came, self._n, d))
@@ -133,7 +136,7 @@ class QuorumVoting(NegotiationProtocol):
         """The same for one daemon: a committee of which one counts."""
         broadcast = self.speak_one(daemon, own)
         claims = np.concatenate([heard.values, broadcast[None]])
-        came = np.append(heard.weights > 0, True)
+        came = np.append(heard.received, True)
         senders = np.append(heard.senders, daemon)
         zeros = np.zeros(len(claims), dtype=np.int32)
         ballots = Ballots(claims, zeros, senders, came, 1, (len(own) - 4) // 5)

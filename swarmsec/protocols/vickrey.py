@@ -44,6 +44,8 @@ class Vickrey(NegotiationProtocol):
     when its author is gone. Lost and late messages delay it. Aggregation rules have nothing to do here.
     """
 
+    decides_for = frozenset({"assignment"})
+    uses_rule = False
     keeps_agreement = False
 
     def begin(self, view: ProtocolView) -> None:
@@ -80,15 +82,13 @@ class Vickrey(NegotiationProtocol):
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """One neighbor after the other, for all daemons at once."""
         network, held = messages.network, state.copy()
-        came = np.ones(network.m, dtype=bool) if messages.weights is None else messages.weights > 0
+        # A message with NaN for one item still counts for the others, so that `_told` drops bids and not messages.
+        came = messages.received
         for position in range(int(network.degrees.max(initial=0))):
             who = np.flatnonzero(network.degrees > position)
             edges = network.indptr[who] + position
             who, edges = who[came[edges]], edges[came[edges]]
-            words = (
-                messages.broadcast[network.indices[edges]] if messages.per_edge is None else messages.per_edge[edges]
-            )
-            held[who] = self._next(held[who], words)
+            held[who] = self._next(held[who], messages.on(edges))
         return held
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
@@ -98,9 +98,8 @@ class Vickrey(NegotiationProtocol):
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         held = own[None]
-        for words, weight in zip(heard.values, heard.weights, strict=True):
-            if weight > 0:
-                held = self._next(held, words[None])
+        for words in heard.values[heard.received]:
+            held = self._next(held, words[None])
         one: Floats = held[0]
         return one
 

@@ -11,7 +11,7 @@ from swarmsec.replay.changes import parse_without, without
 from swarmsec.replay.counterfactuals import ArmChange, Counterfactual, counterfactual
 from swarmsec.replay.recording import Changed, Frame, Recording, record
 from swarmsec.replay.session import Session, Shown
-from swarmsec.replay.sources import Source, open_source
+from swarmsec.replay.sources import ReplaySource, open_source
 
 __all__ = [
     "ArmChange",
@@ -21,10 +21,10 @@ __all__ = [
     "Division",
     "Frame",
     "Recording",
+    "ReplaySource",
     "Session",
     "Share",
     "Shown",
-    "Source",
     "attribute",
     "counterfactual",
     "open_source",

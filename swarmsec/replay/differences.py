@@ -1,4 +1,4 @@
-"""Where what was kept of a run and what came of it again differ first."""
+"""The first difference between a stored run and the same run executed again."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ import numpy as np
 
 from swarmsec.arrays import Floats
 from swarmsec.runs.jobs import JobResult
+from swarmsec.runs.run_files import FileLine
 from swarmsec.swarm.trace import Trace
 
-_SHOWN = 120
-"""Letters of a value that are shown."""
+SHOWN_MAX = 120
+"""So many letters of a value are shown."""
 
 
-class Difference(NamedTuple):
-    """One place at which two runs differ.
+class RunDifference(NamedTuple):
+    """One difference between a stored run and the same run executed again.
 
     Attributes:
-        file: Which file, or which run of a store.
-        where: The field in it.
-        kept: What was kept.
-        again: What came of it again.
+        file: The file, or the run of a store.
+        where: The line or field in it.
+        kept: The stored value.
+        again: The new value.
     """
 
     file: str
@@ -33,22 +34,15 @@ class Difference(NamedTuple):
     again: str
 
 
-class Line(NamedTuple):
-    """A line of a file, and which it is, counted from 1."""
-
-    number: int
-    text: str
-
-
 _NOTHING = "nothing"
 
 
-def first_in_rounds(kept: Sequence[Line], again: Sequence[str], header: Sequence[str]) -> Difference | None:
-    """Where rows of `rounds.csv` differ first: the line and the column.
+def first_in_rounds(kept: Sequence[FileLine], again: Sequence[str], header: Sequence[str]) -> RunDifference | None:
+    """The first difference between rows of `rounds.csv`: its line and column.
 
     Args:
-        kept: The rows that were kept.
-        again: The rows as they are now.
+        kept: The stored rows.
+        again: The new rows.
         header: The names of the columns.
     """
     found = _first_line(kept, again)
@@ -57,15 +51,15 @@ def first_in_rounds(kept: Sequence[Line], again: Sequence[str], header: Sequence
     line, was, now = found
     cells = was.split(","), now.split(",")
     if len(cells[0]) != len(header) or len(cells[1]) != len(header):
-        return Difference("rounds.csv", line, _short(was), _short(now))
+        return RunDifference("rounds.csv", line, _shortened(was), _shortened(now))
     column = next(place for place, pair in enumerate(zip(*cells, strict=True)) if pair[0] != pair[1])
     seed, arm, round, *_ = cells[1]
     where = f"{line} (seed {seed}, {arm} arm, round {round}), {header[column]}"
-    return Difference("rounds.csv", where, cells[0][column], cells[1][column])
+    return RunDifference("rounds.csv", where, cells[0][column], cells[1][column])
 
 
-def first_in_events(kept: Sequence[Line], again: Sequence[str]) -> Difference | None:
-    """Where lines of `events.jsonl` differ first: the line and the field."""
+def first_in_events(kept: Sequence[FileLine], again: Sequence[str]) -> RunDifference | None:
+    """The first difference between lines of `events.jsonl`: its line and field."""
     found = _first_line(kept, again)
     if found is None:
         return None
@@ -75,22 +69,22 @@ def first_in_events(kept: Sequence[Line], again: Sequence[str]) -> Difference | 
     except ValueError:
         inner = None
     if inner is None:
-        return Difference("events.jsonl", line, _short(was), _short(now))
+        return RunDifference("events.jsonl", line, _shortened(was), _shortened(now))
     return inner._replace(where=f"{line}, {inner.where}")
 
 
-def first_in_json(file: str, kept: Any, again: Any, path: str = "") -> Difference | None:
-    """Where two JSON values differ first, in the order of the one that came again; None where they are equal.
+def first_in_json(file: str, kept: Any, again: Any, path: str = "") -> RunDifference | None:
+    """The first difference between two JSON values, in the order of the new one; None if they are equal.
 
     Examples:
         >>> first_in_json("f", {"a": [1, 2.0]}, {"a": [1, 2.5]})
-        Difference(file='f', where='a[1]', kept='2.0', again='2.5')
+        RunDifference(file='f', where='a[1]', kept='2.0', again='2.5')
     """
     if isinstance(kept, dict) and isinstance(again, dict):
         for key in [*again, *(key for key in kept if key not in again)]:
             place = f"{path}.{key}" if path else str(key)
             if key not in kept or key not in again:
-                return Difference(file, place, _value(kept, key), _value(again, key))
+                return RunDifference(file, place, _json_of(kept, key), _json_of(again, key))
             if found := first_in_json(file, kept[key], again[key], place):
                 return found
         return None
@@ -99,48 +93,50 @@ def first_in_json(file: str, kept: Any, again: Any, path: str = "") -> Differenc
         return next((found for at, pair in pairs if (found := first_in_json(file, *pair, f"{path}[{at}]"))), None)
     if type(kept) is type(again) and kept == again:
         return None
-    return Difference(file, path or "all of it", _short(json.dumps(kept)), _short(json.dumps(again)))
+    return RunDifference(file, path or "the whole file", _shortened(json.dumps(kept)), _shortened(json.dumps(again)))
 
 
-def first_in_run(name: str, kept: JobResult, last: JobResult, again: JobResult) -> Difference | None:
-    """Where a run out of a store and the same one played again differ first; None where nothing does.
+def first_in_run(name: str, kept: JobResult, last: JobResult, again: JobResult) -> RunDifference | None:
+    """The first difference between a run of a store and the same run executed again; None if there is none.
 
     Args:
-        name: How the run is called.
-        kept: As it was stored: its bill and last figures are exact, other rounds of other figures of float32.
-        last: As it was stored, the last round alone, which scores are made from.
-        again: As it came now.
+        name: The name of the run.
+        kept: The stored run. Its bill and its last round are exact, other rounds of other metrics are float32.
+        last: The stored last round, from which scores are made.
+        again: The new run.
     """
     if kept.trace is None or last.trace is None or again.trace is None:
         problem = again.error if again.trace is None else kept.error
-        return Difference(name, "status", kept.status, f"{again.status}{f': {problem}' if problem else ''}")
-    found = _in_figures(name, kept.trace, again.trace) or _in_last(name, last.trace, again.trace)
-    if found := found or _in_told(name, kept, again):
+        return RunDifference(name, "status", kept.status, f"{again.status}{f': {problem}' if problem else ''}")
+    found = _in_metrics(name, kept.trace, again.trace) or _in_last(name, last.trace, again.trace)
+    if found := found or _in_records(name, kept, again):
         return found
     if kept.digest != again.digest:
-        return Difference(name, "digest", kept.digest, again.digest)
+        return RunDifference(name, "digest", kept.digest, again.digest)
     return None
 
 
-def _in_figures(name: str, kept: Trace, again: Trace) -> Difference | None:
+def _in_metrics(name: str, kept: Trace, again: Trace) -> RunDifference | None:
     if list(kept.metrics) != list(again.metrics) or len(kept.bill) != len(again.bill):
         shapes = [f"{len(one.bill)} rounds of {', '.join(one.metrics)}" for one in (kept, again)]
-        return Difference(name, "figures", *map(_short, shapes))
+        return RunDifference(name, "figures", *map(_shortened, shapes))
     if found := _in_series(name, "bill", kept.bill, again.bill, exact=True):
         return found
     series = ((figure, kept.metrics[figure], again.metrics[figure]) for figure in again.metrics)
     return next((found for one in series if (found := _in_series(name, *one, exact=False))), None)
 
 
-def _in_last(name: str, kept: Trace, again: Trace) -> Difference | None:
-    """In the figures of the last round, which are stored once more by themselves."""
+def _in_last(name: str, kept: Trace, again: Trace) -> RunDifference | None:
+    """Compare the last round, which is stored once more by itself."""
     stored = {"bill": kept.bill, **kept.metrics}
     now = {"bill": again.bill, **again.metrics}
     pairs = {key: [repr(float(side[key][-1])) for side in (stored, now)] for key in now if key in stored}
-    return next((Difference(name, f"the last {key}", *pair) for key, pair in pairs.items() if pair[0] != pair[1]), None)
+    return next(
+        (RunDifference(name, f"the last {key}", *pair) for key, pair in pairs.items() if pair[0] != pair[1]), None
+    )
 
 
-def _in_series(name: str, figure: str, kept: Floats, again: Floats, *, exact: bool) -> Difference | None:
+def _in_series(name: str, figure: str, kept: Floats, again: Floats, *, exact: bool) -> RunDifference | None:
     with np.errstate(over="ignore"):
         same = kept == again if exact else kept.astype(np.float32) == again.astype(np.float32)
     same = same | (np.isnan(kept) & np.isnan(again))
@@ -148,16 +144,16 @@ def _in_series(name: str, figure: str, kept: Floats, again: Floats, *, exact: bo
     if same.all():
         return None
     at = int(np.flatnonzero(~same)[0])
-    return Difference(name, f"round {at}, {figure}", repr(float(kept[at])), repr(float(again[at])))
+    return RunDifference(name, f"round {at}, {figure}", repr(float(kept[at])), repr(float(again[at])))
 
 
-def _in_told(name: str, kept: JobResult, again: JobResult) -> Difference | None:
+def _in_records(name: str, kept: JobResult, again: JobResult) -> RunDifference | None:
     assert kept.trace is not None and again.trace is not None
-    return first_in_json(name, _told(kept, kept.trace), _told(again, again.trace))
+    return first_in_json(name, _records(kept, kept.trace), _records(again, again.trace))
 
 
-def _told(played: JobResult, trace: Trace) -> Mapping[str, Any]:
-    """All that is kept beside the figures, as plain data."""
+def _records(result: JobResult, trace: Trace) -> Mapping[str, Any]:
+    """All that is stored beside the metrics, as plain data."""
     return {
         "unit": trace.unit,
         "events": [event.to_dict() for event in trace.events],
@@ -166,12 +162,12 @@ def _told(played: JobResult, trace: Trace) -> Mapping[str, Any]:
         "compromised": np.flatnonzero(trace.compromised).tolist(),
         "attacked": np.flatnonzero(trace.attacked).tolist(),
         "quarantine": [[round, bool(inside), daemons.tolist()] for round, inside, daemons in trace.quarantine_log],
-        "guarantees": [[kind, found._asdict()] for kind, found in played.guarantees],
+        "guarantees": [[kind, found._asdict()] for kind, found in result.guarantees],
     }
 
 
-def _first_line(kept: Sequence[Line], again: Sequence[str]) -> tuple[str, str, str] | None:
-    """Which line differs first, and what it is on both sides."""
+def _first_line(kept: Sequence[FileLine], again: Sequence[str]) -> tuple[str, str, str] | None:
+    """The first line that differs: its name, the stored text, the new text."""
     for at in range(max(len(kept), len(again))):
         was = kept[at].text if at < len(kept) else _NOTHING
         now = again[at] if at < len(again) else _NOTHING
@@ -181,9 +177,9 @@ def _first_line(kept: Sequence[Line], again: Sequence[str]) -> tuple[str, str, s
     return None
 
 
-def _value(holder: Mapping[str, Any], key: str) -> str:
-    return _short(json.dumps(holder[key])) if key in holder else _NOTHING
+def _json_of(holder: Mapping[str, Any], key: str) -> str:
+    return _shortened(json.dumps(holder[key])) if key in holder else _NOTHING
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"

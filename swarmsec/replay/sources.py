@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.runs.jobs import job
+from swarmsec.runs.run_files import find_run, plugin_folders, read_manifest, read_scenario
 from swarmsec.scenario import Scenario, load_scenario, seed_list
 from swarmsec.store import Store
 from swarmsec.swarm.arms import ALL_ARMS, Arm
@@ -20,7 +20,7 @@ _RUN_OF_A_STORE = re.compile(r"[0-9a-f]{8,64}")
 
 
 @dataclass(frozen=True)
-class Source:
+class ReplaySource:
     """What is replayed.
 
     Attributes:
@@ -44,7 +44,7 @@ def open_source(
     seeds: int | Sequence[int] | None = None,
     store: Path | None = None,
     plugins: Sequence[Path] = (),
-) -> Source:
+) -> ReplaySource:
     """Find what is to be replayed, and make sure that it is still what was run.
 
     Args:
@@ -58,69 +58,28 @@ def open_source(
         UsageError: There is no such run.
         ScenarioError: A plug-in or the engine is no longer the one that it was run with.
     """
-    folder = folder_of(named)
+    folder = find_run(named)
     if folder is not None:
         found = _of_folder(folder, plugins)
     elif _RUN_OF_A_STORE.fullmatch(named) and not Path(named).exists() and store is not None:
         found = _of_store(store, named, plugins)
     else:
         scenario = load_scenario(named, plugins=plugins)
-        found = Source(scenario, scenario.seeds, ALL_ARMS, Arm.DEFENDED, scenario.source)
+        found = ReplaySource(scenario, scenario.seeds, ALL_ARMS, Arm.DEFENDED, scenario.source)
     if seeds is None:
         return found
     chosen = seed_list(seeds if isinstance(seeds, int) else list(seeds))
-    return Source(found.scenario, chosen, found.arms, found.arm, found.name)
+    return ReplaySource(found.scenario, chosen, found.arms, found.arm, found.name)
 
 
-def folder_of(named: str) -> Path | None:
-    """The run's folder of that path, or of that name in `runs`; None if it is none."""
-    for path in (Path(named), Path("runs") / named):
-        if path.name == "latest" and path.is_file():  # Where the system has no links, it is a file with a name in it.
-            path = path.parent / path.read_text(encoding="utf-8").strip()
-        if (path / "manifest.json").is_file():
-            return path
-    if Path(named).is_dir():
-        raise UsageError("no run's folder: it has no manifest.json", where=named)
-    if Path(named).parts[:1] == ("runs",):
-        raise UsageError("no such run; `swarmsec run SCENARIO` makes one", where=named)
-    return None
-
-
-def manifest_of(folder: Path) -> dict[str, Any]:
-    """What a run says of itself.
-
-    Raises:
-        UsageError: It cannot be read, or is none.
-    """
-    path = folder / "manifest.json"
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from None
-    except ValueError as error:
-        raise UsageError(f"is no JSON: {error}", where=str(path)) from None
-    needed = {"id": str, "scenario_digest": str, "plugins": dict, "seeds": list, "sim_semantics": int, "versions": dict}
-    if not isinstance(found, dict):
-        raise UsageError("is no manifest of a run: it must be a mapping", where=str(path))
-    for key, kind in needed.items():
-        if not isinstance(found.get(key), kind):
-            raise UsageError(f"is no manifest of a run: its {key!r} must be of type {kind.__name__}", where=str(path))
-    if not found["seeds"] or not all(type(seed) is int and seed >= 0 for seed in found["seeds"]):
-        raise UsageError("is no manifest of a run: its 'seeds' must be whole numbers from 0 on", where=str(path))
-    return found
-
-
-def scenario_of(folder: Path, manifest: Mapping[str, Any], plugins: Sequence[Path]) -> Scenario:
-    """The frozen scenario of a run.
+def frozen_scenario(folder: Path, manifest: Mapping[str, Any], plugins: Sequence[Path]) -> Scenario:
+    """The scenario of a run, with the plug-ins of the run.
 
     Raises:
         UsageError: It is not there, or a folder of plug-ins is not.
-        ScenarioError: It, or a plug-in, is not what was run.
+        ScenarioError: The scenario is rejected, or a plug-in has changed since the run.
     """
-    path = folder / "scenario.yaml"
-    if not path.is_file():
-        raise UsageError("is not there; without it nothing can be played again", where=str(path))
-    scenario = load_scenario(path, plugins=plugins or _folders(manifest.get("plugin_folders") or ()))
+    scenario = read_scenario(folder, manifest, plugins)
     if changed := changed_plugins(scenario, manifest["plugins"]):
         raise ScenarioError(changed_line(changed, str(manifest["versions"].get("swarmsec", "?"))), where=str(folder))
     return scenario
@@ -140,16 +99,16 @@ def changed_line(changed: Sequence[str], version: str) -> str:
     )
 
 
-def _of_folder(folder: Path, plugins: Sequence[Path]) -> Source:
-    manifest = manifest_of(folder)
-    scenario = scenario_of(folder, manifest, plugins)
+def _of_folder(folder: Path, plugins: Sequence[Path]) -> ReplaySource:
+    manifest = read_manifest(folder)
+    scenario = frozen_scenario(folder, manifest, plugins)
     if scenario.digest != manifest["scenario_digest"]:
         raise ScenarioError("is not the scenario that was run", where=str(folder / "scenario.yaml"))
     _refuse_other_semantics(manifest["sim_semantics"], str(folder))
-    return Source(scenario, tuple(manifest["seeds"]), ALL_ARMS, Arm.DEFENDED, str(manifest["id"]))
+    return ReplaySource(scenario, tuple(manifest["seeds"]), ALL_ARMS, Arm.DEFENDED, str(manifest["id"]))
 
 
-def _of_store(path: Path, named: str, plugins: Sequence[Path]) -> Source:
+def _of_store(path: Path, named: str, plugins: Sequence[Path]) -> ReplaySource:
     with Store.open(path, read_only=True) as store:
         found = [run for run in store.summaries() if run.startswith(named)]
         if len(found) != 1:
@@ -163,12 +122,12 @@ def _of_store(path: Path, named: str, plugins: Sequence[Path]) -> Source:
             ).fetchone()
     where = f"run {asked.id[:12]} of {path}"
     _refuse_other_semantics(semantics, where)
-    scenario = load_scenario(asked.document, plugins=plugins or _folders(asked.folders))
+    scenario = load_scenario(asked.document, plugins=plugins or plugin_folders(asked.folders))
     if job(scenario, asked.seed, asked.arm).id != asked.id:
         raise ScenarioError(changed_line(["a plug-in"], version), where=where)
     red, blue = bool(asked.document["attacks"]), bool(asked.document["defenses"])
     arms = tuple(arm for arm in Arm if (red or not arm.has_red) and (blue or not arm.has_blue))
-    return Source(scenario, (asked.seed,), arms if asked.arm in arms else (*arms, asked.arm), asked.arm, where)
+    return ReplaySource(scenario, (asked.seed,), arms if asked.arm in arms else (*arms, asked.arm), asked.arm, where)
 
 
 def _refuse_other_semantics(found: int, where: str) -> None:
@@ -178,11 +137,3 @@ def _refuse_other_semantics(found: int, where: str) -> None:
             "it would be another run; install the swarmsec of then",
             where=where,
         )
-
-
-def _folders(named: Sequence[str]) -> list[Path]:
-    folders = [Path(one) for one in named]
-    for folder in folders:
-        if not folder.is_dir():
-            raise UsageError("the plug-ins of this run were here; name their folder with --plugins", where=str(folder))
-    return folders

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from swarmsec.errors import SwarmsecError, UsageError
-from swarmsec.replay.differences import Difference, first_in_run
+from swarmsec.replay.differences import RunDifference, first_in_run
+from swarmsec.replay.rerun import StoredFiles, compare_rerun
 from swarmsec.replay.run_bills import Advanced
-from swarmsec.replay.run_files import KeptFiles, plays_again
-from swarmsec.replay.sources import changed_line, manifest_of, scenario_of
+from swarmsec.replay.sources import changed_line, frozen_scenario
 from swarmsec.runs.executors import Executor
 from swarmsec.runs.jobs import Job, job
+from swarmsec.runs.run_files import read_manifest
 from swarmsec.runs.run_folder import cpu_features, run_id, versions
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.store import Store
@@ -45,7 +46,7 @@ class Verified(NamedTuple):
     subject: str
     checked: tuple[str, ...]
     of: int
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[RunDifference, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -72,14 +73,14 @@ def verify_folder(folder: Path, *, sample: int | None = None, jobs: int = 1, plu
         UsageError: It is no run's folder, or nothing of the run was kept.
         ScenarioError: The scenario is refused, or a plug-in has changed since.
     """
-    manifest = manifest_of(folder)
-    scenario = scenario_of(folder, manifest, plugins)
+    manifest = read_manifest(folder)
+    scenario = frozen_scenario(folder, manifest, plugins)
     name = str(folder)
     if changed := _changed_afterward(manifest, scenario):
         return Verified(name, (), len(manifest["seeds"]), (changed,), reasons=("the file was changed afterward",))
-    kept = KeptFiles.read(folder, manifest)
+    kept = StoredFiles.read(folder, manifest)
     chosen = _sample(kept.seeds, sample, manifest["id"])
-    differences, notes = plays_again(kept, scenario, chosen, jobs=jobs)
+    differences, notes = compare_rerun(kept, scenario, chosen, jobs=jobs)
     reasons = tuple(_reasons(manifest)) if differences else ()
     return Verified(name, tuple(f"seed {seed}" for seed in chosen), len(kept.seeds), differences, (), reasons, notes)
 
@@ -135,9 +136,9 @@ _NO_OTHER = (
 
 def _compared(
     store: Store, executor: Executor, asked: Mapping[str, Job], advanced: Advanced | None
-) -> Iterator[Difference]:
+) -> Iterator[RunDifference]:
     """The first difference of each run that has one, in the order of the sample."""
-    found: dict[str, Difference | None] = {}
+    found: dict[str, RunDifference | None] = {}
     for played in executor.run(list(asked.values())):
         kept, last = store.get(played.id), store.get(played.id)
         assert kept is not None and last is not None, "it is in the list"
@@ -149,14 +150,14 @@ def _compared(
     yield from (difference for run in asked if (difference := found.get(run)))
 
 
-def _changed_afterward(manifest: Mapping[str, Any], scenario: Scenario) -> Difference | None:
+def _changed_afterward(manifest: Mapping[str, Any], scenario: Scenario) -> RunDifference | None:
     """Whether the scenario or the seeds are no longer those that the run has its name from."""
     told, here = manifest["scenario_digest"], scenario.digest
     if told != here:
-        return Difference("scenario.yaml", "its digest", str(told), here)
+        return RunDifference("scenario.yaml", "its digest", str(told), here)
     told, here = manifest["id"], run_id(scenario, manifest["seeds"])
     if told != here and manifest["sim_semantics"] == SIM_SEMANTICS:
-        return Difference("manifest.json", "id", str(told), here)
+        return RunDifference("manifest.json", "id", str(told), here)
     return None
 
 

@@ -1,7 +1,5 @@
-"""Reports: a result for people. Nothing is computed here that `result.json` does not have."""
+"""Reports for people: text for a terminal, tables, HTML pages.
 
-from __future__ import annotations
-
-from swarmsec.report.terminal import Context, plain_lines, render, verdict_line
-
-__all__ = ["Context", "plain_lines", "render", "verdict_line"]
+Figures come from `result.json` and the other files of a run or store; nothing is computed or run here. Import the
+module that a command needs: most of them load libraries that others do without.
+"""

@@ -9,7 +9,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from swarmsec.report.terminal import as_plain
 from swarmsec.runs.certification import Certificate, Withstands
 
 _NAMED_MAX = 8
@@ -50,11 +49,6 @@ def render(certificate: Certificate) -> RenderableType:
     return Group(heading, Text(), Text(f"  {said}", style=color), Text(), table)
 
 
-def plain_certificate(certificate: Certificate) -> str:
-    """The same for a pipe: no color, no wrapping."""
-    return as_plain(render(certificate))
-
-
 def _rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
     yield from _network_rows(certificate)
     yield "", "", ""
@@ -63,7 +57,7 @@ def _rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
     if not certificate.attacks:
         yield "  red", "nobody", ""
     for claim in certificate.claims:
-        held = claim.guarantee.told.replace("none", "promises nothing")
+        held = claim.guarantee.label.replace("none", "promises nothing")
         yield "  blue", claim.kind, held + (f", with {_told(claim.parameters)}" if claim.parameters else "")
         yield "", "because", claim.guarantee.why
         for what in ("promise", "assumption", "source"):

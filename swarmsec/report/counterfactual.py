@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from swarmsec.replay import Attribution, Counterfactual, Division
 from swarmsec.replay.shapley import EXACT_MOST
 from swarmsec.report.numbers import amount, share
+from swarmsec.report.tables import plain_table
 from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import DamageScore, Interval
 from swarmsec.scoring.intervals import of_mean
@@ -35,9 +34,9 @@ def counterfactual_lines(found: Counterfactual, *, title: str, arm: str) -> str:
         rows.append([name, *means, interval_text(change.difference, found.unit)])
     blocks = [
         f"{title}  ·  {'; '.join(found.changes)}  ·  {seeds}, bills in {found.unit}",
-        _table(rows),
+        plain_table(rows, left={0}, gap=4),
         f"  happened    {_verdict(found.happened)}\n  would have  {_verdict(found.instead)}",
-        _table(_seed_rows(found, arm)),
+        plain_table(_seed_rows(found, arm), left={0}, gap=4),
     ]
     left = len(found.seeds) - _SEEDS_MOST
     return "\n\n".join(blocks) + (f"\n  … and {left:,} more seeds; --json has all" if left > 0 else "")
@@ -68,7 +67,7 @@ def _division(division: Division, unit: str) -> str:
         rows.append([named, interval_text(one.share, unit), f"{part}{drawn}"])
     rows.append(["in all", interval_text(division.total, unit), ""])
     how = f"  by {division.orders:,} drawn orders, since more than {EXACT_MOST} share" if division.orders else ""
-    return f"  {_TITLES[division.of]}{how}\n{_table(rows)}"
+    return f"  {_TITLES[division.of]}{how}\n{plain_table(rows, left={0}, gap=4)}"
 
 
 def _seed_rows(found: Counterfactual, arm: str) -> list[list[str]]:
@@ -86,14 +85,3 @@ def _verdict(found: DamageScore) -> str:
     if found.reason and not found.damage:
         return "no damage to tell of: the clean arm is not there"
     return verdict_sentence(found.verdict, found.damage_limited, found.reason)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  "
-        + "    ".join(
-            [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        ).rstrip()
-        for row in rows
-    )

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from swarmsec.files import write_atomically
 from swarmsec.report.numbers import amount, share_interval
 from swarmsec.report.terminal import verdict_line
 from swarmsec.runs.runner import run
@@ -136,7 +137,7 @@ def _notes(result: Result) -> Iterator[str]:
         yield f"- Cost in peace: {_amount(cost.mean, result.unit)}"
     if found.precision is not None and found.recall is not None:
         yield f"- Alarms: precision {found.precision:.2f}, recall {found.recall:.2f}"
-    yield f"- Guarantee: {result.guarantee.told}: {result.guarantee.why}"
+    yield f"- Guarantee: {result.guarantee.label}: {result.guarantee.why}"
 
 
 def _sweep(points: Sequence[SweepPoint]) -> Iterator[str]:
@@ -163,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parts.append(part)
         if number:
             sys.stderr.write(f"gallery: {number} of {len(library())} scenarios done\n")
-    options.out.write_text("".join(parts), encoding="utf-8")
+    write_atomically(options.out, "".join(parts))
 
 
 if __name__ == "__main__":

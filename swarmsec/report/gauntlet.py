@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from swarmsec.report.numbers import amount, share
+from swarmsec.report.tables import plain_table
 from swarmsec.scoring import Interval
 from swarmsec.search import Cell, Gauntlet, Query, Size, ToleranceMap, Witness
 
@@ -83,12 +84,10 @@ def map_lines(found: ToleranceMap) -> str:
     for number, part in enumerate(found.shares):
         cells = found.cells[number * wide : (number + 1) * wide]
         rows.append([share(part), *map(_cell, cells)])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    table = ["  " + "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows]
     marks = "* inside the defense's own guarantee, ? not known, - no harm to prevent, x not playable"
     seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}"
     head = f"  map      prevented of {found.attack}, by the share of daemons aimed at and strength, {seeds}"
-    return "\n".join([head, *table, f"  {marks}"])
+    return "\n".join([head, plain_table(rows, left=()), f"  {marks}"])
 
 
 def attack_lines(attacks: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -11,6 +11,7 @@ from swarmsec.arrays import Floats, Ints
 from swarmsec.replay import Frame, Recording
 from swarmsec.replay.session import HELP
 from swarmsec.report.numbers import amount
+from swarmsec.report.tables import plain_table
 from swarmsec.runs.ground_truth import spans
 from swarmsec.swarm.trace import Event
 
@@ -59,13 +60,8 @@ def rows_lines(recording: Recording, frames: Sequence[Frame]) -> str:
         told += f", +{len(frame.events) - 3:,}" if len(frame.events) > 3 else ""
         step = _step(frame.bill - frame.before, unit).strip() or "·"
         rows.append([f"{frame.round:,}", amount(frame.bill, unit), step, *spread, *counts, told])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     note = "" if len(frames[0].low) == 1 else f"proposals: the first of {len(frames[0].low):,} components\n"
-    table = "\n".join(
-        "  ".join([*(cell.rjust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)), row[-1]]).rstrip()
-        for row in rows
-    )
-    return note + table
+    return note + plain_table(rows, left={len(head) - 1}, indent=0)
 
 
 def events_lines(events: Sequence[Event]) -> str:

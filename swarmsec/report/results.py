@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from swarmsec.report.numbers import amount, share, share_interval
+from swarmsec.report.tables import plain_table
 from swarmsec.scoring import Interval
 from swarmsec.store import Tournament
 from swarmsec.store.query import Answer
@@ -25,7 +26,7 @@ def tournament_lines(tournaments: Sequence[Tournament]) -> str:
     for one in tournaments:
         counts = (one.planned, one.done, one.failed, one.crashed, one.timed_out, one.left)
         rows.append([one.name, one.id[:12], *(f"{count:,}" for count in counts), one.begun, one.changed])
-    return _table(rows, left={0, 1})
+    return plain_table(rows, left={0, 1})
 
 
 def matrix_lines(found: Sequence[CellScore], *, damage: bool = False) -> str:
@@ -60,7 +61,7 @@ def comparison_lines(first: str, second: str, found: Sequence[PairedDifference])
         [
             f"{first} minus {second}, paired by seed, mean [95% interval]",
             "",
-            _table(rows, left={0, 1, 6}),
+            plain_table(rows, left={0, 1, 6}),
             "",
             f"  {first} lets less damage happen in {won[0]} of {len(found)}, {second} in {won[1]}; "
             "each 95% interval holds alone, not all of them together",
@@ -75,7 +76,7 @@ def failure_lines(failures: Sequence[Failure]) -> str:
     rows = [["run", "status", "scenario", "attack", "defense", "seed", "arm", "error"]]
     for one in failures:
         rows.append([one.run[:12], *(str(value) for value in one[1:])])
-    return _table(rows, left={0, 1, 2, 3, 4, 6, 7})
+    return plain_table(rows, left={0, 1, 2, 3, 4, 6, 7})
 
 
 def leaderboard_lines(title: str, ranks: Sequence[Rank]) -> str:
@@ -86,14 +87,14 @@ def leaderboard_lines(title: str, ranks: Sequence[Rank]) -> str:
         shares = [_UNKNOWN if value is None else share(value) for value in (one.damage_limited, one.worst)]
         limited = f"{one.limited} of {one.cells}"
         rows.append([str(place), one.label, *_points(one.points), *counts, shares[0], limited, shares[1], one.against])
-    return _table(rows, left={1, 10})
+    return plain_table(rows, left={1, 10})
 
 
 def answer_lines(answer: Answer) -> str:
     """The rows of the answer to an SQL query."""
     rows = [list(answer.columns), *([_sql_value(value) for value in row] for row in answer.rows)]
     left = {column for column in range(len(answer.columns)) if any(isinstance(row[column], str) for row in answer.rows)}
-    return _table(rows, left=left)
+    return plain_table(rows, left=left)
 
 
 def _matrix(found: Sequence[CellScore], *, damage: bool) -> str:
@@ -104,7 +105,7 @@ def _matrix(found: Sequence[CellScore], *, damage: bool) -> str:
     for attack in attacks:
         shown = [cells.get((attack, defense)) for defense in defenses]
         rows.append([attack, *(_cell(one, damage=damage) if one else "" for one in shown)])
-    return _table(rows, left={0})
+    return plain_table(rows, left={0})
 
 
 def _cell(one: CellScore, *, damage: bool) -> str:
@@ -146,16 +147,3 @@ def _sql_value(value: Any) -> str:
     if value is None:
         return _UNKNOWN
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _table(rows: Sequence[Sequence[str]], *, left: set[int]) -> str:
-    """Rows under a heading, columns to the right but for those at the left."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            f"{cell:<{width}}" if column in left else f"{cell:>{width}}"
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append(("  " + "  ".join(cells)).rstrip())
-    return "\n".join(lines)

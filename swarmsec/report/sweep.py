@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from swarmsec.report.numbers import amount, share_interval
+from swarmsec.report.tables import plain_table
 from swarmsec.runs.sweeps import SweepPoint
 from swarmsec.scenario import Scenario
 
@@ -26,12 +27,9 @@ def sweep_lines(scenario: Scenario, points: Sequence[SweepPoint]) -> str:
         [str(point.number), *map(_value, point.settings.values()), *_outcome(point)[:3], _outcome(point)[3]]
         for point in points
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [f"{scenario.title}  ·  {len(points)} points, {len(seeds)} seed{'s' if len(seeds) > 1 else ''} each", ""]
-    for row in rows:
-        cells = [f"{cell:>{width}}" for cell, width in zip(row[:-1], widths, strict=False)]
-        lines.append("  " + "  ".join([*cells, row[-1]]).rstrip())
-    return "\n".join([*lines, "", f"  repeat one   {points[-1].result.replay}"])
+    heading = f"{scenario.title}  ·  {len(points)} points, {len(seeds)} seed{'s' if len(seeds) > 1 else ''} each"
+    table = plain_table(rows, left={len(rows[0]) - 1})
+    return "\n".join([heading, "", table, "", f"  repeat one   {points[-1].result.replay}"])
 
 
 def _outcome(point: SweepPoint) -> tuple[str, str, str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -92,24 +92,11 @@ def notes(result: Result, context: Context) -> Table:
         table.add_row("", _cost_line(result))
     for number, null in enumerate(result.nulls):
         table.add_row("  nulls" if number == 0 else "", _null_line(null, result.unit))
-    table.add_row("  guarantee", f"{result.guarantee.told}: {result.guarantee.why}")
+    table.add_row("  guarantee", f"{result.guarantee.label}: {result.guarantee.why}")
     table.add_row("", "")
     table.add_row("  repeat", result.replay)
     table.add_row("  kept in", context.folder)
     return table
-
-
-def plain_lines(result: Result, context: Context) -> str:
-    """The same report for a pipe: no color, no box, no wrapping."""
-    return as_plain(render(result, context))
-
-
-def as_plain(shown: RenderableType) -> str:
-    """What a terminal would show, for a pipe: no color, no box, no wrapping."""
-    console = Console(color_system=None, width=10_000, highlight=False, force_terminal=False, legacy_windows=False)
-    with console.capture() as capture:
-        console.print(shown)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
 def _short(name: str, unit: str) -> str:

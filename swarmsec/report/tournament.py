@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -40,14 +40,6 @@ def render(result: TournamentResult) -> RenderableType:
         if ratings := result.ratings[team]:
             parts += [Text(), ratings_table(title, ratings, names)]
     return Group(*parts, Text(), notes(result))
-
-
-def plain_lines(result: TournamentResult) -> str:
-    """The same report for a pipe: no color, no box, no wrapping."""
-    console = Console(color_system=None, width=10_000, highlight=False, force_terminal=False, legacy_windows=False)
-    with console.capture() as capture:
-        console.print(render(result))
-    return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
 def names_of(result: TournamentResult) -> Names:

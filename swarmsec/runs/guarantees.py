@@ -76,7 +76,7 @@ def _lossy(setup: Setup, asked: PluginSpec[Defense], *, isolated: bool) -> str:
     if inbox is not None and (floods or most > inbox):
         return f"a daemon processes {inbox:,} messages, which {'a flood fills' if most <= inbox else 'do not suffice'}"
     for cast in setup.defenses:
-        if cast is not asked and type(cast.plugin).weigh is not Defense.weigh:
+        if cast is not asked and cast.plugin.overrides("weigh"):
             return f"{cast.kind} may drop some"
     return "daemons may be isolated" if isolated else ""
 
@@ -84,7 +84,7 @@ def _lossy(setup: Setup, asked: PluginSpec[Defense], *, isolated: bool) -> str:
 def _may_isolate(setup: Setup, asked: PluginSpec[Defense]) -> bool:
     """Whether another defense answers what it sees, and the rules let it isolate somebody."""
     others = [cast for cast in setup.defenses if cast is not asked]
-    answers = any(type(cast.plugin).respond is not Defense.respond for cast in others)
+    answers = any(cast.plugin.overrides("respond") for cast in others)
     return answers and setup.rules.quarantine_limit(setup.network.n) > 0
 
 

@@ -28,6 +28,7 @@ import numpy as np
 
 from swarmsec._version import __version__
 from swarmsec.errors import OutputError
+from swarmsec.files import write_atomically
 from swarmsec.runs.ground_truth import truth_of
 from swarmsec.scenario import Scenario
 from swarmsec.scenario.writer import as_yaml
@@ -61,6 +62,7 @@ class RunFolder:
             "scenario_version": scenario.version,
             "scenario_digest": scenario.digest,
             "plugins": scenario.plugin_digests,
+            "plugin_packages": scenario.plugin_packages,
             "plugin_folders": [str(folder) for folder in scenario.registry.folders],
             "seeds": list(seeds),
             "sim_semantics": SIM_SEMANTICS,
@@ -109,13 +111,7 @@ class RunFolder:
         self._write("manifest.json", json_text(self._manifest))
 
     def _write(self, name: str, text: str) -> None:
-        """Replace a file as a whole, so that a reader never sees half of one."""
-        unfinished = self.path / f".{name}.unfinished"
-        try:
-            unfinished.write_text(text, encoding="utf-8")
-            os.replace(unfinished, self.path / name)
-        except OSError as error:
-            raise OutputError(f"cannot be written: {error.strerror}", where=str(self.path / name)) from None
+        write_atomically(self.path / name, text)
 
     def _append(self, name: str, text: str) -> None:
         try:

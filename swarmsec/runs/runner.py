@@ -68,7 +68,7 @@ def subject_of(scenario: Scenario) -> Subject:
         stop=scenario.stop,
         command=(
             scenario.source,
-            *scenario.changes.words(),
+            *scenario.changes.as_options(),
             *(word for folder in scenario.registry.folders for word in ("--plugins", str(folder))),
         ),
     )

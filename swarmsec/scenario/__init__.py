@@ -1,7 +1,7 @@
-"""Scenarios: read, checked, resolved, set up. What a scenario means is here; how it is run is not.
+"""Reading, merging, expanding and checking scenarios, and building what they name. Running them is in `swarmsec.runs`.
 
-Nothing here imports Mesa, numba, scikit-learn or pyod: to check a scenario takes none of them. A name is fetched when
-it is first used, since to list a library takes little of what is here.
+Nothing here imports Mesa, numba, scikit-learn or pyod, since a check needs none of them. The names of the public API
+are imported on first use, which keeps `swarmsec list` fast.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a document, found at once, without running or building anything."""
+"""Check a document: find all of its errors at once, without building or running anything."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from swarmsec.errors import UnknownNameError, did_you_mean
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import Problem, problems, shown, spot
-from swarmsec.registry import Family, Registry
+from swarmsec.plugin import Family
+from swarmsec.registry import Registry
 from swarmsec.scenario.findings import in_mapping
+from swarmsec.scenario.forms import with_form_hint
 from swarmsec.scenario.model import PLUGINS_MAX, Document
 from swarmsec.scenario.overrides import steps, with_value
 from swarmsec.scenario.sweep import check_sweep, single_changes
 from swarmsec.scenario.versions import is_older
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 from swarmsec.teams import BlueRules, RedRules
 
 
 class Wrong(NamedTuple):
-    """A problem, and the topic under which `swarmsec explain` says more."""
+    """A problem, and the topic of `swarmsec explain` that describes the key."""
 
     problem: Problem
     topic: str
@@ -29,34 +30,34 @@ TEAMS: dict[str, type[Any]] = {"red": RedRules, "blue": BlueRules}
 
 
 SPEC_KEYS = frozenset({"kind", "name"})
-"""What a plug-in in a scenario has besides its parameters: its kind, and a name to merge and to speak of it by."""
+"""The keys of a plug-in that are not parameters: its kind, and a name by which `extends` merges it."""
 
 
 def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong]:
-    """All that is wrong with a document's keys, plug-ins and parameters, in the document's order.
+    """All errors in a document's keys, plug-ins and parameters, in the order of the document.
 
     Args:
         data: The document as plain data.
-        registry: Where plug-ins are found.
-        partial: Whether it extends another one, so that what is missing here may stand there.
+        registry: The installed plug-ins.
+        partial: Whether the document extends another one, which may have the keys that are missing here.
     """
     if not isinstance(data, Mapping):
-        return [Wrong(Problem((), "a scenario is a mapping of keys such as name, world and network"), "")]
+        return [Wrong(Problem((), "a scenario must be a mapping with keys such as name, world and network"), "")]
     if is_older(data.get("apiVersion")):
-        message = f"{data['apiVersion']} is an older format; bring it to today's: swarmsec migrate --write FILE"
+        message = f"{data['apiVersion']} is an older version of the format; run swarmsec migrate --write FILE"
         return [Wrong(Problem(("apiVersion",), message), "")]
     keys = {key: value for key, value in data.items() if not key.startswith("x-")}
-    found = [Wrong(_as_key(problem), "") for problem in problems(Document, keys)]
+    found = [Wrong(with_form_hint(_as_key(problem), keys), "") for problem in problems(Document, keys)]
     wrong = {one.problem.path[0] for one in found if one.problem.path}
     for team in ("attacks", "defenses"):
         if team not in wrong and len(keys.get(team, ())) > PLUGINS_MAX:
-            message = f"more than {PLUGINS_MAX:,} {team}, with campaigns written out; must be at most so many"
+            message = f"more than {PLUGINS_MAX:,} {team}, steps of campaigns included; must be at most {PLUGINS_MAX:,}"
             found.append(Wrong(Problem((team,), message), ""))
             wrong.add(team)
     for path, family, spec in _specs(keys, wrong):
         if partial and spec.get("drop", True) is not True:
             found.append(
-                Wrong(Problem((*path, "drop"), f"{shown(spec['drop'])} given; must be true, or not there"), "extends")
+                Wrong(Problem((*path, "drop"), f"{shown(spec['drop'])} given; must be true, or left out"), "extends")
             )
         if not isinstance(spec.get("name", ""), str):
             found.append(Wrong(Problem((*path, "name"), f"{shown(spec['name'])} given; must be text"), ""))
@@ -74,9 +75,13 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
     return sorted(found, key=lambda one: order.get(str(one.problem.path[0]) if one.problem.path else "", len(order)))
 
 
-def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[Path, Family | None, Mapping[str, Any]]]:
-    """Every plug-in and the network, where the document's own shape is right."""
-    singles: tuple[tuple[str, Family | None], ...] = (("world", "worlds"), ("network", None), ("protocol", "protocols"))
+def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[YamlPath, Family, Mapping[str, Any]]]:
+    """Every plug-in, except under keys that are wrong themselves."""
+    singles: tuple[tuple[str, Family], ...] = (
+        ("world", "worlds"),
+        ("network", "topologies"),
+        ("protocol", "protocols"),
+    )
     for key, family in singles:
         if key in keys and key not in wrong:
             yield (key,), family, keys[key]
@@ -85,43 +90,38 @@ def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[Path, Fam
         if team not in wrong:
             for position, spec in enumerate(keys.get(team, ())):
                 yield (team, position), team, spec
-    if "campaigns" not in wrong:  # Those that are used have become attacks.
+    if "campaigns" not in wrong:  # Only unused campaigns are left here; the others are expanded to attacks.
         for name, steps in keys.get("campaigns", {}).items():
             for position, step in enumerate(steps):
                 yield ("campaigns", name, position), "attacks", {key: step[key] for key in step if key != "for"}
 
 
 def _check_spec(
-    path: Path, family: Family | None, spec: Mapping[str, Any], registry: Registry, *, partial: bool
+    path: YamlPath, family: Family, spec: Mapping[str, Any], registry: Registry, *, partial: bool
 ) -> list[Wrong]:
     kind = spec.get("kind")
     if kind is None and partial:
         return []
     if kind is None:
-        return [Wrong(Problem((*path, "kind"), "missing; must be the name of what is meant here"), "")]
+        message = f"missing; must be one of the {family}"
+        return [Wrong(Problem((*path, "kind"), message, did_you_mean("", registry.kinds(family))), family)]
     if not isinstance(kind, str):
         return [Wrong(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
     try:
-        plugin = _topology(kind) if family is None else registry.get(family, kind)
+        plugin = registry.get(family, kind)
     except UnknownNameError as error:
         message, _, hint = error.message.partition("; ")
-        return [Wrong(Problem((*path, "kind"), message, hint), family or "topologies")]
+        return [Wrong(Problem((*path, "kind"), message, hint), family)]
     own = SPEC_KEYS | {"drop"} if partial else SPEC_KEYS
     parameters = {key: value for key, value in spec.items() if key not in own}
-    topic = f"{family or 'topologies'}.{kind}"
+    topic = f"{family}.{kind}"
     return [Wrong(in_mapping(path, problem), topic) for problem in problems(plugin, parameters)]
-
-
-def _topology(kind: str) -> type[Any]:
-    if kind not in TOPOLOGIES:
-        raise UnknownNameError(f"no topology `{kind}`; {did_you_mean(kind, TOPOLOGIES)}")
-    return TOPOLOGIES[kind]
 
 
 def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
     found = []
     for team, budget in rules.items():
-        path: Path = ("rules", team)
+        path: YamlPath = ("rules", team)
         if team not in TEAMS:
             found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS)), "rules"))
         elif not isinstance(budget, Mapping):
@@ -132,7 +132,7 @@ def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
 
 
 def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
-    """What is wrong with a sweep over a document in which nothing else is."""
+    """The errors of a sweep over a document that has no other errors."""
     sweep = keys["sweep"]
     found = [Wrong(problem, "sweep") for problem in check_sweep(sweep, keys)]
     if found:
@@ -142,15 +142,15 @@ def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
         for one in check(with_value(branch, path, value), registry):
             problem = one.problem
             if len(problem.path) == 1 and problem.message.startswith("missing"):
-                continue  # It stands on another branch.
+                continue  # The key is in a part of the document that is left out here.
             place, message = (at[:2], problem.message) if problem.of_key else (at, f"at {value!r}: {problem.message}")
             again = Wrong(problem._replace(path=place, message=message), one.topic)
             found += [again] if again not in found else []
     return found
 
 
-def _branch(keys: Mapping[str, Any], way: Path) -> tuple[dict[str, Any], str]:
-    """The part of a document that a path goes through, as a document, and the path there: the rest is right already."""
+def _branch(keys: Mapping[str, Any], way: YamlPath) -> tuple[dict[str, Any], str]:
+    """The part of a document that a path goes through, and the path in that part. Other parts need no second check."""
     top, *rest = way
     if top == "campaigns" and len(rest) > 1 and isinstance(rest[1], int):
         name, position, *within = rest
@@ -161,5 +161,5 @@ def _branch(keys: Mapping[str, Any], way: Path) -> tuple[dict[str, Any], str]:
 
 
 def _as_key(problem: Problem) -> Problem:
-    """The document's own fields are keys to an author, not parameters."""
+    """Messages call the fields of the document keys, not parameters."""
     return problem._replace(message=problem.message.replace("unknown parameter", "unknown key"))

@@ -1,21 +1,21 @@
-"""`extends`: a scenario that says only what differs from another one.
+"""`extends`: a scenario that states only its differences from another scenario, its base.
 
-Mappings merge key by key. Plug-ins merge by name: an item that has the `name` (or, without one, the `kind`) of an item
-of the base changes that one, any other joins the list, and one with `drop: true` leaves it. Where the `kind` of a
-world, a network or a protocol changes, nothing of the old one stays. Each file is checked before anything is merged.
+Mappings merge key by key. Plug-ins merge by `name`, or by `kind` if they have no name: a match changes the base's
+plug-in, any other item is appended, and `drop: true` removes the base's plug-in. A world, network or protocol of
+another `kind` replaces that of the base as a whole. Each file is checked before the merge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any
 
 from swarmsec.errors import UsageError
 from swarmsec.parameters import Problem
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
-from swarmsec.scenario.sources import Source, library, read
-from swarmsec.scenario.yaml_tree import Path, Place, Tree
+from swarmsec.scenario.sources import ScenarioSource, library, read
+from swarmsec.scenario.yaml_tree import Place, Tree, YamlPath
 
 CHAIN_MAX = 10
 _LISTS_BY_NAME = ("attacks", "defenses")
@@ -23,20 +23,20 @@ _KINDS = ("world", "network", "protocol")
 _OWN = ("extends",)
 
 
-def extended(source: Source, check: Callable[[Tree, bool], object]) -> Tree:
-    """The whole scenario of a source that may extend another one.
+def extended(source: ScenarioSource, check: Callable[[Tree, bool], object]) -> Tree:
+    """The scenario of a source, merged with the scenarios that it extends.
 
     Args:
-        source: What was read.
-        check: Refuses a tree that is wrong; told whether it is only a part of a scenario.
+        source: The scenario as it was written.
+        check: Called with a tree, and whether that tree is partial (extends another one); raises if it is wrong.
 
     Raises:
-        InvalidScenarioError: A base is not there or wrong, or extends itself.
+        InvalidScenarioError: A base does not exist, is wrong, or extends itself.
     """
     return _extended(source, check, seen=(source.command,))
 
 
-def _extended(source: Source, check: Callable[[Tree, bool], object], *, seen: tuple[str, ...]) -> Tree:
+def _extended(source: ScenarioSource, check: Callable[[Tree, bool], object], *, seen: tuple[str, ...]) -> Tree:
     tree = source.tree
     if not isinstance(tree.data, Mapping) or tree.data.get("extends") is None:
         return tree
@@ -44,22 +44,22 @@ def _extended(source: Source, check: Callable[[Tree, bool], object], *, seen: tu
     base = _base(source, str(tree.data["extends"]))
     if base.command in seen or len(seen) >= CHAIN_MAX:
         chain = " → ".join([*seen, base.command])
-        raise _refused(tree, f"a scenario may not extend itself, nor {CHAIN_MAX} others: {chain}")
+        raise _refused(tree, f"a scenario may not extend itself, nor more than {CHAIN_MAX - 1} others: {chain}")
     whole = _extended(base, check, seen=(*seen, base.command))
     check(whole, False)
     return merge(whole, tree)
 
 
-def _base(source: Source, name: str) -> Source:
+def _base(source: ScenarioSource, name: str) -> ScenarioSource:
     if not name.strip():
         raise _refused(source.tree, f'"{name}" given; must be a library name or a file')
-    beside = File(source.command).parent / name
+    beside = Path(source.command).parent / name
     try:
         there = beside.is_file() or (beside.is_dir() and name not in library())
         return read(str(beside) if there else name)
     except (UsageError, ValueError, OSError) as error:
-        said = error.message if isinstance(error, UsageError) else "no name of a file"
-        raise _refused(source.tree, said) from None
+        message = error.message if isinstance(error, UsageError) else "not a valid file name"
+        raise _refused(source.tree, message) from None
 
 
 def _refused(tree: Tree, message: str) -> InvalidScenarioError:
@@ -67,13 +67,13 @@ def _refused(tree: Tree, message: str) -> InvalidScenarioError:
 
 
 def merge(base: Tree, child: Tree) -> Tree:
-    """The base with what the child says on top, each value with the place where it was written."""
-    places: dict[Path, Place] = {}
+    """Merge a child into its base; every value keeps the place where it was written."""
+    places: dict[YamlPath, Place] = {}
     merged: dict[str, Any] = {}
     for key in [*base.data, *(key for key in child.data if key not in base.data)]:
         if key == "extends":
             continue
-        path: Path = (key,)
+        path: YamlPath = (key,)
         if key not in child.data:
             merged[key] = _take(base, path, path, places)
         elif key in _LISTS_BY_NAME and isinstance(base.data.get(key), list):
@@ -89,8 +89,8 @@ def merge(base: Tree, child: Tree) -> Tree:
     return Tree(merged, places, {**base.texts, **child.texts})
 
 
-def _merge_value(base: Tree, child: Tree, path: Path, places: dict[Path, Place]) -> Any:
-    """A value that both say."""
+def _merge_value(base: Tree, child: Tree, path: YamlPath, places: dict[YamlPath, Place]) -> Any:
+    """Merge a value that both trees have."""
     old, new = _at(base, path), _at(child, path)
     replaces = path[-1] in _KINDS and isinstance(new, Mapping) and new.get("kind", None) not in {None, _kind(old)}
     if not (isinstance(old, Mapping) and isinstance(new, Mapping)) or replaces:
@@ -108,8 +108,8 @@ def _merge_value(base: Tree, child: Tree, path: Path, places: dict[Path, Place])
     return merged
 
 
-def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[Path, Place]) -> list[Any]:
-    """The base's plug-ins, changed, dropped and joined by the child's."""
+def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[YamlPath, Place]) -> list[Any]:
+    """The base's plug-ins, changed, dropped and extended by the child's."""
     _note(child, (key,), (key,), places)
     changes = {_name(spec): position for position, spec in enumerate(child.data[key])}
     merged: list[Any] = []
@@ -135,12 +135,12 @@ def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[Path, Place])
 
 
 def _retimed(name: str, new: Mapping[str, Any]) -> bool:
-    """Whether a parameter of the base says when, and the child says it in another way."""
+    """Whether a time parameter of the base conflicts with the child's: `start` and `stop` against `phase`."""
     return (name in {"start", "stop"} and "phase" in new) or (name == "phase" and bool({"start", "stop"} & set(new)))
 
 
-def _take(tree: Tree, origin: Path, path: Path, places: dict[Path, Place]) -> Any:
-    """A value of one tree as it stands, with all its places, at a path of the merged one."""
+def _take(tree: Tree, origin: YamlPath, path: YamlPath, places: dict[YamlPath, Place]) -> Any:
+    """Copy the places of a value to its path in the merged tree, and return the value."""
     value = _at(tree, origin)
     for way in _ways(value):
         if place := tree.places.get((*origin, *way)):
@@ -148,8 +148,8 @@ def _take(tree: Tree, origin: Path, path: Path, places: dict[Path, Place]) -> An
     return value
 
 
-def _ways(value: Any) -> Iterator[Path]:
-    """The paths from a value to all that is in it, itself first."""
+def _ways(value: Any) -> Iterator[YamlPath]:
+    """The relative paths of a value and of everything in it; the value itself comes first."""
     yield ()
     inside = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for step, one in inside:
@@ -157,12 +157,12 @@ def _ways(value: Any) -> Iterator[Path]:
             yield (step, *way)
 
 
-def _note(tree: Tree, origin: Path, path: Path, places: dict[Path, Place]) -> None:
+def _note(tree: Tree, origin: YamlPath, path: YamlPath, places: dict[YamlPath, Place]) -> None:
     if origin in tree.places:
         places[path] = tree.places[origin]
 
 
-def _at(tree: Tree, path: Path) -> Any:
+def _at(tree: Tree, path: YamlPath) -> Any:
     value = tree.data
     for step in path:
         value = value[step]

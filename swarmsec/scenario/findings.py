@@ -1,4 +1,4 @@
-"""What is wrong with a scenario: where, what, and what would be right."""
+"""Findings: the errors of a scenario, each with its place, a message and a hint."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Any, NamedTuple
 
 from swarmsec.errors import ScenarioError, SwarmsecError, UsageError
 from swarmsec.parameters import Problem, spot
-from swarmsec.scenario.yaml_tree import Path, Place, Span, Tree, UnreadableError
+from swarmsec.scenario.yaml_tree import Place, Span, Tree, UnreadableError, YamlPath
 
-TOLD_MAX = 50
-"""So many findings are written out in an error's message; `findings` has them all."""
+PRINTED_MAX = 50
+"""An error's message prints at most this many findings; its attribute `findings` has all."""
 
 _SHOWN_MAX = 240
-"""Characters of a line that are shown."""
+"""At most this many characters of a line are printed."""
 
 
 class Finding(NamedTuple):
-    """One thing that is wrong, told to a person.
+    """One error of a scenario.
 
     Attributes:
-        path: Where in the document: `attacks[0].bais`.
-        message: What was given and what would be right.
-        hint: What was probably meant, or nothing.
-        topic: What `swarmsec explain` says more about, or nothing.
-        span: Where in the file; None for a document that comes from no file.
-        rule: What kind of mistake it is, in a word that stays the same: `unknown-key`.
+        path: The path in the document: `attacks[0].bais`.
+        message: The given value, and what it must be.
+        hint: The probable intention, or "".
+        topic: The topic of `swarmsec explain` that describes the key, or "".
+        span: The place in the file; None for a document that was not read from a file.
+        rule: The class of the error, stable across versions: `unknown-key`.
     """
 
     path: str
@@ -50,17 +50,17 @@ class Finding(NamedTuple):
         }
 
     def line(self) -> str:
-        """In one line."""
+        """The finding in one line."""
         head = f"{self.span}  {self.path}" if self.span else self.path
-        said = f"{self.message}; {self.hint}" if self.hint else self.message
-        return f"{head}  {said}" if head else said
+        text = f"{self.message}; {self.hint}" if self.hint else self.message
+        return f"{head}  {text}" if head else text
 
 
 class InvalidScenarioError(ScenarioError):
-    """A scenario with at least one finding; the message tells them all, with their lines.
+    """A scenario with at least one error; the message lists the findings with their lines of the file.
 
     Attributes:
-        findings: All that is wrong.
+        findings: All of them.
     """
 
     def __init__(self, message: str, *, where: str = "", findings: Sequence[Finding] = ()) -> None:
@@ -69,7 +69,7 @@ class InvalidScenarioError(ScenarioError):
 
 
 def locate(problem: Problem, tree: Tree, *, topic: str = "") -> Finding:
-    """A problem of the document, with its place in the file."""
+    """A problem of the document as a finding, with its place in the file."""
     place = tree.place(problem.path)
     return Finding(
         path=spot(tree.written(problem.path)),
@@ -82,13 +82,13 @@ def locate(problem: Problem, tree: Tree, *, topic: str = "") -> Finding:
 
 
 def unreadable(error: UnreadableError) -> InvalidScenarioError:
-    """The error that tells all for which a text is no YAML."""
+    """The error for a text that is not valid YAML, with all of its faults as findings."""
     findings = [Finding(spot(fault.path), fault.message, span=fault.span, rule="unreadable") for fault in error.faults]
     return refuse(findings, Tree(None, texts=error.texts))
 
 
 def findings_of(error: SwarmsecError) -> tuple[Finding, ...]:
-    """What an error tells, as findings."""
+    """An error as findings."""
     if isinstance(error, InvalidScenarioError):
         return error.findings
     rule = "no-scenario" if isinstance(error, UsageError) else "wrong-value"
@@ -96,19 +96,18 @@ def findings_of(error: SwarmsecError) -> tuple[Finding, ...]:
 
 
 def refuse(findings: Sequence[Finding], tree: Tree) -> InvalidScenarioError:
-    """The error that tells all findings, with the lines that they stand in."""
-    text = "\n".join(paragraph(finding, tree) for finding in findings[:TOLD_MAX])
-    if len(findings) > TOLD_MAX:
-        text += f"\nand {len(findings) - TOLD_MAX:,} more"
+    """The error that lists findings, each with its line of the file."""
+    text = "\n".join(paragraph(finding, tree) for finding in findings[:PRINTED_MAX])
+    if len(findings) > PRINTED_MAX:
+        text += f"\nand {len(findings) - PRINTED_MAX:,} more"
     return InvalidScenarioError(text, findings=findings)
 
 
 def paragraph(finding: Finding, tree: Tree) -> str:
-    """A finding with its line of the file and a caret under what is meant."""
-    said = finding.message
+    """A finding with its line of the file, and carets under the wrong value."""
     if finding.span is None:
         return finding.line()
-    lines = ["  ".join(filter(None, [str(finding.span), finding.path, said]))]
+    lines = ["  ".join(filter(None, [str(finding.span), finding.path, finding.message]))]
     text = tree.texts.get(finding.span.label, [])
     if 0 < finding.span.line <= len(text):
         source = text[finding.span.line - 1]
@@ -124,7 +123,7 @@ def paragraph(finding: Finding, tree: Tree) -> str:
 
 
 def _pointed_at(problem: Problem, place: Place) -> Span:
-    """A wrong name is pointed at by its key, a wrong value by itself, and what is missing by what it is missing in."""
+    """The key of an unknown name; the value of a wrong value; for a missing key, the mapping that lacks it."""
     return place.key if problem.of_key else place.value
 
 
@@ -136,6 +135,6 @@ def _rule(problem: Problem) -> str:
     return "unknown-kind" if problem.path[-1:] == ("kind",) and problem.message.startswith("no ") else "wrong-value"
 
 
-def in_mapping(path: Path, problem: Problem) -> Problem:
-    """A problem told from further out."""
+def in_mapping(path: YamlPath, problem: Problem) -> Problem:
+    """A problem of a nested mapping, with the path from the document's top."""
     return problem._replace(path=(*path, *problem.path))

@@ -1,4 +1,4 @@
-"""A scenario that has been checked: every default written out, every plug-in found, ready to be set up."""
+"""Load scenarios: read, merge, expand, check and resolve them, so that they can be set up and run."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any
 from swarmsec.errors import ScenarioError
 from swarmsec.network import Network
 from swarmsec.parameters import Problem
+from swarmsec.plugin import Family
 from swarmsec.registry import Registry, source_digest
 from swarmsec.rng import Streams
-from swarmsec.scenario.build import daemons_of, misfits, parts_of, resolved, setup_of
-from swarmsec.scenario.changes import Changes
+from swarmsec.scenario.build import SPEC_FAMILIES, composition_errors, parts_of, resolved, setup_of
 from swarmsec.scenario.check import check
 from swarmsec.scenario.extends import extended
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
 from swarmsec.scenario.model import digest_of, seed_list, stop_of
-from swarmsec.scenario.overrides import Teams, specs_of, steps, with_value
+from swarmsec.scenario.overrides import Changes, Teams, specs_of, steps, with_value
 from swarmsec.scenario.schedule import expand
-from swarmsec.scenario.sources import Source, read
+from swarmsec.scenario.sources import ScenarioSource, read
 from swarmsec.scenario.sweep import points
 from swarmsec.scenario.yaml_tree import Tree
 from swarmsec.swarm.setup import Setup
@@ -32,11 +32,11 @@ class Scenario:
     """A scenario, checked and resolved.
 
     Attributes:
-        document: The scenario with every default written out, as plain data; it loads to the same scenario.
-        source: How a command line names it.
-        changes: What was changed in it after it was read.
-        registry: Where its plug-ins are found.
-        tree: As it was written, after bases, schedule and campaigns, with the place of each value.
+        document: The scenario as plain data with every default written out; it loads to the same scenario.
+        source: Its name or path on a command line.
+        changes: The changes made after it was read.
+        registry: The plug-ins that it may use.
+        tree: The scenario as written, with bases merged, schedule and campaigns expanded, and the place of each value.
     """
 
     document: Mapping[str, Any]
@@ -52,7 +52,7 @@ class Scenario:
 
     @property
     def title(self) -> str:
-        """Its name for people."""
+        """Its title; its name if it has none."""
         return str(self.document["title"] or self.name)
 
     @property
@@ -62,13 +62,13 @@ class Scenario:
 
     @property
     def rounds(self) -> int:
-        """How long a run is."""
+        """The number of rounds of a run."""
         return int(self.document["rounds"])
 
     @property
     def n(self) -> int:
-        """How many daemons there are."""
-        return daemons_of(parts_of(self.document, self.registry).topology)
+        """The number of daemons."""
+        return parts_of(self.document, self.registry).n
 
     @property
     def stop(self) -> int:
@@ -77,12 +77,12 @@ class Scenario:
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """The seeds that it is played with unless others are asked for."""
+        """The seeds of a run that sets no others."""
         return seed_list(self.document["seeds"])
 
     @property
     def bill(self) -> str:
-        """The bill that is scored."""
+        """The name of the bill that is scored."""
         return str(self.document["score"]["bill"])
 
     @cached_property
@@ -91,24 +91,35 @@ class Scenario:
         return digest_of(self.document)
 
     def points(self) -> list[tuple[dict[str, Any], Scenario]]:
-        """The scenario at every point of its sweep: path → value, and the scenario there. Without a sweep, itself."""
+        """Every point of its sweep: path → value, and the scenario with these values. No sweep: one empty point."""
         alone = {**self.document, "sweep": {}}
         here = Scenario(alone, self.source, self.changes, self.registry)
         return [(point, load_scenario(here, settings=point)) for point in points(self.document["sweep"])]
 
     @cached_property
     def plugin_digests(self) -> dict[str, str]:
-        """`family/kind` → the digest of its source, for every plug-in that takes part."""
-        taking_part = [("worlds", self.document["world"]), ("protocols", self.document["protocol"])]
-        taking_part += [("attacks", spec) for spec in self.document["attacks"]]
-        taking_part += [("defenses", spec) for spec in self.document["defenses"]]
+        """`family/kind` → the digest of its source, for every plug-in of the scenario."""
         return {
-            f"{family}/{spec['kind']}": source_digest(self.registry.get(family, spec["kind"]))  # type: ignore[arg-type]
-            for family, spec in taking_part
+            f"{family}/{kind}": source_digest(self.registry.get(family, kind)) for family, kind in self._plugin_kinds()
         }
 
+    @property
+    def plugin_packages(self) -> dict[str, str]:
+        """The installed packages, with their versions, whose plug-ins take part."""
+        packages = (self.registry.package_of(family, kind) for family, kind in self._plugin_kinds())
+        return dict(package for package in packages if package)
+
+    def _plugin_kinds(self) -> list[tuple[Family, str]]:
+        """The family and the kind of every plug-in that takes part."""
+        specs = [(family, self.document[key]) for key, family in SPEC_FAMILIES.items()]
+        return [
+            (family, spec["kind"])
+            for family, several in specs
+            for spec in (several if isinstance(several, list) else [several])
+        ]
+
     def with_seeds(self, seeds: Sequence[int]) -> Scenario:
-        """The same scenario with other seeds to be played with."""
+        """The same scenario with other seeds."""
         same = tuple(seeds) == self.seeds
         return self if same else replace(self, document={**self.document, "seeds": list(seeds)})
 
@@ -138,17 +149,17 @@ def load_scenario(
 
     Args:
         source: A library name, a file's path, a mapping, or a scenario that is already loaded.
-        settings: Values to put in its place first: path → value, such as `attacks[0].bias`.
-        attack: Attacks to play instead of its own: a kind, a mapping with a kind, or several.
-        defense: Defenses to play instead of its own.
-        plugins: Folders of plug-ins beyond those that are installed.
+        settings: Values to change: path → value, such as `attacks[0].bias`.
+        attack: Attacks that replace the scenario's own: a kind, a mapping with a kind, or several.
+        defense: Defenses that replace the scenario's own.
+        plugins: Folders of plug-ins, in addition to the installed ones.
 
     Raises:
-        UsageError: There is no such scenario.
-        InvalidScenarioError: It is refused; the message tells everything that is wrong and where.
+        UsageError: The scenario does not exist.
+        InvalidScenarioError: The scenario has errors; the message lists all of them with their places.
     """
     if isinstance(source, Scenario):
-        written = Source(source.source, Tree(dict(source.document)))
+        written = ScenarioSource(source.source, Tree(dict(source.document)))
         registry = Registry([*source.registry.folders, *plugins]) if plugins else source.registry
         changes = source.changes
         if not settings and attack is None and defense is None and not plugins:
@@ -168,13 +179,17 @@ def load_scenario(
     except ScenarioError as error:
         raise _refused([error], tree) from None
     scenario = Scenario(resolved(tree.data, parts), written.command, changes, registry, tree)
-    if wrong := misfits(parts, scenario.streams(scenario.seeds[0])):
+    if wrong := composition_errors(parts, scenario.streams(scenario.seeds[0])):
         raise _refused(wrong, tree)
     return scenario
 
 
 def _refuse_wrong(tree: Tree, registry: Registry, *, partial: bool = False) -> Tree:
-    """The tree with schedule and campaigns written out, if nothing is wrong with it."""
+    """The tree with schedule and campaigns expanded.
+
+    Raises:
+        InvalidScenarioError: It has errors.
+    """
     expanded, found = expand(tree)
     findings = [locate(problem, tree) for problem in found if not partial]
     wrong = check(expanded.data, registry, partial=partial)
@@ -185,12 +200,12 @@ def _refuse_wrong(tree: Tree, registry: Registry, *, partial: bool = False) -> T
 
 
 def _refused(errors: Sequence[ScenarioError], tree: Tree) -> InvalidScenarioError:
-    """The errors of plug-ins as findings."""
+    """The error for a scenario whose plug-ins raise these errors."""
     return refuse([locate(Problem(steps(error.where), error.message), tree) for error in errors], tree)
 
 
 def _replaced(tree: Tree, path: str, value: Any) -> Tree:
-    """The tree with another value at a path, which from then on no file says."""
+    """The tree with another value at a path, marked as not from a file."""
     if not isinstance(tree.data, Mapping):
         return tree
     way = steps(path)

@@ -1,4 +1,4 @@
-"""The scenario, version 1: its keys, their types and bounds, in one place."""
+"""The keys of a scenario, version 1, with their types and bounds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Le, MaxLen, MinLen, Unit
 
 PLUGINS_MAX = 1_000
-"""So many attacks, campaigns written out, and so many defenses."""
+"""At most this many attacks, steps of campaigns included, and at most this many defenses."""
 
 _WITHOUT_EFFECT = {
     "seeds",
@@ -37,59 +37,55 @@ Spec = dict[str, Any]
 
 @dataclass(kw_only=True)
 class Document:
-    """A scenario's keys. Plug-in parameters are checked by the plug-ins' own classes."""
+    """The keys of a scenario. The classes of the plug-ins check their own parameters."""
 
     apiVersion: Annotated[Literal["swarmsec/v1"], Help("The version of this format.")] = "swarmsec/v1"  # noqa: N815
-    kind: Annotated[Literal["Scenario"], Help("What this document is.")] = "Scenario"
-    name: Annotated[
-        str, MinLen(1), MaxLen(100), Help("What it is called; streams of random numbers are keyed by it.")
-    ] = "unnamed"
-    version: Annotated[int, Ge(1), Help("Raised when its behavior changes.")] = 1
-    extends: Annotated[str | None, Help("A scenario that this one differs from: a library name, or a file.")] = None
-    title: Annotated[str, Help("Its name for people.")] = ""
-    story: Annotated[str, Help("What happens, for whoever plays it.")] = ""
-    goals: Annotated[list[str], Help("What one learns by playing it.")] = field(default_factory=list)
+    kind: Annotated[Literal["Scenario"], Help("The type of this document.")] = "Scenario"
+    name: Annotated[str, MinLen(1), MaxLen(100), Help("Its name, which is also the key of its random streams.")] = (
+        "unnamed"
+    )
+    version: Annotated[int, Ge(1), Help("Its version; raise it when its behavior changes.")] = 1
+    extends: Annotated[str | None, Help("The scenario that this one is based on: a library name, or a file.")] = None
+    title: Annotated[str, Help("Its title, for people.")] = ""
+    story: Annotated[str, Help("What happens, for people.")] = ""
+    goals: Annotated[list[str], Help("What it teaches.")] = field(default_factory=list)
     difficulty: Annotated[Literal["intro", "easy", "medium", "hard", "open"], Help("How hard it is for blue.")] = "easy"
-    tags: Annotated[list[str], Help("Words to find it by.")] = field(default_factory=list)
-    world: Annotated[Spec, Help("What the swarm is in charge of.")]
-    network: Annotated[Spec, Help("Who listens to whom.")]
+    tags: Annotated[list[str], Help("Keywords for searching.")] = field(default_factory=list)
+    world: Annotated[Spec, Help("What the swarm controls.")]
+    network: Annotated[Spec, Help("Which daemons listen to which.")]
     protocol: Annotated[Spec, Help("How the swarm negotiates.")] = field(
         default_factory=lambda: {"kind": "average_consensus"}
     )
     rounds: Annotated[int, Ge(1), Le(10_000_000), Unit("rounds"), Help("How long a run is.")] = 100
-    engine: Annotated[Literal["arrays", "agents"], Help("agents lets Mesa step every daemon.")] = "arrays"
-    schedule: Annotated[list[Spec], Help("Phases one after another; an attack may name one.")] = field(
-        default_factory=list
-    )
-    campaigns: Annotated[dict[str, list[Spec]], Help("Named lists of attacks that follow one another.")] = field(
-        default_factory=dict
-    )
+    engine: Annotated[Literal["arrays", "agents"], Help("With agents, Mesa steps every daemon.")] = "arrays"
+    schedule: Annotated[list[Spec], Help("The phases of a run; an attack may name one.")] = field(default_factory=list)
+    campaigns: Annotated[dict[str, list[Spec]], Help("Named sequences of attacks.")] = field(default_factory=dict)
     attacks: Annotated[list[Spec], Help("Red's plug-ins.")] = field(default_factory=list)
     defenses: Annotated[list[Spec], Help("Blue's plug-ins.")] = field(default_factory=list)
-    rules: Annotated[Spec, Help("The rules of engagement, of red and of blue.")] = field(default_factory=dict)
-    sweep: Annotated[Spec, Help("Values to play it at: path → a list, or from, to and steps.")] = field(
+    rules: Annotated[Spec, Help("The rules of engagement: the budgets of red and blue.")] = field(default_factory=dict)
+    sweep: Annotated[Spec, Help("The values to run it with: path → a list, or from, to and steps.")] = field(
         default_factory=dict
     )
-    seeds: Annotated[int | list[int], Help("How many seeds, from 0, or which.")] = 5
-    root_seed: Annotated[int, Ge(0), Help("Another one gives other random numbers to every seed.")] = 0
-    score: Annotated[Spec, Help("`bill` names the world's bill that is scored.")] = field(default_factory=dict)
+    seeds: Annotated[int | list[int], Help("The number of seeds, counted from 0, or a list of seeds.")] = 5
+    root_seed: Annotated[int, Ge(0), Help("Changes the random numbers of every seed.")] = 0
+    score: Annotated[Spec, Help("`bill` is the name of the world's bill that is scored.")] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         seed_list(self.seeds)
 
 
 def seed_list(seeds: int | list[int]) -> tuple[int, ...]:
-    """The seeds that a count or a list stands for.
+    """The seeds that `seeds` stands for: 0 to n - 1 for a count n, or the list itself.
 
     Raises:
-        ParameterError: There is none, too many, one twice, or one that is negative.
+        ParameterError: There are none or too many, or a seed is repeated or negative.
     """
     if isinstance(seeds, int):
         if not 1 <= seeds <= SEEDS_MAX:
             raise ParameterError(f"{seeds} given; must be a count from 1 to {SEEDS_MAX:,}, or a list", where="seeds")
         return tuple(range(seeds))
     if not seeds or len(set(seeds)) < len(seeds) or not all(0 <= seed <= SEED_MAX for seed in seeds):
-        raise ParameterError(f"{seeds} given; must be different numbers from 0 on", where="seeds")
+        raise ParameterError(f"{seeds} given; must be distinct numbers, 0 or greater", where="seeds")
     return tuple(seeds)
 
 

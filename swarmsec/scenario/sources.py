@@ -1,4 +1,4 @@
-"""Where a scenario comes from: a library name, a file, standard input, or a mapping."""
+"""Read a scenario from the library, a file, standard input, or a mapping."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _ENGINE = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class ScenarioSource:
     """A scenario as it was written.
 
     Attributes:
-        command: How a command line names it.
-        tree: What it says, and where it says it.
+        command: Its name or path on a command line.
+        tree: Its data, with the place of each value.
     """
 
     command: str
@@ -29,49 +29,49 @@ class Source:
 
 
 def library_folder() -> Path:
-    """The scenarios that ship."""
+    """The folder of the shipped scenarios."""
     installed = _ENGINE / "scenarios"
     return installed if installed.is_dir() else _ENGINE.parent / "scenarios"
 
 
 def library() -> dict[str, Path]:
-    """The scenarios that ship, by name."""
+    """The files of the shipped scenarios, by name."""
     return {path.stem: path for path in sorted(library_folder().rglob("*.yaml"))}
 
 
-def read(source: str | Path | Mapping[str, Any]) -> Source:
-    """A scenario from wherever it is.
+def read(source: str | Path | Mapping[str, Any]) -> ScenarioSource:
+    """Read a scenario.
 
     Args:
         source: A library name, a file's path, `-` for standard input, or a mapping.
 
     Raises:
-        UsageError: There is no such scenario or file, or it cannot be read.
-        InvalidScenarioError: It is no YAML, or too large.
+        UsageError: The scenario or file does not exist, or cannot be read.
+        InvalidScenarioError: It is not valid YAML, or too large.
     """
     if isinstance(source, Mapping):
-        return Source(f"{source.get('name', 'scenario')}.yaml", Tree(dict(source)))
+        return ScenarioSource(f"{source.get('name', 'scenario')}.yaml", Tree(dict(source)))
     if source == "-":
-        return Source("-", tree_of(sys.stdin.buffer.read(TEXT_BYTES_MAX + 1), "<stdin>"))
+        return ScenarioSource("-", tree_of(sys.stdin.buffer.read(TEXT_BYTES_MAX + 1), "<stdin>"))
     name = str(source)
     known = library()
     if isinstance(source, str) and name in known:
-        return Source(name, tree_of(_bytes_of(known[name]), f"{name}.yaml"))
+        return ScenarioSource(name, tree_of(_bytes_of(known[name]), f"{name}.yaml"))
     path = Path(source)
     if not path.exists():
         looks_like_a_file = path.suffix in {".yaml", ".yml"} or "/" in name
         what = f"no such file: {name}" if looks_like_a_file else f"no scenario `{name}`; {did_you_mean(name, known)}"
         raise UsageError(what)
     if path.is_dir():
-        raise UsageError(f"a folder, and no scenario; name one of its files: {name}")
-    return Source(name, tree_of(_bytes_of(path), name))
+        raise UsageError(f"{name} is a folder; give one of its files")
+    return ScenarioSource(name, tree_of(_bytes_of(path), name))
 
 
 def tree_of(raw: bytes, label: str) -> Tree:
-    """The document that a file's bytes say.
+    """Parse the bytes of a file.
 
     Raises:
-        InvalidScenarioError: They are no YAML, or too many.
+        InvalidScenarioError: They are not valid YAML, or too many.
     """
     try:
         return parse(raw.decode(), label)
@@ -82,7 +82,7 @@ def tree_of(raw: bytes, label: str) -> Tree:
 
 
 def _bytes_of(path: Path) -> bytes:
-    """No more of a file than it takes to see that it is too large."""
+    """The bytes of a file, at most one more than the limit."""
     try:
         with path.open("rb") as file:
             return file.read(TEXT_BYTES_MAX + 1)

@@ -1,4 +1,4 @@
-"""`sweep`: one scenario, played at every combination of some values.
+"""`sweep`: one scenario, run with every combination of the given values.
 
 sweep:
   attacks[0].bias: [-0.5, -1.0, -1.5]
@@ -15,36 +15,36 @@ from typing import Annotated, Any
 from swarmsec.errors import UsageError, did_you_mean
 from swarmsec.parameters import Ge, Help, Le, Problem, problems, shown
 from swarmsec.scenario.overrides import steps
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 POINTS_MAX = 10_000
 PATHS_MAX = 50
 NOT_SWEPT = frozenset({"apiVersion", "kind", "name", "version", "extends", "sweep"})
-"""Keys that say what a scenario is, and not how it is played."""
+"""Keys that identify a scenario; a sweep cannot change them."""
 
 CHECKED_VALUES_MAX = 50
-"""So many values of a path are looked at before anything is played; a range has its ends at least."""
+"""At most this many values of each path are checked before a run."""
 
 
 @dataclass(kw_only=True)
-class Range:
-    """Evenly spaced numbers, both ends among them; whole ones where ends and spacing are."""
+class SweepRange:
+    """Evenly spaced numbers, both ends included; integers if both ends and the spacing are integers."""
 
-    start: Annotated[float, Help("The first one (`from`).")]
-    to: Annotated[float, Help("The last one.")]
-    steps: Annotated[int, Ge(2), Le(POINTS_MAX), Help("How many.")]
+    start: Annotated[float, Help("The first number (`from`).")]
+    to: Annotated[float, Help("The last number.")]
+    steps: Annotated[int, Ge(2), Le(POINTS_MAX), Help("How many numbers.")]
 
 
 def points(sweep: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every combination of a sweep's values: path → value; the last path varies fastest. One empty point without."""
+    """Every combination of a sweep's values: path → value; the last path varies fastest. No sweep: one empty point."""
     axes = [[(path, value) for value in _values(values)] for path, values in sweep.items()]
     return [dict(point) for point in itertools.product(*axes)]
 
 
 def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with a sweep over a document."""
+    """The errors of a sweep over a document."""
     if not isinstance(sweep, Mapping):
-        return []  # Another shape is the document's own problem.
+        return []  # The check of the document reports a wrong type.
     found: list[Problem] = []
     size = 1
     for path, values in sweep.items():
@@ -52,7 +52,7 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
         if problem := _no_such_place(path, data):
             found.append(Problem(at, *problem))
         elif isinstance(values, Mapping):
-            wrong = problems(Range, _renamed(values))
+            wrong = problems(SweepRange, _renamed(values))
             found += [one._replace(path=(*at, *_unrenamed(one.path))) for one in wrong]
             size *= 1 if wrong else int(values["steps"])
         elif isinstance(values, list) and values:
@@ -66,8 +66,8 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
     return found
 
 
-def single_changes(sweep: Mapping[str, Any]) -> list[tuple[Path, Any]]:
-    """Each value of each path on its own, and where it stands: all are checked without every combination."""
+def single_changes(sweep: Mapping[str, Any]) -> list[tuple[YamlPath, Any]]:
+    """Each value of each path alone, with its path in the document; a check does not need every combination."""
     return [
         (("sweep", path) if isinstance(values, Mapping) else ("sweep", path, position), value)
         for path, values in sweep.items()
@@ -86,10 +86,10 @@ def _values(values: Any) -> list[Any]:
 
 
 def check_point(number: int, count: int) -> int:
-    """The number of a point, if there is one of that number.
+    """The number of a point, checked against how many there are.
 
     Raises:
-        UsageError: There is none.
+        UsageError: There is no point of that number.
     """
     if not 0 <= number < count:
         points = "one point, 0" if count == 1 else f"{count:,} points, 0 to {count - 1:,}"
@@ -106,14 +106,14 @@ def _unrenamed(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
 
 
 def _no_such_place(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Why a sweep cannot go along a path, and a hint; None if it can. What has a default may be swept."""
+    """Why a sweep cannot use a path, and a hint; None if it can. A key with a default may be left out of the file."""
     holder: Any = data
     way = steps(path)
     if not way or way[0] in NOT_SWEPT:
-        return "unknown path; a sweep goes along a path such as attacks[0].bias", ""
+        return "unknown path; must be a path such as attacks[0].bias", ""
     for step in way[:-1]:
         known = dict(enumerate(holder)) if isinstance(holder, list) else holder
         if not isinstance(known, Mapping) or step not in known:
-            return f"unknown path; there is no `{step}` on it", did_you_mean(str(step), map(str, known or ()))
+            return f"unknown path; the scenario has no `{step}` there", did_you_mean(str(step), map(str, known or ()))
         holder = known[step]
     return None

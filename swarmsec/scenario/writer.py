@@ -1,4 +1,4 @@
-"""Plain data as YAML, in the order and the layout that all of ours has."""
+"""Write plain data as YAML, always in the same order and layout."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from swarmsec.scenario.load import Scenario
-from swarmsec.scenario.yaml_tree import Path, parse
+from swarmsec.scenario.yaml_tree import YamlPath, parse
 
 LINE_WIDTH = 120
 _COMMENT_COLUMN = 40
 
 
 def as_yaml(scenario: Scenario) -> str:
-    """The resolved scenario as YAML that loads to the same one."""
+    """The resolved scenario as YAML; it loads to the same scenario."""
     return yaml_text(scenario.document)
 
 
 def yaml_text(data: Mapping[str, Any]) -> str:
-    """Plain data as YAML in block style, with the keys in their own order."""
+    """Plain data as YAML in block style; keys keep their order."""
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="safe", pure=True)
@@ -31,12 +31,12 @@ def yaml_text(data: Mapping[str, Any]) -> str:
     return text.getvalue()
 
 
-def with_comments(text: str, comments: Mapping[Path, str]) -> str:
-    """A text of `yaml_text` with a comment behind some of its values.
+def with_comments(text: str, comments: Mapping[YamlPath, str]) -> str:
+    """Add comments behind some values of a text.
 
     Args:
-        text: What `yaml_text` gave.
-        comments: What to say, by the path of the value.
+        text: The output of `yaml_text`.
+        comments: The comments, by the path of the value.
     """
     tree = parse(text, "")
     lines = text.splitlines()
@@ -46,13 +46,13 @@ def with_comments(text: str, comments: Mapping[Path, str]) -> str:
         if place is None:
             continue
         line = place.key.line
-        if _at(tree.data, path).__class__ not in (dict, list):  # A text may go on for some lines.
+        if _at(tree.data, path).__class__ not in (dict, list):  # A string may span several lines.
             line = next((begin for begin in begins if begin > line), len(lines) + 1) - 1
         lines[line - 1] = f"{lines[line - 1]:<{_COMMENT_COLUMN}}  # {comment}"
     return "\n".join(lines) + "\n"
 
 
-def _at(value: Any, path: Path) -> Any:
+def _at(value: Any, path: YamlPath) -> Any:
     for step in path:
         value = value[step]
     return value

@@ -1,8 +1,8 @@
-"""The nodes of a YAML text: what its author wrote and where, before anything is expanded.
+"""The node graph of a YAML text with positions, before aliases are expanded.
 
-Ruamel reads the text event by event; nodes are built here, which takes half the time of composing them there, and
-stops at the first one too many. A word is read by the core schema of YAML 1.2 and nothing beside it: `off`, `1_000`,
-`0b1` and `2001-01-01` are words, whatever a `%YAML` directive says.
+Ruamel parses the text into events. The nodes are built here, which takes half the time of ruamel's composer and stops
+as soon as a limit is exceeded. Scalars are read by the core schema of YAML 1.2 alone: `off`, `1_000`, `0b1` and
+`2001-01-01` are strings, even after a `%YAML` directive.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ALIASES_MAX = 100
 DEPTH_MAX = 100
 EXPANDED_MAX = 100_000
 WRITTEN_MAX = 20_000
-"""Values that a text spells out: so many take about half a second."""
+"""Values written in the text, aliases not expanded; reading this many takes about half a second."""
 
 SCALAR, SEQUENCE, MAPPING = "scalar", "sequence", "mapping"
 
@@ -26,11 +26,12 @@ class Node:
 
     Attributes:
         kind: SCALAR, SEQUENCE or MAPPING.
-        value: A scalar's text, a sequence's items, or a mapping's keys and values in turn. An alias is the node itself.
-        tag: A scalar's tag as it is written, or nothing.
+        value: A scalar's text, a sequence's items, or a mapping's keys and values alternating. An alias is the node
+            that it refers to.
+        tag: A scalar's tag as it is written, or "".
         plain: Whether a scalar has neither quotes nor a tag.
-        start: The character of the text at which it begins.
-        end: The one after its last.
+        start: The index of its first character in the text.
+        end: The index after its last character.
     """
 
     __slots__ = ("end", "kind", "plain", "start", "tag", "value")
@@ -41,7 +42,7 @@ class Node:
 
 
 class TooMuchError(Exception):
-    """Stops reading at a place in the text."""
+    """A text exceeds a limit; `index` is the position in the text."""
 
     def __init__(self, message: str, index: int) -> None:
         super().__init__(message)
@@ -49,11 +50,11 @@ class TooMuchError(Exception):
 
 
 def top_of(text: str) -> Node | None:
-    """The top node of a text, or None if there is nothing in it.
+    """The top node of a text, or None for an empty text.
 
     Raises:
-        TooMuchError: It is too large, too deep, or contains itself.
-        ruamel.yaml.error.YAMLError: It is no YAML.
+        TooMuchError: The text is too large, nested too deeply, or a node contains itself.
+        ruamel.yaml.error.YAMLError: The text is not valid YAML.
     """
     top = _read(text)
     if top is not None:
@@ -62,7 +63,7 @@ def top_of(text: str) -> Node | None:
 
 
 def _read(text: str) -> Node | None:
-    """The nodes, linked but not measured."""
+    """The top node; the expanded size is not yet checked."""
     from ruamel.yaml import YAML
     from ruamel.yaml import events as kinds
     from ruamel.yaml.composer import ComposerError
@@ -95,7 +96,7 @@ def _read(text: str) -> Node | None:
         else:
             node = Node(SEQUENCE if kind is kinds.SequenceStartEvent else MAPPING, [], start, end)
         if kind is not kinds.AliasEvent and event.anchor is not None:
-            anchors[event.anchor] = node  # An anchor may be set again; an alias means the last one.
+            anchors[event.anchor] = node  # An anchor may be defined again; an alias refers to the last definition.
         if open_:
             open_[-1].value.append(node)
         else:
@@ -107,22 +108,26 @@ def _read(text: str) -> Node | None:
 
 def _refuse_too_many(depth: int, written: int, aliases: int, event: Any) -> None:
     if depth > DEPTH_MAX:
-        raise TooMuchError(f"a scenario has at most {DEPTH_MAX} levels", event.start_mark.index)
+        raise TooMuchError(f"a scenario may have at most {DEPTH_MAX} levels of nesting", event.start_mark.index)
     if aliases > ALIASES_MAX:
-        raise TooMuchError(f"a scenario has at most {ALIASES_MAX} aliases", event.start_mark.index)
+        raise TooMuchError(f"a scenario may have at most {ALIASES_MAX} aliases", event.start_mark.index)
     if written > WRITTEN_MAX:
         raise TooMuchError(
-            f"a scenario spells out at most {WRITTEN_MAX:,} values; let a topology or a distribution draw them",
+            f"a scenario may have at most {WRITTEN_MAX:,} values; use a topology or a distribution that draws them",
             event.start_mark.index,
         )
 
 
 def _measure(node: Node, known: dict[int, tuple[int, int] | None]) -> tuple[int, int]:
-    """How many values a node expands to and how deep; refuse what is too large or contains itself."""
+    """The number of values and the levels of nesting that a node expands to.
+
+    Raises:
+        TooMuchError: A number exceeds its limit, or the node contains itself.
+    """
     if id(node) in known:
         measured = known[id(node)]
         if measured is None:
-            raise TooMuchError("it contains itself", node.start)
+            raise TooMuchError("this value contains itself", node.start)
         return measured
     known[id(node)] = None
     size = depth = 1
@@ -130,14 +135,14 @@ def _measure(node: Node, known: dict[int, tuple[int, int] | None]) -> tuple[int,
         its_size, its_depth = (1, 1) if child.kind == SCALAR else _measure(child, known)
         size, depth = size + its_size, max(depth, 1 + its_depth)
         if size > EXPANDED_MAX:
-            raise TooMuchError(f"it expands to more than {EXPANDED_MAX:,} values", node.start)
+            raise TooMuchError(f"this value expands to more than {EXPANDED_MAX:,} values", node.start)
         if depth > DEPTH_MAX:
-            raise TooMuchError(f"it expands to more than {DEPTH_MAX} levels", node.start)
+            raise TooMuchError(f"this value expands to more than {DEPTH_MAX} levels of nesting", node.start)
     known[id(node)] = size, depth
     return size, depth
 
 
-# What a scalar says.
+# The values of scalars.
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _REAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -153,25 +158,25 @@ _DIGITS_MAX = 100
 
 
 def scalar_of(node: Node) -> Any:
-    """The value of a scalar: a number, a word, true, false or null.
+    """The value of a scalar: a number, a string, true, false or null.
 
     Raises:
-        ValueError: It is not what its tag says; the message tells.
+        ValueError: The text does not match its tag.
     """
     text = str(node.value)
     if not node.tag:
         return _guessed(text) if node.plain else _word(text)
     if node.tag not in _TAGGED:
-        raise ValueError(f"a scenario has no values of the type {node.tag.rpartition(':')[2]!r}")
+        raise ValueError(f"a scenario cannot have values of type {node.tag.rpartition(':')[2]!r}")
     return _TAGGED[node.tag](text)
 
 
-def _no(what: str, text: str) -> ValueError:
-    return ValueError(f"{text[:40]!r} is no {what}")
+def _wrong_type(expected: str, text: str) -> ValueError:
+    return ValueError(f"{text[:40]!r} given; must be {expected}")
 
 
 def _guessed(text: str) -> Any:
-    """What a plain scalar means."""
+    """The value of a scalar without quotes and tag."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] in "+-.0123456789":
@@ -184,7 +189,7 @@ def _guessed(text: str) -> Any:
 
 def _integer(text: str) -> int:
     if not _INTEGER.fullmatch(text) or len(text) > _DIGITS_MAX:
-        raise _no("number", text)
+        raise _wrong_type(f"an integer of at most {_DIGITS_MAX} digits", text)
     return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
 
 
@@ -192,21 +197,21 @@ def _real(text: str) -> float:
     if isinstance(number := _WORDS.get(text), float):
         return number
     if not _REAL.fullmatch(text):
-        raise _no("float", text)
+        raise _wrong_type("a number", text)
     return float(text)
 
 
 def _truth(text: str) -> bool:
     if not isinstance(_WORDS.get(text), bool):
-        raise _no("bool", text)
+        raise _wrong_type("true or false", text)
     return bool(_WORDS[text])
 
 
 def _word(text: str) -> str:
     try:
         text.encode()
-    except UnicodeEncodeError:  # An escape can say half of a surrogate pair.
-        raise _no("text", text) from None
+    except UnicodeEncodeError:  # An escape can stand for half of a surrogate pair.
+        raise _wrong_type("valid text", text) from None
     return text
 
 
@@ -218,4 +223,4 @@ _TAGGED: Mapping[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:str": _word,
     "tag:yaml.org,2002:timestamp": _word,
 }
-"""How the text of a tagged scalar is read."""
+"""The parser of each tag."""

@@ -1,7 +1,7 @@
-"""A YAML text as plain data, and the place in the text of every key and value.
+"""Parse a YAML text to plain data, with the place of every key and value in the text.
 
-YAML 1.2 rules: `off` is a word, a key may stand once. Anchors and merge keys (`<<`) are allowed; sizes are bounded
-before anything expands, so that a few bytes of aliases cannot become a few gigabytes.
+The rules are those of YAML 1.2: `off` is a string, duplicate keys are errors. Anchors and merge keys (`<<`) are
+allowed. Sizes are checked before aliases are expanded, so a few bytes cannot become gigabytes.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from swarmsec.scenario.yaml_nodes import MAPPING, SCALAR, SEQUENCE, Node, TooMuc
 
 TEXT_BYTES_MAX = 1 << 20
 
-Path = tuple[str | int, ...]
-"""The steps from the top of a document to a value: keys and positions."""
+YamlPath = tuple[str | int, ...]
+"""The path from the top of a document to a value: the keys of mappings and the positions in lists."""
 
 
 class Span(NamedTuple):
-    """A stretch of a line in a file; lines and columns count from 1.
+    """A part of a line in a file. Lines and columns count from 1.
 
     Attributes:
-        label: What the file is called.
-        line: Its line.
-        column: Where it begins.
-        width: How many characters it takes, on that line.
+        label: The name of the file.
+        line: The line.
+        column: The column of the first character.
+        width: The number of characters on that line.
     """
 
     label: str
@@ -41,7 +41,7 @@ class Span(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a value stands, and its key, if it has one."""
+    """The place of a value and of its key; an item of a list has no key and repeats the place of the value."""
 
     key: Span
     value: Span
@@ -49,31 +49,31 @@ class Place(NamedTuple):
 
 @dataclass(eq=False)
 class Tree:
-    """A document as plain data, with places.
+    """A document as plain data, with the places of its values.
 
     Attributes:
         data: Mappings, lists and scalars.
-        places: Where each value stands; a value that nobody wrote has none.
-        texts: The lines of every file that took part, by label.
-        replaced: Paths whose values no file said: a caller or a command line did.
-        origins: Where its author wrote what was moved: the path now → the path in the file.
+        places: The place of each value; a value that no author wrote has none.
+        texts: The lines of every file that the document is made of, by label.
+        replaced: Paths whose values come from a caller or a command line, and not from a file.
+        origins: For values that were moved: the current path → the path in the file.
     """
 
     data: Any
-    places: dict[Path, Place] = field(default_factory=dict)
+    places: dict[YamlPath, Place] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
-    replaced: tuple[Path, ...] = ()
-    origins: Mapping[Path, Path] = field(default_factory=dict)
+    replaced: tuple[YamlPath, ...] = ()
+    origins: Mapping[YamlPath, YamlPath] = field(default_factory=dict)
 
-    def written(self, path: Path) -> Path:
-        """The path at which an author wrote what now stands at `path`."""
+    def written(self, path: YamlPath) -> YamlPath:
+        """The path in the file of the value that is now at `path`."""
         for end in range(len(path), 0, -1):
             if path[:end] in self.origins:
                 return (*self.origins[path[:end]], *path[end:])
         return path
 
-    def place(self, path: Path) -> Place | None:
-        """Where the value at `path` stands, or the closest one around it; None for one that no file says."""
+    def place(self, path: YamlPath) -> Place | None:
+        """The place of the value at `path` or of the closest value around it; None if no file has it."""
         if any(path[: len(way)] == way or (way[: len(path)] == path not in self.places) for way in self.replaced):
             return None
         for end in range(len(path), -1, -1):
@@ -83,24 +83,24 @@ class Tree:
 
 
 class Fault(NamedTuple):
-    """One thing for which a text is no scenario's YAML.
+    """One reason why a text cannot be read as the YAML of a scenario.
 
     Attributes:
-        path: Where in the document, as far as there is one.
-        message: What is wrong.
-        span: Where in the text.
+        path: The path in the document, as far as it could be read.
+        message: The error.
+        span: The place in the text.
     """
 
-    path: Path
+    path: YamlPath
     message: str
     span: Span
 
 
 class UnreadableError(ScenarioError):
-    """A text that is no YAML, or larger than a scenario may be.
+    """A text that is not valid YAML, or exceeds a limit.
 
     Attributes:
-        faults: All that is wrong; the message is the first one's.
+        faults: All faults; the error's message is that of the first.
         texts: The lines of the text, by label.
     """
 
@@ -113,19 +113,19 @@ class UnreadableError(ScenarioError):
 
 
 def parse(text: str, label: str) -> Tree:
-    """Read a YAML text.
+    """Parse a YAML text.
 
     Args:
         text: The whole document.
-        label: What to call it in places and errors.
+        label: The name of the text in places and errors.
 
     Raises:
-        UnreadableError: It is no YAML, or larger than a scenario may be.
+        UnreadableError: The text is not valid YAML, or exceeds a limit.
     """
     walk = _Walk(label, text.removeprefix("\ufeff"))
     tree = Tree(None, texts={label: walk.lines})
     if len(text) > TEXT_BYTES_MAX or len(text.encode(errors="replace")) > TEXT_BYTES_MAX:
-        raise walk.refuse([walk.fault(f"a scenario has at most {TEXT_BYTES_MAX:,} bytes", 0)])
+        raise walk.refuse([walk.fault(f"a scenario may have at most {TEXT_BYTES_MAX:,} bytes", 0)])
     tree.places[()] = Place(Span(label, 1, 1, 1), Span(label, 1, 1, 1))
     top = walk.read()
     if top is not None:
@@ -137,9 +137,9 @@ def parse(text: str, label: str) -> Tree:
 
 
 def undecodable(raw: bytes, error: UnicodeDecodeError, label: str) -> UnreadableError:
-    """The error for bytes that are no UTF-8 text."""
+    """The error for bytes that are not valid UTF-8."""
     walk = _Walk(label, raw[: error.start].decode() + "\ufffd")
-    return walk.refuse([walk.fault("this byte is no UTF-8 text", error.start and len(walk.text) - 1)])
+    return walk.refuse([walk.fault("this byte is not valid UTF-8", error.start and len(walk.text) - 1)])
 
 
 class _Walk:
@@ -153,7 +153,7 @@ class _Walk:
         self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
 
     def read(self) -> Node | None:
-        """The node graph: aliases are the same node again, nothing is expanded yet."""
+        """The node graph; an alias is the node that it refers to."""
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
         try:
@@ -161,31 +161,31 @@ class _Walk:
         except TooMuchError as error:
             raise self.refuse([self.fault(str(error), error.index)]) from None
         except MarkedYAMLError as error:
-            # What is never closed is shown where it opens, not at the end of the file.
+            # An unclosed collection is reported where it opens, not at the end of the file.
             ended = error.context_mark is not None and "stream" in str(error.problem)
             mark = error.context_mark if ended else error.problem_mark or error.context_mark
-            raise self.refuse([self.fault(f"no valid YAML: {_said(error)}", mark.index if mark else 0)]) from None
+            raise self.refuse([self.fault(f"not valid YAML: {_problem(error)}", mark.index if mark else 0)]) from None
         except (YAMLError, ValueError, OverflowError) as error:
             index = getattr(error, "position", 0)
-            raise self.refuse([self.fault(f"no valid YAML: {_said(error)}", index)]) from None
+            raise self.refuse([self.fault(f"not valid YAML: {_problem(error)}", index)]) from None
 
     def refuse(self, faults: Sequence[Fault]) -> UnreadableError:
-        """The error that tells the faults."""
+        """The error for the faults."""
         first = faults[0]
         return UnreadableError(first.message, where=str(first.span), faults=faults, lines=self.lines)
 
-    def fault(self, message: str, index: int, *, path: Path = ()) -> Fault:
+    def fault(self, message: str, index: int, *, path: YamlPath = ()) -> Fault:
         """A fault at a character of the text."""
         return Fault(path, message, self._span(index, index + 1))
 
-    def plain(self, node: Node, path: Path, places: dict[Path, Place]) -> Any:
-        """The value of a node, with the places of all that is in it."""
+    def plain(self, node: Node, path: YamlPath, places: dict[YamlPath, Place]) -> Any:
+        """The value of a node; adds the places of everything in it to `places`."""
         if node.kind == SCALAR:
             return self._scalar(node, path)
         return self._sequence(node, path, places) if node.kind == SEQUENCE else self._mapping(node, path, places)
 
     def span(self, node: Node) -> Span:
-        """Where a node stands; of several lines, the first."""
+        """The place of a node; of several lines, the first."""
         return self._span(node.start, node.end)
 
     def _span(self, start: int, end: int) -> Span:
@@ -195,11 +195,11 @@ class _Walk:
         return Span(self._label, line, column + 1, max(width, 1))
 
     def _place(self, key: Node, value: Node) -> Place:
-        """Where a key and its value stand; a value of no characters stands where its key does."""
+        """The places of a key and its value; an empty value has the place of its key."""
         at = self.span(key)
         return Place(at, self.span(value) if value.end > value.start else at)
 
-    def _sequence(self, node: Node, path: Path, places: dict[Path, Place]) -> list[Any]:
+    def _sequence(self, node: Node, path: YamlPath, places: dict[YamlPath, Place]) -> list[Any]:
         values = []
         for position, item in enumerate(node.value):
             at, way = self.span(item), (*path, position)
@@ -207,32 +207,32 @@ class _Walk:
             values.append(self.plain(item, way, places))
         return values
 
-    def _mapping(self, node: Node, path: Path, places: dict[Path, Place]) -> dict[str, Any]:
+    def _mapping(self, node: Node, path: YamlPath, places: dict[YamlPath, Place]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for key_node, value_node in zip(node.value[::2], node.value[1::2], strict=True):
             if key_node.kind != SCALAR:
-                self._note(key_node, "a key is a word", path)
+                self._note(key_node, "a key must be a single word or number", path)
                 continue
             key = str(key_node.value)
             if key == "<<" and key_node.plain:
                 merged = {**self._merged(value_node, path, places), **merged}
             elif key in values:
-                self._note(key_node, f"the key `{key}` stands here twice", (*path, key))
+                self._note(key_node, f"duplicate key `{key}`", (*path, key))
             else:
                 places[(*path, key)] = self._place(key_node, value_node)
                 values[key] = self.plain(value_node, (*path, key), places)
         return {**{key: value for key, value in merged.items() if key not in values}, **values}
 
-    def _merged(self, node: Node, path: Path, places: dict[Path, Place]) -> dict[str, Any]:
-        """What a merge key brings: a mapping, or several of which the first one wins."""
+    def _merged(self, node: Node, path: YamlPath, places: dict[YamlPath, Place]) -> dict[str, Any]:
+        """The keys that a merge key adds: those of a mapping, or of several, of which the first has precedence."""
         bringing = node.value if node.kind == SEQUENCE else [node]
         brought: dict[str, Any] = {}
         for one in bringing:
             if one.kind != MAPPING:
-                self._note(one, "`<<` merges mappings, and this is none", path)
+                self._note(one, "`<<` merges mappings; this is not a mapping", path)
                 continue
-            there: dict[Path, Place] = {}
+            there: dict[YamlPath, Place] = {}
             value = self._mapping(one, path, there)
             for way, place in there.items():
                 if way[len(path)] not in brought:
@@ -240,20 +240,20 @@ class _Walk:
             brought = {**value, **brought}
         return brought
 
-    def _scalar(self, node: Node, path: Path) -> Any:
+    def _scalar(self, node: Node, path: YamlPath) -> Any:
         try:
             return scalar_of(node)
         except ValueError as error:
             self._note(node, str(error), path)
             return None
 
-    def _note(self, node: Node, message: str, path: Path) -> None:
+    def _note(self, node: Node, message: str, path: YamlPath) -> None:
         self.faults[Fault(path, message, self.span(node))] = None
 
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def _said(error: Exception) -> str:
+def _problem(error: Exception) -> str:
     problem = getattr(error, "problem", None) or str(error) or type(error).__name__
     return str(problem).partition("\n")[0].strip()

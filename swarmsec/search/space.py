@@ -69,7 +69,7 @@ def spaces_of(scenario: Scenario, kinds: Sequence[str] = ()) -> tuple[Space, ...
     Raises:
         UsageError: The rules allow none of them.
     """
-    wanted = kinds or [kind for kind in scenario.registry.kinds("attacks") if kind != "none"]
+    wanted = kinds or [kind for kind in scenario.registry.classes("attacks") if kind != "none"]
     found = [_space(scenario, kind, scenario.registry.get("attacks", kind)) for kind in wanted]
     allowed = tuple(space for space in found if space is not None)
     if not allowed:

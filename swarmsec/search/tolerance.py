@@ -135,6 +135,6 @@ def _promised(scenario: Scenario, attacks: Sequence[Any], seed: int) -> str:
     try:
         return combine_guarantees(
             promised(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(seed))
-        ).told
+        ).label
     except SwarmsecError:
         return "none"

@@ -15,6 +15,9 @@ from swarmsec.store import schema
 _BUSY_SECONDS = 10.0
 """The longest wait for another process that reads or cleans up."""
 
+_MAGIC = b"SQLite format 3\0"
+"""The first bytes of every SQLite file."""
+
 _HEADER_BYTES = 100
 """The size of SQLite's header: every SQLite file is longer, unless it is empty."""
 
@@ -22,6 +25,15 @@ _FULL = {"SQLITE_FULL", "SQLITE_TOOBIG"}
 _UNWRITABLE = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"}
 _DAMAGED = {"SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_FORMAT"}
 _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED"}
+
+
+def is_store(path: Path) -> bool:
+    """Whether a file is an SQLite file, as every store is."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
 
 
 def writer(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from swarmsec.errors import OutputError, UsageError
+from swarmsec.files import replacing
 from swarmsec.store.store import Store
 from swarmsec.store.tables import NAMES, RunRounds, rounds_of, table
 
@@ -103,24 +102,12 @@ def rounds_batch(one: RunRounds) -> Any:
 
 
 def _write_files(folder: Path, suffix: str, write: Callable[[str, Path], None]) -> list[Path]:
-    with _translating_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name in NAMES:
-        path, unfinished = folder / (name + suffix), folder / f".{name}{suffix}.unfinished"
-        with _translating_errors(path):
-            try:
-                write(name, unfinished)
-                os.replace(unfinished, path)
-            finally:
-                unfinished.unlink(missing_ok=True)
-        paths.append(path)
-    return paths
-
-
-@contextmanager
-def _translating_errors(path: Path) -> Iterator[None]:
     try:
-        yield
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror or error}", where=str(path)) from None
+        raise OutputError(f"cannot be written: {error.strerror}", where=str(folder)) from None
+    paths = [folder / (name + suffix) for name in NAMES]
+    for name, path in zip(NAMES, paths, strict=True):
+        with replacing(path) as unfinished:
+            write(name, unfinished)
+    return paths

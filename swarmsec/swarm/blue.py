@@ -1,4 +1,4 @@
-"""Blue's side of the engine: defenses in their order, quarantine within the rules, and what it all costs."""
+"""Blue's side of the engine: the defenses in their order, the quarantine within the rules, and their costs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from swarmsec.aggregation import Neighborhoods, Rule
 from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import PluginError
 from swarmsec.messages import BYTES_A_COMPONENT, Messages
-from swarmsec.swarm.hooks import call, floats
+from swarmsec.swarm.hooks import call, finite_floats, floats
 from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.swarm.trace import Recorder
-from swarmsec.teams import BlueView, Defense, rule_of
+from swarmsec.teams import BlueState, BlueView, Defense, rule_of
 
 
 class BlueTeam:
@@ -21,11 +21,10 @@ class BlueTeam:
 
     Attributes:
         rule: The aggregation rule that daemons listen with, or None for the protocol's own.
-        quarantined: (n,) whom nobody listens to now.
-        quarantined_count: How many those are.
-        alarmed: (n,) about whom an alarm was raised in this round.
-        messages: How many messages the defenses have taken so far.
-        log: Every change of the quarantine: round, in or out, who.
+        quarantined: (n,) the daemons that are isolated now.
+        quarantined_count: The number of isolated daemons.
+        alarmed: (n,) the daemons about which an alarm was raised in this round.
+        log: Every change of the quarantine: round, whether isolated or released, daemons.
     """
 
     def __init__(self, setup: Setup, recorder: Recorder, *, plays: bool, truth: Callable[[], Bools]) -> None:
@@ -40,46 +39,45 @@ class BlueTeam:
         self.log: list[tuple[int, bool, Ints]] = []
         self._notices = 0
         self._listening: Floats | None = None
-        self._desks = [
-            _ActiveDefense(self, setup, number, cast, self._neighborhoods, self._limit, truth)
-            for number, cast in enumerate(setup.defenses if plays else ())
+        self._state = BlueState(n)
+        self._defenses = [
+            _ActiveDefense(self, setup, number, spec, self._neighborhoods, self._limit, self._state, truth)
+            for number, spec in enumerate(setup.defenses if plays else ())
         ]
-        self.rule: Rule | None = rule_of([desk.cast.plugin for desk in self._desks])
+        self.rule: Rule | None = rule_of([defense.spec.plugin for defense in self._defenses])
 
     def begin(self) -> None:
-        """Before round 0."""
-        for desk in self._desks:
-            call(desk.cast, "begin", desk.view)
+        """Call `begin` of every defense, before round 0."""
+        for defense in self._defenses:
+            call(defense.spec, "begin", defense.view)
 
     def begin_round(self, round: int) -> None:
-        """A new round: no alarms yet."""
-        if self._desks:
+        """Begin a round without alarms."""
+        if self._defenses:
             self.alarmed[:] = False
-        for desk in self._desks:
-            desk.view.round = round
+        self._state.round = round
 
     def filter(self, signals: Floats) -> Floats:
-        """What daemons make of their readings, (n, d)."""
-        for desk in self._desks:
-            handed = read_only(signals)
-            given = call(desk.cast, "filter_signals", handed, desk.view)
-            if given is handed:
+        """(n, d) the signals after the defenses' filters."""
+        for defense in self._defenses:
+            before = read_only(signals)
+            after = call(defense.spec, "filter_signals", before, defense.view)
+            if after is before:
                 continue
-            where = f"{desk.cast.kind}.filter_signals"
-            filtered = _finite(floats(given, signals.shape, where), where)
-            desk.raise_alarm(np.flatnonzero((filtered != signals).any(axis=1)).astype(np.int32))
+            filtered = finite_floats(after, signals.shape, f"{defense.spec.kind}.filter_signals")
+            defense.accuse(np.flatnonzero((filtered != signals).any(axis=1)).astype(np.int32))
             signals = filtered
         return signals
 
     def admit(self, messages: Messages) -> Messages:
-        """The messages as receivers admit them: what defenses weigh, and nothing of whom is isolated."""
+        """The messages with the weights of the defenses, and weight 0 for isolated senders."""
         if self._listening is not None:
             messages = messages.with_weights(self._listening)
-        for desk in self._desks:
-            given = call(desk.cast, "weigh", messages, desk.view)
+        for defense in self._defenses:
+            given = call(defense.spec, "weigh", messages, defense.view)
             if given is None:
                 continue
-            where = f"{desk.cast.kind}.weigh"
+            where = f"{defense.spec.kind}.weigh"
             weights = floats(given, (self._network.m,), where)
             if not ((weights >= 0) & (weights <= 1)).all():
                 raise PluginError("gives a weight outside of 0 to 1", where=where)
@@ -87,49 +85,49 @@ class BlueTeam:
         return messages
 
     def govern(self, decisions: Floats) -> Floats:
-        """What of the decisions is done, (n, k)."""
-        for desk in self._desks:
-            where = f"{desk.cast.kind}.govern"
-            handed = read_only(decisions)
-            given = call(desk.cast, "govern", handed, desk.view)
-            if given is handed:
-                continue
-            governed = _finite(floats(given, decisions.shape, where), where)
-            decisions = governed
+        """(n, k) the decisions after the defenses' caps and vetoes."""
+        for defense in self._defenses:
+            before = read_only(decisions)
+            after = call(defense.spec, "govern", before, defense.view)
+            if after is not before:
+                decisions = finite_floats(after, decisions.shape, f"{defense.spec.kind}.govern")
         return decisions
 
-    def respond(self, inbox: Messages) -> None:
-        """Observe what was said in this round, and act on it."""
-        for desk in self._desks:
-            desk.view._show(inbox, self.quarantined)
-        for desk in self._desks:
-            call(desk.cast, "respond", desk.view)
+    def respond(self, sent: Messages) -> None:
+        """Show every defense the messages of the last exchange as they were sent, and let it respond."""
+        self._state.show(sent, self.quarantined)
+        for defense in self._defenses:
+            call(defense.spec, "respond", defense.view)
 
     @property
     def alarms(self) -> int:
-        """About how many daemons an alarm was raised in this round."""
-        return int(np.count_nonzero(self.alarmed)) if self._desks else 0
+        """The number of daemons about which an alarm was raised in this round."""
+        return int(np.count_nonzero(self.alarmed)) if self._defenses else 0
 
     @property
     def messages(self) -> int:
-        """How many messages the defenses have taken so far: questions to neighbors, and notices of quarantine."""
+        """The messages of the defenses so far: questions to neighbors, and notices of quarantine."""
         return self._neighborhoods.asked + self._notices
 
     @property
     def bytes(self) -> int:
-        """How many bytes that was."""
+        """The bytes of these messages."""
         return self._neighborhoods.asked_bytes + self._notices * BYTES_A_COMPONENT
 
     def isolate(self, kind: str, daemons: Ints) -> Ints:
-        """Isolate daemons in a defense's name, as far as the rules allow; returns those that were."""
+        """Isolate daemons for the defense `kind`, as far as the rules allow.
+
+        Returns:
+            (k,) the daemons that this call isolated.
+        """
         fresh = daemons[~self.quarantined[daemons]]
         granted = fresh[: max(self._limit - self.quarantined_count, 0)]
         self._change(kind, granted, inside=True)
         return granted
 
     def release(self, kind: str, daemons: Ints) -> None:
-        """Release daemons in a defense's name, unless another defense holds them."""
-        held = np.any([desk.held[daemons] for desk in self._desks], axis=0)
+        """Release daemons for the defense `kind`, except those that another defense keeps isolated."""
+        held = np.any([defense.held[daemons] for defense in self._defenses], axis=0)
         self._change(kind, daemons[self.quarantined[daemons] & ~held], inside=False)
 
     def _change(self, kind: str, daemons: Ints, *, inside: bool) -> None:
@@ -145,26 +143,27 @@ class BlueTeam:
         self._neighborhoods.listening = self._listening
 
 
-def _finite(values: Floats, where: str) -> Floats:
-    if not np.isfinite(values).all():
-        raise PluginError("gives numbers that are not finite", where=where)
-    return values
-
-
 class _ActiveDefense:
-    """One defense at work: its view, and the acts that are put down under its name."""
+    """One defense of a run, with its view; it implements the view's `Responder`.
+
+    Attributes:
+        spec: The defense.
+        held: (n,) the daemons that this defense keeps isolated.
+        view: The defense's view.
+    """
 
     def __init__(
         self,
         team: BlueTeam,
         setup: Setup,
         number: int,
-        cast: PluginSpec[Defense],
+        spec: PluginSpec[Defense],
         neighborhoods: Neighborhoods,
         limit: int,
+        state: BlueState,
         truth: Callable[[], Bools],
     ) -> None:
-        self.cast = cast
+        self.spec = spec
         self.held: Bools = np.zeros(setup.network.n, dtype=bool)
         self._team = team
         self.view = BlueView(
@@ -172,15 +171,16 @@ class _ActiveDefense:
             network=setup.network,
             rounds=setup.rounds,
             neighborhoods=neighborhoods,
-            vantage=cast.plugin.vantage,
+            vantage=spec.plugin.vantage,
             quarantine_limit=limit,
             responder=self,
+            state=state,
             truth=truth,
         )
 
     def isolate(self, daemons: Ints) -> Ints:
         """See `BlueView.isolate`."""
-        granted = self._team.isolate(self.cast.kind, daemons)
+        granted = self._team.isolate(self.spec.kind, daemons)
         self.held[daemons[self._team.quarantined[daemons]]] = True
         self._team.alarmed[granted] = True
         return granted
@@ -188,13 +188,9 @@ class _ActiveDefense:
     def release(self, daemons: Ints) -> None:
         """See `BlueView.release`."""
         self.held[daemons] = False
-        self._team.release(self.cast.kind, daemons)
+        self._team.release(self.spec.kind, daemons)
 
     def accuse(self, daemons: Ints) -> None:
         """See `BlueView.accuse`."""
-        self.raise_alarm(daemons)
-
-    def raise_alarm(self, daemons: Ints) -> None:
-        """Mark daemons as alarmed about in this round."""
         if len(daemons):
             self._team.alarmed[daemons] = True

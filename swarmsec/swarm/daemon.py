@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import mesa
 import numpy as np
 
 from swarmsec.arrays import Floats, Ints, read_only
 from swarmsec.messages import Addressed, Inbox
-
-if TYPE_CHECKING:
-    from swarmsec.swarm.model import SwarmModel
+from swarmsec.swarm.interface import Swarm
 
 
 class Daemon(mesa.Agent):  # type: ignore[misc]  # Mesa has no types.
     """One autonomous agent of the swarm.
 
-    With the engine `agents` Mesa steps every daemon, and `speak` and `listen` here are what it does. A subclass may
-    do otherwise: `build(..., daemon_class=MyDaemon)`.
+    With the engine `agents` Mesa steps every daemon by its `speak` and `listen`. A subclass may override both:
+    `build(..., daemon_class=MyDaemon)`.
 
     Attributes:
+        model: The swarm, a `SwarmModel`.
         row: Its number, from 0: its row in every (n, d) array.
     """
 
-    model: SwarmModel
+    model: Swarm
 
-    def __init__(self, model: SwarmModel, row: int) -> None:
+    def __init__(self, model: Swarm, row: int) -> None:
         super().__init__(model)
         self.row = row
 
     @property
     def belief(self) -> Floats:
-        """(d,) what it proposes now. Empty before the first round."""
+        """(d,) its current proposal. Empty before the first round."""
         state = self.model.state
         if state is None:
             return np.empty(0)
@@ -40,13 +37,13 @@ class Daemon(mesa.Agent):  # type: ignore[misc]  # Mesa has no types.
 
     @property
     def neighbors(self) -> Ints:
-        """(k,) whom it listens to."""
+        """(k,) the daemons that it listens to."""
         return self.model.network.neighbors(self.row)
 
     def speak(self, own: Floats) -> Floats | Addressed:
-        """What it tells its neighbors, given what it holds: (D,) → (w,) to all of them, or to each its own."""
+        """The payload that it sends, given its state: (D,) → (w,) to all listeners, or one for each of them."""
         return self.model.protocol.speak_one(self.row, own)
 
-    def listen(self, heard: Inbox, own: Floats, signal: Floats) -> Floats:
-        """What it holds next, given what it heard, held and sensed: (D,) → (D,)."""
-        return self.model.protocol.listen_one(self.row, heard, self.model.blue.rule, own=own, signal=signal)
+    def listen(self, inbox: Inbox, own: Floats, signal: Floats) -> Floats:
+        """Its next state, given its inbox, its state and its signal: (D,) → (D,)."""
+        return self.model.protocol.listen_one(self.row, inbox, self.model.blue.rule, own=own, signal=signal)

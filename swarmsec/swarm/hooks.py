@@ -1,4 +1,4 @@
-"""Calls into plug-ins: whatever goes wrong in one is its own fault, and said with its name, hook and line."""
+"""Calls into plug-ins: an error in a hook is reported with the plug-in's kind, hook and line."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from swarmsec.errors import PluginError, SwarmsecError
 from swarmsec.swarm.setup import PluginSpec
 
 
-def call(cast: PluginSpec[Any], hook: str, *arguments: Any) -> Any:
+def call(spec: PluginSpec[Any], hook: str, *arguments: Any) -> Any:
     """Call a plug-in's hook.
 
     Raises:
         PluginError: The hook raised; the place is `kind.hook` and the line of the plug-in's file.
     """
     try:
-        return getattr(cast.plugin, hook)(*arguments)
+        return getattr(spec.plugin, hook)(*arguments)
     except PluginError as error:
-        raise error if error.where.startswith(cast.kind) else error.at(f"{cast.kind}.{hook}") from error
+        raise error if error.where.startswith(spec.kind) else error.at(f"{spec.kind}.{hook}") from error
     except SwarmsecError:
         raise
     except (Exception, SystemExit) as error:
-        place = f"{cast.kind}.{hook}{_line(cast, error)}"
+        place = f"{spec.kind}.{hook}{_line(spec, error)}"
         raise PluginError(f"{type(error).__name__}: {error}", where=place) from error
 
 
 def floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
-    """What a hook gave, as an array of the shape that it must have.
+    """The value that a hook returned, as an array of the shape that it must have.
 
     Raises:
-        PluginError: It is no numbers, or has another shape.
+        PluginError: It is not numeric, or has another shape.
     """
     try:
         array = np.asarray(value, dtype=np.float64)
@@ -47,7 +47,19 @@ def floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
     return array
 
 
-def _line(cast: PluginSpec[Any], error: BaseException) -> str:
-    file = inspect.getsourcefile(type(cast.plugin))
+def finite_floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
+    """The same, of finite numbers.
+
+    Raises:
+        PluginError: It is not numeric, not finite, or has another shape.
+    """
+    array = floats(value, shape, where)
+    if not np.isfinite(array).all():
+        raise PluginError("gives numbers that are not finite", where=where)
+    return array
+
+
+def _line(spec: PluginSpec[Any], error: BaseException) -> str:
+    file = inspect.getsourcefile(type(spec.plugin))
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     return f" ({file}:{lines[-1]})" if lines else ""

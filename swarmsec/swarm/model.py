@@ -1,4 +1,4 @@
-"""The swarm as a Mesa model: the arrays, who works on them, and one step a round."""
+"""The swarm as a Mesa model: the arrays, the teams that change them, and one step a round."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ import numpy as np
 
 from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.errors import ScenarioError
-from swarmsec.messages import Addressed, Messages, as_messages, collect_messages
-from swarmsec.messages.admission import within_inbox
-from swarmsec.messages.transport import Transport
+from swarmsec.messages import Addressed, Messages, Transport, as_messages, collect_messages, within_inbox
 from swarmsec.protocols import ProtocolView
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.blue import BlueTeam
@@ -25,13 +23,13 @@ from swarmsec.swarm.trace import Recorder, Trace
 from swarmsec.worlds import Outcome, WorldView
 
 SIM_SEMANTICS = 1
-"""Raised by every change after which the same scenario and seed may give other results."""
+"""Raised by every change that can change the results of a scenario and seed."""
 
 COLLECT_FROM = 200_000
-"""Daemons from which cycles are collected after a run, in a tenth of a second.
+"""From this many daemons on, the garbage collector runs at the end of a run, which takes a tenth of a second.
 
-The teams and their views know each other, and large arrays do not hurry Python's collector: without this the networks
-and beliefs of several seeds would lie about at once.
+Teams and views refer to each other, and Python does not collect such cycles sooner because their arrays are large:
+without this the arrays of several seeds would be in memory at once.
 """
 
 
@@ -41,9 +39,9 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
     `step()` is one round. The arrays are the state, and daemons are views on their rows.
 
     Attributes:
-        state: (n, D) what every daemon holds; None before the first round.
-        round: How many rounds have been played.
-        datacollector: One row a round: the bill, and how many daemons are compromised and quarantined.
+        state: (n, D) the state of every daemon; None before the first round.
+        round: The number of rounds that were run.
+        datacollector: One row a round: the bill, and the numbers of compromised and of quarantined daemons.
     """
 
     def __init__(
@@ -78,9 +76,10 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.datacollector = mesa.DataCollector(
             model_reporters={"bill": "bill", "compromised": "compromised_count", "quarantined": "quarantined_count"}
         )
-        self._begin()
+        self.begin()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Call `begin` of all plug-ins, before round 0."""
         streams = self.setup.streams
         self.world.begin(
             WorldView(
@@ -95,40 +94,40 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.blue.begin()
 
     def step(self) -> None:
-        """Play one round. After the last one `running` is false, and a further step does nothing."""
+        """Run one round. After the last one `running` is false, and a further step does nothing."""
         if self.round >= self.setup.rounds:
             self.running = False
             return
         self.recorder.round = self.round
-        with np.errstate(all="ignore"):  # What is no finite number is looked for, and said, where it matters.
+        with np.errstate(all="ignore"):  # Non-finite values are checked where they matter.
             play_round(self)
         self.round += 1
         self.running = self.round < self.setup.rounds
         self.datacollector.collect(self)
 
     def daemon(self, row: int) -> Daemon:
-        """The daemon of that row; created when first asked for in a swarm of more than 20,000."""
+        """The daemon of a row; in a swarm of more than 20,000 it is created on first access."""
         if row not in self._daemons:
             self._daemons[row] = self._daemon_class(self, row)
         return self._daemons[row]
 
     @property
     def bill(self) -> float:
-        """The scored bill as it stands."""
+        """The scored bill after the last round."""
         return float(self.recorder.metrics[self._bill][self.round - 1]) if self.round else 0.0
 
     @property
     def compromised_count(self) -> int:
-        """How many daemons have been hijacked by now: the truth."""
+        """The number of daemons that were hijacked so far: ground truth."""
         return self.red.hijacked_count
 
     @property
     def quarantined_count(self) -> int:
-        """How many daemons are isolated now."""
+        """The number of isolated daemons."""
         return self.blue.quarantined_count
 
     def begin_round(self) -> None:
-        """Tell both teams that a new round begins, and note whom it finds under attack."""
+        """Begin a round for both teams, and note the daemons under attack."""
         self.red.begin_round(self.round)
         self._attacked = self.red.attacked()
         self._attacked_ever |= self._attacked
@@ -136,49 +135,49 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     @property
     def proposals(self) -> Floats:
-        """(n, d) what every daemon proposes, by what it holds. Not before the first round."""
-        assert self.state is not None, "nobody has proposed anything before the first round"
+        """(n, d) the proposal of every daemon, a function of its state. Not before the first round."""
+        assert self.state is not None, "there are no proposals before the first round"
         return self.protocol.proposals(self.state)
 
     def speak(self, state: Floats) -> Messages:
-        """What every daemon says, before red and blue: (n, D) states → one message a daemon, or one a channel."""
+        """The messages of all daemons before red and blue change them, from their states (n, D)."""
         if self.setup.engine == "arrays":
             return as_messages(self.network, self.protocol.speak(read_only(state)))
-        spoken: list[Floats | Addressed] = [np.empty(0)] * self.network.n
-        self.agents.do(lambda daemon: spoken.__setitem__(daemon.row, daemon.speak(read_only(state[daemon.row]))))
-        return as_messages(self.network, collect_messages(self.network, spoken))
+        payloads: list[Floats | Addressed] = [np.empty(0)] * self.network.n
+        self.agents.do(lambda daemon: payloads.__setitem__(daemon.row, daemon.speak(read_only(state[daemon.row]))))
+        return as_messages(self.network, collect_messages(self.network, payloads))
 
     def transmit(self, messages: Messages) -> Messages:
-        """What arrives of what is sent, and of what was sent before."""
+        """The messages that arrive in this exchange, of those sent now and of those in transit."""
         return self._transport.transmit(messages)
 
     def deliver(self, messages: Messages) -> Messages:
-        """What daemons process of the messages that came."""
+        """The messages that daemons process, within the limit of their inboxes."""
         return within_inbox(messages, self.protocol.inbox, self._inbox_rng)
 
     def listen(self, messages: Messages, state: Floats, signals: Floats) -> Floats:
-        """What every daemon holds next: (n, D)."""
+        """(n, D) the next state of every daemon."""
         state, signals = read_only(state), read_only(signals)
         if self.setup.engine == "arrays":
             return self.protocol.listen(messages, self.blue.rule, state=state, signals=signals)
-        heard = np.empty_like(state)
+        after = np.empty_like(state)
         self.agents.do(
-            lambda daemon: heard.__setitem__(
+            lambda daemon: after.__setitem__(
                 daemon.row, daemon.listen(messages.inbox_of(daemon.row), state[daemon.row], signals[daemon.row])
             )
         )
-        return heard
+        return after
 
     def add_traffic(self, messages: Messages) -> None:
-        """Add to the messages and bytes spent."""
+        """Count the messages and bytes that were sent."""
         self._sent += messages.sent
         self._bytes += messages.bytes
 
     def record_round(self, outcome: Outcome) -> None:
-        """Record the round: its figures, and how right the alarms were."""
+        """Record the figures of the round, and compare the alarms with ground truth."""
         if not all(math.isfinite(bill) for bill in outcome.bills.values()):
             raise ScenarioError("the bill is no longer a finite number: some value of this scenario is too large")
-        self._watch()
+        self._count_detection()
         self.recorder.figures(
             {
                 **outcome.bills,
@@ -192,30 +191,27 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         )
 
     def close(self) -> None:
-        """Let go of all that a run held, so that memory does not grow with seeds.
-
-        Mesa before 3.4.2 keeps its counter of agents for ever.
-        """
+        """Release the memory of the run. Mesa before 3.4.2 would keep the model alive in a counter of agents."""
         ids = getattr(mesa.Agent, "_ids", None)
         if isinstance(ids, dict):
             ids.pop(self, None)
         n = self.network.n
-        # Mesa ties a model to itself, each version in another way; teams and daemons know it too.
+        # Mesa refers to the model from itself, in each version in another way; so do teams and daemons.
         self.__dict__.clear()
         if n >= COLLECT_FROM:
             gc.collect()
 
     def trace(self) -> Trace:
-        """What was recorded so far."""
+        """The record of the rounds so far."""
         recorder = self.recorder
-        assert self.state is not None, "nothing to trace before the first round"
-        played: Mapping[str, Floats] = {name: values[: self.round] for name, values in recorder.metrics.items()}
+        assert self.state is not None, "there is no trace before the first round"
+        metrics: Mapping[str, Floats] = {name: values[: self.round] for name, values in recorder.metrics.items()}
         return Trace(
             arm=str(self.arm),
             seed=self.setup.streams.seed,
             unit=self.world.unit,
-            bill=played[self._bill],
-            metrics=played,
+            bill=metrics[self._bill],
+            metrics=metrics,
             states=np.stack(recorder.states) if recorder.states else None,
             decisions=np.stack(recorder.decisions) if recorder.decisions else None,
             events=tuple(recorder.events),
@@ -227,8 +223,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             quarantine_log=tuple(self.blue.log),
         )
 
-    def _watch(self) -> None:
-        """Hold alarms and isolation against the truth."""
+    def _count_detection(self) -> None:
+        """Compare alarms and isolation of this round with ground truth."""
         watch, blue = self.recorder.watch, self.blue
         alarmed = blue.alarmed | blue.quarantined if blue.quarantined_count else blue.alarmed
         if self.red.is_on:

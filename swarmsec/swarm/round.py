@@ -1,17 +1,13 @@
-"""The round: sense, negotiate, decide, act. Everything that a swarm does is in this one function."""
+"""One round of a swarm: sense, negotiate, decide, act."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from swarmsec.arrays import read_only
-
-if TYPE_CHECKING:
-    from swarmsec.swarm.model import SwarmModel
+from swarmsec.swarm.interface import Swarm
 
 
-def play_round(swarm: SwarmModel) -> None:
-    """Play one round of a swarm, with red and blue at every step where they may touch it."""
+def play_round(swarm: Swarm) -> None:
+    """Run one round, with red and blue at every step that they may change."""
     world, protocol, red, blue, record = swarm.world, swarm.protocol, swarm.red, swarm.blue, swarm.recorder
     swarm.begin_round()
 

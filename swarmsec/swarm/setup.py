@@ -1,4 +1,4 @@
-"""What a run is composed of, before anything runs."""
+"""The parts of a run, and the check that they fit together."""
 
 from __future__ import annotations
 
@@ -16,40 +16,46 @@ from swarmsec.teams import Attack, Defense, Rules, Surface, rule_of, select, siz
 from swarmsec.worlds import World
 
 DAEMONS_AT_ONCE_MAX = 20_000
-"""Up to this many daemons are created with a model; past that on demand, by `SwarmModel.daemon`."""
+"""Up to this many daemons are created with a model; in larger swarms on demand, by `SwarmModel.daemon`."""
 
 Engine = Literal["arrays", "agents"]
 P = TypeVar("P", bound=Plugin)
 
 
 class PluginSpec(NamedTuple, Generic[P]):
-    """A plug-in in its role: its kind, which the class itself does not know, and where it stands in the scenario."""
+    """A plug-in of a scenario.
+
+    Attributes:
+        kind: Its kind, which the class itself does not know.
+        plugin: The plug-in.
+        path: Its place in the scenario, such as `attacks[0]`; empty if it is in none.
+    """
 
     kind: str
     plugin: P
-    where: str = ""
+    path: str = ""
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Its parameters by name."""
+        """The plug-in's parameters by name."""
         return {field.name: getattr(self.plugin, field.name) for field in fields(self.plugin)}
 
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """Everything that a run of one seed is composed of; an arm then says who of it plays.
+    """The parts of a run of one seed; the arm then decides which teams take part.
 
     Attributes:
-        network: Who listens to whom.
-        world: What the swarm is in charge of.
-        protocol: How it negotiates.
-        attacks: Red's plug-ins, in order.
-        defenses: Blue's plug-ins, in order.
+        network: The network.
+        world: The world.
+        protocol: The negotiation protocol.
+        attacks: Red's attacks, in the scenario's order.
+        defenses: Blue's defenses, in the scenario's order.
         rules: The rules of engagement.
-        rounds: How many rounds.
-        streams: The streams of this seed.
+        rounds: The number of rounds.
+        streams: The random streams of this seed.
         engine: `arrays`, or `agents` in which Mesa steps every daemon.
-        targets: Whom each attack is aimed at; (k,) each.
+        targets: The daemons that each attack is aimed at; (k,) each.
     """
 
     network: Network
@@ -76,19 +82,20 @@ def compose(
     streams: Streams,
     engine: Engine,
 ) -> Setup:
-    """Put a run together and refuse what does not fit.
+    """Compose a run, and check that its parts fit together.
 
     Raises:
-        ParameterError: A plug-in does not fit the swarm's size, or a selector names nobody.
+        ParameterError: A plug-in does not fit the swarm's size, or a selector selects no daemon.
         RulesError: Red asks for more than the rules allow.
-        ScenarioError: The defenses do not go together.
+        ScenarioError: Two defenses bring an aggregation rule.
     """
     _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine)
     roles: Mapping[str, Ints] = world.plugin.roles
     targets = tuple(
-        _located(cast, _aim, cast.plugin, network, roles, streams, number) for number, cast in enumerate(attacks)
+        _at_path(spec, _select_targets, spec.plugin, network, roles, streams, number)
+        for number, spec in enumerate(attacks)
     )
-    rules.enforce([cast.plugin for cast in attacks], targets, n=network.n, rounds=rounds)
+    rules.enforce([spec.plugin for spec in attacks], targets, n=network.n, rounds=rounds)
     return Setup(
         network=network,
         world=world.plugin,
@@ -103,7 +110,7 @@ def compose(
     )
 
 
-def surely_fits(
+def fits_by_counts(
     n: int,
     *,
     world: PluginSpec[World],
@@ -114,14 +121,14 @@ def surely_fits(
     rounds: int,
     engine: Engine,
 ) -> bool:
-    """Whether `compose` takes this with any network of `n` daemons, as far as counts can tell: no array is made.
+    """Whether `compose` accepts this with every network of `n` daemons, decided by counts, without any array.
 
-    Targets of several attacks are added up as if nobody were aimed at twice. False says nothing.
+    Targets of several attacks are added up as if they were disjoint, so that False leaves it open.
     """
     try:
         _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
-        sizes = [size_of(cast.plugin.daemons, n, world.plugin.roles) for cast in attacks]
-        on = [(cast.plugin, size) for cast, size in zip(attacks, sizes, strict=True) if cast.plugin.strength > 0]
+        sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles) for spec in attacks]
+        on = [(spec.plugin, size) for spec, size in zip(attacks, sizes, strict=True) if spec.plugin.strength > 0]
         hijacked = sum(size for attack, size in on if attack.surface.compromises)
         tainted = sum(size for attack, size in on if Surface.SIGNAL in attack.surface)
         rules.allow(
@@ -133,27 +140,27 @@ def surely_fits(
 
 
 def _check_fit(
-    n: int, everyone: Sequence[PluginSpec[Any]], defenses: Sequence[PluginSpec[Defense]], engine: Engine
+    n: int, specs: Sequence[PluginSpec[Any]], defenses: Sequence[PluginSpec[Defense]], engine: Engine
 ) -> None:
-    """Refuse plug-ins that do not fit a swarm of `n` daemons or each other, whoever is aimed at."""
+    """Check that plug-ins fit a swarm of `n` daemons and each other, whatever the targets."""
     if engine == "agents" and n > DAEMONS_AT_ONCE_MAX:
         raise ParameterError(
             f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons, and {n:,} need `arrays`", where="engine"
         )
-    for cast in everyone:
-        _located(cast, cast.plugin.check, n)
+    for spec in specs:
+        _at_path(spec, spec.plugin.check, n)
     rule_of([defense.plugin for defense in defenses])
 
 
-def _aim(attack: Attack, network: Network, roles: Mapping[str, Ints], streams: Streams, number: int) -> Ints:
+def _select_targets(attack: Attack, network: Network, roles: Mapping[str, Ints], streams: Streams, number: int) -> Ints:
     try:
         return select(attack.daemons, network=network, roles=roles, rng=streams.of(f"red/{number}/targets"))
     except SwarmsecError as error:
         raise error.at("daemons") from None
 
 
-def _located(cast: PluginSpec[Any], act: Any, *arguments: Any) -> Any:
+def _at_path(spec: PluginSpec[Any], function: Any, *arguments: Any) -> Any:
     try:
-        return act(*arguments)
+        return function(*arguments)
     except SwarmsecError as error:
-        raise error.at(cast.where) if cast.where else error from None
+        raise error.at(spec.path) if spec.path else error from None

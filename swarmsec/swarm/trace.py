@@ -1,4 +1,4 @@
-"""What is recorded of a run."""
+"""The record of a run: its trace, its events, and the counts of detection."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from swarmsec.arrays import Bools, Floats, Ints
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened in a run.
+    """An event of a run.
 
     Attributes:
-        round: When.
+        round: The round of the event.
         team: `red`, `blue` or `world`.
         kind: `attack_on`, `attack_off`, `hijacked`, `alarm`, `isolated` or `released`.
-        plugin: Whose doing it was: the plug-in's kind.
-        daemons: Whom it befell; the first few, if there are many.
-        count: How many it befell.
+        plugin: The kind of the plug-in that caused it.
+        daemons: The daemons concerned; the first few, if there are many.
+        count: The number of daemons concerned.
     """
 
     round: int
@@ -39,13 +39,13 @@ class Event:
 
 @dataclass
 class DetectionCounts:
-    """Counts of daemon-rounds, from which the score of the detection is made.
+    """Counts of daemon-rounds for the score of the detection.
 
     Attributes:
         attacked: Daemon-rounds under attack.
         alarmed: Daemon-rounds with an alarm.
         hits: Daemon-rounds with both.
-        false_quarantine: Daemon-rounds in which somebody was isolated who was not under attack, nor had been hijacked.
+        false_quarantine: Daemon-rounds of isolated daemons that were neither under attack nor ever hijacked.
         first_attack: The first round with an attack on, or None.
         first_hit: The first round with a hit, or None.
     """
@@ -63,20 +63,20 @@ class Trace:
     """One arm of one seed, round by round.
 
     Attributes:
-        arm: Which of the four.
-        seed: Which seed.
+        arm: The name of the arm.
+        seed: The seed.
         unit: The unit of the bill.
-        bill: (rounds,) the scored bill as it stands after each round.
-        metrics: name → (rounds,): all bills and the world's other figures, and how many daemons are compromised and
-            quarantined, messages and bytes, alarms.
+        bill: (rounds,) the scored bill after each round.
+        metrics: name → (rounds,): all bills and the world's other figures, the numbers of compromised and of
+            quarantined daemons, of messages, bytes and alarms.
         states: (rounds + 1, n, d) the proposals before round 0 and after every round; None unless recorded.
-        decisions: (rounds, n, k) what daemons decided; None unless recorded.
-        events: What happened, in order.
-        compromised: (n,) who was hijacked at any time: the truth, which no team sees.
-        final: (n, d) the proposals in the end; empty in the traces of a scored run.
+        decisions: (rounds, n, k) the decisions; None unless recorded.
+        events: The events, in order.
+        compromised: (n,) the daemons that were hijacked at any time: ground truth, which no team sees.
+        final: (n, d) the proposals after the last round; empty in the traces of a scored run.
         watch: Counts for the score of the detection.
-        attacked: (n,) whom an attack was on at any time, hijacked or not.
-        central: What a centralized controller would have run up, by bill.
+        attacked: (n,) the daemons that were under attack at any time, hijacked or not.
+        central: The bills of a centralized controller, by name.
     """
 
     arm: str
@@ -96,7 +96,7 @@ class Trace:
 
     @cached_property
     def quarantined(self) -> Bools:
-        """(rounds, n) who was isolated at the end of each round. Made from the log when asked for."""
+        """(rounds, n) the daemons that were isolated at the end of each round, from the log."""
         isolated = np.zeros((len(self.bill), len(self.compromised)), dtype=bool)
         for round, inside, daemons in self.quarantine_log:
             isolated[round:, daemons] = inside
@@ -104,7 +104,7 @@ class Trace:
 
 
 class Recorder:
-    """Takes down a run, one round at a time."""
+    """Records a run, round by round."""
 
     def __init__(self, rounds: int, *, keep_states: bool) -> None:
         self.rounds = rounds
@@ -117,27 +117,27 @@ class Recorder:
         self.decisions: list[Floats] = []
 
     def state(self, state: Floats) -> None:
-        """Keep the proposals, if that was asked for."""
+        """Record the proposals, if states are recorded."""
         if self._keep_states:
             self.states.append(state.copy())
 
     def decision(self, decisions: Floats) -> None:
-        """Keep what was decided, if that was asked for."""
+        """Record the decisions, if states are recorded."""
         if self._keep_states:
             self.decisions.append(decisions.copy())
 
     def figures(self, figures: Mapping[str, float]) -> None:
-        """The figures of this round. The names of round 0 are the names of all rounds."""
+        """Record the figures of this round. All rounds have the names of round 0."""
         if not self.metrics:
             self.metrics = {name: np.zeros(self.rounds) for name in figures}
         for name, value in figures.items():
             self.metrics[name][self.round] = value
 
     def event(self, team: str, kind: str, plugin: str, daemons: Ints) -> None:
-        """Something happened in this round."""
+        """Record an event of this round."""
         shown = tuple(int(daemon) for daemon in daemons[:EVENT_DAEMONS_MAX])
         self.events.append(Event(self.round, team, kind, plugin, shown, len(daemons)))
 
 
 EVENT_DAEMONS_MAX = 20
-"""An event names this many daemons; it counts them all."""
+"""How many daemons an event lists; `count` is the number of all."""

@@ -1,6 +1,6 @@
-"""Red and blue: the base classes of attacks and defenses, what each may see, and the rules of engagement.
+"""Red and blue: the base classes of attacks and defenses, their views, and the rules of engagement.
 
-No technique belongs here: those are the files of `attacks/` and `defenses/`.
+The techniques themselves are the files of `attacks/` and `defenses/`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,21 @@ from swarmsec.messages import Messages
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
 from swarmsec.plugin import Plugin
 from swarmsec.teams.attack import Attack
-from swarmsec.teams.blue_view import BlueView
+from swarmsec.teams.blue_view import BlueState, BlueView
 from swarmsec.teams.defense import Defense, rule_of
 from swarmsec.teams.guarantee import (
     Guarantee,
     ThreatCase,
     combine_guarantees,
+    faulty_neighbors,
+    honest_daemons,
     honest_majority,
+    most_faulty_neighbors,
     rule_excludes,
-    threatened_in,
     worst_over_seeds,
 )
-from swarmsec.teams.red_view import Channels, Links, RedView
+from swarmsec.teams.red_view import Channels, Links, RedState, RedView
+from swarmsec.teams.rule_defense import RuleDefense, require_minority
 from swarmsec.teams.rules import BlueRules, RedRules, Rules
 from swarmsec.teams.selectors import Amount, Selector, amount_of, select, size_of
 from swarmsec.teams.traits import Knowledge, Surface, Vantage
@@ -32,6 +35,7 @@ __all__ = [
     "Amount",
     "Attack",
     "BlueRules",
+    "BlueState",
     "BlueView",
     "Bools",
     "Channels",
@@ -51,8 +55,10 @@ __all__ = [
     "Messages",
     "Plugin",
     "RedRules",
+    "RedState",
     "RedView",
     "Rule",
+    "RuleDefense",
     "Rules",
     "Selector",
     "Surface",
@@ -61,11 +67,14 @@ __all__ = [
     "Vantage",
     "amount_of",
     "combine_guarantees",
+    "faulty_neighbors",
+    "honest_daemons",
     "honest_majority",
+    "most_faulty_neighbors",
+    "require_minority",
     "rule_excludes",
     "rule_of",
     "select",
     "size_of",
-    "threatened_in",
     "worst_over_seeds",
 ]

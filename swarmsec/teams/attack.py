@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Unit
-from swarmsec.plugin import Plugin
+from swarmsec.plugin import Family, Plugin
 from swarmsec.teams.red_view import Channels, Links, RedView
 from swarmsec.teams.selectors import Selector
 from swarmsec.teams.traits import Knowledge, Surface
@@ -22,6 +23,9 @@ class Attack(Plugin):
     takes only what it may touch: the rows of its targets, the channels that its hijacked daemons speak on.
     A hook gets read-only arrays and gives new ones; rows that the attack's knowledge does not show are NaN.
     """
+
+    family: ClassVar[Family] = "attacks"
+    traits: ClassVar[Mapping[str, type[Any]]] = {"surface": Surface, "knowledge": Knowledge}
 
     surface: ClassVar[Surface]
     knowledge: ClassVar[Knowledge] = Knowledge.NONE

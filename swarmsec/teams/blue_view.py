@@ -1,4 +1,4 @@
-"""What a defense may see and do, and nothing else."""
+"""The view of a defense: all that it may see and do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from swarmsec.teams.traits import Vantage
 
 
 class Responder(Protocol):
-    """The engine's side of a defense's acts: it applies the rules and counts what they cost."""
+    """Carries out the acts of a defense for the engine, which applies the rules and counts the costs."""
 
     def isolate(self, daemons: Ints) -> Ints:
         """See `BlueView.isolate`."""
@@ -30,15 +30,36 @@ class Responder(Protocol):
         """See `BlueView.accuse`."""
 
 
+class BlueState:
+    """What views of blue show and the engine changes from round to round; one for all defenses of a run.
+
+    Attributes:
+        round: The current round, from 0.
+        inbox: The messages of the last exchange, as they were sent; None before the first `respond`.
+        quarantined: (n,) the daemons that are isolated.
+        shown: How often `show` was called.
+    """
+
+    def __init__(self, n: int) -> None:
+        self.round = 0
+        self.inbox: Messages | None = None
+        self.quarantined: Bools = np.zeros(n, dtype=bool)
+        self.shown = 0
+
+    def show(self, inbox: Messages, quarantined: Bools) -> None:
+        """Show the messages of another round, and who is isolated."""
+        self.inbox, self.quarantined = inbox, quarantined
+        self.shown += 1
+
+
 class BlueView:
-    """A defense's view of the swarm. The engine moves it on from round to round.
+    """A defense's view of the swarm, read-only.
 
     Attributes:
         rng: The defense's own stream.
-        n: How many daemons there are.
-        rounds: How many rounds the run has.
-        round: The current round, from 0.
-        neighborhoods: Statistics over what each daemon's neighbors tell it when asked; asking is counted as messages.
+        n: The number of daemons.
+        rounds: The number of rounds of the run.
+        neighborhoods: Statistics over the values that daemons ask of their neighbors; questions count as messages.
         quarantine_limit: How many daemons the rules let blue isolate at once.
     """
 
@@ -52,78 +73,79 @@ class BlueView:
         vantage: Vantage,
         quarantine_limit: int,
         responder: Responder,
+        state: BlueState,
         truth: Callable[[], Bools],
     ) -> None:
         self.rng = rng
         self.n = network.n
         self.rounds = rounds
-        self.round = 0
         self.neighborhoods = neighborhoods
         self.quarantine_limit = quarantine_limit
         self._network = network
         self._vantage = vantage
         self._responder = responder
+        self._state = state
         self._truth = truth
-        self._inbox: Messages | None = None
         self._tracker: BehaviorTracker | None = None
         self._features: Features | None = None
-        self._quarantined = np.zeros(network.n, dtype=bool)
+        self._observed = 0
+
+    @property
+    def round(self) -> int:
+        """The current round, from 0."""
+        return self._state.round
 
     @property
     def network(self) -> Network:
-        """Who listens to whom: every daemon knows its own neighbors."""
+        """The network: every daemon knows its own neighbors."""
         return self._network
 
     @property
     def inbox(self) -> Messages:
         """The messages of the last exchange, as they were sent: before any defense weighed or dropped one."""
-        if self._inbox is None:
-            raise NotVisibleError("nothing has been said yet: `blue.inbox` is there from `respond` of round 0 on")
-        return self._inbox
+        if self._state.inbox is None:
+            raise NotVisibleError("no message was sent yet: `blue.inbox` is available from `respond` of round 0 on")
+        return self._state.inbox
 
     @property
     def features(self) -> Features:
-        """(n, k) the behavior of every daemon since the last look of this defense. Needs `Vantage.MONITOR`.
+        """(n, k) the behavior of every daemon since this defense last read it. Needs `Vantage.MONITOR`.
 
-        They are computed when asked for, so a defense that looks on a stride pays on a stride.
+        Computed when read, at most once a round.
         """
         if self._vantage not in {Vantage.MONITOR, Vantage.ORACLE}:
             raise NotVisibleError(f"`blue.features` needs Vantage.MONITOR, and this defense is {self._vantage.value}")
-        if self._features is None:
+        if self._features is None or self._observed != self._state.shown:
             self._tracker = self._tracker or BehaviorTracker(self._network)
-            self._features = self._tracker.observe(self.inbox)
+            self._features, self._observed = self._tracker.observe(self.inbox), self._state.shown
         return self._features
 
     @property
     def quarantined(self) -> Bools:
-        """(n,) who is isolated now."""
-        return read_only(self._quarantined)
+        """(n,) the daemons that are isolated."""
+        return read_only(self._state.quarantined)
 
     @property
     def truth(self) -> Bools:
-        """(n,) who is attacked in this round. Needs `Vantage.ORACLE`."""
+        """(n,) the daemons that are attacked in this round. Needs `Vantage.ORACLE`."""
         if self._vantage is not Vantage.ORACLE:
             raise NotVisibleError("`blue.truth` is for the oracle alone")
         return self._truth()
 
     def isolate(self, daemons: Daemons) -> Ints:
-        """Let nobody listen to these daemons, in the order given, as far as the rules of engagement allow.
+        """Drop all messages of these daemons, in the order given, as far as the rules of engagement allow.
 
-        An isolated daemon still hears, so that it can heal, and still acts on the world.
+        An isolated daemon still receives messages, so that it can recover, and still acts on the world.
 
         Returns:
-            (k,) those that are isolated by this call.
+            (k,) the daemons that this call isolated.
         """
         return self._responder.isolate(named(daemons, self.n, act="blue.isolate"))
 
     def release(self, daemons: Daemons) -> None:
-        """Let everybody listen to these daemons again, as far as no other defense holds them."""
+        """End the isolation of these daemons, unless another defense keeps them isolated."""
         self._responder.release(named(daemons, self.n, act="blue.release"))
 
     def accuse(self, daemons: Daemons) -> None:
-        """Raise an alarm about these daemons, for the record and for the score of the detection; nothing else."""
+        """Raise an alarm about these daemons, which is recorded and scored, and changes nothing else."""
         self._responder.accuse(named(daemons, self.n, act="blue.accuse"))
-
-    def _show(self, inbox: Messages, quarantined: Bools) -> None:
-        """The engine's own: what was said in this round, and who is isolated."""
-        self._inbox, self._features, self._quarantined = inbox, None, quarantined

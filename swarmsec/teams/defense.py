@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ScenarioError
 from swarmsec.messages import Messages
-from swarmsec.plugin import Plugin
+from swarmsec.plugin import Family, Plugin
 from swarmsec.teams.blue_view import BlueView
 from swarmsec.teams.guarantee import Guarantee, ThreatCase
 from swarmsec.teams.traits import Surface, Vantage
@@ -23,6 +23,9 @@ class Defense(Plugin):
     The defenses of a scenario compose in their order: filters follow each other, admissions multiply, every one
     governs and responds in turn. At most one of them brings an aggregation rule.
     """
+
+    family: ClassVar[Family] = "defenses"
+    traits: ClassVar[Mapping[str, type[Any]]] = {"vantage": Vantage, "sees": Surface}
 
     vantage: ClassVar[Vantage] = Vantage.LOCAL
     sees: ClassVar[Surface] = ~Surface.NONE

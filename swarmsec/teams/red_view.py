@@ -1,10 +1,10 @@
-"""What an attack may see and ask for, and nothing else."""
+"""The view of an attack: all that it may see and ask for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -17,15 +17,15 @@ from swarmsec.teams.traits import Knowledge
 
 @dataclass(frozen=True, eq=False)
 class Channels:
-    """The channels that hijacked daemons speak on, in one exchange: k of the network's edges.
+    """The channels of hijacked daemons to their listeners, in one exchange: k of the network's edges.
 
-    A hijacked daemon hears before it speaks (a rushing adversary), so `heard` is of this same exchange.
+    Red is a rushing adversary: it sees the messages of an exchange before it sends its own.
 
     Attributes:
         sender: (k,) the hijacked daemon.
-        receiver: (k,) who listens.
-        payload: (k, d) what is said. It stays one value a sender until somebody makes it differ.
-        heard: (k, d) what the receiver told the sender; NaN where the channel has no way back.
+        receiver: (k,) the listener.
+        payload: (k, d) the message on each channel.
+        heard: (k, d) the message from the receiver to the sender in this exchange; NaN if there is no such edge.
         copies: (k,) how often the message is sent.
     """
 
@@ -37,7 +37,7 @@ class Channels:
 
     @property
     def rank(self) -> Ints:
-        """(k,) which of its sender's channels each one is, from 0."""
+        """(k,) the number of each channel among those of its sender, from 0."""
         order = np.argsort(self.sender, kind="stable")
         sorted_senders = self.sender[order]
         first = np.searchsorted(sorted_senders, sorted_senders, side="left")
@@ -59,10 +59,10 @@ class Links:
     """The links at an attack's targets, in both directions: k of the network's edges.
 
     Attributes:
-        sender: (k,) who speaks.
-        receiver: (k,) who listens.
-        up: (k,) whether the link carries this exchange.
-        delays: (k,) how many exchanges late it delivers what is sent now; None where it is in time.
+        sender: (k,) the sender on each link.
+        receiver: (k,) the receiver.
+        up: (k,) whether the link carries messages in this exchange.
+        delays: (k,) exchanges of delay for messages that are sent now; None: no delay.
     """
 
     sender: Ints
@@ -80,14 +80,43 @@ class Links:
         return replace(self, delays=late if self.delays is None else self.delays + late)
 
 
+@dataclass(eq=False)
+class RedState:
+    """What an attack's view shows and the engine changes from round to round; one for each attack.
+
+    Attributes:
+        round: The current round, from 0.
+        strength: The attack's strength in this round, ramp and phase applied.
+        hijacked: (k,) the daemons that the attack has hijacked.
+        before: (n, d) the proposal of each hijacked daemon when it was hijacked; NaN for all others.
+        signals: (n, d) the signals of this round, as earlier attacks left them.
+        proposals: (n, d) every daemon's proposal as of this exchange.
+    """
+
+    hijacked: Ints
+    before: Floats
+    signals: Floats
+    proposals: Floats
+    round: int = 0
+    strength: float = 0.0
+
+    @classmethod
+    def initial(cls, n: int) -> Self:
+        """The state before round 0 of an attack in a swarm of `n` daemons."""
+        nothing = np.empty((n, 0))
+        return cls(np.empty(0, dtype=np.int32), nothing, nothing, nothing)
+
+    def show(self, signals: Floats, proposals: Floats) -> None:
+        """Show the signals and proposals of another step."""
+        self.signals, self.proposals = read_only(signals), read_only(proposals)
+
+
 class RedView:
-    """An attack's view of the swarm. The engine moves it on from round to round.
+    """An attack's view of the swarm, read-only.
 
     Attributes:
         rng: The attack's own stream.
-        n: How many daemons there are.
-        round: The current round, from 0.
-        strength: The attack's strength in this round, ramp and phase applied.
+        n: The number of daemons.
     """
 
     def __init__(
@@ -96,24 +125,29 @@ class RedView:
         rng: np.random.Generator,
         network: Network,
         targets: Ints,
-        hijacked: Ints,
+        state: RedState,
         knowledge: Knowledge,
         defenses: tuple[Mapping[str, Any], ...] = (),
         hijack: Callable[[Ints], Ints],
     ) -> None:
         self.rng = rng
         self.n = network.n
-        self.round = 0
-        self.strength = 0.0
         self._targets = read_only(targets)
-        self._hijacked = read_only(hijacked)
+        self._state = state
         self._network = network
         self._knowledge = knowledge
         self._defenses = defenses
         self._hijack = hijack
-        self._before: Floats = np.empty((network.n, 0))
-        self._signals: Floats | None = None
-        self._state: Floats | None = None
+
+    @property
+    def round(self) -> int:
+        """The current round, from 0."""
+        return self._state.round
+
+    @property
+    def strength(self) -> float:
+        """The attack's strength in this round, ramp and phase applied."""
+        return self._state.strength
 
     @property
     def targets(self) -> Ints:
@@ -122,55 +156,51 @@ class RedView:
 
     @property
     def hijacked(self) -> Ints:
-        """(k,) the daemons whose credentials it holds by now; empty for an attack that compromises none."""
-        return self._hijacked
+        """(k,) the daemons that it has hijacked so far; empty for an attack that compromises none."""
+        return self._state.hijacked
 
     @property
     def before(self) -> Floats:
-        """(n, d) what each hijacked daemon held when it was taken; NaN for all others."""
-        return self._before
+        """(n, d) the proposal of each hijacked daemon when it was hijacked; NaN for all others."""
+        return read_only(self._state.before)
 
     @property
     def network(self) -> Network:
-        """Who listens to whom. Needs `Knowledge.TOPOLOGY`."""
+        """The network. Needs `Knowledge.TOPOLOGY`."""
         self._need(Knowledge.TOPOLOGY, "network")
         return self._network
 
     @property
     def signals(self) -> Floats:
-        """(n, d) the readings of this round, as they stand after earlier attacks. Needs `Knowledge.SIGNALS`."""
+        """(n, d) the signals of this round, as earlier attacks left them. Needs `Knowledge.SIGNALS`."""
         self._need(Knowledge.SIGNALS, "signals")
-        return self._signals if self._signals is not None else np.empty((self.n, 0))
+        return self._state.signals
 
     @property
     def state(self) -> Floats:
         """(n, d) every daemon's proposal as of this exchange. Needs `Knowledge.SIGNALS`."""
         self._need(Knowledge.SIGNALS, "state")
-        return self._state if self._state is not None else np.empty((self.n, 0))
+        return self._state.proposals
 
     @property
     def defenses(self) -> tuple[Mapping[str, Any], ...]:
-        """The defenses that stand: kind and parameters of each. Needs `Knowledge.DEFENSE`."""
+        """Kind and parameters of each defense of the run. Needs `Knowledge.DEFENSE`."""
         self._need(Knowledge.DEFENSE, "defenses")
         return self._defenses
 
     def trusted_by(self, daemons: Ints) -> Ints:
-        """Who trusts at least one of the hijacked `daemons`: the listeners whose channels their credentials open."""
+        """The listeners of hijacked `daemons`, ascending: their credentials open the channels to these."""
         for daemon in np.setdiff1d(daemons, self.hijacked):
             raise NotVisibleError(f"daemon {daemon} is not hijacked, so its channels are not open")
         return np.unique(self._network.receivers[self._network.edges_from(daemons)])
 
     def hijack(self, daemons: Daemons) -> Ints:
-        """Take more daemons over, in the order given, as far as the rules of engagement allow.
+        """Hijack more daemons, in the order given, as far as the rules of engagement allow.
 
         Returns:
-            (k,) those that were taken.
+            (k,) those of `daemons` that are hijacked now.
         """
         return self._hijack(named(daemons, self.n, act="red.hijack"))
-
-    def _show(self, signals: Floats, state: Floats) -> None:
-        """The engine's own: what the swarm reads and proposes now."""
-        self._signals, self._state = signals, state
 
     def _need(self, knowledge: Knowledge, what: str) -> None:
         if knowledge not in self._knowledge:

@@ -1,13 +1,15 @@
-"""The conformance kit: call it on a plug-in of your own, in a test of your own, and it says which rule is broken.
+"""The conformance kit: checks that a plug-in keeps the contract of its family, and names the rule that it breaks.
+
+Call it in a test of your own:
 
     from swarmsec.testing import check_attack
 
     def test_my_attack_keeps_the_rules():
         check_attack(MyAttack)
 
-Every rule is one function, named for what it states, in the module of its kind: `attack`, `defense`, `protocol`,
-`world`, and `_common` for what holds of all. Rules of a single technique belong in that technique's own test.
-The kit needs no pytest. It plays dozens of small swarms, in a second or two.
+Every rule is one function, named for what it requires, in the module of its family: `attack`, `defense`, `protocol`,
+`world`, and `_common` for all families. Rules of a single technique belong in that technique's own test.
+The kit needs no pytest. It runs dozens of small swarms, which takes a second or two.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Those whom the kit plays a plug-in against: crude attacks, and a defense that uses every hook."""
+"""The opponents of a plug-in under test: crude attacks, and a defense that uses every hook."""
 
 from __future__ import annotations
 
@@ -26,63 +26,63 @@ from swarmsec.teams import (
 )
 from swarmsec.testing._swarms import START, STOP, targets
 
-_POISON = np.array([np.nan, np.inf, -np.inf, 1e300, -1e300])
+_NON_FINITE = np.array([np.nan, np.inf, -np.inf, 1e300, -1e300])
 
 
-def _poison(keys: Ints, round: int) -> Floats:
-    """(k, 1) one kind of no number, or hardly one, for each of (k,) daemons; another in every round."""
-    return _POISON[(keys + round) % len(_POISON)][:, None]
+def _non_finite(keys: Ints, round: int) -> Floats:
+    """(k, 1) a non-finite or huge value for each of (k,) daemons; another in every round."""
+    return _NON_FINITE[(keys + round) % len(_NON_FINITE)][:, None]
 
 
 @dataclass(kw_only=True)
-class PoisonedFeeds(Attack):
-    """Tell its targets NaN, infinity and 1e300, one after the other."""
+class NonFiniteFeeds(Attack):
+    """Replace the feeds of the targets by NaN, infinity and 1e300, in turn."""
 
     surface = Surface.SIGNAL
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        """One poison a target."""
+        """One value for each target."""
         lies = signals.copy()
-        lies[red.targets] = _poison(red.targets, red.round)
+        lies[red.targets] = _non_finite(red.targets, red.round)
         return lies
 
 
 @dataclass(kw_only=True)
-class PoisonedWords(Attack):
-    """Hold NaN, infinity and 1e300, and say something else of the kind to every neighbor."""
+class NonFiniteMessages(Attack):
+    """Set hijacked daemons' states to NaN, infinity and 1e300, and send each neighbor another of these values."""
 
     surface = Surface.DAEMON | Surface.MESSAGE
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        """What it holds is broadcast."""
+        """These states are broadcast."""
         held = state.copy()
-        held[red.hijacked] = _poison(red.hijacked, red.round)
+        held[red.hijacked] = _non_finite(red.hijacked, red.round)
         return held
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        """Every other round it also tells neighbors different things."""
-        return messages.saying(_poison(messages.receiver, red.round)) if red.round % 2 else messages
+        """Every other round each neighbor gets another value."""
+        return messages.saying(_non_finite(messages.receiver, red.round)) if red.round % 2 else messages
 
 
 @dataclass(kw_only=True)
 class Split(Attack):
-    """Tell even neighbors too much, and odd ones too little."""
+    """Add 2 in messages to even neighbors, and subtract 2 in messages to odd ones."""
 
     surface = Surface.MESSAGE
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        """Two-faced."""
+        """By the parity of the receiver."""
         return messages.saying(messages.payload + np.where(messages.receiver % 2 == 0, 2.0, -2.0)[:, None])
 
 
 @dataclass(kw_only=True)
 class Flood(Attack):
-    """Send every word fifty times."""
+    """Send every message fifty times."""
 
     surface = Surface.MESSAGE
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        """Louder, and a little off."""
+        """With 1 added."""
         return messages.saying(messages.payload + 1.0).flooding(50)
 
 
@@ -93,7 +93,7 @@ class Cut(Attack):
     surface = Surface.NETWORK
 
     def on_network(self, links: Links, red: RedView) -> Links:
-        """Other links in every round."""
+        """Others in every round."""
         return links.cutting((links.sender + links.receiver + red.round) % 2 == 0)
 
 
@@ -103,10 +103,10 @@ class Lie(Attack):
 
     surface = Surface.SIGNAL
 
-    shift: Annotated[float, Unit("signal"), Help("By how much.")] = 5.0
+    shift: Annotated[float, Unit("signal"), Help("The amount that is added.")] = 5.0
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        """Shifted."""
+        """Add the shift."""
         lies = signals.copy()
         lies[red.targets] += self.shift
         return lies
@@ -114,14 +114,14 @@ class Lie(Attack):
 
 @dataclass(kw_only=True)
 class Shout(Attack):
-    """Hold what its targets held, and a constant on top."""
+    """Add a constant to the states of hijacked daemons."""
 
     surface = Surface.DAEMON
 
-    shift: Annotated[float, Unit("belief"), Help("How much is on top.")] = 5.0
+    shift: Annotated[float, Unit("belief"), Help("The amount that is added.")] = 5.0
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        """Shifted."""
+        """Add the shift."""
         held = state.copy()
         held[red.hijacked] += self.shift
         return held
@@ -129,12 +129,12 @@ class Shout(Attack):
 
 @dataclass(kw_only=True)
 class Guard(Defense):
-    """Uses every hook: clips signals, halves a word's weight, brings W-MSR, caps decisions, isolates who deviates."""
+    """Uses every hook: clips signals, halves weights, brings W-MSR, caps decisions, isolates daemons that deviate."""
 
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 
-    limit: Annotated[float, Ge(0), Help("How far from 0 is too far.")] = 3.0
+    limit: Annotated[float, Ge(0), Help("The largest absolute value that is trusted.")] = 3.0
 
     @property
     def rule(self) -> Rule:
@@ -142,19 +142,19 @@ class Guard(Defense):
         return Wmsr(1)
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
-        """Clip."""
+        """Clip to the limit."""
         return np.clip(signals, -self.limit, self.limit)
 
     def weigh(self, messages: Messages, blue: BlueView) -> Floats:
-        """Trust a far-off word half."""
+        """Weight 0.5 for a message beyond the limit."""
         return np.where(np.abs(messages.payload).max(axis=1, initial=0.0) > self.limit, 0.5, 1.0)
 
     def govern(self, decisions: Floats, blue: BlueView) -> Floats:
-        """Cap."""
+        """Clip to the limit."""
         return np.clip(decisions, -self.limit, self.limit)
 
     def respond(self, blue: BlueView) -> None:
-        """Isolate for the time that it deviates."""
+        """Isolate daemons while they deviate."""
         strange = np.abs(blue.features.values[:, 0]) > self.limit
         blue.release(np.flatnonzero(blue.quarantined & ~strange).astype(np.int32))
         blue.isolate(np.flatnonzero(~blue.quarantined & strange).astype(np.int32))
@@ -162,5 +162,5 @@ class Guard(Defense):
 
 def opponents(n: int, *, start: int = START, stop: int = STOP) -> list[Attack]:
     """One of each crude attack, aimed at a swarm of `n`."""
-    kinds: list[type[Attack]] = [PoisonedFeeds, PoisonedWords, Split, Flood, Cut, Lie, Shout]
+    kinds: list[type[Attack]] = [NonFiniteFeeds, NonFiniteMessages, Split, Flood, Cut, Lie, Shout]
     return [kind(daemons=targets(n), start=start, stop=stop) for kind in kinds]

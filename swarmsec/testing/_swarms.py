@@ -1,4 +1,4 @@
-"""Small swarms to play, and where two runs of one first differ."""
+"""Small swarms, and the first difference between two runs."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from swarmsec.worlds import World
 
 ROUNDS = 32
 START, STOP = 4, 28
-"""When the kit's attacks are on."""
+"""The rounds in which the kit's attacks act."""
 
 
-class Swarm(NamedTuple):
+class SmallSwarm(NamedTuple):
     """A small swarm.
 
     Attributes:
-        name: What it is, for a message.
-        network: Who listens to whom.
+        name: A description for messages.
+        network: Its network.
         width: d, the components of a belief.
-        rounds: How many it plays.
+        rounds: The length of a run.
     """
 
     name: str
@@ -42,38 +42,38 @@ class Swarm(NamedTuple):
 
     @property
     def n(self) -> int:
-        """How many daemons."""
+        """The number of daemons."""
         return self.network.n
 
 
-def ring(n: int, *, width: int = 1, rounds: int = ROUNDS) -> Swarm:
+def ring(n: int, *, width: int = 1, rounds: int = ROUNDS) -> SmallSwarm:
     """Daemons in a ring that listen to two on either side."""
     pairs = {(min(i, j), max(i, j)) for i in range(n) for k in (1, 2) if (j := (i + k) % n) != i}
     name = f"a ring of {n} daemons, two neighbors on either side, {width} components"
-    return Swarm(name, _network(n, sorted(pairs)), width, rounds)
+    return SmallSwarm(name, _network(n, sorted(pairs)), width, rounds)
 
 
-def odd_swarms() -> list[Swarm]:
-    """What a plug-in must also survive: no neighbor, no link back, no path from here to there."""
+def odd_swarms() -> list[SmallSwarm]:
+    """Unusual networks: daemons without neighbors, one-way links, several components."""
     triangles = [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5)]
     return [
-        Swarm("a single daemon", _network(1, [])),
-        Swarm("a pair", _network(2, [(0, 1)])),
-        Swarm("two components", _network(6, triangles)),
-        Swarm("an isolated daemon, number 6", _network(7, triangles)),
-        Swarm("a network with no link at all", _network(3, [])),
-        Swarm("a star", _network(9, [(0, leaf) for leaf in range(1, 9)])),
-        Swarm("a one-way ring", Network.from_edges(5, [(i, (i + 1) % 5) for i in range(5)], directed=True)),
+        SmallSwarm("a single daemon", _network(1, [])),
+        SmallSwarm("a pair", _network(2, [(0, 1)])),
+        SmallSwarm("two components", _network(6, triangles)),
+        SmallSwarm("an isolated daemon, number 6", _network(7, triangles)),
+        SmallSwarm("a network with no link at all", _network(3, [])),
+        SmallSwarm("a star", _network(9, [(0, leaf) for leaf in range(1, 9)])),
+        SmallSwarm("a one-way ring", Network.from_edges(5, [(i, (i + 1) % 5) for i in range(5)], directed=True)),
         ring(8, width=2),
     ]
 
 
 def targets(n: int) -> list[int]:
-    """Whom the kit's attacks are aimed at."""
+    """The targets of the kit's attacks in a swarm of `n`."""
     return [0, n // 2] if n >= 6 else [n - 1]
 
 
-def beliefs(swarm: Swarm) -> World:
+def beliefs(swarm: SmallSwarm) -> World:
     """The world `beliefs` with noisy feeds, as wide as the swarm."""
     initial = np.sin(1.0 + np.arange(swarm.n * swarm.width)).reshape(swarm.n, swarm.width)
     world: World = build(Registry().get("worlds", "beliefs"), {"initial": initial.tolist(), "noise": 0.1})
@@ -88,8 +88,8 @@ def influence(**parameters: Any) -> NegotiationProtocol:
     return protocol
 
 
-def play(
-    swarm: Swarm,
+def run_swarm(
+    swarm: SmallSwarm,
     *,
     attacks: Sequence[Attack] = (),
     defenses: Sequence[Defense] = (),
@@ -100,7 +100,7 @@ def play(
     seed: int = 0,
     model_class: type[SwarmModel] = SwarmModel,
 ) -> Trace:
-    """One run, with everything recorded. What overflows on the way is for the rules to judge, not for numpy to print.
+    """Run a small swarm and record all states. NumPy's overflow warnings are off: the rules judge the values.
 
     Raises:
         AssertionError: A proposal, a decision or a figure is not finite.
@@ -130,7 +130,7 @@ def play(
 
 
 def first_difference(one: Trace, other: Trace, *, tolerance: float = 0.0) -> str:
-    """Where two runs part: the field, the round, and what stands there. Empty if they are equal.
+    """The first difference between two runs: field, round and values. Empty if they are equal.
 
     Args:
         one: A run.

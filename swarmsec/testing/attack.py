@@ -1,27 +1,28 @@
-"""What an attack promises to the engine and to who reads its results."""
+"""The rules for attacks."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from swarmsec.arrays import Floats, Ints, read_only
+from swarmsec.network import Network
+from swarmsec.swarm.active_attack import ActiveAttack
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SwarmModel
 from swarmsec.swarm.trace import Trace
-from swarmsec.teams import Attack, Knowledge, RedView, Surface
-from swarmsec.testing._case import Case, Rule, fits, hold, require
+from swarmsec.teams import Attack, Knowledge, RedState, RedView, Surface
 from swarmsec.testing._common import (
-    HOW_IT_LOOKS,
-    require_nothing_written,
+    COMMON_RULES,
+    require_no_write,
     require_own_stream,
-    require_parameters_kept,
+    require_same_parameters,
     require_same_runs,
 )
 from swarmsec.testing._opponents import Guard
-from swarmsec.testing._swarms import START, STOP, Swarm, first_difference, odd_swarms, play, ring, targets
+from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
+from swarmsec.testing._swarms import START, STOP, SmallSwarm, first_difference, odd_swarms, ring, run_swarm, targets
 
 HOOKS = {
     "on_signals": Surface.SIGNAL,
@@ -36,24 +37,24 @@ def check_attack(plugin_class: type[Attack], **parameters: Any) -> None:
 
     Args:
         plugin_class: The attack.
-        parameters: What to build it with, where a parameter has no default or another value shows more. The kit
+        parameters: Parameters for its instances, where they have no default or should differ from it. The kit
             chooses `daemons`, `start` and `stop` itself.
 
     Raises:
-        AssertionError: It breaks a rule: which one, what was found, and the line that shows it again.
+        AssertionError: It breaks a rule: the rule, the finding, and a line of Python that repeats the check.
     """
-    hold(Case(plugin_class, parameters), RULES)
+    check_rules(PluginCase(plugin_class, parameters), RULES)
 
 
-def its_traits_are_of_their_types(case: Case[Attack]) -> None:
+def its_traits_are_of_their_types(case: PluginCase[Attack]) -> None:
     """`surface` is a Surface, and `knowledge` a Knowledge."""
     surface, knowledge = getattr(case.plugin_class, "surface", None), case.plugin_class.knowledge
-    require(isinstance(surface, Surface), f"`surface` is {surface!r}; it must say where the attack touches")
+    require(isinstance(surface, Surface), f"`surface` is {surface!r}; it must be a Surface")
     require(isinstance(knowledge, Knowledge), f"`knowledge` is {knowledge!r}; it must be a Knowledge")
 
 
-def its_hooks_are_those_of_its_surface(case: Case[Attack]) -> None:
-    """It overrides the hook of every surface that it names, and no other: the engine would never call it."""
+def its_hooks_are_those_of_its_surface(case: PluginCase[Attack]) -> None:
+    """It overrides the hooks of the surfaces that it names, and no other hook, which the engine would never call."""
     cls = case.plugin_class
     unknown = sorted(name for name in dir(cls) if name.startswith("on_") and name not in HOOKS)
     require(not unknown, f"the engine knows no hook `{'`, `'.join(unknown)}`; it calls {', '.join(HOOKS)}")
@@ -65,103 +66,106 @@ def its_hooks_are_those_of_its_surface(case: Case[Attack]) -> None:
             require(not surface & cls.surface, f"`surface` names {surface & cls.surface!r}, and it has no `{hook}`")
 
 
-def it_touches_and_sees_only_what_is_its_own(case: Case[Attack]) -> None:
-    """It changes no daemon that it does not hold, looks at nothing that its knowledge does not show, keeps shapes."""
+def it_changes_and_reads_only_what_it_may(case: PluginCase[Attack]) -> None:
+    """It changes hijacked daemons only, reads only what its knowledge grants, and keeps shapes."""
     for swarm in (ring(case.n), ring(case.n, width=2)):
         for arm in (Arm.ATTACKED, Arm.DEFENDED):
-            _play(_aimed(case, swarm), swarm, arm)
+            _run(_attack_on(case, swarm), swarm, arm)
 
 
-def it_runs_on_every_network(case: Case[Attack]) -> None:
+def it_runs_on_every_network(case: PluginCase[Attack]) -> None:
     """It runs to the end, with finite figures, on one daemon, on two, in disconnected swarms, in two components."""
     for swarm in odd_swarms():
         for arm in (Arm.ATTACKED, Arm.DEFENDED):
-            if fits(_aimed(case, swarm), swarm.n):
-                _told_where(swarm, lambda swarm=swarm, arm=arm: _play(_aimed(case, swarm), swarm, arm))
+            if fits(_attack_on(case, swarm), swarm.n):
+                _run_or_say_where(swarm, lambda swarm=swarm, arm=arm: _run(_attack_on(case, swarm), swarm, arm))
 
 
-def equal_seeds_give_equal_runs(case: Case[Attack]) -> None:
-    """Two runs of one seed are equal, step by step, also when an instance is used again."""
+def equal_seeds_give_equal_runs(case: PluginCase[Attack]) -> None:
+    """Two runs of one seed are equal, step by step, also when an instance runs a second time."""
     swarm = ring(case.n)
-    require_same_runs(case, lambda: _aimed(case, swarm), lambda attack, seed: _play(attack, swarm, seed=seed))
+    require_same_runs(case, lambda: _attack_on(case, swarm), lambda attack, seed: _run(attack, swarm, seed=seed))
 
 
-def it_draws_from_its_own_stream(case: Case[Attack]) -> None:
-    """What it draws, it draws from `red.rng`."""
+def it_draws_from_its_own_stream(case: PluginCase[Attack]) -> None:
+    """It draws random numbers from `red.rng` only."""
     swarm = ring(case.n)
-    require_own_stream(_aimed(case, swarm), lambda attack, seed: _play(attack, swarm, seed=seed))
+    require_own_stream(_attack_on(case, swarm), lambda attack, seed: _run(attack, swarm, seed=seed))
 
 
-def a_run_leaves_its_parameters_alone(case: Case[Attack]) -> None:
-    """What it remembers between rounds are attributes with an underscore; its parameters stay."""
+def a_run_leaves_its_parameters_alone(case: PluginCase[Attack]) -> None:
+    """It keeps its memory in attributes with an underscore, and changes no parameter."""
     swarm = ring(case.n)
-    require_parameters_kept(case, _aimed(case, swarm), lambda attack, seed: _play(attack, swarm, seed=seed))
+    require_same_parameters(case, _attack_on(case, swarm), lambda attack, seed: _run(attack, swarm, seed=seed))
 
 
-def strength_0_is_no_attack(case: Case[Attack]) -> None:
+def strength_0_is_no_attack(case: PluginCase[Attack]) -> None:
     """With strength 0 the attacked arm is the clean one and the defended arm the guarded one, to the bit."""
     swarm = ring(case.n)
     for with_red, without in ((Arm.ATTACKED, Arm.CLEAN), (Arm.DEFENDED, Arm.GUARDED)):
-        harmless = _play(_aimed(case, swarm, strength=0.0), swarm, with_red)
-        found = first_difference(harmless, _play(_aimed(case, swarm), swarm, without))
-        require(not found, f"with strength 0, {with_red.value} and {without.value} part: {found} ({swarm.name})")
+        harmless = _run(_attack_on(case, swarm, strength=0.0), swarm, with_red)
+        found = first_difference(harmless, _run(_attack_on(case, swarm), swarm, without))
+        require(not found, f"with strength 0, {with_red.value} and {without.value} differ: {found} ({swarm.name})")
 
 
-def it_waits_for_its_start(case: Case[Attack]) -> None:
+def it_waits_for_its_start(case: PluginCase[Attack]) -> None:
     """Before round `start` nothing differs from the run without it."""
     swarm = ring(case.n)
-    attacked, clean = _play(_aimed(case, swarm), swarm, Arm.ATTACKED), _play(_aimed(case, swarm), swarm, Arm.CLEAN)
+    attacked, clean = (
+        _run(_attack_on(case, swarm), swarm, Arm.ATTACKED),
+        _run(_attack_on(case, swarm), swarm, Arm.CLEAN),
+    )
     assert attacked.states is not None and clean.states is not None
     early = np.flatnonzero((attacked.states != clean.states)[: START + 1].any(axis=(1, 2)))
     require(
         not len(early), f"it starts in round {START}, and states differ {START + 1 - min([*early, 99])} rounds before"
     )
-    hurried = [event for event in attacked.events if event.round < START]
-    require(not hurried, f"it starts in round {START}, and before it there is {hurried}")
+    early_events = [event for event in attacked.events if event.round < START]
+    require(not early_events, f"it starts in round {START}, and before that it causes {early_events}")
 
 
-def it_writes_into_nothing_that_it_is_given(case: Case[Attack]) -> None:
-    """A hook gives new arrays: it writes neither into what it is given nor into what it returned before."""
+def it_writes_into_no_given_array(case: PluginCase[Attack]) -> None:
+    """A hook returns new arrays: it writes neither into given arrays nor into arrays that it returned before."""
     swarm = ring(case.n)
-    require_nothing_written(lambda: _play(case.make_witnessed(tuple(HOOKS), **_aim(swarm)), swarm))
+    require_no_write(lambda: _run(case.make_watched(tuple(HOOKS), **_aim(swarm)), swarm))
 
 
-def it_compromises_through_its_surface_alone(case: Case[Attack]) -> None:
+def it_compromises_through_its_surface_alone(case: PluginCase[Attack]) -> None:
     """An attack on signals, links or timing leaves every daemon uncompromised."""
     swarm = ring(case.n)
-    trace = _play(_aimed(case, swarm), swarm, Arm.ATTACKED)
+    trace = _run(_attack_on(case, swarm), swarm, Arm.ATTACKED)
     if not case.plugin_class.surface.compromises:
         taken = np.flatnonzero(trace.compromised)
-        require(not len(taken), f"its surface takes nobody over, and it has daemons {taken.tolist()}")
+        require(not len(taken), f"its surface compromises no daemon, and it has compromised daemons {taken.tolist()}")
 
 
-def it_uses_only_what_its_knowledge_grants(case: Case[Attack]) -> None:
-    """What `knowledge` does not show, it does not act on: other daemons' signals and beliefs, links, defenses."""
+def it_uses_only_what_its_knowledge_grants(case: PluginCase[Attack]) -> None:
+    """Signals and beliefs of other daemons, links and defenses have no effect on it unless `knowledge` grants them."""
     swarm = ring(case.n)
     for arm in (Arm.ATTACKED, Arm.DEFENDED):
-        sighted = _play(_aimed(case, swarm), swarm, arm)
-        found = first_difference(sighted, _play(_aimed(case, swarm), swarm, arm, model_class=_Blinkered))
+        sighted = _run(_attack_on(case, swarm), swarm, arm)
+        found = first_difference(sighted, _run(_attack_on(case, swarm), swarm, arm, model_class=_BlindedModel))
         require(
             not found,
-            f"with {case.plugin_class.knowledge!r} the attack goes another way once what lies beyond that is replaced "
-            f"in its view: {found} ({swarm.name}, {arm.value})",
+            f"with {case.plugin_class.knowledge!r} the attack acts differently once everything beyond that is "
+            f"replaced in its view: {found} ({swarm.name}, {arm.value})",
         )
 
 
-def both_engines_agree(case: Case[Attack]) -> None:
+def both_engines_agree(case: PluginCase[Attack]) -> None:
     """The engines `arrays` and `agents` agree to 1e-12."""
     swarm = ring(case.n)
-    arrays, agents = _play(_aimed(case, swarm), swarm), _play(_aimed(case, swarm), swarm, engine="agents")
+    arrays, agents = _run(_attack_on(case, swarm), swarm), _run(_attack_on(case, swarm), swarm, engine="agents")
     found = first_difference(arrays, agents, tolerance=1e-12)
     require(not found, f"`arrays` and `agents`: {found} ({swarm.name})")
 
 
-RULES: tuple[Rule, ...] = (
-    *HOW_IT_LOOKS,
+RULES: tuple[ConformanceRule, ...] = (
+    *COMMON_RULES,
     its_traits_are_of_their_types,
     its_hooks_are_those_of_its_surface,
-    it_writes_into_nothing_that_it_is_given,
-    it_touches_and_sees_only_what_is_its_own,
+    it_writes_into_no_given_array,
+    it_changes_and_reads_only_what_it_may,
     it_runs_on_every_network,
     equal_seeds_give_equal_runs,
     it_draws_from_its_own_stream,
@@ -174,57 +178,76 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-class _Blinkered(SwarmModel):
-    """A swarm whose attacks see nonsense wherever their knowledge does not reach."""
+class _BlindedModel(SwarmModel):
+    """A swarm that replaces, in the views of attacks, everything that their knowledge does not grant."""
 
-    def _begin(self) -> None:
-        for hand in self.red._hands:  # noqa: SLF001 (the kit plays the engine here)
-            _blinker(hand.view, self.network.n)
-        super()._begin()
+    def begin(self) -> None:
+        for attack in self.red.attacks:
+            _blind(attack, self.network)
+        super().begin()
 
 
-def _blinker(view: RedView, n: int) -> None:
-    knowledge = view._knowledge  # noqa: SLF001
-    if Knowledge.TOPOLOGY not in knowledge:
-        # Asking whom credentials open is allowed to all, so that alone still knows the real network.
-        real = view._network  # noqa: SLF001
-        trusted_by = RedView.trusted_by
+class _BlindedState(RedState):
+    """Shows false values in the rows of all daemons except the attack's own."""
 
-        def ask(daemons: Ints) -> Ints:
-            return trusted_by(SimpleNamespace(_network=real, hijacked=view.hijacked), daemons)  # type: ignore[arg-type]
+    targets: Ints = read_only(np.empty(0, dtype=np.int32))
 
-        vars(view)["trusted_by"] = ask
-        view._network = ring(n + 1).network  # noqa: SLF001
-    if Knowledge.DEFENSE not in knowledge:
-        view._defenses = ()  # noqa: SLF001
+    def show(self, signals: Floats, proposals: Floats) -> None:
+        own = np.union1d(self.targets, self.hijacked)
+        super().show(_nonsense_except(own, signals), _nonsense_except(own, proposals))
+
+
+class _BlindedView(RedView):
+    """Shows another network and no defenses; every attack may ask for the real listeners of hijacked daemons."""
+
+    real: RedView
+
+    def trusted_by(self, daemons: Ints) -> Ints:
+        return self.real.trusted_by(daemons)
+
+
+def _blind(attack: ActiveAttack, network: Network) -> None:
+    """Give an attack a view with nonsense in all that its knowledge does not show."""
+    knowledge, rng = attack.spec.plugin.knowledge, attack.view.rng
     if Knowledge.SIGNALS not in knowledge:
+        state = _BlindedState.initial(network.n)
+        state.targets = attack.targets
+        attack.state = state
+    view = _BlindedView(
+        rng=rng,
+        network=network if Knowledge.TOPOLOGY in knowledge else ring(network.n + 1).network,
+        targets=attack.targets,
+        state=attack.state,
+        knowledge=knowledge,
+        defenses=attack.view.defenses if Knowledge.DEFENSE in knowledge else (),
+        hijack=attack.take,
+    )
+    view.n = network.n
+    view.real = RedView(
+        rng=rng, network=network, targets=attack.targets, state=attack.state, knowledge=knowledge, hijack=attack.take
+    )
+    attack.view = view
 
-        def show(signals: Floats, state: Floats) -> None:
-            own = np.union1d(view.targets, view.hijacked)
-            RedView._show(view, _nonsense_but(own, signals), _nonsense_but(own, state))  # noqa: SLF001
 
-        vars(view)["_show"] = show
-
-
-def _nonsense_but(own: Ints, values: Floats) -> Floats:
+def _nonsense_except(own: Ints, values: Floats) -> Floats:
     nonsense = -3.0 * values + 7.0
     nonsense[own] = values[own]
     return read_only(nonsense)
 
 
-def _aim(swarm: Swarm) -> dict[str, Any]:
+def _aim(swarm: SmallSwarm) -> dict[str, Any]:
     return {"daemons": targets(swarm.n), "start": START, "stop": STOP}
 
 
-def _aimed(case: Case[Attack], swarm: Swarm, **more: Any) -> Attack:
+def _attack_on(case: PluginCase[Attack], swarm: SmallSwarm, **more: Any) -> Attack:
     return case.make(**_aim(swarm), **more)
 
 
-def _play(attack: Attack, swarm: Swarm, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
-    return play(swarm, attacks=[attack], defenses=[Guard()], arm=arm, **how)
+def _run(attack: Attack, swarm: SmallSwarm, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
+    return run_swarm(swarm, attacks=[attack], defenses=[Guard()], arm=arm, **how)
 
 
-def _told_where(swarm: Swarm, act: Any) -> None:
+def _run_or_say_where(swarm: SmallSwarm, act: Any) -> None:
     try:
         act()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What a world promises to the engine and to the score."""
+"""The rules for worlds."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.rng import stream
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.trace import Trace
-from swarmsec.testing._case import Case, Rule, fits, hold, require
 from swarmsec.testing._common import (
-    HOW_IT_LOOKS,
-    require_nothing_written,
+    COMMON_RULES,
+    require_no_write,
     require_own_stream,
-    require_parameters_kept,
+    require_same_parameters,
     require_same_runs,
 )
 from swarmsec.testing._opponents import Guard, Lie, Shout
-from swarmsec.testing._swarms import ROUNDS, START, STOP, Swarm, odd_swarms, play, ring, targets
+from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
+from swarmsec.testing._swarms import ROUNDS, START, STOP, SmallSwarm, odd_swarms, ring, run_swarm, targets
 from swarmsec.worlds import Outcome, World, WorldView
 
 HOOKS = ("sense", "decide", "apply")
 
 ENGINE_FIGURES = frozenset({"compromised", "quarantined", "alarms", "messages", "bytes"})
-"""What the engine itself records in every round."""
+"""The names of the figures that the engine itself records in every round."""
 
-_WILD = 1e100
-"""A hijacked daemon may believe anything. The bill must still be a number, which past this no world is asked for."""
+_EXTREME = 1e100
+"""The largest belief with which the kit asks a world for a finite bill."""
 
 Beliefs = Callable[[Floats, int], Floats]
-"""What the swarm comes to believe in a round, given its signals."""
+"""A function that gives the swarm's beliefs in a round from its signals."""
 
 
 def check_world(plugin_class: type[World], **parameters: Any) -> None:
@@ -40,15 +40,15 @@ def check_world(plugin_class: type[World], **parameters: Any) -> None:
 
     Args:
         plugin_class: The world.
-        parameters: What to build it with, where a parameter has no default or another value shows more.
+        parameters: Parameters for its instances, where they have no default or should differ from it.
 
     Raises:
-        AssertionError: It breaks a rule: which one, what was found, and the line that shows it again.
+        AssertionError: It breaks a rule: the rule, the finding, and a line of Python that repeats the check.
     """
-    hold(Case(plugin_class, parameters), RULES)
+    check_rules(PluginCase(plugin_class, parameters), RULES)
 
 
-def it_names_its_unit_and_bills(case: Case[World]) -> None:
+def it_names_its_unit_and_bills(case: PluginCase[World]) -> None:
     """`unit` is a real unit, and `bills` names at least one bill."""
     unit, bills = getattr(case.plugin_class, "unit", None), getattr(case.plugin_class, "bills", None)
     require(isinstance(unit, str) and bool(unit.strip()), f"`unit` is {unit!r}; must be USD, minutes, kWh or the like")
@@ -56,13 +56,28 @@ def it_names_its_unit_and_bills(case: Case[World]) -> None:
     require(named, f"`bills` is {bills!r}; must be a tuple of names, the scored one first")
 
 
-def it_bills_what_it_names(case: Case[World]) -> None:
+def it_declares_what_it_senses_and_decides(case: PluginCase[World]) -> None:
+    """`senses` and `decides` are nouns, and the traits that depend on parameters are numbers."""
+    world = case.make()
+    for name in ("senses", "decides"):
+        value = getattr(world, name)
+        require(isinstance(value, str) and bool(value.strip()), f"`{name}` is {value!r}; must be a noun such as belief")
+    deviation = world.signal_deviation
+    require(0 <= deviation < np.inf, f"`signal_deviation` is {deviation!r}; must be at least 0")
+    require(world.acts_beyond >= 0, f"`acts_beyond` is {world.acts_beyond!r}; must be at least 0")
+    if deviation > 0:
+        signals = _run_world(case).signals
+        moves = any(not np.array_equal(signals[0], later) for later in signals[1:])
+        require(moves, f"`signal_deviation` is {deviation:g}, and the signals are the same in every round")
+
+
+def it_reports_its_bills_every_round(case: PluginCase[World]) -> None:
     """Every round has the bills that the class names and the same other figures, all of them finite."""
-    diary = _live(case)
-    figures = set(diary.outcomes[0].metrics)
+    run = _run_world(case)
+    figures = set(run.outcomes[0].metrics)
     clash = figures & (ENGINE_FIGURES | set(case.plugin_class.bills)) | set(case.plugin_class.bills) & ENGINE_FIGURES
     require(not clash, f"the name `{'`, `'.join(sorted(clash))}` is taken, by the engine or by a bill")
-    for round, outcome in enumerate(diary.outcomes):
+    for round, outcome in enumerate(run.outcomes):
         require(isinstance(outcome, Outcome), f"`apply` gives {type(outcome).__name__}; must be an Outcome")
         names = tuple(outcome.bills)
         require(
@@ -76,59 +91,60 @@ def it_bills_what_it_names(case: Case[World]) -> None:
         _require_finite(outcome, round)
 
 
-def its_bill_is_finite_whatever_is_believed(case: Case[World]) -> None:
-    """Beliefs as wild as a liar can make them, up to 1e100, still come to a finite decision and a finite bill."""
+def its_bill_is_finite_for_extreme_beliefs(case: PluginCase[World]) -> None:
+    """Beliefs up to 1e100 give finite decisions and a finite bill."""
     with np.errstate(all="ignore"):
-        for wild in (_WILD, -_WILD):
-            signs = np.where(np.arange(case.n) % 2 == 0, wild, -wild)[:, None]
-            for believed in (np.full_like(signs, wild), signs):
-                diary = _live(case, _always(believed))
-                for round, outcome in enumerate(diary.outcomes):
-                    require(bool(np.isfinite(diary.decisions[round]).all()), f"beliefs of {wild:g} give no decision")
+        for extreme in (_EXTREME, -_EXTREME):
+            signs = np.where(np.arange(case.n) % 2 == 0, extreme, -extreme)[:, None]
+            for believed in (np.full_like(signs, extreme), signs):
+                run = _run_world(case, _always(believed))
+                for round, outcome in enumerate(run.outcomes):
+                    require(
+                        bool(np.isfinite(run.decisions[round]).all()),
+                        f"beliefs of {extreme:g} give non-finite decisions",
+                    )
                     _require_finite(outcome, round)
 
 
-def it_keeps_its_shapes(case: Case[World]) -> None:
+def it_keeps_its_shapes(case: PluginCase[World]) -> None:
     """`sense` gives finite (n, d) float64 and `decide` (n, k), with the same d and k in every round."""
-    diary, n = _live(case), case.n
-    for name, arrays in (("sense", diary.signals), ("decide", diary.decisions)):
+    run, n = _run_world(case), case.n
+    for name, arrays in (("sense", run.signals), ("decide", run.decisions)):
         for round, array in enumerate(arrays):
             right = array.ndim == 2 and array.shape[0] == n and array.shape == arrays[0].shape
             require(right, f"`{name}` gives {array.shape} in round {round}, to {n} daemons; round 0: {arrays[0].shape}")
             require(array.dtype == np.float64, f"`{name}` gives {array.dtype}; must be float64")
-            require(bool(np.isfinite(array).all()), f"`{name}` gives what is not finite in round {round}")
+            require(bool(np.isfinite(array).all()), f"`{name}` gives a value that is not finite in round {round}")
 
 
-def it_draws_the_same_whatever_is_decided(case: Case[World]) -> None:
-    """In every round its stream stands where it stands in every other arm, whatever the swarm does in any of them."""
-    calm = _live(case)
+def its_draws_do_not_depend_on_decisions(case: PluginCase[World]) -> None:
+    """In every round it draws the same random numbers in every arm, whatever the swarm decides."""
+    usual = _run_world(case)
     for what, other in (
-        ("the swarm decides otherwise", _live(case, lambda signals, round: -2.0 - signals)),
-        ("daemons are hijacked", _live(case, compromised=True)),
+        ("the swarm decides differently", _run_world(case, lambda signals, round: -2.0 - signals)),
+        ("daemons are hijacked", _run_world(case, compromised=True)),
     ):
-        for round, (one, two) in enumerate(zip(calm.streams, other.streams, strict=True)):
-            require(
-                one == two, f"in round {round} it has drawn more or less if {what}; draw the noise of all arms alike"
-            )
+        for round, (one, two) in enumerate(zip(usual.streams, other.streams, strict=True)):
+            require(one == two, f"in round {round} it draws other random numbers if {what}; draw the same in every arm")
 
 
-def its_first_signals_do_not_know_the_arm(case: Case[World]) -> None:
-    """Round 0 senses the same in every arm, also where daemons are hijacked from the start."""
-    calm, taken = _live(case), _live(case, compromised=True)
+def its_first_signals_are_equal_in_all_arms(case: PluginCase[World]) -> None:
+    """`sense` gives the same in round 0 of every arm, also if daemons are hijacked from the start."""
+    without, hijacked = _run_world(case), _run_world(case, compromised=True)
     require(
-        np.array_equal(calm.signals[0], taken.signals[0]), "the signals of round 0 differ once daemons are hijacked"
+        np.array_equal(without.signals[0], hijacked.signals[0]), "the signals of round 0 differ if daemons are hijacked"
     )
 
 
-def deciding_changes_nothing(case: Case[World]) -> None:
-    """`decide` can be asked twice: it draws nothing, remembers nothing, and gives the same again."""
-    once, twice = _live(case), _live(case, asked=2)
-    _require_same_diary(once, twice, "when `decide` is asked twice a round")
+def deciding_changes_nothing(case: PluginCase[World]) -> None:
+    """`decide` has no side effects: it draws nothing, stores nothing, and gives the same result a second time."""
+    once, twice = _run_world(case), _run_world(case, calls=2)
+    _require_same_run(once, twice, "when `decide` is called twice a round")
 
 
-def a_daemon_decides_by_its_own_belief(case: Case[World]) -> None:
-    """What a daemon decides depends on its own row of the beliefs, and on no other."""
-    world, signals = _begun(case)
+def a_decision_depends_on_the_own_belief_only(case: PluginCase[World]) -> None:
+    """The decision of a daemon depends on its own row of the beliefs only."""
+    world, signals = _started(case)
     beliefs = 0.1 * signals - 0.2
     decided = world.decide(read_only(beliefs))
     for daemon in {0, case.n - 1}:
@@ -137,20 +153,20 @@ def a_daemon_decides_by_its_own_belief(case: Case[World]) -> None:
         again = world.decide(read_only(other))
         require(
             np.array_equal(decided[daemon], again[daemon]),
-            f"daemon {daemon} decides {decided[daemon]}, and {again[daemon]} once only the others believe otherwise",
+            f"daemon {daemon} decides {decided[daemon]}, and {again[daemon]} once the beliefs of the others change",
         )
 
 
-def its_center_only_looks(case: Case[World]) -> None:
-    """`central` gives a finite amount for bills of the world, or for none, and changes nothing."""
-    looked = _live(case, look=True)
-    for round, center in enumerate(looked.centers):
+def central_changes_nothing(case: PluginCase[World]) -> None:
+    """`central` gives finite amounts for some of the world's bills, or for none, and has no side effects."""
+    with_central = _run_world(case, call_central=True)
+    for round, center in enumerate(with_central.centers):
         right = set(center) <= set(case.plugin_class.bills) and all(map(np.isfinite, center.values()))
         require(right, f"`central` gives {dict(center)!r} in round {round}; the bills are {case.plugin_class.bills}")
-    _require_same_diary(_live(case), looked, "when `central` is asked every round")
+    _require_same_run(_run_world(case), with_central, "when `central` is called every round")
 
 
-def its_roles_name_daemons(case: Case[World]) -> None:
+def its_roles_name_daemons(case: PluginCase[World]) -> None:
     """`roles` are known before `begin`, and each names daemons by their numbers, each once."""
     for role, daemons in case.make().roles.items():
         numbers = np.asarray(daemons)
@@ -159,68 +175,69 @@ def its_roles_name_daemons(case: Case[World]) -> None:
         require(inside, f"the role `{role}` is {numbers!r}; must be different numbers of {case.n} daemons")
 
 
-def it_writes_into_nothing_that_it_is_given(case: Case[World]) -> None:
-    """It gives new arrays: it writes neither into beliefs or decisions, nor into what it returned before."""
-    require_nothing_written(lambda: _play(case.make_witnessed(HOOKS), ring(case.n)))
+def it_writes_into_no_given_array(case: PluginCase[World]) -> None:
+    """It returns new arrays: it writes neither into beliefs or decisions nor into arrays that it returned before."""
+    require_no_write(lambda: _run(case.make_watched(HOOKS), ring(case.n)))
 
 
-def equal_seeds_give_equal_runs(case: Case[World]) -> None:
-    """Two runs of one seed are equal, step by step, also when an instance is used again."""
+def equal_seeds_give_equal_runs(case: PluginCase[World]) -> None:
+    """Two runs of one seed are equal, step by step, also when an instance runs a second time."""
     swarm = ring(case.n)
-    require_same_runs(case, case.make, lambda world, seed: _play(world, swarm, seed=seed))
+    require_same_runs(case, case.make, lambda world, seed: _run(world, swarm, seed=seed))
 
 
-def it_draws_from_its_own_stream(case: Case[World]) -> None:
-    """What it draws, it draws from the view's `rng`."""
+def it_draws_from_its_own_stream(case: PluginCase[World]) -> None:
+    """It draws random numbers from the view's `rng` only."""
     swarm = ring(case.n)
-    require_own_stream(case.make(), lambda world, seed: _play(world, swarm, seed=seed))
+    require_own_stream(case.make(), lambda world, seed: _run(world, swarm, seed=seed))
 
 
-def a_run_leaves_its_parameters_alone(case: Case[World]) -> None:
-    """What it remembers between rounds are attributes with an underscore; its parameters stay."""
+def a_run_leaves_its_parameters_alone(case: PluginCase[World]) -> None:
+    """It keeps its memory in attributes with an underscore, and changes no parameter."""
     swarm = ring(case.n)
-    require_parameters_kept(case, case.make(), lambda world, seed: _play(world, swarm, seed=seed))
+    require_same_parameters(case, case.make(), lambda world, seed: _run(world, swarm, seed=seed))
 
 
-def it_runs_on_every_network(case: Case[World]) -> None:
+def it_runs_on_every_network(case: PluginCase[World]) -> None:
     """It runs to the end, with finite figures, on one daemon, on two, in disconnected swarms, in two components."""
     for swarm in odd_swarms():
         if fits(case.make(), swarm.n):
             for arm in (Arm.CLEAN, Arm.DEFENDED):
                 try:
-                    _play(case.make(), swarm, arm=arm)
+                    _run(case.make(), swarm, arm=arm)
                 except Exception as error:
                     raise AssertionError(f"in {swarm.name}: {type(error).__name__}: {error}") from error
 
 
-RULES: tuple[Rule, ...] = (
-    *HOW_IT_LOOKS,
+RULES: tuple[ConformanceRule, ...] = (
+    *COMMON_RULES,
     it_names_its_unit_and_bills,
+    it_declares_what_it_senses_and_decides,
     its_roles_name_daemons,
-    it_writes_into_nothing_that_it_is_given,
+    it_writes_into_no_given_array,
     it_keeps_its_shapes,
-    it_bills_what_it_names,
-    its_bill_is_finite_whatever_is_believed,
+    it_reports_its_bills_every_round,
+    its_bill_is_finite_for_extreme_beliefs,
     it_runs_on_every_network,
     equal_seeds_give_equal_runs,
     it_draws_from_its_own_stream,
     a_run_leaves_its_parameters_alone,
-    it_draws_the_same_whatever_is_decided,
-    its_first_signals_do_not_know_the_arm,
+    its_draws_do_not_depend_on_decisions,
+    its_first_signals_are_equal_in_all_arms,
     deciding_changes_nothing,
-    a_daemon_decides_by_its_own_belief,
-    its_center_only_looks,
+    a_decision_depends_on_the_own_belief_only,
+    central_changes_nothing,
 )
 
 
-class _Diary(NamedTuple):
-    """A world played without a swarm, round by round."""
+class _WorldRun(NamedTuple):
+    """A run of a world without a swarm, round by round."""
 
     signals: list[Floats]
     decisions: list[Floats]
     outcomes: list[Outcome]
     streams: list[str]
-    """Where its stream stands after each round."""
+    """The state of its random generator after each round."""
     centers: list[Mapping[str, float]]
 
 
@@ -229,7 +246,7 @@ def _view(n: int, compromised: Bools) -> WorldView:
     return WorldView(network=ring(n).network, rounds=ROUNDS, rng=rng, compromised=read_only(compromised))
 
 
-def _begun(case: Case[World]) -> tuple[World, Floats]:
+def _started(case: PluginCase[World]) -> tuple[World, Floats]:
     world = case.make()
     world.begin(_view(case.n, np.zeros(case.n, dtype=bool)))
     return world, world.sense()
@@ -239,47 +256,47 @@ def _always(believed: Floats) -> Beliefs:
     return lambda signals, round: np.broadcast_to(believed, signals.shape)
 
 
-def _as_told(signals: Floats, round: int) -> Floats:
-    """Believe the signals, and for a while what makes a swarm act."""
+def _follow_signals(signals: Floats, round: int) -> Floats:
+    """The signals as beliefs, lowered by 0.5 while the kit's attacks would act."""
     return signals - 0.5 if START <= round < STOP else signals + 0.0
 
 
-def _live(
-    case: Case[World],
-    beliefs: Beliefs = _as_told,
+def _run_world(
+    case: PluginCase[World],
+    beliefs: Beliefs = _follow_signals,
     *,
     compromised: bool = False,
-    asked: int = 1,
-    look: bool = False,
-) -> _Diary:
+    calls: int = 1,
+    call_central: bool = False,
+) -> _WorldRun:
     world, n = case.make(), case.n
     taken = np.zeros(n, dtype=bool)
     taken[::2] = compromised
     view = _view(n, taken)
     world.begin(view)
-    diary = _Diary([], [], [], [], [])
+    run = _WorldRun([], [], [], [], [])
     for round in range(ROUNDS):
-        diary.signals.append(np.array(world.sense(), copy=True))
-        state = read_only(beliefs(diary.signals[-1], round))
-        for _ in range(asked):
+        run.signals.append(np.array(world.sense(), copy=True))
+        state = read_only(beliefs(run.signals[-1], round))
+        for _ in range(calls):
             decisions = world.decide(state)
-        diary.decisions.append(np.array(decisions, copy=True))
-        diary.outcomes.append(world.apply(read_only(decisions)))
-        diary.streams.append(repr(view.rng.bit_generator.state))
-        diary.centers.append(world.central() if look else {})
-    return diary
+        run.decisions.append(np.array(decisions, copy=True))
+        run.outcomes.append(world.apply(read_only(decisions)))
+        run.streams.append(repr(view.rng.bit_generator.state))
+        run.centers.append(world.central() if call_central else {})
+    return run
 
 
-def _require_same_diary(one: _Diary, other: _Diary, when: str) -> None:
+def _require_same_run(one: _WorldRun, other: _WorldRun, when: str) -> None:
     for round in range(ROUNDS):
         for name, left, right in (
             ("signals", one.signals[round], other.signals[round]),
             ("decisions", one.decisions[round], other.decisions[round]),
         ):
-            require(np.array_equal(left, right), f"the {name} of round {round} are others {when}")
+            require(np.array_equal(left, right), f"the {name} of round {round} differ {when}")
         _require_same_figures(one.outcomes[round].bills, other.outcomes[round].bills, round, when)
         _require_same_figures(one.outcomes[round].metrics, other.outcomes[round].metrics, round, when)
-        require(one.streams[round] == other.streams[round], f"other draws are made in round {round} {when}")
+        require(one.streams[round] == other.streams[round], f"other random numbers are drawn in round {round} {when}")
 
 
 def _require_same_figures(one: Mapping[str, float], other: Mapping[str, float], round: int, when: str) -> None:
@@ -292,6 +309,6 @@ def _require_finite(outcome: Outcome, round: int) -> None:
         require(bool(np.isfinite(figure)), f"`{name}` is {figure!r} in round {round}; must be finite")
 
 
-def _play(world: World, swarm: Swarm, *, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
+def _run(world: World, swarm: SmallSwarm, *, arm: Arm = Arm.DEFENDED, **how: Any) -> Trace:
     attacks = [kind(daemons=targets(swarm.n), start=START, stop=STOP) for kind in (Lie, Shout)]
-    return play(swarm, attacks=attacks, defenses=[Guard()], world=world, arm=arm, **how)
+    return run_swarm(swarm, attacks=attacks, defenses=[Guard()], world=world, arm=arm, **how)

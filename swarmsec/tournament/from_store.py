@@ -10,7 +10,7 @@ from swarmsec._version import __version__
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.registry import Registry
 from swarmsec.scenario import digest_of, load_scenario, stop_of
-from swarmsec.scenario.changes import Changes
+from swarmsec.scenario.overrides import Changes
 from swarmsec.scoring import Subject
 from swarmsec.store import Store, Tournament
 from swarmsec.swarm.arms import Arm
@@ -85,7 +85,7 @@ def _subject(store: Store, key: CellKey, runs: CellRuns) -> Subject | None:
     for arms in runs.values():
         job = store.job(arms[Arm.DEFENDED]) if Arm.DEFENDED in arms else None
         if job:
-            teams = Changes(attacks=specs_of(key.attack), defenses=specs_of(key.defense)).words()
+            teams = Changes(attacks=specs_of(key.attack), defenses=specs_of(key.defense)).as_options()
             folders = [word for folder in job.folders for word in ("--plugins", folder)]
             return Subject(
                 scenario=key.scenario,

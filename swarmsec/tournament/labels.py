@@ -12,7 +12,8 @@ from typing import Any
 
 from swarmsec.errors import UsageError
 from swarmsec.parameters import describe
-from swarmsec.registry import Family, Registry
+from swarmsec.plugin import Family
+from swarmsec.registry import Registry
 from swarmsec.scenario import Spec, parse_option, parse_value
 
 TOGETHER = " + "

@@ -12,7 +12,7 @@ from swarmsec.runs.nulls import NULLS
 from swarmsec.scenario import Finding, Scenario, findings_of, load_scenario
 from swarmsec.scenario.findings import locate, refuse
 from swarmsec.scenario.overrides import as_option
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 from swarmsec.tournament.cells import CellKey
 from swarmsec.tournament.labels import TOGETHER, label_of
 from swarmsec.tournament.request import Request, Specs
@@ -41,7 +41,7 @@ class _Entrant(NamedTuple):
     """
 
     specs: Specs | None
-    path: Path = ()
+    path: YamlPath = ()
 
     def description(self, key: str) -> str:
         """The name of the contestant in an error."""
@@ -74,7 +74,7 @@ def _scenarios(request: Request) -> tuple[list[Scenario], list[Finding]]:
     wrong: list[Finding] = []
     absent: list[UsageError] = []
     for position, name in enumerate(dict.fromkeys(request.scenarios)):
-        path: Path = ("scenarios", position)
+        path: YamlPath = ("scenarios", position)
         try:
             scenario = load_scenario(name, settings=request.settings, plugins=request.plugins)
         except UsageError as error:
@@ -153,7 +153,7 @@ def _findings(error: SwarmsecError, entrant: _Entrant, key: str, about: str, req
         yield _finding(entrant.path, message, hint, request)._replace(topic=finding.topic)
 
 
-def _finding(path: Path, message: str, hint: str, request: Request) -> Finding:
+def _finding(path: YamlPath, message: str, hint: str, request: Request) -> Finding:
     """A finding at its place in the file, or at the option of the command line."""
     if request.tree.data:
         return locate(Problem(path, message, hint), request.tree)

@@ -15,8 +15,7 @@ from swarmsec.scenario import Spec, seed_list
 from swarmsec.scenario.findings import locate, refuse
 from swarmsec.scenario.overrides import as_option
 from swarmsec.scenario.sources import read
-from swarmsec.scenario.yaml_tree import Path as TreePath
-from swarmsec.scenario.yaml_tree import Tree
+from swarmsec.scenario.yaml_tree import Tree, YamlPath
 from swarmsec.tournament.labels import TOGETHER, specs_of
 
 Specs = tuple[Spec, ...]
@@ -86,7 +85,7 @@ class Request:
 
     def with_values(self, **values: Any) -> Request:
         """The request with other values, for which errors point no longer into the file."""
-        places: list[TreePath] = [*self.tree.replaced, *((key,) for key in values)]
+        places: list[YamlPath] = [*self.tree.replaced, *((key,) for key in values)]
         tree = dataclasses.replace(self.tree, replaced=tuple(places))
         return dataclasses.replace(self, **values, tree=tree)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.network import Network
-from swarmsec.plugin import Plugin
+from swarmsec.plugin import Family, Plugin
 
 
 class Outcome(NamedTuple):
@@ -55,8 +56,32 @@ class World(Plugin, ABC):
     The first of `bills` is the one that is scored, unless the scenario's `score.bill` names another.
     """
 
+    family: ClassVar[Family] = "worlds"
+    traits: ClassVar[Mapping[str, type[Any]]] = {"unit": str, "bills": tuple, "senses": str, "decides": str}
+
     unit: ClassVar[str]
+    """The unit of the bills: `USD`, `kWh`, `minutes`."""
+
     bills: ClassVar[tuple[str, ...]]
+    """The names of the bills."""
+
+    senses: ClassVar[str] = ""
+    """The quantity that feeds report, as a noun: `belief`, `forecast`, `worth`."""
+
+    decides: ClassVar[str] = ""
+    """The kind of proposal that `decide` expects: `belief`, a number or vector that the daemons share; `assignment`,
+    each daemon's share of each item, 0 to 1; `quantity`, the units of each good that each daemon takes; or a word of
+    your own. A protocol names the kinds that it makes in `decides_for`. Empty: not declared."""
+
+    @property
+    def signal_deviation(self) -> float:
+        """The standard deviation of an honest signal around the truth, in the unit of the signals."""
+        return 0.0
+
+    @property
+    def acts_beyond(self) -> float:
+        """The belief beyond which a daemon acts at a cost; infinite where acting on a belief costs nothing."""
+        return math.inf
 
     @abstractmethod
     def begin(self, view: WorldView) -> None:

@@ -35,6 +35,8 @@ class Allocation(World):
 
     unit: ClassVar[str] = "USD"
     bills: ClassVar[tuple[str, ...]] = ("welfare_lost_usd",)
+    senses: ClassVar[str] = "worth"
+    decides: ClassVar[str] = "assignment"
 
     items: Annotated[int, Ge(1), Help("How many kinds of items there are, unless worths are given.")] = 10
     worths: Annotated[

@@ -30,6 +30,8 @@ class Beliefs(World):
 
     unit: ClassVar[str] = "belief"
     bills: ClassVar[tuple[str, ...]] = ("deviation",)
+    senses: ClassVar[str] = "belief"
+    decides: ClassVar[str] = "belief"
 
     initial: Annotated[
         list[float] | list[list[float]] | Literal["uniform", "normal"],
@@ -54,6 +56,11 @@ class Beliefs(World):
             raise ParameterError(
                 f"{len(self.initial):,} values for {n:,} daemons; must be one a daemon", where="initial"
             )
+
+    @property
+    def signal_deviation(self) -> float:
+        """That of the parameter."""
+        return self.noise
 
     def begin(self, view: WorldView) -> None:
         """Draw or take the initial values."""

@@ -33,6 +33,8 @@ class Exchange(World):
 
     unit: ClassVar[str] = "USD"
     bills: ClassVar[tuple[str, ...]] = ("loss_usd",)
+    senses: ClassVar[str] = "worth"
+    decides: ClassVar[str] = "quantity"
 
     values: Annotated[
         list[float] | None, MinLen(1), Unit("USD per unit"), Help("v, one a daemon; drawn unless given.")
@@ -62,6 +64,11 @@ class Exchange(World):
         for name, given in (("values", self.values), ("curvature", self.curvature)):
             if isinstance(given, list) and len(given) != n:
                 raise ParameterError(f"{len(given):,} values for {n:,} daemons; must be one a daemon", where=name)
+
+    @property
+    def signal_deviation(self) -> float:
+        """That of the parameter."""
+        return self.noise
 
     def begin(self, view: WorldView) -> None:
         """Draw or take the values, and find the best allocation."""

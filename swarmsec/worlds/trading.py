@@ -52,6 +52,8 @@ class Trading(World):
 
     unit: ClassVar[str] = "USD"
     bills: ClassVar[tuple[str, ...]] = ("liquidated_usd", "shortfall_usd")
+    senses: ClassVar[str] = "forecast"
+    decides: ClassVar[str] = "belief"
 
     book_usd: Annotated[float, Gt(0), Unit("USD"), Help("What every daemon holds at first.")] = 2_500.0
     leverage_max: Annotated[float, Ge(1), Help("Books are worth 1 to this many times the daemon's own money.")] = 3.5
@@ -77,6 +79,16 @@ class Trading(World):
             )
         if self.feed == "sp500" and importlib.util.find_spec("arch") is None:
             raise ParameterError("sp500 needs the optional package arch: pip install 'swarmsec[sp500]'", where="feed")
+
+    @property
+    def signal_deviation(self) -> float:
+        """That of the parameter."""
+        return self.signal_noise
+
+    @property
+    def acts_beyond(self) -> float:
+        """The dead band."""
+        return self.dead_band
 
     def begin(self, view: WorldView) -> None:
         self._rng = view.rng

@@ -10,12 +10,12 @@ USAGE, REJECTED, PLUGIN_FAILED = 2, 3, 5
 
 
 def assert_one_clear_error(ran, code, *words):
-    """One line on standard error that has all `words`; nothing on standard output."""
+    """One error on standard error that has all `words`; nothing on standard output."""
     codes = (code,) if isinstance(code, int) else code
     assert ran.code in codes, ran.err
     assert ran.out == ""
     assert "Traceback" not in ran.err
-    assert len(ran.err.strip().splitlines()) >= 1
+    assert ran.err.startswith("swarmsec: "), ran.err
     assert ran.err.count("swarmsec: ") == 1, ran.err
     missing = [word for word in words if word not in ran.err]
     assert missing == [], ran.err

@@ -60,9 +60,9 @@ def test_json_alone_tells_every_round(cli, folder):
 
 
 @pytest.mark.slow
-def test_a_pipe_drives_it(command, folder):
+def test_a_pipe_drives_it(program, folder):
     lines = "n\n\ng 10\np\na attacked\nd 0\nnonsense\nE\nl\nh\nq\nn\n"
-    done = subprocess.run([*command, "replay"], input=lines, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([*program, "replay"], input=lines, capture_output=True, text=True, timeout=60, check=True)
     shown = [line.split("  ·")[0] for line in done.stdout.splitlines() if line.startswith("round ") and " of " in line]
     assert [line.split()[1] for line in shown] == ["0", "1", "2", "10", "9", "9", "0"]
     assert "daemon 0  100  (hijacked)" in done.stdout
@@ -71,14 +71,14 @@ def test_a_pipe_drives_it(command, folder):
 
 
 @pytest.mark.slow
-def test_a_pipe_that_ends_ends_it(command, folder):
-    done = subprocess.run([*command, "replay"], input="n", capture_output=True, text=True, timeout=60, check=True)
+def test_a_pipe_that_ends_ends_it(program, folder):
+    done = subprocess.run([*program, "replay"], input="n", capture_output=True, text=True, timeout=60, check=True)
     assert "round 1 of 0 to 19" in done.stdout
 
 
-def test_a_terminal_drives_it(command, folder):
+def test_a_terminal_drives_it(program, folder):
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([*command, "replay"], stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True)
+    process = subprocess.Popen([*program, "replay"], stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True)
     os.close(theirs)
     try:
         text = _until(ours, "replay> ")

@@ -90,11 +90,11 @@ def test_piped_output_has_no_escape_codes(shell, ring_file):
     assert ESCAPE not in ran.out + ran.err
 
 
-def on_a_terminal(command, arguments, env):
+def on_a_terminal(program, arguments, env):
     """What a command writes when its three streams are a terminal, and its exit code."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [*command, *map(str, arguments)],
+        [*program, *map(str, arguments)],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -115,14 +115,14 @@ def on_a_terminal(command, arguments, env):
     return written.decode("utf-8", "replace"), process.wait(60)
 
 
-def test_no_color_is_respected_on_a_terminal(command, ring_file):
-    out, code = on_a_terminal(command, ["run", ring_file], {"NO_COLOR": "1", "TERM": "xterm-256color"})
+def test_no_color_is_respected_on_a_terminal(program, ring_file):
+    out, code = on_a_terminal(program, ["run", ring_file], {"NO_COLOR": "1", "TERM": "xterm-256color"})
     assert code == 0
     assert re.findall(r"\x1b\[(?:3[0-7]|4[0-7]|9[0-7]|38;|48;)[0-9;]*m", out) == []
 
 
-def test_a_terminal_gets_color(command, ring_file):
-    out, code = on_a_terminal(command, ["run", ring_file], {"TERM": "xterm-256color"})
+def test_a_terminal_gets_color(program, ring_file):
+    out, code = on_a_terminal(program, ["run", ring_file], {"TERM": "xterm-256color"})
     assert code == 0
     assert ESCAPE in out
 

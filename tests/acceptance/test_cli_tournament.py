@@ -248,13 +248,13 @@ def kept(store):
 
 
 @pytest.fixture
-def started(command, tmp_path):
+def started(program, tmp_path):
     """Start a tournament as a session of its own; in the end nothing of it runs."""
     sessions = []
 
     def start(*words):
         process = subprocess.Popen(
-            [*command, "tournament", *map(str, words)],
+            [*program, "tournament", *map(str, words)],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -287,11 +287,11 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(started, cli, jobs):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory, command):
+def undisturbed(tmp_path_factory, program):
     """The document of the long tournament as nobody disturbed it."""
     folder = tmp_path_factory.mktemp("undisturbed")
     done = subprocess.run(
-        [*command, "tournament", *LONG, "--json"], cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        [*program, "tournament", *LONG, "--json"], cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

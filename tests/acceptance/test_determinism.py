@@ -27,14 +27,14 @@ def attacks_of_the_registry(capture=None):
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_jobs_the_process_and_the_hash_seed(
-    command, write, trading, tmp_path
+    program, write, trading, tmp_path
 ):
     scenario = write(trading | {"seeds": 3})
     kept = [key for key in os.environ if key.startswith("SWARMSEC_")]
     environment = {key: value for key, value in os.environ.items() if key not in kept}
     runs = [
         subprocess.Popen(
-            [*command, "run", str(scenario), "--jobs", jobs, "--out", str(tmp_path / f"{jobs}-{hash_seed}")],
+            [*program, "run", str(scenario), "--jobs", jobs, "--out", str(tmp_path / f"{jobs}-{hash_seed}")],
             env=environment | {"PYTHONHASHSEED": hash_seed},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -27,14 +27,14 @@ def processes_of_session(session):
 
 
 @pytest.fixture
-def interrupted(command, write, ring, tmp_path):
+def interrupted(program, write, ring, tmp_path):
     """Start a long run, press Ctrl-C in the midst of it, and give the exit code, what it wrote and its folder."""
     started = []
 
     def play(jobs, *more, whole_group=False, presses=1):
         scenario = write(ring | {"rounds": 1_000, "seeds": 200})
         process = subprocess.Popen(
-            [*command, "run", str(scenario), "--jobs", str(jobs), "--out", "out", *more],
+            [*program, "run", str(scenario), "--jobs", str(jobs), "--out", "out", *more],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -109,10 +109,10 @@ def test_an_impatient_second_ctrl_c_changes_nothing(interrupted):
     assert_readable(folder)
 
 
-def test_a_terminated_run_leaves_a_log_that_is_readable_to_its_last_whole_line(command, write, ring, tmp_path):
+def test_a_terminated_run_leaves_a_log_that_is_readable_to_its_last_whole_line(program, write, ring, tmp_path):
     scenario = write(ring | {"rounds": 1_000, "seeds": 200})
     process = subprocess.Popen(
-        [*command, "run", str(scenario), "--out", "out"],
+        [*program, "run", str(scenario), "--out", "out"],
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -197,8 +197,16 @@ def test_a_model_stops_running_when_its_rounds_are_over(ring):
     assert table["bill"].to_list() == swarmsec.simulate(ring).bill.tolist()
 
 
-def test_a_model_can_be_handed_to_batch_run(ring):
-    def model_of(arm, replicate):
+def test_run_model_plays_a_model_to_its_end(ring):
+    model = swarmsec.build(ring, arm="attacked", seed=1)
+    model.run_model()
+    assert model.bill == swarmsec.simulate(ring, arm="attacked", seed=1).bill[-1]
+    assert model.running is False
+
+
+@pytest.mark.skipif(not hasattr(mesa, "batch_run"), reason="Mesa 4 has no batch_run")
+def test_batch_run_takes_a_model(ring):
+    def model_of(arm, replicate, **_of_mesa):  # Mesa 3.5 passes a `seed` of its own.
         return swarmsec.build(ring, arm=arm, seed=replicate)
 
     rows = mesa.batch_run(

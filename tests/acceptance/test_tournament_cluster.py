@@ -102,13 +102,13 @@ def clusters(tmp_path):
 
 
 @pytest.fixture
-def driven(command, tmp_path):
+def driven(program, tmp_path):
     """Start the tournament as a session of its own; in the end nothing of it runs."""
     begun = []
 
     def start(*words):
         process = subprocess.Popen(
-            [*command, "tournament", *CUP, *map(str, words), "--json"],
+            [*program, "tournament", *CUP, *map(str, words), "--json"],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -127,11 +127,11 @@ def driven(command, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory, command):
+def undisturbed(tmp_path_factory, program):
     """The document of the tournament as one process plays it, and nobody disturbs it."""
     folder = tmp_path_factory.mktemp("undisturbed")
     done = subprocess.run(
-        [*command, "tournament", *CUP, "--json"], cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        [*program, "tournament", *CUP, "--json"], cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

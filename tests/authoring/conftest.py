@@ -1,9 +1,4 @@
-"""What the authoring tests share: a folder of their own, and the command line in this process."""
-
-import io
-import json
-import sys
-from typing import Any, NamedTuple
+"""Shared by the authoring tests: a folder with a scenario, and the command line in it."""
 
 import pytest
 
@@ -22,18 +17,6 @@ seeds: 2
 """
 
 
-class Ran(NamedTuple):
-    """What a call of the command line gave."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of the test's own, with a ring in it, to work in."""
@@ -43,15 +26,6 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def command(folder, capsys, monkeypatch):
-    """Run the command; `given` is its standard input."""
-    from swarmsec.cli import main
-
-    def call(*words: object, given: str = "") -> Ran:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode()), encoding="utf-8"))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as end:
-            main([str(word) for word in words])
-        return Ran(int(end.value.code or 0), *capsys.readouterr())
-
-    return call
+def command(folder, cli):
+    """Run the command in that folder; `given` is its standard input."""
+    return cli

@@ -12,18 +12,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import json_schema
-from swarmsec.registry import BASES, Registry
+from swarmsec.plugin import FAMILIES
+from swarmsec.registry import Registry
 from swarmsec.scenario.check import TEAMS
 from swarmsec.scenario.model import Document
 from swarmsec.scenario.schedule import CampaignUse, Phase
-from swarmsec.scenario.sweep import Range
+from swarmsec.scenario.sweep import SweepRange
 
 STORED = Path(__file__).parent / "v1.json"
 WHAT_TO_DO = (
     "Scenarios that are valid today would be refused or mean something else. Take it back, or make it version 2: a "
-    "new apiVersion in swarmsec/authoring/versions.py, a dated step in MIGRATIONS (swarmsec/authoring/migrate.py), and "
+    "new apiVersion in swarmsec/scenario/versions.py, a dated step in MIGRATIONS (swarmsec/authoring/migrate.py), and "
     "a fingerprint of its own."
 )
 _TOLD = {"description", "default", "title", "patternErrorMessage", "markdownDescription", "examples"}
@@ -35,10 +35,9 @@ Fingerprint = dict[str, dict[str, Schema]]
 def fingerprint() -> Fingerprint:
     """`attacks.stubborn` → parameter → whether it is required, and its schema."""
     registry = Registry()
-    classes: dict[str, type] = {"scenario": Document, "schedule": Phase, "campaign": CampaignUse, "sweep": Range}
+    classes: dict[str, type] = {"scenario": Document, "schedule": Phase, "campaign": CampaignUse, "sweep": SweepRange}
     classes |= {f"rules.{team}": cls for team, cls in TEAMS.items()}
-    classes |= {f"topologies.{kind}": cls for kind, cls in TOPOLOGIES.items()}
-    classes |= {f"{family}.{kind}": registry.get(family, kind) for family in BASES for kind in registry.kinds(family)}
+    classes |= {f"{family}.{kind}": cls for family in FAMILIES for kind, cls in registry.classes(family).items()}
     return {name: _parameters(cls) for name, cls in sorted(classes.items())}
 
 

@@ -10,19 +10,17 @@ from swarmsec.authoring.explain import explain, topics
 from swarmsec.authoring.lint import RULES
 from swarmsec.cli import main
 from swarmsec.errors import ExitCode, UsageError
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
+from swarmsec.plugin import FAMILIES
 from swarmsec.registry import Registry
 from swarmsec.scenario import check as check_module
 from swarmsec.scenario.check import check
 from swarmsec.scenario.model import Document
 
 REGISTRY = Registry()
-FAMILIES = ("attacks", "defenses", "protocols", "worlds")
 
 
 def kinds_of():
-    yield from (("topologies", kind) for kind in TOPOLOGIES)
     yield from ((family, kind) for family in FAMILIES for kind in REGISTRY.kinds(family))
 
 

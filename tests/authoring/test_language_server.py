@@ -16,7 +16,6 @@ import pytest
 from swarmsec import load_scenario
 from swarmsec.authoring.schema import Draft, scenario_schema
 from swarmsec.errors import ScenarioError
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
 from swarmsec.registry import Registry
 from swarmsec.scenario.sources import library
@@ -120,7 +119,7 @@ def test_a_list_of_plugins_is_offered_their_kinds(complete, family):
 
 
 def test_a_network_is_offered_topologies_and_a_world_worlds(complete):
-    assert set(complete("network:\n  kind: |")) == set(TOPOLOGIES)
+    assert set(complete("network:\n  kind: |")) == set(REGISTRY.kinds("topologies"))
     assert set(complete("world:\n  kind: |")) == set(REGISTRY.kinds("worlds"))
     assert set(complete("protocol:\n  kind: |")) == set(REGISTRY.kinds("protocols"))
 
@@ -142,10 +141,10 @@ def test_a_defense_is_offered_the_parameters_of_its_kind_and_no_others(complete,
     assert offered == parameters_from("defenses", kind) | {"name"}
 
 
-@pytest.mark.parametrize("kind", TOPOLOGIES)
+@pytest.mark.parametrize("kind", REGISTRY.kinds("topologies"))
 def test_a_network_is_offered_the_parameters_of_its_kind_and_no_others(complete, kind):
     offered = set(complete(f"world: {{kind: beliefs}}\nnetwork:\n  kind: {kind}\n  |"))
-    assert offered == parameters(TOPOLOGIES[kind]) | {"name"}
+    assert offered == parameters_from("topologies", kind) | {"name"}
 
 
 def test_a_parameter_in_braces_is_offered_once_it_has_a_letter(complete):

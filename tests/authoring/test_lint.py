@@ -103,6 +103,11 @@ CASES = {
     "SW026": [(CLEAN, "name: mine", "name: yours", "name: ^yours")],
     "SW027": [(CLEAN, "seeds: 5", f"seeds: 5\ncampaigns:\n  raid:\n    - {STEP}", "  ^raid")],
     "SW028": [(PEACE, "seeds: 5", "seeds: 5\ndifficulty: hard", "difficulty: ^hard")],
+    "SW029": [
+        (TRADING, "friedkin_johnsen, anchor: 0.1, begins_at: zero", "vickrey", "kind: ^vickrey"),
+        (CLEAN, "average_consensus, weights: uniform", "exchange_admm", "kind: ^exchange_admm"),
+    ],
+    "SW030": [(CLEAN, "average_consensus, weights: uniform", "quorum_voting, f: 1", "{kind: ^wmsr")],
 }
 """Code → scenarios: one that the rule is silent about, what is changed in it, and the place, marked with a caret."""
 
@@ -304,7 +309,7 @@ def test_the_command_ends_with_0_for_notes_1_for_warnings_3_for_what_is_refused(
     assert swarmsec("lint", note)[0] == ExitCode.DONE
     code, out, _ = swarmsec("lint", note, warning)
     assert code == ExitCode.GATE_FAILED
-    assert f"{warning}:15:8  seeds  SW023 warning: one seed has no interval" in out
+    assert f"{warning}:15:8  seeds  SW023 warning: one seed gives no interval" in out
     assert "(swarmsec explain SW023)" in out
     code, _, err = swarmsec("lint", warning, refused)
     assert code == ExitCode.SCENARIO_REJECTED

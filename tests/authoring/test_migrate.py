@@ -1,113 +1,110 @@
+"""Migration, with a step that exists only here: the format has had one version so far."""
+
+from datetime import date
+
 import pytest
 
-from swarmsec.authoring.migrate import migrated
-from swarmsec.authoring.yaml_layout import comments
+from swarmsec.authoring import migrate
+from swarmsec.authoring.migrate import MIGRATIONS, Migration, migrated
+from swarmsec.authoring.yaml_layout import comments, word
 from swarmsec.errors import ScenarioError
-from swarmsec.scenario import load_scenario
-from swarmsec.scenario.yaml_tree import parse
+from swarmsec.scenario import versions
+from swarmsec.scenario.versions import CURRENT, OLDER
 from tests.authoring.conftest import RING
 
 OLD = """\
 # an old one
-apiVersion: swarmsec/v1alpha1
+apiVersion: swarmsec/v0
 name: old   # name
-# how many
-agents: 7   # seven
-world: {type: beliefs, initial: [0, 0, 1, 2, 3, 4, 5]}
-network: {type: circulant, offsets: [1, 2]}  # a ring
-
-# red
-attack:   # one
-  type: stubborn  # liar
-  # whom
-  daemons: [0]
-# blue
-defense: {type: wmsr, f: 1}   # wmsr
-rounds: 20
-# last
-seed: 7  # lucky
-# end
-"""
-
-NEW = """\
-# an old one
-apiVersion: swarmsec/v1
-name: old  # name
 world: {kind: beliefs, initial: [0, 0, 1, 2, 3, 4, 5]}
-# how many
-# seven
 network: {kind: circulant, n: 7, offsets: [1, 2]}  # a ring
-rounds: 20
+# how long
+length: 20   # twenty
 
 # red
-attacks:  # one
+attacks:
   - kind: stubborn  # liar
     # whom
     daemons: [0]
-# blue
-defenses:  # wmsr
-  - {kind: wmsr, f: 1}
-# last
 seeds: [7]  # lucky
 # end
 """
 
-
-def test_an_old_scenario_becomes_one_of_today_with_all_its_comments():
-    assert migrated(OLD) == NEW
-    assert sorted(comments(NEW)) == sorted(comments(OLD))
+NEW = OLD.replace("swarmsec/v0", CURRENT).replace("length: 20 ", "rounds: 20").replace("old   #", "old  #")
 
 
-def test_what_is_migrated_is_valid_and_means_the_same():
-    document = load_scenario(parse(migrated(OLD), "").data).document
-    assert document["network"] | {"kind": "circulant", "n": 7, "offsets": [1, 2]} == document["network"]
-    assert document["attacks"][0]["kind"] == "stubborn"
-    assert document["seeds"] == [7]
+def _rename_length(top):
+    keys = [word(entry.key) for entry in top.entries]
+    if {"length", "rounds"} <= set(keys):
+        raise ScenarioError("given next to `rounds`; keep one of the two", where="length")
+    if "length" in keys:
+        top.entries[keys.index("length")].key = "rounds"
 
 
-def test_what_is_of_today_stays_as_it_is():
+def _drop_nothing(top):
+    """A step that changes nothing but the version."""
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """Two steps lead from swarmsec/v0a through swarmsec/v0 to the current version."""
+    monkeypatch.setattr(
+        migrate,
+        "MIGRATIONS",
+        (
+            Migration("swarmsec/v0a", "swarmsec/v0", date(2026, 1, 1), _drop_nothing),
+            Migration("swarmsec/v0", CURRENT, date(2026, 2, 1), _rename_length),
+        ),
+    )
+    monkeypatch.setattr(versions, "OLDER", ("swarmsec/v0a", "swarmsec/v0"))
+
+
+def test_every_older_version_has_a_step_and_the_last_step_leads_to_the_current_version():
+    assert [step.old for step in MIGRATIONS] == list(OLDER)
+    assert [step.new for step in MIGRATIONS] == [*OLDER, CURRENT][1:]
+    assert sorted(step.since for step in MIGRATIONS) == [step.since for step in MIGRATIONS]
+
+
+def test_a_text_of_the_current_version_is_unchanged():
     assert migrated(RING) == RING
     assert migrated("name: x\n") == "name: x\n"
+
+
+def test_check_finds_nothing_to_do_in_files_of_version_1(command, folder):
+    ran = command("migrate", "--check", "ring.yaml")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert command("migrate", "--check", "--json", "ring.yaml").json["files"] == [
+        {"file": "ring.yaml", "changed": False}
+    ]
+
+
+def test_an_unknown_version_is_refused_with_the_known_ones(command):
+    ran = command("migrate", "--check", "-", given="apiVersion: swarmsec/v9\n")
+    assert ran.code == 3
+    assert "unknown apiVersion 'swarmsec/v9'; known: swarmsec/v1" in ran.err
+
+
+@pytest.mark.usefixtures("steps")
+def test_a_step_is_applied_and_every_comment_stays():
+    assert migrated(OLD) == NEW
+    assert sorted(comments(NEW)) == sorted(comments(OLD))
     assert migrated(NEW) == NEW
 
 
-def test_a_plugin_by_its_name_alone_becomes_a_mapping():
-    text = "apiVersion: swarmsec/v1alpha1\nworld: beliefs\nnetwork: {type: circulant}\nagents: 5\nattack: none\n"
-    assert parse(migrated(text), "").data == {
-        "apiVersion": "swarmsec/v1",
-        "world": {"kind": "beliefs"},
-        "network": {"kind": "circulant", "n": 5},
-        "attacks": [{"kind": "none"}],
-    }
+@pytest.mark.usefixtures("steps")
+def test_steps_are_applied_one_after_another():
+    assert migrated(OLD.replace("swarmsec/v0", "swarmsec/v0a")) == NEW
 
 
-@pytest.mark.parametrize(
-    ("line", "where", "said"),
-    [
-        ("attacks: []", "attack", "given next to `attacks`"),
-        ("seeds: 3", "seed", "given next to `seeds`"),
-    ],
-)
-def test_what_is_said_in_both_ways_is_refused(line, where, said):
-    with pytest.raises(ScenarioError, match=said) as error:
-        migrated(OLD + line + "\n", "old.yaml")
-    assert error.value.where == f"old.yaml  {where}"
+@pytest.mark.usefixtures("steps")
+def test_an_error_of_a_step_names_the_file_and_the_key():
+    with pytest.raises(ScenarioError, match="given next to `rounds`") as error:
+        migrated(OLD + "rounds: 3\n", "old.yaml")
+    assert error.value.where == "old.yaml  length"
 
 
-def test_agents_need_a_network_that_does_not_say_so_itself():
-    with pytest.raises(ScenarioError, match=r"network\.n"):
-        migrated(OLD.replace("offsets", "n: 7, offsets"))
-    with pytest.raises(ScenarioError, match="no network"):
-        migrated("apiVersion: swarmsec/v1alpha1\nagents: 3\n")
-
-
-def test_a_version_that_nobody_knows_is_refused_with_those_that_are(command):
-    ran = command("migrate", "--check", "-", given="apiVersion: swarmsec/v9\n")
-    assert ran.code == 3
-    assert "swarmsec/v1alpha1, swarmsec/v1" in ran.err
-
-
-def test_check_says_what_is_old_and_write_mends_it(command, folder):
+@pytest.mark.usefixtures("steps")
+def test_check_lists_files_of_older_versions_and_write_rewrites_them(command, folder):
     (folder / "old.yaml").write_text(OLD, encoding="utf-8")
     ran = command("migrate", "--check", "old.yaml", "ring.yaml")
     assert (ran.code, ran.out) == (1, "old.yaml: would be migrated\n")
@@ -118,7 +115,8 @@ def test_check_says_what_is_old_and_write_mends_it(command, folder):
     assert command("validate", "old.yaml").code == 0
 
 
-def test_validate_says_to_migrate_and_nothing_else(command, folder):
+@pytest.mark.usefixtures("steps")
+def test_validate_reports_an_older_version_and_nothing_else(command, folder):
     (folder / "old.yaml").write_text(OLD, encoding="utf-8")
     ran = command("validate", "old.yaml")
     assert ran.code == 3
@@ -127,6 +125,7 @@ def test_validate_says_to_migrate_and_nothing_else(command, folder):
     assert "old.yaml:2:13" in ran.err
 
 
+@pytest.mark.usefixtures("steps")
 def test_standard_input_goes_to_standard_output(command):
     assert command("migrate", "-", given=OLD)[:2] == (0, NEW)
 

@@ -15,9 +15,9 @@ import pytest
 from swarmsec.authoring.schema import Draft, scenario_schema
 from swarmsec.cli import main
 from swarmsec.errors import ScenarioError
-from swarmsec.network import TOPOLOGIES
 from swarmsec.parameters import describe
-from swarmsec.registry import BASES, Registry
+from swarmsec.plugin import FAMILIES
+from swarmsec.registry import Registry
 from swarmsec.scenario import load_scenario
 from swarmsec.scenario.sources import library
 from swarmsec.scenario.yaml_tree import parse
@@ -179,8 +179,7 @@ def test_what_extends_another_scenario_may_leave_out_what_that_one_says():
 
 def test_every_parameter_of_every_plugin_has_its_words():
     registry = Registry()
-    classes = {f"topologies.{kind}": cls for kind, cls in TOPOLOGIES.items()}
-    classes |= {f"{family}.{kind}": registry.get(family, kind) for family in BASES for kind in registry.kinds(family)}
+    classes = {f"{family}.{kind}": cls for family in FAMILIES for kind, cls in registry.classes(family).items()}
     for place, cls in classes.items():
         there = SCHEMAS[Draft.CURRENT]["$defs"][place]
         assert there["description"]

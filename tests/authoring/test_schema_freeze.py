@@ -5,8 +5,6 @@ import json
 
 import pytest
 
-from swarmsec.authoring.migrate import MIGRATIONS
-from swarmsec.scenario.versions import CURRENT, OLDER
 from tests.authoring.freeze import STORED, WHAT_TO_DO, accepts, broken, fingerprint
 
 FROZEN = json.loads(STORED.read_text(encoding="utf-8"))
@@ -21,12 +19,6 @@ def changed(edit):
 def test_version_1_keeps_what_it_promises():
     found = broken(FROZEN, fingerprint())
     assert not found, "\n".join(["", *found, WHAT_TO_DO])
-
-
-def test_every_older_version_has_a_step_and_steps_lead_to_todays():
-    assert [step.old for step in MIGRATIONS] == list(OLDER)
-    assert [step.new for step in MIGRATIONS] == [*OLDER[1:], CURRENT]
-    assert sorted(step.since for step in MIGRATIONS) == [step.since for step in MIGRATIONS]
 
 
 @pytest.mark.parametrize(

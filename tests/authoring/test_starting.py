@@ -122,5 +122,5 @@ def verdict(source):
 @pytest.mark.parametrize("source", [*CORPUS, *library()], ids=str)
 def test_counts_alone_never_pass_what_a_composition_refuses(source, monkeypatch):
     quick = verdict(source)
-    monkeypatch.setattr(parts, "surely_fits", lambda n, **those: False)
+    monkeypatch.setattr(parts, "fits_by_counts", lambda n, **those: False)
     assert verdict(source) == quick

@@ -52,7 +52,7 @@ def test_every_file_is_checked_and_every_error_told(validate):
     assert ran.out == "good.yaml: valid\n"
     for line, column, _, path in PLACES:
         assert f"bad, one.yaml:{line}:{column}  {path}  " in ran.err
-    assert "syntax.yaml:1:7  no valid YAML" in ran.err
+    assert "syntax.yaml:1:7  not valid YAML" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -140,4 +140,4 @@ def test_a_run_of_a_bad_scenario_has_the_findings_in_its_json(validate, capsys):
 
 def test_a_file_that_is_no_utf_8_is_refused_where_it_stops_being_text(validate, tmp_path):
     Path("latin.yaml").write_bytes("name: x\ntitle: größer".encode("latin-1"))
-    assert "latin.yaml:2:10  this byte is no UTF-8 text" in validate("latin.yaml").err
+    assert "latin.yaml:2:10  this byte is not valid UTF-8" in validate("latin.yaml").err

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import swarmsec
-from swarmsec.messages import Messages
-from swarmsec.messages.transport import Transport
+from swarmsec.messages import Messages, Transport
 from swarmsec.network import Delivery, Network, topology
 from swarmsec.rng import stream
 from swarmsec.scenario import InvalidScenarioError
@@ -178,7 +177,7 @@ def test_links_do_the_same_in_all_arms() -> None:
 
 
 @pytest.mark.parametrize(
-    ("links", "where", "said"),
+    ("links", "where", "message"),
     [
         ({"delay": [3, 1]}, "network.delay", "lower one"),
         ({"delay": -1}, "network.delay", ""),
@@ -187,8 +186,8 @@ def test_links_do_the_same_in_all_arms() -> None:
         ({"duplication": "often"}, "network.duplication", ""),
     ],
 )
-def test_links_that_make_no_sense_are_refused(links: dict[str, object], where: str, broadcast: str) -> None:
+def test_links_that_make_no_sense_are_refused(links: dict[str, object], where: str, message: str) -> None:
     with pytest.raises(InvalidScenarioError) as refused:
         swarmsec.load_scenario(late(**links))
     assert where in str(refused.value)
-    assert broadcast in str(refused.value)
+    assert message in str(refused.value)

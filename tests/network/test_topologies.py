@@ -11,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec.errors import ParameterError, SwarmsecError, UnknownNameError
-from swarmsec.network import TOPOLOGIES, Network, _growth, robustness, topology
-from swarmsec.parameters import describe, problems
+from swarmsec.network import Network, robustness, topology
+from swarmsec.network.topologies import _growth
+from swarmsec.parameters import build, describe, problems
+from swarmsec.registry import Registry
+
+TOPOLOGIES = Registry().classes("topologies")
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "complete": {"n": 6},
@@ -98,7 +102,7 @@ def test_few_daemons_give_a_network_or_our_error(kind: str, n: int) -> None:
             continue
         network = topology(kind, **parameters)
         check(network)
-        assert network.n == n
+        assert network.n == build(TOPOLOGIES[kind], parameters).size() == n
         assert network.components >= 1
         assert network.outgoing.edges.size == network.m
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
-from swarmsec.messages import Messages, as_messages
-from swarmsec.messages.transport import Transport
+from swarmsec.messages import Messages, Transport, as_messages
 from swarmsec.network import Delivery, Network
 from swarmsec.protocols import NegotiationProtocol, ProtocolView
 from swarmsec.rng import stream

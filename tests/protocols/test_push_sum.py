@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec.arrays import Floats
-from swarmsec.messages import as_messages
-from swarmsec.messages.transport import Transport
+from swarmsec.messages import Transport, as_messages
 from swarmsec.network import Delivery, Network, topology
 from swarmsec.protocols.push_sum import PushSum
 from swarmsec.rng import stream

@@ -125,7 +125,7 @@ def test_a_changed_round_is_found_with_its_seed_arm_round_and_column(folder):
         ("result.json", '"engine_version": "', '"engine_version": "9', "engine_version"),
         ("result.json", "--seeds 0,1,2", "--seeds 0,1", "replay"),
         ("result.json", "\n  ", "\n   ", "its layout"),
-        ("result.json", "{", "{{", "all of it"),
+        ("result.json", "{", "{{", "the whole file"),
         ("manifest.json", '"hijacked": "0"', '"hijacked": "1"', "truth.hijacked"),
     ],
 )

@@ -19,32 +19,16 @@ from swarmsec.runs.run_folder import RunFolder
 from swarmsec.scenario import load_scenario
 from swarmsec.store import Store
 from swarmsec.tournament import Request, outcome_of, plan_of, run_plan
+from tests import running
 
-RING = {
-    "name": "ring",
-    "title": "A ring",
-    "world": {"kind": "beliefs", "initial": [0, 0, 1, 2, 3, 4, 5]},
-    "network": {"kind": "circulant", "n": 7, "offsets": [1, 2]},
-    "protocol": {"kind": "average_consensus", "weights": "uniform"},
-    "rounds": 20,
-    "attacks": [{"kind": "stubborn", "daemons": [0], "value": 100.0}],
-    "defenses": [{"kind": "wmsr", "f": 1}],
-    "rules": {"red": {"daemons": 1}, "blue": {"quarantine": "10%"}},
-    "seeds": 3,
-}
+RING = {**running.RING, "name": "ring", "title": "A ring"}
 
 TRADING = {
+    **running.TRADING,
     "name": "small_trading",
     "title": "Small trading",
     "story": "Thirty daemons, and lies in three feeds of ten.",
-    "world": {"kind": "trading"},
-    "network": {"kind": "small_world", "n": 30, "neighbors": 6, "rewire": 0.1},
-    "protocol": {"kind": "friedkin_johnsen", "anchor": 0.1},
-    "rounds": 80,
-    "attacks": [{"kind": "false_signal", "daemons": "30%", "start": 40, "stop": 70, "bias": -1.5}],
-    "defenses": [{"kind": "median_gate", "warm_up": 20}],
     "rules": {"red": {"feeds": "30%", "rounds": 30}},
-    "seeds": 3,
 }
 
 BUSY = {

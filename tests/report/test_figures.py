@@ -15,9 +15,10 @@ from swarmsec.report.html.forest import forest
 from swarmsec.report.html.layout import circle, layout
 from swarmsec.report.html.lines import BOX, line_chart, windows
 from swarmsec.report.html.picture import NODES_MAX, PAIRS_MAX, picture
-from swarmsec.report.html.rounds import read_rounds
+from swarmsec.report.html.rounds import complete_rounds
 from swarmsec.report.html.timeline import ROWS_MAX, timeline
 from swarmsec.runs.ground_truth import mask_of, spans
+from swarmsec.runs.run_files import FileLine, parse_rounds
 
 finite = st.floats(-1e12, 1e12, allow_subnormal=False)
 
@@ -197,17 +198,22 @@ TABLE = "seed,arm,round,bill\n" + "".join(
 )
 
 
+def rounds_of(text):
+    lines = [FileLine(number, line) for number, line in enumerate(text.split("\n")[:-1], 1)]
+    return complete_rounds(parse_rounds(lines), 4)
+
+
 @pytest.mark.parametrize("cut", range(0, 40, 7))
-def test_rounds_are_read_up_to_the_last_whole_seed(cut):
-    read = read_rounds(TABLE[: len(TABLE) - cut], 4)
+def test_rounds_are_read_up_to_the_last_complete_seed(cut):
+    read = rounds_of(TABLE[: len(TABLE) - cut])
     assert read.seeds == ((3, 5) if cut == 0 else (3,))
     assert read.arms == ("clean", "attacked")
     assert read.metrics["bill"]["attacked"][0].tolist() == [3.0, 3.1, 3.2, 3.3]
 
 
-def test_a_table_without_a_whole_seed_has_no_rounds():
-    assert read_rounds(TABLE[:60], 4) is None
-    assert read_rounds("seed,arm,round,bill\n", 4) is None
+def test_a_table_without_a_complete_seed_has_no_rounds():
+    assert rounds_of(TABLE[:60]) is None
+    assert rounds_of("seed,arm,round,bill\n") is None
 
 
 def event(round, kind, **more):

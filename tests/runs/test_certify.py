@@ -172,11 +172,11 @@ YES, NO, OPEN, NONE = (
     ],
 )
 def test_several_defenses_promise_what_the_best_of_them_does(answers, told):
-    assert combine_guarantees([(f"d{i}", one) for i, one in enumerate(answers)]).told == told
+    assert combine_guarantees([(f"d{i}", one) for i, one in enumerate(answers)]).label == told
 
 
 def test_over_seeds_a_promise_is_as_good_as_in_the_worst():
-    assert [worst_over_seeds(seeds).told for seeds in ([YES, NO, OPEN], [YES, OPEN], [YES, YES])] == [
+    assert [worst_over_seeds(seeds).label for seeds in ([YES, NO, OPEN], [YES, OPEN], [YES, YES])] == [
         "outside",
         "not known",
         "inside",

@@ -1,11 +1,11 @@
-"""How far a run is: rounds in a bar, seeds in lines, and a line now and then while a long seed is played."""
+"""The progress display: bars count rounds, lines name seeds, and a long seed gets a line every ten seconds."""
 
 from __future__ import annotations
 
 import pytest
 
 from swarmsec.cli import progress as module
-from swarmsec.cli.progress import Bar, Lines, Progress, progress
+from swarmsec.cli.progress import Progress, ProgressBar, ProgressLines, RunProgress, progress
 from swarmsec.runs import play_seed
 from swarmsec.runs.runner import run
 from swarmsec.swarm.arms import Arm
@@ -22,13 +22,13 @@ def clock(monkeypatch):
     return now
 
 
-def test_every_round_of_every_arm_and_seed_is_told_in_order():
-    told = []
-    run(SWARM, each_round=lambda *place: told.append(place))
-    assert told == [(seed, arm, played) for seed in (0, 1) for arm in Arm for played in (1, 2, 3)]
+def test_every_round_of_every_arm_and_seed_is_reported_in_order():
+    seen = []
+    run(SWARM, each_round=lambda *place: seen.append(place))
+    assert seen == [(seed, arm, played) for seed in (0, 1) for arm in Arm for played in (1, 2, 3)]
 
 
-def test_who_watches_does_not_change_what_is_played():
+def test_a_progress_callback_does_not_change_the_bills():
     from swarmsec import load_scenario
 
     scenario = load_scenario(SWARM)
@@ -37,52 +37,67 @@ def test_who_watches_does_not_change_what_is_played():
     assert all((watched.traces[arm].bill == alone.traces[arm].bill).all() for arm in Arm)
 
 
-def test_a_pipe_gets_a_line_a_seed_and_none_a_round(clock, capsys):
-    lines = Lines("x", seeds=2, rounds=3)
+def run_progress(shown, *, seeds, rounds):
+    return RunProgress(shown, seeds=seeds, rounds=rounds)
+
+
+def test_a_pipe_gets_a_line_per_seed_and_none_per_round(clock, capsys):
+    lines = run_progress(ProgressLines("x"), seeds=2, rounds=3)
     run(SWARM, each_round=lines.each_round, each_seed=lambda done: lines.each_seed(done.seed))
     assert capsys.readouterr().err.splitlines() == ["x: seed 0 done, 1 of 2", "x: seed 1 done, 2 of 2"]
 
 
-def test_a_long_seed_says_now_and_then_where_it_is(clock, capsys):
-    lines = Lines("x", seeds=1, rounds=50)
-    for played in range(1, 11):
+def test_a_long_seed_gets_a_line_every_ten_seconds(clock, capsys):
+    lines = run_progress(ProgressLines("x"), seeds=1, rounds=50)
+    for rounds in range(1, 11):
         clock[0] += 3.0
-        lines.each_round(0, "attacked", played)
+        lines.each_round(0, "attacked", rounds)
     assert capsys.readouterr().err.splitlines() == [
         "x: seed 0, attacked arm, round 4 of 50 (2%)",
         "x: seed 0, attacked arm, round 8 of 50 (4%)",
     ]
 
 
-def test_a_bar_moves_with_rounds_but_not_with_every_one(clock):
+def test_a_bar_moves_ten_times_a_second_at_most(clock):
     moves = []
 
     class Rich:
         def add_task(self, name, **fields):
-            assert fields["total"] == 2 * 4 * 50
             return 7
 
-        def update(self, task, *, completed, where):
-            moves.append((task, completed, where))
+        def update(self, task, *, completed, total, text):
+            moves.append((task, completed, total, text.partition(",")[0]))
 
-    bar = Bar("x", seeds=2, rounds=50, bar=Rich())
-    for played in range(1, 51):
+    bar = run_progress(ProgressBar("x", bar=Rich()), seeds=2, rounds=50)
+    for rounds in range(1, 51):
         clock[0] += 0.021
-        bar.each_round(0, "clean", played)
-    assert moves == [(7, played, "seed 0, clean") for played in range(5, 51, 5)]
+        bar.each_round(0, "clean", rounds)
+    assert moves == [(7, rounds, 400, "seed 0") for rounds in range(5, 51, 5)]
     bar.each_seed(0)
-    assert moves[-1] == (7, 200, "1 of 2 seeds")
+    assert moves[-1] == (7, 200, 400, "seed 0 done")
 
 
-def test_rounds_that_other_processes_play_are_counted_when_their_seed_is_done():
-    quiet = Progress("x", seeds=2, rounds=50)
+def test_rounds_run_by_other_processes_are_counted_when_their_seed_is_done():
+    shown = Progress("x")
+    quiet = run_progress(shown, seeds=2, rounds=50)
     quiet.each_seed(0)
-    assert (quiet.done, quiet.total) == (200, 400)
+    assert (shown.done, shown.total) == (200, 400)
     quiet.each_seed(1)
-    assert quiet.done == quiet.total
+    assert shown.done == shown.total
 
 
-def test_quiet_says_nothing_where_there_is_no_terminal(capsys):
-    with progress("x", seeds=1, rounds=1, quiet=True) as shown:
-        shown.each_seed(0)
+def test_quiet_progress_prints_nothing_without_a_terminal(capsys):
+    with progress("x", quiet=True) as shown:
+        run_progress(shown, seeds=1, rounds=1).each_seed(0)
     assert "seed" not in capsys.readouterr().err
+
+
+def test_a_text_that_is_not_shown_is_not_made(clock):
+    shown = ProgressLines("x", 3)
+    shown.update(1, lambda: pytest.fail("this text is not due"))
+
+
+def test_a_milestone_is_shown_at_once(clock, capsys):
+    shown = ProgressLines("x")
+    shown.update(1, lambda: "1 of 2", total=2, always=True)
+    assert (capsys.readouterr().err, shown.total) == ("x: 1 of 2\n", 2)

@@ -15,7 +15,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from swarmsec.authoring.fmt import formatted
-from swarmsec.authoring.summary import glances
+from swarmsec.cli.catalog import read_catalog
 from swarmsec.cli.list_show import Difficulty
 from swarmsec.report.gallery import gallery, names_in
 from swarmsec.runs.runner import run
@@ -57,8 +57,9 @@ def assert_claim(result, path, claim):
 
 def test_there_is_something_to_choose_from():
     assert len(NAMES) >= 12
-    assert {glance.world for glance in glances().values()} >= {"beliefs", "trading"}
-    assert {glance.difficulty for glance in glances().values()} == set(Difficulty)
+    entries = read_catalog()["scenarios"].values()
+    assert {entry["world"] for entry in entries} >= {"beliefs", "trading"}
+    assert {entry["difficulty"] for entry in entries} == set(Difficulty)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -94,15 +95,17 @@ def test_a_file_is_laid_out_as_fmt_would(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_glance_tells_what_the_whole_scenario_says(name):
-    glance, document = glances()[name], load_scenario(name).document
-    assert glance.title == document["title"]
-    assert glance.difficulty == document["difficulty"]
-    assert list(glance.tags) == document["tags"]
-    assert glance.world == document["world"]["kind"]
-    assert glance.blue == tuple(spec["kind"] for spec in document["defenses"])
-    if "campaign" not in glance.tags:
-        assert glance.red == tuple(spec["kind"] for spec in document["attacks"])
+def test_a_catalog_entry_agrees_with_the_resolved_scenario(name):
+    entry, document = read_catalog()["scenarios"][name], load_scenario(name).document
+    assert {key: entry[key] for key in ("title", "difficulty", "tags")} == {
+        key: document[key] for key in ("title", "difficulty", "tags")
+    }
+    assert entry["world"] == document["world"]["kind"]
+    red, blue = ([spec["kind"] for spec in document[key]] for key in ("attacks", "defenses"))
+    against, world = f" against {', '.join(blue) or 'nobody'} in ", entry["world"]
+    assert entry["summary"].endswith(against + world)
+    if "campaign" not in entry["tags"]:
+        assert entry["summary"] == f"{entry['title']}: {', '.join(red) or 'nobody'}{against}{world}"
 
 
 def test_the_list_knows_every_difficulty_of_the_format():

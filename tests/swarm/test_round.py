@@ -48,7 +48,7 @@ def test_sense_negotiate_decide_act_with_red_and_blue_at_every_step() -> None:
     exchange = ["on_daemons", "speak", "on_messages", "on_network", "weigh", "listen"]
     negotiation = [*exchange, *exchange, "decide", "govern", "apply", "respond"]
     feeds = ["sense", "on_signals", "filter_signals"]
-    assert [*feeds, "first", *negotiation, *feeds, *negotiation] == LOG
+    assert [*feeds, "initial_state", *negotiation, *feeds, *negotiation] == LOG
 
 
 def test_several_attacks_and_defenses_take_their_turns_in_the_scenarios_order() -> None:

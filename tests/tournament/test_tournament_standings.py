@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import swarmsec
-from swarmsec.report.tournament import plain_lines, upset_lines, verdict
+from swarmsec.report.tables import plain_text
+from swarmsec.report.tournament import render, upset_lines, verdict
 from swarmsec.runs.executors import Serial
 from swarmsec.scoring import SeedRun, Subject, score
 from swarmsec.store import Store
@@ -293,6 +294,6 @@ def test_without_bite_there_is_no_verdict():
 
 
 def test_the_report_has_the_verdict_first_and_the_replay_command_last(found):
-    text = plain_lines(found)
+    text = plain_text(render(found))
     assert text.index("Best in the worst case: wmsr") < text.index("undefended  ") < text.index("rating of blue")
     assert text.index("rating of blue") < text.index(found.replay) < text.index(found.digest)

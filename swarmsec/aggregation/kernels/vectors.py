@@ -15,7 +15,7 @@ from swarmsec.aggregation.kernels.compiled_vectors import clipping_rows, geometr
 from swarmsec.aggregation.kernels.layout import Rows, rows_of
 from swarmsec.aggregation.rules import by_component
 from swarmsec.arrays import Floats, read_only
-from swarmsec.messages.batch import Messages
+from swarmsec.messages import Messages
 
 
 def krum(own: Floats, messages: Messages, f: int) -> Floats:

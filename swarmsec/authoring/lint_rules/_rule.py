@@ -1,4 +1,4 @@
-"""What a rule of `swarmsec lint` is, and how one joins the others."""
+"""A rule of `swarmsec lint`, and the decorator that registers one."""
 
 from __future__ import annotations
 
@@ -6,38 +6,38 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from swarmsec.authoring.lint_rules._case import Case
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.authoring.lint_rules._case import LintCase
+from swarmsec.scenario.yaml_tree import YamlPath
 
 Severity = Literal["warning", "note"]
-"""A warning fails the gate. A note tells what an author may well have meant."""
+"""A warning makes `swarmsec lint` exit with 1. A note reports what the author may have intended."""
 
 
 class Fix(NamedTuple):
-    """A value that would be right.
+    """A value that corrects the scenario.
 
     Attributes:
-        path: Where it goes; what stands there is replaced, and what does not is put in.
-        value: A number, a word, true or false.
+        path: The path of the value, which is replaced or added.
+        value: A number, a string, true or false.
     """
 
-    path: Path
+    path: YamlPath
     value: Any
 
 
 class Remark(NamedTuple):
-    """What a rule has to say of one place.
+    """One finding of a rule, not yet located in the file.
 
     Attributes:
-        path: Where in the document.
-        message: What is odd.
-        hint: What would be right.
-        fix: The value that would be, if there is no doubt about it.
+        path: The path in the document.
+        message: What is suspicious.
+        hint: How to correct it.
+        fix: The correct value, if it is certain.
         severity: The rule's own unless given.
-        of_key: Whether the key is pointed at, and not the value.
+        of_key: Whether to point at the key instead of the value.
     """
 
-    path: Path
+    path: YamlPath
     message: str
     hint: str = ""
     fix: Fix | None = None
@@ -45,18 +45,18 @@ class Remark(NamedTuple):
     of_key: bool = False
 
 
-Check = Callable[[Case], Iterator[Remark]]
+Check = Callable[[LintCase], Iterator[Remark]]
 
 
-class Rule(NamedTuple):
+class LintRule(NamedTuple):
     """A rule.
 
     Attributes:
-        code: `SW001`. It never changes its meaning.
-        severity: How much its remarks weigh.
-        summary: In one line.
-        explanation: Why, what to do, and where it is from.
-        check: What looks at a scenario; None for a rule of `--deep`, which has to play it.
+        code: Its code, such as `SW001`, which never changes its meaning.
+        severity: The severity of its remarks.
+        summary: One line.
+        explanation: The reason, the remedy, and the source.
+        check: Checks a scenario; None for a rule of `--deep`, which has to run the scenario.
     """
 
     code: str
@@ -67,7 +67,7 @@ class Rule(NamedTuple):
 
     @property
     def deep(self) -> bool:
-        """Whether it plays the scenario."""
+        """Whether the rule has to run the scenario."""
         return self.check is None
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,12 +81,12 @@ class Rule(NamedTuple):
         }
 
 
-RULES: dict[str, Rule] = {}
+RULES: dict[str, LintRule] = {}
 """Every rule by its code."""
 
 
 def rule(code: str, *, severity: Severity = "warning") -> Callable[[Check], Check]:
-    """Make a function a rule. The first line of its docstring is the summary, the rest the explanation."""
+    """Register a function as a rule. The first line of its docstring is the summary, the rest the explanation."""
 
     def register(check: Check) -> Check:
         add_rule(code, severity, inspect.getdoc(check) or "", check)
@@ -96,7 +96,7 @@ def rule(code: str, *, severity: Severity = "warning") -> Callable[[Check], Chec
 
 
 def add_rule(code: str, severity: Severity, text: str, check: Check | None) -> None:
-    """Put a rule among the others."""
-    assert code not in RULES, f"{code} stands twice"
+    """Register a rule with the text of its docstring."""
+    assert code not in RULES, f"{code} is registered twice"
     summary, _, explanation = text.strip().partition("\n")
-    RULES[code] = Rule(code, severity, summary.strip(), explanation.strip(), check)
+    RULES[code] = LintRule(code, severity, summary.strip(), explanation.strip(), check)

@@ -1,4 +1,4 @@
-"""The document itself: seeds, size, names, words for people."""
+"""Rules about the document itself: seeds, size, names, descriptive keys."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from math import prod
 
-from swarmsec.authoring.lint_rules._case import Case
+from swarmsec.authoring.lint_rules._case import LintCase
 from swarmsec.authoring.lint_rules._rule import Fix, Remark, rule
 from swarmsec.scenario.sweep import points
-from swarmsec.scenario.yaml_tree import Path
+from swarmsec.scenario.yaml_tree import YamlPath
 
 EDGES_A_SECOND = 2e7
-"""Edges times rounds that one process plays in a second, measured on BlackSwarm; a hundredth of it daemon by daemon."""
+"""Edges times rounds that one process simulates in a second, measured on BlackSwarm; `agents` is 100 times slower."""
 
 HOURS_MAX = 1.0
 
@@ -20,98 +20,98 @@ _A_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @rule("SW023")
-def one_seed(case: Case) -> Iterator[Remark]:
-    """There is one seed, and so no interval.
+def one_seed(case: LintCase) -> Iterator[Remark]:
+    """The scenario has one seed and therefore no interval.
 
-    One run says what happened once. Whether an attack bites, and how much of it a defense prevents, is told with a 95%
-    interval over paired seeds, and one seed has none: no damage limited is reported. Five is quick and usual, twenty
-    gives narrow intervals. `--fix` says 5.
+    Whether an attack bites, and how much of its damage a defense prevents, is estimated with a 95% interval over paired
+    seeds. With one seed there is no interval, so no damage limited is reported. Five seeds are quick and usual, twenty
+    give narrow intervals. `--fix` sets 5.
     """
     if len(case.scenario.seeds) == 1:
         fix = Fix(("seeds",), 5) if isinstance(case.document["seeds"], int) else None
-        yield Remark(("seeds",), "one seed has no interval, and without one nothing is said to bite", "say 5", fix)
+        yield Remark(("seeds",), "one seed gives no interval, so no attack counts as biting", "use 5", fix)
 
 
 @rule("SW024")
-def huge_run(case: Case) -> Iterator[Remark]:
+def huge_run(case: LintCase) -> Iterator[Remark]:
     """A run would take more than an hour.
 
-    Four arms × seeds × rounds × exchanges × edges × points of the sweep, at what a usual machine plays in a second.
-    Nothing is wrong with a large run, but a scenario that others shall try should answer while they wait: fewer seeds
-    while you write, `--jobs` when you measure. The engine `agents` is about a hundred times slower than `arrays`, and
-    gives the same.
+    The time is estimated from four arms × seeds × rounds × exchanges × edges × points of the sweep and the speed of a
+    usual machine. A long run is not an error, but readers should be able to try a scenario while they wait. Use fewer
+    seeds while you write it, and `--jobs` when you measure. The engine `agents` is about a hundred times slower than
+    `arrays` and gives the same results.
     """
     sweep = prod(len(points({path: values})) for path, values in case.document["sweep"].items())
     slower = 100.0 if case.setup.engine == "agents" else 1.0
     edges = case.setup.network.m * case.rounds * case.setup.protocol.exchanges * 4.0
     hours = edges * len(case.scenario.seeds) * sweep * slower / EDGES_A_SECOND / 3600
     if hours > HOURS_MAX:
-        at: Path = ("engine",) if slower > 1 and hours / slower <= HOURS_MAX else ("rounds",)
-        yield Remark(at, f"about {hours:,.0f} hours for one process", "fewer daemons, rounds, seeds or points")
+        at: YamlPath = ("engine",) if slower > 1 and hours / slower <= HOURS_MAX else ("rounds",)
+        yield Remark(at, f"about {hours:,.0f} hours for one process", "use fewer daemons, rounds, seeds or points")
 
 
 @rule("SW025")
-def words_for_people(case: Case) -> Iterator[Remark]:
-    """A scenario of the library lacks its title, its story, its goals or its tags.
+def words_for_people(case: LintCase) -> Iterator[Remark]:
+    """A scenario of the library has no title, story, goals or tags.
 
-    Whoever picks a scenario reads what happens in it and what can be learned. `title` is its name for people, `story`
-    what happens, `goals` what one learns by playing it, `tags` words to find it by. Only the scenarios that ship are
-    held to that.
+    Users choose a scenario by what happens in it and what it teaches: `title` is its title, `story` says what happens,
+    `goals` what it teaches, `tags` are keywords for searching. The rule applies to shipped scenarios only.
     """
     if case.in_library:
         for key in ("title", "story", "goals", "tags"):
             if not case.document[key]:
-                yield Remark((key,), "missing; the library tells it for every scenario", f"add {key}")
+                yield Remark((key,), "missing; every scenario of the library has it", f"add {key}")
 
 
 @rule("SW026")
-def name_is_the_files(case: Case) -> Iterator[Remark]:
-    """The scenario's name is not that of its file.
+def name_is_the_files(case: LintCase) -> Iterator[Remark]:
+    """The scenario's name differs from the name of its file.
 
-    A scenario is found by its file (`swarmsec run mine.yaml`) and known by its name: run folders, tables, and the
-    streams of random numbers are keyed by it, so that two scenarios without a name of their own draw the same. Rename
-    the file rather than the scenario, since another name gives other random numbers. A missing name is filled in by
-    `--fix`.
+    Commands take the file's name (`swarmsec run mine.yaml`); run folders, tables and random streams use the scenario's
+    name, so two scenarios without a name draw the same random numbers. Rename the file and not the scenario, since
+    another name gives other random numbers. `--fix` adds a missing name.
     """
     if case.file is None or case.file.stem == case.scenario.name or not _A_NAME.fullmatch(case.file.stem):
         return
     stem = case.file.stem
     if not case.written("name"):
-        yield Remark(("name",), "missing; random numbers are keyed by it", f"say {stem}", Fix(("name",), stem))
+        message = "missing; it is the key of the random streams"
+        yield Remark(("name",), message, f"use {stem}", Fix(("name",), stem))
     else:
-        said = f"{case.scenario.name!r}, and the file is called {case.file.name}"
-        yield Remark(("name",), said, f"call the file {case.scenario.name}.yaml")
+        message = f"the name is {case.scenario.name!r}, but the file is {case.file.name}"
+        yield Remark(("name",), message, f"rename the file to {case.scenario.name}.yaml")
 
 
 @rule("SW027")
-def unused_campaign(case: Case) -> Iterator[Remark]:
-    """A campaign is defined that no attack plays, or a schedule whose phases nobody names.
+def unused_campaign(case: LintCase) -> Iterator[Remark]:
+    """A campaign is not used by any attack, or no attack names a phase of the schedule.
 
-    A campaign is played by an item `{campaign: NAME, start: ROUND}` in the list of attacks; defined alone it does
-    nothing. A schedule sets how long the run is, and its phases matter when attacks name them with `phase`. Usual
-    cause: an attack was renamed or taken out.
+    A campaign has an effect only if the list of attacks has an item `{campaign: NAME, start: ROUND}`. A schedule sets
+    the length of the run; its phases have an effect only if attacks name them with `phase`. The usual cause is that an
+    attack was renamed or removed.
     """
     places = case.tree.places
     names = [str(path[1]) for path in places if path[:1] == ("campaigns",) and len(path) == 2]
-    played = {place for path, place in places.items() if path[:1] == ("attacks",) and len(path) == 2}
+    used = {place for path, place in places.items() if path[:1] == ("attacks",) and len(path) == 2}
     for name in names:
         steps = [place for path, place in places.items() if path[:2] == ("campaigns", name) and len(path) == 3]
-        if not played.intersection(steps):
-            said = f"no attack plays the campaign `{name}`"
-            yield Remark(("campaigns", name), said, f"add {{campaign: {name}}} to the attacks", of_key=True)
+        if not used.intersection(steps):
+            message = f"no attack uses the campaign `{name}`"
+            yield Remark(("campaigns", name), message, f"add {{campaign: {name}}} to the attacks", of_key=True)
     named = any(path[:1] == ("attacks",) and path[2:] == ("phase",) for path in places)
     if ("schedule",) in places and not named and case.written("rounds") and case.attacks:
-        said = "no attack names a phase of it"
-        yield Remark(("schedule",), said, "say `phase` in an attack, or leave it out", of_key=True)
+        message = "no attack names one of its phases"
+        yield Remark(("schedule",), message, "add `phase` to an attack, or remove the schedule", of_key=True)
 
 
 @rule("SW028", severity="note")
-def difficulty_of_nothing(case: Case) -> Iterator[Remark]:
-    """The scenario is called hard or open, and nobody attacks.
+def difficulty_of_nothing(case: LintCase) -> Iterator[Remark]:
+    """The difficulty is hard or open, but no attack has an effect.
 
-    `difficulty` says how hard it is for blue, and `hard` and `open` promise a player that the defense at hand is not
-    enough. Where no attack does anything there is nothing to be beaten: call it `intro`, or put the attack back. Only
-    a difficulty that was written is looked at.
+    `difficulty` says how hard the scenario is for blue; `hard` and `open` promise that the given defense is not enough.
+    Without an effective attack there is nothing to defend against: set `intro`, or add an attack. The rule applies only
+    if the scenario sets `difficulty`.
     """
     if case.written("difficulty") and case.document["difficulty"] in {"hard", "open"} and not case.acting:
-        yield Remark(("difficulty",), f"{case.document['difficulty']}, and there is no attack", "say intro")
+        message = f"is {case.document['difficulty']}, but no attack has an effect"
+        yield Remark(("difficulty",), message, "use intro, or add an attack")

@@ -1,4 +1,4 @@
-"""Who is attacked, and whether anybody could notice and do something."""
+"""Rules about attacks and defenses: targets, guarantees, and whether a defense can detect and answer an attack."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from operator import or_
 
 import numpy as np
 
-from swarmsec.authoring.lint_rules._case import Aimed, Case
+from swarmsec.authoring.lint_rules._case import Aimed, LintCase
 from swarmsec.authoring.lint_rules._rule import Remark, rule
 from swarmsec.authoring.lint_rules.timing import responds
-from swarmsec.teams import Surface, Vantage, threatened_in
+from swarmsec.teams import Surface, Vantage, faulty_neighbors
 
 
 @rule("SW007")
-def hubs_where_there_are_none(case: Case) -> Iterator[Remark]:
-    """A selector names hubs, and everybody has equally many listeners.
+def hubs_without_hubs(case: LintCase) -> Iterator[Remark]:
+    """A selector names hubs, but all daemons have the same number of listeners.
 
-    `hubs` are the daemons that most others listen to. On a network in which nobody has more than another (ring,
-    circulant, torus, random regular, complete) they are just the first ones by number, and the selector dangles. Say
-    how many instead (`10%` at random), or which (`[3, 9]`), or take a network with hubs: `scale_free`, `star`, `wheel`.
+    `hubs` are the daemons with the most listeners. If all have the same number (ring, circulant, torus, random regular,
+    complete), `hubs` selects the daemons with the lowest numbers. Set a number or share instead (`10%`, drawn at
+    random), or a list (`[3, 9]`), or use a network with hubs: `scale_free`, `star`, `wheel`.
     """
     listeners = np.diff(case.setup.network.outgoing.indptr)
     for aimed in case.attacks:
@@ -30,41 +30,41 @@ def hubs_where_there_are_none(case: Case) -> Iterator[Remark]:
             kind = case.document["network"]["kind"]
             yield Remark(
                 (*aimed.path, "daemons"),
-                f"{selector!r} names hubs, and everyone here ({kind}) has {listeners[0]:,} listeners",
-                f"say {selector.partition(':')[2] or '10%'} for that many at random, or take a network with hubs",
+                f"{selector!r} names hubs, but in this network ({kind}) every daemon has {listeners[0]:,} listeners",
+                f"use {selector.partition(':')[2] or '10%'} for random daemons, or a network with hubs",
             )
 
 
 @rule("SW008")
-def attacks_overwrite_each_other(case: Case) -> Iterator[Remark]:
-    """Two attacks write what the same daemons hold, in the same rounds.
+def attacks_overwrite_each_other(case: LintCase) -> Iterator[Remark]:
+    """Two attacks write the state of the same daemons in the same rounds.
 
-    Attacks act in their order, and on the surface DAEMON each writes the rows that it has hijacked: of two that hold a
-    daemon in the same round only the later one is seen. Give them different daemons, or rounds that do not overlap (a
-    campaign does that).
+    Attacks act in the order of the list. On the surface DAEMON each one writes the state of the daemons that it has
+    hijacked, so if two hijack the same daemon in the same round, only the later one has an effect. Give them different
+    daemons, or rounds that do not overlap, for example with a campaign.
     """
     writing = [aimed for aimed in case.acting if Surface.DAEMON in aimed.plugin.surface]
     for first, second in combinations(writing, 2):
         shared = np.intersect1d(first.targets, second.targets)
         chosen = all(_is_chosen(aimed.plugin.daemons) for aimed in (first, second))
-        if _meet(first, second, case.rounds) and (chosen or shared.size == first.targets.size) and shared.size:
+        if _overlap(first, second, case.rounds) and (chosen or shared.size == first.targets.size) and shared.size:
             yield Remark(
                 (*second.path, "daemons"),
                 f"{second.cast.kind} overwrites {shared.size:,} of the {first.targets.size:,} daemons that "
-                f"{first.cast.kind} (attacks[{first.path[1]}]) holds in the same rounds",
-                "name other daemons, or let one follow the other",
+                f"{first.cast.kind} (attacks[{first.path[1]}]) hijacks in the same rounds",
+                "use different daemons, or rounds that do not overlap",
             )
 
 
 @rule("SW009", severity="note")
-def outside_the_guarantee(case: Case) -> Iterator[Remark]:
-    """More daemons lie in a neighborhood than the f of a defense.
+def outside_the_guarantee(case: LintCase) -> Iterator[Remark]:
+    """A neighborhood has more hijacked daemons than the f of a defense.
 
-    A defense with a parameter f, such as W-MSR, holds against f liars in every neighborhood (f-local) or in all
-    (f-total), on a network that is robust enough. Here somebody listens to more than f hijacked daemons, and f of them
-    dropped leave a lie that is believed. Often that is the very point of a scenario, so this is a note. Otherwise
-    hijack fewer daemons, raise f, or take a network on which that many are robust, such as `robust_attachment` with
-    r = 2f + 1. Targets are those of the first seed. Source: LeBlanc, Zhang, Koutsoukos and Sundaram, IEEE JSAC 2013.
+    A defense with a parameter f, such as W-MSR, tolerates f Byzantine daemons in each neighborhood (f-local) or in
+    total (f-total), on a network that is robust enough. Here a daemon listens to more than f hijacked daemons, so lies
+    remain after f values are dropped. This is often the purpose of a scenario, so it is a note. Otherwise hijack fewer
+    daemons, raise f, or use a network that is robust against more, such as `robust_attachment` with r = 2f + 1. The
+    rule uses the targets of the first seed. Source: LeBlanc, Zhang, Koutsoukos and Sundaram, IEEE JSAC 2013.
     """
     liars = case.hijacked
     for path, cast in case.defenses:
@@ -73,26 +73,26 @@ def outside_the_guarantee(case: Case) -> Iterator[Remark]:
             continue
         honest = np.ones(case.setup.network.n, dtype=bool)
         honest[liars] = False
-        local = np.where(honest, threatened_in(case.setup.network, liars), 0)
+        local = np.where(honest, faulty_neighbors(case.setup.network, liars), 0)
         if local.max(initial=0) > f:
             daemon = int(np.argmax(local))
             yield Remark(
                 (*path, "f"),
-                f"{cast.kind} withstands {f:,} in a neighborhood, and of those whom daemon {daemon} hears "
-                f"{int(local[daemon]):,} are hijacked ({int((local > f).sum()):,} neighborhoods hold more than {f:,})",
+                f"{cast.kind} tolerates {f:,} hijacked daemons in a neighborhood, but daemon {daemon} listens to "
+                f"{int(local[daemon]):,} ({int((local > f).sum()):,} neighborhoods have more than {f:,})",
                 "raise f, or hijack fewer",
             )
 
 
 @rule("SW010", severity="note")
-def network_not_robust_enough(case: Case) -> Iterator[Remark]:
+def network_not_robust_enough(case: LintCase) -> Iterator[Remark]:
     """The network is not robust enough for the f of a defense.
 
-    W-MSR with parameter f makes honest daemons agree in spite of f malicious ones if and only if the network is
-    (f+1, f+1)-robust; on one that is not even (f+1)-robust they may stay apart forever though nobody lies, because
-    each side takes the other for liars. `swarmsec.network.robustness` gives the two sets that hold one another off.
-    Lower f, or add edges: a circulant with offsets 1..k, `robust_attachment`, `complete`. Sometimes that is the point
-    (two cliques), so this is a note. Source: LeBlanc et al., IEEE JSAC 2013, theorem 1.
+    With W-MSR and parameter f, honest daemons agree despite f malicious ones if and only if the network is
+    (f+1, f+1)-robust. If it is not even (f+1)-robust, they may never agree, even without an attack, because two groups
+    drop each other's values. `swarmsec.network.robustness` finds two such groups. Lower f, or add edges: a circulant
+    with offsets 1..k, `robust_attachment`, `complete`. This may be the purpose of a scenario (two cliques), so it is a
+    note. Source: LeBlanc et al., IEEE JSAC 2013, theorem 1.
     """
     for path, cast in case.defenses:
         f = getattr(cast.plugin, "f", None)
@@ -100,22 +100,22 @@ def network_not_robust_enough(case: Case) -> Iterator[Remark]:
         if not isinstance(f, int) or not f or found is None or getattr(cast.plugin, "rule", None) is None:
             continue
         if found.r_at_most < f + 1:
-            said = f"is {found.r_at_most}-robust at most: with f = {f} honest daemons may stay apart, liar or not"
+            message = f"is at most {found.r_at_most}-robust: with f = {f} honest daemons may never agree, attack or not"
         elif found.exact and found.f_max < f:
-            said = f"withstands {found.f_max} liars at most, and f is {f}"
+            message = f"tolerates at most {found.f_max} Byzantine daemons, but f is {f}"
         else:
             continue
-        yield Remark((*path, "f"), f"the network {said}", "lower f, or take a network that is more robust")
+        yield Remark((*path, "f"), f"the network {message}", "lower f, or use a more robust network")
 
 
 @rule("SW011")
-def nobody_can_see_the_attack(case: Case) -> Iterator[Remark]:
-    """A defense cannot notice an attack on the surface that is attacked.
+def undetectable_attack(case: LintCase) -> Iterator[Remark]:
+    """A defense does not see the surface that is attacked.
 
-    Every attack has a `surface` that it touches, and every defense says on which surfaces it `sees` (`swarmsec show
-    KIND`). W-MSR drops extreme messages and is blind to a lie in the feeds, which honest daemons pass on as their own;
-    a median gate looks at feeds and trusts every message. Where no defense sees any of an attack, blue cannot win:
-    a warning. Where another one does, the blind one only stands in the way of reading the scenario: a note.
+    Every attack has a `surface`, and every defense `sees` some surfaces (`swarmsec show KIND`). W-MSR drops extreme
+    messages but does not see a lie in the feeds, which honest daemons pass on as their own value; a median gate checks
+    feeds but trusts every message. If no defense sees an attack, blue cannot win: a warning. If another defense sees
+    it, the one that does not only makes the scenario harder to read: a note.
     """
     surfaces = reduce(or_, (aimed.plugin.surface for aimed in case.acting), Surface.NONE)
     defenses = [(path, cast) for path, cast in case.defenses if cast.plugin.sees]
@@ -124,26 +124,26 @@ def nobody_can_see_the_attack(case: Case) -> Iterator[Remark]:
         if aimed.plugin.surface and not aimed.plugin.surface & seen:
             yield Remark(
                 (*aimed.path, "kind"),
-                f"{aimed.cast.kind} touches {_names(aimed.plugin.surface)}, and the defenses see {_names(seen)} only",
+                f"{aimed.cast.kind} attacks {_names(aimed.plugin.surface)}, but the defenses see only {_names(seen)}",
                 "add a defense that sees it",
             )
     for path, cast in defenses:
         if surfaces & seen and not surfaces & cast.plugin.sees:
             yield Remark(
                 (*path, "kind"),
-                f"{cast.kind} sees {_names(cast.plugin.sees)}, and attacks touch {_names(surfaces)}: it cannot notice",
-                "another defense here can; leave this one out unless it is shown for its blindness",
+                f"{cast.kind} sees only {_names(cast.plugin.sees)}, but the attacks are on {_names(surfaces)}",
+                "another defense sees them; remove this one unless the scenario demonstrates its limits",
                 severity="note",
             )
 
 
 @rule("SW012")
-def most_of_the_swarm_hijacked(case: Case) -> Iterator[Remark]:
+def most_of_the_swarm_hijacked(case: LintCase) -> Iterator[Remark]:
     """Half of the swarm or more is hijacked.
 
-    No rule that looks at messages alone can tell which half is the honest one: every aggregation breaks down at one
-    half (Donoho & Huber 1983), and what is left of the honest ones may be too few to keep the bill. Hijack fewer, or
-    attack their feeds, which compromises nobody.
+    No rule that uses messages alone can tell which half is honest: the breakdown point of every aggregation rule is at
+    most one half (Donoho & Huber 1983). The remaining honest daemons may also be too few for a meaningful bill. Hijack
+    fewer daemons, or attack feeds, which compromises no daemon.
     """
     n = case.setup.network.n
     if 2 * case.hijacked.size < n:
@@ -151,50 +151,49 @@ def most_of_the_swarm_hijacked(case: Case) -> Iterator[Remark]:
     most = max((aimed for aimed in case.acting if aimed.plugin.surface.compromises), key=lambda one: one.targets.size)
     yield Remark(
         (*most.path, "daemons"),
-        f"{case.hijacked.size:,} of {n:,} daemons are hijacked, and no defense tells which half is honest",
+        f"{case.hijacked.size:,} of {n:,} daemons are hijacked, so no defense can tell which ones are honest",
         f"hijack at most {(n - 1) // 2:,}",
     )
 
 
 @rule("SW013")
-def quarantine_too_small(case: Case) -> Iterator[Remark]:
+def quarantine_too_small(case: LintCase) -> Iterator[Remark]:
     """Blue may isolate fewer daemons than red hijacks.
 
-    `rules.blue.quarantine` limits how many daemons blue isolates at once, and the engine holds blue to it. A defense
-    that answers by isolating cannot contain more liars than that, however well it finds them. Allow as many as red
-    has, with some to spare for false alarms, or give red fewer; `0` leaves such a defense nothing to do.
+    `rules.blue.quarantine` is the number of daemons that blue may isolate at the same time; the engine enforces it. A
+    defense that isolates daemons cannot contain more hijacked daemons than that. Allow at least as many as red
+    hijacks, plus some for false alarms, or let red hijack fewer. With `0` such a defense cannot isolate at all.
     """
     limit = case.setup.rules.quarantine_limit(case.setup.network.n)
     isolating = [cast for _, cast in case.defenses if responds(cast.plugin)]
     if isolating and case.hijacked.size > limit:
         yield Remark(
             ("rules", "blue", "quarantine"),
-            f"{isolating[0].kind} may isolate {limit:,} daemons at once, and {case.hijacked.size:,} are hijacked",
+            f"{isolating[0].kind} may isolate {limit:,} daemons at once, but {case.hijacked.size:,} are hijacked",
             f"allow at least {case.hijacked.size:,}",
         )
 
 
 @rule("SW014")
-def truth_is_told(case: Case) -> Iterator[Remark]:
-    """A defense of the scenario is told the truth.
+def oracle_as_defense(case: LintCase) -> Iterator[Remark]:
+    """A defense of the scenario knows the ground truth.
 
-    `oracle` knows who is attacked. It is a null: it shows what a perfect detector could reach, and stands beside every
-    defense of its own accord in `lint --deep` and in tournaments. As a scenario's defense its result says nothing of
-    any defense. Leave it out, and play it with `swarmsec run SCENARIO --defense oracle`.
+    `oracle` knows which daemons are attacked. It is a null that shows what a perfect detector could reach; `lint
+    --deep` and tournaments always compare with it. As a scenario's own defense it measures no defense. Remove it, and
+    use `swarmsec run SCENARIO --defense oracle`.
     """
     for path, cast in case.defenses:
         if cast.plugin.vantage is Vantage.ORACLE:
-            yield Remark((*path, "kind"), f"{cast.kind} is told who is attacked, and is no defense", "leave it out")
+            yield Remark((*path, "kind"), f"{cast.kind} knows which daemons are attacked; it is a null", "remove it")
 
 
 @rule("SW015")
-def defenses_in_order(case: Case) -> Iterator[Remark]:
-    """A defense stands twice, or learns from what another one has already changed.
+def defenses_in_order(case: LintCase) -> Iterator[Remark]:
+    """A defense is listed twice, or learns from signals that another one has already changed.
 
-    Defenses act in their order. A copy of one with the same parameters finds nothing left to do. One that learns what
-    is usual from the signals (`warm_up`), and stands behind one that changes signals, learns a world without the
-    outliers that the first one took, and its thresholds come out tighter; that may be meant, and is a note. Put the
-    one that learns first.
+    Defenses act in the order of the list. A second copy with the same parameters has no effect. A defense that learns
+    from signals (`warm_up`) after a defense that filters them never sees the outliers that were removed, so its
+    thresholds become tighter. This may be intended, so it is a note. Put the defense that learns first.
     """
     earlier: dict[str, int] = {}
     changing: tuple[int, str] | None = None
@@ -202,31 +201,26 @@ def defenses_in_order(case: Case) -> Iterator[Remark]:
         position = int(path[1])
         same = f"{cast.kind} {sorted(cast.parameters.items())}"
         if same in earlier:
-            yield Remark(path, f"the same {cast.kind} is already defenses[{earlier[same]}]", "leave one of them out")
-        elif changing and _changes_signals(cast.plugin) and hasattr(cast.plugin, "warm_up"):
+            yield Remark(path, f"the same {cast.kind} is already defenses[{earlier[same]}]", "remove one of them")
+        elif changing and cast.plugin.overrides("filter_signals") and hasattr(cast.plugin, "warm_up"):
             yield Remark(
                 path,
                 f"{cast.kind} learns from signals that {changing[1]} (defenses[{changing[0]}]) has already changed",
-                f"put it before {changing[1]} if it shall learn from the feeds themselves",
+                f"put it before {changing[1]} if it should learn from unchanged feeds",
                 severity="note",
             )
         earlier.setdefault(same, position)
-        if _changes_signals(cast.plugin):
+        if cast.plugin.overrides("filter_signals"):
             changing = changing or (position, cast.kind)
 
 
-def _changes_signals(defense: object) -> bool:
-    from swarmsec.teams import Defense
-
-    return getattr(type(defense), "filter_signals", None) is not Defense.filter_signals
-
-
 def _is_chosen(selector: object) -> bool:
-    """Whether a selector names the same daemons every time."""
+    """Whether a selector names the same daemons in every seed."""
     return isinstance(selector, list) or (isinstance(selector, str) and selector[:1].isalpha())
 
 
-def _meet(first: Aimed, second: Aimed, rounds: int) -> bool:
+def _overlap(first: Aimed, second: Aimed, rounds: int) -> bool:
+    """Whether two attacks are active in the same rounds."""
     stops = [rounds if one.plugin.stop is None else one.plugin.stop for one in (first, second)]
     return max(first.plugin.start, second.plugin.start) < min(*stops, rounds)
 

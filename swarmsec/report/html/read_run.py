@@ -1,18 +1,20 @@
-"""What a run's folder says, as far as it goes: a run that was cut short is read up to its last whole line."""
+"""All files of a run's folder for its page, as far as they go: what is missing or broken becomes a remark."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from swarmsec.errors import SwarmsecError, UsageError
-from swarmsec.report.html.rounds import Rounds, read_rounds
-from swarmsec.scenario import Scenario, load_scenario
+from swarmsec.report.html.rounds import Rounds, complete_rounds
+from swarmsec.runs.run_files import parse_event, parse_rounds, read_json, read_lines, read_scenario, read_text
+from swarmsec.scenario import Scenario
 from swarmsec.scenario.yaml_tree import parse
 from swarmsec.scoring.result import SCHEMA
+
+T = TypeVar("T")
 
 _RESULT = {
     "arms",
@@ -36,9 +38,9 @@ class RunRecord:
         manifest: `manifest.json`; empty if it is not there.
         scenario_text: `scenario.yaml`.
         document: The same as plain data; empty if it cannot be read.
-        scenario: The same, found with its plug-ins; None where they are not installed any more.
-        result: `result.json`; None if the run did not get to its end.
-        rounds: `rounds.csv`; None if no seed is whole.
+        scenario: The same, loaded; None if its plug-ins are not installed any more.
+        result: `result.json`; None if the run was interrupted.
+        rounds: `rounds.csv`; None if no seed is complete.
         events: `events.jsonl`, in order.
         remarks: What is missing or broken, in sentences.
     """
@@ -58,17 +60,17 @@ def read_run(folder: Path) -> RunRecord:
     """Read a run's folder.
 
     Raises:
-        UsageError: It is none, or cannot be read.
+        UsageError: It is no run's folder.
     """
     if not folder.is_dir():
         raise UsageError("no such folder; give a run's folder, such as runs/latest", where=str(folder))
     remarks: list[str] = []
-    text = _text(folder / "scenario.yaml", remarks)
-    manifest = _json(folder / "manifest.json", remarks) or {}
+    text = _or_remark(lambda: read_text(folder, "scenario.yaml"), remarks) or ""
+    manifest = _or_remark(lambda: read_json(folder, "manifest.json"), remarks) or {}
     if not text and not manifest:
         raise UsageError("no run's folder: it has neither manifest.json nor scenario.yaml", where=str(folder))
     document, scenario = _scenario(folder, text, manifest, remarks)
-    result = _json(folder / "result.json", remarks)
+    result = _or_remark(lambda: read_json(folder, "result.json"), remarks)
     if result is not None and not (result.get("schema") == SCHEMA and result.keys() >= _RESULT):
         remarks.append(f"result.json is no result of the schema {SCHEMA}.")
         result = None
@@ -79,33 +81,19 @@ def read_run(folder: Path) -> RunRecord:
         document=document,
         scenario=scenario,
         result=result,
-        rounds=_rounds(folder / "rounds.csv", document.get("rounds"), remarks),
-        events=_events(folder / "events.jsonl", remarks),
+        rounds=_rounds(folder, document.get("rounds"), remarks),
+        events=_events(folder, remarks),
         remarks=remarks,
     )
 
 
-def _text(path: Path, remarks: list[str]) -> str:
+def _or_remark(read: Callable[[], T], remarks: list[str]) -> T | None:
+    """What a reader of a file gives; None, with a remark, if it cannot."""
     try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        remarks.append(f"{path.name} is not there.")
-    except UnicodeDecodeError:
-        remarks.append(f"{path.name} is no text in UTF-8.")
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from None
-    return ""
-
-
-def _json(path: Path, remarks: list[str]) -> dict[str, Any] | None:
-    text = _text(path, remarks)
-    try:
-        found = json.loads(text) if text else None
-    except ValueError:
-        found = None
-    if text and not isinstance(found, dict):
-        remarks.append(f"{path.name} is no whole JSON document.")
-    return found if isinstance(found, dict) else None
+        return read()
+    except UsageError as error:
+        remarks.append(f"{Path(error.where).name} {error.message}.")
+        return None
 
 
 def _scenario(
@@ -114,7 +102,7 @@ def _scenario(
     if not text:
         return {}, None
     try:
-        scenario = load_scenario(folder / "scenario.yaml", plugins=manifest.get("plugin_folders") or ())
+        scenario = read_scenario(folder, manifest)
         return scenario.document, scenario
     except SwarmsecError as error:
         remarks.append(f"scenario.yaml does not load here, so its network is not shown: {str(error).splitlines()[0]}")
@@ -135,31 +123,31 @@ def _is_resolved(data: Any) -> bool:
     return isinstance(data.get("score"), Mapping) and all(isinstance(one, Mapping) and "kind" in one for one in specs)
 
 
-def _rounds(path: Path, rounds: Any, remarks: list[str]) -> Rounds | None:
-    text = _text(path, remarks)
-    if not isinstance(rounds, int):
+def _rounds(folder: Path, rounds: Any, remarks: list[str]) -> Rounds | None:
+    """The complete seeds; of a scenario that cannot be read, none."""
+    lines = _or_remark(lambda: read_lines(folder, "rounds.csv"), remarks)
+    if lines is None or not isinstance(rounds, int):
         return None
     try:
-        found = read_rounds(text, rounds) if text else None
+        found = complete_rounds(parse_rounds(lines[0]), rounds) if lines[0] else None
     except ValueError as error:
         remarks.append(f"rounds.csv cannot be read: {error}.")
         return None
-    if found is None and path.exists():
-        remarks.append("rounds.csv has no seed of which every arm is whole.")
+    if found is None:
+        remarks.append("rounds.csv has no seed of which every arm is complete.")
     return found
 
 
-def _events(path: Path, remarks: list[str]) -> list[Mapping[str, Any]]:
-    """All whole lines."""
+def _events(folder: Path, remarks: list[str]) -> list[Mapping[str, Any]]:
+    """The events up to the first line that holds none."""
+    lines, rest = _or_remark(lambda: read_lines(folder, "events.jsonl"), remarks) or ([], None)
     events: list[Mapping[str, Any]] = []
-    for number, line in enumerate(_text(path, remarks).splitlines(), start=1):
+    for line in lines:
         try:
-            event = json.loads(line)
+            events.append(parse_event(line))
         except ValueError:
-            remarks.append(f"events.jsonl breaks off in line {number}.")
-            break
-        if not isinstance(event, dict) or not {"seed", "arm", "round", "team", "kind"} <= event.keys():
-            remarks.append(f"events.jsonl has no event in line {number}.")
-            break
-        events.append(event)
+            remarks.append(f"events.jsonl has no event in line {line.number}.")
+            return events
+    if rest:
+        remarks.append(f"events.jsonl breaks off in line {rest.number}.")
     return events

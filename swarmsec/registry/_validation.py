@@ -1,0 +1,56 @@
+"""What makes a class a plug-in of its family: parameters that can be described, traits, and no missing method."""
+
+from __future__ import annotations
+
+import inspect
+from types import ModuleType
+
+from swarmsec.errors import PluginError
+from swarmsec.parameters import describe
+from swarmsec.plugin import FAMILIES, Family, Plugin
+
+SINGULAR: dict[Family, str] = {
+    "attacks": "attack",
+    "defenses": "defense",
+    "protocols": "protocol",
+    "worlds": "world",
+    "topologies": "topology",
+}
+
+
+def plugins_in(module: ModuleType) -> list[type[Plugin]]:
+    """The plug-ins that a module defines: not those that it imports, and none whose name starts with an underscore."""
+    return [
+        item
+        for name, item in vars(module).items()
+        if isinstance(item, type)
+        and issubclass(item, Plugin)
+        and item.__module__ == module.__name__
+        and not name.startswith("_")
+        and family_of(item)
+    ]
+
+
+def family_of(plugin: type[Plugin]) -> Family | None:
+    """The family of a class of plug-ins, or None if its base classes set none."""
+    family = getattr(plugin, "family", None)
+    return family if family in FAMILIES else None
+
+
+def validated(plugin: type[Plugin], where: str) -> type[Plugin]:
+    """The plug-in itself, if its form is right.
+
+    Raises:
+        PluginError: A trait or a method is missing, or the parameters cannot be described.
+    """
+    for trait, kind in plugin.traits.items():
+        if not isinstance(getattr(plugin, trait, None), kind):
+            raise PluginError(f"{plugin.__name__} needs the trait `{trait}`, of the type {kind.__name__}", where=where)
+    if inspect.isabstract(plugin):
+        missing = ", ".join(sorted(getattr(plugin, "__abstractmethods__", ())))
+        raise PluginError(f"{plugin.__name__} does not define {missing}", where=where)
+    try:
+        describe(plugin)
+    except (AssertionError, NameError, TypeError, AttributeError) as error:
+        raise PluginError(f"the parameters of {plugin.__name__} cannot be read: {error}", where=where) from error
+    return plugin

@@ -1,0 +1,213 @@
+"""Run seeds of a run's folder again, and compare its files with the new ones byte for byte."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from swarmsec.arrays import Floats
+from swarmsec.errors import UsageError
+from swarmsec.replay.differences import SHOWN_MAX, RunDifference, first_in_events, first_in_json, first_in_rounds
+from swarmsec.runs.ground_truth import truth_of
+from swarmsec.runs.nulls import run_nulls
+from swarmsec.runs.run_files import FileLine, RoundTable, parse_event, parse_rounds, read_json, read_lines, read_text
+from swarmsec.runs.run_folder import event_lines, json_text, round_lines
+from swarmsec.runs.runner import seed_runs, subject_of
+from swarmsec.scenario import Scenario
+from swarmsec.scoring import Result, SeedRun, score, score_damage
+from swarmsec.scoring.intervals import of_mean
+from swarmsec.swarm.arms import Arm
+
+
+@dataclass(frozen=True)
+class StoredFiles:
+    """The files of a run's folder, as they are compared.
+
+    Attributes:
+        folder: The run's.
+        manifest: Its manifest.
+        header: The header line of `rounds.csv`.
+        rounds: The other lines.
+        events: The lines of `events.jsonl`.
+        seeds: The seeds of which anything is stored; all of them if the run is complete.
+        complete: Whether the run was not interrupted.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    header: FileLine
+    rounds: tuple[FileLine, ...]
+    events: tuple[FileLine, ...]
+    seeds: tuple[int, ...]
+    complete: bool
+
+    @classmethod
+    def read(cls, folder: Path, manifest: Mapping[str, Any]) -> StoredFiles:
+        """Read them; of an interrupted run up to the last whole line of each file.
+
+        Raises:
+            UsageError: No round is stored.
+        """
+        complete = manifest.get("status") == "done"
+        header, *rows = _lines(folder, "rounds.csv", complete=complete) or [FileLine(1, "")]
+        stored = {_seed_of_row(row) for row in rows}
+        seeds = tuple(seed for seed in manifest["seeds"] if complete or seed in stored)
+        if not seeds:
+            raise UsageError("no round of this run is stored; there is nothing to verify", where=str(folder))
+        events = _lines(folder, "events.jsonl", complete=complete)
+        return cls(folder, manifest, header, tuple(rows), tuple(events), seeds, complete)
+
+
+def compare_rerun(
+    stored: StoredFiles, scenario: Scenario, seeds: Sequence[int], *, jobs: int = 1
+) -> tuple[tuple[RunDifference, ...], tuple[str, ...]]:
+    """Run seeds again: the first difference in each file, and notes on what was not compared.
+
+    Args:
+        stored: The files.
+        scenario: The scenario that was run.
+        seeds: Which seeds.
+        jobs: How many processes.
+    """
+    runs = list(seed_runs(scenario, seeds, list(Arm), jobs=jobs))
+    found = [_in_rounds(stored, runs), _in_events(stored, runs), _in_truth(stored, runs[0])]
+    notes = []
+    if not stored.complete:
+        notes.append("the run was interrupted: the part of it that is stored was compared")
+    elif len(seeds) == len(stored.seeds):
+        found.append(_in_result(stored, scenario, runs, jobs))
+    else:
+        found.append(_in_result_of_rounds(stored, scenario.bill))
+        notes.append("result.json was compared with rounds.csv alone: its detection figures need all seeds")
+    return tuple(one for one in found if one), tuple(notes)
+
+
+def _in_rounds(stored: StoredFiles, runs: Sequence[SeedRun]) -> RunDifference | None:
+    rerun = [line for run in runs for line in round_lines(run, header=False).splitlines()]
+    header = round_lines(runs[0], header=True).partition("\n")[0]
+    if stored.header.text != header:
+        return RunDifference("rounds.csv", "line 1", stored.header.text, header)
+    rows = _of_seeds("rounds.csv", stored.rounds, _seed_of_row, stored, runs)
+    if isinstance(rows, RunDifference):
+        return rows
+    return first_in_rounds(rows, rerun if stored.complete else rerun[: len(rows)], header.split(","))
+
+
+def _in_events(stored: StoredFiles, runs: Sequence[SeedRun]) -> RunDifference | None:
+    rerun = [line.rstrip("\n") for run in runs for line in event_lines(run)]
+    lines = _of_seeds("events.jsonl", stored.events, _seed_of_event, stored, runs)
+    if isinstance(lines, RunDifference):
+        return lines
+    return first_in_events(lines, rerun if stored.complete else rerun[: len(lines)])
+
+
+def _of_seeds(
+    file: str,
+    lines: Sequence[FileLine],
+    seed_of: Callable[[FileLine], int | None],
+    stored: StoredFiles,
+    runs: Sequence[SeedRun],
+) -> list[FileLine] | RunDifference:
+    """The lines of the seeds that were run again; or the first line that belongs to no seed of the run."""
+    rerun, known = {run.seed for run in runs}, set(stored.manifest["seeds"])
+    seeds = [seed_of(line) for line in lines]
+    if unknown := next((line for line, seed in zip(lines, seeds, strict=True) if seed not in known), None):
+        where = f"line {unknown.number:,}"
+        return RunDifference(file, where, unknown.text[:SHOWN_MAX], "no line of a seed of this run")
+    return [line for line, seed in zip(lines, seeds, strict=True) if seed in rerun]
+
+
+def _in_truth(stored: StoredFiles, first: SeedRun) -> RunDifference | None:
+    """Compare the ground truth of the first seed, if that one was run again."""
+    if first.seed != stored.manifest["seeds"][0] or "truth" not in stored.manifest:
+        return None
+    return first_in_json("manifest.json", stored.manifest["truth"], truth_of(first), "truth")
+
+
+def _in_result(stored: StoredFiles, scenario: Scenario, runs: Sequence[SeedRun], jobs: int) -> RunDifference | None:
+    shown = _result(stored)
+    if isinstance(shown, RunDifference):
+        return shown
+    result = score(subject_of(scenario), runs)
+    if "nulls" in shown:
+        result = replace(result, nulls=run_nulls(scenario, seeds=result.seeds, jobs=jobs))
+    rerun = result.to_dict(times=False)
+    # The command line names a file that only its author knows, and the version of swarmsec is no result.
+    rerun["replay"] = shown.get("replay") if _repeats(shown.get("replay"), result) else rerun["replay"]
+    rerun["engine_version"] = stored.manifest["versions"].get("swarmsec")
+    if json_text(rerun) == read_text(stored.folder, "result.json"):
+        return None
+    layout = RunDifference("result.json", "its layout", "changed", "as swarmsec writes it")
+    return first_in_json("result.json", shown, json.loads(json_text(rerun))) or layout
+
+
+def _in_result_of_rounds(stored: StoredFiles, bill: str) -> RunDifference | None:
+    """Compare the figures of `result.json` that follow from `rounds.csv` alone."""
+    result = _result(stored)
+    if isinstance(result, RunDifference):
+        return result
+    try:
+        figures = _last_figures(parse_rounds([stored.header, *stored.rounds]))
+        bills = {arm: metrics[bill] for arm, metrics in figures.items()}
+        found = score_damage(bills).to_dict()
+    except (KeyError, ValueError) as error:
+        return RunDifference("rounds.csv", "the last rounds", f"cannot be read: {error}", "numbers")
+    arms = {
+        arm: {
+            "bill": of_mean(bills[arm]).to_dict(),
+            "metrics": {name: of_mean(values).to_dict() for name, values in metrics.items()},
+        }
+        for arm, metrics in figures.items()
+    }
+    expected = {"arms": arms, **found}
+    shown = {key: result.get(key) for key in expected}
+    return first_in_json("result.json", shown, json.loads(json_text(expected)))
+
+
+def _last_figures(table: RoundTable) -> dict[str, dict[str, Floats]]:
+    """Arm → metric → (seeds,) its value in the last round of each seed."""
+    last = {(seed, arm): row for row, (seed, arm) in enumerate(zip(table.seeds, table.arms, strict=True))}
+    rows = {str(arm): [row for (_, where), row in last.items() if where == arm] for arm in Arm}
+    return {arm: dict(zip(table.metrics, table.values[of_arm].T, strict=True)) for arm, of_arm in rows.items()}
+
+
+def _result(stored: StoredFiles) -> dict[str, Any] | RunDifference:
+    try:
+        return read_json(stored.folder, "result.json")
+    except UsageError as error:
+        return RunDifference("result.json", "the whole file", error.message, "a result")
+
+
+def _repeats(line: Any, result: Result) -> bool:
+    """Whether a command line runs these seeds, of whichever file."""
+    try:
+        words = shlex.split(line) if isinstance(line, str) else []
+    except ValueError:
+        return False
+    return words[:2] == ["swarmsec", "run"] and len(words) > 4 and words[-2:] == shlex.split(result.replay)[-2:]
+
+
+def _lines(folder: Path, name: str, *, complete: bool) -> list[FileLine]:
+    """The lines of a file; an unfinished last one only if the file must be complete."""
+    try:
+        lines, rest = read_lines(folder, name)
+    except UsageError:
+        return []
+    return [*lines, rest._replace(text=f"{rest.text} (without a line end)")] if rest and complete else lines
+
+
+def _seed_of_row(line: FileLine) -> int | None:
+    text = line.text.partition(",")[0]
+    return int(text) if text.isdecimal() and len(text) < 20 else None
+
+
+def _seed_of_event(line: FileLine) -> int | None:
+    try:
+        seed = parse_event(line)["seed"]
+    except ValueError:
+        return None
+    return seed if type(seed) is int else None

@@ -1,0 +1,73 @@
+"""Tables and other text in plain lines, for pipes and files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def plain_table(
+    rows: Sequence[Sequence[str]], *, left: Collection[int] | None = None, indent: int = 2, gap: int = 2
+) -> str:
+    """Rows of cells in aligned columns, a line each.
+
+    Args:
+        rows: All rows, of one length; a heading is a row like others.
+        left: The columns that are aligned to the left, the others to the right; all unless given.
+        indent: Spaces before each line.
+        gap: Spaces between two columns.
+
+    Examples:
+        >>> print(plain_table([["seed", "bill"], ["3", "12.5"]], left={0}, indent=0))
+        seed  bill
+        3     12.5
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.ljust(width) if left is None or number in left else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append((" " * indent + (" " * gap).join(cells)).rstrip())
+    return "\n".join(lines)
+
+
+def yaml_word(value: Any) -> str:
+    """A parameter's value as YAML writes it, in one line.
+
+    Examples:
+        >>> yaml_word(None), yaml_word([True, 1.5]), yaml_word(float("inf"))
+        ('null', '[true, 1.5]', '.inf')
+    """
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {yaml_word(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(yaml_word, value))}]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
+
+
+def plain_text(rendered: RenderableType) -> str:
+    """What Rich would print, without color, boxes and wrapping."""
+    from rich.console import Console
+
+    console = Console(
+        color_system=None,
+        width=10_000,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        force_terminal=False,
+        legacy_windows=False,
+    )
+    with console.capture() as capture:
+        console.print(rendered)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())

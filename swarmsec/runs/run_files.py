@@ -1,0 +1,207 @@
+"""Reading a run's folder, which `run_folder` writes.
+
+Every reader raises one `UsageError` that names the file. Of `rounds.csv` and `events.jsonl`, which grow while a run
+goes on and may break off anywhere, whole lines are read.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Floats, Ints
+from swarmsec.errors import UsageError
+from swarmsec.scenario import Scenario, load_scenario
+
+_MANIFEST_KEYS = {
+    "id": str,
+    "scenario_digest": str,
+    "plugins": dict,
+    "seeds": list,
+    "sim_semantics": int,
+    "versions": dict,
+}
+_EVENT_KEYS = {"seed", "arm", "round", "team", "kind"}
+
+
+class FileLine(NamedTuple):
+    """A line of a file, and its number, counted from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class RoundTable:
+    """The figures of `rounds.csv`, row by row.
+
+    Attributes:
+        metrics: (m,) the names of the metrics.
+        seeds: (rows,) the seed of each row.
+        arms: (rows,) the arm of each row.
+        rounds: (rows,) the round of each row.
+        values: (rows, m) the metrics.
+    """
+
+    metrics: tuple[str, ...]
+    seeds: tuple[int, ...]
+    arms: tuple[str, ...]
+    rounds: Ints
+    values: Floats
+
+
+def follow_latest(path: Path) -> Path:
+    """The folder that `latest` names, where the system has no links and it is a file; any other path as it is."""
+    if path.name == "latest" and path.is_file():
+        return path.parent / path.read_text(encoding="utf-8").strip()
+    return path
+
+
+def find_run(named: str | Path) -> Path | None:
+    """The run's folder at that path, or of that name in `runs`; None if there is none.
+
+    Raises:
+        UsageError: It is a folder, but not of a run; or it names a run in `runs` that is not there.
+    """
+    for path in map(follow_latest, (Path(named), Path("runs") / named)):
+        if (path / "manifest.json").is_file():
+            return path
+    if Path(named).is_dir():
+        raise UsageError("no run's folder: it has no manifest.json", where=str(named))
+    if Path(named).parts[:1] == ("runs",):
+        raise UsageError("no such run; `swarmsec run SCENARIO` makes one", where=str(named))
+    return None
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a run.
+
+    Raises:
+        UsageError: It cannot be read, or lacks a key that identifies the run.
+    """
+    where = str(folder / "manifest.json")
+    found = read_json(folder, "manifest.json")
+    for key, kind in _MANIFEST_KEYS.items():
+        if not isinstance(found.get(key), kind):
+            raise UsageError(f"is no manifest of a run: its {key!r} must be of type {kind.__name__}", where=where)
+    if not found["seeds"] or not all(type(seed) is int and seed >= 0 for seed in found["seeds"]):
+        raise UsageError("is no manifest of a run: its 'seeds' must be whole numbers from 0 on", where=where)
+    return found
+
+
+def read_scenario(folder: Path, manifest: Mapping[str, Any], plugins: Sequence[Path] = ()) -> Scenario:
+    """The resolved scenario of a run.
+
+    Args:
+        folder: The run's.
+        manifest: Its manifest, which names its folders of plug-ins.
+        plugins: Folders of plug-ins to use in their place.
+
+    Raises:
+        UsageError: The file, or a folder of plug-ins, is not there.
+        ScenarioError: The scenario is rejected.
+    """
+    path = folder / "scenario.yaml"
+    if not path.is_file():
+        raise UsageError("is not there; without it nothing can be run again", where=str(path))
+    return load_scenario(path, plugins=plugins or plugin_folders(manifest.get("plugin_folders") or ()))
+
+
+def plugin_folders(named: Sequence[str]) -> list[Path]:
+    """The folders of plug-ins that a run was made with.
+
+    Raises:
+        UsageError: One of them is not there any more.
+    """
+    folders = [Path(one) for one in named]
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError("the plug-ins of this run were here; name their folder with --plugins", where=str(folder))
+    return folders
+
+
+def read_text(folder: Path, name: str) -> str:
+    """The text of a file.
+
+    Raises:
+        UsageError: It is not there, or cannot be read.
+    """
+    path = folder / name
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError("is not there", where=str(path)) from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    except UnicodeDecodeError:
+        raise UsageError("is no text in UTF-8", where=str(path)) from None
+
+
+def read_json(folder: Path, name: str) -> dict[str, Any]:
+    """The mapping that a JSON file holds.
+
+    Raises:
+        UsageError: It cannot be read, is no JSON, or holds something else.
+    """
+    text = read_text(folder, name)
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"is no JSON: {error}", where=str(folder / name)) from None
+    if not isinstance(found, dict):
+        raise UsageError("is no mapping", where=str(folder / name))
+    return found
+
+
+def read_lines(folder: Path, name: str) -> tuple[list[FileLine], FileLine | None]:
+    """The whole lines of a file, and an unfinished last one; bytes that are no UTF-8 become U+FFFD.
+
+    Raises:
+        UsageError: It is not there, or cannot be read.
+    """
+    try:
+        text = (folder / name).read_bytes().decode("utf-8", errors="replace")
+    except FileNotFoundError:
+        raise UsageError("is not there", where=str(folder / name)) from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(folder / name)) from None
+    *whole, rest = [FileLine(number, line) for number, line in enumerate(text.split("\n"), 1)]
+    return whole, rest if rest.text else None
+
+
+def parse_event(line: FileLine) -> dict[str, Any]:
+    """The event that a line of `events.jsonl` holds.
+
+    Raises:
+        ValueError: It holds none.
+    """
+    found = json.loads(line.text)
+    if not isinstance(found, dict) or not found.keys() >= _EVENT_KEYS:
+        raise ValueError("no event")
+    return found
+
+
+def parse_rounds(lines: Sequence[FileLine]) -> RoundTable:
+    """The figures of whole lines of `rounds.csv`, of which the first is the header.
+
+    Raises:
+        ValueError: They are no such table.
+    """
+    names, *rows = csv.reader(line.text for line in lines) if lines else [[]]
+    if names[:3] != ["seed", "arm", "round"]:
+        raise ValueError("its first columns must be seed, arm and round")
+    if wrong := next((row for row in rows if len(row) != len(names)), None):
+        raise ValueError(f"{len(wrong)} columns under {len(names)} names")
+    return RoundTable(
+        metrics=tuple(names[3:]),
+        seeds=tuple(int(row[0]) for row in rows),
+        arms=tuple(row[1] for row in rows),
+        rounds=np.array([int(row[2]) for row in rows], dtype=np.int32),
+        values=np.array([row[3:] for row in rows], dtype=np.float64).reshape(len(rows), len(names) - 3),
+    )

@@ -1,0 +1,57 @@
+"""What the round and the daemons need of the swarm's model, apart from the model: it imports both of them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from swarmsec.arrays import Floats
+from swarmsec.messages import Messages
+from swarmsec.network import Network
+from swarmsec.protocols import NegotiationProtocol
+from swarmsec.swarm.blue import BlueTeam
+from swarmsec.swarm.red import RedTeam
+from swarmsec.swarm.trace import Recorder
+from swarmsec.worlds import Outcome, World
+
+
+class Swarm(Protocol):
+    """See `SwarmModel`, which implements it.
+
+    Attributes:
+        state: (n, D) what every daemon holds; None before the first round.
+        round: The number of rounds that were run.
+    """
+
+    network: Network
+    world: World
+    protocol: NegotiationProtocol
+    red: RedTeam
+    blue: BlueTeam
+    recorder: Recorder
+    state: Floats | None
+    round: int
+
+    @property
+    def proposals(self) -> Floats:
+        """(n, d) the proposal of every daemon."""
+
+    def begin_round(self) -> None:
+        """Begin a round for both teams, and note the daemons under attack."""
+
+    def speak(self, state: Floats) -> Messages:
+        """The messages of all daemons, before red and blue change them."""
+
+    def transmit(self, messages: Messages) -> Messages:
+        """The messages that arrive."""
+
+    def deliver(self, messages: Messages) -> Messages:
+        """The messages that daemons process."""
+
+    def listen(self, messages: Messages, state: Floats, signals: Floats) -> Floats:
+        """(n, D) the next state."""
+
+    def add_traffic(self, messages: Messages) -> None:
+        """Count the messages and bytes that were sent."""
+
+    def record_round(self, outcome: Outcome) -> None:
+        """Record the figures of the round."""

@@ -1,0 +1,145 @@
+"""Sound plug-ins, from which the broken ones of these tests are derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import numpy as np
+import pytest
+
+from swarmsec.aggregation import Mean, Rule
+from swarmsec.arrays import Floats
+from swarmsec.messages import Inbox, Messages
+from swarmsec.plugin import Plugin
+from swarmsec.protocols import NegotiationProtocol
+from swarmsec.teams import (
+    Attack,
+    BlueView,
+    Defense,
+    Help,
+    RedView,
+    Surface,
+)
+from swarmsec.worlds import Outcome, World, WorldView
+
+Shift = Annotated[float, Help("The amount that is added.")]
+
+
+class Broken(NamedTuple):
+    """A plug-in that breaks one rule.
+
+    Attributes:
+        check: The check that must refuse it.
+        plugin: Its class.
+        rule: The name of the rule.
+    """
+
+    check: Callable[..., None]
+    plugin: type[Plugin]
+    rule: str
+
+
+class BrokenPlugins(list[Broken]):
+    """The broken plug-ins of one test module."""
+
+    def breaks(self, check: Callable[..., None], rule: Callable[..., None]) -> Callable[[type[Any]], type[Any]]:
+        """Add the decorated class."""
+
+        def add(cls: type[Any]) -> type[Any]:
+            self.append(Broken(check, cls, rule.__name__))
+            return cls
+
+        return add
+
+    def assert_refused(self, broken: Broken) -> None:
+        """Assert that the check names the rule."""
+        with pytest.raises(AssertionError) as refusal:
+            broken.check(broken.plugin)
+        assert str(refusal.value).splitlines()[0] == f"{broken.plugin.__name__} breaks the rule {broken.rule}"
+
+    def assert_complete(self, rules: Iterable[Callable[..., None]]) -> None:
+        """Assert that every rule has a plug-in that breaks it."""
+        assert {rule.__name__ for rule in rules} - {broken.rule for broken in self} == set()
+
+
+@dataclass(kw_only=True)
+class SoundAttack(Attack):
+    """Shift the targets' feeds.
+
+    s_i <- s_i + strength * shift.
+    """
+
+    surface = Surface.SIGNAL
+    shift: Shift = 2.0
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        lies = signals.copy()
+        lies[red.targets] += red.strength * self.shift
+        return lies
+
+
+@dataclass(kw_only=True)
+class SoundDefense(Defense):
+    """Clip every signal.
+
+    s_i <- clip(s_i, -shift, shift).
+    """
+
+    sees = Surface.SIGNAL
+    shift: Shift = 2.0
+
+    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        return np.clip(signals, -self.shift, self.shift)
+
+
+@dataclass(kw_only=True)
+class SoundProtocol(NegotiationProtocol):
+    """Take the mean of the neighborhood.
+
+    x <- mean(x, messages).
+    """
+
+    decides_for = frozenset({"belief"})
+    rule_decides = True
+    averaging = "uniform"
+    begins_with_signals = True
+    pull: Annotated[float, Help("What a defense's rule is replaced with.")] = 0.0
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        return (rule or Mean()).over_neighborhoods(state, messages)
+
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        return (rule or Mean()).over_one(own, heard)
+
+
+@dataclass(kw_only=True)
+class SoundWorld(World):
+    """Pay for every belief that is not 0.
+
+    bill = sum of |decision| so far.
+    """
+
+    unit: ClassVar[str] = "USD"
+    bills: ClassVar[tuple[str, ...]] = ("paid",)
+    senses: ClassVar[str] = "belief"
+    decides: ClassVar[str] = "belief"
+    noise: Annotated[float, Help("Standard deviation of the feeds.")] = 0.1
+
+    @property
+    def signal_deviation(self) -> float:
+        return self.noise
+
+    def begin(self, view: WorldView) -> None:
+        self._view, self._paid = view, 0.0
+
+    def sense(self) -> Floats:
+        return self.noise * self._view.rng.standard_normal((self._view.n, 1))
+
+    def decide(self, state: Floats) -> Floats:
+        return np.abs(state)
+
+    def apply(self, decisions: Floats) -> Outcome:
+        self._paid += float(decisions.sum())
+        return Outcome({"paid": self._paid}, {"largest": float(decisions.max())})

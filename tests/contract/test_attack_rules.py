@@ -1,0 +1,383 @@
+"""The kit refuses attacks that break a rule."""
+
+from __future__ import annotations
+
+import random
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from swarmsec.arrays import Floats
+from swarmsec.teams import (
+    Knowledge,
+    RedView,
+    Surface,
+)
+from swarmsec.testing import _common, check_attack
+from swarmsec.testing import attack as attack_rules
+from tests.contract.plugins import Broken, BrokenPlugins, SoundAttack
+
+BROKEN = BrokenPlugins()
+
+
+@BROKEN.breaks(check_attack, attack_rules.its_traits_are_of_their_types)
+@dataclass(kw_only=True)
+class SurfaceInWords(SoundAttack):
+    """A trait that is text.
+
+    It should be a Surface.
+    """
+
+    surface = "signal"  # type: ignore[assignment]
+
+
+@BROKEN.breaks(check_attack, attack_rules.its_hooks_are_those_of_its_surface)
+@dataclass(kw_only=True)
+class Misspelled(SoundAttack):
+    """A hook that nobody calls.
+
+    It lacks an s.
+    """
+
+    def on_signal(self, signals: Floats, red: RedView) -> Floats:
+        return signals
+
+
+@BROKEN.breaks(check_attack, attack_rules.its_hooks_are_those_of_its_surface)
+@dataclass(kw_only=True)
+class Undeclared(SoundAttack):
+    """A hook of another surface.
+
+    The engine would never call it.
+    """
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        return state
+
+
+@BROKEN.breaks(check_attack, attack_rules.its_hooks_are_those_of_its_surface)
+@dataclass(kw_only=True)
+class Hookless(SoundAttack):
+    """A surface without a hook.
+
+    It takes daemons over and does nothing with them.
+    """
+
+    surface = Surface.SIGNAL | Surface.DAEMON
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_writes_into_no_given_array)
+@dataclass(kw_only=True)
+class InPlace(SoundAttack):
+    """Write into the signals.
+
+    It forgot to copy.
+    """
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        signals[red.targets] += self.shift
+        return signals
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_writes_into_no_given_array)
+@dataclass(kw_only=True)
+class Unlocking(SoundAttack):
+    """Write into the signals although they are read-only.
+
+    It unlocks them.
+    """
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        if signals.base is not None:
+            signals.base.flags.writeable = True
+        signals.flags.writeable = True
+        signals[red.targets] = 0.0
+        return signals.copy()
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_writes_into_no_given_array)
+@dataclass(kw_only=True)
+class OneBuffer(SoundAttack):
+    """Return the same array in every round.
+
+    What the engine keeps of it changes behind its back.
+    """
+
+    def begin(self, red: RedView) -> None:
+        self._buffer: Floats | None = None
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        self._buffer = signals.copy() if self._buffer is None else self._buffer
+        self._buffer[:] = signals
+        self._buffer[red.targets] += self.shift
+        return self._buffer
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
+@dataclass(kw_only=True)
+class Trespassing(SoundAttack):
+    """Change a daemon that it does not hold.
+
+    It changes all of them.
+    """
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        return np.full_like(signals, self.shift)
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
+@dataclass(kw_only=True)
+class TrespassingInState(SoundAttack):
+    """Write a belief of a daemon that it has not hijacked.
+
+    Daemon 1 is nobody's target.
+    """
+
+    surface = Surface.SIGNAL | Surface.DAEMON
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        held = state.copy()
+        held[[0, 1]] = self.shift
+        return held
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
+@dataclass(kw_only=True)
+class Peeking(SoundAttack):
+    """Look at the network without Knowledge.TOPOLOGY.
+
+    The view refuses.
+    """
+
+    def begin(self, red: RedView) -> None:
+        self._links = red.network.m
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
+@dataclass(kw_only=True)
+class HijackingByFeed(SoundAttack):
+    """Hijack through a feed.
+
+    A SIGNAL attack has nobody's credentials.
+    """
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        red.hijack(red.targets)
+        return signals
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
+@dataclass(kw_only=True)
+class Misshapen(SoundAttack):
+    """Give one row only.
+
+    All were asked for.
+    """
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        return signals[:1]
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_runs_on_every_network)
+@dataclass(kw_only=True)
+class NeedsTwoTargets(SoundAttack):
+    """Fail where there is one daemon.
+
+    It takes a second target for granted.
+    """
+
+    def begin(self, red: RedView) -> None:
+        self._second = red.targets[1]
+
+
+@BROKEN.breaks(check_attack, attack_rules.equal_seeds_give_equal_runs)
+@dataclass(kw_only=True)
+class Entropic(SoundAttack):
+    """Draw what nobody can draw again.
+
+    Its generator has no seed.
+    """
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        lies = signals.copy()
+        lies[red.targets] += np.random.default_rng().normal()
+        return lies
+
+
+@BROKEN.breaks(check_attack, attack_rules.equal_seeds_give_equal_runs)
+@dataclass(kw_only=True)
+class Remembering(SoundAttack):
+    """Remember the last run.
+
+    Its `begin` resets nothing.
+    """
+
+    def __post_init__(self) -> None:
+        self._calls = 0
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        self._calls += 1
+        lies = signals.copy()
+        lies[red.targets] += self._calls
+        return lies
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_draws_from_its_own_stream)
+@dataclass(kw_only=True)
+class Seeding(SoundAttack):
+    """Seed numpy's global generator.
+
+    Its runs repeat, and everybody else's draws change.
+    """
+
+    def begin(self, red: RedView) -> None:
+        np.random.seed(7)  # noqa: NPY002
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_draws_from_its_own_stream)
+@dataclass(kw_only=True)
+class SeedingPython(SoundAttack):
+    """Seed Python's global generator.
+
+    The same, next door.
+    """
+
+    def begin(self, red: RedView) -> None:
+        random.seed(7)
+
+
+@BROKEN.breaks(check_attack, attack_rules.a_run_leaves_its_parameters_alone)
+@dataclass(kw_only=True)
+class Drifting(SoundAttack):
+    """Overwrite a parameter.
+
+    What was asked for is lost.
+    """
+
+    def begin(self, red: RedView) -> None:
+        self.shift = 3.0
+
+
+@BROKEN.breaks(check_attack, attack_rules.a_run_leaves_its_parameters_alone)
+@dataclass(kw_only=True)
+class Littering(SoundAttack):
+    """Keep something under a public name.
+
+    It could be taken for a parameter.
+    """
+
+    def begin(self, red: RedView) -> None:
+        self.seen: list[int] = []
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_compromises_through_its_surface_alone)
+@dataclass(kw_only=True)
+class BackDoor(SoundAttack):
+    """Hijack behind the engine's back.
+
+    Its surface takes nobody over.
+    """
+
+    def begin(self, red: RedView) -> None:
+        red._hijack.__self__._take("back_door", red.targets)  # type: ignore[attr-defined]
+
+
+@BROKEN.breaks(check_attack, attack_rules.strength_0_is_no_attack)
+@dataclass(kw_only=True)
+class AlwaysStrong(SoundAttack):
+    """Act whatever its strength.
+
+    It forgets to ask.
+    """
+
+    def intensity(self, round: int) -> float:
+        return 1.0 if self.start <= round < (self.stop or 0) else 0.0
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_waits_for_its_start)
+@dataclass(kw_only=True)
+class Impatient(SoundAttack):
+    """Act before it is on.
+
+    It forgets its phase.
+    """
+
+    def intensity(self, round: int) -> float:
+        return self.strength
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_uses_only_what_its_knowledge_grants)
+@dataclass(kw_only=True)
+class KnowsSignals(SoundAttack):
+    """Read everybody's signals around the view.
+
+    It tells its targets the mean.
+    """
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        lies = signals.copy()
+        assert red._signals is not None
+        lies[red.targets] = red._signals.mean()
+        return lies
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_uses_only_what_its_knowledge_grants)
+@dataclass(kw_only=True)
+class KnowsLinks(SoundAttack):
+    """Count the links around the view.
+
+    It lies by how many there are.
+    """
+
+    knowledge = Knowledge.SIGNALS | Knowledge.DEFENSE
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        lies = signals.copy()
+        lies[red.targets] += red._network.m
+        return lies
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_uses_only_what_its_knowledge_grants)
+@dataclass(kw_only=True)
+class KnowsDefenses(SoundAttack):
+    """Count the defenses around the view.
+
+    It lies by how many there are.
+    """
+
+    knowledge = Knowledge.SIGNALS | Knowledge.TOPOLOGY
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        lies = signals.copy()
+        lies[red.targets] += 1.0 + len(red._defenses)
+        return lies
+
+
+@BROKEN.breaks(check_attack, attack_rules.both_engines_agree)
+@dataclass(kw_only=True)
+class AsksWhichEngine(SoundAttack):
+    """Lie otherwise where Mesa steps the daemons.
+
+    It asks the stack.
+    """
+
+    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+        frame = sys._getframe()
+        while "swarm" not in frame.f_locals:
+            assert frame.f_back is not None
+            frame = frame.f_back
+        lies = signals.copy()
+        lies[red.targets] += frame.f_locals["swarm"].setup.engine == "agents"
+        return lies
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("broken", BROKEN, ids=[broken.plugin.__name__ for broken in BROKEN])
+def test_a_broken_plugin_is_refused_by_the_rule_that_it_breaks(broken: Broken) -> None:
+    BROKEN.assert_refused(broken)
+
+
+def test_every_rule_has_a_plugin_that_breaks_it() -> None:
+    BROKEN.assert_complete(set(attack_rules.RULES) - set(_common.COMMON_RULES))

@@ -1,0 +1,305 @@
+"""The kit refuses defenses that break a rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from swarmsec.aggregation import Mean, Rule
+from swarmsec.arrays import Floats
+from swarmsec.messages import Inbox, Messages
+from swarmsec.teams import (
+    BlueView,
+    Defense,
+    Guarantee,
+    Surface,
+    ThreatCase,
+    Vantage,
+)
+from swarmsec.testing import _common, check_defense
+from swarmsec.testing import defense as defense_rules
+from tests.contract.plugins import Broken, BrokenPlugins, SoundDefense
+
+BROKEN = BrokenPlugins()
+
+
+@BROKEN.breaks(check_defense, defense_rules.its_traits_are_of_their_types)
+@dataclass(kw_only=True)
+class VantageInWords(SoundDefense):
+    """A trait that is text.
+
+    It should be a Vantage.
+    """
+
+    vantage = "local"  # type: ignore[assignment]
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_overrides_a_hook_or_sees_nothing)
+@dataclass(kw_only=True)
+class AllTalk(Defense):
+    """See signals and do nothing.
+
+    It overrides no hook.
+    """
+
+    sees = Surface.SIGNAL
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_overrides_a_hook_or_sees_nothing)
+@dataclass(kw_only=True)
+class Sleepwalking(SoundDefense):
+    """Act and see nothing.
+
+    Its trait is wrong.
+    """
+
+    sees = Surface.NONE
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_answers_for_its_guarantee)
+@dataclass(kw_only=True)
+class Boasting(SoundDefense):
+    """Promise everything, with no reason.
+
+    It leaves the reason out.
+    """
+
+    def guarantee(self, case: ThreatCase) -> Guarantee:
+        return Guarantee(True, "")
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_writes_into_no_given_array)
+@dataclass(kw_only=True)
+class ClippingInPlace(SoundDefense):
+    """Clip the signals where they stand.
+
+    It forgot to copy.
+    """
+
+    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        return np.clip(signals, -0.5, 0.5, out=signals)
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_writes_into_no_given_array)
+@dataclass(kw_only=True)
+class RewritingWords(SoundDefense):
+    """Rewrite what daemons say.
+
+    It may weigh it, and no more.
+    """
+
+    def weigh(self, messages: Messages, blue: BlueView) -> Floats:
+        messages.broadcast[:] = 0.0
+        return np.ones(messages.network.m)
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
+@dataclass(kw_only=True)
+class Watching(SoundDefense):
+    """Look at all traffic with Vantage.LOCAL.
+
+    The view refuses.
+    """
+
+    def respond(self, blue: BlueView) -> None:
+        blue.accuse(np.flatnonzero(blue.features.values[:, 0] > 3.0).astype(np.int32))
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
+@dataclass(kw_only=True)
+class Omniscient(SoundDefense):
+    """Look at the truth.
+
+    The view refuses.
+    """
+
+    vantage = Vantage.MONITOR
+
+    def respond(self, blue: BlueView) -> None:
+        blue.isolate(np.flatnonzero(blue.truth).astype(np.int32))
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
+@dataclass(kw_only=True)
+class Overweighing(SoundDefense):
+    """Admit a message twice.
+
+    A weight is at most 1.
+    """
+
+    def weigh(self, messages: Messages, blue: BlueView) -> Floats:
+        return np.full(messages.network.m, 2.0)
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
+@dataclass(kw_only=True)
+class DecidingNothing(SoundDefense):
+    """Let daemons do what is no number.
+
+    A veto is another thing.
+    """
+
+    def govern(self, decisions: Floats, blue: BlueView) -> Floats:
+        return np.full_like(decisions, np.nan)
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_runs_on_every_network)
+@dataclass(kw_only=True)
+class Sociable(SoundDefense):
+    """Fail where a daemon has no neighbor.
+
+    It takes one for granted.
+    """
+
+    def begin(self, blue: BlueView) -> None:
+        self._first = [int(blue.network.neighbors(daemon)[0]) for daemon in range(blue.n)]
+
+
+@BROKEN.breaks(check_defense, defense_rules.equal_seeds_give_equal_runs)
+@dataclass(kw_only=True)
+class Moody(SoundDefense):
+    """Isolate whom nobody could draw again.
+
+    Its generator has no seed.
+    """
+
+    def respond(self, blue: BlueView) -> None:
+        blue.isolate(np.random.default_rng().choice(blue.n, 1).astype(np.int32))
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_draws_from_its_own_stream)
+@dataclass(kw_only=True)
+class SeedingAll(SoundDefense):
+    """Seed numpy's global generator.
+
+    Its runs repeat, and everybody else's draws change.
+    """
+
+    def begin(self, blue: BlueView) -> None:
+        np.random.seed(7)  # noqa: NPY002
+
+
+@BROKEN.breaks(check_defense, defense_rules.a_run_leaves_its_parameters_alone)
+@dataclass(kw_only=True)
+class Tuning(SoundDefense):
+    """Overwrite a parameter.
+
+    What was asked for is lost.
+    """
+
+    def begin(self, blue: BlueView) -> None:
+        self.shift = 3.0
+
+
+@BROKEN.breaks(check_defense, defense_rules.ground_truth_has_no_effect)
+@dataclass(kw_only=True)
+class ReadsTheTruth(SoundDefense):
+    """Isolate who is attacked, around the view.
+
+    Only the oracle may know.
+    """
+
+    vantage = Vantage.MONITOR
+
+    def respond(self, blue: BlueView) -> None:
+        blue.isolate(np.flatnonzero(blue._truth()).astype(np.int32))
+
+
+@BROKEN.breaks(check_defense, defense_rules.ground_truth_has_no_effect)
+@dataclass(kw_only=True)
+class ReadsTheRecord(SoundDefense):
+    """Isolate who is in the engine's record.
+
+    It is written for the score.
+    """
+
+    vantage = Vantage.MONITOR
+
+    def respond(self, blue: BlueView) -> None:
+        for event in blue._responder._team._recorder.events:  # type: ignore[attr-defined]
+            if event.kind == "hijacked":
+                blue.isolate(np.array(event.daemons, dtype=np.int32))
+
+
+@BROKEN.breaks(check_defense, defense_rules.a_local_filter_is_local)
+@dataclass(kw_only=True)
+class GlobalGate(SoundDefense):
+    """Hold readings against the median of all.
+
+    A daemon hears its neighbors only.
+    """
+
+    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        return np.clip(signals, signals.mean() - 0.5, signals.mean() + 0.5)
+
+
+@BROKEN.breaks(check_defense, defense_rules.local_weights_are_local)
+@dataclass(kw_only=True)
+class GlobalTrust(SoundDefense):
+    """Weigh by all that is said anywhere.
+
+    A daemon hears its neighbors only.
+    """
+
+    def weigh(self, messages: Messages, blue: BlueView) -> Floats:
+        loudest = float(np.nan_to_num(np.abs(messages.payload), posinf=0.0).max(initial=0.0))
+        return np.full(messages.network.m, 1.0 / (1.0 + loudest))
+
+
+@BROKEN.breaks(check_defense, defense_rules.local_governing_is_local)
+@dataclass(kw_only=True)
+class GlobalCap(SoundDefense):
+    """Cap decisions at the mean of all.
+
+    A daemon hears its neighbors only.
+    """
+
+    def govern(self, decisions: Floats, blue: BlueView) -> Floats:
+        return np.asarray(np.minimum(decisions, decisions.mean() + 0.1))
+
+
+@BROKEN.breaks(check_defense, defense_rules.non_finite_input_leaves_figures_finite)
+@dataclass(kw_only=True)
+class Trusting(SoundDefense):
+    """Trust a word by its size, even if it has none.
+
+    1 / (1 + |NaN|) is no weight.
+    """
+
+    def weigh(self, messages: Messages, blue: BlueView) -> Floats:
+        return 1.0 / (1.0 + np.abs(messages.payload[:, 0]))
+
+
+class TwoTongues:
+    """A rule that takes the mean of all at once, and half of it for one daemon."""
+
+    def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
+        return Mean().over_neighborhoods(own, messages)
+
+    def over_one(self, own: Floats, heard: Inbox) -> Floats:
+        return 0.5 * Mean().over_one(own, heard)
+
+
+@BROKEN.breaks(check_defense, defense_rules.both_engines_agree)
+@dataclass(kw_only=True)
+class Forked(SoundDefense):
+    """Bring a rule that says two things.
+
+    Its two halves do not agree.
+    """
+
+    @property
+    def rule(self) -> Rule:
+        return TwoTongues()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("broken", BROKEN, ids=[broken.plugin.__name__ for broken in BROKEN])
+def test_a_broken_plugin_is_refused_by_the_rule_that_it_breaks(broken: Broken) -> None:
+    BROKEN.assert_refused(broken)
+
+
+def test_every_rule_has_a_plugin_that_breaks_it() -> None:
+    BROKEN.assert_complete(set(defense_rules.RULES) - set(_common.COMMON_RULES))

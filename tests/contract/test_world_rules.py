@@ -1,0 +1,296 @@
+"""The kit refuses worlds that break a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from swarmsec.arrays import Floats
+from swarmsec.testing import _common, check_world
+from swarmsec.testing import world as world_rules
+from swarmsec.worlds import Outcome, WorldView
+from tests.contract.plugins import Broken, BrokenPlugins, SoundWorld
+
+BROKEN = BrokenPlugins()
+
+
+@BROKEN.breaks(check_world, world_rules.it_declares_what_it_senses_and_decides)
+@dataclass(kw_only=True)
+class UndeclaredWorld(SoundWorld):
+    """Decide nothing in particular.
+
+    `decides` is empty.
+    """
+
+    decides: ClassVar[str] = ""
+
+
+@BROKEN.breaks(check_world, world_rules.it_declares_what_it_senses_and_decides)
+@dataclass(kw_only=True)
+class NoiseThatIsNone(SoundWorld):
+    """Declare noise, and report the same signals in every round.
+
+    The deviation is 0.1.
+    """
+
+    def sense(self) -> Floats:
+        return np.ones((self._view.n, 1))
+
+
+@BROKEN.breaks(check_world, world_rules.it_names_its_unit_and_bills)
+@dataclass(kw_only=True)
+class Unitless(SoundWorld):
+    """A bill of nothing.
+
+    Its unit is empty.
+    """
+
+    unit: ClassVar[str] = " "
+
+
+@BROKEN.breaks(check_world, world_rules.its_roles_name_daemons)
+@dataclass(kw_only=True)
+class Ghostly(SoundWorld):
+    """A role for a daemon that is not there.
+
+    Number 999.
+    """
+
+    @property
+    def roles(self) -> Mapping[str, Any]:
+        return {"broker": np.array([0, 999])}
+
+
+@BROKEN.breaks(check_world, world_rules.it_writes_into_no_given_array)
+@dataclass(kw_only=True)
+class DecidingInPlace(SoundWorld):
+    """Decide over what is believed.
+
+    It forgot to copy.
+    """
+
+    def decide(self, state: Floats) -> Floats:
+        return np.abs(state, out=state)
+
+
+@BROKEN.breaks(check_world, world_rules.it_keeps_its_shapes)
+@dataclass(kw_only=True)
+class Flat(SoundWorld):
+    """Sense (n,) and not (n, 1).
+
+    A component is lacking.
+    """
+
+    def sense(self) -> Floats:
+        return super().sense()[:, 0]
+
+
+@BROKEN.breaks(check_world, world_rules.it_reports_its_bills_every_round)
+@dataclass(kw_only=True)
+class Misbilling(SoundWorld):
+    """Bill under another name.
+
+    The class names none such.
+    """
+
+    def apply(self, decisions: Floats) -> Outcome:
+        return Outcome({"cost": 1.0}, {})
+
+
+@BROKEN.breaks(check_world, world_rules.it_reports_its_bills_every_round)
+@dataclass(kw_only=True)
+class Forgetful(SoundWorld):
+    """Tell a figure now and then.
+
+    Another round, another set of names.
+    """
+
+    def apply(self, decisions: Floats) -> Outcome:
+        outcome = super().apply(decisions)
+        return outcome._replace(metrics={} if outcome.bills["paid"] > 5.0 else outcome.metrics)
+
+
+@BROKEN.breaks(check_world, world_rules.it_reports_its_bills_every_round)
+@dataclass(kw_only=True)
+class Clashing(SoundWorld):
+    """Take a name of the engine's.
+
+    It counts messages itself.
+    """
+
+    def apply(self, decisions: Floats) -> Outcome:
+        return super().apply(decisions)._replace(metrics={"messages": 1.0})
+
+
+@BROKEN.breaks(check_world, world_rules.its_bill_is_finite_for_extreme_beliefs)
+@dataclass(kw_only=True)
+class Exploding(SoundWorld):
+    """Cube what is believed.
+
+    A liar's belief overflows it.
+    """
+
+    def decide(self, state: Floats) -> Floats:
+        return np.abs(state**5)
+
+
+@BROKEN.breaks(check_world, world_rules.it_runs_on_every_network)
+@dataclass(kw_only=True)
+class Crowded(SoundWorld):
+    """Fail where there is one daemon.
+
+    The standard error of one is none.
+    """
+
+    def sense(self) -> Floats:
+        signals = super().sense()
+        return signals / (len(signals) - 1.0)
+
+
+@BROKEN.breaks(check_world, world_rules.equal_seeds_give_equal_runs)
+@dataclass(kw_only=True)
+class Random(SoundWorld):
+    """Sense what nobody could draw again.
+
+    Its generator has no seed.
+    """
+
+    def sense(self) -> Floats:
+        return np.random.default_rng().normal(size=(self._view.n, 1))
+
+
+@BROKEN.breaks(check_world, world_rules.equal_seeds_give_equal_runs)
+@dataclass(kw_only=True)
+class Indebted(SoundWorld):
+    """Go on with the last run's bill.
+
+    Its `begin` resets nothing.
+    """
+
+    def __post_init__(self) -> None:
+        self._debt = 0.0
+
+    def begin(self, view: WorldView) -> None:
+        super().begin(view)
+        self._paid = self._debt
+
+    def apply(self, decisions: Floats) -> Outcome:
+        outcome = super().apply(decisions)
+        self._debt = self._paid
+        return outcome
+
+
+@BROKEN.breaks(check_world, world_rules.it_draws_from_its_own_stream)
+@dataclass(kw_only=True)
+class SeedingWorld(SoundWorld):
+    """Seed numpy's global generator.
+
+    Its runs repeat, and everybody else's draws change.
+    """
+
+    def begin(self, view: WorldView) -> None:
+        super().begin(view)
+        np.random.seed(7)  # noqa: NPY002
+
+
+@BROKEN.breaks(check_world, world_rules.a_run_leaves_its_parameters_alone)
+@dataclass(kw_only=True)
+class Shifting(SoundWorld):
+    """Overwrite a parameter.
+
+    What was asked for is lost.
+    """
+
+    def begin(self, view: WorldView) -> None:
+        super().begin(view)
+        self.noise = 0.3
+
+
+@BROKEN.breaks(check_world, world_rules.its_draws_do_not_depend_on_decisions)
+@dataclass(kw_only=True)
+class DrawingOnDemand(SoundWorld):
+    """Draw only when somebody acts.
+
+    The arms part for no reason.
+    """
+
+    def apply(self, decisions: Floats) -> Outcome:
+        if decisions.max() > 1.0:
+            self._paid += self._view.rng.random()
+        return super().apply(decisions)
+
+
+@BROKEN.breaks(check_world, world_rules.its_first_signals_are_equal_in_all_arms)
+@dataclass(kw_only=True)
+class Telling(SoundWorld):
+    """Sense who is hijacked.
+
+    The feeds give it away.
+    """
+
+    def sense(self) -> Floats:
+        return super().sense() + self._view.compromised[:, None]
+
+
+@BROKEN.breaks(check_world, world_rules.deciding_changes_nothing)
+@dataclass(kw_only=True)
+class Counting(SoundWorld):
+    """Charge for every decision that is asked for.
+
+    To ask is to pay.
+    """
+
+    def decide(self, state: Floats) -> Floats:
+        self._paid += 1.0
+        return super().decide(state)
+
+
+@BROKEN.breaks(check_world, world_rules.a_decision_depends_on_the_own_belief_only)
+@dataclass(kw_only=True)
+class Centralized(SoundWorld):
+    """Decide for all by the mean.
+
+    A swarm has no center.
+    """
+
+    def decide(self, state: Floats) -> Floats:
+        return np.full_like(state, abs(state.mean()))
+
+
+@BROKEN.breaks(check_world, world_rules.central_changes_nothing)
+@dataclass(kw_only=True)
+class Charging(SoundWorld):
+    """Charge for a look at the center.
+
+    To look is to pay.
+    """
+
+    def central(self) -> Mapping[str, float]:
+        self._paid += 1.0
+        return {"paid": 0.0}
+
+
+@BROKEN.breaks(check_world, world_rules.central_changes_nothing)
+@dataclass(kw_only=True)
+class Undecided(SoundWorld):
+    """Have no number for the center.
+
+    No number is not none.
+    """
+
+    def central(self) -> Mapping[str, float]:
+        return {"paid": float("nan")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("broken", BROKEN, ids=[broken.plugin.__name__ for broken in BROKEN])
+def test_a_broken_plugin_is_refused_by_the_rule_that_it_breaks(broken: Broken) -> None:
+    BROKEN.assert_refused(broken)
+
+
+def test_every_rule_has_a_plugin_that_breaks_it() -> None:
+    BROKEN.assert_complete(set(world_rules.RULES) - set(_common.COMMON_RULES))
