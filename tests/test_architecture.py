@@ -55,31 +55,13 @@ PLUGIN_MAY_IMPORT = {"teams", "messages", "aggregation", "immunity", "network", 
 SHARE_MAX = 0.12
 
 
-HIDDEN_MODULES = {
-    "swarmsec.cli.app",
-    "swarmsec.report.html.run_page",
-    "swarmsec.report.html.tournament_page",
-}
+HIDDEN_MODULES: set[str] = set()
 """Modules that their package hides by exporting the same name. Only ever shorten this list."""
 
-REPEATED_CLASS_NAMES = {
-    "Cell",
-    "CenteredClipping",
-    "Clearing",
-    "Document",
-    "Draft",
-    "Failure",
-    "GeometricMedian",
-    "Krum",
-    "Median",
-    "Standing",
-    "TrimmedMean",
-    "Upset",
-    "_Row",
-}
+REPEATED_CLASS_NAMES: set[str] = set()
 """Classes of one name in several modules. Only ever shorten this list."""
 
-PRIVATE_ACCESS = {"swarmsec/runs/executors/worker.py": ["_config"]}
+PRIVATE_ACCESS: dict[str, list[str]] = {}
 """Private attributes of other packages and libraries that files reach. Only ever shorten this list."""
 
 
