@@ -63,23 +63,17 @@ HIDDEN_MODULES = {
 """Modules that their package hides by exporting the same name. Only ever shorten this list."""
 
 REPEATED_CLASS_NAMES = {
-    "Cell",
     "CenteredClipping",
     "Clearing",
-    "Document",
-    "Draft",
-    "Failure",
     "GeometricMedian",
     "Krum",
     "Median",
-    "Standing",
     "TrimmedMean",
-    "Upset",
     "_Row",
 }
 """Classes of one name in several modules. Only ever shorten this list."""
 
-PRIVATE_ACCESS = {"swarmsec/runs/executors/worker.py": ["_config"]}
+PRIVATE_ACCESS: dict[str, list[str]] = {}
 """Private attributes of other packages and libraries that files reach. Only ever shorten this list."""
 
 
