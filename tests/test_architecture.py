@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -68,14 +69,10 @@ REPEATED_CLASS_NAMES = {
     "Clearing",
     "Document",
     "Draft",
-    "Entry",
     "Failure",
     "GeometricMedian",
     "Krum",
     "Median",
-    "Row",
-    "Rule",
-    "Spread",
     "Standing",
     "TrimmedMean",
     "Upset",
@@ -233,6 +230,68 @@ def test_starting_imports_no_heavy_library(command: str) -> None:
     assert done.stdout.splitlines()[-1].strip() == "[]"
 
 
+def imports_between_modules() -> dict[str, set[str]]:
+    """Module → the modules of this tree that it imports by name, anywhere in its file and TYPE_CHECKING included."""
+    paths = {dotted(path): path for path in modules("swarmsec", "attacks", "defenses")}
+    found = {}
+    for module, path in paths.items():
+        names: set[str] = set()
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                submodules = {f"{node.module}.{alias.name}" for alias in node.names}
+                names |= (submodules & paths.keys()) or {node.module}
+        found[module] = (names & paths.keys()) - {module}
+    return found
+
+
+def circles(imports: dict[str, set[str]]) -> list[list[str]]:
+    """The sets of modules that import each other: strongly connected components of at least two (Tarjan 1972)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found = []
+
+    def visit(module: str) -> None:
+        index[module] = low[module] = len(index)
+        stack.append(module)
+        for other in sorted(imports[module]):
+            if other not in index:
+                visit(other)
+            if other in stack:
+                low[module] = min(low[module], low[other])
+        if low[module] == index[module]:
+            component = stack[stack.index(module) :]
+            del stack[stack.index(module) :]
+            if len(component) > 1:
+                found.append(sorted(component))
+
+    for module in sorted(imports):
+        if module not in index:
+            visit(module)
+    return found
+
+
+def test_circles_are_sets_of_modules_that_import_each_other() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(imports_between_modules()) == []
+
+
 def test_code_lines_are_those_with_more_than_comments_and_docstrings() -> None:
     source = '"""A\nmodule."""\n\n# Why.\nx = 1  # One.\n\n\ndef f():\n    """Do."""\n    return x\n'
     assert code_lines(source) == {5, 8, 10}
+
+
+def test_the_contributors_table_has_every_package_from_the_highest_to_the_lowest() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("\n## Packages\n")[2].partition("\n## ")[0]
+    rows = [re.findall(r"`(\w+)`", line.split("|")[1]) for line in table.splitlines() if line.startswith("|")]
+    named = [package for row in rows for package in row if package != "swarmsec"]
+    assert set(named) == set(HEIGHT) - {"_version"}
+    heights = [min(HEIGHT[package] for package in row) for row in rows if row and row != ["swarmsec"]]
+    assert heights == sorted(heights, reverse=True)

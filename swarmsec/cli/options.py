@@ -11,7 +11,7 @@ from swarmsec.errors import UsageError
 
 Plugins = Annotated[
     list[Path] | None,
-    typer.Option("--plugins", help="A folder of plug-ins of your own.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
+    typer.Option("--plugins", help="A folder with your own plug-ins.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.", envvar="SWARMSEC_JSON")]
 
@@ -21,14 +21,14 @@ FindingsFormat = Annotated[
 ]
 
 STORE = Path("runs/tournaments.sqlite")
-"""Where tournaments are kept unless told otherwise."""
+"""The default store of tournaments."""
 
 
 def seeds_of(text: str | None) -> int | list[int] | None:
-    """The seeds of an option: `5` is a count, `3,4,9` are seeds, and `3,` is one.
+    """The seeds of an option: `5` is a count, `3,4,9` are seeds, and `3,` is one seed.
 
     Raises:
-        UsageError: It is neither.
+        UsageError: The text is neither.
     """
     if text is None:
         return None
@@ -43,7 +43,7 @@ def seeds_of(text: str | None) -> int | list[int] | None:
 
 
 def settings_of(options: list[str] | None) -> dict[str, object]:
-    """PATH=VALUE options as path → value."""
+    """The options PATH=VALUE as path → value."""
     from swarmsec.scenario import parse_value
 
     settings = {}

@@ -50,7 +50,7 @@ class Lane(NamedTuple):
     told: str
 
 
-class Row(NamedTuple):
+class EventRow(NamedTuple):
     """An event in words."""
 
     round: int
@@ -77,7 +77,7 @@ class Timeline(NamedTuple):
     arm: str
     lanes: Sequence[Lane]
     rounds: Sequence[Tick]
-    rows: Sequence[Row]
+    rows: Sequence[EventRow]
     happened: int
 
 
@@ -134,10 +134,10 @@ def _marks(acts: Sequence[Mapping[str, Any]], rounds: int) -> list[Mark]:
     return list(found.values())
 
 
-def _row(event: Mapping[str, Any]) -> Row:
+def _row(event: Mapping[str, Any]) -> EventRow:
     daemons, count = list(event.get("daemons", ())), int(event.get("count", 0))
     named = ", ".join(map(str, daemons[:12]))
-    return Row(
+    return EventRow(
         round=int(event["round"]),
         team=str(event["team"]),
         plugin=str(event.get("plugin", "")),
