@@ -29,7 +29,7 @@ class Rule(Protocol):
 
 @dataclass(frozen=True)
 class Mean:
-    """The plain mean of a neighborhood and oneself. It counts messages, not senders, so that a flood outvotes others."""
+    """The plain mean of a neighborhood and oneself. It counts messages, not senders, so a flood outvotes the others."""
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
         """(x_i + Σ c v) / (1 + Σ c), c being copies times admission."""

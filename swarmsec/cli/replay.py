@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from swarmsec.cli.options import STORE, Json, Plugins, seeds_of
+from swarmsec.cli.options import (
+    STORE,
+    Cluster,
+    Jobs,
+    Json,
+    Plugins,
+    Timeout,
+    check_executor_options,
+    executor_of,
+    seeds_of,
+)
 from swarmsec.cli.output import print_json
 from swarmsec.cli.progress import announce_compilation, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
     from swarmsec.replay import Recording, ReplaySource
+    from swarmsec.runs.executors import Executor
     from swarmsec.swarm.arms import Arm
 
 _RECORDINGS_MOST = 4
@@ -62,7 +74,9 @@ def replay(
     orders: Annotated[
         int, typer.Option(help="With --attribute: how many orders to sample for more than 6 plug-ins.")
     ] = 50,
-    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.")] = 1,
+    jobs: Jobs = 1,
+    timeout: Timeout = None,
+    cluster: Cluster = None,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
@@ -81,8 +95,8 @@ def replay(
         raise UsageError(
             "print rounds, or compare with --without, --swap-defense, --until, or --attribute: one at a time"
         )
-    if jobs < 1:
-        raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
+    check_executor_options(jobs=jobs, timeout=timeout)
+    executor = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout)
     with redirect_stdout(sys.stderr):  # Output of plug-ins is no result.
         try:
             source = open_source(run, seeds=seeds_of(seeds), store=store, plugins=plugins or ())
@@ -90,9 +104,9 @@ def replay(
             raise UsageError(error.message, where="--seeds") if error.where == "seeds" else error from None
         looked_at, walks = _arm(source, arm), False
         if changes:
-            document, text = _compared(source, looked_at, without or [], swap_defense or [], until, jobs)
+            document, text = _compared(source, looked_at, without or [], swap_defense or [], until, executor)
         elif attribute:
-            document, text = _attributed(source, orders, jobs)
+            document, text = _attributed(source, orders, executor)
         else:
             which = _seed(source, seed, given=seeds is not None)
             walks = not steps and not as_json
@@ -108,8 +122,11 @@ def replay(
     return ExitCode.DONE
 
 
+_Opened = Callable[[], AbstractContextManager["Executor"]]
+"""Opens the executor of the command line."""
+
 _Printed = tuple[dict[str, Any], str]
-"""A JSON document, and a text."""
+"""What is printed as JSON, and what as text."""
 
 
 def _arm(source: ReplaySource, named: str | None) -> Arm:
@@ -225,12 +242,11 @@ def _printed(
 
 
 def _compared(
-    source: ReplaySource, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, jobs: int
+    source: ReplaySource, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, opened: _Opened
 ) -> _Printed:
     from swarmsec.replay import counterfactual, parse_without, without
     from swarmsec.replay.changes import until as stopped
     from swarmsec.report.counterfactual import counterfactual_lines
-    from swarmsec.runs.executors import open_executor
     from swarmsec.scenario import load_scenario
 
     scenario = source.scenario
@@ -248,7 +264,7 @@ def _compared(
     if until is not None:
         changed = stopped(changed, until)
         changes.append(f"attacks until round {until:,}")
-    with open_executor(jobs=jobs) as executor, _progress(source.scenario.name) as advanced:
+    with opened() as executor, _progress(source.scenario.name) as advanced:
         found = counterfactual(
             scenario,
             changed,
@@ -262,12 +278,11 @@ def _compared(
     return {"counterfactual": found.to_dict()}, text
 
 
-def _attributed(source: ReplaySource, orders: int, jobs: int) -> _Printed:
+def _attributed(source: ReplaySource, orders: int, opened: _Opened) -> _Printed:
     from swarmsec.replay import attribute
     from swarmsec.report.counterfactual import attribution_lines
-    from swarmsec.runs.executors import open_executor
 
-    with open_executor(jobs=jobs) as executor, _progress(source.scenario.name) as advanced:
+    with opened() as executor, _progress(source.scenario.name) as advanced:
         found = attribute(
             source.scenario,
             seeds=source.seeds,

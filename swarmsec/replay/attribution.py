@@ -24,7 +24,7 @@ import numpy as np
 from swarmsec.arrays import Floats
 from swarmsec.errors import UsageError
 from swarmsec.replay.changes import without
-from swarmsec.replay.run_bills import Advanced, Bills, play_bills
+from swarmsec.replay.run_bills import Advanced, Bills, run_bills
 from swarmsec.replay.shapley import EXACT_MOST, Coalition, Value, coalitions, marginals, met, orders, shapley
 from swarmsec.rng import stream
 from swarmsec.runs.executors import Executor
@@ -149,7 +149,7 @@ def attribute(
     if not games:
         raise UsageError("this run has no attack and no defense; there is nothing to attribute")
     jobs = {game.of: game.jobs(scenario, seeds) for game in games}
-    bills = play_bills([one for played in jobs.values() for one in played.values()], executor, advanced)
+    bills = run_bills([one for played in jobs.values() for one in played.values()], executor, advanced)
     divisions: dict[str, Division] = {game.of: _division(game, scenario, seeds, jobs[game.of], bills) for game in games}
     return Attribution(tuple(seeds), bills.unit, divisions)
 

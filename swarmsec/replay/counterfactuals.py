@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.replay.run_bills import Advanced, Bills, jobs_of, play_bills
+from swarmsec.replay.run_bills import Advanced, Bills, run_bills
+from swarmsec.runs import jobs_of
 from swarmsec.runs.executors import Executor
 from swarmsec.runs.jobs import Job
 from swarmsec.scenario import Scenario
@@ -116,10 +117,10 @@ def counterfactual(
     Raises:
         PluginError: A plug-in breaks its contract.
     """
-    happened = {arm: jobs_of(scenario, seeds, arm) for arm in arms}
-    instead = {arm: jobs_of(changed, seeds, arm) for arm in arms}
+    happened = {arm: jobs_of(scenario, seeds, [arm]) for arm in arms}
+    instead = {arm: jobs_of(changed, seeds, [arm]) for arm in arms}
     every = [one for side in (happened, instead) for jobs in side.values() for one in jobs]
-    bills = play_bills(every, executor, advanced)
+    bills = run_bills(every, executor, advanced)
     found = {str(arm): _change(happened[arm], instead[arm], bills) for arm in arms}
     return Counterfactual(
         changes=tuple(changes),

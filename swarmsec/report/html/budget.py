@@ -1,4 +1,4 @@
-"""The rules of engagement against what was used of them."""
+"""The budgets of the rules of engagement, and how much of them was used."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class BudgetRow(NamedTuple):
     """One rule.
 
     Attributes:
-        team: Whom it binds.
-        what: What it limits.
-        allowed: How much it allows, in words.
-        used: How much was used, in words.
-        share: What part of it that is, from 0 to 1; None where there is no limit or no part.
+        team: The team that it limits.
+        what: The limited amount.
+        allowed: The limit, as text.
+        used: The used amount, as text.
+        share: The used share, from 0 to 1; None without a limit.
     """
 
     team: str
