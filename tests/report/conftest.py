@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from swarmsec.report.html import run_page, tournament_page
-from swarmsec.runs import run, run_nulls
+from swarmsec.runs import JobCache, run_nulls, run_scenario, whole
 from swarmsec.runs.executors.serial import Serial
 from swarmsec.runs.run_folder import RunFolder
 from swarmsec.scenario import load_scenario
 from swarmsec.store import Store
-from swarmsec.tournament import Draft, outcome_of, plan_of, play
+from swarmsec.tournament import Request, outcome_of, plan_of, run_plan
 from tests import running
 
 RING = {**running.RING, "name": "ring", "title": "A ring"}
@@ -50,9 +50,10 @@ def play_into(root: Path, scenario: dict[str, Any], *, nulls: bool = False, **op
     loaded = load_scenario(scenario)
     seeds = options.pop("seeds", loaded.seeds)
     folder = RunFolder(root, loaded, seeds, ["swarmsec", "run"])
-    result = run(loaded, seeds=seeds, each_seed=folder.add, **options)
+    cache = JobCache(Serial(), whole)
+    result = run_scenario(loaded, seeds, cache, each_seed=folder.add, **options)
     if nulls:
-        result = replace(result, nulls=run_nulls(loaded, seeds=seeds))
+        result = replace(result, nulls=run_nulls(loaded, seeds, cache))
     folder.finish(result)
     folder.keep_report(run_page(folder.path))
     return folder.path
@@ -99,7 +100,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plugins = root / "plugins"
     plugins.mkdir()
     (plugins / "faulty.py").write_text(FAULTY, encoding="utf-8")
-    draft = Draft(
+    draft = Request(
         scenarios=tuple(names),
         name="Two <worlds>",
         attacks=(
@@ -112,7 +113,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     plan = plan_of(draft)
     with Store.open(root / "store.sqlite") as opened:
-        drops = play(plan, opened, Serial())
+        drops = run_plan(plan, opened, Serial())
         document = outcome_of(plan, opened, drops).to_dict()
     (root / "tournament.json").write_text(json.dumps(document), encoding="utf-8")
     (root / "tournament.html").write_text(tournament_page(document), encoding="utf-8")
