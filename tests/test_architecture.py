@@ -65,7 +65,6 @@ HIDDEN_MODULES = {
 REPEATED_CLASS_NAMES = {
     "Cell",
     "CenteredClipping",
-    "Clearing",
     "Document",
     "Draft",
     "Failure",
