@@ -18,7 +18,7 @@ from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 _NOBODY = -1.0
 
 
-class MarketClearing(NamedTuple):
+class MarketResult(NamedTuple):
     """The result of clearing one market.
 
     Attributes:
@@ -36,8 +36,8 @@ class _Announced(NamedTuple):
     """The auctioneer's announcement for d markets; each (k, d).
 
     Attributes:
-        buyers_pay: See `MarketClearing`.
-        sellers_get: See `MarketClearing`.
+        buyers_pay: See `MarketResult`.
+        sellers_get: See `MarketResult`.
         bid: The last bid that trades.
         bidder: The daemon that made it; −1 if there is no trade.
         ask: The last ask that trades.
@@ -99,7 +99,7 @@ class Auction(NegotiationProtocol):
     sellers: Annotated[float, Interval(gt=0, lt=1), Help("The share of daemons that sell, spread evenly.")] = 0.5
 
     @abstractmethod
-    def clear(self, bids: Floats, asks: Floats) -> MarketClearing:
+    def clear(self, bids: Floats, asks: Floats) -> MarketResult:
         """Clear one market.
 
         Args:
