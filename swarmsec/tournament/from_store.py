@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from swarmsec.errors import SwarmsecError, UnknownNameError, UsageError
+from swarmsec.errors import PluginError, SwarmsecError, UnknownNameError, UsageError
 from swarmsec.registry import Registry
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.scenario.overrides import Changes
@@ -133,7 +133,7 @@ def _vantage(label: str, registry: Registry) -> str:
     """What it may see; empty where it is not installed."""
     try:
         found = dict.fromkeys(registry.get("defenses", spec["kind"]).vantage.value for spec in specs_of(label))
-    except UnknownNameError:
+    except (UnknownNameError, PluginError):
         return ""
     return TOGETHER.join(found)
 

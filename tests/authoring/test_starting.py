@@ -103,7 +103,7 @@ LINES = [
 @pytest.mark.parametrize("line", LINES)
 def test_what_is_plain_is_taken_as_typer_takes_it(line, command, monkeypatch):
     quick = command(*line.split())
-    monkeypatch.setattr(lazy._Quick, "_plain", lambda self, args: None)
+    monkeypatch.setattr(lazy._FastCommand, "_plain_values", lambda self, args: None)
     assert command(*line.split()) == quick
 
 
