@@ -85,9 +85,9 @@ def _tournament_document(path: Path) -> Mapping[str, Any]:
 
 
 def _stored(path: Path, wanted: str | None) -> Mapping[str, Any]:
-    from swarmsec.cli.results import chosen
+    from swarmsec.cli.results import find_tournament
     from swarmsec.store import Store
     from swarmsec.tournament.from_store import stored_outcome
 
     with Store.open(path, read_only=True) as store:
-        return stored_outcome(store, chosen(store, wanted)).to_dict()
+        return stored_outcome(store, find_tournament(store, wanted)).to_dict()
