@@ -83,7 +83,7 @@ REPEATED_CLASS_NAMES = {
 }
 """Classes of one name in several modules. Only ever shorten this list."""
 
-PRIVATE_ACCESS = {"swarmsec/runs/executors/worker.py": ["_config"]}
+PRIVATE_ACCESS: dict[str, list[str]] = {}
 """Private attributes of other packages and libraries that files reach. Only ever shorten this list."""
 
 

@@ -27,13 +27,13 @@ def test_a_large_swarm_is_freed_when_it_is_played(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(model, "DAEMONS_AT_ONCE_MAX", 1)
     scenario = load_scenario(SWARM)
     made: list[weakref.ref[object]] = []
-    begin = model.SwarmModel._begin
+    begin = model.SwarmModel.begin
 
     def watched(self: model.SwarmModel) -> None:
         made.extend([weakref.ref(self), weakref.ref(self.network)])
         begin(self)
 
-    monkeypatch.setattr(model.SwarmModel, "_begin", watched)
+    monkeypatch.setattr(model.SwarmModel, "begin", watched)
     gc.collect()
     gc.disable()
     try:
