@@ -1,7 +1,7 @@
 """The rules over every neighborhood of a network at once, as functions: what each daemon makes of what it hears.
 
 Every function takes the network, what daemons say, and what they hold themselves if that is something else. `values`
-(n, d) is a broadcast; `per_edge` (m, d) replaces it edge by edge once somebody equivocates; `weights` (m,) in [0, 1]
+(n, d) is a broadcast; `per_edge` (m, d) replaces it edge by edge if a daemon equivocates; `weights` (m,) in [0, 1]
 are how far each message is admitted, 0 drops it. A plain (n,) is one component, and gives (n,). The classes beside them
 (`Wmsr`, `TrimmedMean`, `Krum`...) are the same rules as a defense brings them.
 """
@@ -28,8 +28,8 @@ def wmsr(
     """W-MSR (LeBlanc et al. 2013): drop the f largest above one's own value and the f smallest below, average the rest.
 
     Args:
-        network: Who listens to whom, n daemons on m edges.
-        values: (n, d) what each daemon says to everybody.
+        network: The network, n daemons on m edges.
+        values: (n, d) the broadcast of each daemon.
         f: How many liars a neighborhood may hold.
         own: (n, d) what each daemon holds; `values` unless given.
         per_edge: (m, d) what each edge carries instead.
@@ -134,7 +134,7 @@ def _apply(rule: Rule, network: Network, values: npt.ArrayLike, own: Given, per_
     _require_shape("own", mine, shape)
     carried = None if per_edge is None else matrix(per_edge)
     if carried is not None:
-        _require_shape("told", carried, (network.m, broadcast.shape[1]))
+        _require_shape("per_edge", carried, (network.m, broadcast.shape[1]))
     admitted = None if weights is None else np.asarray(weights, dtype=np.float64)
     if admitted is not None:
         _require_shape("weights", admitted, (network.m,))

@@ -1,4 +1,4 @@
-"""`swarmsec export`: a store of tournaments as Parquet or CSV."""
+"""`swarmsec export`: a store of tournaments as Parquet or CSV files."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from swarmsec.errors import ExitCode, UsageError
 
 def export(
     store: Annotated[Path, typer.Argument(help="A store of tournaments.", envvar="SWARMSEC_STORE")] = STORE,
-    parquet: Annotated[Path | None, typer.Option(help="Write Parquet files there.", metavar="DIR")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write CSV files there.", metavar="DIR")] = None,
+    parquet: Annotated[Path | None, typer.Option(help="Write Parquet files to this folder.", metavar="DIR")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write CSV files to this folder.", metavar="DIR")] = None,
     as_json: Json = False,
 ) -> int:
-    """Write the tournaments, entries, runs and rounds of STORE as files that other programs read."""
+    """Write the tournaments, entries, runs and rounds of STORE as files for other programs."""
     from swarmsec.store import Store
     from swarmsec.store.export import to_csv, to_parquet
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Plugins = Annotated[
     list[Path] | None,
-    typer.Option("--plugins", help="A folder of plug-ins of your own.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
+    typer.Option("--plugins", help="A folder with your own plug-ins.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.", envvar="SWARMSEC_JSON")]
 
@@ -38,7 +38,7 @@ FindingsFormat = Annotated[
 ]
 
 STORE = Path("runs/tournaments.sqlite")
-"""Where tournaments are kept unless told otherwise."""
+"""The default store of tournaments."""
 
 
 @contextmanager
@@ -71,10 +71,10 @@ def check_executor_options(*, jobs: int, timeout: float | None) -> None:
 
 
 def seeds_of(text: str | None) -> int | list[int] | None:
-    """The seeds of an option: `5` is a count, `3,4,9` are seeds, and `3,` is one.
+    """The seeds of an option: `5` is a count, `3,4,9` are seeds, and `3,` is one seed.
 
     Raises:
-        UsageError: It is neither.
+        UsageError: The text is neither.
     """
     if text is None:
         return None
@@ -89,7 +89,7 @@ def seeds_of(text: str | None) -> int | list[int] | None:
 
 
 def settings_of(options: list[str] | None) -> dict[str, object]:
-    """PATH=VALUE options as path → value."""
+    """The options PATH=VALUE as path → value."""
     from swarmsec.scenario import parse_value
 
     settings = {}

@@ -1,4 +1,4 @@
-"""`swarmsec tournament`: every attack against every defense, kept in a store, and who stands where."""
+"""`swarmsec tournament`: every attack against every defense, with all runs in a store, and the standings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from swarmsec.store import Store
-    from swarmsec.tournament import Draft, Plan, Shard, TournamentResult
+    from swarmsec.tournament import Plan, Request, Shard, TournamentResult
     from swarmsec.tournament.result import Counts
 
 
@@ -42,35 +42,35 @@ def tournament(
     ],
     attack: Annotated[
         list[str] | None,
-        typer.Option(help="An attack that takes part; the scenario's own unless said.", metavar="KIND[:p=v,..]"),
+        typer.Option(help="An attack that takes part; the scenario's own unless given.", metavar="KIND[:p=v,..]"),
     ] = None,
     defense: Annotated[
         list[str] | None,
-        typer.Option(help="A defense that takes part; the scenario's own unless said.", metavar="KIND[:p=v,..]"),
+        typer.Option(help="A defense that takes part; the scenario's own unless given.", metavar="KIND[:p=v,..]"),
     ] = None,
     seeds: Annotated[
-        str | None, typer.Option(help="How many seeds, or which.", envvar="SWARMSEC_SEEDS", metavar="5|3,4,9")
+        str | None, typer.Option(help="A count of seeds, or a list.", envvar="SWARMSEC_SEEDS", metavar="5|3,4,9")
     ] = None,
     nulls: Annotated[
-        bool | None, typer.Option("--nulls/--no-nulls", help="Whether the nulls play beside the defenses; they do.")
+        bool | None, typer.Option("--nulls/--no-nulls", help="Whether null defenses take part; they do by default.")
     ] = None,
     halving: Annotated[
         bool | None,
-        typer.Option("--halving/--no-halving", help="Drop the weaker half of the defenses after ever more seeds."),
+        typer.Option(
+            "--halving/--no-halving", help="Drop the weaker half of the defenses in every bracket of more seeds."
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Put a value into every scenario first.", metavar="PATH=VALUE"),
+        typer.Option("--set", help="Set a value in every scenario first.", metavar="PATH=VALUE"),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
-    store: Annotated[Path, typer.Option(help="The file that keeps its runs.", envvar="SWARMSEC_STORE")] = STORE,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with what was begun.")] = False,
-    shard: Annotated[
-        str | None, typer.Option(help="Play one part of several, and score nothing.", metavar="1/4")
-    ] = None,
+    name: Annotated[str | None, typer.Option(help="The name of the tournament.")] = None,
+    store: Annotated[Path, typer.Option(help="The file for its runs.", envvar="SWARMSEC_STORE")] = STORE,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a tournament that was interrupted.")] = False,
+    shard: Annotated[str | None, typer.Option(help="Run one part of several, without scores.", metavar="1/4")] = None,
     merge: Annotated[
         list[Path] | None,
-        typer.Option(help="Take over what another store has of it, such as a shard.", metavar="STORE"),
+        typer.Option(help="Copy the runs of another store, such as that of a shard.", metavar="STORE"),
     ] = None,
     jobs: Jobs = 1,
     timeout: Timeout = None,
@@ -78,26 +78,24 @@ def tournament(
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
-    """Play every attack against every defense in every SCENARIO, and say which defense does best in the worst case."""
+    """Run every attack against every defense in every SCENARIO, and report the defense with the best worst case."""
     from swarmsec.store import Store
     from swarmsec.tournament import outcome_of, plan_of
 
     check_executor_options(jobs=jobs, timeout=timeout)
     part = _shard_of(shard)
     options = {"attack": attack, "defense": defense, "seeds": seeds, "nulls": nulls, "halving": halving, "name": name}
-    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
-        draft = _draft(scenarios, settings=settings_of(set_), plugins=plugins, **options)
-        if part and draft.halving:
-            raise UsageError(
-                "who is dropped depends on all runs; a shard has only some: leave --halving out", where="--shard"
-            )
-        plan = plan_of(draft)
+    with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
+        request = _request(scenarios, settings=settings_of(set_), plugins=plugins, **options)
+        if part and request.halving:
+            raise UsageError("halving needs all runs, and a shard has only some: leave --halving out", where="--shard")
+        plan = plan_of(request)
         with Store.open(store) as opened:
             _merge(plan, opened, merge or [])
             if not (resume or part or merge):
                 _refuse_begun(plan, opened)
-            go_on = _going_on(plan, store, jobs=jobs, cluster=cluster, timeout=timeout, shard=shard)
-            drops = _play(plan, opened, part, go_on, jobs=jobs, cluster=cluster, timeout=timeout)
+            resume_command = _resume_command(plan, store, jobs=jobs, cluster=cluster, timeout=timeout, shard=shard)
+            drops = _run(plan, opened, part, resume_command, jobs=jobs, cluster=cluster, timeout=timeout)
             result = outcome_of(plan, opened, drops)
     if part:
         _show_shard(result, plan, part, as_json=as_json)
@@ -108,14 +106,14 @@ def tournament(
     return ExitCode.DONE if result.bites else ExitCode.INCONCLUSIVE
 
 
-def _draft(names: list[str], *, settings: dict[str, object], plugins: list[Path] | None, **options: Any) -> Draft:
-    """What the command line asks for, on top of what a file does."""
-    from swarmsec.tournament import Draft, draft_of_file, is_tournament_file, replaced
+def _request(names: list[str], *, settings: dict[str, object], plugins: list[Path] | None, **options: Any) -> Request:
+    """The request of the command line; its options replace the values of a file."""
+    from swarmsec.tournament import Request, is_tournament_file, request_of_file
     from swarmsec.tournament.labels import specs_of
 
     files = [one for one in names if is_tournament_file(one)]
     if files and len(names) > 1:
-        raise UsageError(f"{files[0]} is a tournament and names its scenarios itself; give it alone", where="SCENARIO")
+        raise UsageError(f"{files[0]} is a tournament and names its own scenarios; give it alone", where="SCENARIO")
     given: dict[str, Any] = {key: options[key] for key in ("nulls", "halving", "name") if options[key] is not None}
     for option, key in (("attack", "attacks"), ("defense", "defenses")):
         if options[option]:
@@ -125,9 +123,9 @@ def _draft(names: list[str], *, settings: dict[str, object], plugins: list[Path]
     if plugins:
         given["plugins"] = tuple(str(folder) for folder in plugins)
     if not files:
-        return Draft(scenarios=tuple(names), settings=settings, **given)
-    draft = draft_of_file(Path(files[0]))
-    return replaced(draft, **given, **({"settings": {**draft.settings, **settings}} if settings else {}))
+        return Request(scenarios=tuple(names), settings=settings, **given)
+    request = request_of_file(Path(files[0]))
+    return request.with_values(**given, **({"settings": {**request.settings, **settings}} if settings else {}))
 
 
 def _seeds(text: str) -> tuple[int, ...]:
@@ -148,36 +146,33 @@ def _shard_of(text: str | None) -> Shard | None:
         return None
     number, _, of = text.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise UsageError(f"{text!r} given; must be which of how many, such as 1/4", where="--shard")
+        raise UsageError(f"{text!r} given; must be a part and the number of parts, such as 1/4", where="--shard")
     return Shard(int(number), int(of))
 
 
 def _merge(plan: Plan, store: Store, others: list[Path]) -> None:
-    from swarmsec.store import Store as Stores
-    from swarmsec.tournament import take_over
+    from swarmsec.tournament import copy_runs
 
     for path in others:
-        with Stores.open(path, read_only=True) as other:
-            typer.echo(f"{take_over(plan, store, other):,} runs taken over from {path}", err=True)
+        with type(store).open(path, read_only=True) as other:
+            typer.echo(f"{copy_runs(plan, store, other):,} runs copied from {path}", err=True)
 
 
 def _refuse_begun(plan: Plan, store: Store) -> None:
-    """What was begun is gone on with where that is meant; what is finished is only shown."""
+    """Refuse a tournament that was interrupted; one that is done is only shown again."""
     begun = next((one for one in store.tournaments() if one.id == plan.id), None)
     if begun and begun.left:
         ended = begun.planned - begun.left
         raise UsageError(
-            f"it was begun before, {ended:,} of {begun.planned:,} runs are done: --resume goes on with it, and "
-            "--store names another place to begin anew",
+            f"this tournament was begun before, and {ended:,} of {begun.planned:,} runs are done: continue it with "
+            "--resume, or begin anew in another file with --store",
             where=str(store.path),
         )
 
 
-def _going_on(plan: Plan, store: Path, **options: Any) -> str:
-    """The command line that goes on with it."""
-    from swarmsec.tournament import command_of
-
-    words = ["swarmsec", "tournament", *command_of(plan), "--store", str(store)]
+def _resume_command(plan: Plan, store: Path, **options: Any) -> str:
+    """The command line that continues the tournament."""
+    words = ["swarmsec", "tournament", *plan.command, "--store", str(store)]
     usual = {"jobs": 1}
     for option, value in options.items():
         words += (
@@ -188,18 +183,25 @@ def _going_on(plan: Plan, store: Path, **options: Any) -> str:
     return shlex.join([*words, "--resume"])
 
 
-def _play(
-    plan: Plan, store: Store, shard: Shard | None, go_on: str, *, jobs: int, cluster: str | None, timeout: float | None
+def _run(
+    plan: Plan,
+    store: Store,
+    shard: Shard | None,
+    resume_command: str,
+    *,
+    jobs: int,
+    cluster: str | None,
+    timeout: float | None,
 ) -> Any:
-    """Play what is left, with its progress on standard error; whatever ends it early, say how to go on."""
+    """Run what is left, with its progress on standard error; if interrupted, print the command that continues it."""
     from swarmsec.report.tournament import drop_line
-    from swarmsec.tournament import play
+    from swarmsec.tournament import run_plan
 
     names = {one.label: one.name for one in plan.defenses}
     with executor_of(jobs=jobs, cluster=cluster, timeout=timeout) as executor:
         try:
             with _progress(plan.name) as advanced:
-                return play(
+                return run_plan(
                     plan,
                     store,
                     executor,
@@ -208,13 +210,13 @@ def _play(
                     dropped=lambda drop: typer.echo(f"{plan.name}: dropped {drop_line(drop, names)}", err=True),
                 )
         except BaseException:
-            typer.echo(f"what was done so far is in {store.path}; to go on: {go_on}", err=True)
+            typer.echo(f"runs so far are in {store.path}; to continue: {resume_command}", err=True)
             raise
 
 
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[Counts], None]]:
-    """Progress in runs: how many are done, failed and left."""
+    """Progress in runs: the numbers of those that are done, failed and left."""
     from swarmsec.report.tournament import counts_line
 
     with progress(name) as shown:
@@ -237,10 +239,10 @@ def _show(result: TournamentResult, *, as_json: bool) -> None:
 
 
 def _show_shard(result: TournamentResult, plan: Plan, shard: Shard, *, as_json: bool) -> None:
-    """What a part is for: to be merged with the others."""
+    """Print the counts of a part, and the command that merges all parts."""
     mine = {run for run in plan.jobs if shard.has(run)}
     failed = sum(one.run in mine for one in result.failures)
-    told = {
+    document = {
         "schema": "swarmsec.shard/v1",
         "tournament": result.id,
         "shard": f"{shard.number}/{shard.of}",
@@ -249,7 +251,11 @@ def _show_shard(result: TournamentResult, plan: Plan, shard: Shard, *, as_json: 
         "store": result.store,
     }
     if as_json:
-        print_json(told)
+        print_json(document)
         return
-    typer.echo(f"shard {told['shard']} of {result.name}: {len(mine):,} runs, {failed:,} failed, kept in {result.store}")
-    typer.echo(f"when all are played: {result.replay} --store ALL.sqlite --merge {result.store} --merge ..", err=True)
+    typer.echo(
+        f"shard {document['shard']} of {result.name}: {len(mine):,} runs, {failed:,} failed, stored in {result.store}"
+    )
+    typer.echo(
+        f"when all parts are done: {result.replay} --store ALL.sqlite --merge {result.store} --merge ..", err=True
+    )

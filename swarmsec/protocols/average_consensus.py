@@ -1,4 +1,4 @@
-"""Agree on the average by talking to neighbors."""
+"""Agree on the average by averaging with neighbors."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ class AverageConsensus(NegotiationProtocol):
 
 
 def averaging(weights: str) -> Rule:
-    """The averaging rule of that name."""
+    """The averaging rule with these weights."""
     return Mean() if weights == "uniform" else MetropolisMean()

@@ -15,8 +15,8 @@ class UniformPrice(Auction):
     """All k efficient trades are made, at one price p = θ · b_k + (1 − θ) · a_k (the k-double auction).
 
     b_k is the last bid and a_k the last ask that trade (Rustichini, Satterthwaite and Williams, Econometrica 1994,
-    with their k for our θ). It is efficient, and its budget is balanced; for that a bidder at the margin gains by
-    shading its bid, the less the more bidders there are. See `Auction` for how bids travel.
+    with their k for our θ). It is efficient, and its budget is balanced; but a bidder at the margin gains
+    by bidding untruthfully, less so the more bidders there are. See `Auction` for how bids travel.
     """
 
     theta: Annotated[float, Interval(ge=0, le=1), Help("Where the price is: 1 at the last bid, 0 at the last ask.")] = (
@@ -24,7 +24,7 @@ class UniformPrice(Auction):
     )
 
     def clear(self, bids: Floats, asks: Floats) -> Clearing:
-        """By the rule above."""
+        """Trade all k efficient pairs at p."""
         pairs = min(len(bids), len(asks))
         k = int((bids[:pairs] >= asks[:pairs]).sum())
         if k == 0:

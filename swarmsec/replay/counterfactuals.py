@@ -1,4 +1,4 @@
-"""What would have been: the same run with something changed, seed by seed on the same random streams."""
+"""Counterfactuals: a run compared with a changed run, seed by seed on the same random streams."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from swarmsec.swarm.arms import Arm
 
 @dataclass(frozen=True, eq=False)
 class ArmChange:
-    """One arm, as it was and as it would have been.
+    """One arm of the run and of the changed run.
 
     Attributes:
         happened: (k,) the scored bill in the end, one a seed.

@@ -1,6 +1,6 @@
-"""The gallery of the library: every scenario with what comes of it, measured.
+"""The gallery of the library: every scenario with its measured result.
 
-`python -m swarmsec.report.gallery` plays every scenario over its own seeds and writes `scenarios/GALLERY.md`.
+`python -m swarmsec.report.gallery` runs every scenario over its own seeds and writes `scenarios/GALLERY.md`.
 """
 
 from __future__ import annotations

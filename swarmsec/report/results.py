@@ -1,4 +1,4 @@
-"""What a store holds, in tables for people. Plain text: the same on a terminal and in a pipe."""
+"""The contents of a store as text tables, the same on a terminal and in a pipe."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import Any
 from swarmsec.report.numbers import amount, share, share_interval
 from swarmsec.report.tables import plain_table
 from swarmsec.scoring import Interval
-from swarmsec.store import CellOutcome, Difference, Tournament
-from swarmsec.store.failures import Failure
-from swarmsec.store.leaderboard import Rank
+from swarmsec.store import Tournament
 from swarmsec.store.query import Answer
+from swarmsec.tournament.comparison import PairedDifference
+from swarmsec.tournament.failures import Failure
+from swarmsec.tournament.leaderboard import Rank
+from swarmsec.tournament.scores import CellScore
 
 _UNKNOWN = "–"
 
 
 def tournament_lines(tournaments: Sequence[Tournament]) -> str:
-    """A line a tournament: how far it is, and since when."""
+    """One line a tournament: its counts of runs, and its dates."""
     if not tournaments:
         return "no tournament was begun in this store"
     rows = [["tournament", "id", "runs", "done", "failed", "crashed", "timed out", "left", "begun", "changed"]]
@@ -27,27 +29,27 @@ def tournament_lines(tournaments: Sequence[Tournament]) -> str:
     return plain_table(rows, left={0, 1})
 
 
-def matrix_lines(found: Sequence[CellOutcome], *, damage: bool = False) -> str:
+def matrix_lines(found: Sequence[CellScore], *, damage: bool = False) -> str:
     """Attacks × defenses, a table a scenario.
 
     Args:
         found: The cells.
-        damage: Show what was left of the damage and not the share that was prevented.
+        damage: Show damage(defended) in place of the share that was prevented.
     """
     blocks = []
-    for scenario in dict.fromkeys(one.cell.scenario for one in found):
-        here = [one for one in found if one.cell.scenario == scenario]
+    for scenario in dict.fromkeys(one.key.scenario for one in found):
+        here = [one for one in found if one.key.scenario == scenario]
         unit = next((one.unit for one in here if one.unit), "")
         what = f"damage(defended) in {unit}" if damage else "share of the damage prevented (DL)"
         blocks.append(f"{scenario}  ·  {what}, mean [95% interval]\n\n{_matrix(here, damage=damage)}")
-    notes = _missing_note(found)
+    notes = _notes_on_missing_seeds(found)
     return "\n\n".join([*blocks, *notes])
 
 
-def comparison_lines(first: str, second: str, found: Sequence[Difference]) -> str:
-    """Two defenses, pair by pair: the first less the second."""
+def comparison_lines(first: str, second: str, found: Sequence[PairedDifference]) -> str:
+    """Two defenses, attack by attack: the first minus the second."""
     if not found:
-        return f"{first} and {second} met no attack in the same scenario with the same seeds"
+        return f"{first} and {second} were not run against the same attack in the same scenario with the same seeds"
     rows = [["scenario", "attack", "seeds", "Δ damage", "Δ DL", "Δ cost in peace", "less damage"]]
     for one in found:
         less = {"first": first, "second": second, None: "undecided"}[one.better]
@@ -57,20 +59,20 @@ def comparison_lines(first: str, second: str, found: Sequence[Difference]) -> st
     won = [sum(one.better == side for one in found) for side in ("first", "second")]
     return "\n".join(
         [
-            f"{first} less {second}, paired over seeds, mean [95% interval]",
+            f"{first} minus {second}, paired by seed, mean [95% interval]",
             "",
             plain_table(rows, left={0, 1, 6}),
             "",
             f"  {first} lets less damage happen in {won[0]} of {len(found)}, {second} in {won[1]}; "
-            "each interval holds by itself, not all of them at once",
+            "each 95% interval holds alone, not all of them together",
         ]
     )
 
 
 def failure_lines(failures: Sequence[Failure]) -> str:
-    """A line a run that came to nothing, with its error."""
+    """One line for each failed run, with its error."""
     if not failures:
-        return "no run failed, crashed or took too long"
+        return "no run failed, crashed or timed out"
     rows = [["run", "status", "scenario", "attack", "defense", "seed", "arm", "error"]]
     for one in failures:
         rows.append([one.run[:12], *(str(value) for value in one[1:])])
@@ -78,7 +80,7 @@ def failure_lines(failures: Sequence[Failure]) -> str:
 
 
 def leaderboard_lines(title: str, ranks: Sequence[Rank]) -> str:
-    """Attacks or defenses, the best first."""
+    """A leaderboard, best first."""
     rows = [["", title, "rating", "95%", "won", "lost", "tied", "DL", "limited", "worst DL", "against"]]
     for place, one in enumerate(ranks, 1):
         counts = [f"{count:,}" for count in (one.wins, one.losses, one.ties)]
@@ -89,16 +91,16 @@ def leaderboard_lines(title: str, ranks: Sequence[Rank]) -> str:
 
 
 def answer_lines(answer: Answer) -> str:
-    """The rows of an answer."""
-    rows = [list(answer.columns), *([_value(value) for value in row] for row in answer.rows)]
+    """The rows of the answer to an SQL query."""
+    rows = [list(answer.columns), *([_sql_value(value) for value in row] for row in answer.rows)]
     left = {column for column in range(len(answer.columns)) if any(isinstance(row[column], str) for row in answer.rows)}
     return plain_table(rows, left=left)
 
 
-def _matrix(found: Sequence[CellOutcome], *, damage: bool) -> str:
-    attacks = list(dict.fromkeys(one.cell.attack for one in found))
-    defenses = list(dict.fromkeys(one.cell.defense for one in found))
-    cells = {(one.cell.attack, one.cell.defense): one for one in found}
+def _matrix(found: Sequence[CellScore], *, damage: bool) -> str:
+    attacks = list(dict.fromkeys(one.key.attack for one in found))
+    defenses = list(dict.fromkeys(one.key.defense for one in found))
+    cells = {(one.key.attack, one.key.defense): one for one in found}
     rows = [["", *defenses]]
     for attack in attacks:
         shown = [cells.get((attack, defense)) for defense in defenses]
@@ -106,8 +108,8 @@ def _matrix(found: Sequence[CellOutcome], *, damage: bool) -> str:
     return plain_table(rows, left={0})
 
 
-def _cell(one: CellOutcome, *, damage: bool) -> str:
-    found = one.outcome
+def _cell(one: CellScore, *, damage: bool) -> str:
+    found = one.score
     if found is None:
         return _UNKNOWN
     mark = "*" if one.missing else ""
@@ -118,11 +120,11 @@ def _cell(one: CellOutcome, *, damage: bool) -> str:
     return share_interval(found.damage_limited) + mark
 
 
-def _missing_note(found: Sequence[CellOutcome]) -> list[str]:
+def _notes_on_missing_seeds(found: Sequence[CellScore]) -> list[str]:
     partial = sum(bool(one.missing and one.seeds) for one in found)
-    empty = sum(one.outcome is None for one in found)
-    told = [f"  * {partial} cells are scored without some of their seeds"] if partial else []
-    return told + ([f"  {_UNKNOWN} {empty} cells have no seed of which every arm is done"] if empty else [])
+    empty = sum(one.score is None for one in found)
+    notes = [f"  * {partial} cells are scored without some of their seeds"] if partial else []
+    return notes + ([f"  {_UNKNOWN} {empty} cells have no seed of which every arm is done"] if empty else [])
 
 
 def _amounts(interval: Interval | None, unit: str) -> str:
@@ -141,7 +143,7 @@ def _points(points: Interval | None) -> tuple[str, str]:
     return f"{points.mean:.0f}", f"[{points.low:.0f}, {points.high:.0f}]"
 
 
-def _value(value: Any) -> str:
+def _sql_value(value: Any) -> str:
     if value is None:
         return _UNKNOWN
     return f"{value:.6g}" if isinstance(value, float) else str(value)

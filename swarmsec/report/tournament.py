@@ -1,4 +1,4 @@
-"""A tournament on a terminal: the verdict first, then each scenario's matrix, ratings, failures, how to repeat it."""
+"""A tournament on a terminal: verdicts, then matrices, ratings, failures, and the command that repeats it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rich.text import Text
 from swarmsec.report.numbers import amount, share
 from swarmsec.scoring import Interval
 from swarmsec.tournament import TournamentResult
-from swarmsec.tournament.result import Counts, Drop, Nash, Rating, Standing, WorstCase
+from swarmsec.tournament.leaderboard import Rank
+from swarmsec.tournament.result import Counts, Drop, Nash, ScenarioStanding, WorstCase
 
 FAILURES_SHOWN_MAX = 10
 
@@ -47,7 +48,7 @@ def names_of(result: TournamentResult) -> Names:
 
 
 def heading(result: TournamentResult) -> Text:
-    """Its name, and how large it was."""
+    """The name of the tournament, and its size."""
     candidates = sum(not one.null for one in result.defenses)
     size = [
         _count(len(result.standings), "scenario"),
@@ -60,23 +61,23 @@ def heading(result: TournamentResult) -> Text:
 
 
 def counts_line(counts: Counts) -> str:
-    """How many runs are done, and how many are not.
+    """The numbers of runs that are done, failed and left.
 
     Examples:
         >>> counts_line(Counts(1200, 1196, 3, 1))
         '1,196 runs done, 3 failed, 1 left'
     """
-    said = [f"{_count(counts.done, 'run')} done"]
-    said += [f"{counts.failed:,} failed"] if counts.failed else []
-    return ", ".join(said + ([f"{counts.left:,} left"] if counts.left else []))
+    parts = [f"{_count(counts.done, 'run')} done"]
+    parts += [f"{counts.failed:,} failed"] if counts.failed else []
+    return ", ".join(parts + ([f"{counts.left:,} left"] if counts.left else []))
 
 
-def verdict(standing: Standing, names: Names) -> tuple[str, str]:
-    """Which defense does best in the worst case and by how much, in one sentence; and its color."""
+def verdict(standing: ScenarioStanding, names: Names) -> tuple[str, str]:
+    """The defense with the best worst case and its lead, in one sentence; and the color of the sentence."""
     if not any(standing.bites):
         return "No verdict: no attack bites", "yellow"
     if standing.best is None:
-        return "No verdict: no defense was played to the end against every attack", "yellow"
+        return "No verdict: no defense was run to the end against every attack", "yellow"
     best = next(one for one in standing.worst_case if one.defense == standing.best)
     beaten = next((one for one in standing.upsets if one.loser == best.defense and one.null), None)
     worst = _worst(best, standing, names)
@@ -92,8 +93,8 @@ def verdict(standing: Standing, names: Names) -> tuple[str, str]:
     return f"No single best: {worst}; the next one leaves {lead} more", "yellow"
 
 
-def upset_lines(standing: Standing, names: Names) -> list[str]:
-    """Where a defense loses to something plainer, by the numbers."""
+def upset_lines(standing: ScenarioStanding, names: Names) -> list[str]:
+    """One line for each defense with a worse worst case than a plainer one."""
     return [
         f"{names[one.loser]} loses to {'the null ' if one.null else 'the plainer '}{names[one.winner]}: "
         f"it leaves {_amounts(one.by, standing)} more in its worst case"
@@ -101,8 +102,8 @@ def upset_lines(standing: Standing, names: Names) -> list[str]:
     ]
 
 
-def matrix(result: TournamentResult, standing: Standing) -> Table:
-    """Defenses × attacks: the damage that is left and the share prevented; the best in the worst case first."""
+def matrix(result: TournamentResult, standing: ScenarioStanding) -> Table:
+    """Defenses × attacks: the damage left and the share prevented; the best worst case first."""
     names, nulls = names_of(result), {one.label for one in result.defenses if one.null}
     table = Table(box=None, padding=(0, 0, 0, 3), show_edge=False, pad_edge=False, title_justify="left")
     table.add_column(f"  {standing.title}, {standing.unit}", no_wrap=True)
@@ -129,7 +130,7 @@ def matrix(result: TournamentResult, standing: Standing) -> Table:
     return table
 
 
-def nash_line(found: Nash, standing: Standing, names: Names) -> str:
+def nash_line(found: Nash, standing: ScenarioStanding, names: Names) -> str:
     """The equilibrium in one line."""
     value = amount(_rounded(found.value, standing), standing.unit)
     if found.pure:
@@ -141,13 +142,14 @@ def nash_line(found: Nash, standing: Standing, names: Names) -> str:
     return f"equilibrium: blue mixes {blue}; red mixes {red}; worth {value}"
 
 
-def ratings_table(title: str, ratings: Sequence[Rating], names: Names) -> Table:
-    """The strongest first."""
+def ratings_table(title: str, ratings: Sequence[Rank], names: Names) -> Table:
+    """Contestants by rating, best first."""
     table = Table(box=None, padding=(0, 0, 0, 3), show_edge=False, pad_edge=False)
     table.add_column(f"  {title}", no_wrap=True)
     for head in ("points", "95%", "won", "lost", "tied"):
         table.add_column(head, justify="right")
     for one in ratings:
+        assert one.points is not None, "the outcome has rated contestants only"
         low, high = one.points.low, one.points.high
         interval = "–" if low is None or high is None else f"[{low:.0f}, {high:.0f}]"
         figures = (f"{number:,}" for number in (one.wins, one.losses, one.ties))
@@ -156,7 +158,7 @@ def ratings_table(title: str, ratings: Sequence[Rating], names: Names) -> Table:
 
 
 def notes(result: TournamentResult) -> Table:
-    """Full labels where tables have short ones, who was dropped, what failed, how to repeat it, where it is kept."""
+    """Labels behind short names, dropped defenses, failed runs, the command that repeats it, and the store."""
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
@@ -176,18 +178,18 @@ def notes(result: TournamentResult) -> Table:
 
 
 def drop_line(drop: Drop, names: Names) -> str:
-    """Who was dropped, when and why.
+    """A dropped defense, the number of its seeds, and the reason.
 
     Examples:
         >>> drop_line(Drop(1, 3, "wmsr:f=2", 0.4), {"wmsr:f=2": "wmsr"})
-        'wmsr after 3 seeds: it had left 40% of the undefended worst case'
+        'wmsr after 3 seeds: it left 40% of the undefended worst case'
     """
-    why = "a run of it failed" if drop.left is None else f"it had left {share(drop.left)} of the undefended worst case"
+    why = "one of its runs failed" if drop.left is None else f"it left {share(drop.left)} of the undefended worst case"
     return f"{names[drop.defense]} after {_count(drop.seeds, 'seed')}: {why}"
 
 
 def failure_lines(result: TournamentResult) -> list[str]:
-    """The first failures, and how many more there are."""
+    """The first failed runs, and the number of the others."""
     lines = [
         f"{' against '.join(filter(None, [one.attack, one.defense])) or 'no team'} in {one.scenario}, "
         f"seed {one.seed}, {one.arm} arm: {one.status.replace('_', ' ')}: {one.error}"
@@ -197,30 +199,30 @@ def failure_lines(result: TournamentResult) -> list[str]:
     return lines + ([f"and {more:,} more: swarmsec results {result.store} --failed"] if more else [])
 
 
-def _worst(one: WorstCase, standing: Standing, names: Names) -> str:
+def _worst(one: WorstCase, standing: ScenarioStanding, names: Names) -> str:
     undefended = standing.undefended[standing.attacks.index(one.attack)]
     left = f"{names[one.defense]} leaves {_amounts(one.damage, standing)}"
     return f"{left} of {_mean(undefended, standing)} undefended, against {names[one.attack]}"
 
 
-def _limits(one: WorstCase, standing: Standing) -> bool:
-    """Whether a defense prevents any of the damage of its worst case; of an attack that does not bite it need not."""
+def _limits(one: WorstCase, standing: ScenarioStanding) -> bool:
+    """Whether a defense prevents damage in its worst case, or the attack there does not bite."""
     row, column = standing.attacks.index(one.attack), standing.defenses.index(one.defense)
     limited = standing.damage_limited[row][column]
     return limited is None or (limited.low is not None and limited.low > _NEGLIGIBLE)
 
 
-def _cell(damage: Interval | None, limited: Interval | None, standing: Standing) -> str:
+def _cell(damage: Interval | None, limited: Interval | None, standing: ScenarioStanding) -> str:
     if damage is None:
         return "–"
     return _mean(damage, standing) + (f" {share(limited.mean):>5}" if limited else "")
 
 
-def _mean(interval: Interval | None, standing: Standing) -> str:
+def _mean(interval: Interval | None, standing: ScenarioStanding) -> str:
     return "–" if interval is None else amount(_rounded(interval.mean, standing), standing.unit)
 
 
-def _amounts(interval: Interval, standing: Standing) -> str:
+def _amounts(interval: Interval, standing: ScenarioStanding) -> str:
     """An amount with its interval: `$210,360 [$190,000, $230,000]`."""
     if interval.low is None or interval.high is None:
         return _mean(interval, standing)
@@ -228,8 +230,8 @@ def _amounts(interval: Interval, standing: Standing) -> str:
     return f"{_mean(interval, standing)} [{low}, {high}]"
 
 
-def _rounded(value: float, standing: Standing) -> float:
-    """Without the noise of floating-point sums: nothing next to the damages of this scenario is nothing."""
+def _rounded(value: float, standing: ScenarioStanding) -> float:
+    """The value, or 0 if it is only the rounding error of sums next to the damages of the scenario."""
     size = max((abs(one.mean) for one in standing.undefended if one), default=0.0)
     return 0.0 if abs(value) <= _NEGLIGIBLE * (1.0 + size) else value
 

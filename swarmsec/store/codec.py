@@ -1,7 +1,7 @@
-"""A trace as the columns of a row, and back.
+"""Encode a trace as the columns of a row, and decode it.
 
-What a score is made from is exact: the scored bill of every round, the last value of every figure, all counts. The
-other rounds of the other figures are kept as float32, unless one is too large for it.
+Everything that a score needs is exact: the scored bill of every round, the last value of every metric, and all counts.
+The other rounds of the other metrics are stored as float32, unless a value is too large for it.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.swarm.trace import DetectionCounts, Event, Trace
 
 Stored = Literal["bill", "<f4", "<f8"]
-"""How one figure's rounds are kept: they are the bill's, or of this NumPy type."""
+"""The storage of a metric's rounds: equal to the bill, or an array of this NumPy type."""
 
 _FAST = 1
-"""zlib's quickest level: on shuffled bytes the slower ones save a twentieth."""
+"""The fastest level of zlib; slower levels save only 5% on shuffled bytes."""
 
 
 BLOCKS = ("events", "quarantine", "compromised", "attacked", "series")
-"""The columns of a trace that stand in the table `blocks`; the others stand in `runs`."""
+"""The columns of a trace in the table `blocks`; the others are in `runs`."""
 
 
 class Columns(NamedTuple):
-    """A trace as the columns of the same names in the tables `runs` and `blocks`."""
+    """A trace as columns of the tables `runs` and `blocks`."""
 
     unit: str
     bill: float
@@ -48,7 +48,7 @@ class Columns(NamedTuple):
 
 
 def encode(trace: Trace) -> Columns:
-    """The columns of a trace; states, decisions and the final state are no part of them."""
+    """The columns of a trace, without states, decisions and the final state."""
     kinds = {name: _stored_as(values, trace.bill) for name, values in trace.metrics.items()}
     rows = [_packed(trace.bill, "<f8")]
     rows += [_packed(trace.metrics[name], kind) for name, kind in kinds.items() if kind != "bill"]
@@ -57,8 +57,8 @@ def encode(trace: Trace) -> Columns:
         bill=float(trace.bill[-1]),
         rounds=len(trace.bill),
         daemons=len(trace.compromised),
-        finals=_figures({name: float(values[-1]) for name, values in trace.metrics.items()}),
-        central=_figures(trace.central),
+        finals=_figures_text({name: float(values[-1]) for name, values in trace.metrics.items()}),
+        central=_figures_text(trace.central),
         watch=json.dumps(asdict(trace.watch)),
         names=json.dumps(list(kinds.items())),
         events=_compressed(json.dumps([event.to_dict() for event in trace.events]).encode()),
@@ -69,20 +69,15 @@ def encode(trace: Trace) -> Columns:
     )
 
 
-def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) -> Trace:
+def decode(columns: Columns, *, arm: str, seed: int) -> Trace:
     """The trace of a row.
 
     Args:
-        columns: The row's.
-        arm: Which arm it is of.
-        seed: Which seed it is of.
-        last_only: Leave out all rounds but the last, which is all that most scores need; quicker.
+        columns: The columns of the row.
+        arm: The arm of the run.
+        seed: The seed of the run.
     """
-    finals = figures_of(columns.finals)
-    if last_only:
-        bill, metrics = np.array([columns.bill]), {name: np.array([value]) for name, value in finals.items()}
-    else:
-        bill, metrics = _series(columns, finals)
+    bill, metrics = _series(columns, figures_of(columns.finals))
     return Trace(
         arm=arm,
         seed=seed,
@@ -102,7 +97,7 @@ def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) ->
 
 
 def figures_of(text: str) -> dict[str, float]:
-    """Name → value, exactly as it was; JSON has no word for what is no finite number, so that is a string there.
+    """Name → value, exactly; non-finite values are strings in the text, as JSON has no numbers for them.
 
     Examples:
         >>> figures_of('{"price": 0.1, "ratio": "inf"}')
@@ -113,8 +108,8 @@ def figures_of(text: str) -> dict[str, float]:
 
 def events_of(block: bytes) -> tuple[Event, ...]:
     """The events of a row, in order."""
-    told = json.loads(zlib.decompress(block))
-    return tuple(Event(**{**event, "daemons": tuple(event["daemons"])}) for event in told)
+    events = json.loads(zlib.decompress(block))
+    return tuple(Event(**{**event, "daemons": tuple(event["daemons"])}) for event in events)
 
 
 def _series(columns: Columns, finals: Mapping[str, float]) -> tuple[Floats, dict[str, Floats]]:
@@ -139,22 +134,22 @@ def _stored_as(values: Floats, bill: Floats) -> Stored:
 
 
 def _packed(values: Floats, kind: str) -> bytes:
-    """The values with all first bytes together, then all second ones: neighbors in time share them, as zlib sees."""
+    """The first bytes of all values, then all second bytes, and so on: values of neighboring rounds compress better."""
     narrow = np.ascontiguousarray(values, dtype=kind)
     return narrow.view(np.uint8).reshape(len(narrow), narrow.itemsize).T.tobytes()
 
 
 def _unpacked(block: bytes, start: int, kind: str, rounds: int) -> tuple[Floats, int]:
-    """The values at a place of the block, and the place after them."""
+    """The values at an offset of the block, and the offset after them."""
     itemsize = np.dtype(kind).itemsize
     planes = np.frombuffer(block, np.uint8, rounds * itemsize, start).reshape(itemsize, rounds)
     values = np.ascontiguousarray(planes.T).view(kind).reshape(rounds)
     return values.astype(np.float64), start + rounds * itemsize
 
 
-def _figures(figures: Mapping[str, float]) -> str:
-    told = {name: value if math.isfinite(value) else str(value) for name, value in figures.items()}
-    return json.dumps(told, allow_nan=False)
+def _figures_text(figures: Mapping[str, float]) -> str:
+    plain = {name: value if math.isfinite(value) else str(value) for name, value in figures.items()}
+    return json.dumps(plain, allow_nan=False)
 
 
 def _mask(block: bytes, daemons: int) -> Bools:
@@ -163,7 +158,7 @@ def _mask(block: bytes, daemons: int) -> Bools:
 
 
 def _encoded_log(log: Sequence[tuple[int, bool, Ints]]) -> bytes:
-    """A line that says when, in or out, and how many; then who, all in a row."""
+    """One line of JSON with [round, isolated, count] for each change; then the daemons of all changes as int32."""
     lines = [[round, bool(inside), len(daemons)] for round, inside, daemons in log]
     who = [np.asarray(daemons, dtype="<i4").tobytes() for _, _, daemons in log]
     return _compressed(json.dumps(lines).encode() + b"\n" + b"".join(who))

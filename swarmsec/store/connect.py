@@ -1,4 +1,4 @@
-"""Open a store's file: for one writer or any number of readers, after a look at whether it is whole, and is one."""
+"""Open the file of a store for one writer or any number of readers, after a check that it is an undamaged store."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from swarmsec.errors import OutputError, SwarmsecError, UsageError
 from swarmsec.store import schema
 
 _BUSY_SECONDS = 10.0
-"""How long to wait for somebody who reads, or tidies up, at this moment."""
+"""The longest wait for another process that reads or cleans up."""
 
 _MAGIC = b"SQLite format 3\0"
-"""How every SQLite file begins."""
+"""The first bytes of every SQLite file."""
 
 _HEADER_BYTES = 100
-"""Every SQLite file is longer than that, unless it is empty."""
+"""The size of SQLite's header: every SQLite file is longer, unless it is empty."""
 
 _FULL = {"SQLITE_FULL", "SQLITE_TOOBIG"}
 _UNWRITABLE = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"}
@@ -37,41 +37,41 @@ def is_store(path: Path) -> bool:
 
 
 def writer(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
-    """The only connection that may write to a store, which is made if it is not there; and the lock that says so.
+    """The only connection that may write to a store, which is created if missing; and its lock.
 
-    The lock is a transaction on an empty file beside the store, so the system frees it when its holder dies.
+    The lock is a transaction on an empty file beside the store; the system releases it when its process dies.
 
     Raises:
-        OutputError: It cannot be written, or somebody else writes to it.
-        UsageError: It is no store, damaged, or of a newer version; nothing in it was changed.
+        OutputError: The file cannot be written, or another process writes to it.
+        UsageError: The file is no store, is damaged, or has a newer version; it was not changed.
     """
-    with telling(path, writes=True):
+    with translating_errors(path, writes=True):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(f"no folder for a store can be made here: {error.strerror}", where=str(path)) from None
+            raise OutputError(f"the folder of the store cannot be created: {error.strerror}", where=str(path)) from None
         lock = _locked(path)
         try:
             if path.exists():
-                _looked_at(path).close()
-            return _written(path), lock
+                _checked_reader(path).close()
+            return _writable(path), lock
         except BaseException:
             lock.close()
             raise
 
 
 def reader(path: Path) -> sqlite3.Connection:
-    """A connection that only reads, also while somebody writes, and also in a folder that is read-only.
+    """A connection that only reads, also while another process writes, and also in a read-only folder.
 
-    A store of an older version is read through a copy in memory, since the file itself is not to be changed.
+    A store of an older version is migrated in a copy in memory, since a reader must not change the file.
 
     Raises:
-        UsageError: There is none; or it is no store, damaged, or of a newer version.
+        UsageError: The file does not exist, is no store, is damaged, or has a newer version.
     """
     if not path.is_file():
         raise UsageError("there is no store here; `swarmsec tournament` makes one", where=str(path))
-    with telling(path, writes=False):
-        connection = _looked_at(path)
+    with translating_errors(path, writes=False):
+        connection = _checked_reader(path)
         try:
             if schema.version_of(connection) < len(schema.MIGRATIONS):
                 connection = _migrated_copy(connection)
@@ -83,43 +83,43 @@ def reader(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def telling(path: Path, *, writes: bool) -> Iterator[None]:
-    """Tell SQLite's errors as ours: what happened to which store, and what would help.
+def translating_errors(path: Path, *, writes: bool) -> Iterator[None]:
+    """Convert errors of SQLite to ours, with the store, the cause and a remedy.
 
     Args:
-        path: The store's.
-        writes: Whether something was being written.
+        path: The file of the store.
+        writes: Whether the operation writes.
     """
     try:
         yield
     except sqlite3.Error as error:
-        raise _told(error, path, writes=writes) from None
+        raise _translated(error, path, writes=writes) from None
 
 
 def damaged(path: Path, what: str) -> SwarmsecError:
-    """The error of a store that does not hold what was put into it."""
+    """The error of a damaged store."""
     return UsageError(
-        f"the store is damaged: {what}. It was left as it is; take a copy of it from before, or name another one",
+        f"the store is damaged: {what}. It was not changed; restore an earlier copy, or name another store",
         where=str(path),
     )
 
 
-def _told(error: sqlite3.Error, path: Path, *, writes: bool) -> SwarmsecError:
+def _translated(error: sqlite3.Error, path: Path, *, writes: bool) -> SwarmsecError:
     full_name = getattr(error, "sqlite_errorname", None) or ""
     name = "_".join(full_name.split("_")[:2])  # SQLITE_IOERR_WRITE is a SQLITE_IOERR.
     where = str(path)
     if name in _DAMAGED:
         return damaged(path, str(error))
-    if str(error).startswith("Could not decode"):  # Python's own, of what is a text no more.
-        return damaged(path, "what should be a text is none")
+    if str(error).startswith("Could not decode"):  # Python's own error for text that is not UTF-8.
+        return damaged(path, "a text is not valid UTF-8")
     if name in _BUSY:
-        return OutputError("another process holds the store; wait until it is done", where=where)
+        return OutputError("another process has locked the store; wait until it is done", where=where)
     if not writes:
         return UsageError(f"the store cannot be read: {error}", where=where)
     if name in _FULL or name == "SQLITE_IOERR":
         return OutputError(
             f"the store cannot be written: {error}. Everything that was acknowledged is in it; "
-            "make room, and go on with --resume",
+            "free disk space, and continue with --resume",
             where=where,
         )
     if name in _UNWRITABLE:
@@ -142,8 +142,8 @@ def _locked(path: Path) -> sqlite3.Connection:
     return lock
 
 
-def _looked_at(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write, not even what a log beside the store still holds; to a store that is whole."""
+def _checked_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, not even the content of a log beside the store; to an undamaged store."""
     connection = _connect_to_read(path)
     try:
         _refuse_foreign(connection, path)
@@ -156,10 +156,10 @@ def _looked_at(path: Path) -> sqlite3.Connection:
         raise
 
 
-def _written(path: Path) -> sqlite3.Connection:
+def _writable(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
-        # A commit returns when the log is on the disk: what is acknowledged outlives the process, and a power cut.
+        # A commit returns when the log is on the disk: an acknowledged run survives a crash and a power failure.
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cell_size_check = ON")
@@ -173,23 +173,23 @@ def _written(path: Path) -> sqlite3.Connection:
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse what is no store of ours, or was written by a newer swarmsec."""
+    """Refuse a database of another program, and a store of a newer swarmsec."""
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     if (tables or owner) and owner != schema.APPLICATION_ID:
-        raise UsageError("this is a database of another program, and no store of swarmsec", where=str(path))
+        raise UsageError("this is a database of another program, not a store of swarmsec", where=str(path))
     version, known = schema.version_of(connection), len(schema.MIGRATIONS)
     if version > known:
         raise UsageError(
-            f"this store is of version {version}, and this swarmsec knows stores up to version {known}; "
-            "use the newer swarmsec that wrote it. Nothing was changed",
+            f"this store has version {version}, and this swarmsec reads stores up to version {known}; "
+            "use the newer swarmsec that wrote it. The file was not changed",
             where=str(path),
         )
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
-    """Read beside a writer. Where no log can be made, read what nobody writes; or a copy, if a log was left behind."""
-    if 0 < path.stat().st_size < _HEADER_BYTES:  # SQLite would take one byte for a new database.
+    """A connection that reads beside a writer; in a read-only folder, one to the file or to a copy with its log."""
+    if 0 < path.stat().st_size < _HEADER_BYTES:  # SQLite takes such a file for a new database.
         raise damaged(path, "file is not a database")
     uri = path.absolute().as_uri()
     try:
@@ -207,7 +207,7 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _probed(uri: str) -> sqlite3.Connection:
-    """A connection with which something was read, since SQLite opens a file no sooner."""
+    """A connection after a first read, since SQLite opens the file only then."""
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA cell_size_check = ON")
@@ -225,7 +225,7 @@ def _migrated_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _copied(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """The same in memory; the first connection is closed."""
+    """A copy of the database in memory; the given connection is closed."""
     copy = sqlite3.connect(":memory:", isolation_level=None)
     connection.backup(copy)
     connection.close()

@@ -1,4 +1,4 @@
-"""A store as files that other programs read: CSV, or Parquet where pyarrow is installed."""
+"""Export a store to CSV files, or to Parquet files if pyarrow is installed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _MISSING = "Parquet needs the optional package pyarrow: pip install 'swarmsec[ex
 
 
 def to_csv(store: Store, folder: Path) -> list[Path]:
-    """Write every table as a CSV file with a header; what is unknown is an empty field.
+    """Write every table as a CSV file with a header; missing values are empty fields.
 
     Args:
-        store: What to write.
-        folder: Where to; made if it is not there. Files of these names in it are replaced, each as a whole.
+        store: The store.
+        folder: The folder of the files, created if missing. Existing files of these names are replaced atomically.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputError: A file cannot be written.
     """
 
     def write(name: str, path: Path) -> None:
@@ -35,19 +35,19 @@ def to_csv(store: Store, folder: Path) -> list[Path]:
             writer.writerow(columns)
             writer.writerows(rows)
 
-    return _written(folder, ".csv", write)
+    return _write_files(folder, ".csv", write)
 
 
 def to_parquet(store: Store, folder: Path) -> list[Path]:
     """Write every table as a Parquet file.
 
     Args:
-        store: What to write.
-        folder: Where to; made if it is not there. Files of these names in it are replaced, each as a whole.
+        store: The store.
+        folder: The folder of the files, created if missing. Existing files of these names are replaced atomically.
 
     Raises:
         UsageError: pyarrow is not installed.
-        OutputError: It cannot be written.
+        OutputError: A file cannot be written.
     """
     try:
         from pyarrow import parquet
@@ -62,7 +62,7 @@ def to_parquet(store: Store, folder: Path) -> list[Path]:
             for one in rounds_of(store):
                 writer.write_batch(rounds_batch(one))
 
-    return _written(folder, ".parquet", write)
+    return _write_files(folder, ".parquet", write)
 
 
 def arrow_table(store: Store, name: str) -> Any:
@@ -79,7 +79,7 @@ def arrow_table(store: Store, name: str) -> Any:
 
 
 def rounds_schema() -> Any:
-    """The `pyarrow.Schema` of the table `rounds`: runs and metrics are numbers that stand for words."""
+    """The `pyarrow.Schema` of the table `rounds`: runs and metrics are dictionary-encoded."""
     import pyarrow
 
     words = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
@@ -101,7 +101,7 @@ def rounds_batch(one: RunRounds) -> Any:
     return pyarrow.RecordBatch.from_arrays([pyarrow.array(column) for column in columns], schema=rounds_schema())
 
 
-def _written(folder: Path, suffix: str, write: Callable[[str, Path], None]) -> list[Path]:
+def _write_files(folder: Path, suffix: str, write: Callable[[str, Path], None]) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

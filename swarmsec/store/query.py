@@ -1,4 +1,4 @@
-"""Questions to a store in SQL: by DuckDB where it is installed, by SQLite elsewhere, over the same four tables."""
+"""SQL queries of a store: by DuckDB if it is installed, otherwise by SQLite, over the same four tables."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _TYPES = {"text": "TEXT", "int": "INTEGER", "real": "REAL"}
 
 
 class Answer(NamedTuple):
-    """What a question gave.
+    """The answer to a query.
 
     Attributes:
         engine: `duckdb` or `sqlite`.
-        columns: Their names.
-        rows: One value a column.
+        columns: The names of the columns.
+        rows: The rows, with one value a column.
     """
 
     engine: str
@@ -30,17 +30,17 @@ class Answer(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-def query(store: Store, sql: str) -> Answer:
-    """Ask in SQL over `tournaments`, `entries`, `runs` and `rounds`. Nothing can be written by it, here or elsewhere.
+def run_query(store: Store, sql: str) -> Answer:
+    """Run a query over `tournaments`, `entries`, `runs` and `rounds`; it cannot write anything anywhere.
 
-    Only the tables that the question names are read.
+    Only the tables that the query names are read.
 
     Args:
-        store: What to ask.
+        store: The store.
         sql: One SELECT.
 
     Raises:
-        UsageError: It cannot be answered.
+        UsageError: The query is no single SELECT, or fails.
     """
     named = [name for name in NAMES if re.search(rf"\b{name}\b", sql, re.IGNORECASE)]
     try:
@@ -59,8 +59,8 @@ def _by_duckdb(duckdb: Any, store: Store, sql: str, named: Sequence[str]) -> Ans
         connection.execute("SET enable_external_access = false")  # No files, no extensions, no network.
         connection.execute("SET lock_configuration = true")
         _refuse_others(sql, [statement.type.name for statement in connection.extract_statements(sql)])
-        asked = connection.execute(sql)
-        return Answer("duckdb", tuple(str(column[0]) for column in asked.description), asked.fetchall())
+        cursor = connection.execute(sql)
+        return Answer("duckdb", tuple(str(column[0]) for column in cursor.description), cursor.fetchall())
     except duckdb.Error as error:
         raise _refused(error) from None
     finally:
@@ -78,9 +78,9 @@ def _by_sqlite(store: Store, sql: str, named: Sequence[str]) -> Answer:
             connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows)
             connection.execute("COMMIT")
         connection.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
-        asked = connection.execute(sql)
-        _refuse_others(sql, ["SELECT"] if asked.description else [])
-        return Answer("sqlite", tuple(str(column[0]) for column in asked.description), asked.fetchall())
+        cursor = connection.execute(sql)
+        _refuse_others(sql, ["SELECT"] if cursor.description else [])
+        return Answer("sqlite", tuple(str(column[0]) for column in cursor.description), cursor.fetchall())
     except (sqlite3.Error, sqlite3.Warning) as error:
         raise _refused(error) from None
     finally:

@@ -1,4 +1,4 @@
-"""What a store says of a run, an entry and a tournament."""
+"""Records of a store: entries, summaries of runs, and tournaments."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 from swarmsec.runs.jobs import Status
 
 
-class Entry(NamedTuple):
-    """Where a run stands in a tournament. An arm that cells share has several entries and one run.
+class RunEntry(NamedTuple):
+    """The place of a run in a tournament. An arm that cells share has several entries and one run.
 
     Attributes:
-        scenario: The scenario's label.
+        scenario: The scenario's name.
         attack: The attack's label.
         defense: The defense's label.
-        seed: Which seed.
-        arm: Which arm.
-        run: The run's id, that of its job.
+        seed: The seed.
+        arm: The arm.
+        run: The id of the run, which is that of its job.
     """
 
     scenario: str
@@ -32,16 +32,16 @@ class Summary(NamedTuple):
     """A run without its rounds.
 
     Attributes:
-        id: The job's.
-        status: How it ended.
+        id: The id of the job.
+        status: `done`, `failed`, `crashed` or `timed_out`.
         scenario: The scenario's name.
-        seed: Which seed.
-        arm: Which arm.
-        unit: Of the bill; empty unless done.
-        bill: The scored bill in the end; None unless done.
-        cpu_seconds: What it took of a processor.
-        digest: Of the exact trace; empty unless done.
-        error: What went wrong, in one line.
+        seed: The seed.
+        arm: The arm.
+        unit: The unit of the bill; empty unless done.
+        bill: The final scored bill; None unless done.
+        cpu_seconds: The CPU time in seconds.
+        digest: The digest of the exact trace; empty unless done.
+        error: The error in one line.
     """
 
     id: str
@@ -57,20 +57,20 @@ class Summary(NamedTuple):
 
 
 class Tournament(NamedTuple):
-    """A tournament as it stands in a store; `planned` = `done` + `failed` + `crashed` + `timed_out` + `left`.
+    """A tournament in a store; `planned` = `done` + `failed` + `crashed` + `timed_out` + `left`.
 
     Attributes:
-        id: The digest of its plan, or whatever it was begun with.
-        name: For people.
-        plan: What was to be played.
-        planned: How many different runs it has.
-        done: Of those, how many are done.
-        failed: How many a plug-in or the scenario failed.
-        crashed: How many killed their process.
-        timed_out: How many took too long.
-        left: How many are still to be played.
-        begun: When it was begun; UTC, ISO 8601.
-        changed: When the latest of its runs was added; `begun` if there is none.
+        id: The digest of its plan.
+        name: Its name.
+        plan: Its plan as plain data.
+        planned: The number of its different runs.
+        done: The number of runs that are done.
+        failed: The number of runs with an error of a plug-in or the scenario.
+        crashed: The number of runs whose process died.
+        timed_out: The number of runs that exceeded the time limit.
+        left: The number of runs that are not in the store yet.
+        begun: The time of its begin; UTC, ISO 8601.
+        changed: The time of its latest run; `begun` without runs.
     """
 
     id: str
@@ -86,5 +86,5 @@ class Tournament(NamedTuple):
     changed: str
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """The record as plain data."""
         return {**self._asdict(), "plan": dict(self.plan)}

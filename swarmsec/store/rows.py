@@ -1,4 +1,4 @@
-"""A run as a row, and back."""
+"""Convert a job and its result to a row, and back."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ ABOUT = (
 RECORDED = ("guarantees", *(name for name in Columns._fields if name not in BLOCKS), *BLOCKS)
 
 
-def row_of(job: Job, played: JobResult) -> dict[str, Any]:
-    """A run as columns of the tables `runs` and `blocks`, in their order, with a checksum of all others."""
+def row_of(job: Job, result: JobResult) -> dict[str, Any]:
+    """The columns of a run in the tables `runs` and `blocks`, in order, and the checksum of all the others."""
     row: dict[str, Any] = {
         "id": job.id,
-        "status": played.status,
+        "status": result.status,
         "scenario": str(job.document["name"]),
         "scenario_version": int(job.document["version"]),
         "scenario_digest": digest_of(job.document),
@@ -48,42 +48,38 @@ def row_of(job: Job, played: JobResult) -> dict[str, Any]:
         "arm": str(job.arm),
         "engine_version": __version__,
         "sim_semantics": SIM_SEMANTICS,
-        "cpu_seconds": played.cpu_seconds,
-        "error": played.error,
-        "digest": played.digest,
+        "cpu_seconds": result.cpu_seconds,
+        "error": result.error,
+        "digest": result.digest,
         "added": now(),
         "document": hashlib.sha256(canonical(job.document).encode()).hexdigest(),
         "folders": json.dumps(list(job.folders)),
     }
     recorded: dict[str, Any] = dict.fromkeys(RECORDED)
-    if played.trace is not None:
-        guarantees = [[kind, guarantee._asdict()] for kind, guarantee in played.guarantees]
-        recorded = {"guarantees": json.dumps(guarantees), **encode(played.trace)._asdict()}
+    if result.trace is not None:
+        guarantees = [[kind, guarantee._asdict()] for kind, guarantee in result.guarantees]
+        recorded = {"guarantees": json.dumps(guarantees), **encode(result.trace)._asdict()}
     row |= recorded
     return {**row, "checksum": checksum(tuple(row.values()))}
 
 
-def played_of(row: Mapping[str, Any], *, last_only: bool = False) -> JobResult:
-    """The run of a row.
-
-    Args:
-        row: Its columns.
-        last_only: Leave out all rounds but the last.
-    """
-    played = JobResult(
+def result_of(row: Mapping[str, Any]) -> JobResult:
+    """The result in a row."""
+    result = JobResult(
         row["id"], row["status"], cpu_seconds=row["cpu_seconds"], error=row["error"], digest=row["digest"]
     )
-    if row["status"] == "done":
-        columns = Columns(*(row[name] for name in Columns._fields))
-        played = played._replace(
-            trace=decode(columns, arm=row["arm"], seed=row["seed"], last_only=last_only),
-            guarantees=tuple((kind, Guarantee(**told)) for kind, told in json.loads(row["guarantees"])),
-        )
-    return played
+    if row["status"] != "done":
+        return result
+    columns = Columns(*(row[name] for name in Columns._fields))
+    guarantees = json.loads(row["guarantees"])
+    return result._replace(
+        trace=decode(columns, arm=row["arm"], seed=row["seed"]),
+        guarantees=tuple((kind, Guarantee(**guarantee)) for kind, guarantee in guarantees),
+    )
 
 
 def checksum(values: tuple[Any, ...]) -> int:
-    """CRC-32 of a row, by which a damage is noticed that leaves SQLite's own structure whole."""
+    """CRC-32 of a row; detects damage that SQLite's own checks cannot see."""
     found = 0
     for value in values:
         found = zlib.crc32(value if isinstance(value, bytes) else repr(value).encode(), found)
@@ -91,10 +87,10 @@ def checksum(values: tuple[Any, ...]) -> int:
 
 
 def canonical(document: Mapping[str, Any]) -> str:
-    """Plain data as text: equal data, equal text."""
+    """Plain data as canonical JSON: equal data give equal text."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def now() -> str:
-    """The time; no result depends on it."""
+    """The time now, UTC, ISO 8601; no result depends on it."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""The tables of a store, and the steps that bring an older store to them."""
+"""The tables of a store, and the migrations of older stores."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 APPLICATION_ID = int.from_bytes(b"swst", "big")
-"""What SQLite's header says of whose file it is."""
+"""The application id in the header of the SQLite file."""
 
 Migration = Callable[[sqlite3.Connection], None]
 
 
 def _first(connection: sqlite3.Connection) -> None:
-    """Version 1. What is large stands apart, so that a summary of all runs reads none of it."""
+    """Version 1. Large columns have their own table, so that summaries of runs do not read them."""
     for statement in _FIRST:
         connection.execute(statement)
 
@@ -87,20 +87,20 @@ _FIRST = (
 )
 
 MIGRATIONS: Sequence[Migration] = (_first,)
-"""Step k brings a store of version k to version k + 1; version 0 is an empty file. A step never changes once released:
-the next change of the tables is the next step."""
+"""Step k migrates a store of version k to version k + 1; version 0 is an empty file. A released step never changes:
+every change of the tables is a new step."""
 
 
 def migrate(connection: sqlite3.Connection, steps: Sequence[Migration]) -> None:
-    """Bring a store to the newest version in one transaction: all steps, or none.
+    """Migrate a store to the newest version in one transaction: all steps, or none.
 
     Args:
         connection: In autocommit mode.
-        steps: All of them; those that the store has behind it are passed over.
+        steps: All migrations; those that the store already has are skipped.
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        version = version_of(connection)  # Asked again: nobody else can write any more.
+        version = version_of(connection)  # Read again, now that no other process can write.
         for step in steps[version:]:
             step(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -113,5 +113,5 @@ def migrate(connection: sqlite3.Connection, steps: Sequence[Migration]) -> None:
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """How many steps a store has behind it; 0 if it is empty."""
+    """The version of a store: the number of its migrations; 0 if it is empty."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,4 +1,4 @@
-"""The store: every run of every tournament in one file, which one process writes and any number read."""
+"""The store: all runs of all tournaments in one file, with one writer and any number of readers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import Any
 
 from swarmsec.errors import OutputError, PluginError, UsageError
 from swarmsec.runs.jobs import Job, JobResult
-from swarmsec.store import connect as opening
 from swarmsec.store.codec import BLOCKS
-from swarmsec.store.records import Entry, Summary, Tournament
-from swarmsec.store.rows import ABOUT, RECORDED, canonical, checksum, now, played_of, row_of
+from swarmsec.store.connect import damaged, reader, translating_errors, writer
+from swarmsec.store.records import RunEntry, Summary, Tournament
+from swarmsec.store.rows import ABOUT, RECORDED, canonical, checksum, now, result_of, row_of
 from swarmsec.swarm.arms import Arm
 
 _SUMMARY = ", ".join(f"runs.{name}" for name in Summary._fields)
@@ -28,12 +28,12 @@ _STATUSES = ("done", "failed", "crashed", "timed_out")
 class Store:
     """Runs and tournaments in one SQLite file. Use it with `with`; `Store.open` makes one.
 
-    What `begin` and `add` have returned from is on the disk: it outlives a kill -9 and a power cut. One process writes;
-    others read meanwhile, and see whole runs only.
+    After `begin` and `add` return, their data are on the disk and survive a kill -9 and a power failure. One process
+    writes; others read at the same time and see complete runs only.
 
     Attributes:
         path: The file.
-        read_only: Whether it was opened to be read.
+        read_only: Whether it was opened for reading only.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: sqlite3.Connection | None = None) -> None:
@@ -47,19 +47,20 @@ class Store:
         """Open a store.
 
         Args:
-            path: The file; made, with its folder, if it is not there.
-            read_only: Open it to be read, which works beside a writer and in a folder that is read-only.
+            path: The file; created, with its folder, if missing.
+            read_only: Open for reading only, which works beside a writer and in a read-only folder.
 
         Raises:
-            OutputError: It cannot be written, or another process writes to it.
-            UsageError: It is not there to be read; or no store, damaged, or of a newer version. Nothing was changed.
+            OutputError: The file cannot be written, or another process writes to it.
+            UsageError: The file to read does not exist, is no store, is damaged, or has a newer version. It was not
+                changed.
         """
         if read_only:
-            return cls(path, opening.reader(path))
-        return cls(path, *opening.writer(path))
+            return cls(path, reader(path))
+        return cls(path, *writer(path))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
         if self._lock:
             self._lock.close()
@@ -72,17 +73,17 @@ class Store:
     ) -> None:
         self.close()
 
-    def begin(self, tournament: str, plan: Mapping[str, Any], entries: Sequence[Entry]) -> None:
-        """Write down what a tournament will play. Doing it again is no change; more entries of one plan join the first.
+    def begin(self, tournament: str, plan: Mapping[str, Any], entries: Sequence[RunEntry]) -> None:
+        """Add a tournament with its entries. It can be called again, with the same or with more entries of one plan.
 
         Args:
-            tournament: Its id.
-            plan: What it plays, as plain data; its `name`, if it has one, is shown to people.
-            entries: Where each run stands.
+            tournament: The tournament's id.
+            plan: The plan as plain data; its `name`, if any, is that of the tournament.
+            entries: The place of each run.
 
         Raises:
-            UsageError: There is a tournament of that id with another plan; or an entry had another run.
-            OutputError: It cannot be written.
+            UsageError: A tournament of that id has another plan; or an entry has another run.
+            OutputError: The store cannot be written.
         """
         text = canonical(plan)
         name = str(plan.get("name") or tournament[:12])
@@ -93,54 +94,52 @@ class Store:
                 self._connection.execute("INSERT INTO tournaments VALUES (?, ?, ?, ?, ?)", columns)
             elif row[0] != text:
                 raise UsageError(
-                    f"there is a tournament {tournament} with another plan; give this one another name or store",
+                    f"the store has a tournament {tournament} with another plan; use another name or store",
                     where=str(self.path),
                 )
             self._add_entries(tournament, entries)
 
-    def add(self, job: Job, played: JobResult) -> None:
-        """Put a run into the store, in one transaction; when this returns, it is on the disk.
+    def add(self, job: Job, result: JobResult) -> None:
+        """Add a run in one transaction; when this returns, it is on the disk.
 
-        A run that is there already stays: only one that crashed, timed out or failed makes room for another try.
+        A run that is done is never replaced; one that failed, crashed or timed out is.
 
         Raises:
-            OutputError: It cannot be written; the store is as it was before.
-            PluginError: The run is there with another result.
+            OutputError: The store cannot be written; it was not changed.
+            PluginError: The store has the run with a different result.
         """
-        row = row_of(job, played)
+        row = row_of(job, result)
         with self._writing():
             known = self._connection.execute("SELECT status, digest FROM runs WHERE id = ?", (job.id,)).fetchone()
             if known and known[0] == "done":
-                self._refuse_another(job, played, str(known[1]))
+                self._refuse_another(job, result, str(known[1]))
                 return
             document = canonical(job.document).encode()
             self._connection.execute(
                 "INSERT OR IGNORE INTO documents VALUES (?, ?)", (row["document"], zlib.compress(document))
             )
             self._insert("runs", {name: value for name, value in row.items() if name not in BLOCKS})
-            if played.trace is not None:
+            if result.trace is not None:
                 self._insert("blocks", {"run": job.id, **{name: row[name] for name in BLOCKS}})
 
     def done(self, ids: Iterable[str] | None = None) -> set[str]:
-        """The runs that need not be played again, since they are done, or failed and would fail again.
+        """The runs that need not be run again: those that are done, or failed and would fail again.
 
         Args:
-            ids: Among these; among all unless given.
+            ids: The runs to look for; all unless given.
         """
         with self._reading():
             rows = self._connection.execute(f"SELECT id FROM runs WHERE status IN {_FINAL}")
             found = {str(row[0]) for row in rows}
         return found if ids is None else found.intersection(ids)
 
-    def get(self, run: str, *, last_only: bool = False) -> JobResult | None:
-        """A run, or None if it is not in the store.
+    def get(self, run: str) -> JobResult | None:
+        """The result of a run, or None if it is not in the store.
 
-        The trace's bill, last values and counts are exact; the other rounds of the other figures are of float32.
+        The bill, last values and counts of its trace are exact; the other rounds of the other metrics are float32.
 
         Args:
-            run: Its id.
-            last_only: Leave out all rounds but the last: quicker, and enough for every figure of a score but the rounds
-                to recover.
+            run: The run's id.
 
         Raises:
             UsageError: The store is damaged.
@@ -154,11 +153,11 @@ class Store:
             return None
         row: dict[str, Any] = dict(zip(names, found, strict=True))
         if row.pop("checksum") != checksum(tuple(row.values())):
-            raise opening.damaged(self.path, f"run {run} is not what was stored")
-        return played_of(row, last_only=last_only)
+            raise damaged(self.path, f"run {run} is not what was stored")
+        return result_of(row)
 
     def job(self, run: str) -> Job | None:
-        """What was played as that run, so that it can be played again; None if it is not in the store."""
+        """The job of a run, from which it can be repeated; None if it is not in the store."""
         with self._reading():
             found = self._connection.execute(
                 "SELECT documents.document, folders, seed, arm FROM runs "
@@ -171,14 +170,14 @@ class Store:
         try:
             resolved = json.loads(zlib.decompress(document))
         except (zlib.error, ValueError):
-            raise opening.damaged(self.path, f"the scenario of run {run} is not what was stored") from None
+            raise damaged(self.path, f"the scenario of run {run} is not what was stored") from None
         return Job(run, resolved, tuple(json.loads(folders)), seed, Arm(arm))
 
     def summaries(self, tournament: str | None = None) -> dict[str, Summary]:
-        """Runs by id, without their rounds, in the order of their ids.
+        """Run → its summary, in the order of ids.
 
         Args:
-            tournament: The id of one; the runs of all unless given.
+            tournament: The id of a tournament; all runs unless given.
         """
         within = "WHERE id IN (SELECT run FROM entries WHERE tournament = ?)" if tournament is not None else ""
         given = () if tournament is None else (tournament,)
@@ -186,18 +185,18 @@ class Store:
             rows = self._connection.execute(f"SELECT {_SUMMARY} FROM runs {within} ORDER BY id", given)
             return {row[0]: Summary(*row)._replace(unit=row[5] or "") for row in rows}
 
-    def entries(self, tournament: str) -> list[Entry]:
-        """Where each run of a tournament stands, in canonical order; empty if there is no such tournament."""
+    def entries(self, tournament: str) -> list[RunEntry]:
+        """The entries of a tournament in canonical order; empty if the store has no such tournament."""
         with self._reading():
             rows = self._connection.execute(
                 "SELECT scenario, attack, defense, seed, arm, run FROM entries WHERE tournament = ? "
                 "ORDER BY scenario, attack, defense, seed, arm",
                 (tournament,),
             )
-            return [Entry(*row) for row in rows]
+            return [RunEntry(*row) for row in rows]
 
     def tournaments(self) -> list[Tournament]:
-        """Every tournament and how far it is, the oldest first."""
+        """All tournaments with their counts of runs, the oldest first."""
         counted = ", ".join(f"count(CASE WHEN status = '{status}' THEN 1 END)" for status in _STATUSES)
         with self._reading():
             rows = self._connection.execute(
@@ -209,16 +208,16 @@ class Store:
         found = []
         for id, name, stored, plan, begun, _, planned, done, failed, crashed, timed_out, left, changed in rows:
             if stored != checksum((id, name, plan)):
-                raise opening.damaged(self.path, f"tournament {id} is not what was stored")
+                raise damaged(self.path, f"tournament {id} is not what was stored")
             counts = (planned, done, failed, crashed, timed_out, left)
             found.append(Tournament(id, name, json.loads(plan), *counts, begun=begun, changed=changed or begun))
         return found
 
     def digest(self, tournament: str) -> str:
-        """SHA-256 of all that a tournament recorded, run by run in canonical order.
+        """SHA-256 of the results of a tournament, run by run in canonical order.
 
-        It depends neither on the order in which runs were played, nor on how many processes played them, nor on
-        whether it was resumed. Runs that came to nothing count by their status.
+        It does not depend on the order of the runs, on the number of processes, or on interruptions. Runs that failed,
+        crashed or timed out count by their status.
         """
         digest = hashlib.sha256()
         with self._reading():
@@ -234,21 +233,21 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for one who asks in SQL; a damaged store is told as our error."""
+        """The connection for SQL queries; errors of SQLite are converted to ours."""
         with self._reading():
             yield self._connection
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        with opening.telling(self.path, writes=False):
+        with translating_errors(self.path, writes=False):
             yield
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction: all of it is on the disk in the end, or nothing is changed."""
+        """One transaction: at its end all of it is on the disk, or nothing is changed."""
         if self.read_only:
-            raise OutputError("the store was opened to be read", where=str(self.path))
-        with opening.telling(self.path, writes=True):
+            raise OutputError("the store was opened for reading only", where=str(self.path))
+        with translating_errors(self.path, writes=True):
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield
@@ -264,24 +263,24 @@ class Store:
             f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values())
         )
 
-    def _add_entries(self, tournament: str, entries: Sequence[Entry]) -> None:
+    def _add_entries(self, tournament: str, entries: Sequence[RunEntry]) -> None:
         known = {entry[:5]: entry.run for entry in self.entries(tournament)}
         for entry in entries:
             if known.get(entry[:5], entry.run) != entry.run:
                 raise UsageError(
-                    f"the tournament {tournament} was begun with other plug-ins or another scenario: its run of "
-                    f"{entry.scenario}, {entry.attack}, {entry.defense}, seed {entry.seed}, {entry.arm} arm is another "
-                    "one now; give this one another name or store",
+                    f"the tournament {tournament} was begun with other plug-ins or another scenario: the run of "
+                    f"{entry.scenario}, {entry.attack}, {entry.defense}, seed {entry.seed}, {entry.arm} arm "
+                    "differs now; use another name or store",
                     where=str(self.path),
                 )
         more = [(tournament, *entry) for entry in entries if entry[:5] not in known]
         self._connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", more)
 
-    def _refuse_another(self, job: Job, played: JobResult, digest: str) -> None:
-        if played.status == "done" and played.digest != digest:
+    def _refuse_another(self, job: Job, result: JobResult, digest: str) -> None:
+        if result.status == "done" and result.digest != digest:
             raise PluginError(
-                f"run {job.id} was played twice with different results (seed {job.seed}, {job.arm} arm): a plug-in "
-                "draws from something else than its own stream, or the store is another machine's. "
+                f"run {job.id} was run twice with different results (seed {job.seed}, {job.arm} arm): a plug-in "
+                "draws random numbers from another source than its stream, or the store is of another machine. "
                 "The first result was kept",
                 where=str(self.path),
             )

@@ -1,11 +1,11 @@
-"""A store as four plain tables, for exports and queries.
+"""Four tables of a store for exports and queries.
 
     tournaments    id, name, begun, plan
     entries        tournament, scenario, attack, defense, seed, arm, run
-    runs           what a run is, how it ended, watch_* counts of the detection, final_* values of every figure
-    rounds         run, metric, round, value: every figure of every round
+    runs           identity and status of a run, watch_* counts of the detection, final_* values of every metric
+    rounds         run, metric, round, value: every metric in every round
 
-Values in `rounds` are of float32, but for the scored bill's and every last one; those in `runs` are exact.
+Values in `rounds` have float32 precision, except the scored bill and all last rounds; values in `runs` are exact.
 """
 
 from __future__ import annotations
@@ -60,14 +60,14 @@ _WATCHED = tuple(field.name for field in fields(DetectionCounts))
 
 
 class Table(NamedTuple):
-    """A table: its columns, and its rows to be gone through once."""
+    """A table: its columns, and an iterator over its rows."""
 
     columns: dict[str, Type]
     rows: Iterator[tuple[Any, ...]]
 
 
 class RunRounds(NamedTuple):
-    """The rounds of a run: (metrics, rounds) values, a metric a row."""
+    """The rounds of a run: (metrics, rounds) values."""
 
     run: str
     metrics: tuple[str, ...]

@@ -1,35 +1,35 @@
 """Tournaments: every attack against every defense, in every scenario and with every seed.
 
-    draft, labels     what was asked for, and what everybody is called
-    lineup, plan      every cell checked, every run with its id; arms that cells share are one run
-    play, halving     what is not in the store is played, and nothing twice
-    figures           what came of each cell
-    standings, rating who stands where: worst cases, equilibrium, ratings
-    result, outcome   all of it as plain data
+    request, labels       what a command line or a file asks for; canonical names of plug-ins
+    matchups, contestants every pair of attack and defense, loaded and checked; the contestants by label
+    plan                  every run with its id; cells share the runs of equal arms
+    driver, halving       run what is not in the store yet
+    cells, scores         the cells of a tournament and their scores, from the store
+    leaderboard, standings, comparison, failures
+                          ratings; worst cases and equilibria; paired differences; failed runs
+    outcome, result       all of it as plain data
+    from_store            the same from a store alone
 
-Who plays is decided in `swarmsec.runs.executors`, what is kept in `swarmsec.store`, and how it looks in
-`swarmsec.report`.
+Executors are in `swarmsec.runs.executors`, storage is in `swarmsec.store`, and output in `swarmsec.report`.
 """
 
 from __future__ import annotations
 
-from swarmsec.tournament.driver import Shard, play, take_over
-from swarmsec.tournament.outcome import command_of, outcome_of
+from swarmsec.tournament.driver import Shard, copy_runs, run_plan
+from swarmsec.tournament.outcome import outcome_of
 from swarmsec.tournament.plan import Plan, plan_of
-from swarmsec.tournament.request import Draft, draft_of_file, is_tournament_file, replaced
+from swarmsec.tournament.request import Request, is_tournament_file, request_of_file
 from swarmsec.tournament.result import TournamentResult
 
 __all__ = [
-    "Draft",
     "Plan",
+    "Request",
     "Shard",
     "TournamentResult",
-    "command_of",
-    "draft_of_file",
+    "copy_runs",
     "is_tournament_file",
     "outcome_of",
     "plan_of",
-    "play",
-    "replaced",
-    "take_over",
+    "request_of_file",
+    "run_plan",
 ]

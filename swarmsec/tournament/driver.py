@@ -1,34 +1,34 @@
-"""Play what of a plan is not in the store yet: nothing twice, and nothing lost that was acknowledged."""
+"""Run the jobs of a plan that are not in the store yet: none twice, and no acknowledged run is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from swarmsec.runs.executors import Executor
-from swarmsec.store import Entry, Store
-from swarmsec.tournament.halving import Bracket, kept, rungs, weakest
+from swarmsec.store import Store
+from swarmsec.tournament.halving import brackets, remaining, weakest
 from swarmsec.tournament.plan import Plan
 from swarmsec.tournament.result import Counts, Drop
 
 
 class Shard(NamedTuple):
-    """One of several parts of a tournament, each of which can be played elsewhere.
+    """One of several parts of a tournament, which can be run on different machines.
 
     Attributes:
-        number: Which, counted from 1.
-        of: How many there are.
+        number: The number of the part, counted from 1.
+        of: The number of parts.
     """
 
     number: int
     of: int
 
     def has(self, run: str) -> bool:
-        """Whether a run belongs to it: by its id alone, so that every machine agrees."""
+        """Whether a run belongs to the part; its id alone decides, so that all machines agree."""
         return int(run[:16], 16) % self.of == self.number - 1
 
 
-def play(
+def run_plan(
     plan: Plan,
     store: Store,
     executor: Executor,
@@ -37,94 +37,77 @@ def play(
     advanced: Callable[[Counts], None] = lambda counts: None,
     dropped: Callable[[Drop], None] = lambda drop: None,
 ) -> tuple[Drop, ...]:
-    """Play every run that is not in the store.
+    """Run every job that is not in the store.
 
     Args:
-        plan: What is to be played.
-        store: Where runs are kept, and looked up.
-        executor: Who plays them.
-        shard: Only this part of them; not where defenses are halved.
+        plan: The plan.
+        store: The store of the runs.
+        executor: The executor of the jobs.
+        shard: Run this part alone; without effect if defenses are halved.
         advanced: Called before the first run and after each.
         dropped: Called for each defense that halving drops.
 
     Returns:
-        Whom halving dropped.
+        The defenses that halving dropped, in order.
 
     Raises:
-        OutputError: The store cannot be written. What was acknowledged is in it.
+        OutputError: The store cannot be written. It holds every acknowledged run.
     """
-    driver = _Driver(plan, store, executor, advanced)
-    if not plan.draft.halving:
-        store.begin(plan.id, plan.to_dict(), plan.entries())
-        driver.play([run for run in plan.jobs if shard is None or shard.has(run)])
+    if not plan.halving:
+        store.begin(plan.id, plan.document, plan.entries())
+        _run_jobs([run for run in plan.jobs if shard is None or shard.has(run)], plan, store, executor, advanced)
         return ()
     drops: list[Drop] = []
     candidates = [one.label for one in plan.defenses if not one.null]
-    for bracket in rungs(len(candidates)):
-        entries = _entries(plan, bracket, without={drop.defense for drop in drops})
-        store.begin(plan.id, plan.to_dict(), entries)
-        playing = {entry.run for entry in entries}
-        driver.play([run for run in plan.jobs if run in playing])
-        if bracket.is_last:
-            break
-        for label, left in weakest(plan, store, bracket, candidates):
-            drops.append(Drop(bracket.number, bracket.seeds_most(plan), label, left))
-            dropped(drops[-1])
-        candidates = kept(candidates, drops)
+    for bracket in brackets(len(candidates)):
+        gone = {drop.defense for drop in drops}
+        seeds = {scenario: set(bracket.seeds(several)) for scenario, several in plan.seeds.items()}
+        entries = plan.entries(lambda key, seed: key.defense not in gone and seed in seeds[key.scenario])  # noqa: B023
+        store.begin(plan.id, plan.document, entries)
+        runs = {entry.run for entry in entries}
+        _run_jobs([run for run in plan.jobs if run in runs], plan, store, executor, advanced)
+        for drop in weakest(plan, store, bracket, candidates):
+            drops.append(drop)
+            dropped(drop)
+        candidates = remaining(candidates, drops)
     return tuple(drops)
 
 
-def _entries(plan: Plan, bracket: Bracket, *, without: Collection[str]) -> list[Entry]:
-    """What a bracket plays: the first seeds of all who are left, and of the nulls."""
-    return plan.entries(
-        lambda one: one.match.defense not in without and one.seed in bracket.seeds(plan.seeds[one.match.scenario])
-    )
-
-
-class _Driver:
-    """Plays runs and counts them."""
-
-    def __init__(self, plan: Plan, store: Store, executor: Executor, advanced: Callable[[Counts], None]) -> None:
-        self._plan = plan
-        self._store = store
-        self._executor = executor
-        self._advanced = advanced
-
-    def play(self, wanted: Iterable[str]) -> None:
-        """Play those that are not done; each is in the store before the next is asked for."""
-        runs = list(wanted)
-        ended = self._store.done(runs)
-        failed = sum(
-            summary.status != "done" for run, summary in self._store.summaries(self._plan.id).items() if run in ended
-        )
-        counts = Counts(len(runs), len(ended) - failed, failed, len(runs) - len(ended))
-        self._advanced(counts)
-        for played in self._executor.run(self._plan.jobs[run] for run in runs if run not in ended):
-            self._store.add(self._plan.jobs[played.id], played)
-            succeeded = played.status == "done"
-            counts = Counts(counts.planned, counts.done + succeeded, counts.failed + (not succeeded), counts.left - 1)
-            self._advanced(counts)
-
-
-def take_over(plan: Plan, store: Store, other: Store) -> int:
-    """Copy what another store has of a plan, as a shard that was played elsewhere.
+def copy_runs(plan: Plan, store: Store, other: Store) -> int:
+    """Copy the runs of a plan from another store, such as that of a shard.
 
     Args:
-        plan: What is to be played.
-        store: Where to.
-        other: Where from.
+        plan: The plan.
+        store: The store to copy to.
+        other: The store to copy from.
 
     Returns:
-        How many runs were new here.
+        The number of runs that the first store did not have.
 
     Raises:
-        PluginError: Both have a run, with different results.
+        PluginError: Both stores have a run, with different results.
     """
-    store.begin(plan.id, plan.to_dict(), plan.entries())
+    store.begin(plan.id, plan.document, plan.entries())
     found = sorted(other.done(plan.jobs))
     here = store.done(found)
     for run in found:
-        played = other.get(run)
-        assert played is not None, "it was found a moment ago"
-        store.add(plan.jobs[run], played)
+        result = other.get(run)
+        assert result is not None, "it is among the runs that are done"
+        store.add(plan.jobs[run], result)
     return len(found) - len(here)
+
+
+def _run_jobs(
+    wanted: Iterable[str], plan: Plan, store: Store, executor: Executor, advanced: Callable[[Counts], None]
+) -> None:
+    """Run the jobs that are not done, and store each result before the next one is awaited."""
+    runs = list(wanted)
+    ended = store.done(runs)
+    failed = sum(summary.status != "done" for run, summary in store.summaries(plan.id).items() if run in ended)
+    counts = Counts(len(runs), len(ended) - failed, failed, len(runs) - len(ended))
+    advanced(counts)
+    for result in executor.run(plan.jobs[run] for run in runs if run not in ended):
+        store.add(plan.jobs[result.id], result)
+        succeeded = result.status == "done"
+        counts = Counts(counts.planned, counts.done + succeeded, counts.failed + (not succeeded), counts.left - 1)
+        advanced(counts)

@@ -1,6 +1,6 @@
-"""The canonical names of attacks and defenses: a kind, and what is not at its default.
+"""Labels, the canonical names of attacks and defenses: a kind, and the parameters that differ from their defaults.
 
-Equal plug-ins have equal labels however they were written, and `--attack LABEL` plays the same again.
+Equal plug-ins have equal labels, and `--attack LABEL` selects the same plug-ins again.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from swarmsec.registry import Registry
 from swarmsec.scenario import Spec, parse_option, parse_value
 
 TOGETHER = " + "
-"""What joins plug-ins that play as one."""
+"""Joins plug-ins that act together."""
 
 
 def label_of(specs: Sequence[Spec], family: Family, registry: Registry) -> str:
-    """The label of a team's plug-ins as they stand in a resolved scenario; that of no plug-in is `none`."""
+    """The label of a team's plug-ins in a resolved scenario; `none` for no plug-in."""
     return TOGETHER.join(_label(spec, family, registry) for spec in specs) or "none"
 
 
 def specs_of(label: str) -> tuple[Spec, ...]:
-    """The plug-ins that a label, or whoever writes one by hand, names.
+    """The plug-ins that a label names.
 
     Raises:
-        UsageError: It names none, or a parameter has no value.
+        UsageError: The label has a plug-in without a kind, or a parameter without a value.
 
     Examples:
         >>> specs_of("stubborn:value=7,daemons=[0] + none")
@@ -42,7 +42,7 @@ def specs_of(label: str) -> tuple[Spec, ...]:
 
 
 def short_names(labels: Sequence[str]) -> dict[str, str]:
-    """For each label a name for tables: its kinds, where no other label has the same; itself else.
+    """Label → a name for tables: its kinds, if no other label has the same kinds; otherwise the label.
 
     Examples:
         >>> short_names(["wmsr:f=1", "wmsr:f=2", "median_gate:threshold=2.0"])
@@ -56,15 +56,15 @@ def short_names(labels: Sequence[str]) -> dict[str, str]:
 def _label(spec: Spec, family: Family, registry: Registry) -> str:
     kind = str(spec["kind"])
     parameters = [
-        f"{info.name}={_word(spec[info.name])}"
+        f"{info.name}={_option_value(spec[info.name])}"
         for info in describe(registry.get(family, kind))
-        if info.name in spec and spec[info.name] != _plain(info.default)
+        if info.name in spec and spec[info.name] != _with_lists(info.default)
     ]
     return ":".join(filter(None, [kind, ",".join(parameters)]))
 
 
-def _word(value: Any) -> str:
-    """A value as a command line takes it, without quotes where it is read as the same without them."""
+def _option_value(value: Any) -> str:
+    """A value in an option of the command line, without quotes where they are not needed."""
     quoted = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, str) or set(value) & set(" ,:+[]{}\"'#&*!|>@`"):
         return quoted
@@ -74,5 +74,6 @@ def _word(value: Any) -> str:
         return quoted
 
 
-def _plain(value: Any) -> Any:
-    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
+def _with_lists(value: Any) -> Any:
+    """A parameter's default as a resolved scenario has it: with lists for tuples."""
+    return [_with_lists(one) for one in value] if isinstance(value, (list, tuple)) else value

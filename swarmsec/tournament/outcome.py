@@ -1,99 +1,72 @@
-"""The outcome of a tournament, from its plan and what the store has of it."""
+"""The outcome of a tournament from its plan and its store."""
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 
 from swarmsec._version import __version__
-from swarmsec.scenario.overrides import as_option
 from swarmsec.store import Store, Summary
-from swarmsec.tournament.cells import figures_of
-from swarmsec.tournament.labels import TOGETHER
+from swarmsec.tournament.failures import failures
+from swarmsec.tournament.leaderboard import Color, Rank, leaderboard
 from swarmsec.tournament.plan import Plan
-from swarmsec.tournament.rating import rating
-from swarmsec.tournament.result import Counts, Drop, Failure, TournamentResult
+from swarmsec.tournament.result import Counts, Drop, TournamentResult
+from swarmsec.tournament.scores import CellScore, score_cells_with_traces
 from swarmsec.tournament.standings import standing
 
 
 def outcome_of(plan: Plan, store: Store, drops: Sequence[Drop] = ()) -> TournamentResult:
-    """Score all that was played.
+    """Score all runs of a plan that are in the store.
 
     Args:
-        plan: What was to be played.
-        store: Where the runs are.
-        drops: Whom halving dropped.
+        plan: The plan.
+        store: The store of the runs.
+        drops: The defenses that halving dropped, in order.
     """
     dropped = {drop.defense for drop in drops}
-    figures = figures_of(plan, store, dropped=dropped)
+    cells = score_cells_with_traces(store, plan.id, plan.cells, plan.subjects, dropped=dropped)
     summaries = store.summaries(plan.id)
     return TournamentResult(
         id=plan.id,
         name=plan.name,
         engine_version=__version__,
-        plan=plan.to_dict(),
+        plan=plan.document,
         attacks=plan.attacks,
         defenses=plan.defenses,
-        cells=tuple(one.cell for one in figures),
+        cells=tuple(cells),
         standings=tuple(
             standing(
-                scenario.name,
-                scenario.title,
-                [one for one in figures if one.cell.scenario == scenario.name],
+                scenario["name"],
+                scenario["title"],
+                [cell for cell in cells if cell.key.scenario == scenario["name"]],
                 plan.defenses,
             )
-            for scenario in plan.scenarios
+            for scenario in plan.document["scenarios"]
         ),
-        ratings={"attacks": rating(figures, plan.attacks), "defenses": rating(figures, plan.defenses)},
+        ratings={"attacks": _rated(cells, "red"), "defenses": _rated(cells, "blue")},
         drops=tuple(drops),
-        failures=_failures(plan, summaries),
+        failures=tuple(failures(plan.cells, summaries)),
         counts=_counts(plan, summaries, dropped),
         digest=store.digest(plan.id),
-        replay=shlex.join(["swarmsec", "tournament", *command_of(plan)]),
+        replay=shlex.join(["swarmsec", "tournament", *plan.command]),
         store=str(store.path),
     )
 
 
-def command_of(plan: Plan) -> list[str]:
-    """The arguments after `swarmsec tournament` that ask for the same again, with all seeds written out."""
-    draft = plan.draft
-    words = [*draft.scenarios, *(["--name", draft.name] if draft.name else [])]
-    for option, teams in (("--attack", draft.attacks), ("--defense", draft.defenses)):
-        words += [word for team in teams for word in (option, TOGETHER.join(as_option(spec) for spec in team))]
-    if len(set(plan.seeds.values())) == 1:
-        seeds = next(iter(plan.seeds.values()))
-        words += ["--seeds", ",".join(map(str, seeds)) + ("," if len(seeds) == 1 else "")]
-    words += [] if draft.nulls else ["--no-nulls"]
-    words += ["--halving"] if draft.halving else []
-    for path, value in draft.settings.items():
-        words += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
-    return words + [word for folder in draft.plugins for word in ("--plugins", folder)]
+def _rated(cells: Sequence[CellScore], team: Color) -> tuple[Rank, ...]:
+    """The leaderboard without contestants that have no rating."""
+    return tuple(rank for rank in leaderboard(cells, team) if rank.points)
 
 
 def _counts(plan: Plan, summaries: Mapping[str, Summary], dropped: Collection[str]) -> Counts:
-    """Runs that only dropped defenses would have needed, and that were not played, are no longer planned."""
-    wanted = {one.run for one in plan.planned if one.run in summaries or one.match.defense not in dropped}
+    """Runs by status; runs that only dropped defenses need are not planned any more unless they are in the store."""
+    wanted = {
+        run
+        for key, runs in plan.cells.items()
+        for arms in runs.values()
+        for run in arms.values()
+        if run in summaries or key.defense not in dropped
+    }
     done = sum(summaries[run].status == "done" for run in wanted if run in summaries)
     failed = sum(summaries[run].status != "done" for run in wanted if run in summaries)
     return Counts(len(wanted), done, failed, len(wanted) - done - failed)
-
-
-def _failures(plan: Plan, summaries: Mapping[str, Summary]) -> tuple[Failure, ...]:
-    """Each failed run once, in the plan's order."""
-    found: dict[str, Failure] = {}
-    for one in plan.planned:
-        summary = summaries.get(one.run)
-        if summary is None or summary.status == "done" or one.run in found:
-            continue
-        found[one.run] = Failure(
-            run=one.run,
-            scenario=one.match.scenario,
-            attack=one.match.attack if one.arm.has_red else "",
-            defense=one.match.defense if one.arm.has_blue else "",
-            seed=one.seed,
-            arm=str(one.arm),
-            status=summary.status,
-            error=summary.error,
-        )
-    return tuple(found.values())

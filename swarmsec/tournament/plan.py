@@ -1,4 +1,4 @@
-"""A tournament that has been checked: every cell can be played, and every run of it has its id."""
+"""A checked tournament: every cell can be run, and every run has its id."""
 
 from __future__ import annotations
 
@@ -6,150 +6,137 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from swarmsec.registry import Registry
 from swarmsec.runs.jobs import Job, job
-from swarmsec.runs.nulls import NULLS
+from swarmsec.runs.runner import subject_of
 from swarmsec.scenario import Scenario
-from swarmsec.store import Entry
+from swarmsec.scoring import Subject
+from swarmsec.store import RunEntry
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SIM_SEMANTICS
-from swarmsec.tournament.labels import TOGETHER, short_names, specs_of
-from swarmsec.tournament.matchups import Match, lineup
-from swarmsec.tournament.request import Draft
-from swarmsec.tournament.result import Contestant
+from swarmsec.tournament.cells import CellKey, CellRuns
+from swarmsec.tournament.contestants import Contestant, attackers, defenders
+from swarmsec.tournament.matchups import Match, matchups
+from swarmsec.tournament.request import Request
+
+_NAME_LETTERS_MAX = 100
 
 
-class Planned(NamedTuple):
-    """One arm of one seed of one cell, and the run that it is."""
-
-    match: Match
-    seed: int
-    arm: Arm
-    run: str
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that is to be played.
+    """All runs of a tournament.
 
     Attributes:
         id: SHA-256 of the plan and its runs.
-        draft: What was asked for.
-        scenarios: As they are before anybody is replaced, in order.
-        matches: The cells, scenario by scenario.
-        seeds: Scenario → its seeds.
+        document: The plan as plain data, the same on every machine: name, scenarios, attacks, defenses, nulls, halving.
         attacks: Red's contestants.
         defenses: Blue's contestants, candidates before nulls.
-        planned: What stands where, a run for each; cells share those of equal arms.
-        jobs: Run → its job; those of one scenario and teams together, so that a worker makes them once.
+        cells: The runs of every cell, scenario by scenario; cells share the runs of equal arms.
+        subjects: Cell → the identity of its scenario.
+        command: The arguments of `swarmsec tournament` that ask for the same plan, with all seeds written out.
+        jobs: Run → its job. Jobs of one scenario and teams are neighbors, so that a worker builds them once. Empty for
+            a plan that was read from a store.
     """
 
     id: str
-    draft: Draft
-    scenarios: tuple[Scenario, ...]
-    matches: tuple[Match, ...]
-    seeds: Mapping[str, tuple[int, ...]]
+    document: Mapping[str, Any]
     attacks: tuple[Contestant, ...]
     defenses: tuple[Contestant, ...]
-    planned: tuple[Planned, ...]
+    cells: Mapping[CellKey, CellRuns]
+    subjects: Mapping[CellKey, Subject]
+    command: tuple[str, ...]
     jobs: Mapping[str, Job]
 
     @property
     def name(self) -> str:
-        """What it is called."""
-        return _name(self.draft, self.scenarios)
+        """The name of the tournament."""
+        return str(self.document["name"])
 
-    def entries(self, wanted: Callable[[Planned], bool] = lambda one: True) -> list[Entry]:
-        """What the store is told, of all or of what is wanted."""
-        return [Entry(*one.match[:3], one.seed, str(one.arm), one.run) for one in self.planned if wanted(one)]
+    @property
+    def halving(self) -> bool:
+        """Whether successive halving drops defenses."""
+        return bool(self.document["halving"])
 
-    def to_dict(self) -> dict[str, Any]:
-        """The plan as plain data, the same wherever it is played."""
-        return _plain(self.draft, self.scenarios, self.seeds, self.attacks, self.defenses)
+    @property
+    def seeds(self) -> dict[str, tuple[int, ...]]:
+        """Scenario → its seeds."""
+        return seeds_of(self.document)
+
+    def entries(self, wanted: Callable[[CellKey, int], bool] = lambda key, seed: True) -> list[RunEntry]:
+        """The entries for the store.
+
+        Args:
+            wanted: Selects cells and seeds; all unless given.
+        """
+        return [
+            RunEntry(*key, seed, arm, run)
+            for key, runs in self.cells.items()
+            for seed, arms in runs.items()
+            for arm, run in arms.items()
+            if wanted(key, seed)
+        ]
 
 
-def plan_of(draft: Draft) -> Plan:
-    """Look up and check all that was asked for.
+def plan_of(request: Request) -> Plan:
+    """Load and check everything that a request names.
 
     Raises:
-        UsageError: A command line names a scenario that is not there.
-        InvalidScenarioError: Something cannot be played; the message tells everything that cannot.
+        UsageError: A command line names a scenario that does not exist.
+        InvalidScenarioError: Something cannot be run; the message lists everything that cannot.
     """
-    scenarios, matches = lineup(draft)
-    seeds = {scenario.name: draft.seeds or scenario.seeds for scenario in scenarios}
-    registry = scenarios[0].registry
-    attacks = _contestants([match.attack for match in matches], "red", registry)
-    defenses = _contestants([match.defense for match in matches], "blue", registry)
-    planned, jobs = _planned(matches, seeds)
-    plain = _plain(draft, scenarios, seeds, attacks, defenses)
-    identity = json.dumps([plain, SIM_SEMANTICS, list(jobs)], sort_keys=True)
+    scenarios, matches = matchups(request)
+    seeds = {scenario.name: request.seeds or scenario.seeds for scenario in scenarios}
+    attacks = attackers([match.key.attack for match in matches])
+    defenses = defenders([match.key.defense for match in matches], scenarios[0].registry)
+    cells, jobs = _cells_and_jobs(matches, seeds)
+    document = _document(request, scenarios, seeds, attacks, defenses)
+    identity = json.dumps([document, SIM_SEMANTICS, list(jobs)], sort_keys=True)
     return Plan(
         id=hashlib.sha256(identity.encode()).hexdigest(),
-        draft=draft,
-        scenarios=scenarios,
-        matches=matches,
-        seeds=seeds,
+        document=document,
         attacks=attacks,
         defenses=defenses,
-        planned=planned,
+        cells=cells,
+        subjects={match.key: subject_of(match.scenario) for match in matches},
+        command=request.command(seeds),
         jobs=jobs,
     )
 
 
-def is_null(label: str) -> bool:
-    """Whether a defense is a yardstick, and no candidate."""
-    return all(spec["kind"] in NULLS for spec in specs_of(label))
+def seeds_of(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Scenario → its seeds, of a plan as plain data."""
+    return {one["name"]: tuple(one["seeds"]) for one in document["scenarios"]}
 
 
-def _contestants(labels: Sequence[str], team: Any, registry: Registry) -> tuple[Contestant, ...]:
-    """Each once, in the order of the first cell of each, nulls last."""
-    once = list(dict.fromkeys(labels))
-    names = short_names(once)
-    if team == "red":
-        return tuple(Contestant(label, names[label], "red") for label in once)
-    ordered = sorted(once, key=is_null)
-    return tuple(
-        Contestant(label, names[label], "blue", null=is_null(label), vantage=_vantage(label, registry))
-        for label in ordered
-    )
-
-
-def _vantage(label: str, registry: Registry) -> str:
-    found = dict.fromkeys(registry.get("defenses", spec["kind"]).vantage.value for spec in specs_of(label))
-    return TOGETHER.join(found)
-
-
-def _planned(
+def _cells_and_jobs(
     matches: Sequence[Match], seeds: Mapping[str, tuple[int, ...]]
-) -> tuple[tuple[Planned, ...], dict[str, Job]]:
-    """What stands where, and the jobs: the arms that cells share are asked for once."""
+) -> tuple[dict[CellKey, CellRuns], dict[str, Job]]:
+    """The runs of every cell, and their jobs; the job of an arm that cells share is made once."""
     shared: dict[tuple[str, str, str], dict[int, Job]] = {}
-    planned: list[Planned] = []
-    for match in matches:
+    cells: dict[CellKey, CellRuns] = {}
+    for key, scenario in matches:
+        runs: dict[int, dict[str, str]] = {seed: {} for seed in seeds[key.scenario]}
         for arm in Arm:
-            key = (match.scenario, match.attack if arm.has_red else "", match.defense if arm.has_blue else "")
-            if key not in shared:
-                shared[key] = {seed: job(match.playing, seed, arm) for seed in seeds[match.scenario]}
-            planned += [Planned(match, seed, arm, made.id) for seed, made in shared[key].items()]
-    order = sorted(shared, key=lambda key: (bool(key[1]) + bool(key[2]),))  # What many cells need comes first.
-    return tuple(planned), {made.id: made for key in order for made in shared[key].values()}
+            teams = (key.scenario, key.attack if arm.has_red else "", key.defense if arm.has_blue else "")
+            if teams not in shared:
+                shared[teams] = {seed: job(scenario, seed, arm) for seed in seeds[key.scenario]}
+            for seed, made in shared[teams].items():
+                runs[seed][str(arm)] = made.id
+        cells[key] = runs
+    most_shared_first = sorted(shared, key=lambda teams: bool(teams[1]) + bool(teams[2]))
+    return cells, {made.id: made for teams in most_shared_first for made in shared[teams].values()}
 
 
-def _name(draft: Draft, scenarios: Sequence[Scenario]) -> str:
-    return draft.name or ", ".join(scenario.name for scenario in scenarios)[:100]
-
-
-def _plain(
-    draft: Draft,
+def _document(
+    request: Request,
     scenarios: Sequence[Scenario],
     seeds: Mapping[str, tuple[int, ...]],
     attacks: Sequence[Contestant],
     defenses: Sequence[Contestant],
 ) -> dict[str, Any]:
     return {
-        "name": _name(draft, scenarios),
+        "name": request.name or ", ".join(scenario.name for scenario in scenarios)[:_NAME_LETTERS_MAX],
         "scenarios": [
             {
                 "name": scenario.name,
@@ -162,6 +149,6 @@ def _plain(
         ],
         "attacks": [one.label for one in attacks],
         "defenses": [one.label for one in defenses],
-        "nulls": draft.nulls,
-        "halving": draft.halving,
+        "nulls": request.nulls,
+        "halving": request.halving,
     }

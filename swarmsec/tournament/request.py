@@ -1,8 +1,9 @@
-"""What a tournament was asked to be, before anything is looked up or checked."""
+"""A request for a tournament: what a command line or a file asks for, before anything is loaded or checked."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,37 +13,42 @@ from swarmsec.errors import UsageError
 from swarmsec.parameters import Help, MaxLen, MinLen, Problem, problems
 from swarmsec.scenario import Spec, seed_list
 from swarmsec.scenario.findings import locate, refuse
+from swarmsec.scenario.overrides import as_option
 from swarmsec.scenario.sources import read
 from swarmsec.scenario.yaml_tree import Tree, YamlPath
-from swarmsec.tournament.labels import specs_of
+from swarmsec.tournament.labels import TOGETHER, specs_of
 
-Team = tuple[Spec, ...]
-"""Plug-ins that play as one."""
+Specs = tuple[Spec, ...]
+"""Plug-ins that act together, as one contestant."""
 
 
 @dataclass(kw_only=True)
-class Document:
-    """A tournament's keys in a YAML file."""
+class TournamentDocument:
+    """The keys of a tournament in a YAML file."""
 
     apiVersion: Annotated[Literal["swarmsec/v1"], Help("The version of this format.")] = "swarmsec/v1"  # noqa: N815
     kind: Annotated[Literal["Tournament"], Help("What this document is.")] = "Tournament"
-    name: Annotated[str, MinLen(1), MaxLen(100), Help("What it is called.")] = "tournament"
-    scenarios: Annotated[list[str], MinLen(1), Help("Library names, or files; beside this one first.")]
-    attacks: Annotated[list[Any], Help("Each a kind, a mapping with a kind, or a list that plays as one.")] = field(
-        default_factory=list
-    )
-    defenses: Annotated[list[Any], Help("Each a kind, a mapping with a kind, or a list that plays as one.")] = field(
-        default_factory=list
-    )
-    seeds: Annotated[int | list[int] | None, Help("How many, from 0, or which; each scenario's own unless said.")] = (
+    name: Annotated[str, MinLen(1), MaxLen(100), Help("The name of the tournament.")] = "tournament"
+    scenarios: Annotated[list[str], MinLen(1), Help("Library names or files; relative to this file first.")]
+    attacks: Annotated[
+        list[Any], Help("Each a kind, a mapping with a kind, or a list of plug-ins that act together.")
+    ] = field(default_factory=list)
+    defenses: Annotated[
+        list[Any], Help("Each a kind, a mapping with a kind, or a list of plug-ins that act together.")
+    ] = field(default_factory=list)
+    seeds: Annotated[int | list[int] | None, Help("A count, from 0, or a list; each scenario's own unless given.")] = (
         None
     )
-    nulls: Annotated[bool, Help("Whether the nulls play beside the defenses.")] = True
-    halving: Annotated[bool, Help("Whether the weaker half of the defenses goes after ever more seeds.")] = False
-    settings: Annotated[dict[str, Any], Help("Values to put into every scenario first: path → value.")] = field(
+    nulls: Annotated[bool, Help("Whether null defenses take part.")] = True
+    halving: Annotated[
+        bool, Help("Whether to drop the weaker half of the defenses in every bracket of more seeds.")
+    ] = False
+    settings: Annotated[dict[str, Any], Help("Values to set in every scenario first: path → value.")] = field(
         default_factory=dict
     )
-    plugins: Annotated[list[str], Help("Folders of plug-ins; beside this file first.")] = field(default_factory=list)
+    plugins: Annotated[list[str], Help("Folders of plug-ins; relative to this file first.")] = field(
+        default_factory=list
+    )
 
     def __post_init__(self) -> None:
         if self.seeds is not None:
@@ -50,26 +56,26 @@ class Document:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A tournament as it was asked for.
+class Request:
+    """A request for a tournament.
 
     Attributes:
         scenarios: Library names or files, in order.
-        name: What it is called; by its scenarios, if nothing is said.
-        attacks: Teams of plug-ins; none for each scenario's own.
-        defenses: Teams of plug-ins; none for each scenario's own.
-        seeds: Which; None for each scenario's own.
-        nulls: Whether the nulls play beside the defenses.
-        halving: Whether defenses are dropped on the way.
-        settings: path → value, put into every scenario first.
+        name: The name of the tournament; made of its scenarios' names if empty.
+        attacks: Red's contestants; the attacks of each scenario if empty.
+        defenses: Blue's contestants; the defenses of each scenario if empty.
+        seeds: The seeds; each scenario's own if None.
+        nulls: Whether null defenses take part.
+        halving: Whether successive halving drops defenses.
+        settings: path → value, set in every scenario first.
         plugins: Folders of plug-ins.
-        tree: Where a file says what; empty for a command line.
+        tree: The YAML file with the place of each value; empty for a command line.
     """
 
     scenarios: tuple[str, ...]
     name: str = ""
-    attacks: tuple[Team, ...] = ()
-    defenses: tuple[Team, ...] = ()
+    attacks: tuple[Specs, ...] = ()
+    defenses: tuple[Specs, ...] = ()
     seeds: tuple[int, ...] | None = None
     nulls: bool = True
     halving: bool = False
@@ -77,9 +83,34 @@ class Draft:
     plugins: tuple[str, ...] = ()
     tree: Tree = field(default_factory=lambda: Tree({}), repr=False, compare=False)
 
+    def with_values(self, **values: Any) -> Request:
+        """The request with other values, for which errors point no longer into the file."""
+        places: list[YamlPath] = [*self.tree.replaced, *((key,) for key in values)]
+        tree = dataclasses.replace(self.tree, replaced=tuple(places))
+        return dataclasses.replace(self, **values, tree=tree)
+
+    def command(self, seeds: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+        """The arguments of `swarmsec tournament` that make the same request.
+
+        Args:
+            seeds: Scenario → its seeds, written out if all scenarios have the same.
+        """
+        words = [*self.scenarios, *(["--name", self.name] if self.name else [])]
+        for option, contestants in (("--attack", self.attacks), ("--defense", self.defenses)):
+            for specs in contestants:
+                words += [option, TOGETHER.join(as_option(spec) for spec in specs)]
+        if len(set(seeds.values())) == 1:
+            same = next(iter(seeds.values()))
+            words += ["--seeds", ",".join(map(str, same)) + ("," if len(same) == 1 else "")]
+        words += [] if self.nulls else ["--no-nulls"]
+        words += ["--halving"] if self.halving else []
+        for path, value in self.settings.items():
+            words += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
+        return (*words, *(word for folder in self.plugins for word in ("--plugins", folder)))
+
 
 def is_tournament_file(name: str) -> bool:
-    """Whether a name is that of a file that says `kind: Tournament`."""
+    """Whether a name is that of a file with `kind: Tournament`."""
     path = Path(name)
     if not path.is_file():
         return False
@@ -87,12 +118,12 @@ def is_tournament_file(name: str) -> bool:
     return isinstance(data, Mapping) and data.get("kind") == "Tournament"
 
 
-def draft_of_file(path: Path) -> Draft:
-    """The tournament that a file asks for.
+def request_of_file(path: Path) -> Request:
+    """The request in a file.
 
     Raises:
-        UsageError: There is no such file.
-        InvalidScenarioError: It is refused; the message tells everything that is wrong with its keys, and where.
+        UsageError: The file does not exist.
+        InvalidScenarioError: The file is invalid; the message lists every wrong key and its place.
     """
     tree = read(path).tree
     data = tree.data
@@ -101,43 +132,36 @@ def draft_of_file(path: Path) -> Draft:
     keys = {key: value for key, value in data.items() if not key.startswith("x-")}
     found = [
         problem._replace(message=problem.message.replace("unknown parameter", "unknown key"))
-        for problem in problems(Document, keys)
+        for problem in problems(TournamentDocument, keys)
     ]
-    teams: dict[str, list[Team]] = {"attacks": [], "defenses": []}
-    for key, several in teams.items():
+    contestants: dict[str, list[Specs]] = {"attacks": [], "defenses": []}
+    for key, several in contestants.items():
         written = keys.get(key, [])
         for position, one in enumerate(written if isinstance(written, list) else ()):
-            team = _team(one)
-            several += [team] if team else []
-            if team is None:
+            specs = _specs(one)
+            several += [specs] if specs else []
+            if specs is None:
                 what = "must be a kind, a mapping with a kind, or a list of these"
                 found.append(Problem((key, position), f"{one!r} given; {what}"))
     if found:
         raise _refused(found, tree)
-    document = Document(**keys)
-    return Draft(
+    document = TournamentDocument(**keys)
+    return Request(
         name=document.name if "name" in keys else path.stem,
-        scenarios=tuple(_beside(path, name) for name in document.scenarios),
-        attacks=tuple(teams["attacks"]),
-        defenses=tuple(teams["defenses"]),
+        scenarios=tuple(_relative_to(path, name) for name in document.scenarios),
+        attacks=tuple(contestants["attacks"]),
+        defenses=tuple(contestants["defenses"]),
         seeds=None if document.seeds is None else seed_list(document.seeds),
         nulls=document.nulls,
         halving=document.halving,
         settings=document.settings,
-        plugins=tuple(_beside(path, name) for name in document.plugins),
+        plugins=tuple(_relative_to(path, name) for name in document.plugins),
         tree=tree,
     )
 
 
-def replaced(draft: Draft, **changes: Any) -> Draft:
-    """The draft with other values, which no file says any more."""
-    places: list[YamlPath] = [*draft.tree.replaced, *((key,) for key in changes)]
-    tree = dataclasses.replace(draft.tree, replaced=tuple(places))
-    return dataclasses.replace(draft, **changes, tree=tree)
-
-
-def _team(written: Any) -> Team | None:
-    """The plug-ins of an item, or None if it is none."""
+def _specs(written: Any) -> Specs | None:
+    """The plug-ins of an item, or None if it has none."""
     several = written if isinstance(written, list) else [written]
     found: list[Spec] = []
     for one in several:
@@ -153,8 +177,8 @@ def _team(written: Any) -> Team | None:
     return tuple(found) or None
 
 
-def _beside(path: Path, name: str) -> str:
-    """A file or folder as seen from where a command runs, if there is one beside the tournament's."""
+def _relative_to(path: Path, name: str) -> str:
+    """The file or folder of that name in the folder of `path` if there is one; otherwise the name."""
     there = path.parent / name
     return str(there) if there.exists() else name
 

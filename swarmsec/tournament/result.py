@@ -1,77 +1,33 @@
-"""What a tournament came to, as plain data: what the terminal, the HTML report and `--json` are all made from.
+"""The outcome of a tournament as plain data, from which the terminal, the HTML report and `--json` are made.
 
-Figures of damage are in the scenario's own unit and paired over seeds. Every label is canonical: a kind and those of
-its parameters that are not at their defaults, as `--attack` and `--defense` take them.
+Damages are in the scenario's own unit and paired by seed. Labels are canonical: a kind and the parameters that differ
+from their defaults, as `--attack` and `--defense` take them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from swarmsec.scoring import Interval, Result
+from swarmsec.scoring import Interval
+from swarmsec.scoring.intervals import plain_interval
+from swarmsec.tournament.contestants import Contestant
+from swarmsec.tournament.failures import Failure
+from swarmsec.tournament.leaderboard import Rank
+from swarmsec.tournament.scores import CellScore
 
 SCHEMA = "swarmsec.tournament/v1"
 
-CellStatus = Literal["done", "partial", "failed", "dropped", "missing"]
-"""All seeds scored; some of them, since runs failed; none, since runs failed; left by halving; not played yet."""
-
-
-class Contestant(NamedTuple):
-    """An attack or a defense that takes part.
-
-    Attributes:
-        label: Its canonical name: `false_signal:bias=-3`; several plug-ins that play as one are joined by ` + `.
-        name: A short name for tables: the kinds alone, where no other contestant of its team has the same.
-        team: `red` or `blue`.
-        null: Whether it is a yardstick (`none`, `random_quarantine`, `quarantine_all`, `oracle`) and no candidate.
-        vantage: What it may see: `local`, `gossip`, `monitor` or `oracle`; empty for an attack.
-    """
-
-    label: str
-    name: str
-    team: Literal["red", "blue"]
-    null: bool = False
-    vantage: str = ""
-
-
-class Cell(NamedTuple):
-    """One attack against one defense in one scenario.
-
-    Attributes:
-        scenario: The scenario's name.
-        attack: The attack's label.
-        defense: The defense's label.
-        status: How much of it was scored.
-        seeds: The seeds that were scored: those of which all four arms were played.
-        failed: How many of its runs failed.
-        result: The score over those seeds, without traces; only `bill`, `messages` and `bytes` among its metrics. None
-            if no seed was scored.
-    """
-
-    scenario: str
-    attack: str
-    defense: str
-    status: CellStatus
-    seeds: tuple[int, ...]
-    failed: int
-    result: Result | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data, without what was measured with a clock."""
-        scored = self.result.to_dict(times=False) if self.result else None
-        return {**self._asdict(), "seeds": list(self.seeds), "result": scored}
-
 
 class WorstCase(NamedTuple):
-    """What a defense lets happen where it does worst.
+    """The worst case of a defense.
 
     Attributes:
         defense: Its label.
-        attack: The attack that harms it most, by mean damage.
-        damage: The damage there, its own price included.
-        regret: That, less the worst case of the best candidate, seed by seed; None of the best one itself.
+        attack: The attack with the largest mean damage.
+        damage: The damage(defended) against it, the cost of the defense included.
+        regret: This damage minus the worst case of the best candidate, paired by seed; None for the best itself.
     """
 
     defense: str
@@ -80,18 +36,18 @@ class WorstCase(NamedTuple):
     regret: Interval | None
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        return {**self._asdict(), "damage": self.damage.to_dict(), "regret": _plain(self.regret)}
+        """The figures as plain data."""
+        return {**self._asdict(), "damage": self.damage.to_dict(), "regret": plain_interval(self.regret)}
 
 
 class Nash(NamedTuple):
-    """The mixed equilibrium of the game in which red picks an attack and blue a defense, and the damage is the stake.
+    """The equilibrium of the zero-sum game in which red picks an attack, blue a defense, and the payoff is damage.
 
     Attributes:
-        value: The damage that neither team can better by itself.
-        red: Attack → the probability with which red plays it; those of probability 0 are left out.
+        value: The expected damage in equilibrium.
+        red: Attack → the probability with which red plays it; those of probability 0 are omitted.
         blue: Defense → the probability with which blue plays it; candidates only.
-        pure: Whether it is a saddle point, so that nobody needs to mix.
+        pure: Whether it is a saddle point, in pure strategies.
     """
 
     value: float
@@ -100,14 +56,14 @@ class Nash(NamedTuple):
     pure: bool
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """The figures as plain data."""
         return {**self._asdict(), "red": dict(self.red), "blue": dict(self.blue)}
 
 
 class Upset(NamedTuple):
-    """A candidate that does worse, in its worst case, than something plainer does in its own.
+    """A candidate with a worse worst case than a plainer defense.
 
-    Plainer is a null that is not told the truth; and a candidate that sees less, or as much with fewer messages.
+    Plainer is every null except the oracle, and a candidate that sees less, or as much with fewer messages.
 
     Attributes:
         loser: The candidate's label.
@@ -122,30 +78,30 @@ class Upset(NamedTuple):
     null: bool
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """The figures as plain data."""
         return {**self._asdict(), "by": self.by.to_dict()}
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How things stand in one scenario.
+class ScenarioStanding:
+    """The standing of attacks and defenses in one scenario.
 
     Attributes:
         scenario: Its name.
-        title: Its name for people.
-        unit: Of damage.
+        title: Its title.
+        unit: The unit of damage.
         attacks: The labels of the rows.
         defenses: The labels of the columns, candidates before nulls.
         bites: For each row, whether the attack bites.
-        undefended: For each row, damage(attacked); None where it was not scored.
+        undefended: For each row, damage(attacked); None if not scored.
         damage: [row][column]: damage(defended).
-        damage_limited: [row][column]: the share that was prevented; None also where the attack does not bite.
+        damage_limited: [row][column]: DL; None also if the attack does not bite.
         autoimmune: For each column, damage(guarded).
-        worst_case: Defenses with a whole column, the best first.
-        best: The candidate with the least damage in its worst case; None if none was scored whole.
-        lead: By how much it leads the next candidate: a difference of damage, at least 0 in the mean; None if alone.
-        nash: The equilibrium over whole rows and candidates' whole columns; None where there are none.
-        upsets: Where a candidate loses to something plainer, the largest first.
+        worst_case: The worst cases of defenses whose column is scored in full, best first.
+        best: The candidate with the least damage in its worst case; None if no column is scored in full.
+        lead: The worst case of the next candidate minus that of the best; None without a next one.
+        nash: The equilibrium over rows and candidates' columns that are scored in full; None without any.
+        upsets: Candidates that lose to plainer defenses, the largest difference first.
     """
 
     scenario: str
@@ -165,7 +121,7 @@ class Standing:
     upsets: tuple[Upset, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """The figures as plain data."""
         return {
             "scenario": self.scenario,
             "title": self.title,
@@ -173,72 +129,26 @@ class Standing:
             "attacks": list(self.attacks),
             "defenses": list(self.defenses),
             "bites": list(self.bites),
-            "undefended": [_plain(one) for one in self.undefended],
-            "damage": [[_plain(one) for one in row] for row in self.damage],
-            "damage_limited": [[_plain(one) for one in row] for row in self.damage_limited],
-            "autoimmune": [_plain(one) for one in self.autoimmune],
+            "undefended": [plain_interval(one) for one in self.undefended],
+            "damage": [[plain_interval(one) for one in row] for row in self.damage],
+            "damage_limited": [[plain_interval(one) for one in row] for row in self.damage_limited],
+            "autoimmune": [plain_interval(one) for one in self.autoimmune],
             "worst_case": [one.to_dict() for one in self.worst_case],
             "best": self.best,
-            "lead": _plain(self.lead),
+            "lead": plain_interval(self.lead),
             "nash": self.nash.to_dict() if self.nash else None,
             "upsets": [one.to_dict() for one in self.upsets],
         }
-
-
-class Rating(NamedTuple):
-    """A contestant's Bradley–Terry strength on Elo's scale: 1500 is the average of its team.
-
-    Attributes:
-        label: Whose.
-        points: The rating with its 95% interval over seeds; 400 points more are odds of ten to one.
-        wins: Comparisons won: against the same rival, scenario and seed, less damage (blue) or more of it (red).
-        losses: Comparisons lost.
-        ties: Comparisons with equal damage.
-    """
-
-    label: str
-    points: Interval
-    wins: int
-    losses: int
-    ties: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        return {**self._asdict(), "points": self.points.to_dict()}
-
-
-class Failure(NamedTuple):
-    """A run that came to nothing.
-
-    Attributes:
-        run: Its id.
-        scenario: The scenario's name.
-        attack: The attack's label; empty in an arm without it.
-        defense: The defense's label; empty in an arm without it.
-        seed: Which seed.
-        arm: Which arm.
-        status: `failed`, `crashed` or `timed_out`.
-        error: What went wrong, in one line.
-    """
-
-    run: str
-    scenario: str
-    attack: str
-    defense: str
-    seed: int
-    arm: str
-    status: str
-    error: str
 
 
 class Drop(NamedTuple):
     """A defense that successive halving dropped.
 
     Attributes:
-        rung: In which bracket, counted from 1.
-        seeds: How many seeds it had been played with.
+        rung: The bracket, counted from 1.
+        seeds: The number of seeds in that bracket.
         defense: Its label.
-        left: The share of the undefended worst case that it had left, in the mean over scenarios; None if not scored.
+        left: The share of the undefended worst case that it left, in the mean over scenarios; None if a run failed.
     """
 
     rung: int
@@ -248,7 +158,7 @@ class Drop(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many different runs there are: planned in all, done, failed, and left to play."""
+    """The numbers of different runs: planned in all, done, failed, and left to run."""
 
     planned: int
     done: int
@@ -258,24 +168,24 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True)
 class TournamentResult:
-    """A tournament's outcome; `to_dict` is the form that is printed and stored.
+    """The outcome of a tournament; `to_dict` gives the form that is printed.
 
     Attributes:
-        id: SHA-256 of the plan: equal for equal plans.
-        name: What it is called.
-        engine_version: Of swarmsec.
-        plan: What was to be played: scenarios, attacks, defenses, seeds, nulls, halving.
+        id: SHA-256 of the plan and its runs: equal for equal plans.
+        name: The name of the tournament.
+        engine_version: The version of swarmsec.
+        plan: The plan as plain data: scenarios, attacks, defenses, seeds, nulls, halving.
         attacks: Red's contestants.
         defenses: Blue's contestants, candidates before nulls.
         cells: Every attack against every defense in every scenario.
-        standings: One a scenario, in the plan's order.
-        ratings: Team → its contestants, the strongest first.
-        drops: Whom halving dropped, in order; empty without halving.
-        failures: Every run that came to nothing.
-        counts: Runs planned, done, failed and left.
-        digest: The store's digest of all that was recorded: equal for equal tournaments, however they were executed.
-        replay: The command line that repeats it.
-        store: The file that keeps its runs.
+        standings: One for each scenario, in the order of the plan.
+        ratings: `attacks` and `defenses` → their leaderboard, without contestants that have no rating.
+        drops: The defenses that halving dropped, in order; empty without halving.
+        failures: Every run that failed, crashed or timed out.
+        counts: The numbers of runs.
+        digest: The store's digest of all results: equal for equal tournaments, whatever executed them.
+        replay: The command line that repeats the tournament.
+        store: The file that holds its runs.
     """
 
     id: str
@@ -284,9 +194,9 @@ class TournamentResult:
     plan: Mapping[str, Any]
     attacks: tuple[Contestant, ...]
     defenses: tuple[Contestant, ...]
-    cells: tuple[Cell, ...]
-    standings: tuple[Standing, ...]
-    ratings: Mapping[str, Sequence[Rating]]
+    cells: tuple[CellScore, ...]
+    standings: tuple[ScenarioStanding, ...]
+    ratings: Mapping[str, Sequence[Rank]]
     drops: tuple[Drop, ...]
     failures: tuple[Failure, ...]
     counts: Counts
@@ -296,11 +206,11 @@ class TournamentResult:
 
     @property
     def bites(self) -> bool:
-        """Whether any attack bites anywhere."""
+        """Whether any attack bites in any scenario."""
         return any(any(standing.bites) for standing in self.standings)
 
     def to_dict(self) -> dict[str, Any]:
-        """The outcome as plain data, the same for the same plan, however it was executed."""
+        """The outcome as plain data, the same for the same plan, whatever executed it."""
         return {
             "schema": SCHEMA,
             "id": self.id,
@@ -311,14 +221,10 @@ class TournamentResult:
             "defenses": [one._asdict() for one in self.defenses],
             "standings": [one.to_dict() for one in self.standings],
             "ratings": {team: [one.to_dict() for one in ratings] for team, ratings in self.ratings.items()},
-            "cells": [cell.to_dict() for cell in self.cells],
+            "cells": [cell.to_dict_with_result() for cell in self.cells],
             "drops": [drop._asdict() for drop in self.drops],
             "failures": [failure._asdict() for failure in self.failures],
             "counts": self.counts._asdict(),
             "digest": self.digest,
             "replay": self.replay,
         }
-
-
-def _plain(interval: Interval | None) -> dict[str, float | None] | None:
-    return interval.to_dict() if interval else None

@@ -1,4 +1,4 @@
-"""How things stand in a scenario: the matrix, worst cases, the equilibrium, and who loses to something plainer."""
+"""The standing in a scenario: the matrix, worst cases, the equilibrium, and candidates that plainer defenses beat."""
 
 from __future__ import annotations
 
@@ -11,46 +11,47 @@ from swarmsec.arrays import Floats
 from swarmsec.scoring import Interval, Result
 from swarmsec.scoring.game import minimax, nash
 from swarmsec.scoring.intervals import of_mean
-from swarmsec.tournament.cells import Figures
-from swarmsec.tournament.result import Contestant, Nash, Standing, Upset, WorstCase
+from swarmsec.tournament.contestants import Contestant
+from swarmsec.tournament.result import Nash, ScenarioStanding, Upset, WorstCase
+from swarmsec.tournament.scores import CellScore
 
 _VANTAGES = ("local", "gossip", "monitor", "oracle")
-_TOLD_THE_TRUTH = "oracle"
+_KNOWS_THE_TRUTH = "oracle"
 _NEGLIGIBLE = 1e-9
 
 
 class _Worst(NamedTuple):
-    """A defense's worst case: its attack, and (k,) the damage there, one a seed."""
+    """The worst case of a defense: the attack, and (k,) the damage against it, one a seed."""
 
     attack: str
     damage: Floats
 
 
-def standing(scenario: str, title: str, figures: Sequence[Figures], contestants: Sequence[Contestant]) -> Standing:
-    """Everything that is said of a scenario, from its cells.
+def standing(
+    scenario: str, title: str, scores: Sequence[CellScore], contestants: Sequence[Contestant]
+) -> ScenarioStanding:
+    """The standing in a scenario, from its cells.
 
-    Only what was played whole is judged: attacks of which some cell was, and defenses all of whose cells with those
-    attacks were. A defense that failed somewhere is in the matrix, and in nothing that is made from it.
+    Worst cases and the equilibrium use full rows and columns only: attacks with a cell that is done, and defenses whose
+    cells against those attacks are all done. Other cells appear in the matrix alone.
 
     Args:
-        scenario: Its name.
-        title: Its name for people.
-        figures: Its cells.
-        contestants: Blue's, in the order of the columns.
+        scenario: The scenario's name.
+        title: Its title.
+        scores: Its cells.
+        contestants: Blue's contestants, in the order of the columns.
     """
-    cells = {(one.cell.attack, one.cell.defense): one for one in figures}
-    rows = list(dict.fromkeys(one.cell.attack for one in figures))
+    cells = {(one.key.attack, one.key.defense): one for one in scores}
+    rows = list(dict.fromkeys(one.key.attack for one in scores))
     blue = {one.label: one for one in contestants if any(one.label == cell[1] for cell in cells)}
-    whole_rows = [row for row in rows if any(cells[row, column].cell.status == "done" for column in blue)]
-    whole = [
-        column for column in blue if whole_rows and all(cells[row, column].cell.status == "done" for row in whole_rows)
-    ]
+    whole_rows = [row for row in rows if any(cells[row, column].status == "done" for column in blue)]
+    whole = [column for column in blue if whole_rows and all(cells[row, column].status == "done" for row in whole_rows)]
     worst = {column: _worst(column, whole_rows, cells) for column in whole}
     candidates = [column for column in whole if not blue[column].null]
     payoff = _payoff(whole_rows, candidates, cells)
     best = candidates[minimax(payoff)[1]] if candidates else None
-    results = {key: one.cell.result for key, one in cells.items()}
-    return Standing(
+    results = {key: one.result for key, one in cells.items()}
+    return ScenarioStanding(
         scenario=scenario,
         title=title,
         unit=next((result.unit for result in results.values() if result), ""),
@@ -72,24 +73,20 @@ def standing(scenario: str, title: str, figures: Sequence[Figures], contestants:
     )
 
 
-def _worst(column: str, rows: Sequence[str], cells: Mapping[tuple[str, str], Figures]) -> _Worst:
-    damages = [_by_seed(cells[row, column]) for row in rows]
-    hardest = int(_without_noise(np.array([damage.mean() for damage in damages])).argmax())
+def _worst(column: str, rows: Sequence[str], cells: Mapping[tuple[str, str], CellScore]) -> _Worst:
+    damages = [cells[row, column].damage_by_seed["defended"] for row in rows]
+    hardest = int(_with_exact_ties(np.array([damage.mean() for damage in damages])).argmax())
     return _Worst(rows[hardest], damages[hardest])
 
 
-def _by_seed(figures: Figures) -> Floats:
-    return np.array(list(figures.damage["defended"].values()))
+def _payoff(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], CellScore]) -> Floats:
+    """(r, c) the mean damage(defended)."""
+    means = [[float(cells[row, column].damage_by_seed["defended"].mean()) for column in columns] for row in rows]
+    return _with_exact_ties(np.array(means).reshape(len(rows), len(columns)))
 
 
-def _payoff(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], Figures]) -> Floats:
-    """(r, c) the mean damage."""
-    means = [[float(_by_seed(cells[row, column]).mean()) for column in columns] for row in rows]
-    return _without_noise(np.array(means).reshape(len(rows), len(columns)))
-
-
-def _without_noise(damage: Floats) -> Floats:
-    """Damages of which those are equal that only the order of floating-point sums sets apart."""
+def _with_exact_ties(damage: Floats) -> Floats:
+    """The damages, rounded so that those which differ by the rounding errors of sums are equal."""
     size = float(np.abs(damage).max(initial=0.0))
     return np.round(damage / size, 12) * size if size else damage
 
@@ -137,8 +134,8 @@ def _upsets(
 def _upset(
     loser: str, worst: Mapping[str, _Worst], blue: Mapping[str, Contestant], results: Mapping[str, Result | None]
 ) -> Upset | None:
-    """What this candidate loses to: the first null that does better, or else the best of the plainer candidates."""
-    nulls = [rival for rival in worst if blue[rival].null and blue[rival].vantage != _TOLD_THE_TRUTH]
+    """The first null that does better than a candidate, or else the best of the plainer candidates that do."""
+    nulls = [rival for rival in worst if blue[rival].null and blue[rival].vantage != _KNOWS_THE_TRUTH]
     plainer = [
         rival for rival in worst if not blue[rival].null and _price(rival, blue, results) < _price(loser, blue, results)
     ]
@@ -151,7 +148,7 @@ def _upset(
 
 
 def _price(label: str, blue: Mapping[str, Contestant], results: Mapping[str, Result | None]) -> tuple[int, float]:
-    """How much it sees, and how many messages it takes: what makes one defense plainer than another."""
+    """What a defense sees, and the messages that it costs: the lower of both is the plainer defense."""
     vantages = [_VANTAGES.index(vantage) for vantage in blue[label].vantage.split(" + ") if vantage]
     result = results[label]
     messages = result.overhead.messages if result else None
@@ -165,6 +162,6 @@ def _damage(result: Result | None, arm: str) -> Interval | None:
 def _first(
     results: Mapping[tuple[str, str], Result | None], keys: Sequence[tuple[str, str]], arm: str
 ) -> Interval | None:
-    """The damage of an arm that these cells share, from the first of most seeds."""
+    """The damage of an arm that these cells share, from the first cell with the most seeds."""
     scored = [result for key in keys if (result := results[key])]
     return max(scored, key=lambda result: len(result.seeds)).damage[arm] if scored else None

@@ -140,8 +140,22 @@ def test_the_leaderboard_has_the_best_of_each_team_first(cli, store):
     ]
 
 
+def test_a_tournament_and_its_leaderboard_have_equal_ratings_with_ties_in_equal_order(cli, tmp_path):
+    """Defenses without effect tie: signal_clip and median_gate are no match for stubborn, and equal none."""
+    words = ["--attack", "stubborn:daemons=[0]", "--attack", "hijack:daemons=[0]"]
+    words += ["--defense", "signal_clip", "--defense", "wmsr", "--defense", "median_gate"]
+    ran = cli(
+        "tournament", "ring_with_a_liar", *words, "--set", "rounds=12", "--seeds", "2", "--store", "t.sqlite", "--json"
+    )
+    board = cli("results", "t.sqlite", "--leaderboard", "--json").json
+    for team in ("attacks", "defenses"):
+        assert ran.json["ratings"][team] == board[team]
+    tied = [one["label"] for one in board["defenses"] if one["points"] == board["defenses"][-2]["points"]]
+    assert tied == ["median_gate", "none", "signal_clip"]
+
+
 def test_failures_are_told_with_their_error(cli, store):
-    assert cli("results", store, "--failed").out == "no run failed, crashed or took too long\n"
+    assert cli("results", store, "--failed").out == "no run failed, crashed or timed out\n"
     crashed = with_another(store)
     ran = cli("results", store, "--failed")
     assert crashed.id[:12] in ran.out

@@ -173,7 +173,7 @@ def test_what_was_begun_is_gone_on_with_only_when_that_is_meant(cli):
     assert cli("tournament", *SMALL, "--shard", "1/2").code == 0
     refused = cli("tournament", *SMALL)
     assert refused.code == 2
-    assert "--resume goes on with it" in refused.err
+    assert "continue it with --resume" in refused.err
     assert cli("tournament", *SMALL, "--resume").code == 0
     shown = cli("tournament", *SMALL)
     assert (shown.code, "Best in the worst case: wmsr" in shown.out) == (0, True)
@@ -280,7 +280,7 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(started, cli, jobs):
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert "what was done so far is in runs/tournaments.sqlite; to go on: swarmsec tournament ring_with_a_liar" in err
+    assert "runs so far are in runs/tournaments.sqlite; to continue: swarmsec tournament ring_with_a_liar" in err
     assert err.rstrip().splitlines()[-2].endswith("--resume")
     until(lambda: not processes_of(process.pid), seconds=10)
     assert 3 <= len(kept("runs/tournaments.sqlite")) < RUNS

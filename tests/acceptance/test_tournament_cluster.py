@@ -260,7 +260,7 @@ def test_a_killed_scheduler_is_one_clear_error_and_loses_nothing_that_was_acknow
     assert told["kind"] == "ExecutorError"
     assert told["message"].startswith(f"{first.address}: the cluster went away")
     assert "Traceback" not in err
-    assert err.splitlines()[-1].startswith(f"what was done so far is in {STORE}; to go on: swarmsec tournament")
+    assert err.splitlines()[-1].startswith(f"runs so far are in {STORE}; to continue: swarmsec tournament")
     assert err.splitlines()[-1].endswith("--resume")
     gone(process, first.scheduler, *first.workers)
     left = kept(STORE)

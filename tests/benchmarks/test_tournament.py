@@ -15,7 +15,7 @@ from pathlib import Path
 from swarmsec.runs.executors import Executor, Serial, open_executor
 from swarmsec.runs.jobs import Job, JobResult
 from swarmsec.store import Store
-from swarmsec.tournament import Draft, Plan, outcome_of, plan_of, play
+from swarmsec.tournament import Plan, Request, outcome_of, plan_of, run_plan
 from swarmsec.tournament.labels import specs_of
 
 SEEDS = 50
@@ -25,7 +25,7 @@ REPEATS = 3
 def planned(seeds: int = SEEDS) -> Plan:
     """Twenty runs a seed, of some ten milliseconds each."""
     return plan_of(
-        Draft(
+        Request(
             scenarios=("ring_with_a_liar",),
             attacks=tuple(specs_of(f"{kind}:daemons=[0]") for kind in ("stubborn", "hijack", "equivocation")),
             defenses=tuple(specs_of(kind) for kind in ("wmsr", "signal_clip", "median_gate", "none")),
@@ -39,7 +39,7 @@ def planned(seeds: int = SEEDS) -> Plan:
 def tournament(plan: Plan, executor: Executor) -> None:
     """From an empty store to the standings."""
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "store.sqlite") as store:
-        outcome_of(plan, store, play(plan, store, executor))
+        outcome_of(plan, store, run_plan(plan, store, executor))
 
 
 def clock(plan: Plan, jobs: int) -> float:

@@ -84,14 +84,14 @@ class OtherWeights(SoundProtocol):
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_reads_signals_as_declared)
 @dataclass(kw_only=True)
-class BeginningAtZero(SoundProtocol):
-    """Begin with zeros.
+class BeginningElsewhere(SoundProtocol):
+    """Begin with half of the signals.
 
     `begins_with_signals` is True.
     """
 
     def initial_state(self, signals: Floats) -> Floats:
-        return np.zeros_like(signals)
+        return 0.5 * signals
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_reads_signals_as_declared)
@@ -211,6 +211,8 @@ class Creeping(SoundProtocol):
 
     A little is added in every exchange.
     """
+
+    rule_decides = False
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         return super().listen(messages, rule, state=state, signals=signals) + 1e-6

@@ -18,7 +18,7 @@ from swarmsec.runs.executors.serial import Serial
 from swarmsec.runs.run_folder import RunFolder
 from swarmsec.scenario import load_scenario
 from swarmsec.store import Store
-from swarmsec.tournament import Draft, outcome_of, plan_of, play
+from swarmsec.tournament import Request, outcome_of, plan_of, run_plan
 from tests import running
 
 RING = {**running.RING, "name": "ring", "title": "A ring"}
@@ -100,7 +100,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plugins = root / "plugins"
     plugins.mkdir()
     (plugins / "faulty.py").write_text(FAULTY, encoding="utf-8")
-    draft = Draft(
+    draft = Request(
         scenarios=tuple(names),
         name="Two <worlds>",
         attacks=(
@@ -113,7 +113,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     plan = plan_of(draft)
     with Store.open(root / "store.sqlite") as opened:
-        drops = play(plan, opened, Serial())
+        drops = run_plan(plan, opened, Serial())
         document = outcome_of(plan, opened, drops).to_dict()
     (root / "tournament.json").write_text(json.dumps(document), encoding="utf-8")
     (root / "tournament.html").write_text(tournament_page(document), encoding="utf-8")

@@ -130,7 +130,7 @@ STANDING = {
 
 def test_a_standing_in_one_sentence():
     assert standing_sentence(STANDING, {}) == (
-        "gate does best where it does worst: $10 of damage against lie, 50% [40%, 60%] of it prevented"
+        "gate has the best worst case: $10 of damage against lie, 50% [40%, 60%] of it prevented"
     )
     beaten = {**STANDING, "upsets": [{"loser": "gate", "winner": "none", "null": True}]}
     assert standing_sentence(beaten, {}).endswith("; and none, a null, does better")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from swarmsec.runs.jobs import Job, JobResult, job, run_job
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.store import Entry, Store
+from swarmsec.store import RunEntry, Store
 from swarmsec.swarm.arms import Arm
 
 ID = "a-tournament"
@@ -20,7 +20,7 @@ PLAN = {"name": "small", "attacks": ["stubborn", "stubborn:value=7.0"], "defense
 class Small:
     """Entries, and the jobs under them: an arm that cells share is one job."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RunEntry, ...]
     jobs: tuple[Job, ...]
 
     def played(self) -> list[tuple[Job, JobResult]]:
@@ -52,7 +52,7 @@ def small(
                 for arm in Arm:
                     one = job(loaded, seed, arm)
                     jobs[one.id] = one
-                    entries.append(Entry(loaded.name, attack, defense, seed, str(arm), one.id))
+                    entries.append(RunEntry(loaded.name, attack, defense, seed, str(arm), one.id))
     return Small(tuple(entries), tuple(jobs.values()))
 
 

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 
 from swarmsec.errors import OutputError, PluginError, UsageError
 from swarmsec.runs.jobs import JobResult, run_job, trace_digest
-from swarmsec.store import Entry, Store
+from swarmsec.store import RunEntry, Store
 from swarmsec.store.codec import decode, encode
 from swarmsec.swarm.trace import DetectionCounts, Event, Trace
 from tests.store.stored import ID, PLAN, everything, numbered, play, small
@@ -78,17 +78,6 @@ def test_a_trace_comes_back_with_its_bill_last_values_and_counts_exact_and_its_o
     assert np.array_equal(back.quarantined, trace.quarantined)
 
 
-@given(traces())
-def test_the_last_round_alone_is_that_of_the_whole_trace(trace) -> None:
-    last = decode(encode(trace), arm=trace.arm, seed=trace.seed, last_only=True)
-    assert last.bill.tolist() == [trace.bill[-1]]
-    assert same_numbers(
-        {name: float(values[0]) for name, values in last.metrics.items()},
-        {name: float(values[-1]) for name, values in trace.metrics.items()},
-    )
-    assert (last.events, last.watch) == (trace.events, trace.watch)
-
-
 def test_a_run_comes_back_with_the_digest_of_the_exact_trace(tmp_path) -> None:
     tournament = small()
     with Store.open(tournament.keep(tmp_path / "s.sqlite"), read_only=True) as store:
@@ -101,7 +90,7 @@ def test_a_run_comes_back_with_the_digest_of_the_exact_trace(tmp_path) -> None:
             assert run_job(store.job(job.id)).digest == played.digest, "what is kept can be played again"
 
 
-def test_a_restored_trace_has_a_digest_of_its_own_which_is_why_the_first_one_is_kept(tmp_path) -> None:
+def test_the_digest_is_stored_since_that_of_a_decoded_trace_differs(tmp_path) -> None:
     tournament = small(attacks=["stubborn:value=0.1"], seeds=(0,))
     with Store.open(tournament.keep(tmp_path / "s.sqlite"), read_only=True) as store:
         attacked = next(entry.run for entry in tournament.entries if entry.arm == "attacked")
@@ -116,7 +105,7 @@ def test_a_run_that_is_not_there_is_none(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("status", ["failed", "crashed", "timed_out"])
-def test_a_run_that_came_to_nothing_is_kept_with_its_error(tmp_path, status) -> None:
+def test_a_failed_run_is_stored_with_its_error(tmp_path, status) -> None:
     job = small().jobs[0]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(job, JobResult(job.id, status, cpu_seconds=0.5, error="it was so"))
@@ -125,7 +114,7 @@ def test_a_run_that_came_to_nothing_is_kept_with_its_error(tmp_path, status) -> 
         assert store.done() == ({job.id} if status == "failed" else set())
 
 
-def test_done_tells_the_runs_that_need_not_be_played_again(tmp_path) -> None:
+def test_done_has_the_runs_that_need_not_be_run_again(tmp_path) -> None:
     jobs = small().jobs[:4]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(jobs[0], play(jobs[0]))
@@ -136,7 +125,7 @@ def test_done_tells_the_runs_that_need_not_be_played_again(tmp_path) -> None:
         assert store.done([]) == set()
 
 
-def test_another_try_replaces_a_crash_and_nothing_replaces_what_is_done(tmp_path) -> None:
+def test_a_new_result_replaces_a_crash_and_none_replaces_a_run_that_is_done(tmp_path) -> None:
     job = small().jobs[0]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(job, JobResult(job.id, "crashed", error="killed"))
@@ -152,7 +141,7 @@ def test_the_same_run_with_another_result_is_refused_and_the_first_one_stays(tmp
     job, other = small().jobs[:2]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(job, play(job))
-        with pytest.raises(PluginError, match="played twice with different results"):
+        with pytest.raises(PluginError, match="run twice with different results"):
             store.add(job, play(other)._replace(id=job.id))
         assert store.get(job.id).digest == play(job).digest
 
@@ -175,6 +164,15 @@ def test_the_digest_depends_neither_on_the_order_nor_on_a_resume(tmp_path) -> No
     assert len(digests) == 1
 
 
+def test_results_that_differ_in_their_digest_are_unequal(tmp_path) -> None:
+    job = small().jobs[0]
+    result = play(job)
+    assert result._replace(digest="another") != result
+    with Store.open(tmp_path / "s.sqlite") as store:
+        store.add(job, result)
+        assert store.get(job.id)._replace(error="a note").digest == result.digest
+
+
 def test_the_digest_depends_on_every_run(tmp_path) -> None:
     tournament = small()
     seen = set()
@@ -187,7 +185,7 @@ def test_the_digest_depends_on_every_run(tmp_path) -> None:
     assert len(seen) == len(tournament.jobs) + 1
 
 
-def test_tournaments_tell_how_far_they_are_and_count_a_shared_run_once(tmp_path) -> None:
+def test_the_counts_of_a_tournament_count_a_shared_run_once(tmp_path) -> None:
     tournament = small(seeds=(0,))
     with Store.open(tmp_path / "s.sqlite") as store:
         store.begin(ID, PLAN, tournament.entries)
@@ -239,7 +237,7 @@ def test_a_tournament_of_one_id_has_one_plan(tmp_path) -> None:
 
 def test_an_entry_whose_plug_in_has_changed_is_refused_and_nothing_is_begun(tmp_path) -> None:
     entries = list(small().entries)
-    changed = [*entries[:3], entries[3]._replace(run="0" * 64), Entry("new", "a", "b", 0, "clean", "1" * 64)]
+    changed = [*entries[:3], entries[3]._replace(run="0" * 64), RunEntry("new", "a", "b", 0, "clean", "1" * 64)]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.begin(ID, PLAN, entries)
         with pytest.raises(UsageError, match="other plug-ins or another scenario"):
@@ -251,9 +249,9 @@ def test_a_store_that_was_opened_to_be_read_is_not_written(tmp_path) -> None:
     job, played = numbered(1)[0]
     Store.open(tmp_path / "s.sqlite").close()
     with Store.open(tmp_path / "s.sqlite", read_only=True) as store:
-        with pytest.raises(OutputError, match="opened to be read"):
+        with pytest.raises(OutputError, match="opened for reading only"):
             store.add(job, played)
-        with pytest.raises(OutputError, match="opened to be read"):
+        with pytest.raises(OutputError, match="opened for reading only"):
             store.begin(ID, PLAN, [])
 
 

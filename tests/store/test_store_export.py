@@ -16,7 +16,7 @@ from swarmsec.errors import OutputError, UsageError
 from swarmsec.runs.jobs import JobResult
 from swarmsec.store import Store
 from swarmsec.store.export import to_csv, to_parquet
-from swarmsec.store.query import query
+from swarmsec.store.query import run_query
 from tests.store.stored import ID, PLAN, play, small
 
 FILES = ["tournaments", "entries", "runs", "rounds"]
@@ -134,7 +134,7 @@ def engine(request, monkeypatch) -> str:
 
 
 def test_a_question_is_answered_from_the_stores_tables(store, engine) -> None:
-    answer = query(
+    answer = run_query(
         store,
         "SELECT arm, count(*) AS runs, sum(bill) AS bill FROM runs WHERE status = 'done' GROUP BY arm ORDER BY arm",
     )
@@ -148,7 +148,7 @@ def test_a_question_is_answered_from_the_stores_tables(store, engine) -> None:
 
 
 def test_a_question_can_join_rounds_with_entries(store, engine) -> None:
-    answer = query(
+    answer = run_query(
         store,
         "SELECT e.defense, r.metric, max(r.value) FROM rounds r JOIN entries e ON e.run = r.run "
         "WHERE e.arm = 'defended' AND r.metric IN ('disagreement', 'messages') GROUP BY 1, 2 ORDER BY 1, 2",
@@ -163,7 +163,7 @@ def test_a_question_can_join_rounds_with_entries(store, engine) -> None:
 
 
 def test_a_question_can_begin_with_with(store, engine) -> None:
-    assert query(store, "WITH a AS (SELECT count(*) n FROM entries) SELECT n FROM a").rows == [
+    assert run_query(store, "WITH a AS (SELECT count(*) n FROM entries) SELECT n FROM a").rows == [
         (len(store.entries(ID)),)
     ]
 
@@ -191,7 +191,7 @@ def test_what_is_no_select_over_the_tables_is_refused_and_writes_nothing(
     monkeypatch.chdir(tmp_path)
     before = store.path.read_bytes()
     with pytest.raises(UsageError) as told:
-        query(store, sql)
+        run_query(store, sql)
     assert told.value.where == "--sql"
     assert store.path.read_bytes() == before
     assert not [path for path in tmp_path.iterdir() if path.name in {"other.db", "out.csv"}]

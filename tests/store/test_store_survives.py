@@ -170,7 +170,7 @@ def test_on_a_full_disk_adding_is_refused_and_everything_acknowledged_is_kept(tm
     path: Path = tmp_path / "s.sqlite"
     acknowledged: list[str] = []
     with Store.open(path) as store:
-        with at_most(200_000), pytest.raises(OutputError, match=r"cannot be written.*go on with --resume"):
+        with at_most(200_000), pytest.raises(OutputError, match=r"cannot be written.*continue with --resume"):
             add_all(store, acknowledged)
         assert 0 < len(acknowledged) < 1_000
         assert store.done() == set(acknowledged)
@@ -261,7 +261,7 @@ def test_a_read_only_folder_is_not_written_to(read_only_folder) -> None:
             Store.open(path)
         with pytest.raises(OutputError, match="cannot be written"):
             Store.open(read_only_folder / "new.sqlite")
-        with pytest.raises(OutputError, match="no folder for a store can be made"):
+        with pytest.raises(OutputError, match="the folder of the store cannot be created"):
             Store.open(read_only_folder / "new" / "s.sqlite")
     assert folder_bytes(read_only_folder) == before
 
@@ -409,7 +409,7 @@ def test_a_store_of_a_newer_version_is_refused_by_both_numbers_and_stays(whole, 
     connection.close()
     before = path.read_bytes()
     for read_only in (True, False):
-        with pytest.raises(UsageError, match="of version 7, and this swarmsec knows stores up to version 1"):
+        with pytest.raises(UsageError, match="has version 7, and this swarmsec reads stores up to version 1"):
             Store.open(path, read_only=read_only)
     assert path.read_bytes() == before
 
@@ -443,7 +443,7 @@ def test_a_writer_brings_an_older_store_to_its_version_and_keeps_what_is_in_it(w
     with Store.open(path) as store:
         assert everything(store) == expected
     monkeypatch.undo()
-    with pytest.raises(UsageError, match="of version 2"):
+    with pytest.raises(UsageError, match="has version 2"):
         Store.open(path)
 
 

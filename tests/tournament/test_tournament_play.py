@@ -1,4 +1,4 @@
-"""Playing a tournament: nothing twice, nothing lost, the same whoever plays, and trouble stays where it is."""
+"""Running a tournament: no run twice, none lost, equal results for all executors, and failures stay in their cells."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 from swarmsec.runs.executors import Serial, open_executor
 from swarmsec.runs.jobs import run_job
 from swarmsec.store import Store
-from swarmsec.tournament import Draft, Shard, outcome_of, plan_of, play, take_over
+from swarmsec.tournament import Request, Shard, copy_runs, outcome_of, plan_of, run_plan
+from swarmsec.tournament.from_store import stored_outcome
 from swarmsec.tournament.labels import specs_of
 from tests.runs.troublemakers import folder_of_trouble
 
@@ -32,11 +33,11 @@ def small(**changes):
         "nulls": False,
         "settings": {"rounds": 12},
     }
-    return plan_of(Draft(**{**usual, **changes}))
+    return plan_of(Request(**{**usual, **changes}))
 
 
 class Watched:
-    """Plays in this process and takes down what it was asked for; can be told to stop in the midst of it."""
+    """Runs jobs in this process and records their ids; can interrupt itself after a number of jobs."""
 
     def __init__(self, *, shuffle=None, interrupt_after=None):
         self.asked = []
@@ -58,14 +59,14 @@ class Watched:
 
 
 def played(plan, path, executor=None, **options):
-    """Play into a store, and give the outcome."""
+    """Run into a store and return the outcome."""
     with Store.open(path) as store:
-        return outcome_of(plan, store, play(plan, store, executor or Serial(), **options))
+        return outcome_of(plan, store, run_plan(plan, store, executor or Serial(), **options))
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    """The outcome that every other way of playing must reach."""
+    """The outcome that every other way of running must equal."""
     return played(small(), tmp_path_factory.mktemp("undisturbed") / "s.sqlite")
 
 
@@ -77,13 +78,13 @@ def path(tmp_path):
 # Once, and the same
 
 
-def test_every_run_is_asked_for_once(path):
+def test_every_job_is_run_once(path):
     plan, executor = small(), Watched()
     played(plan, path, executor)
     assert sorted(executor.asked) == sorted(plan.jobs)
 
 
-def test_a_tournament_that_is_done_asks_for_nothing(path, undisturbed):
+def test_a_tournament_that_is_done_runs_no_job(path, undisturbed):
     played(small(), path)
     again = Watched()
     assert played(small(), path, again).to_dict() == undisturbed.to_dict()
@@ -91,7 +92,7 @@ def test_a_tournament_that_is_done_asks_for_nothing(path, undisturbed):
 
 
 @pytest.mark.parametrize("shuffle", [1, 2])
-def test_the_order_does_not_matter(path, undisturbed, shuffle):
+def test_the_order_of_results_does_not_matter(path, undisturbed, shuffle):
     assert played(small(), path, Watched(shuffle=shuffle)).to_dict() == undisturbed.to_dict()
 
 
@@ -102,7 +103,7 @@ def test_two_processes_reach_the_same(path, undisturbed):
 
 
 @pytest.mark.parametrize("done", [0, 1, 9, 17])
-def test_what_was_interrupted_goes_on_and_nothing_is_played_twice(path, undisturbed, done):
+def test_an_interrupted_tournament_continues_without_running_a_job_twice(path, undisturbed, done):
     first, second = Watched(interrupt_after=done), Watched(shuffle=3)
     with pytest.raises(KeyboardInterrupt):
         played(small(), path, first)
@@ -112,7 +113,7 @@ def test_what_was_interrupted_goes_on_and_nothing_is_played_twice(path, undistur
     assert len(first.asked) + len(second.asked) == undisturbed.counts.planned
 
 
-def test_a_tournament_uses_what_another_one_in_the_store_has_played(path):
+def test_a_tournament_reuses_the_runs_of_another_one_in_the_store(path):
     played(small(), path)
     more = Watched()
     wider = small(defenses=teams("wmsr", "signal_clip", "median_gate"))
@@ -132,7 +133,7 @@ def test_progress_counts_what_is_done_failed_and_left(path):
 
 
 @pytest.mark.parametrize("of", [1, 2, 4])
-def test_shards_are_disjoint_and_together_the_whole(tmp_path, undisturbed, of):
+def test_shards_are_disjoint_and_complete(tmp_path, undisturbed, of):
     plan = small()
     asked = []
     with Store.open(tmp_path / "all.sqlite") as whole:
@@ -141,15 +142,15 @@ def test_shards_are_disjoint_and_together_the_whole(tmp_path, undisturbed, of):
             played(plan, tmp_path / f"{number}.sqlite", executor, shard=Shard(number, of))
             asked += executor.asked
             with Store.open(tmp_path / f"{number}.sqlite", read_only=True) as part:
-                assert take_over(plan, whole, part) == len(executor.asked)
-                assert take_over(plan, whole, part) == 0
+                assert copy_runs(plan, whole, part) == len(executor.asked)
+                assert copy_runs(plan, whole, part) == 0
         assert sorted(asked) == sorted(plan.jobs)
         nothing = Watched()
-        assert outcome_of(plan, whole, play(plan, whole, nothing)).to_dict() == undisturbed.to_dict()
+        assert outcome_of(plan, whole, run_plan(plan, whole, nothing)).to_dict() == undisturbed.to_dict()
         assert nothing.asked == []
 
 
-def test_what_no_shard_has_played_is_missing_and_not_judged(path):
+def test_cells_with_missing_runs_are_not_scored(path):
     found = played(small(), path, shard=Shard(1, 2))
     assert found.counts.left > 0
     assert {cell.status for cell in found.cells} == {"missing"}
@@ -171,7 +172,7 @@ def halved(path, executor=None, **changes):
     return plan, played(plan, path, executor)
 
 
-def test_halving_drops_the_weaker_half_after_ever_more_seeds(path):
+def test_halving_drops_the_weaker_half_in_every_bracket(path):
     executor = Watched()
     plan, found = halved(path, executor)
     assert [(drop.rung, drop.seeds) for drop in found.drops] == [(1, 1), (1, 1), (2, 2)]
@@ -180,30 +181,42 @@ def test_halving_drops_the_weaker_half_after_ever_more_seeds(path):
     assert "wmsr" not in dropped
     assert len(executor.asked) == len(set(executor.asked)) < len(plan.jobs)
     assert found.counts == (len(executor.asked), len(executor.asked), 0, 0)
-    seeds = {cell.defense: len(cell.seeds) for cell in found.cells}
+    seeds = {cell.key.defense: len(cell.seeds) for cell in found.cells}
     assert all(seeds[drop.defense] == drop.seeds for drop in found.drops)
     assert {seeds[one.label] for one in plan.defenses if one.label not in dropped} == {4}
-    assert {cell.status for cell in found.cells if cell.defense in dropped} == {"dropped"}
+    assert {cell.status for cell in found.cells if cell.key.defense in dropped} == {"dropped"}
 
 
-def test_halving_tells_of_each_drop_the_share_that_was_left(path):
+def test_each_drop_has_the_share_of_damage_that_was_left(path):
     _, found = halved(path)
     shares = [drop.left for drop in found.drops]
     assert shares[:2] == sorted(shares[:2], reverse=True), "the weakest goes first"
     undefended = max(one.mean for one in found.standings[0].undefended)
     for drop in found.drops:
         worst = max(
-            cell.result.damage["defended"].mean for cell in found.cells if cell.defense == drop.defense and cell.result
+            cell.result.damage["defended"].mean
+            for cell in found.cells
+            if cell.key.defense == drop.defense and cell.result
         )
         assert drop.left == pytest.approx(worst / undefended, rel=1e-6)
 
 
 @pytest.mark.parametrize("done", [5, 40])
-def test_halving_that_was_interrupted_drops_the_same(tmp_path, done):
+def test_interrupted_halving_drops_the_same_defenses(tmp_path, done):
     expected = halved(tmp_path / "a.sqlite")[1].to_dict()
     with pytest.raises(KeyboardInterrupt):
         halved(tmp_path / "b.sqlite", Watched(interrupt_after=done))
     assert halved(tmp_path / "b.sqlite", Watched(shuffle=5))[1].to_dict() == expected
+
+
+def test_the_outcome_of_halving_from_the_store_alone_is_the_same(path):
+    found = halved(path)[1].to_dict()
+    with Store.open(path, read_only=True) as store:
+        again = stored_outcome(store, store.tournaments()[0]).to_dict()
+    for document in (found, again):
+        for part in (document, *(cell["result"] for cell in document["cells"] if cell["result"])):
+            part["replay"] = ""  # Settings are not part of a stored plan.
+    assert again == found
 
 
 def test_nulls_are_never_dropped(path):
@@ -221,14 +234,14 @@ def troubled(tmp_path: Path, how: str, **changes):
     return small(attacks=attacks, plugins=(str(folder),), **changes)
 
 
-def test_a_plugin_that_fails_costs_its_own_runs_and_nothing_else(tmp_path, path):
+def test_a_failing_plugin_fails_its_own_runs_alone(tmp_path, path):
     found = played(troubled(tmp_path, "raise"), path)
     whole = played(small(attacks=teams("stubborn:daemons=[0]")), tmp_path / "whole.sqlite")
     assert {(one.attack, one.status) for one in found.failures} == {("trouble:daemons=[0],how=raise", "failed")}
     assert Counter(one.arm for one in found.failures) == {"attacked": 2, "defended": 4}
     assert {one.defense for one in found.failures if one.arm == "attacked"} == {""}
     assert all("ZeroDivisionError" in one.error for one in found.failures)
-    statuses = {(cell.attack.partition(":")[0], cell.status) for cell in found.cells}
+    statuses = {(cell.key.attack.partition(":")[0], cell.status) for cell in found.cells}
     assert statuses == {("stubborn", "done"), ("trouble", "failed")}
     judged, alone = found.standings[0], whole.standings[0]
     assert judged.worst_case == alone.worst_case
@@ -238,7 +251,7 @@ def test_a_plugin_that_fails_costs_its_own_runs_and_nothing_else(tmp_path, path)
     assert found.counts.failed == 6
 
 
-def test_a_run_that_failed_fails_again_and_is_not_asked_for_again(tmp_path, path):
+def test_a_failed_job_is_not_run_again(tmp_path, path):
     plan = troubled(tmp_path, "raise")
     played(plan, path)
     again = Watched()
@@ -247,7 +260,7 @@ def test_a_run_that_failed_fails_again_and_is_not_asked_for_again(tmp_path, path
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kills processes")
-def test_a_run_that_kills_its_process_costs_itself_alone(tmp_path, path):
+def test_a_job_that_kills_its_process_fails_alone(tmp_path, path):
     plan = troubled(tmp_path, "kill", defenses=teams("wmsr"))
     with open_executor(jobs=2, retries=1) as executor:
         found = played(plan, path, executor)

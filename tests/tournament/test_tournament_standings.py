@@ -1,4 +1,4 @@
-"""Standings: the cells are what `swarmsec.run` gives, and everything said of them follows from their damages."""
+"""Standings: cells equal results of `swarmsec.run`, and standings follow from their damages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from swarmsec.runs.executors import Serial
 from swarmsec.scoring import SeedRun, Subject, score
 from swarmsec.store import Store
 from swarmsec.swarm.trace import DetectionCounts, Trace
-from swarmsec.tournament import Draft, outcome_of, plan_of, play
-from swarmsec.tournament.cells import Figures
+from swarmsec.tournament import Request, outcome_of, plan_of, run_plan
+from swarmsec.tournament.cells import CellKey
+from swarmsec.tournament.contestants import Contestant
 from swarmsec.tournament.labels import specs_of
-from swarmsec.tournament.result import Cell, Contestant
+from swarmsec.tournament.scores import CellScore
 from swarmsec.tournament.standings import standing
 
 RING = "ring_with_a_liar"
@@ -30,7 +31,7 @@ DEFENSES = ("signal_clip", "wmsr", "pyod_detector")
 def found(tmp_path_factory):
     """A small real tournament."""
     plan = plan_of(
-        Draft(
+        Request(
             scenarios=(RING,),
             attacks=tuple(specs_of(label) for label in ATTACKS),
             defenses=tuple(specs_of(label) for label in DEFENSES),
@@ -39,7 +40,7 @@ def found(tmp_path_factory):
         )
     )
     with Store.open(tmp_path_factory.mktemp("real") / "s.sqlite") as store:
-        return outcome_of(plan, store, play(plan, store, Serial()))
+        return outcome_of(plan, store, run_plan(plan, store, Serial()))
 
 
 def only(document, *keys):
@@ -49,14 +50,14 @@ def only(document, *keys):
 # Cells
 
 
-def test_every_cell_is_what_a_run_of_its_own_gives(found):
+def test_every_cell_equals_a_run_of_its_own(found):
     """Shared arms, the store and its float32 columns leave no trace in a score."""
     scenario = swarmsec.load_scenario(RING, settings={"rounds": 20})
     for cell in [found.cells[1], found.cells[2], found.cells[12]]:
         alone = swarmsec.run(
-            scenario, seeds=list(SEEDS), attack=specs_of(cell.attack), defense=specs_of(cell.defense)
+            scenario, seeds=list(SEEDS), attack=specs_of(cell.key.attack), defense=specs_of(cell.key.defense)
         ).to_dict(times=False)
-        ours = cell.to_dict()["result"]
+        ours = cell.to_dict_with_result()["result"]
         for arm, figures in ours["arms"].items():
             assert figures["bill"] == alone["arms"][arm]["bill"]
             assert figures["metrics"] == only(alone["arms"][arm]["metrics"], "messages", "bytes")
@@ -65,7 +66,7 @@ def test_every_cell_is_what_a_run_of_its_own_gives(found):
         }
 
 
-def test_the_line_of_a_cell_repeats_it(found, capfd, monkeypatch, tmp_path):
+def test_the_replay_command_of_a_cell_repeats_it(found, capfd, monkeypatch, tmp_path):
     import shlex
 
     from swarmsec.cli import main
@@ -75,16 +76,16 @@ def test_the_line_of_a_cell_repeats_it(found, capfd, monkeypatch, tmp_path):
     with pytest.raises(SystemExit):
         main([*shlex.split(cell.result.replay)[1:], "--json"])
     again = json.loads(capfd.readouterr().out)
-    assert again["damage_limited"] == cell.to_dict()["result"]["damage_limited"]
+    assert again["damage_limited"] == cell.to_dict_with_result()["result"]["damage_limited"]
     assert again["scenario_digest"] == cell.result.subject.digest
 
 
-# What follows from them
+# Standings of a real tournament
 
 
-def test_the_matrix_is_the_cells(found):
+def test_the_matrix_has_the_figures_of_the_cells(found):
     table = found.standings[0]
-    cells = {(cell.attack, cell.defense): cell.result for cell in found.cells}
+    cells = {(cell.key.attack, cell.key.defense): cell.result for cell in found.cells}
     for row, attack in enumerate(table.attacks):
         for column, defense in enumerate(table.defenses):
             result = cells[attack, defense]
@@ -108,7 +109,7 @@ def test_the_worst_case_is_the_largest_damage_of_a_column_and_the_best_has_the_l
     assert table.best == DEFENSES[int(means[:, :3].max(axis=0).argmin())]
 
 
-def test_the_equilibrium_is_within_what_each_team_can_force(found):
+def test_the_value_of_the_equilibrium_is_between_maximin_and_minimax(found):
     table = found.standings[0]
     means = np.array([[cell.mean for cell in row[:3]] for row in table.damage])
     assert means.min(axis=1).max() <= table.nash.value + 1e-9
@@ -117,7 +118,7 @@ def test_the_equilibrium_is_within_what_each_team_can_force(found):
     assert set(table.nash.blue) <= set(DEFENSES)
 
 
-def test_ratings_rank_who_prevents_more_higher(found):
+def test_defenses_that_prevent_more_are_rated_higher(found):
     points = {one.label: one.points.mean for one in found.ratings["defenses"]}
     assert points["wmsr"] > points["signal_clip"]
     assert points["wmsr"] > points["none"]
@@ -128,13 +129,13 @@ def test_ratings_rank_who_prevents_more_higher(found):
     assert all(one.wins + one.losses + one.ties == len(SEEDS) * biting * 6 for one in found.ratings["defenses"])
 
 
-def test_the_outcome_is_one_document_without_surprises(found):
+def test_the_outcome_is_one_json_document(found):
     document = found.to_dict()
     assert json.loads(json.dumps(document, allow_nan=False)) == document
     assert document["schema"] == "swarmsec.tournament/v1"
 
 
-# Made-up damages
+# Standings of made-up damages
 
 
 def trace(arm, seed, bill, messages=10.0):
@@ -174,12 +175,12 @@ def cell(attack, defense, damages, *, undefended=100.0, messages=10.0, status="d
     ]
     result = score(Subject("made_up", 1, "", "", 1, ("made_up",)), runs) if status in ("done", "partial") else None
     seeds = tuple(range(len(damages))) if result else ()
-    damage = {"defended": dict(enumerate(damages))} if result else {"defended": {}}
-    return Figures(Cell("made_up", attack, defense, status, seeds, 0, result), damage)
+    damage = {"defended": np.array(damages, dtype=float)} if result else {}
+    return CellScore(CellKey("made_up", attack, defense), status, "USD", seeds, (), 0, damage, result)
 
 
 def table_of(*cells, vantages=None, nulls=()):
-    blue = list(dict.fromkeys(one.cell.defense for one in cells))
+    blue = list(dict.fromkeys(one.key.defense for one in cells))
     contestants = [
         Contestant(label, label, "blue", null=label in nulls, vantage=(vantages or {}).get(label, "local"))
         for label in blue
@@ -206,7 +207,7 @@ def test_rock_paper_scissors_is_mixed_evenly():
     assert not found.pure
 
 
-def test_the_lead_is_paired_over_seeds():
+def test_the_lead_is_paired_by_seed():
     """Both vary much from seed to seed, and one is 5 better in every seed: the interval knows."""
     table = table_of(
         cell("lie", "good", [10, 50, 90], undefended=1000.0), cell("lie", "bad", [15, 55, 95], undefended=1000.0)
@@ -218,12 +219,12 @@ def test_the_lead_is_paired_over_seeds():
     assert style == "green"
 
 
-def test_a_lead_that_may_be_chance_is_no_verdict():
+def test_a_lead_with_0_in_its_interval_has_no_single_best():
     table = table_of(cell("lie", "one", [10, 50, 30], undefended=1000.0), cell("lie", "other", [30, 20, 45]))
     assert verdict(table, names(table))[0].startswith("No single best: one leaves $30")
 
 
-def test_a_defense_that_failed_somewhere_is_not_judged():
+def test_a_defense_with_a_failed_cell_has_no_worst_case():
     table = table_of(
         cell("lie", "steady", [10, 12]),
         cell("push", "steady", [20, 22]),
@@ -235,13 +236,13 @@ def test_a_defense_that_failed_somewhere_is_not_judged():
     assert table.damage[1][1].mean == 1.0
 
 
-def test_an_attack_that_never_came_through_is_no_row_of_the_game():
+def test_an_attack_without_a_scored_cell_is_no_row_of_the_game():
     table = table_of(cell("lie", "steady", [10, 12]), cell("broken", "steady", [], status="failed"))
     assert table.worst_case[0].attack == "lie"
     assert table.undefended[1] is None
 
 
-def test_a_fashionable_defense_that_loses_to_a_plain_one_is_told_by_the_numbers():
+def test_a_defense_that_loses_to_a_plainer_one_is_an_upset():
     table = table_of(
         cell("lie", "learned", [60, 62, 64]),
         cell("lie", "median", [20, 21, 22]),
@@ -254,7 +255,7 @@ def test_a_fashionable_defense_that_loses_to_a_plain_one_is_told_by_the_numbers(
     assert line.startswith("learned loses to the plainer median: it leaves $41 [")
 
 
-def test_who_loses_to_a_null_is_told_so_first():
+def test_an_upset_names_a_null_before_a_plainer_candidate():
     table = table_of(
         cell("lie", "learned", [60, 62, 64]),
         cell("lie", "median", [20, 21, 22]),
@@ -267,21 +268,21 @@ def test_who_loses_to_a_null_is_told_so_first():
     assert (upset.loser, upset.winner, upset.null) == ("learned", "none", True)
 
 
-def test_more_messages_for_less_are_an_upset_and_equals_are_none():
+def test_a_defense_with_more_messages_is_less_plain_and_equals_are_no_upset():
     talkative = cell("lie", "talkative", [60, 62, 64], messages=30.0)
     table = table_of(talkative, cell("lie", "quiet", [20, 21, 22]))
     assert [(one.loser, one.winner) for one in table.upsets] == [("talkative", "quiet")]
     assert table_of(cell("lie", "a", [60, 62, 64]), cell("lie", "b", [20, 21, 22])).upsets == ()
 
 
-def test_a_best_that_loses_to_a_null_is_no_success():
+def test_a_best_defense_that_loses_to_a_null_is_no_success():
     table = table_of(cell("lie", "only", [60, 62, 64]), cell("lie", "none", [50, 50, 50]), nulls=("none",))
     sentence, style = verdict(table, names(table))
     assert sentence.startswith("No defense does better than every null: the best of them, only leaves $62")
     assert style == "red"
 
 
-def test_a_best_that_limits_nothing_is_no_success():
+def test_a_best_defense_that_limits_nothing_is_no_success():
     table = table_of(cell("lie", "useless", [100, 101, 102]))
     assert verdict(table, names(table))[0].startswith("No defense limits its worst case")
 
@@ -292,7 +293,7 @@ def test_without_bite_there_is_no_verdict():
     assert verdict(table, names(table)) == ("No verdict: no attack bites", "yellow")
 
 
-def test_the_report_says_the_verdict_before_the_evidence_and_then_how_to_repeat_it(found):
+def test_the_report_has_the_verdict_first_and_the_replay_command_last(found):
     text = plain_text(render(found))
     assert text.index("Best in the worst case: wmsr") < text.index("undefended  ") < text.index("rating of blue")
     assert text.index("rating of blue") < text.index(found.replay) < text.index(found.digest)

@@ -1,4 +1,4 @@
-"""What the page of a tournament shows, in the order in which it shows it."""
+"""The content of a tournament's page, in the order of the page."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ Document = Mapping[str, Any]
 
 CELLS_MAX = 600
 FAILURES_MAX = 200
-"""The tables name so many, and say where the others are, so that the page stays under a megabyte."""
+"""The most rows of a table; the page names the place of the others, and stays under a megabyte."""
 
 _INTERVALS_MAX = 2_000
-"""With more cells than this in all, the matrices tell means alone."""
+"""With more cells than this in all, the matrices show means without intervals."""
 
 
 class HeatCell(NamedTuple):
     """One attack against one defense.
 
     Attributes:
-        shade: How it is colored: `b1` to `b4` the more is prevented, `w1` to `w3` the more harm the defense does,
-            `none` where there is nothing to prevent or nothing was scored.
-        limited: The share of the damage that was prevented.
+        shade: Its color: `b0` to `b4` for more damage prevented, `w1` to `w3` for more damage done by the defense,
+            `none` if DL is unknown.
+        limited: DL, the share of the damage that was prevented.
         damage: The damage that is left.
-        said: What stands there without a share.
+        text: The text of a cell without DL.
     """
 
     shade: str
     limited: CitedInterval | None
     damage: CitedInterval | None
-    said: str
+    text: str
 
 
 class HeatRow(NamedTuple):
-    """One attack against every defense: its name, what it harms an undefended swarm, and its cells."""
+    """One attack against every defense: its name, its damage to an undefended swarm, and its cells."""
 
     name: str
     label: str
@@ -50,7 +50,7 @@ class HeatRow(NamedTuple):
 
 
 class WorstRow(NamedTuple):
-    """A defense where it does worst: against whom, the damage there, and what that is more than the best one's."""
+    """The worst case of a defense: the attack, the damage, and the difference from the best defense."""
 
     name: str
     null: bool
@@ -60,8 +60,8 @@ class WorstRow(NamedTuple):
     best: bool
 
 
-class Upset(NamedTuple):
-    """A candidate that loses to something plainer: who, to whom, by how much, and whether that is a null."""
+class UpsetRow(NamedTuple):
+    """A candidate that a plainer defense beats: both names, the difference, and whether the winner is a null."""
 
     loser: str
     winner: str
@@ -70,23 +70,23 @@ class Upset(NamedTuple):
 
 
 class Arena(NamedTuple):
-    """How things stand in one scenario.
+    """The standing in one scenario.
 
     Attributes:
-        id: A name for links.
-        title: The scenario's name for people.
-        scenario: Its name.
-        unit: Of damage.
-        defenses: The heads of the columns: name, label, whether it is a null.
-        rows: An attack each.
-        autoimmune: Under each column, the cost in peace.
-        worst: Defenses, the best first.
-        verdict: In one sentence.
+        id: The anchor of its section.
+        title: The scenario's title.
+        scenario: The scenario's name.
+        unit: The unit of damage.
+        defenses: The column headings: name, label, whether it is a null.
+        rows: One for each attack.
+        autoimmune: For each column, the cost in peace.
+        worst: The worst cases of defenses, best first.
+        verdict: The verdict in one sentence.
         value: The damage in equilibrium; None without one.
         pure: Whether it is a saddle point.
-        red: Red's mixture: name and probability.
-        blue: Blue's.
-        upsets: Candidates that lose to something plainer.
+        red: Red's mixed strategy: names and probabilities.
+        blue: Blue's mixed strategy.
+        upsets: Candidates that plainer defenses beat.
     """
 
     id: str
@@ -102,7 +102,7 @@ class Arena(NamedTuple):
     pure: bool
     red: Sequence[tuple[str, Cited]]
     blue: Sequence[tuple[str, Cited]]
-    upsets: Sequence[Upset]
+    upsets: Sequence[UpsetRow]
 
 
 class RatingRow(NamedTuple):
@@ -118,7 +118,7 @@ class RatingRow(NamedTuple):
 
 
 class CellRow(NamedTuple):
-    """A cell of the table of all cells."""
+    """A row of the table of all cells."""
 
     scenario: str
     attack: str
@@ -136,10 +136,10 @@ class CellRow(NamedTuple):
 
 
 def tournament_page(document: Document) -> str:
-    """The HTML of a tournament: the same for the same outcome.
+    """The HTML page of a tournament: equal for equal outcomes.
 
     Args:
-        document: What `TournamentResult.to_dict` gives.
+        document: The outcome, from `TournamentResult.to_dict`.
     """
     return render_page("tournament.html", _content(document))
 
@@ -159,11 +159,15 @@ def _content(document: Document) -> dict[str, Any]:
         "rating_charts": {team: _rating_chart(document, team, names) for team in document["ratings"]},
         "cells": [_cell(document, at, names) for at in range(min(len(document["cells"]), CELLS_MAX))],
         "failures": [
-            {**failure, "attack": _short(failure["attack"], names), "defense": _short(failure["defense"], names)}
+            {
+                **failure,
+                "attack": _short_name(failure["attack"], names),
+                "defense": _short_name(failure["defense"], names),
+            }
             for failure in document["failures"][:FAILURES_MAX]
         ],
         "drops": [
-            (cite(document, "drops", at, "left", write=share), drop, _short(drop["defense"], names))
+            (cite(document, "drops", at, "left", write=share), drop, _short_name(drop["defense"], names))
             for at, drop in enumerate(document["drops"])
         ],
         "contestants": [*document["attacks"], *document["defenses"]],
@@ -171,11 +175,11 @@ def _content(document: Document) -> dict[str, Any]:
 
 
 def _names(document: Document) -> dict[str, Mapping[str, Any]]:
-    """Contestants by their label; what the two teams share, such as `none`, means the same in both."""
+    """Label → contestant; a label of both teams, such as `none`, has the same name in both."""
     return {one["label"]: one for one in [*document["attacks"], *document["defenses"]]}
 
 
-def _short(label: str, names: Mapping[str, Mapping[str, Any]]) -> str:
+def _short_name(label: str, names: Mapping[str, Mapping[str, Any]]) -> str:
     return str(names[label]["name"]) if label in names else label
 
 
@@ -193,7 +197,7 @@ def _arena(document: Document, at: int, names: Mapping[str, Mapping[str, Any]]) 
         title=here["title"],
         scenario=here["scenario"],
         unit=here["unit"],
-        defenses=[(_short(label, names), label, _is_null(label, document)) for label in here["defenses"]],
+        defenses=[(_short_name(label, names), label, _is_null(label, document)) for label in here["defenses"]],
         rows=[_heat_row(document, at, row, names) for row in range(len(here["attacks"]))],
         autoimmune=[
             cite_interval(document, *place, "autoimmune", column, write=write)
@@ -201,9 +205,9 @@ def _arena(document: Document, at: int, names: Mapping[str, Mapping[str, Any]]) 
         ],
         worst=[
             WorstRow(
-                _short(one["defense"], names),
+                _short_name(one["defense"], names),
                 _is_null(one["defense"], document),
-                _short(one["attack"], names),
+                _short_name(one["attack"], names),
                 cite_interval(document, *place, "worst_case", number, "damage", write=write),
                 cite_interval(document, *place, "worst_case", number, "regret", write=write),
                 one["defense"] == here["best"],
@@ -216,9 +220,9 @@ def _arena(document: Document, at: int, names: Mapping[str, Mapping[str, Any]]) 
         red=_mixture(document, at, "red", names) if nash else [],
         blue=_mixture(document, at, "blue", names) if nash else [],
         upsets=[
-            Upset(
-                _short(one["loser"], names),
-                _short(one["winner"], names),
+            UpsetRow(
+                _short_name(one["loser"], names),
+                _short_name(one["winner"], names),
                 cite_interval(document, *place, "upsets", number, "by", write=write),
                 one["null"],
             )
@@ -228,10 +232,10 @@ def _arena(document: Document, at: int, names: Mapping[str, Mapping[str, Any]]) 
 
 
 def tournament_sentence(document: Document) -> str:
-    """The outcome of a whole tournament in one sentence.
+    """The outcome of a tournament in one sentence.
 
     Args:
-        document: What `TournamentResult.to_dict` gives.
+        document: The outcome, from `TournamentResult.to_dict`.
     """
     names, standings = _names(document), document["standings"]
     if len(standings) == 1:
@@ -239,38 +243,38 @@ def tournament_sentence(document: Document) -> str:
     bitten = [standing for standing in standings if any(standing["bites"])]
     if not bitten:
         return f"No attack bites in any of {len(standings)} scenarios, so there is no verdict on any defense"
-    wins = Counter(_short(standing["best"], names) for standing in bitten if standing["best"] is not None)
-    told = ", ".join(f"{name} in {count}" for name, count in sorted(wins.items(), key=lambda win: (-win[1], win[0])))
+    wins = Counter(_short_name(standing["best"], names) for standing in bitten if standing["best"] is not None)
+    won = ", ".join(f"{name} in {count}" for name, count in sorted(wins.items(), key=lambda win: (-win[1], win[0])))
     where = f"{len(bitten)} of {len(standings)} scenarios"
-    best = told or "none, as none was scored against every attack"
+    best = won or "none, as none was scored against every attack"
     return f"Attacks bite in {where}; judged by its worst case, the best defense is {best}"
 
 
 def standing_sentence(standing: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> str:
-    """How things stand in one scenario, in one sentence.
+    """The standing in one scenario in one sentence.
 
     Args:
-        standing: What `Standing.to_dict` gives.
-        names: Contestants by label.
+        standing: The standing, from `ScenarioStanding.to_dict`.
+        names: Label → contestant.
     """
     if not any(standing["bites"]):
         return "No attack bites, so there is no verdict on any defense"
     if standing["best"] is None:
         return "No defense was scored against every attack"
-    best = _short(standing["best"], names)
+    best = _short_name(standing["best"], names)
     worst = next(one for one in standing["worst_case"] if one["defense"] == standing["best"])
     damage = amount(worst["damage"]["mean"], standing["unit"])
     unit = "" if standing["unit"] == "USD" else f" {standing['unit']}"
-    told = f"{best} does best where it does worst: {damage}{unit} of damage against {_short(worst['attack'], names)}"
+    sentence = f"{best} has the best worst case: {damage}{unit} of damage against {_short_name(worst['attack'], names)}"
     limited = _limited_there(standing, worst)
     if limited:
-        told += f", {share_interval(Interval(**limited)).replace('  ', ' ')} of it prevented"
+        sentence += f", {share_interval(Interval(**limited)).replace('  ', ' ')} of it prevented"
     better = [one["winner"] for one in standing["upsets"] if one["loser"] == standing["best"] and one["null"]]
-    return f"{told}; and {_short(better[0], names)}, a null, does better" if better else told
+    return f"{sentence}; and {_short_name(better[0], names)}, a null, does better" if better else sentence
 
 
 def _limited_there(standing: Mapping[str, Any], worst: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The share that was prevented in a defense's worst case."""
+    """DL in the worst case of a defense, as plain data."""
     row = standing["attacks"].index(worst["attack"])
     column = standing["defenses"].index(worst["defense"])
     found: Mapping[str, Any] | None = standing["damage_limited"][row][column]
@@ -281,7 +285,7 @@ def _heat_row(document: Document, at: int, row: int, names: Mapping[str, Mapping
     here = document["standings"][at]
     write = amounts_in(here["unit"])
     return HeatRow(
-        name=_short(here["attacks"][row], names),
+        name=_short_name(here["attacks"][row], names),
         label=here["attacks"][row],
         bites=here["bites"][row],
         undefended=cite_interval(document, "standings", at, "undefended", row, write=write),
@@ -293,8 +297,8 @@ def _heat_cell(document: Document, at: int, row: int, column: int, write: Write)
     place = ("standings", at)
     limited = cite_interval(document, *place, "damage_limited", row, column, write=share)
     damage = cite_interval(document, *place, "damage", row, column, write=write)
-    said = "no bite" if damage else "not scored"
-    return HeatCell(_shade(limited), limited, damage, said)
+    text = "no bite" if damage else "not scored"
+    return HeatCell(_shade(limited), limited, damage, text)
 
 
 def _shade(limited: CitedInterval | None) -> str:
@@ -309,7 +313,7 @@ def _shade(limited: CitedInterval | None) -> str:
 def _mixture(document: Document, at: int, team: str, names: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Cited]]:
     mixed = document["standings"][at]["nash"][team]
     return [
-        (_short(label, names), cite(document, "standings", at, "nash", team, label, write=share))
+        (_short_name(label, names), cite(document, "standings", at, "nash", team, label, write=share))
         for label in sorted(mixed, key=lambda label: -mixed[label])
     ]
 
@@ -317,7 +321,7 @@ def _mixture(document: Document, at: int, team: str, names: Mapping[str, Mapping
 def _ratings(document: Document, team: str, names: Mapping[str, Mapping[str, Any]]) -> list[RatingRow]:
     return [
         RatingRow(
-            _short(one["label"], names),
+            _short_name(one["label"], names),
             one["label"],
             team == "defenses" and _is_null(one["label"], document),
             cite_interval(document, "ratings", team, at, "points", write=_points),
@@ -346,8 +350,8 @@ def _cell(document: Document, at: int, names: Mapping[str, Mapping[str, Any]]) -
 
     return CellRow(
         scenario=cell["scenario"],
-        attack=_short(cell["attack"], names),
-        defense=_short(cell["defense"], names),
+        attack=_short_name(cell["attack"], names),
+        defense=_short_name(cell["defense"], names),
         status=cell["status"],
         verdict=str(result["verdict"]).replace("_", " ") if result else "–",
         seeds=len(cell["seeds"]),

@@ -1,4 +1,4 @@
-"""Scores out of a store are those of a run that was played at once."""
+"""Scores of cells from a store equal those of `swarmsec.run`, and comparisons and leaderboards follow from them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import pytest
 import swarmsec
 from swarmsec.errors import UsageError
 from swarmsec.runs.jobs import JobResult
-from swarmsec.scoring import score
+from swarmsec.runs.runner import subject_of
+from swarmsec.scoring import DamageScore
 from swarmsec.scoring.intervals import of_mean, of_ratio
-from swarmsec.store import CellKey, Picked, Store, cells_of, compare, outcomes, result_of, seed_runs
-from swarmsec.store.failures import failures
-from swarmsec.store.leaderboard import leaderboard
+from swarmsec.store import Store
+from swarmsec.tournament.cells import CellFilter, CellKey, cells_of
+from swarmsec.tournament.comparison import compare
+from swarmsec.tournament.failures import failures
+from swarmsec.tournament.leaderboard import leaderboard
+from swarmsec.tournament.scores import score_cells, score_cells_with_traces
 from tests.store.stored import ID, PLAN, Small, play, small
 
 NOISY = "blackswarm"
@@ -42,31 +46,25 @@ def store(path):
         yield opened
 
 
-def played_at_once(cell: CellKey, seeds: list[int], rounds: int):
-    scenario = swarmsec.load_scenario(
-        cell.scenario, attack=cell.attack, defense=cell.defense, settings={"rounds": rounds}
-    )
-    return swarmsec.run(scenario, seeds=seeds)
+def run_of(cell: CellKey):
+    scenario = swarmsec.load_scenario(cell.scenario, attack=cell.attack, defense=cell.defense, settings={"rounds": 260})
+    return scenario, swarmsec.run(scenario, seeds=[0, 1, 2])
 
 
 @pytest.mark.parametrize("position", [0, 4])
-def test_a_cell_scores_as_if_it_had_been_played_at_once(store, position) -> None:
-    cell = list(cells_of(store.entries(ID)))[position]
-    at_once = played_at_once(cell, [0, 1, 2], 260)
-    kept = result_of(store, ID, cell, subject=at_once.subject)
-    assert json.dumps(kept.to_dict(times=False)) == json.dumps(at_once.to_dict(times=False))
-    assert kept.overhead.cpu is not None
+def test_a_cell_scored_with_traces_equals_a_run(store, position) -> None:
+    key, runs = list(cells_of(store.entries(ID)).items())[position]
+    scenario, expected = run_of(key)
+    (cell,) = score_cells_with_traces(store, ID, {key: runs}, {key: subject_of(scenario)})
+    found, document = cell.result.to_dict(times=False), expected.to_dict(times=False)
+    for arm in document["arms"].values():
+        arm["metrics"] = {name: arm["metrics"][name] for name in ("messages", "bytes")}
+    assert json.dumps(found) == json.dumps(document)
+    assert cell.result.overhead.cpu is not None
+    assert (cell.status, cell.seeds, cell.missing, cell.failed) == ("done", (0, 1, 2), (), 0)
 
 
-def test_a_cell_tells_of_its_scenario_what_the_store_knows(tmp_path) -> None:
-    with Store.open(small(rounds=300).keep(tmp_path / "s.sqlite"), read_only=True) as store:
-        kept = result_of(store, ID, CellKey("ring_with_a_liar", "stubborn:value=7.0", "wmsr"))
-    at_once = swarmsec.run("ring_with_a_liar", seeds=[0, 1], attack="stubborn:value=7.0", defense="wmsr")
-    assert kept.to_dict(times=False) == at_once.to_dict(times=False)
-    assert "--attack stubborn:value=7.0 --defense wmsr --seeds 0,1" in kept.replay
-
-
-def test_the_rounds_to_recover_are_exact_where_float32_would_not_know_them() -> None:
+def test_rounds_to_recover_are_exact_where_float32_is_too_coarse() -> None:
     """Bills near 1e9 with a damage of a few units: float32 steps by 64 there."""
     from dataclasses import replace
 
@@ -85,86 +83,75 @@ def test_the_rounds_to_recover_are_exact_where_float32_would_not_know_them() -> 
     assert rounds_to_recover(rounded, 12) != 7
 
 
-def test_outcomes_by_the_bills_alone_are_those_of_whole_results(store) -> None:
-    found = outcomes(store, ID)
-    assert len(found) == 6
-    for one in found:
-        whole = result_of(store, ID, one.cell)
-        assert one.outcome == (
-            whole.damage,
-            whole.damage_limited,
-            whole.reason,
-            whole.autoimmune_cost,
-            whole.bites,
-            whole.verdict,
-        )
-        assert (one.unit, one.seeds, one.missing) == (whole.unit, whole.seeds, ())
-    assert {one.outcome.verdict for one in found} > {"no_bite"}, "there is something to tell apart"
+def test_scores_by_the_bills_alone_equal_those_with_traces(store) -> None:
+    by_bills = score_cells(store, ID)
+    assert len(by_bills) == 6
+    scenario = swarmsec.load_scenario(NOISY)
+    subjects = dict.fromkeys((cell.key for cell in by_bills), subject_of(scenario))
+    with_traces = score_cells_with_traces(store, ID, cells_of(store.entries(ID)), subjects)
+    for ours, whole in zip(by_bills, with_traces, strict=True):
+        assert ours.to_dict() == whole.to_dict()
+        assert (ours.result, type(ours.score)) == (None, DamageScore)
+        for arm, damage in ours.damage_by_seed.items():
+            assert damage.tolist() == whole.damage_by_seed[arm].tolist()
+            assert of_mean(damage) == whole.result.damage[arm]
+    assert {cell.score.verdict for cell in by_bills} > {"no_bite"}, "the scenario has different verdicts"
 
 
-def test_the_last_rounds_alone_score_all_but_the_rounds_to_recover(store) -> None:
-    cell, plays = next(iter(cells_of(store.entries(ID)).items()))
-    whole = result_of(store, ID, cell)
-    quick = score(whole.subject, seed_runs(store, plays, last_only=True)).to_dict(times=False)
-    expected = whole.to_dict(times=False)
-    assert quick.pop("recovery_rounds") != expected.pop("recovery_rounds")
-    assert quick == expected
-
-
-def test_a_seed_without_all_its_arms_is_left_out_and_said(tmp_path) -> None:
+def test_a_seed_without_all_its_arms_is_missing(tmp_path) -> None:
     tournament = small(attacks=["stubborn"], defenses=["wmsr"], seeds=(0, 1, 2))
     failing = tournament.jobs[5]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.begin(ID, PLAN, tournament.entries)
-        (empty,) = outcomes(store, ID)
-        assert (empty.outcome, empty.seeds, empty.missing) == (None, (), (0, 1, 2))
-        assert result_of(store, ID, empty.cell) is None
+        (empty,) = score_cells(store, ID)
+        assert (empty.score, empty.status, empty.seeds, empty.missing) == (None, "missing", (), (0, 1, 2))
         for job in tournament.jobs:
             store.add(job, JobResult(job.id, "crashed", error="it died") if job is failing else play(job))
-        (found,) = outcomes(store, ID)
-        assert (found.seeds, found.missing) == ((0, 2), (1,))
-        assert result_of(store, ID, found.cell).seeds == (0, 2)
-        assert [(one.run, one.seed, one.arm, one.error) for one in failures(store, ID)] == [
+        (found,) = score_cells(store, ID)
+        assert (found.status, found.seeds, found.missing, found.failed) == ("partial", (0, 2), (1,), 1)
+        assert [(one.run, one.seed, one.arm, one.error) for one in failed_runs(store)] == [
             (failing.id, 1, str(failing.arm), "it died")
         ]
 
 
-def test_a_failure_in_a_shared_arm_is_told_once_with_who_plays_in_it(tmp_path) -> None:
+def failed_runs(store):
+    return failures(cells_of(store.entries(ID)), store.summaries(ID))
+
+
+def test_a_failure_of_a_shared_arm_is_listed_once_with_the_teams_of_the_arm(tmp_path) -> None:
     tournament = small(seeds=(0,))
     clean, attacked = tournament.jobs[:2]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.begin(ID, PLAN, tournament.entries)
         store.add(clean, JobResult(clean.id, "timed_out", error="too slow"))
         store.add(attacked, JobResult(attacked.id, "failed", error="wrong"))
-        found = {one.run: one for one in failures(store, ID)}
+        found = {one.run: one for one in failed_runs(store)}
         assert (found[clean.id].attack, found[clean.id].defense) == ("", "")
         assert (found[attacked.id].attack, found[attacked.id].defense) == ("stubborn", "")
         assert len(found) == 2
 
 
-def test_two_defenses_differ_by_what_their_bills_differ_seed_by_seed(store) -> None:
+def test_the_difference_of_two_defenses_is_that_of_their_bills_seed_by_seed(store) -> None:
+    cells = {cell.key: cell for cell in score_cells(store, ID)}
     found = compare(store, ID, "signal_clip", "median_gate:threshold=6.0")
     assert len(found) == 2
     for one in found:
-        ours, theirs = (
-            result_of(store, ID, CellKey(one.scenario, one.attack, defense))
+        ours, rival = (
+            cells[CellKey(one.scenario, one.attack, defense)]
             for defense in ("signal_clip", "median_gate:threshold=6.0")
         )
-
-        def bills(result, arm: str):
-            return np.array([run.traces[arm].bill[-1] for run in result.seed_runs])
-
-        clean, attacked = bills(ours, "clean"), bills(ours, "attacked")
-        defended, guarded = (bills(ours, arm) - bills(theirs, arm) for arm in ("defended", "guarded"))
-        assert one.damage == of_mean(defended)
-        assert one.autoimmune_cost == of_mean(guarded)
-        assert one.damage_limited == (of_ratio(guarded - defended, attacked - clean) if ours.bites else None)
-        if ours.bites:
-            expected = ours.damage_limited.mean - theirs.damage_limited.mean
-            assert one.damage_limited.mean == pytest.approx(expected, rel=1e-9, abs=1e-12)
+        attacked = ours.damage_by_seed["attacked"]
+        defended, guarded = (ours.damage_by_seed[arm] - rival.damage_by_seed[arm] for arm in ("defended", "guarded"))
+        assert one.damage == pytest.approx(of_mean(defended))
+        assert one.autoimmune_cost == pytest.approx(of_mean(guarded))
+        expected = of_ratio(guarded - defended, attacked) if ours.score.bites else None
+        assert one.damage_limited == (pytest.approx(expected, abs=1e-12) if expected else None)
+        if ours.score.bites:
+            difference = ours.score.damage_limited.mean - rival.score.damage_limited.mean
+            assert one.damage_limited.mean == pytest.approx(difference, rel=1e-9, abs=1e-12)
 
 
-def test_a_comparison_turned_around_changes_its_sign(store) -> None:
+def test_a_swapped_comparison_changes_its_sign(store) -> None:
     one, other = (
         compare(store, ID, *pair)
         for pair in [
@@ -187,12 +174,12 @@ def test_a_defense_equals_itself(store) -> None:
 
 
 @pytest.mark.parametrize(("name", "told"), [("median_gat", "did you mean `median_gate`"), ("zzz", "known: ")])
-def test_a_defense_that_is_none_is_refused(store, name, told) -> None:
+def test_an_unknown_defense_is_refused(store, name, told) -> None:
     with pytest.raises(UsageError, match=told):
         compare(store, ID, name, "signal_clip")
 
 
-def test_a_kind_that_several_labels_share_is_asked_about(tmp_path) -> None:
+def test_a_kind_of_several_labels_is_refused_with_the_labels(tmp_path) -> None:
     tournament = small(attacks=["stubborn"], defenses=["wmsr:f=1", "wmsr:f=0"], seeds=(0,))
     with (
         Store.open(tournament.keep(tmp_path / "s.sqlite"), read_only=True) as store,
@@ -201,9 +188,9 @@ def test_a_kind_that_several_labels_share_is_asked_about(tmp_path) -> None:
         compare(store, ID, "wmsr", "wmsr:f=1")
 
 
-def test_what_is_picked_is_found_by_label_or_by_kind(store) -> None:
+def test_cells_are_filtered_by_label_or_by_kind(store) -> None:
     def cells(**names) -> int:
-        return len(outcomes(store, ID, Picked(**names)))
+        return len(score_cells(store, ID, CellFilter(**names)))
 
     assert cells(defenses=["median_gate"]) == 4
     assert cells(defenses=["median_gate:threshold=6.0"]) == 2
@@ -214,45 +201,44 @@ def test_what_is_picked_is_found_by_label_or_by_kind(store) -> None:
 
 
 @pytest.mark.parametrize("team", ["red", "blue"])
-def test_the_leaderboard_tells_ratings_and_what_is_prevented_where_the_attack_bites(store, team) -> None:
+def test_a_leaderboard_has_ratings_and_damage_limited_where_the_attack_bites(store, team) -> None:
     from swarmsec.scoring.ratings import rate
 
-    found = outcomes(store, ID)
+    found = score_cells(store, ID)
     own, rival = ("attack", "defense") if team == "red" else ("defense", "attack")
     ranks = leaderboard(found, team)
-    labels = sorted({getattr(one.cell, own) for one in found})
+    labels = sorted({getattr(one.key, own) for one in found})
     assert sorted(rank.label for rank in ranks) == labels
-    assert [rank.points.mean for rank in ranks] == sorted((rank.points.mean for rank in ranks), reverse=True)
 
-    cases = sorted({getattr(one.cell, rival) for one in found})
+    cases = sorted({getattr(one.key, rival) for one in found})
     done = np.full((3, len(cases), len(labels)), np.nan)
     for one in found:
-        if team == "blue" and not one.outcome.bites:
+        if team == "blue" and not one.score.bites:
             continue  # There is nothing to prevent.
-        runs = result_of(store, ID, one.cell).seed_runs
-        damage = [run.traces["defended"].bill[-1] - run.traces["clean"].bill[-1] for run in runs]
         sign = 1 if team == "red" else -1
-        done[:, cases.index(getattr(one.cell, rival)), labels.index(getattr(one.cell, own))] = sign * np.array(damage)
+        at = cases.index(getattr(one.key, rival)), labels.index(getattr(one.key, own))
+        done[:, at[0], at[1]] = sign * one.damage_by_seed["defended"]
     expected = dict(zip(labels, rate(done), strict=True))
     for rank in ranks:
         rated = expected[rank.label]
         assert (rank.wins, rank.losses, rank.ties) == (rated.wins, rated.losses, rated.ties)
         assert rank.points == pytest.approx(rated.points)
-        biting = [one.outcome for one in found if getattr(one.cell, own) == rank.label and one.outcome.damage_limited]
+        biting = [one.score for one in found if getattr(one.key, own) == rank.label and one.score.damage_limited]
         shares = [one.damage_limited.mean for one in biting]
         assert (rank.cells, rank.limited) == (len(biting), sum(one.verdict == "limited" for one in biting))
         assert rank.damage_limited == (pytest.approx(np.mean(shares)) if shares else None)
         assert rank.worst == ((max if team == "red" else min)(shares) if shares else None)
 
 
+@pytest.mark.parametrize("team", ["red", "blue"])
+def test_a_leaderboard_does_not_depend_on_the_order_of_the_cells(store, team) -> None:
+    found = score_cells(store, ID)
+    assert leaderboard(found, team) == leaderboard(found[::-1], team) == leaderboard(found[2:] + found[:2], team)
+
+
 def test_a_defense_alone_has_no_rating(tmp_path) -> None:
     tournament = small(attacks=["stubborn"], defenses=["wmsr"])
     with Store.open(tournament.keep(tmp_path / "s.sqlite"), read_only=True) as store:
-        (rank,) = leaderboard(outcomes(store, ID), "blue")
+        (rank,) = leaderboard(score_cells(store, ID), "blue")
     assert (rank.points, rank.cells, rank.limited) == (None, 1, 1)
     assert rank.against == "stubborn, ring_with_a_liar"
-
-
-def test_a_cell_that_is_not_there_is_refused(store) -> None:
-    with pytest.raises(UsageError, match="no cell"):
-        result_of(store, ID, CellKey("a", "b", "c"))

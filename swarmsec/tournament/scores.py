@@ -1,0 +1,183 @@
+"""The score of every cell from the runs in a store: the one program for `tournament`, `results` and `report`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from swarmsec.arrays import Floats
+from swarmsec.runs.jobs import JobResult
+from swarmsec.scoring import DamageScore, Result, SeedRun, Subject, score, score_damage
+from swarmsec.scoring.damage import damage_by_seed
+from swarmsec.store import Store, Summary
+from swarmsec.swarm.arms import Arm
+from swarmsec.tournament.cells import CellFilter, CellKey, CellRuns, cells_of
+
+CellStatus = Literal["done", "partial", "failed", "dropped", "missing"]
+"""All seeds are scored; some, as runs failed; none, as runs failed; halving dropped the defense; runs are missing."""
+
+_METRICS = ("messages", "bytes")
+"""The metrics that a score needs; intervals of all the others would take longer than the runs."""
+
+
+class CellScore(NamedTuple):
+    """The score of one attack against one defense in one scenario.
+
+    Attributes:
+        key: The cell.
+        status: How much of the cell is scored.
+        unit: The unit of its bills; empty if no seed is scored.
+        seeds: The scored seeds: those in which every arm is done.
+        missing: The other planned seeds.
+        failed: The number of its runs that failed, crashed or timed out.
+        damage_by_seed: Arm → (k,) its damage, one for each of `seeds`.
+        score: The score over `seeds`: a `Result` if traces were read; None if no seed is scored.
+    """
+
+    key: CellKey
+    status: CellStatus
+    unit: str
+    seeds: tuple[int, ...]
+    missing: tuple[int, ...]
+    failed: int
+    damage_by_seed: Mapping[str, Floats]
+    score: DamageScore | None
+
+    @property
+    def result(self) -> Result | None:
+        """The whole score, without traces; only `messages` and `bytes` among its metrics. None if not scored so."""
+        return self.score if isinstance(self.score, Result) else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The cell and its score by the bills as plain data."""
+        if self.score is None:
+            score = dict.fromkeys(("damage_limited", "autoimmune_cost", "bites", "verdict"))
+            return {**self._about(), "damage": {}, **score, "damage_limited_reason": "no seed has all its arms"}
+        return {**self._about(), **DamageScore.to_dict(self.score)}
+
+    def to_dict_with_result(self) -> dict[str, Any]:
+        """The cell and its whole score as plain data, without figures that depend on the clock."""
+        return {**self._about(), "result": self.result.to_dict(times=False) if self.result else None}
+
+    def _about(self) -> dict[str, Any]:
+        return {
+            **self.key._asdict(),
+            "status": self.status,
+            "unit": self.unit,
+            "seeds": list(self.seeds),
+            "missing": list(self.missing),
+            "failed": self.failed,
+        }
+
+
+def score_cells(store: Store, tournament: str, chosen: CellFilter | None = None) -> list[CellScore]:
+    """Score the cells of a tournament by their bills alone, which takes the same time whatever the number of rounds.
+
+    Args:
+        store: The store of its runs.
+        tournament: The tournament's id.
+        chosen: The cells to score; all unless given.
+
+    Raises:
+        UsageError: The filter has an unknown name.
+    """
+    chosen, cells = chosen or CellFilter(), cells_of(store.entries(tournament))
+    chosen.refuse_unknown(cells)
+    summaries = store.summaries(tournament)
+    return [_cell_score(key, runs, summaries) for key, runs in cells.items() if chosen.selects(key)]
+
+
+def score_cells_with_traces(
+    store: Store,
+    tournament: str,
+    cells: Mapping[CellKey, CellRuns],
+    subjects: Mapping[CellKey, Subject],
+    *,
+    dropped: Collection[str] = (),
+) -> list[CellScore]:
+    """Score cells as `swarmsec.run` scores a scenario, in the given order.
+
+    Args:
+        store: The store of the runs.
+        tournament: The tournament's id.
+        cells: Every cell with its planned seeds.
+        subjects: Cell → the identity of its scenario, for every cell that has runs in the store.
+        dropped: The defenses that halving dropped.
+    """
+    summaries = store.summaries(tournament)
+    found: list[CellScore] = []
+    for scenario in dict.fromkeys(key.scenario for key in cells):
+        job_result = _reader(store)  # Cells share arms within a scenario: each run is read once and then released.
+
+        def score_traces(key: CellKey, runs: CellRuns) -> Result:
+            seed_runs = [_seed_run(seed, arms, job_result) for seed, arms in runs.items()]  # noqa: B023
+            return dataclasses.replace(score(subjects[key], seed_runs), seed_runs=())
+
+        found += [
+            _cell_score(key, runs, summaries, score_traces=score_traces, dropped=key.defense in dropped)
+            for key, runs in cells.items()
+            if key.scenario == scenario
+        ]
+    return found
+
+
+def is_whole(arms: Mapping[str, str], summaries: Mapping[str, Summary]) -> bool:
+    """Whether every arm of a seed is done."""
+    return bool(arms) and all(run in summaries and summaries[run].status == "done" for run in arms.values())
+
+
+def bills_of(runs: CellRuns, seeds: Sequence[int], summaries: Mapping[str, Summary]) -> dict[str, Floats]:
+    """Arm → (k,) its final scored bill, one for each of the k seeds, all of which are whole."""
+    arms = [str(arm) for arm in Arm if arm in runs[seeds[0]]]
+    return {arm: np.array([summaries[runs[seed][arm]].bill for seed in seeds], dtype=np.float64) for arm in arms}
+
+
+def _cell_score(
+    key: CellKey,
+    runs: CellRuns,
+    summaries: Mapping[str, Summary],
+    *,
+    score_traces: Callable[[CellKey, CellRuns], Result] | None = None,
+    dropped: bool = False,
+) -> CellScore:
+    seeds = tuple(seed for seed, arms in runs.items() if is_whole(arms, summaries))
+    missing = tuple(seed for seed in runs if seed not in set(seeds))
+    begun = {run for arms in runs.values() for run in arms.values() if run in summaries}
+    failed = sum(summaries[run].status != "done" for run in begun)
+    status: CellStatus = "done"
+    if missing:
+        status = "dropped" if dropped else ("partial" if seeds else "failed") if failed else "missing"
+    if not seeds:
+        return CellScore(key, status, "", (), missing, failed, {}, None)
+    bills = bills_of(runs, seeds, summaries)
+    found = score_traces(key, {seed: runs[seed] for seed in seeds}) if score_traces else score_damage(bills)
+    unit = summaries[next(iter(runs[seeds[0]].values()))].unit
+    return CellScore(key, status, unit, seeds, missing, failed, damage_by_seed(bills), found)
+
+
+def _seed_run(seed: int, arms: Mapping[str, str], job_result: Callable[[str], JobResult]) -> SeedRun:
+    results = {str(arm): job_result(arms[arm]) for arm in Arm if arm in arms}
+    return SeedRun(
+        seed,
+        {arm: one.trace for arm, one in results.items() if one.trace},
+        {arm: one.cpu_seconds for arm, one in results.items()},
+        next((one.guarantees for one in results.values() if one.guarantees), ()),
+    )
+
+
+def _reader(store: Store) -> Callable[[str], JobResult]:
+    """A function from the id of a run that is done to its result, which reads each run once."""
+
+    @cache
+    def read(run: str) -> JobResult:
+        found = store.get(run)
+        assert found is not None and found.trace is not None, "its summary says that it is done"
+        metrics = {name: found.trace.metrics[name] for name in _METRICS}
+        trace = dataclasses.replace(found.trace, metrics=metrics, events=(), quarantine_log=())
+        return found._replace(trace=trace)
+
+    return read
