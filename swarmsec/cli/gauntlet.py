@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from swarmsec.runs import JobCache
     from swarmsec.scenario import Scenario
     from swarmsec.search import Gauntlet, Query, ToleranceMap, Witness
-    from swarmsec.search.evaluator import Figures
+    from swarmsec.search.evaluator import ArmFigures
 
 
 def gauntlet(
@@ -169,7 +169,7 @@ def _numbers(text: str | None, option: str, *, most: float = math.inf) -> tuple[
 
 
 def _minimized(
-    scenario: Scenario, cache: JobCache[Figures], found: Gauntlet, *, keep: float, tries: int
+    scenario: Scenario, cache: JobCache[ArmFigures], found: Gauntlet, *, keep: float, tries: int
 ) -> Witness | None:
     """The minimal attack that does a share of the worst attack's damage; None if that does no damage."""
     from swarmsec.search import minimize_attack
@@ -191,7 +191,7 @@ def _minimized(
 
 def _mapped(
     scenario: Scenario,
-    cache: JobCache[Figures],
+    cache: JobCache[ArmFigures],
     found: Gauntlet,
     shares: Sequence[float],
     strengths: Sequence[float],

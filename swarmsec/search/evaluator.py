@@ -22,7 +22,7 @@ BATCH = 8
 """Attacks that are tried at once. It does not depend on the number of processes, and so neither do results."""
 
 
-class Figures(NamedTuple):
+class ArmFigures(NamedTuple):
     """The figures of one arm that a search needs; a search has too many arms to keep their traces.
 
     Attributes:
@@ -36,15 +36,15 @@ class Figures(NamedTuple):
     error: str = ""
 
 
-def figures_of(result: JobResult) -> Figures:
+def figures_of(result: JobResult) -> ArmFigures:
     """The figures of a job's result."""
     if result.trace is None:
-        return Figures(math.nan, {}, result.error or result.status)
+        return ArmFigures(math.nan, {}, result.error or result.status)
     metrics = result.trace.metrics.items()
-    return Figures(float(result.trace.bill[-1]), {name: float(values.max()) for name, values in metrics})
+    return ArmFigures(float(result.trace.bill[-1]), {name: float(values.max()) for name, values in metrics})
 
 
-def figures_cache(executor: Executor) -> JobCache[Figures]:
+def figures_cache(executor: Executor) -> JobCache[ArmFigures]:
     """A cache for searches: all searches of a command share one, so that no arm is run twice."""
     return JobCache(executor, figures_of)
 
@@ -88,7 +88,7 @@ class AttackEvaluator:
         self,
         scenario: Scenario,
         seeds: Sequence[int],
-        cache: JobCache[Figures],
+        cache: JobCache[ArmFigures],
         *,
         metric: str | None = None,
         arm: Arm = Arm.DEFENDED,
@@ -136,7 +136,7 @@ class AttackEvaluator:
             return str(error).splitlines()[0]
         return jobs_of(attacked, self.seeds, [self._arm])
 
-    def _harm(self, jobs: list[Job] | str, figures: Mapping[str, Figures]) -> Harm:
+    def _harm(self, jobs: list[Job] | str, figures: Mapping[str, ArmFigures]) -> Harm:
         if isinstance(jobs, str):
             return Harm((), jobs)
         amounts = []
@@ -147,7 +147,7 @@ class AttackEvaluator:
             amounts.append(measured - baseline)
         return Harm(tuple(amounts))
 
-    def _measured(self, figures: Figures) -> float | str:
+    def _measured(self, figures: ArmFigures) -> float | str:
         """The measured amount of one arm, or why there is none."""
         if figures.error:
             return figures.error

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from swarmsec.errors import UsageError
 from swarmsec.runs import JobCache
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.search.evaluator import AttackEvaluator, Attacks, Figures
+from swarmsec.search.evaluator import AttackEvaluator, Attacks, ArmFigures
 
 T = TypeVar("T")
 Specs = list[dict[str, Any]]
@@ -78,7 +78,7 @@ class Witness:
 def minimize_attack(
     scenario: Scenario,
     attacks: Attacks,
-    cache: JobCache[Figures],
+    cache: JobCache[ArmFigures],
     *,
     keep: float = 0.5,
     seeds: Sequence[int] = (0,),

@@ -9,7 +9,7 @@ from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.runs import JobCache
 from swarmsec.runs.guarantees import promised
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.search.evaluator import AttackEvaluator, Figures
+from swarmsec.search.evaluator import AttackEvaluator, ArmFigures
 from swarmsec.swarm.arms import Arm
 from swarmsec.teams import combine_guarantees
 
@@ -74,7 +74,7 @@ class ToleranceMap(NamedTuple):
 
 def tolerance_map(
     scenario: Scenario,
-    cache: JobCache[Figures],
+    cache: JobCache[ArmFigures],
     attack: Mapping[str, Any] | None = None,
     *,
     shares: Sequence[float] = SHARES,
