@@ -63,22 +63,15 @@ HIDDEN_MODULES = {
 """Modules that their package hides by exporting the same name. Only ever shorten this list."""
 
 REPEATED_CLASS_NAMES = {
-    "Cell",
     "CenteredClipping",
     "Clearing",
-    "Document",
-    "Draft",
-    "Entry",
-    "Failure",
     "GeometricMedian",
     "Krum",
     "Median",
     "Row",
     "Rule",
     "Spread",
-    "Standing",
     "TrimmedMean",
-    "Upset",
     "_Row",
 }
 """Classes of one name in several modules. Only ever shorten this list."""
