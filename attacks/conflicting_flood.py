@@ -1,4 +1,4 @@
-"""Drown daemons in messages that contradict each other."""
+"""Flood daemons with copies of messages that contradict each other."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from swarmsec.teams import Attack, Channels, Help, Interval, RedView, Surface, U
 class ConflictingFlood(Attack):
     """Send every message `copies` times, with values that contradict each other: center ± amplitude.
 
-    Half of the hijacked daemons' channels say the one thing and half the other, and the halves change places every
-    round. A daemon that counts messages instead of senders is outvoted; one whose inbox has a limit hears little
-    else. Rules that give each sender one voice, as W-MSR does, are left with a few odd values. Strength scales both
-    the amplitude and the extra copies.
+    Half of the channels of hijacked daemons carry center + amplitude and half center − amplitude, alternating from
+    round to round. A rule that counts messages instead of senders is outvoted, and an inbox with a limit processes
+    hardly any other message. A rule that counts every sender once, such as W-MSR, sees a few outliers. Strength moves
+    each message from the honest one to the lie, and scales the extra copies.
     """
 
     surface = Surface.MESSAGE
@@ -29,7 +29,7 @@ class ConflictingFlood(Attack):
     center: Annotated[float, Unit("belief"), Help("What they contradict each other about.")] = 0.0
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        """The flood of this round."""
+        """Replace the payload, and send it `copies` times."""
         side = np.where((messages.rank + red.round) % 2 == 0, 1.0, -1.0)[:, None]
         copies = 1 + round(red.strength * (self.copies - 1))
         lie = self.center + self.amplitude * side

@@ -1,4 +1,4 @@
-"""Hold messages back on the links of some daemons, and change none of them."""
+"""Delay the messages on the links of some daemons, without changing them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from swarmsec.teams import Attack, Help, Interval, Links, RedView, Surface, Unit
 
 @dataclass(kw_only=True)
 class Delay(Attack):
-    """Deliver what targets say and hear ⌈strength · exchanges⌉ exchanges late.
+    """Deliver the messages from and to targets ⌈strength · exchanges⌉ exchanges late.
 
-    No daemon is compromised, and every word is true, but it tells of the past. Averaging still agrees under any bounded
-    delay, later and on another value than the average (Dibaji and Ishii, Automatica 2017, on MSR with delays); what
-    waits for an answer in the exchange after, waits in vain.
+    No daemon is compromised and no message is changed, but its content is old. Averaging still agrees under any bounded
+    delay, though later and on another value than the average (Dibaji and Ishii, Automatica 2017, on MSR with delays). A
+    protocol that expects an answer in the next exchange does not get it in time.
     """
 
     surface = Surface.TIMING
@@ -22,5 +22,5 @@ class Delay(Attack):
     exchanges: Annotated[int, Interval(ge=1, le=1_000), Unit("exchanges"), Help("How late messages arrive.")] = 5
 
     def on_network(self, links: Links, red: RedView) -> Links:
-        """Both what targets say and what they hear."""
+        """Delay the links in both directions."""
         return links.delaying(min(1_000, -int(-red.strength * self.exchanges // 1)))

@@ -1,4 +1,4 @@
-"""Hijack daemons and let them tell every neighbor something else."""
+"""Hijack daemons, and send a different value to every neighbor."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from swarmsec.teams import Attack, Channels, Help, RedView, Surface, Unit
 
 @dataclass(kw_only=True)
 class Equivocation(Attack):
-    """Tell different neighbors different things: the *Byzantine* daemon of LeBlanc et al. 2013.
+    """Send different values to different neighbors: the *Byzantine* daemon of LeBlanc et al. 2013.
 
-    `echo`: tell each neighbor its own value, so that it sees agreement and stays where it is (strength moves
-    the message from the honest value to the echo). On K3 with F = 1 this freezes W-MSR; a malicious constant does not.
-    `split`: tell every other neighbor its value plus `amplitude`, and the rest minus, so that they are torn apart.
+    `echo`: m_ij = x_j, each neighbor's own value, so that it sees agreement and does not move. On K3 with F = 1 this
+    stops W-MSR, which a malicious constant does not.
+    `split`: m_ij = x_j ± amplitude, plus for every other neighbor and minus for the rest, so that they diverge.
 
-    Strength moves each message there from the honest one.
+    Strength moves each message there from the honest one: (1 − strength) · honest + strength · m_ij.
     """
 
     surface = Surface.MESSAGE
@@ -27,7 +27,7 @@ class Equivocation(Attack):
     amplitude: Annotated[float, Unit("belief"), Help("How far split pulls to either side.")] = 1.0
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        """Answer every channel in its own way. A neighbor that never speaks to the liar gets the honest value."""
+        """Lie on every channel. A neighbor that sends nothing to the liar gets the honest value, plus or minus."""
         honest = messages.payload
         theirs = np.where(np.isnan(messages.heard), honest, messages.heard)
         side = np.where(messages.rank % 2 == 0, 1.0, -1.0)[:, None]

@@ -1,4 +1,4 @@
-"""Hijack daemons and falsify what they say: a bid, a vote, a price, a fitness."""
+"""Hijack daemons, and falsify components of their messages: a bid, a vote, a price, a fitness."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from swarmsec.teams import Attack, Channels, Ge, Help, RedView, Surface
 
 @dataclass(kw_only=True)
 class FalseMessage(Attack):
-    """Say m_j ← m_j + strength · ((scale − 1) · m_j + bias) in some columns j of the message, and hold the truth.
+    """Send m_j ← m_j + strength · ((scale − 1) · m_j + bias) in some columns j of the message; the state stays true.
 
-    What the columns are is the protocol's: for averaging, the proposal; in an auction, the bid. `two_faced` tells
-    every other listener the opposite bias, so that no two of them can compare what they heard. The lie of a bidder, a
-    voter or a learner is thus the same act: LeBlanc et al. 2013 call it malicious, and two-faced, Byzantine.
+    The protocol defines the columns: for averaging the proposal, in an auction the bid. With `two_faced` every other
+    listener gets the opposite bias. LeBlanc et al. 2013 call such a daemon malicious, and a two-faced one Byzantine.
     """
 
     surface = Surface.MESSAGE
@@ -29,7 +28,7 @@ class FalseMessage(Attack):
     two_faced: Annotated[bool, Help("Whether every other listener is told the opposite.")] = False
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        """Columns that the message does not have are left out."""
+        """Falsify the named columns; those that the message does not have are ignored."""
         truth = messages.payload
         side = np.where(self.two_faced & (messages.rank % 2 == 1), -1.0, 1.0)[:, None]
         lie = truth + red.strength * ((self.scale - 1.0) * truth + self.bias * side)

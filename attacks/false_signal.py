@@ -1,4 +1,4 @@
-"""Shift the optimization signals that daemons read, and touch nothing else."""
+"""Shift the signals of some daemons, and change nothing else."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from swarmsec.teams import Attack, Floats, Help, RedView, Surface, Unit
 
 @dataclass(kw_only=True)
 class FalseSignal(Attack):
-    """Add a constant to the feed of every targeted daemon: s_i <- s_i + strength * bias.
+    """Add a constant to the signal of every targeted daemon: s_i ← s_i + strength · bias.
 
-    The daemons stay honest; only what they are told is false. This is what BlackSwarm did, and what
-    one spoofed vehicle did to signal control in Chen et al., NDSS 2018.
+    The daemons stay honest, but decide by false signals. So did BlackSwarm, and a single spoofed vehicle in traffic
+    signal control (Chen et al., NDSS 2018).
     """
 
     surface = Surface.SIGNAL
@@ -21,7 +21,7 @@ class FalseSignal(Attack):
     bias: Annotated[float, Unit("signal"), Help("What is added to a targeted reading.")] = -1.5
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        """Shift the targets' readings."""
+        """Shift the signals of the targets."""
         lies = signals.copy()
         lies[red.targets] += red.strength * self.bias
         return lies

@@ -1,4 +1,4 @@
-"""Take over a few daemons, then whoever trusts them."""
+"""Hijack a few daemons, then daemons that listen to them, and so on."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from swarmsec.teams import Attack, Floats, Ge, Help, Interval, RedView, Surface,
 
 @dataclass(kw_only=True)
 class Hijack(Attack):
-    """Lateral movement: every `dwell` rounds a hijacked daemon's channels open each listener with probability `spread`.
+    """Lateral movement: every `dwell` rounds each listener of a hijacked daemon is hijacked with probability `spread`.
 
-    Hijacked daemons say and hold `value`; strength moves them there from what they held before. This is the hijacked
-    daemon that opens a swarm's whole negotiation: an epidemic along trust (a discrete SI process, the SIS process of
-    Pastor-Satorras & Vespignani 2001 without recovery; one draw a listener), ended only by the rules of engagement.
-    Quarantine does not end it: who is isolated can still steal credentials.
+    Hijacked daemons hold and send x_i = (1 − strength) · (proposal before the hijack) + strength · value. The spread is
+    a discrete SI epidemic on the network, with one draw a listener: the SIS process of Pastor-Satorras & Vespignani
+    2001 without recovery. Only the rules of engagement limit it. Quarantine does not: an isolated daemon can still
+    steal credentials.
     """
 
     surface = Surface.DAEMON
@@ -28,11 +28,11 @@ class Hijack(Attack):
     spread: Annotated[float, Interval(ge=0, le=1), Unit("probability"), Help("That a listener falls in a move.")] = 0.1
 
     def begin(self, red: RedView) -> None:
-        """Nobody has moved yet."""
+        """No move was made yet."""
         self._moved_in = -1
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        """Move when it is time, then write what is held."""
+        """Hijack more daemons every `dwell` rounds, then write the proposals of all hijacked ones."""
         since = red.round - self.start
         if since > 0 and since % self.dwell == 0 and red.round != self._moved_in:
             self._moved_in = red.round

@@ -9,6 +9,6 @@ from swarmsec.teams import Attack, Surface
 
 @dataclass(kw_only=True)
 class NoAttack(Attack):
-    """Touch nothing. The attacked arm is then the clean one, and its damage exactly 0."""
+    """Change nothing. The attacked arm then equals the clean one, and its damage is exactly 0."""
 
     surface = Surface.NONE

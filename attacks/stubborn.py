@@ -1,4 +1,4 @@
-"""Hijack daemons and hold them at one value, whatever their neighbors say."""
+"""Hijack daemons, and hold them at one value whatever their neighbors send."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from swarmsec.teams import Attack, Floats, Help, RedView, Surface, Unit
 
 @dataclass(kw_only=True)
 class Stubborn(Attack):
-    """Say and hold x_i = value + drift * t + swing * sin t, t rounds after the start, to everyone alike.
+    """Hold and send x_i = value + drift · t + swing · sin t, t rounds after the start, the same to all neighbors.
 
-    Strength moves x_i there from what the daemon held before: 0 leaves it where it was.
+    Strength moves x_i there from the proposal before the hijack; at 0 it stays there.
 
-    A *malicious* daemon of LeBlanc et al. 2013: it lies, but tells every neighbor the same. A single one takes plain
-    averaging wherever it likes; W-MSR holds on an (F+1,F+1)-robust network.
+    A *malicious* daemon of LeBlanc et al. 2013: it sends every neighbor the same lie. A single one moves plain
+    averaging anywhere; W-MSR withstands F of them on an (F+1,F+1)-robust network.
     """
 
     surface = Surface.DAEMON
@@ -27,7 +27,7 @@ class Stubborn(Attack):
     swing: Annotated[float, Unit("belief"), Help("How far it swings about that.")] = 0.0
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        """Write the hijacked rows."""
+        """Write the proposals of hijacked daemons."""
         held = state.copy()
         lie = self._value_at(red.round - self.start)
         held[red.hijacked] = (1.0 - red.strength) * red.before[red.hijacked] + red.strength * lie

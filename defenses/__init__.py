@@ -1,5 +1,6 @@
 """Blue's techniques, one a file; the file's name is the defense's kind in a scenario.
 
-A defense imports `swarmsec.teams`, `swarmsec.aggregation` and `swarmsec.immunity`, and nothing of the engine, and never
-another defense. `none`, `random_quarantine`, `quarantine_all` and `oracle` are the nulls that stand beside every one.
+A defense imports `swarmsec.teams`, `swarmsec.aggregation` and `swarmsec.immunity`, no other part of the engine, and
+never another defense. `none`, `random_quarantine`, `quarantine_all` and `oracle` are the nulls to compare defenses
+with.
 """

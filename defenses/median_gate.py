@@ -1,4 +1,4 @@
-"""Replace a signal that its neighborhood's median does not bear out."""
+"""Replace a signal that is far from the median of the neighbors' signals."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from swarmsec.teams import (
 
 @dataclass(kw_only=True)
 class MedianGate(Defense):
-    """A daemon drops its own reading when it lies far from the median of its neighbors' readings, and takes the median.
+    """A daemon replaces its signal by the median of its neighbors' signals if it is far from that median.
 
-    Far is more than `threshold` robust deviations (1.4826 MAD; Leys et al. 2013). The deviation is the neighborhood's
-    own of this round, but never less than what is usual: the median of them all over the `warm_up`, in which the gate
-    only looks. Neighborhoods are small, and a few readings agree by chance. Holds while fewer than half of a
-    neighborhood lies; blind when all do, and to a shift of every feed.
+    s_i ← m_i if |s_i − m_i| > threshold · max(σ_i, σ), with m_i the neighbors' median, σ_i = 1.4826 MAD their robust
+    deviation (Leys et al. 2013), and σ the median of all σ_i over the `warm_up`, in which no signal is replaced. σ is
+    there because few signals may agree by chance. Guarantee: while less than half of a neighborhood is attacked, a
+    signal ends near a median of honest ones. It cannot detect an equal shift of all signals.
     """
 
     vantage = Vantage.LOCAL
@@ -40,12 +40,12 @@ class MedianGate(Defense):
     warm_up: Annotated[int, Ge(0), Unit("rounds"), Help("Rounds in which it learns what spread is usual.")] = 200
 
     def begin(self, blue: BlueView) -> None:
-        """Nothing is usual yet."""
+        """No spread was observed yet."""
         self._seen: list[Floats] = []
         self._usual: Floats | float = 0.0
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
-        """Gate every reading, once the warm-up is over."""
+        """Replace outlying signals, once the warm-up is over."""
         median, spread = blue.neighborhoods.median_and_mad(signals)
         if blue.round < self.warm_up:
             self._seen.append(np.median(spread, axis=0))
@@ -56,7 +56,7 @@ class MedianGate(Defense):
         return np.where(outlying, median, signals) if outlying.any() else signals
 
     def guarantee(self, case: ThreatCase) -> Guarantee:
-        """Holds where fewer than half of every neighborhood was attacked, and only in its signals."""
+        """Holds if less than half of every neighborhood is attacked, and only in its signals."""
         holds, why = self._holds(case)
         return Guarantee(
             holds,
@@ -69,13 +69,13 @@ class MedianGate(Defense):
         )
 
     def _holds(self, case: ThreatCase) -> tuple[bool, str]:
-        """Whether its assumption is met, and what of it is not."""
+        """Whether the case meets the assumption, and the reason."""
         if case.surface & ~Surface.SIGNAL:
             return False, "the gate promises nothing but for lies in the signals"
         if case.targets.size and case.start < self.warm_up:
             return False, f"the attack began in round {case.start}, in the warm-up of {self.warm_up} rounds"
-        heard = np.maximum(case.network.degrees, 1)
-        lying = int((2 * faulty_neighbors(case.network, case.targets) >= heard).sum())
+        neighbors = np.maximum(case.network.degrees, 1)
+        lying = int((2 * faulty_neighbors(case.network, case.targets) >= neighbors).sum())
         if lying:
-            return False, f"{lying:,} of {case.network.n:,} neighborhoods are not honest in their majority"
+            return False, f"{lying:,} of {case.network.n:,} neighborhoods have a lying majority"
         return True, "more than half of every neighborhood is honest"

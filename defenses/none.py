@@ -9,6 +9,6 @@ from swarmsec.teams import Defense, Surface
 
 @dataclass(kw_only=True)
 class NoDefense(Defense):
-    """Do nothing. The defended arm is then the attacked one, and its DL exactly 0."""
+    """Do nothing. The defended arm then equals the attacked one, and its DL is exactly 0."""
 
     sees = Surface.NONE

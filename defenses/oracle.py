@@ -1,4 +1,4 @@
-"""Isolate exactly the daemons that are under attack: the null that no detector can beat at detecting."""
+"""Isolate exactly the daemons that are under attack: the null with perfect detection."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from swarmsec.teams import BlueView, Defense, Floats, Surface, Vantage
 
 @dataclass(kw_only=True)
 class Oracle(Defense):
-    """Told the truth: isolate who is under attack, take the neighbors' median for its signal, and release it after.
+    """Reads ground truth: isolate daemons under attack, replace their signals by the neighbors' median, release later.
 
-    It shows what a perfect detector could reach with the responses at hand. It is not a defense: nobody is told.
+    It shows the effect of perfect detection with these responses. It is no defense: ground truth is not observable.
     """
 
     vantage = Vantage.ORACLE
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
-        """Do not believe a feed under attack."""
+        """Replace the signals under attack by the median of the neighbors' honest ones."""
         attacked = blue.truth
         if not attacked.any():
             return signals
@@ -30,7 +30,7 @@ class Oracle(Defense):
         return np.where(attacked[:, None], median, signals)
 
     def respond(self, blue: BlueView) -> None:
-        """Isolate who is under attack, and nobody else."""
+        """Isolate the daemons under attack, and release all others."""
         attacked = blue.truth
         blue.release(np.flatnonzero(blue.quarantined & ~attacked))
         blue.isolate(np.flatnonzero(attacked & ~blue.quarantined))

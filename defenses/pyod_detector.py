@@ -1,4 +1,4 @@
-"""Watch everybody's behavior with any pyod detector, and isolate who stays strange."""
+"""Detect anomalous behavior with any pyod detector, and isolate daemons that stay anomalous."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from swarmsec.teams import BlueView, Defense, Floats, Ge, Help, Interval, Surfac
 
 @dataclass(kw_only=True)
 class PyodDetector(Defense):
-    """Fit a pyod detector on the warm-up's behavior, calibrate it there, freeze it, and quarantine who fails it.
+    """Fit a pyod detector to the behavior during the warm-up, calibrate it, and quarantine daemons by its alarms.
 
-    Rows are the behavioral features of one daemon in one round (`swarmsec.immunity.FEATURES`). Half of the daemons
-    teach the detector, the others calibrate it: a row's p-value is conformal, an alarm rate across daemons by
-    Benjamini–Hochberg (Bates et al. 2023). That cannot single out a lone liar, so a row that is stranger than all of
-    the calibration is strange as well. The detector is never fitted again, and scores a row alone as in a flood.
-    It promises an alarm rate in peace, and no damage limited. MCD is quick; KNN finds more, and takes ten times as
-    long; HBOS and PCA saturate outside the range that they learned from, and find little.
+    Rows are the behavioral features of one daemon in one round (`swarmsec.immunity.FEATURES`). The detector is fitted
+    once, to half of the daemons, and calibrated with the other half: p-values are conformal, and alarms are controlled
+    over daemons by Benjamini–Hochberg (Bates et al. 2023). That may miss a single liar, so a score above all
+    calibration scores raises an alarm as well. The score of a row does not depend on other rows. It controls the rate
+    of false alarms without attacks, and guarantees no limit of damage. MCD is fast. KNN detects more, at ten times the
+    time. HBOS and PCA saturate outside the range of their training data, and detect little.
     """
 
     vantage = Vantage.MONITOR
@@ -51,16 +51,16 @@ class PyodDetector(Defense):
             )
 
     def begin(self, blue: BlueView) -> None:
-        """Split the daemons into teachers and calibrators; nothing is learned yet."""
+        """Draw the daemons to fit to; the others are for calibration."""
         seed = int(blue.rng.integers(2**31))
         self._detector = BatchInvariantDetector(self.detector, self.parameters, seed=seed)
-        self._teachers = blue.rng.permutation(blue.n) < max(1, blue.n // 2)
+        self._fitted = blue.rng.permutation(blue.n) < max(1, blue.n // 2)
         self._seen: list[Floats] = []
         self._calibration: Floats | None = None
         self._quarantine = Quarantine(blue.n, confirm=self.confirm, release_after=self.release_after)
 
     def respond(self, blue: BlueView) -> None:
-        """Learn in the warm-up; look, isolate and release after it."""
+        """Collect features in the warm-up; score, isolate and release after it."""
         if blue.round < self.warm_up:
             if blue.round >= self.settle and blue.round % self.stride == 0:
                 self._seen.append(blue.features.values)
@@ -78,9 +78,9 @@ class PyodDetector(Defense):
         blue.isolate(verdict.isolate[: max(room, 0)])
 
     def _learn(self, rng: np.random.Generator) -> Floats:
-        """Fit on the teachers' rows, and score the others': the sorted calibration scores."""
-        others = self._teachers if self._teachers.all() else ~self._teachers
-        self._detector.fit(_at_most(self.rows_max, np.concatenate([seen[self._teachers] for seen in self._seen]), rng))
+        """Fit to half of the daemons, and return the sorted calibration scores of the others."""
+        others = self._fitted if self._fitted.all() else ~self._fitted
+        self._detector.fit(_at_most(self.rows_max, np.concatenate([seen[self._fitted] for seen in self._seen]), rng))
         rows = _at_most(4 * self.rows_max, np.concatenate([seen[others] for seen in self._seen]), rng)
         self._seen = []
         return np.sort(self._detector.score(rows))

@@ -1,4 +1,4 @@
-"""Isolate everybody: the null that shows what the cure costs."""
+"""Isolate all daemons: the null that shows the cost of quarantine."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from swarmsec.teams import BlueView, Defense, Surface, Vantage
 class QuarantineAll(Defense):
     """Isolate all daemons from round 0 on, or as many as the rules allow, in their order.
 
-    Nobody hears anybody: no lie spreads, and no word of honest daemons either.
+    No message is admitted, neither false nor honest ones.
     """
 
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 
     def respond(self, blue: BlueView) -> None:
-        """Isolate whoever is not."""
+        """Isolate the daemons that are not isolated."""
         if not blue.quarantined.all():
             blue.isolate(np.flatnonzero(~blue.quarantined))

@@ -12,9 +12,9 @@ from swarmsec.teams import BlueView, Defense, Ge, Help, Interval, Surface, Unit,
 
 @dataclass(kw_only=True)
 class RandomQuarantine(Defense):
-    """Every `stride` rounds let go of whom it holds, and isolate as large a share drawn afresh.
+    """Every `stride` rounds release all daemons, and isolate a new random share of them.
 
-    What it prevents is what quarantine prevents by luck: a detector is worth what it adds to that.
+    It shows how much damage quarantine prevents by chance; a detector must prevent more.
     """
 
     vantage = Vantage.MONITOR
@@ -24,7 +24,7 @@ class RandomQuarantine(Defense):
     stride: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two draws.")] = 10
 
     def respond(self, blue: BlueView) -> None:
-        """Draw anew when it is time."""
+        """Draw the isolated daemons every `stride` rounds."""
         if blue.round % self.stride:
             return
         blue.release(np.flatnonzero(blue.quarantined))

@@ -1,4 +1,4 @@
-"""Clip every signal to what was usual in peace."""
+"""Clip every signal to its range in the warm-up."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Guarantee, Help, S
 
 @dataclass(kw_only=True)
 class SignalClip(Defense):
-    """A daemon clips its reading to center ± threshold robust deviations (median and 1.4826 MAD) of the `warm_up`.
+    """A daemon clips its signal to center ± threshold · σ, the median and the robust deviation of the `warm_up`.
 
-    Winsorizing (Tukey 1962) against a frozen reference: it needs no neighbor, bounds what one lie can do, and knows
-    nothing of a world that really changed. A lie inside the band passes whole. Promises a bound, not a recovery.
+    σ = 1.4826 MAD over all daemons: winsorizing (Tukey 1962) against a fixed reference. It needs no neighbor and bounds
+    the effect of a false signal. A lie inside the band is not changed, and neither does the band follow a world that
+    changes. Guarantee: a bound on signals, by construction.
     """
 
     vantage = Vantage.LOCAL
@@ -26,13 +27,13 @@ class SignalClip(Defense):
     warm_up: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds in which it learns what is usual.")] = 200
 
     def begin(self, blue: BlueView) -> None:
-        """Nothing is usual yet."""
+        """No signal was observed yet."""
         self._seen: list[Floats] = []
         self._center: Floats | float = 0.0
         self._width: Floats | float = np.inf
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
-        """Clip every reading, once the warm-up is over."""
+        """Clip every signal, once the warm-up is over."""
         if blue.round < self.warm_up:
             self._seen.append(signals.copy())
             return signals
@@ -44,7 +45,7 @@ class SignalClip(Defense):
         return np.clip(signals, low, high)
 
     def guarantee(self, case: ThreatCase) -> Guarantee:
-        """A bound on what a lie can do, for lies in the signals that begin after the band is frozen."""
+        """Holds if only signals are attacked, after the warm-up."""
         holds, why = True, "only signals are attacked, and the band is frozen by then"
         if case.surface & ~Surface.SIGNAL:
             holds, why = False, "clipping promises nothing but for lies in the signals"
@@ -59,7 +60,7 @@ class SignalClip(Defense):
         )
 
     def _learn(self) -> None:
-        """Freeze the band: one for all daemons, since a single daemon's warm-up is short."""
+        """Compute the band, one for all daemons: the warm-up of a single one is short."""
         seen = np.concatenate(self._seen)
         self._center = np.median(seen, axis=0)
         self._width = self.threshold * MAD_TO_DEVIATION * np.median(np.abs(seen - self._center), axis=0)

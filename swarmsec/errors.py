@@ -1,15 +1,15 @@
 """Every error that swarmsec raises on purpose, and the exit code that each one ends the command with.
 
-    SwarmsecError                 something that a person can mend
+    SwarmsecError                 an error that a person can fix
     ├── UsageError                the call or the command line does not make sense
     │   └── OutputError           a folder or file cannot be written
-    ├── ScenarioError             a scenario is refused: what, where, what would be right
+    ├── ScenarioError             a scenario is rejected: what, where, what would be right
     │   ├── ParameterError        a plug-in's, topology's or rule's parameter is out of its range
     │   ├── UnknownNameError      no plug-in, scenario or topology of that name
     │   └── RulesError            a team asks for more than the rules of engagement allow
     ├── PluginError               a plug-in broke its contract while the swarm ran
     │   └── NotVisibleError       it looked at something that its knowledge or vantage does not show
-    └── ExecutorError             there is nobody left who could play: no process starts, or the cluster went away
+    └── ExecutorError             no worker is left: no process starts, or the cluster is gone
 
 What is not a `SwarmsecError` is a bug of ours, and ends the command with `ExitCode.INTERNAL`.
 """
@@ -22,7 +22,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process ends with. Part of the contract: a number never changes its meaning."""
+    """The exit codes of the command. A number never changes its meaning."""
 
     DONE = 0
     GATE_FAILED = 1
@@ -39,7 +39,7 @@ class SwarmsecError(Exception):
 
     Args:
         message: What was wrong and what would be right, in one or two sentences.
-        where: The place it was found in: a path in the document, a file, an option. Empty if there is none.
+        where: The place of the error: a path in the document, a file, an option. Empty if there is none.
     """
 
     exit_code = ExitCode.INTERNAL
@@ -56,7 +56,7 @@ class SwarmsecError(Exception):
         return (_rebuild, (type(self), self.message, self.where))
 
     def at(self, where: str) -> SwarmsecError:
-        """The same error, told from further out: `where` goes before the place it already names."""
+        """The same error with `where` before its place."""
         inner = self.where
         joined = f"{where}.{inner}" if inner and not inner.startswith("[") else f"{where}{inner}"
         return type(self)(self.message, where=joined)
@@ -77,7 +77,7 @@ class OutputError(UsageError):
 
 
 class ScenarioError(SwarmsecError):
-    """A scenario is refused."""
+    """A scenario is rejected."""
 
     exit_code = ExitCode.SCENARIO_REJECTED
 
@@ -105,7 +105,7 @@ class NotVisibleError(PluginError):
 
 
 class ExecutorError(SwarmsecError):
-    """There is nobody left who could play: no process can be started, or the cluster went away."""
+    """No worker is left: no process can be started, or the cluster is gone."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

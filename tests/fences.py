@@ -1,4 +1,4 @@
-"""Pages that show what happens: their fences are run, and what comes is compared with what they show."""
+"""Pages with commands: their fences are run, and the output is compared with the one shown."""
 
 from __future__ import annotations
 
@@ -15,15 +15,29 @@ RUN_ID = re.compile(r"-[0-9a-f]{10}\b")
 
 
 def fences(page):
-    """Every fence of a page: its language, what stands behind that, and its text."""
+    """Every fence of a page: its language, the words behind the language, and its text."""
     return [(match[1], match[2] or "", match[3]) for match in FENCE.finditer(page)]
 
 
 def of_kind(found, language, mark=""):
-    """The texts of the fences in a language whose mark begins so; of those without one unless a mark is given."""
+    """The texts of the fences in a language whose mark starts with `mark`; without `mark`, of those that have none."""
     return [
         text for kind, info, text in found if kind == language and info.startswith(mark) and bool(info) == bool(mark)
     ]
+
+
+def write_files(found, folder):
+    """Write the files that a page asks for: `python plugin=PATH` and `yaml PATH`."""
+    for kind, info, text in found:
+        path = folder / (info.removeprefix("plugin=") if kind == "python" else info)
+        if (kind == "python" and info.startswith("plugin=")) or (kind == "yaml" and info):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+
+def run_python(code, folder):
+    """A Python example in a folder."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=False)
 
 
 def run(words, folder):
@@ -37,7 +51,7 @@ def numbers(text):
 
 
 def assert_alike(printed, shown):
-    """Word for word, but for a run's id; figures within 2%, since another machine may round another way."""
+    """Equal text without the run's id; figures within 2%, since another machine may round in another way."""
     printed, shown = (RUN_ID.sub("", text.strip()) for text in (printed, shown))
     assert NUMBER.sub("#", printed) == NUMBER.sub("#", shown)
     assert numbers(printed) == pytest.approx(numbers(shown), rel=0.02, abs=0.1)

@@ -55,28 +55,13 @@ PLUGIN_MAY_IMPORT = {"teams", "messages", "aggregation", "immunity", "network", 
 SHARE_MAX = 0.12
 
 
-HIDDEN_MODULES = {
-    "swarmsec.cli.app",
-    "swarmsec.report.html.run_page",
-    "swarmsec.report.html.tournament_page",
-}
+HIDDEN_MODULES: set[str] = set()
 """Modules that their package hides by exporting the same name. Only ever shorten this list."""
 
-REPEATED_CLASS_NAMES = {
-    "CenteredClipping",
-    "Clearing",
-    "GeometricMedian",
-    "Krum",
-    "Median",
-    "Row",
-    "Rule",
-    "Spread",
-    "TrimmedMean",
-    "_Row",
-}
+REPEATED_CLASS_NAMES: set[str] = set()
 """Classes of one name in several modules. Only ever shorten this list."""
 
-PRIVATE_ACCESS = {"swarmsec/runs/executors/worker.py": ["_config"]}
+PRIVATE_ACCESS: dict[str, list[str]] = {}
 """Private attributes of other packages and libraries that files reach. Only ever shorten this list."""
 
 
@@ -224,6 +209,58 @@ def test_starting_imports_no_heavy_library(command: str) -> None:
     lines += ["print('\\n', sorted({'mesa', 'numba', 'sklearn', 'pyod'} & set(sys.modules)))"]
     done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1].strip() == "[]"
+
+
+def imports_between_modules() -> dict[str, set[str]]:
+    """Module → the modules of this tree that it imports by name, anywhere in its file and TYPE_CHECKING included."""
+    paths = {dotted(path): path for path in modules("swarmsec", "attacks", "defenses")}
+    found = {}
+    for module, path in paths.items():
+        names: set[str] = set()
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                submodules = {f"{node.module}.{alias.name}" for alias in node.names}
+                names |= (submodules & paths.keys()) or {node.module}
+        found[module] = (names & paths.keys()) - {module}
+    return found
+
+
+def circles(imports: dict[str, set[str]]) -> list[list[str]]:
+    """The sets of modules that import each other: strongly connected components of at least two (Tarjan 1972)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found = []
+
+    def visit(module: str) -> None:
+        index[module] = low[module] = len(index)
+        stack.append(module)
+        for other in sorted(imports[module]):
+            if other not in index:
+                visit(other)
+            if other in stack:
+                low[module] = min(low[module], low[other])
+        if low[module] == index[module]:
+            component = stack[stack.index(module) :]
+            del stack[stack.index(module) :]
+            if len(component) > 1:
+                found.append(sorted(component))
+
+    for module in sorted(imports):
+        if module not in index:
+            visit(module)
+    return found
+
+
+def test_circles_are_sets_of_modules_that_import_each_other() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(imports_between_modules()) == []
 
 
 def test_code_lines_are_those_with_more_than_comments_and_docstrings() -> None:

@@ -1,8 +1,8 @@
-"""Robust aggregation: how many values, some of them lies, become one.
+"""Robust aggregation: combine several values, some of them Byzantine, into one.
 
-Here belong rules and the messages that they work on; who lies and why belongs in teams. The functions combine the rows
-of one (n, d) matrix; the classes are rules that daemons listen with, and `neighborhoods` has these as functions, over
-every neighborhood of a network at once. Nothing here keeps state between calls or writes into an argument.
+The functions combine the rows of one (n, d) matrix. The classes are rules that daemons listen with, and
+`neighborhoods` has these as functions, over every neighborhood of a network at once. Nothing here keeps state between
+calls or writes into an argument. Attacks belong in `swarmsec.teams`.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from swarmsec.aggregation.matrix.mixing import bucketing
 from swarmsec.aggregation.matrix.nearest import bulyan, krum, multi_krum, nnm
 from swarmsec.aggregation.matrix.selection import cge, fltrust, monna
 from swarmsec.aggregation.matrix.trimming import meamed, mean, median, trimmed_mean
-from swarmsec.aggregation.neighborhood_statistics import MAD_TO_DEVIATION, Neighborhoods, Spread
-from swarmsec.aggregation.rules import Mean, Median, MetropolisMean, Rule, TrimmedMean, Wmsr
-from swarmsec.aggregation.vector_rules import CenteredClipping, GeometricMedian, InvertedTolerance, Krum
+from swarmsec.aggregation.neighborhood_statistics import MAD_TO_DEVIATION, Neighborhoods, Spread, neighborhood_spread
+from swarmsec.aggregation.rules import MeanRule, MedianRule, MetropolisMeanRule, Rule, TrimmedMeanRule, WmsrRule
+from swarmsec.aggregation.vector_rules import CenteredClippingRule, GeometricMedianRule, InvertedToleranceRule, KrumRule
 
 __all__ = [
     "MAD_TO_DEVIATION",
-    "CenteredClipping",
-    "GeometricMedian",
-    "InvertedTolerance",
-    "Krum",
-    "Mean",
-    "Median",
-    "MetropolisMean",
+    "CenteredClippingRule",
+    "GeometricMedianRule",
+    "InvertedToleranceRule",
+    "KrumRule",
+    "MeanRule",
+    "MedianRule",
+    "MetropolisMeanRule",
     "Neighborhoods",
     "Rule",
     "Spread",
-    "TrimmedMean",
-    "Wmsr",
+    "TrimmedMeanRule",
+    "WmsrRule",
     "bucketing",
     "bulyan",
     "centered_clipping",
@@ -47,6 +47,7 @@ __all__ = [
     "median",
     "monna",
     "multi_krum",
+    "neighborhood_spread",
     "nnm",
     "robustness_coefficient",
     "trimmed_mean",
@@ -54,5 +55,5 @@ __all__ = [
 
 
 def kernels_are_compiled() -> bool:
-    """Whether compiled kernels of an earlier run lie beside this file; if not, the first use takes some seconds."""
+    """Whether compiled kernels of an earlier run are cached on disk; if not, the first use takes some seconds."""
     return any((Path(__file__).parent / "kernels" / "__pycache__").glob("compiled_rows.*.nbi"))

@@ -1,4 +1,4 @@
-"""Statistics over all neighborhoods of a network at once."""
+"""Median and spread of all neighborhoods of a network at once."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from swarmsec.network import Network
 
 
 class Spread(NamedTuple):
-    """The middle and the width of every neighborhood, component by component.
+    """The median and the spread of every neighborhood, component by component.
 
     Attributes:
         median: (n, d) the median of the neighbors' values.
-        mad: (n, d) their median distance from it, times 1.4826: the standard deviation, were they normal.
+        mad: (n, d) their median absolute deviation, times `MAD_TO_DEVIATION`.
     """
 
     median: Floats
@@ -24,16 +24,37 @@ class Spread(NamedTuple):
 
 
 MAD_TO_DEVIATION = 1.4826
-"""What makes a median absolute deviation a standard deviation, for normal values."""
+"""The standard deviation of normal values, in units of their median absolute deviation."""
+
+
+def neighborhood_spread(network: Network, values: Floats, weights: Floats | None = None) -> Spread:
+    """The median and the spread of each daemon's neighbors, its own value left out.
+
+    Args:
+        network: The network.
+        values: (n, d). Non-finite ones are left out.
+        weights: (m,) 0 for the edges to leave out; None: no edge.
+
+    Returns:
+        (n, d) each. A daemon without neighbors gets its own value and a spread of 0.
+    """
+    from swarmsec.aggregation.kernels import rows as kernels
+
+    rows = kernels.rows_of(network)
+    columns = [kernels.median_and_mad(rows, column, weights=weights) for column in values.T]
+    return Spread(
+        median=np.stack([column.median for column in columns], axis=1),
+        mad=MAD_TO_DEVIATION * np.stack([column.mad for column in columns], axis=1),
+    )
 
 
 class Neighborhoods:
-    """What daemons learn when each tells its neighbors a value of its own.
+    """Questions to neighbors: every daemon sends a value to its listeners, and statistics are taken of what arrives.
 
     Attributes:
-        asked: How many messages that has taken so far: one for every edge that is listened to, and question.
-        asked_bytes: How many bytes those were.
-        listening: (m,) 1 for the edges that are listened to and 0 for the others; None for all.
+        asked: The number of messages so far: one for every question and edge that is listened to.
+        asked_bytes: The bytes of these messages.
+        listening: (m,) 1 for the edges that are listened to and 0 for the others; None: all.
     """
 
     def __init__(self, network: Network) -> None:
@@ -43,22 +64,8 @@ class Neighborhoods:
         self.listening: Floats | None = None
 
     def median_and_mad(self, values: Floats) -> Spread:
-        """The median of each daemon's neighbors and their robust spread, its own value left out.
-
-        Args:
-            values: (n, d). One that is not finite is left out.
-
-        Returns:
-            (n, d) each. Who has no neighbor gets its own value and a spread of 0.
-        """
-        from swarmsec.aggregation.kernels import rows as kernels
-
+        """`neighborhood_spread` of (n, d) values, counted as messages."""
         edges = self._network.m if self.listening is None else int(np.count_nonzero(self.listening))
         self.asked += edges
         self.asked_bytes += edges * values.shape[1] * BYTES_A_COMPONENT
-        rows = kernels.rows_of(self._network)
-        columns = [kernels.median_and_mad(rows, column, weights=self.listening) for column in values.T]
-        return Spread(
-            median=np.stack([column.median for column in columns], axis=1),
-            mad=MAD_TO_DEVIATION * np.stack([column.mad for column in columns], axis=1),
-        )
+        return neighborhood_spread(self._network, values, self.listening)

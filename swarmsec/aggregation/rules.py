@@ -1,7 +1,7 @@
-"""The rules that daemons listen with: how a neighborhood's messages and one's own value become one.
+"""The rules that daemons listen with: they combine the messages of a neighborhood and the daemon's own value.
 
-Every rule says itself twice: over all neighborhoods at once, compiled, and over one daemon's inbox in plain Python.
-The two agree to the bit.
+Every rule is implemented twice: compiled over all neighborhoods at once, and in plain Python over one inbox. The two
+agree to the bit.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from swarmsec.aggregation.kernels import reference as ordered
+from swarmsec.aggregation.kernels import reference
 from swarmsec.arrays import Floats
 from swarmsec.messages import Inbox, Messages
 
@@ -23,13 +23,13 @@ class Rule(Protocol):
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
         """Every daemon's next value: own values (n, d) and the messages to each → (n, d)."""
 
-    def over_one(self, own: Floats, heard: Inbox) -> Floats:
-        """One daemon's next value: its own (d,) and what it heard → (d,)."""
+    def over_one(self, own: Floats, inbox: Inbox) -> Floats:
+        """One daemon's next value: its own (d,) and its inbox → (d,)."""
 
 
 @dataclass(frozen=True)
-class Mean:
-    """The plain mean of a neighborhood and oneself. It counts messages, not senders: a flood outvotes everybody."""
+class MeanRule:
+    """The plain mean of a neighborhood and oneself. It counts messages, not senders, so a flood outvotes the others."""
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
         """(x_i + Σ c v) / (1 + Σ c), c being copies times admission."""
@@ -37,17 +37,17 @@ class Mean:
 
         return by_component(kernels.mean, own, messages, messages.counts)
 
-    def over_one(self, own: Floats, heard: Inbox) -> Floats:
+    def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """The same for one daemon."""
-        counts = heard.copies * heard.weights
-        return np.array([ordered.mean_one(x, v, counts) for x, v in zip(own, heard.values.T, strict=True)])
+        counts = inbox.copies * inbox.weights
+        return np.array([reference.mean_one(x, v, counts) for x, v in zip(own, inbox.values.T, strict=True)])
 
 
 @dataclass(frozen=True)
-class MetropolisMean:
+class MetropolisMeanRule:
     """Metropolis weights: w_ij = 1 / (1 + max(d_i, d_j)), and the rest on one's own value (Xiao & Boyd 2004).
 
-    It keeps the swarm's average. A neighbor has one weight however often it sends.
+    It preserves the swarm's average. Every neighbor has one weight, however many copies it sends.
     """
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
@@ -56,22 +56,22 @@ class MetropolisMean:
 
         return by_component(kernels.metropolis, own, messages, messages.weights)
 
-    def over_one(self, own: Floats, heard: Inbox) -> Floats:
+    def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """The same for one daemon."""
         return np.array(
             [
-                ordered.metropolis_one(x, len(heard.senders), v, heard.degrees, heard.weights)
-                for x, v in zip(own, heard.values.T, strict=True)
+                reference.metropolis_one(x, len(inbox.senders), v, inbox.degrees, inbox.weights)
+                for x, v in zip(own, inbox.values.T, strict=True)
             ]
         )
 
 
 @dataclass(frozen=True)
-class Wmsr:
+class WmsrRule:
     """Weighted mean subsequence reduction (LeBlanc, Zhang, Koutsoukos, Sundaram 2013).
 
     Of the neighbors' values strictly above one's own drop the F largest (all if fewer), likewise below; average what
-    is left with one's own, all alike. A neighbor has one value however often it sends it.
+    is left with one's own, with equal weights. Every neighbor has one value, however many copies it sends.
     """
 
     f: int
@@ -85,19 +85,19 @@ class Wmsr:
 
         return by_component(rule, own, messages, messages.weights)
 
-    def over_one(self, own: Floats, heard: Inbox) -> Floats:
+    def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """The same for one daemon."""
         return np.array(
-            [ordered.wmsr_one(x, v, heard.weights, self.f) for x, v in zip(own, heard.values.T, strict=True)]
+            [reference.wmsr_one(x, v, inbox.weights, self.f) for x, v in zip(own, inbox.values.T, strict=True)]
         )
 
 
 @dataclass(frozen=True)
-class TrimmedMean:
+class TrimmedMeanRule:
     """The mean of a neighborhood and oneself without the f largest and the f smallest values (Yin et al. 2018).
 
-    Component by component. One's own value may be cut too. A message that is not finite is one of the f. Where there
-    are no more than 2f values, a daemon keeps its own. A neighbor has one value however often it sends it.
+    Component by component. One's own value may be dropped too. A non-finite message counts among the f. With at most 2f
+    values a daemon keeps its own. Every neighbor has one value, however many copies it sends.
     """
 
     f: int
@@ -111,19 +111,19 @@ class TrimmedMean:
 
         return by_component(rule, own, messages, messages.weights)
 
-    def over_one(self, own: Floats, heard: Inbox) -> Floats:
+    def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """The same for one daemon."""
         return np.array(
-            [ordered.trimmed_mean_one(x, v, heard.weights, self.f) for x, v in zip(own, heard.values.T, strict=True)]
+            [reference.trimmed_mean_one(x, v, inbox.weights, self.f) for x, v in zip(own, inbox.values.T, strict=True)]
         )
 
 
 @dataclass(frozen=True)
-class Median:
+class MedianRule:
     """The median of a neighborhood and oneself, component by component (Yin et al. 2018).
 
-    A message that is not finite is dropped, and so is one of weight 0; any other weight counts as 1. A neighbor has one
-    value however often it sends it.
+    A message that is not finite or has weight 0 is dropped; any other weight counts as 1. Every neighbor has one value,
+    however many copies it sends.
     """
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
@@ -132,13 +132,13 @@ class Median:
 
         return by_component(kernels.middle, own, messages, messages.weights)
 
-    def over_one(self, own: Floats, heard: Inbox) -> Floats:
+    def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """The same for one daemon."""
-        return np.array([ordered.median_one(x, v, heard.weights) for x, v in zip(own, heard.values.T, strict=True)])
+        return np.array([reference.median_one(x, v, inbox.weights) for x, v in zip(own, inbox.values.T, strict=True)])
 
 
 def by_component(kernel: Callable[..., Floats], own: Floats, messages: Messages, weights: Floats | None) -> Floats:
-    """A compiled rule for one component, over each of the d components: (n, d) → (n, d)."""
+    """Apply a compiled rule for one component to each of the d components: (n, d) → (n, d)."""
     from swarmsec.aggregation.kernels import rows as kernels
 
     rows = kernels.rows_of(messages.network)

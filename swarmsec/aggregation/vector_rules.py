@@ -1,8 +1,8 @@
-"""The rules that daemons listen with which weigh a neighbor's value as a whole, and the one that needs no f.
+"""The rules that daemons listen with that combine whole vectors, and ODDI-C, which needs no f.
 
-What they combine are a daemon's own value, which weighs 1, and each message that it admits and that is finite
-throughout; any other message counts as Byzantine and is dropped. A neighbor has one value however often it sends it. A
-daemon whose own value is not finite keeps it.
+They combine a daemon's own value, with weight 1, and the admitted messages that are finite in all components; others
+count as Byzantine and are dropped. Every neighbor has one value, however many copies it sends. A daemon whose own value
+is not finite keeps it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from swarmsec.aggregation.kernels import reference_vectors as ordered
+from swarmsec.aggregation.kernels import reference_vectors as reference
 from swarmsec.aggregation.neighborhood_statistics import MAD_TO_DEVIATION
 from swarmsec.aggregation.rules import by_component
 from swarmsec.arrays import Floats
@@ -20,11 +20,11 @@ from swarmsec.messages import Inbox, Messages
 
 
 @dataclass(frozen=True)
-class Krum:
+class KrumRule:
     """The value, of a neighborhood's and one's own, with the smallest squared distances to its n − f − 2 nearest.
 
-    Blanchard et al. 2017. Weights other than 0 count as 1; of equally good values one's own is taken. A message that is
-    not finite is one of the f. Of fewer than 2f + 3 values, a daemon keeps its own.
+    Blanchard et al. 2017. Weights other than 0 count as 1; of equal scores one's own value wins. A non-finite message
+    counts among the f. With fewer than 2f + 3 values a daemon keeps its own.
     """
 
     f: int
@@ -35,14 +35,14 @@ class Krum:
 
         return kernels.krum(own, messages, self.f)
 
-    def over_one(self, own: Floats, heard: Inbox) -> Floats:
+    def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """The same for one daemon."""
-        found = ordered.gathered(own, heard.values, heard.weights)
-        return np.array(ordered.krum_one(found, self.f) if found.points else own)
+        found = reference.gathered(own, inbox.values, inbox.weights)
+        return np.array(reference.krum_one(found, self.f) if found.points else own)
 
 
 @dataclass(frozen=True)
-class GeometricMedian:
+class GeometricMedianRule:
     """The point with the smallest weighted sum of distances to a neighborhood's values and one's own.
 
     Weiszfeld's steps with Vardi & Zhang's at a point (2000), from the weighted median of every component, until the
@@ -58,15 +58,15 @@ class GeometricMedian:
 
         return kernels.geometric_median(own, messages, self.tolerance)
 
-    def over_one(self, own: Floats, heard: Inbox) -> Floats:
+    def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """The same for one daemon."""
-        found = ordered.gathered(own, heard.values, heard.weights)
-        return np.array(ordered.geometric_median_one(found, self.tolerance) if found.points else own)
+        found = reference.gathered(own, inbox.values, inbox.weights)
+        return np.array(reference.geometric_median_one(found, self.tolerance) if found.points else own)
 
 
 @dataclass(frozen=True)
-class CenteredClipping:
-    """Move from one's own value by the mean of the differences to the neighbors', each cut to a length of τ.
+class CenteredClippingRule:
+    """Move from one's own value by the mean of the differences to the neighbors', each clipped to a length of τ.
 
     Self-centered clipping (He, Karimireddy, Jaggi 2022): x ← x + Σ w clip(v − x, τ) / (1 + Σ w). One liar moves a
     daemon by at most τ/(1 + Σ w) a step. Without `tau`, the median distance, one's own 0 among them.
@@ -81,10 +81,10 @@ class CenteredClipping:
 
         return kernels.centered_clipping(own, messages, self._cut, self.iterations)
 
-    def over_one(self, own: Floats, heard: Inbox) -> Floats:
+    def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """The same for one daemon."""
-        found = ordered.gathered(own, heard.values, heard.weights)
-        return np.array(ordered.centered_clipping_one(found, self._cut, self.iterations) if found.points else own)
+        found = reference.gathered(own, inbox.values, inbox.weights)
+        return np.array(reference.centered_clipping_one(found, self._cut, self.iterations) if found.points else own)
 
     @property
     def _cut(self) -> float:
@@ -92,15 +92,15 @@ class CenteredClipping:
 
 
 @dataclass(frozen=True)
-class InvertedTolerance:
+class InvertedToleranceRule:
     """Opinion dynamics with inverted tolerance: ODDI-C, which needs no f (Bouis, Clark, Macdonald 2024).
 
     A daemon measures how far it lies from its neighbors' median, in robust deviations z (MAD/0.6745), and moves by
     `rate` towards the mean of the neighbors whose own z is no larger, and no larger than `cap`: the more of an outlier
-    it is, the more it tolerates. Who hears fewer than three stays. This is the filter of the authors' published code.
-    Ours are: the comparison without dividing by the MAD, so that with a MAD of 0 an outlier moves to the median instead
-    of staying; weights in the mean; and several components one by one. It has no proof of safety: a liar just beyond
-    the honest values may be within one's tolerance.
+    it is, the more it tolerates. A daemon with fewer than three values keeps its own. This is the filter of the
+    authors' published code, with three differences: the comparison does not divide by the MAD, so that with a MAD of 0
+    an outlier moves to the median; the mean is weighted; components are combined one by one. Its safety is not proven:
+    a liar just outside the honest values may be within the tolerance.
     """
 
     rate: float = 0.5
@@ -115,12 +115,12 @@ class InvertedTolerance:
 
         return by_component(rule, own, messages, messages.weights)
 
-    def over_one(self, own: Floats, heard: Inbox) -> Floats:
+    def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """The same for one daemon."""
         return np.array(
             [
-                ordered.inverted_tolerance_one(x, v, heard.weights, self.rate, self._reach)
-                for x, v in zip(own, heard.values.T, strict=True)
+                reference.inverted_tolerance_one(x, v, inbox.weights, self.rate, self._reach)
+                for x, v in zip(own, inbox.values.T, strict=True)
             ]
         )
 

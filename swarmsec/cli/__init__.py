@@ -1,10 +1,10 @@
-"""The command line, one Typer app. It is thin: a command reads its options, calls one room, and shows what came.
+"""The command line, one Typer app. A command reads its options, calls other packages, and prints their results.
 
-Commands import what they need when they run, so that `--help`, `list` and `validate` stay quick.
+Commands import what they need when they run, so that `--help`, `list` and `validate` start fast.
 """
 
 from __future__ import annotations
 
-from swarmsec.cli.app import app, main
+from swarmsec.cli.commands import app, main
 
 __all__ = ["app", "main"]

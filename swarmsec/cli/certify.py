@@ -1,4 +1,4 @@
-"""`swarmsec certify`: what a network withstands, and what defenses can promise on it, before anything is run."""
+"""`swarmsec certify`: the tolerance of a network, and the guarantees of defenses on it, without a run."""
 
 from __future__ import annotations
 
@@ -23,30 +23,32 @@ _CODES = {
 def certify(
     scenario: Annotated[str, typer.Argument(help="A library name, a file, or - for standard input.")],
     attack: Annotated[
-        list[str] | None, typer.Option(help="Against this attack instead.", metavar="KIND[:p=v,..]")
+        list[str] | None, typer.Option(help="Replace the attacks of the scenario.", metavar="KIND[:p=v,..]")
     ] = None,
-    defense: Annotated[list[str] | None, typer.Option(help="Of this defense instead.", metavar="KIND[:p=v,..]")] = None,
-    seeds: Annotated[str | None, typer.Option(help="How many seeds, or which.", metavar="5|3,4,9")] = None,
+    defense: Annotated[
+        list[str] | None, typer.Option(help="Replace the defenses of the scenario.", metavar="KIND[:p=v,..]")
+    ] = None,
+    seeds: Annotated[str | None, typer.Option(help="A number of seeds, or a list of seeds.", metavar="5|3,4,9")] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Put a value into the scenario first.", metavar="PATH=VALUE")
+        list[str] | None, typer.Option("--set", help="Set a value of the scenario.", metavar="PATH=VALUE")
     ] = None,
     time_limit: Annotated[
-        float, typer.Option(help="Seconds for programs; what is not decided by then is told as a bound.")
+        float, typer.Option(help="Seconds for the integer programs; beyond, bounds are reported.")
     ] = 10.0,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
-    """Say what SCENARIO's network withstands, and what its defenses can promise on it.
+    """Certify SCENARIO without running it: how many faulty daemons its network and its defenses tolerate.
 
-    Nothing is run. Ends with 0 if a promise covers the attacks or no defense is there, 1 if none that is made does,
-    and 4 if nobody promises anything or it is not known.
+    Ends with 0 if a guarantee covers the attacks or there is no defense, 1 if no guarantee covers them, and 4 if no
+    defense gives a guarantee or it is not known whether one holds.
     """
     from swarmsec.runs.certification import certify as certified
     from swarmsec.scenario import load_scenario, seed_list
 
     if not time_limit >= 0:
         raise UsageError(f"{time_limit:g} given; must be at least 0 seconds", where="--time-limit")
-    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
+    with redirect_stdout(sys.stderr):  # Output of plug-ins is no result.
         loaded = load_scenario(
             scenario,
             settings=settings_of(set_),

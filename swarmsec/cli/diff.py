@@ -1,4 +1,4 @@
-"""`swarmsec diff`: what differs between two scenarios in what they mean."""
+"""`swarmsec diff`: the differences in meaning between two scenarios."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _SHOWN_MAX = 60
 
 def diff(
     old: Annotated[str, typer.Argument(help="A library name, a file, or - for standard input.")],
-    new: Annotated[str, typer.Argument(help="Another one.")],
+    new: Annotated[str, typer.Argument(help="The other scenario.")],
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
-    """Say what differs between OLD and NEW in what they mean; exits 1 where anything does."""
+    """List the differences in meaning between the scenarios OLD and NEW; ends with 1 if there is any."""
     from swarmsec.authoring.diff import difference
     from swarmsec.scenario import load_scenario
 
     if old == new == "-":
-        raise UsageError("standard input can be one of the two, and not both")
+        raise UsageError("standard input can be one of the two scenarios, not both")
     found = difference(load_scenario(old, plugins=plugins or ()), load_scenario(new, plugins=plugins or ()))
     if as_json:
         changes = [change.to_dict() for change in found.changes]
@@ -35,7 +35,7 @@ def diff(
     elif found.changes:
         for change in found.changes:
             typer.echo(f"{change.path}  {_shown(change.old)} → {_shown(change.new)}")
-        same = "the digest is the same, and so is every run" if found.same_runs else "the digest differs"
+        same = "the digest and every run are the same" if found.same_runs else "the digest differs"
         typer.echo(f"{len(found.changes)} difference{'s' if len(found.changes) > 1 else ''}; {same}", err=True)
     else:
         typer.echo("no difference", err=True)

@@ -1,4 +1,4 @@
-"""`swarmsec explain`: what a field, a plug-in, a parameter or a rule means."""
+"""`swarmsec explain`: the meaning of a field, a plug-in, a parameter or a lint rule."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def explain(
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> None:
-    """Explain TOPIC: a field of a scenario, a plug-in, one of its parameters, or a rule of lint."""
+    """Explain TOPIC: a field of a scenario, a plug-in, one of its parameters, or a lint rule."""
     numpy_on_demand()
     from swarmsec.authoring.explain import explain as pages_of
     from swarmsec.registry import Registry

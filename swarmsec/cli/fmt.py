@@ -16,7 +16,7 @@ def fmt(
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
-    """Lay FILES out anew: order of keys, indentation, spaces. Comments stay, and so does the meaning."""
+    """Format FILES: order of keys, indentation, spaces. Comments and meaning stay."""
     from swarmsec.authoring.fmt import formatted
     from swarmsec.registry import Registry
 

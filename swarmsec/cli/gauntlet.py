@@ -13,15 +13,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
+from swarmsec.cli.options import (
+    Cluster,
+    Jobs,
+    Json,
+    Plugins,
+    Timeout,
+    check_executor_options,
+    executor_of,
+    seeds_of,
+    settings_of,
+)
 from swarmsec.cli.output import print_json
 from swarmsec.cli.progress import progress
 from swarmsec.errors import ExitCode, ParameterError, SwarmsecError, UsageError
 from swarmsec.files import write_atomically
 
 if TYPE_CHECKING:
+    from swarmsec.runs import JobCache
     from swarmsec.scenario import Scenario
     from swarmsec.search import Gauntlet, Query, ToleranceMap, Witness
+    from swarmsec.search.evaluator import Figures
 
 
 def gauntlet(
@@ -65,7 +77,9 @@ def gauntlet(
         Path | None,
         typer.Option(help="Write the worst attack as a scenario that extends this one.", metavar="FILE.yaml"),
     ] = None,
-    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")] = 1,
+    jobs: Jobs = 1,
+    timeout: Timeout = None,
+    cluster: Cluster = None,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
@@ -75,28 +89,32 @@ def gauntlet(
     was found, and with 2 if no attack could be played. Needs the optional package optuna.
     """
     from swarmsec.scenario import load_scenario
+    from swarmsec.search import figures_cache
     from swarmsec.search import gauntlet as searched
 
-    _refuse_in_time(jobs=jobs, keep=keep, tries=tries, metric=metric, witness=witness, out=out)
+    check_executor_options(jobs=jobs, timeout=timeout)
+    _refuse_in_time(keep=keep, tries=tries, metric=metric, witness=witness, out=out)
     rows = _numbers(shares, "--shares", most=1.0)
     columns = _numbers(strengths, "--strengths")
-    played = _seeds(seeds)
+    wanted = _seeds(seeds)
     with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
         loaded = load_scenario(scenario, settings=settings_of(set_), defense=defense or None, plugins=plugins or ())
-        with _progress(loaded, budget, metric) as each:
-            found = searched(
-                loaded,
-                budget=budget,
-                attacks=attack or (),
-                seeds=played,
-                known=known,
-                metric=metric,
-                jobs=jobs,
-                search_seed=search_seed,
-                each=each,
-            )
-        small = _shrunk(loaded, found, keep=keep, tries=tries, jobs=jobs) if witness else None
-        mapped = _mapped(loaded, found, rows, columns, jobs=jobs) if map_ else None
+        with executor_of(jobs=jobs, cluster=cluster, timeout=timeout) as executor:
+            cache = figures_cache(executor)
+            with _progress(loaded, budget, metric) as each:
+                found = searched(
+                    loaded,
+                    cache,
+                    budget=budget,
+                    attacks=attack or (),
+                    seeds=wanted,
+                    known=known,
+                    metric=metric,
+                    search_seed=search_seed,
+                    each=each,
+                )
+            small = _minimized(loaded, cache, found, keep=keep, tries=tries) if witness else None
+            mapped = _mapped(loaded, cache, found, rows, columns) if map_ else None
         if out:
             _write(out, loaded, found.best.attacks)
     extra = ["--witness", "--keep", f"{keep:g}", "--tries", str(tries)] if witness else []
@@ -111,10 +129,8 @@ def gauntlet(
     return ExitCode.DONE
 
 
-def _refuse_in_time(*, jobs: int, keep: float, tries: int, metric: str | None, witness: bool, out: Path | None) -> None:
+def _refuse_in_time(*, keep: float, tries: int, metric: str | None, witness: bool, out: Path | None) -> None:
     """Before hours of search, what could only fail after them."""
-    if jobs < 1:
-        raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
     if not 0 < keep <= 1:
         raise UsageError(f"{keep:g} given; must be more than 0 and at most 1", where="--keep")
     if tries < 1:
@@ -152,27 +168,33 @@ def _numbers(text: str | None, option: str, *, most: float = math.inf) -> tuple[
     return numbers
 
 
-def _shrunk(scenario: Scenario, found: Gauntlet, *, keep: float, tries: int, jobs: int) -> Witness | None:
-    """What is enough for a share of the worst attack's damage; nothing if it does none."""
-    from swarmsec.search import witness
+def _minimized(
+    scenario: Scenario, cache: JobCache[Figures], found: Gauntlet, *, keep: float, tries: int
+) -> Witness | None:
+    """The minimal attack that does a share of the worst attack's damage; None if that does no damage."""
+    from swarmsec.search import minimize_attack
 
     if not (found.best.harm and found.best.harm > 0):
         return None
     with progress(scenario.name, tries) as shown:
-        shown.update(0, "shrinking the worst attack", always=True)
-        return witness(
+        shown.update(0, "minimizing the worst attack", always=True)
+        return minimize_attack(
             scenario,
             found.best.attacks,
+            cache,
             keep=keep,
             seeds=found.seeds,
             tries=tries,
-            jobs=jobs,
-            each=lambda tried: shown.update(tried, f"shrinking, {tried:,} of at most {tries:,} tries"),
+            each=lambda tried: shown.update(tried, f"minimizing, {tried:,} of at most {tries:,} tries"),
         )
 
 
 def _mapped(
-    scenario: Scenario, found: Gauntlet, shares: Sequence[float], strengths: Sequence[float], *, jobs: int
+    scenario: Scenario,
+    cache: JobCache[Figures],
+    found: Gauntlet,
+    shares: Sequence[float],
+    strengths: Sequence[float],
 ) -> ToleranceMap:
     """The map of the scenario's first attack, or of the worst that was found if it has none."""
     from swarmsec.search import SHARES, STRENGTHS, tolerance_map
@@ -183,11 +205,11 @@ def _mapped(
         shown.update(0, f"mapping {len(shares)} shares and {len(strengths)} strengths", always=True)
         return tolerance_map(
             scenario,
+            cache,
             (*scenario.document["attacks"], *found.best.attacks)[0],
             shares=shares,
             strengths=strengths,
             seeds=found.seeds,
-            jobs=jobs,
             each=lambda cell: shown.update(
                 shown.done + 1, f"mapping, done up to a share of {cell.share:g} at strength {cell.strength:g}"
             ),

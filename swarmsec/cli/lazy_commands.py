@@ -1,8 +1,8 @@
-"""Commands that are imported when they are called, so that nobody waits for the others.
+"""Commands that are imported when they are called.
 
-The list of commands tells what `--help` says of each; Typer reads the options of the one that is called, and of no
-other. Typer coerces even a plain word by Pydantic, which takes longer to import than a scenario takes to check; what
-is plain is taken here.
+`--help` prints the help texts of the list of commands, and Typer reads the options of the called command alone. Typer
+converts every argument by Pydantic, whose import takes longer than checking a scenario; so plain words and flags are
+converted here.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 
-class Entry(NamedTuple):
+class Command(NamedTuple):
     """One command, or one group of commands.
 
     Attributes:
-        home: Its module in `swarmsec.cli` and its name there: a function, or a Typer app for a group.
+        home: Its module in `swarmsec.cli` and its name in it: a function, or a Typer app for a group.
         help: The first line of its docstring.
     """
 
@@ -30,8 +30,8 @@ class Entry(NamedTuple):
     help: str
 
 
-def group_of(entries: Mapping[str, Entry]) -> type[TyperGroup]:
-    """The class of a Typer group with these commands: name → entry."""
+def group_of(entries: Mapping[str, Command]) -> type[TyperGroup]:
+    """The class of a Typer group with these commands, by name."""
 
     class Lazy(TyperGroup):
         def __init__(self, **attributes: Any) -> None:
@@ -43,7 +43,7 @@ def group_of(entries: Mapping[str, Entry]) -> type[TyperGroup]:
             if not args or args[0].startswith("-"):
                 return super().parse_args(ctx, args)
             own = self.params, self.add_help_option
-            self.params, self.add_help_option = [], False  # None of them is given; each would be coerced.
+            self.params, self.add_help_option = [], False  # No option of the group is given.
             try:
                 return super().parse_args(ctx, args)
             finally:
@@ -56,30 +56,30 @@ def group_of(entries: Mapping[str, Entry]) -> type[TyperGroup]:
     return Lazy
 
 
-def loaded(name: str, entry: Entry) -> Any:
-    """The command itself."""
+def loaded(name: str, entry: Command) -> Any:
+    """Import a command."""
     module, _, attribute = entry.home.partition(".")
     home = getattr(import_module(f"swarmsec.cli.{module}"), attribute)
     if isinstance(home, typer.Typer):
         return get_command(home)
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command(name, cls=_Quick)(home)
+    app.command(name, cls=_FastCommand)(home)
     return get_command(app)
 
 
-class _Quick(TyperCommand):
-    """A command that takes plain words and flags itself, and leaves all else to Typer."""
+class _FastCommand(TyperCommand):
+    """A command that converts plain words and flags itself, and leaves other arguments to Typer."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        values = self._plain(args)
+        values = self._plain_values(args)
         if values is None or any(_is_set(one.envvar) for one in self.params):
             return super().parse_args(ctx, args)
         ctx.params.update(values)
         ctx.args = []
         return []
 
-    def _plain(self, args: Sequence[str]) -> dict[str, Any] | None:
-        """The values of flags and plain words, which Typer would take to the same; None where there is more to it."""
+    def _plain_values(self, args: Sequence[str]) -> dict[str, Any] | None:
+        """The values of flags and plain words, equal to those of Typer; None if other arguments are given."""
         arguments = [one for one in self.params if one.param_type_name == "argument"]
         flags = {name: one.name for one in self.params if getattr(one, "is_flag", False) for name in one.opts}
         words = [word for word in args if word not in flags]
@@ -94,7 +94,7 @@ class _Quick(TyperCommand):
         else:
             try:
                 values |= {
-                    str(one.name): _read(hints[str(one.name)], word)
+                    str(one.name): _converted(hints[str(one.name)], word)
                     for one, word in zip(arguments, words, strict=False)
                 }
             except ValueError:
@@ -102,11 +102,11 @@ class _Quick(TyperCommand):
         return None if any(one.required and one.name not in values for one in self.params) else values
 
 
-def _read(hint: Any, word: str) -> Any:
-    """What a word means where `hint` stands; an optional one means the same as a required one.
+def _converted(hint: Any, word: str) -> Any:
+    """A word as a value of the type `hint`, optional or not.
 
     Raises:
-        ValueError: It is not plain.
+        ValueError: The type, or the word for it, needs Typer.
     """
     kinds = [kind for kind in get_args(hint) or (hint,) if kind is not type(None)]
     if kinds == [str] or (get_origin(hint) is Literal and word in kinds):

@@ -1,9 +1,9 @@
-"""NumPy when it is first used, and not where it is imported.
+"""NumPy executed at its first use, and not at its import.
 
-To import NumPy takes longer than to check a scenario, and a command that only reads parameters never needs it. Every
-module and every plug-in says `import numpy as np` as usual; what it gets here is NumPy's own module, not yet executed,
-and so with `numpy.typing`. The first attribute that anybody asks for executes it in place, and from then on nothing
-is left of this. `importlib.util.LazyLoader` does the same, but executes a module at its second import already.
+Importing NumPy takes longer than checking a scenario, and checking reads parameters of plug-ins without using NumPy.
+Modules and plug-ins contain `import numpy as np` as usual. After `numpy_on_demand()` they get NumPy's own module before
+it is executed, and likewise `numpy.typing`. The first access to an attribute executes it in place, and removes this
+hook. `importlib.util.LazyLoader` would execute the module at its second import already.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _PACKAGE, _TYPING = "numpy", "numpy.typing"
 
 
 def numpy_on_demand() -> None:
-    """From here on, importing NumPy is put off until it is used. For commands of a single thread."""
+    """Put the execution of NumPy off until its first use. For commands with a single thread."""
     if _PACKAGE not in sys.modules and not any(isinstance(finder, _LazyFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _LazyFinder())
 
 
 class _Deferred(ModuleType):
-    """A module that is executed when it is asked for anything."""
+    """A module that is executed at the first access to an attribute."""
 
     def __getattr__(self, name: str) -> Any:
         _execute()
@@ -33,7 +33,7 @@ class _Deferred(ModuleType):
 
 
 class _LazyFinder(MetaPathFinder, Loader):
-    """Finds NumPy before anybody else does, and remembers what those after it find."""
+    """Finds NumPy before other finders do, and keeps the specs that these find."""
 
     def __init__(self) -> None:
         self.found: dict[str, ModuleSpec] = {}
@@ -55,7 +55,7 @@ class _LazyFinder(MetaPathFinder, Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         found = self.found[spec.name]
         module = _Deferred(spec.name)
-        # What the import system looks for is there, so that to look executes nothing.
+        # The import system reads these attributes, which must not execute the module.
         module.__path__ = found.submodule_search_locations or []
         module.__file__, module.__cached__ = found.origin, found.cached  # type: ignore[attr-defined]
         module.__package__, module.__loader__ = spec.name, self
@@ -66,7 +66,7 @@ class _LazyFinder(MetaPathFinder, Loader):
 
 
 class _Executed(Loader):
-    """Gives a module that was executed while it was looked for."""
+    """Loads a module that was executed while its spec was searched."""
 
     def __init__(self, module: ModuleType) -> None:
         self._module, self._spec = module, module.__spec__
@@ -79,11 +79,11 @@ class _Executed(Loader):
 
 
 def _execute() -> None:
-    """Make deferred modules what they are, in place."""
+    """Execute the deferred modules in place."""
     finder = next((finder for finder in sys.meta_path if isinstance(finder, _LazyFinder)), None)
     if finder is None:
-        return  # It is being done: the package asks for a part of itself.
-    # Another list, not this one shortened: somebody may be walking along it.
+        return  # NumPy is being executed, and imports a part of itself.
+    # A new list, since the import system may be iterating over this one.
     sys.meta_path = [other for other in sys.meta_path if other is not finder]
     deferred = {name: sys.modules[name] for name in finder.found if name in sys.modules}
     for name, module in deferred.items():

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from swarmsec.cli.options import FindingsFormat, Json, Plugins
+from swarmsec.cli.options import (
+    Cluster,
+    FindingsFormat,
+    Jobs,
+    Json,
+    Plugins,
+    Timeout,
+    check_executor_options,
+    executor_of,
+)
 from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, SwarmsecError
 
 if TYPE_CHECKING:
     from swarmsec.report.findings import Checked
+    from swarmsec.runs.executors import Executor
 
 Codes = list[str] | None
 
 
 class _Asked(NamedTuple):
-    """What was asked for of every scenario."""
+    """The options, which hold for every scenario."""
 
-    deep: bool
+    deep: Deep | None
     fix: bool
     select: list[str]
     ignore: list[str]
     plugins: list[Path]
     quiet: bool
+
+
+Deep = Callable[[], AbstractContextManager["Executor"]]
+"""Opens the executor that runs arms for `--deep`."""
 
 
 class _Page(NamedTuple):
@@ -38,10 +55,13 @@ class _Page(NamedTuple):
 
 def lint(
     scenarios: Annotated[list[str], typer.Argument(help="Library names, files, or - for standard input.")],
-    deep: Annotated[bool, typer.Option("--deep", help="Play it too: does it bite, can it be won?")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Run it too: does the attack bite, can blue win?")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend in place what can be mended; comments stay.")] = False,
     select: Annotated[Codes, typer.Option(help="Only these rules: SW001,SW1.", metavar="CODES")] = None,
     ignore: Annotated[Codes, typer.Option(help="Not these rules.", metavar="CODES")] = None,
+    jobs: Jobs = 1,
+    timeout: Timeout = None,
+    cluster: Cluster = None,
     form: FindingsFormat = "text",
     as_json: Json = False,
     plugins: Plugins = None,
@@ -51,7 +71,9 @@ def lint(
     from swarmsec.report.findings import github, sarif
 
     form = "json" if as_json else form
-    asked = _Asked(deep, fix, _codes(select), _codes(ignore), list(plugins or ()), form != "text")
+    check_executor_options(jobs=jobs, timeout=timeout)
+    opened = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout) if deep else None
+    asked = _Asked(opened, fix, _codes(select), _codes(ignore), list(plugins or ()), form != "text")
     selected(asked.select, asked.ignore)
     pages = [_page(name, asked) for name in dict.fromkeys(scenarios)]
     if form == "json":
@@ -93,11 +115,13 @@ def _linted(name: str, asked: _Asked) -> _Page:
     found = look(scenario, **choice)
     if asked.deep:
         from swarmsec.authoring.deep_lint import deep_lint
+        from swarmsec.runs import JobCache, whole
 
         def advance(what: str) -> None:
-            typer.echo(f"{scenario.name}: playing {what}", err=True)
+            typer.echo(f"{scenario.name}: running {what}", err=True)
 
-        found += deep_lint(scenario, **choice, advance=advance)
+        with asked.deep() as executor:
+            found += deep_lint(scenario, JobCache(executor, whole), **choice, advance=advance)
     warnings = sum(one.severity == "warning" for one in found)
     if not asked.quiet:
         for one in mended:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Shelf(StrEnum):
-    """What can be listed."""
+    """The groups of `list`."""
 
     ATTACKS = "attacks"
     DEFENSES = "defenses"
@@ -37,7 +37,7 @@ class Shelf(StrEnum):
 
 
 class Difficulty(StrEnum):
-    """How hard a scenario is for blue."""
+    """The difficulty of a scenario for blue."""
 
     INTRO = "intro"
     EASY = "easy"
@@ -47,17 +47,17 @@ class Difficulty(StrEnum):
 
 
 def list_(
-    what: Annotated[Shelf | None, typer.Argument(help="One kind of thing; all of them unless given.")] = None,
+    what: Annotated[Shelf | None, typer.Argument(help="One group; all of them unless given.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only scenarios with this tag, or with all of several.")] = None,
-    difficulty: Annotated[Difficulty | None, typer.Option(help="Only scenarios that are so hard.")] = None,
+    difficulty: Annotated[Difficulty | None, typer.Option(help="Only scenarios of this difficulty.")] = None,
     world: Annotated[str | None, typer.Option(help="Only scenarios in this world.", metavar="KIND")] = None,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> None:
-    """List what there is: attacks, defenses, protocols, worlds, scenarios, topologies."""
+    """List attacks, defenses, protocols, worlds, topologies and scenarios."""
     if tag or difficulty or world:
         if what not in {None, Shelf.SCENARIOS}:
-            raise UsageError(f"{what} have no tag, difficulty or world; list scenarios with these")
+            raise UsageError(f"{what} have no tag, difficulty or world; list scenarios with these options")
         what = Shelf.SCENARIOS
     # A list of scenarios has no plug-ins, but a folder that was named must exist.
     registry = None if what is Shelf.SCENARIOS and not plugins else _registry(plugins)
@@ -65,7 +65,7 @@ def list_(
     if registry and what is not Shelf.SCENARIOS and (broken := registry.broken()):
         shelves[_BROKEN] = {name: _broken(error) for name, error in broken.items()}
     if Shelf.SCENARIOS in shelves:
-        shelves[Shelf.SCENARIOS] = _found(shelves[Shelf.SCENARIOS], set(tag or ()), difficulty, world)
+        shelves[Shelf.SCENARIOS] = _filtered(shelves[Shelf.SCENARIOS], set(tag or ()), difficulty, world)
     if as_json:
         print_json(shelves)
         return
@@ -93,16 +93,16 @@ def _broken(error: PluginError) -> str:
 
 
 def show(
-    name: Annotated[str, typer.Argument(help="The name of a plug-in, a topology or a scenario.")],
+    name: Annotated[str, typer.Argument(help="The name of a plug-in or a scenario.")],
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> None:
-    """Show what NAME does: mechanism, source, traits, parameters with bounds and units."""
+    """Show a plug-in or scenario: mechanism, source, traits, parameters with bounds and units."""
     registry = _registry(plugins)
     found = [(shelf, full) for shelf in Shelf for full in _called(shelf, name, registry)]
     if not found:
         known = [known for shelf in Shelf for known in _names(shelf, registry)]
-        raise UsageError(f"nothing here is called `{name}`; {did_you_mean(name, known)}")
+        raise UsageError(f"no plug-in or scenario `{name}`; {did_you_mean(name, known)}")
     pages = [_page(shelf, full, registry) for shelf, full in found]
     if as_json:
         print_json(pages if len(pages) > 1 else pages[0])
@@ -132,13 +132,13 @@ def _names(shelf: Shelf, registry: Registry | None) -> list[str]:
 
 
 def _called(shelf: Shelf, name: str, registry: Registry | None) -> list[str]:
-    """The full names on a shelf that a name stands for; several where packages have the same kind."""
+    """The full names on a shelf that match a name; several if packages have the same kind."""
     if shelf is Shelf.SCENARIOS or not registry:
         return [name] if name in read_catalog()[shelf] else []
     try:
         return [registry.full_name(_family(shelf), name)]
     except UnknownNameError:
-        return [full for full in _names(shelf, registry) if full.endswith(f"/{name}")]
+        return [full for full in registry.classes(_family(shelf)) if full.endswith(f"/{name}")]
 
 
 def _family(shelf: Shelf) -> Family:
@@ -159,13 +159,13 @@ def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
     }
 
 
-def _found(
+def _filtered(
     scenarios: dict[str, Any], tags: set[str], difficulty: Difficulty | None, world: str | None
 ) -> dict[str, Any]:
-    """The scenarios that have all that is asked for.
+    """The scenarios that match all filters.
 
     Raises:
-        UsageError: No scenario at all has such a tag or world.
+        UsageError: No scenario has such a tag or world.
     """
     for what, asked, known in (
         ("tag", tags, {tag for entry in scenarios.values() for tag in entry["tags"]}),

@@ -1,4 +1,4 @@
-"""`swarmsec new`: a scenario to begin with."""
+"""`swarmsec new`: a scenario from a template."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class _World(StrEnum):
 
 def new(
     file: Annotated[
-        str | None, typer.Argument(help="Where to write it, mine.yaml unless given; - for standard output.")
+        str | None, typer.Argument(help="The file to write, mine.yaml unless given; - for standard output.")
     ] = None,
-    world: Annotated[_World, typer.Option(help="What the swarm is in charge of.")] = _World.BELIEFS,
+    world: Annotated[_World, typer.Option(help="The world of the scenario.")] = _World.BELIEFS,
     template: Annotated[str | None, typer.Option(help="liar, sweep, false_signal or campaign.", metavar="NAME")] = None,
     out: Annotated[str | None, typer.Option(help="The same as FILE.", metavar="FILE")] = None,
     schema: Annotated[
         str | None,
-        typer.Option(help="The schema that an editor shall use, made if it is missing; '' for none.", metavar="FILE"),
+        typer.Option(help="The schema for editors, written if it is missing; '' for none.", metavar="FILE"),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Write a new scenario from a template, and beside it the schema with which an editor completes and checks it."""
+    """Write a new scenario from a template, and the JSON Schema that editors complete and check it with."""
     from swarmsec.authoring.new import DEFAULTS, new_text, relative, schema_text
 
     if file and out:
@@ -49,7 +49,7 @@ def new(
         return ExitCode.DONE
     path = Path(out)
     if path.exists() and not force:
-        raise UsageError("it is there already; --force overwrites it, or name another file", where=out)
+        raise UsageError("the file exists; overwrite it with --force, or name another file", where=out)
     beside = path.parent / "swarmsec.schema.json" if schema is None else Path(schema) if schema else None
     text = new_text(chosen, name=path.stem, modeline=relative(beside, path) if beside else "")
     written = [path]

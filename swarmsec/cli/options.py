@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from swarmsec.errors import UsageError
 
+if TYPE_CHECKING:
+    from swarmsec.runs.executors import Executor
+    from swarmsec.runs.simulation import EachRound
+
 Plugins = Annotated[
     list[Path] | None,
-    typer.Option("--plugins", help="A folder of plug-ins of your own.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
+    typer.Option("--plugins", help="A folder with your own plug-ins.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.", envvar="SWARMSEC_JSON")]
+
+Jobs = Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")]
+Timeout = Annotated[
+    float | None, typer.Option(help="Seconds that an arm of a seed may take.", envvar="SWARMSEC_TIMEOUT", metavar="S")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        help="A dask cluster: tcp://HOST:PORT, a scheduler file, local:N or slurm.", envvar="SWARMSEC_CLUSTER"
+    ),
+]
 
 FindingsFormat = Annotated[
     Literal["text", "json", "github", "sarif"],
@@ -21,14 +38,43 @@ FindingsFormat = Annotated[
 ]
 
 STORE = Path("runs/tournaments.sqlite")
-"""Where tournaments are kept unless told otherwise."""
+"""The default store of tournaments."""
+
+
+@contextmanager
+def executor_of(
+    *, jobs: int, cluster: str | None, timeout: float | None, each_round: EachRound | None = None
+) -> Iterator[Executor]:
+    """The executor that --jobs, --cluster and --timeout describe.
+
+    Raises:
+        UsageError: One of them is wrong.
+        ExecutorError: The cluster does not answer.
+    """
+    from swarmsec.runs.executors import open_executor
+
+    check_executor_options(jobs=jobs, timeout=timeout)
+    with open_executor(jobs=jobs, cluster=cluster, timeout_s=timeout, each_round=each_round) as executor:
+        yield executor
+
+
+def check_executor_options(*, jobs: int, timeout: float | None) -> None:
+    """Refuse numbers that are out of range, before anything else is done.
+
+    Raises:
+        UsageError: One is.
+    """
+    if jobs < 1:
+        raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
+    if timeout is not None and not timeout > 0:
+        raise UsageError(f"{timeout:g} given; must be more than 0 seconds", where="--timeout")
 
 
 def seeds_of(text: str | None) -> int | list[int] | None:
-    """The seeds of an option: `5` is a count, `3,4,9` are seeds, and `3,` is one.
+    """The seeds of an option: `5` is a count, `3,4,9` are seeds, and `3,` is one seed.
 
     Raises:
-        UsageError: It is neither.
+        UsageError: The text is neither.
     """
     if text is None:
         return None
@@ -43,7 +89,7 @@ def seeds_of(text: str | None) -> int | list[int] | None:
 
 
 def settings_of(options: list[str] | None) -> dict[str, object]:
-    """PATH=VALUE options as path → value."""
+    """The options PATH=VALUE as path → value."""
     from swarmsec.scenario import parse_value
 
     settings = {}

@@ -1,26 +1,38 @@
-"""`swarmsec replay`: step through a run, ask what would have been, and whose doing it was."""
+"""`swarmsec replay`: step through a run, compare it with a changed run, attribute its damage."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from swarmsec.cli.options import STORE, Json, Plugins, seeds_of
+from swarmsec.cli.options import (
+    STORE,
+    Cluster,
+    Jobs,
+    Json,
+    Plugins,
+    Timeout,
+    check_executor_options,
+    executor_of,
+    seeds_of,
+)
 from swarmsec.cli.output import print_json
 from swarmsec.cli.progress import announce_compilation, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
     from swarmsec.replay import Recording, ReplaySource
+    from swarmsec.runs.executors import Executor
     from swarmsec.swarm.arms import Arm
 
 _RECORDINGS_MOST = 4
-"""So many arms are kept in memory, the ones looked at last."""
+"""How many arms are kept in memory, the latest ones."""
 
 
 def replay(
@@ -29,38 +41,51 @@ def replay(
         typer.Argument(help="A run's folder, a run's id in the store, a library name or a scenario's file."),
     ] = "runs/latest",
     arm: Annotated[
-        str | None, typer.Option(help="Which arm to look at.", metavar="clean|attacked|defended|guarded")
+        str | None, typer.Option(help="Which arm to show.", metavar="clean|attacked|defended|guarded")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Which seed to look at; its first one unless said.")] = None,
-    seeds: Annotated[str | None, typer.Option(help="Over which seeds to compare.", metavar="5|3,4,9")] = None,
-    store: Annotated[Path, typer.Option(help="Where runs with an id are.", envvar="SWARMSEC_STORE")] = STORE,
+    seed: Annotated[int | None, typer.Option(help="Which seed to show; the first one unless given.")] = None,
+    seeds: Annotated[str | None, typer.Option(help="The seeds to compare.", metavar="5|3,4,9")] = None,
+    store: Annotated[
+        Path, typer.Option(help="The store of runs that are named by an id.", envvar="SWARMSEC_STORE")
+    ] = STORE,
     round_: Annotated[int | None, typer.Option("--round", help="Print this round.")] = None,
-    from_: Annotated[int | None, typer.Option("--from", help="Print the rounds from here.", metavar="ROUND")] = None,
-    to: Annotated[int | None, typer.Option(help="To here.", metavar="ROUND")] = None,
-    events: Annotated[bool, typer.Option("--events", help="Print all that happened.")] = False,
+    from_: Annotated[
+        int | None, typer.Option("--from", help="Print the rounds from this one on.", metavar="ROUND")
+    ] = None,
+    to: Annotated[int | None, typer.Option(help="The last round to print.", metavar="ROUND")] = None,
+    events: Annotated[bool, typer.Option("--events", help="Print all events.")] = False,
     without: Annotated[
         list[str] | None,
-        typer.Option(help="What if nobody had been there, counted from 0.", metavar="attack:N|defense:N"),
+        typer.Option(
+            help="Compare with the run without this attack or defense, counted from 0.", metavar="attack:N|defense:N"
+        ),
     ] = None,
     swap_defense: Annotated[
         list[str] | None,
-        typer.Option(help="What if these had defended instead.", metavar="KIND[:p=v,..]"),
+        typer.Option(help="Compare with the run with these defenses instead.", metavar="KIND[:p=v,..]"),
     ] = None,
-    until: Annotated[int | None, typer.Option(help="What if attacks had stopped here.", metavar="ROUND")] = None,
+    until: Annotated[
+        int | None, typer.Option(help="Compare with the run in which attacks stop at this round.", metavar="ROUND")
+    ] = None,
     attribute: Annotated[
-        bool, typer.Option("--attribute", help="Divide the damage among attacks, what was prevented among defenses.")
+        bool,
+        typer.Option("--attribute", help="Divide the damage among attacks, and the prevented damage among defenses."),
     ] = False,
-    orders: Annotated[int, typer.Option(help="With --attribute: orders drawn of more than 6 plug-ins.")] = 50,
-    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.")] = 1,
+    orders: Annotated[
+        int, typer.Option(help="With --attribute: how many orders to sample for more than 6 plug-ins.")
+    ] = 50,
+    jobs: Jobs = 1,
+    timeout: Timeout = None,
+    cluster: Cluster = None,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
-    """Step through RUN round by round, ask what would have been, or whose doing it was.
+    """Step through RUN round by round, compare it with a changed run, or attribute its damage.
 
-    Without an option that prints, commands are read from standard input, a line each: `h` tells them. Every round is
-    played again from the frozen scenario, so that going back is exact. What would have been is played on the same
-    random streams and compared seed by seed. Shares of damage are Shapley values (1953): what a plug-in adds, on
-    average over all orders in which the plug-ins could join.
+    Without options, commands are read from standard input, a line each: `h` lists them. Rounds are run again from the
+    stored scenario, so that going back is exact. A changed run uses the same random streams and is compared seed by
+    seed. Shares of damage are Shapley values (1953): the damage that a plug-in adds, on average over all orders in
+    which the plug-ins could join.
     """
     from swarmsec.replay import open_source
 
@@ -68,20 +93,20 @@ def replay(
     changes = bool(without or swap_defense) or until is not None
     if steps + changes + attribute > 1:
         raise UsageError(
-            "print rounds, or compare with --without, --swap-defense, --until, or --attribute: one of them"
+            "print rounds, or compare with --without, --swap-defense, --until, or --attribute: one at a time"
         )
-    if jobs < 1:
-        raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
-    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
+    check_executor_options(jobs=jobs, timeout=timeout)
+    executor = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout)
+    with redirect_stdout(sys.stderr):  # Output of plug-ins is no result.
         try:
             source = open_source(run, seeds=seeds_of(seeds), store=store, plugins=plugins or ())
         except ParameterError as error:
             raise UsageError(error.message, where="--seeds") if error.where == "seeds" else error from None
         looked_at, walks = _arm(source, arm), False
         if changes:
-            document, text = _compared(source, looked_at, without or [], swap_defense or [], until, jobs)
+            document, text = _compared(source, looked_at, without or [], swap_defense or [], until, executor)
         elif attribute:
-            document, text = _attributed(source, orders, jobs)
+            document, text = _attributed(source, orders, executor)
         else:
             which = _seed(source, seed, given=seeds is not None)
             walks = not steps and not as_json
@@ -97,7 +122,10 @@ def replay(
     return ExitCode.DONE
 
 
-_Told = tuple[dict[str, Any], str]
+_Opened = Callable[[], AbstractContextManager["Executor"]]
+"""Opens the executor of the command line."""
+
+_Printed = tuple[dict[str, Any], str]
 """What is printed as JSON, and what as text."""
 
 
@@ -106,12 +134,12 @@ def _arm(source: ReplaySource, named: str | None) -> Arm:
 
     wanted = source.arm if named is None else arm_of(named)
     if wanted not in source.arms:
-        raise UsageError(f"this run tells of {', '.join(source.arms)} only", where="--arm")
+        raise UsageError(f"this run has the arms {', '.join(source.arms)} only", where="--arm")
     return wanted
 
 
 def _seed(source: ReplaySource, seed: int | None, *, given: bool) -> int:
-    """The seed that is looked at: any, but where --seeds names some, one of those."""
+    """The seed to show: any, or one of --seeds if these are given."""
     if seed is None:
         return source.seeds[0]
     if seed < 0:
@@ -122,14 +150,14 @@ def _seed(source: ReplaySource, seed: int | None, *, given: bool) -> int:
 
 
 def _walk(source: ReplaySource, seed: int, arm: Arm) -> int:
-    """Read commands until there are no more, and show what they ask for."""
+    """Read commands until the end of the input, and print their results."""
     from swarmsec.replay import Session
     from swarmsec.report.replay import daemons_lines, events_lines, help_lines, round_lines
 
     there = source.seeds if seed in source.seeds else (seed, *source.seeds)
-    session = Session(_player(source), there, source.arms, seed, arm)
+    session = Session(_recorder(source), there, source.arms, seed, arm)
     asks = sys.stdin.isatty()
-    typer.echo(f"{source.name}: {source.scenario.title}. `h` tells the commands, `q` quits.\n")
+    typer.echo(f"{source.name}: {source.scenario.title}. `h` lists the commands, `q` quits.\n")
     typer.echo(round_lines(session.recording, session.round))
     while True:
         if asks:
@@ -138,7 +166,7 @@ def _walk(source: ReplaySource, seed: int, arm: Arm) -> int:
         if not line:
             return ExitCode.DONE
         try:
-            shown = session.obey(line)
+            shown = session.execute(line)
         except UsageError as error:
             typer.echo(f"  {error}")
             continue
@@ -154,15 +182,15 @@ def _walk(source: ReplaySource, seed: int, arm: Arm) -> int:
             typer.echo(help_lines() if shown.what == "help" else events_lines(recording.trace.events))
 
 
-def _player(source: ReplaySource) -> Callable[[int, Arm], Recording]:
-    """Plays an arm of a seed when it is first looked at."""
+def _recorder(source: ReplaySource) -> Callable[[int, Arm], Recording]:
+    """A function that records an arm of a seed at its first use."""
     from functools import lru_cache
 
     return lru_cache(maxsize=_RECORDINGS_MOST)(lambda seed, arm: _recorded(source, seed, arm))
 
 
 def _recorded(source: ReplaySource, seed: int, arm: Arm) -> Recording:
-    """Play it, and say on standard error what that takes."""
+    """Record an arm; on standard error, announce what is not recorded."""
     from swarmsec.replay import record
     from swarmsec.replay.recording import STATES_BYTES_MAX
 
@@ -172,7 +200,7 @@ def _recorded(source: ReplaySource, seed: int, arm: Arm) -> Recording:
     if recording.states is None:
         typer.echo(
             f"the states of all rounds take {recording.states_bytes / 1024**2:,.0f} MiB, more than "
-            f"{STATES_BYTES_MAX / 1024**2:,.0f} MiB; every round's summary is kept, and no single daemons",
+            f"{STATES_BYTES_MAX / 1024**2:,.0f} MiB; only summaries of rounds are kept, no single daemons",
             err=True,
         )
     return recording
@@ -188,13 +216,13 @@ def _printed(
     *,
     events: bool,
     as_json: bool,
-) -> _Told:
-    """One round, some rounds, or all that happened; as JSON all rounds unless fewer are asked for."""
+) -> _Printed:
+    """One round, several rounds, or all events; as JSON all rounds unless some are named."""
     from swarmsec.replay.recording import rounds_of, to_dict
     from swarmsec.report.replay import events_lines, round_lines, rows_lines
 
     if round_ is not None and (first is not None or last is not None):
-        raise UsageError("--round prints one round, --from and --to several: one of the two")
+        raise UsageError("--round prints one round, --from and --to several; give one of them")
     recording = _recorded(source, seed, arm)
     frames = None
     if round_ is not None:
@@ -214,34 +242,33 @@ def _printed(
 
 
 def _compared(
-    source: ReplaySource, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, jobs: int
-) -> _Told:
+    source: ReplaySource, arm: Arm, leave_out: list[str], defenses: list[str], until: int | None, opened: _Opened
+) -> _Printed:
     from swarmsec.replay import counterfactual, parse_without, without
     from swarmsec.replay.changes import until as stopped
     from swarmsec.report.counterfactual import counterfactual_lines
-    from swarmsec.runs.executors import open_executor
     from swarmsec.scenario import load_scenario
 
     scenario = source.scenario
     left = parse_without(leave_out, scenario)
     if left.defenses and defenses:
-        raise UsageError("--swap-defense puts others in the place of all defenses; leave none out with --without")
+        raise UsageError("--swap-defense replaces all defenses; leave out no defense with --without")
     if until is not None and until < 0:
         raise UsageError(f"{until} given; a round is a whole number from 0 on", where="--until")
     changed = scenario
-    told = [f"without {word}" for word in leave_out]
+    changes = [f"without {word}" for word in leave_out]
     if defenses:
         changed = load_scenario(changed, defense=defenses, settings={"sweep": {}})
-        told.append(f"defended by {', '.join(defenses)}")
+        changes.append(f"defended by {', '.join(defenses)}")
     changed = without(changed, attacks=left.attacks, defenses=left.defenses)
     if until is not None:
         changed = stopped(changed, until)
-        told.append(f"attacks until round {until:,}")
-    with open_executor(jobs=jobs) as executor, _progress(source.scenario.name) as advanced:
+        changes.append(f"attacks until round {until:,}")
+    with opened() as executor, _progress(source.scenario.name) as advanced:
         found = counterfactual(
             scenario,
             changed,
-            changes=told,
+            changes=changes,
             seeds=source.seeds,
             arms=source.arms,
             executor=executor,
@@ -251,12 +278,11 @@ def _compared(
     return {"counterfactual": found.to_dict()}, text
 
 
-def _attributed(source: ReplaySource, orders: int, jobs: int) -> _Told:
+def _attributed(source: ReplaySource, orders: int, opened: _Opened) -> _Printed:
     from swarmsec.replay import attribute
     from swarmsec.report.counterfactual import attribution_lines
-    from swarmsec.runs.executors import open_executor
 
-    with open_executor(jobs=jobs) as executor, _progress(source.scenario.name) as advanced:
+    with opened() as executor, _progress(source.scenario.name) as advanced:
         found = attribute(
             source.scenario,
             seeds=source.seeds,

@@ -1,4 +1,4 @@
-"""`swarmsec report`: the page of a run or a tournament, made again from what was kept."""
+"""`swarmsec report`: the HTML page of a run or a tournament, from stored files."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LATEST = [Path("runs/latest")]
-"""What is shown unless told otherwise."""
+"""The default source."""
 
 
 def report(
     sources: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Runs' folders, stores, or a tournament's JSON; runs/latest unless said.", metavar="PATH.."
+            help="Runs' folders, stores, or a tournament's JSON; runs/latest unless given.", metavar="PATH.."
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the page goes; beside its source unless said.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write the page; beside its source unless given.")] = None,
     tournament: Annotated[
         str | None,
-        typer.Option(help="Which one of a store, by its name or the start of its id; the latest unless said."),
+        typer.Option(help="Which tournament of a store, by its name or the start of its id; the latest unless given."),
     ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> int:
@@ -52,7 +52,7 @@ def report(
 
 
 def _page(path: Path, tournament: str | None) -> tuple[str, Path]:
-    """The page of a source, and where it usually goes."""
+    """The page of a source, and its default file."""
     from swarmsec.report.html import run_page, tournament_page
     from swarmsec.store.connect import is_store
 
@@ -69,7 +69,7 @@ def _page(path: Path, tournament: str | None) -> tuple[str, Path]:
 
 
 def _tournament_document(path: Path) -> Mapping[str, Any]:
-    """What `swarmsec tournament --json` printed."""
+    """The document that `swarmsec tournament --json` printed."""
     from swarmsec.tournament.result import SCHEMA
 
     try:

@@ -15,22 +15,22 @@ SCHEMA = "swarmsec.resolved/v1"
 
 def resolve(
     scenarios: Annotated[list[str], typer.Argument(help="Library names, files, or - for standard input.")],
-    origin: Annotated[bool, typer.Option("--origin", help="Say where each value comes from.")] = False,
+    origin: Annotated[bool, typer.Option("--origin", help="Print where each value comes from.")] = False,
     point: Annotated[int | None, typer.Option(help="At this point of the sweep, counted from 0.")] = None,
     points: Annotated[bool, typer.Option("--points", help="At every point of the sweep.")] = False,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Put a value into the scenario first.", metavar="PATH=VALUE")
+        list[str] | None, typer.Option("--set", help="Set a value of the scenario.", metavar="PATH=VALUE")
     ] = None,
     attack: Annotated[
-        list[str] | None, typer.Option(help="This attack instead of its own.", metavar="KIND[:p=v,..]")
+        list[str] | None, typer.Option(help="Replace the attacks of the scenario.", metavar="KIND[:p=v,..]")
     ] = None,
     defense: Annotated[
-        list[str] | None, typer.Option(help="This defense instead of its own.", metavar="KIND[:p=v,..]")
+        list[str] | None, typer.Option(help="Replace the defenses of the scenario.", metavar="KIND[:p=v,..]")
     ] = None,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
-    """Print SCENARIOS with every default written out, as YAML that means the same."""
+    """Print SCENARIOS with every default written out, as equivalent YAML."""
     from swarmsec.authoring.resolve import resolve as resolve_one
     from swarmsec.authoring.resolve import resolve_points
     from swarmsec.scenario import load_scenario

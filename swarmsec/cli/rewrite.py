@@ -1,4 +1,4 @@
-"""What `fmt` and `migrate` have in common: texts that are rewritten, or looked at to see whether they would be."""
+"""Rewriting files, for `fmt` and `migrate`; or checking whether they would change."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 def rewrite(
     names: Sequence[str], change: Callable[[Text], str], *, schema: str, done: str, check: bool, as_json: bool
 ) -> int:
-    """Rewrite files in place, and standard input to standard output; with `check`, only say which would change.
+    """Rewrite files in place, and standard input to standard output; with `check`, only list those that would change.
 
     Args:
         names: Files, or `-`.
         change: The new text of an old one.
-        schema: Of the JSON document.
-        done: What happens to a file, in a word for a person: `formatted`.
-        check: Whether nothing is written.
+        schema: The schema of the JSON document.
+        done: The word for a changed file, such as `formatted`.
+        check: Whether to write nothing.
         as_json: Whether to print a JSON document.
 
     Returns:
-        The exit code: the worst error's, else whether a check found something.
+        The exit code: of the worst error, else 1 if a check found a file that would change.
     """
     from swarmsec.authoring.files import read_text
 

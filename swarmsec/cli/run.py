@@ -1,4 +1,4 @@
-"""`swarmsec run`: play a scenario's four arms over its seeds, score them, keep them."""
+"""`swarmsec run`: run a scenario's four arms over its seeds, score them, and write the run's folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
+from swarmsec.cli.options import (
+    Cluster,
+    Jobs,
+    Json,
+    Plugins,
+    Timeout,
+    check_executor_options,
+    executor_of,
+    seeds_of,
+    settings_of,
+)
 from swarmsec.cli.output import print_json, print_rendered
 from swarmsec.cli.progress import RunProgress, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
@@ -20,21 +30,23 @@ from swarmsec.errors import ExitCode, ParameterError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from swarmsec.runs import JobCache, SweepPoint
+    from swarmsec.runs.jobs import JobResult
     from swarmsec.runs.run_folder import RunFolder
-    from swarmsec.runs.sweeps import SweepPoint
     from swarmsec.scenario import Scenario
     from swarmsec.scoring import Result, SeedRun
+    from swarmsec.swarm.arms import Arm
 
 
 def run(
     scenario: Annotated[str, typer.Argument(help="A library name, a file, or - for standard input.")],
     attack: Annotated[
         list[str] | None,
-        typer.Option(help="Play this attack instead.", envvar="SWARMSEC_ATTACK", metavar="KIND[:p=v,..]"),
+        typer.Option(help="Run this attack instead.", envvar="SWARMSEC_ATTACK", metavar="KIND[:p=v,..]"),
     ] = None,
     defense: Annotated[
         list[str] | None,
-        typer.Option(help="Play this defense instead.", envvar="SWARMSEC_DEFENSE", metavar="KIND[:p=v,..]"),
+        typer.Option(help="Run this defense instead.", envvar="SWARMSEC_DEFENSE", metavar="KIND[:p=v,..]"),
     ] = None,
     seeds: Annotated[
         str | None, typer.Option(help="How many seeds, or which.", envvar="SWARMSEC_SEEDS", metavar="5|3,4,9")
@@ -50,33 +62,42 @@ def run(
     ),
     as_json: Json = False,
     plugins: Plugins = None,
-    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")] = 1,
-    nulls: Annotated[bool, typer.Option("--nulls", help="Play the nulls in the defense's place as well.")] = False,
-    point: Annotated[int | None, typer.Option(help="Play one point of its sweep, counted from 0.", metavar="N")] = None,
+    jobs: Jobs = 1,
+    timeout: Timeout = None,
+    cluster: Cluster = None,
+    nulls: Annotated[
+        bool, typer.Option("--nulls", help="Also run the null defenses in place of the scenario's.")
+    ] = False,
+    point: Annotated[int | None, typer.Option(help="Run one point of its sweep, counted from 0.", metavar="N")] = None,
 ) -> int:
-    """Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented."""
+    """Run SCENARIO in four paired arms, and report the attack's cost and how much of it the defense prevented."""
+    from swarmsec.runs import JobCache, whole
     from swarmsec.scenario import load_scenario
 
-    if jobs < 1:
-        raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
+    check_executor_options(jobs=jobs, timeout=timeout)
     settings = settings_of(set_)
     settings |= {} if agents is None else {"network.n": agents}
     settings |= {} if rounds is None else {"rounds": rounds}
-    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
+    relay = _Relay()
+    with redirect_stdout(sys.stderr):  # What a plug-in prints is not part of the results.
         loaded = load_scenario(
             scenario, settings=settings, attack=attack or None, defense=defense or None, plugins=plugins or ()
         )
         if point is not None:
             loaded = _at_point(loaded, point)
         sweeps = point is None and bool(loaded.document["sweep"])
-        if sweeps:
-            points = _play_sweep(loaded, seeds_of(seeds), out, jobs)
-        else:
-            result, folder = _play(loaded, seeds_of(seeds), out, jobs, nulls=nulls)
+        wanted = _seeds(seeds)
+        with executor_of(jobs=jobs, cluster=cluster, timeout=timeout, each_round=relay) as executor:
+            runner = _Runner(JobCache(executor, whole), relay, out)
+            if sweeps:
+                points = runner.run_sweep(loaded, wanted)
+            else:
+                result, folder = runner.run(loaded, loaded.seeds if wanted is None else wanted, nulls=nulls)
+    arms_run = runner.cache.jobs_run
     if sweeps:
-        return _show_sweep(loaded, points, as_json=as_json)
+        return _show_sweep(loaded, points, arms_run, as_json=as_json)
     if as_json:
-        print_json(result.to_dict())
+        print_json({**result.to_dict(), "arms_run": arms_run})
     else:
         _show(result, loaded, folder)
     return ExitCode.INCONCLUSIVE if result.verdict == "no_bite" else ExitCode.DONE
@@ -88,73 +109,93 @@ def _at_point(scenario: Scenario, number: int) -> Scenario:
     return at_point(scenario, number)
 
 
-def _play_sweep(scenario: Scenario, seeds: int | list[int] | None, out: Path, jobs: int) -> list[SweepPoint]:
-    """Play every point into a folder of its own, and say so on standard error as each is done."""
-    from swarmsec.report.sweep import point_line
-    from swarmsec.runs.sweeps import run_points
+def _seeds(text: str | None) -> tuple[int, ...] | None:
+    from swarmsec.scenario import seed_list
 
-    count = len(scenario.points())
-    done: list[SweepPoint] = []
-    for point in run_points(scenario, play=lambda there: _play(there, seeds, out, jobs, quiet=True)[0]):
-        done.append(point)
-        typer.echo(f"{point_line(point)}  ({len(done)} of {count})", err=True)
-    return done
+    seeds = seeds_of(text)
+    try:
+        return None if seeds is None else seed_list(seeds)
+    except ParameterError as error:
+        raise UsageError(error.message, where="--seeds") from None
 
 
-def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], *, as_json: bool) -> int:
+def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], arms_run: int, *, as_json: bool) -> int:
     from swarmsec.report.sweep import sweep_lines
     from swarmsec.runs.sweeps import to_dict
 
     if as_json:
-        print_json(to_dict(points))
+        print_json({**to_dict(points), "arms_run": arms_run})
     else:
         typer.echo(sweep_lines(scenario, points))
     return ExitCode.DONE if any(point.result.bites for point in points) else ExitCode.INCONCLUSIVE
 
 
-def _play(
-    scenario: Scenario,
-    seeds: int | list[int] | None,
-    out: Path,
-    jobs: int,
-    *,
-    nulls: bool = False,
-    quiet: bool = False,
-) -> tuple[Result, RunFolder]:
-    """Run it with its progress on standard error, and keep what came in its folder, whatever happens."""
-    from swarmsec.report.html import run_page
-    from swarmsec.runs import run as run_scenario
-    from swarmsec.runs import run_nulls
-    from swarmsec.runs.run_folder import RunFolder
-    from swarmsec.scenario import seed_list
+class _Relay:
+    """Passes rounds of this process on to the progress display of the current run, if there is one."""
 
-    try:
-        wanted = scenario.seeds if seeds is None else seed_list(seeds)
-    except ParameterError as error:
-        raise UsageError(error.message, where="--seeds") from None
-    folder = RunFolder(out, scenario, wanted, sys.argv)
-    try:
-        with progress(scenario.name, quiet=quiet) as display:
-            shown = RunProgress(display, seeds=len(wanted), rounds=scenario.rounds)
+    display: RunProgress | None = None
 
-            def each_seed(seed_run: SeedRun) -> None:
-                with _interrupts_wait():
-                    folder.add(seed_run)
-                shown.each_seed(seed_run.seed)
+    def __call__(self, seed: int, arm: Arm, done: int) -> None:
+        if self.display:
+            self.display.each_round(seed, arm, done)
 
-            result = run_scenario(scenario, seeds=wanted, jobs=jobs, each_seed=each_seed, each_round=shown.each_round)
-            if nulls:
-                result = replace(result, nulls=run_nulls(scenario, seeds=wanted, jobs=jobs))
-        with _interrupts_wait():
-            folder.finish(result)
-    except BaseException as error:
-        with _interrupts_wait():
-            folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
-        if isinstance(error, KeyboardInterrupt):
-            typer.echo(f"what was done so far is in {folder.path}", err=True)
-        raise
-    folder.keep_report(run_page(folder.path))
-    return result, folder
+
+class _Runner:
+    """Runs scenarios into folders, with progress on standard error; each arm is run once."""
+
+    def __init__(self, cache: JobCache[JobResult], relay: _Relay, out: Path) -> None:
+        self.cache = cache
+        self._relay, self._out = relay, out
+
+    def run_sweep(self, scenario: Scenario, seeds: Sequence[int] | None) -> list[SweepPoint]:
+        """Run every point into its own folder, with a line on standard error when it is done."""
+        from swarmsec.report.sweep import point_line
+        from swarmsec.runs import run_points
+
+        count = len(scenario.points())
+        done: list[SweepPoint] = []
+
+        def run_point(at_point: Scenario, seeds: Sequence[int]) -> Result:
+            return self.run(at_point, seeds, quiet=True)[0]
+
+        for point in run_points(scenario, self.cache, seeds=seeds, run_point=run_point):
+            done.append(point)
+            typer.echo(f"{point_line(point)}  ({len(done)} of {count})", err=True)
+        return done
+
+    def run(
+        self, scenario: Scenario, seeds: Sequence[int], *, nulls: bool = False, quiet: bool = False
+    ) -> tuple[Result, RunFolder]:
+        """Run a scenario and write its folder, which stays readable if the run ends early."""
+        from swarmsec.report.html import run_page
+        from swarmsec.runs import run_nulls, run_scenario
+        from swarmsec.runs.run_folder import RunFolder
+
+        folder = RunFolder(self._out, scenario, seeds, sys.argv)
+        try:
+            with progress(scenario.name, quiet=quiet) as display:
+                shown = RunProgress(display, seeds=len(seeds), rounds=scenario.rounds)
+
+                def each_seed(seed_run: SeedRun) -> None:
+                    with _interrupts_wait():
+                        folder.add(seed_run)
+                    shown.each_seed(seed_run.seed)
+
+                self._relay.display = shown
+                result = run_scenario(scenario, seeds, self.cache, each_seed=each_seed)
+                self._relay.display = None
+                if nulls:
+                    result = replace(result, nulls=run_nulls(scenario, seeds, self.cache))
+            with _interrupts_wait():
+                folder.finish(result)
+        except BaseException as error:
+            with _interrupts_wait():
+                folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+            if isinstance(error, KeyboardInterrupt):
+                typer.echo(f"what was done so far is in {folder.path}", err=True)
+            raise
+        folder.keep_report(run_page(folder.path))
+        return result, folder
 
 
 @contextmanager

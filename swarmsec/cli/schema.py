@@ -1,4 +1,4 @@
-"""`swarmsec schema`: what an editor needs to complete and check scenarios."""
+"""`swarmsec schema`: the JSON Schema with which editors complete and check scenarios."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Draft(StrEnum):
 
 def schema(
     draft: Annotated[_Draft, typer.Option(help="The version of JSON Schema; editors know 7 best.")] = _Draft.CURRENT,
-    out: Annotated[Path | None, typer.Option("--out", help="A file to write it to.", metavar="FILE")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The file to write.", metavar="FILE")] = None,
     plugins: Plugins = None,
 ) -> None:
     """Print the JSON Schema of a scenario, with every plug-in and its parameters.

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from swarmsec.cli.options import STORE, Json, Plugins, seeds_of, settings_of
+from swarmsec.cli.options import (
+    STORE,
+    Cluster,
+    Jobs,
+    Json,
+    Plugins,
+    Timeout,
+    check_executor_options,
+    executor_of,
+    seeds_of,
+    settings_of,
+)
 from swarmsec.cli.output import print_json, print_rendered
 from swarmsec.cli.progress import progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
@@ -61,16 +72,9 @@ def tournament(
         list[Path] | None,
         typer.Option(help="Copy the runs of another store, such as that of a shard.", metavar="STORE"),
     ] = None,
-    jobs: Annotated[
-        int, typer.Option(help="The number of processes; the result is the same.", envvar="SWARMSEC_JOBS")
-    ] = 1,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            help="A dask cluster: tcp://HOST:PORT, a scheduler file, local:N or slurm.", envvar="SWARMSEC_CLUSTER"
-        ),
-    ] = None,
-    timeout: Annotated[float | None, typer.Option(help="The most seconds for one run.", metavar="S")] = None,
+    jobs: Jobs = 1,
+    timeout: Timeout = None,
+    cluster: Cluster = None,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
@@ -78,6 +82,7 @@ def tournament(
     from swarmsec.store import Store
     from swarmsec.tournament import outcome_of, plan_of
 
+    check_executor_options(jobs=jobs, timeout=timeout)
     part = _shard_of(shard)
     options = {"attack": attack, "defense": defense, "seeds": seeds, "nulls": nulls, "halving": halving, "name": name}
     with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
@@ -190,11 +195,10 @@ def _run(
 ) -> Any:
     """Run what is left, with its progress on standard error; if interrupted, print the command that continues it."""
     from swarmsec.report.tournament import drop_line
-    from swarmsec.runs.executors import open_executor
     from swarmsec.tournament import run_plan
 
     names = {one.label: one.name for one in plan.defenses}
-    with open_executor(jobs=jobs, cluster=cluster, timeout_s=timeout) as executor:
+    with executor_of(jobs=jobs, cluster=cluster, timeout=timeout) as executor:
         try:
             with _progress(plan.name) as advanced:
                 return run_plan(

@@ -32,8 +32,8 @@ def validate(
         except SwarmsecError as error:
             errors[name] = error
             findings = [finding.to_dict() for finding in findings_of(error)]
-            told = {"where": error.where, "message": error.message}
-            found.append({"scenario": name, "valid": False, "error": told, "findings": findings})
+            failure = {"where": error.where, "message": error.message}
+            found.append({"scenario": name, "valid": False, "error": failure, "findings": findings})
     if form == "text":
         for one in found:
             name = one["scenario"]

@@ -1,4 +1,4 @@
-"""`swarmsec verify`: execute runs again, and compare what comes of them with what was kept."""
+"""`swarmsec verify`: run again, and compare the results with the stored ones."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from swarmsec.cli.options import Json, Plugins
+from swarmsec.cli.options import Cluster, Jobs, Json, Plugins, Timeout, check_executor_options, executor_of
 from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from swarmsec.replay.verification import Verified
+    from swarmsec.runs.executors import Executor
 
 
 def verify(
@@ -23,25 +24,29 @@ def verify(
     ),
     sample: Annotated[
         int | None,
-        typer.Option(help="How many seeds of a folder, all unless said, or runs of a store, 20 unless said."),
+        typer.Option(help="How many seeds of a folder (default: all) or runs of a store (default: 20)."),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
-    jobs: Annotated[int, typer.Option(help="How many processes; the result is the same.")] = 1,
+    jobs: Jobs = 1,
+    timeout: Timeout = None,
+    cluster: Cluster = None,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
-    """Execute RUN again, or a sample of a store, and compare every figure of it.
+    """Run RUN again, or a sample of a store, and compare every figure.
 
-    Ends with 0 if nothing differs, with 1 if anything does, and with 3 if it cannot be executed as it was.
+    Ends with 0 if nothing differs, with 1 if anything differs, and with 3 if the run cannot be repeated.
     """
-    if jobs < 1:
-        raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")
+    check_executor_options(jobs=jobs, timeout=timeout)
     if sample is not None and all_:
         raise UsageError("--sample and --all given; one of the two")
     if sample is not None and sample < 1:
         raise UsageError(f"{sample} given; must be at least 1", where="--sample")
-    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
-        found = _verified(run, sample, all_, jobs, plugins or [])
+    with (
+        redirect_stdout(sys.stderr),  # What a plug-in prints is not part of the results.
+        executor_of(jobs=jobs, cluster=cluster, timeout=timeout) as executor,
+    ):
+        found = _verified(run, executor, sample, all_, plugins or [])
     if as_json:
         print_json({"schema": "swarmsec.verify/v1", **found.to_dict()})
     else:
@@ -53,19 +58,17 @@ def verify(
     return ExitCode.SCENARIO_REJECTED if found.refused else ExitCode.DONE
 
 
-def _verified(run: Path, sample: int | None, all_: bool, jobs: int, plugins: list[Path]) -> Verified:
+def _verified(run: Path, executor: Executor, sample: int | None, all_: bool, plugins: list[Path]) -> Verified:
     from swarmsec.replay.verification import SAMPLE, verify_folder, verify_store
-    from swarmsec.runs.executors import open_executor
     from swarmsec.runs.run_files import find_run
     from swarmsec.store.connect import is_store
 
     if is_store(run):
         if plugins:
             raise UsageError("a store tells where the plug-ins of its runs are", where="--plugins")
-        with open_executor(jobs=jobs) as executor:
-            return verify_store(run, executor, sample=None if all_ else sample or SAMPLE)
+        return verify_store(run, executor, sample=None if all_ else sample or SAMPLE)
     folder = find_run(run)
     if folder is None:
         what = "is neither a run's folder nor a store" if run.exists() else "no such folder or store"
         raise UsageError(f"{what}; `swarmsec run` makes the one, and `swarmsec tournament` the other", where=str(run))
-    return verify_folder(folder, sample=sample, jobs=jobs, plugins=plugins)
+    return verify_folder(folder, executor, sample=sample, plugins=plugins)

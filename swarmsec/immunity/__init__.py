@@ -1,6 +1,6 @@
-"""Swarm immunology: what daemons' behavior looks like, when it is strange, and what quarantine does about it.
+"""Anomaly detection for swarms: features of behavior, detectors, thresholds, and the quarantine.
 
-Here belong features, detectors, thresholds and the quarantine; a whole defense is a file of `defenses/`.
+Defenses that combine them are files of `defenses/`.
 """
 
 from __future__ import annotations

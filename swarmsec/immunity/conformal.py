@@ -1,4 +1,4 @@
-"""Conformal thresholds: an alarm rate that holds whatever the scores are distributed like."""
+"""Conformal thresholds: a rate of false alarms that holds for every distribution of scores."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from swarmsec.arrays import Bools, Floats
 
 
 def p_values(calibration: Floats, scores: Floats) -> Floats:
-    """How unusual each score is: p = (1 + #{calibration ≥ score}) / (n + 1) (Vovk, Gammerman, Shafer 2005, ch. 2).
+    """The conformal p-value of each score: p = (1 + #{calibration ≥ score}) / (n + 1).
 
-    Under exchangeability P(p ≤ α) ≤ α; given the calibration set, the rate is Beta(l, n + 1 − l), l = ⌊α(n + 1)⌋
-    (Vovk 2012).
+    Under exchangeability P(p ≤ α) ≤ α (Vovk, Gammerman, Shafer 2005, ch. 2); given the calibration set, the rate is
+    Beta(l, n + 1 − l), l = ⌊α(n + 1)⌋ (Vovk 2012).
 
     Args:
-        calibration: (n,) scores of harmless rows, sorted ascending.
-        scores: (k,) scores to judge; higher is stranger.
+        calibration: (n,) scores of normal rows, sorted ascending.
+        scores: (k,) scores to test; higher is more anomalous.
 
     Returns:
         (k,) in (0, 1].

@@ -1,4 +1,4 @@
-"""Any pyod detector by name, made to score a row the same alone and in a flood."""
+"""Any pyod detector by name, with scores of a row that do not depend on the other rows of the batch."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from swarmsec.aggregation import MAD_TO_DEVIATION
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError, did_you_mean
 from swarmsec.immunity.ecod_copod import FrozenTails
@@ -21,16 +22,16 @@ _HELPERS = frozenset({"base", "sklearn_base", "gaal_base", "base_dl"})
 
 
 class BatchInvariantDetector:
-    """A pyod detector that is fitted once, and whose score of a row does not depend on its company.
+    """A pyod detector that is fitted once, and whose score of a row does not depend on the rest of the batch.
 
-    Some detectors (ECOD, COPOD) rank a row against the whole batch that it comes in, so that a flood of strange rows
-    makes each of them look usual. Those two are frozen here. Of any other a probe is scored alone and in company after
-    fitting; where that differs, every row is scored on its own from then on. That is slower, and right.
+    Some detectors (ECOD, COPOD) rank a row against the whole batch, so that many anomalous rows make each other look
+    normal. These two are replaced by `FrozenTails`. For any other, rows are scored alone and in a batch after fitting;
+    if the scores differ, every row is scored alone from then on, which is slower and correct.
 
     Args:
         name: The pyod class or its module: `HBOS`, `hbos`, `IForest`, ...
-        parameters: What its constructor is called with.
-        seed: Its random state, where it has one.
+        parameters: The arguments of its constructor.
+        seed: Its random state, if it has one.
     """
 
     def __init__(self, name: str, parameters: Mapping[str, Any], *, seed: int) -> None:
@@ -48,9 +49,9 @@ class BatchInvariantDetector:
         self._frozen: FrozenTails | None = None
 
     def fit(self, rows: Floats) -> None:
-        """Learn what is usual from (r, k) harmless rows; never again after that."""
+        """Fit to (r, k) normal rows, once."""
         self._center = np.median(rows, axis=0)
-        spread = 1.4826 * np.median(np.abs(rows - self._center), axis=0)
+        spread = MAD_TO_DEVIATION * np.median(np.abs(rows - self._center), axis=0)
         usual = np.where(spread > 0, spread, rows.std(axis=0))
         self._scale = np.where(usual > 0, usual, 1.0)
         method = type(self._detector).__name__
@@ -58,7 +59,7 @@ class BatchInvariantDetector:
             self._frozen = FrozenTails(self._standard(rows), method)
             return
         with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Features that hardly vary in peace are no news, and fine.
+            warnings.simplefilter("ignore")  # Features that are almost constant without attacks are expected.
             self._detector.fit(self._standard(rows))
         probe = rows[:_PROBES]
         company = np.concatenate([probe, np.repeat(rows[:1] + 100.0 * self._scale, 8 * _PROBES, axis=0)])
@@ -66,7 +67,7 @@ class BatchInvariantDetector:
         self._row_by_row = not np.allclose(alone, self._decide(company)[: len(probe)], rtol=1e-9, atol=1e-12)
 
     def score(self, rows: Floats) -> Floats:
-        """(r, k) → (r,); higher is stranger. The same for a row whatever the others are."""
+        """(r, k) → (r,); higher is more anomalous. The score of a row does not depend on the others."""
         if self._frozen is not None:
             return self._frozen.score(self._standard(rows))
         if self._row_by_row:
@@ -74,7 +75,7 @@ class BatchInvariantDetector:
         return self._decide(rows)
 
     def _standard(self, rows: Floats) -> Floats:
-        """Robustly standardized, and squashed where it is extreme, so that no liar can overflow a detector."""
+        """The rows, standardized robustly and compressed logarithmically, so that no value overflows a detector."""
         scaled = (rows - self._center) / self._scale
         return np.sign(scaled) * np.log1p(np.abs(scaled))
 
@@ -85,7 +86,7 @@ class BatchInvariantDetector:
 
 
 def detector_names() -> list[str]:
-    """The modules of `pyod.models`, listed without importing any of them."""
+    """The names of the modules of `pyod.models`, without importing them."""
     spec = importlib.util.find_spec("pyod")
     if spec is None or not spec.submodule_search_locations:
         raise ParameterError("pyod is not installed", where="detector")
@@ -94,10 +95,10 @@ def detector_names() -> list[str]:
 
 
 def detector_class(name: str) -> Any:
-    """The pyod detector of that name. Importing pyod takes seconds, so this waits until one is needed.
+    """The class of a pyod detector. Imports pyod, which takes seconds.
 
     Raises:
-        ParameterError: There is none, or it needs a package that is not installed.
+        ParameterError: It does not exist, or needs a package that is not installed.
     """
     module_name = check_detector(name)
     try:

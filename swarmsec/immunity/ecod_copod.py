@@ -1,4 +1,4 @@
-"""ECOD and COPOD against a frozen reference, for many rows at once."""
+"""ECOD and COPOD against a fixed reference, for many rows at once."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from swarmsec.arrays import Floats
 
 
 class FrozenTails:
-    """How far out in the tails of a reference a row lies: ECOD (Li et al. 2022) and COPOD (Li et al. 2020).
+    """Scores by tail probabilities in a reference: ECOD (Li et al. 2022) and COPOD (Li et al. 2020).
 
-    Both rank a row against the batch that it comes in. Here each row is ranked against the reference and itself alone,
-    which is what pyod computes for a batch of one row, but for the side of the skewness: that is the reference's.
+    Both rank a row against its batch. Here each row is ranked against the reference and itself alone, as pyod does for
+    a batch of one row, except that the skewness is that of the reference.
 
     Args:
-        reference: (r, k) harmless rows.
-        method: Whose way to join the two tails: `ECOD` takes the larger, `COPOD` their mean.
+        reference: (r, k) normal rows.
+        method: How the two tails are combined: `ECOD` takes the larger, `COPOD` their mean.
     """
 
     def __init__(self, reference: Floats, method: str) -> None:
@@ -27,7 +27,7 @@ class FrozenTails:
         self._method = method
 
     def score(self, rows: Floats) -> Floats:
-        """(r, k) → (r,); higher is stranger."""
+        """(r, k) → (r,); higher is more anomalous."""
         size = len(self._sorted)
         columns = range(rows.shape[1])
         below = np.stack([np.searchsorted(self._sorted[:, c], rows[:, c], side="right") for c in columns], axis=1)

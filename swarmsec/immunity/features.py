@@ -1,4 +1,4 @@
-"""Behavioral features: how every daemon behaves in the eyes of whoever watches all traffic."""
+"""Behavioral features of daemons, computed from all traffic."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmsec.aggregation import MAD_TO_DEVIATION
+from swarmsec.aggregation import neighborhood_spread
 from swarmsec.arrays import Floats, read_only
 from swarmsec.messages import Messages
 from swarmsec.network import Network
@@ -14,14 +14,14 @@ from swarmsec.network import Network
 FEATURES = ("distance", "deviation", "deviation_ewma", "step", "jerk", "flips", "rate", "equivocation")
 
 EWMA_WEIGHT = 0.1
-"""How much the newest look counts in the moving averages."""
+"""The weight of the newest observation in moving averages."""
 
 
 class Features(NamedTuple):
-    """The behavior of every daemon at one look.
+    """The behavior of every daemon in one observation.
 
     Attributes:
-        names: (k,) what each column is.
+        names: (k,) the name of each column.
         values: (n, k) one row a daemon.
     """
 
@@ -30,39 +30,39 @@ class Features(NamedTuple):
 
 
 class BehaviorTracker:
-    """Keeps the features of every daemon up to date, one look at the traffic after the other.
+    """Updates the features of every daemon by observations of the traffic.
 
-    distance        what it says minus the median of its neighborhood, which no crowd of liars can make look small
-    deviation       the same over the spread there
-    deviation_ewma  the moving average of that: small lies that last
-    step            how far it moved since the last look, over the same spread
-    jerk            how much that step differs from the one before
-    flips           moving average of how often its step changes its sign
-    rate            messages a channel
-    equivocation    how far apart it tells two neighbors different things, over the spread
+    distance        its value minus the median of its neighborhood, which distant liars cannot make small
+    deviation       the distance in units of the neighborhood's spread
+    deviation_ewma  moving average of the deviation, for small lies that last
+    step            its change since the last observation, in units of the spread
+    jerk            the change of its step
+    flips           moving average of changes of the step's sign
+    rate            messages an edge
+    equivocation    the largest difference between its messages to two neighbors, in units of the spread
 
-    The spread is the neighborhood's robust deviation plus the swarm's median one, so that it does not vanish where
-    a few neighbors agree by chance. With d components the one that deviates most is taken.
+    The spread is the neighborhood's robust deviation plus the median one of the swarm, so that it does not vanish
+    where a few neighbors agree by chance. Of d components the one with the largest deviation is taken.
     """
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._said: Floats | None = None
+        self._values: Floats | None = None
         self._step: Floats = np.zeros(network.n)
         self._ewma: Floats = np.zeros(network.n)
         self._flips: Floats = np.zeros(network.n)
 
     def observe(self, messages: Messages) -> Features:
-        """The features after one more look.
+        """The features after one more observation.
 
         Args:
-            messages: The last exchange of the round, as it traveled.
+            messages: The messages of the last exchange of the round, as they were sent.
         """
-        broadcast = self._usual_words(messages)
-        median, spread = self._surroundings(broadcast)
-        distance = _largest(broadcast - median)
-        deviation = _largest((broadcast - median) / spread)
-        step = np.zeros(len(broadcast)) if self._said is None else _largest((broadcast - self._said) / spread)
+        values = self._mean_payload(messages)
+        median, spread = self._surroundings(values)
+        distance = _largest(values - median)
+        deviation = _largest((values - median) / spread)
+        step = np.zeros(len(values)) if self._values is None else _largest((values - self._values) / spread)
         self._ewma = (1 - EWMA_WEIGHT) * self._ewma + EWMA_WEIGHT * deviation
         self._flips = (1 - EWMA_WEIGHT) * self._flips + EWMA_WEIGHT * (step * self._step < 0)
         columns = (
@@ -75,24 +75,21 @@ class BehaviorTracker:
             self._rate(messages),
             self._equivocation(messages, spread),
         )
-        self._said, self._step = broadcast, step
+        self._values, self._step = values, step
         return Features(FEATURES, read_only(np.stack(columns, axis=1)))
 
-    def _usual_words(self, messages: Messages) -> Floats:
-        """(n, d) what each daemon says to its neighbors on average; what is no number is 0."""
+    def _mean_payload(self, messages: Messages) -> Floats:
+        """(n, d) the mean of each daemon's messages over its listeners; non-finite values count as 0."""
         if messages.per_edge is None:
             return np.nan_to_num(messages.broadcast, nan=0.0, posinf=0.0, neginf=0.0)
         per_edge = np.nan_to_num(messages.per_edge, nan=0.0, posinf=0.0, neginf=0.0)
         return self._per_sender(per_edge) / np.maximum(self._listeners, 1)[:, None]
 
-    def _surroundings(self, broadcast: Floats) -> tuple[Floats, Floats]:
-        from swarmsec.aggregation.kernels import rows as kernels
-
-        rows = kernels.rows_of(self._network)
-        around = [kernels.median_and_mad(rows, broadcast[:, component]) for component in range(broadcast.shape[1])]
-        mad = MAD_TO_DEVIATION * np.stack([one.mad for one in around], axis=1)
-        floor = np.median(mad, axis=0) + np.finfo(np.float64).eps * (1.0 + np.abs(broadcast).max(axis=0))
-        return np.stack([one.median for one in around], axis=1), mad + floor
+    def _surroundings(self, values: Floats) -> tuple[Floats, Floats]:
+        """(n, d) each: the median of every neighborhood, and its spread."""
+        around = neighborhood_spread(self._network, values)
+        floor = np.median(around.mad, axis=0) + np.finfo(np.float64).eps * (1.0 + np.abs(values).max(axis=0))
+        return around.median, around.mad + floor
 
     def _rate(self, messages: Messages) -> Floats:
         if messages.copies is None:
@@ -113,7 +110,7 @@ class BehaviorTracker:
         return scaled
 
     def _per_sender(self, on_edges: Floats) -> Floats:
-        """Sums over the edges that each daemon speaks on: (m, d) → (n, d)."""
+        """Sums over the edges from each daemon: (m, d) → (n, d)."""
         sums = [np.bincount(self._network.indices, column, minlength=self._network.n) for column in on_edges.T]
         return np.stack(sums, axis=1)
 
@@ -123,7 +120,7 @@ class BehaviorTracker:
 
 
 def _largest(values: Floats) -> Floats:
-    """(n, d) → (n,): of each row the entry that is farthest from 0, with its sign."""
+    """(n, d) → (n,): the entry of each row with the largest absolute value, signed."""
     if values.shape[1] == 1:
         return values[:, 0]
     farthest = np.abs(values).argmax(axis=1)

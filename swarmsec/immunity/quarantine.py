@@ -1,4 +1,4 @@
-"""Quarantine as a state machine: isolate on a confirmed suspicion, release after good behavior."""
+"""Quarantine as a state machine: isolate on repeated suspicion, release after normal behavior."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from swarmsec.arrays import Bools, Ints
 
 
 class Verdict(NamedTuple):
-    """What to do with whom.
+    """The daemons to isolate and to release after an observation.
 
     Attributes:
         isolate: (k,) daemons to isolate, the longest suspected first.
@@ -22,12 +22,12 @@ class Verdict(NamedTuple):
 
 
 class Quarantine:
-    """Counts looks, so that one odd look isolates nobody and one good look releases nobody.
+    """Counts consecutive observations, so that a single one neither isolates nor releases a daemon.
 
     Args:
-        n: How many daemons there are.
-        confirm: So many suspicious looks in a row isolate a daemon.
-        release_after: So many harmless looks in a row release it.
+        n: The number of daemons.
+        confirm: How many suspicious observations in a row isolate a daemon.
+        release_after: How many normal observations in a row release it.
     """
 
     def __init__(self, n: int, *, confirm: int, release_after: int) -> None:
@@ -37,11 +37,11 @@ class Quarantine:
         self._harmless = np.zeros(n, dtype=np.int64)
 
     def look(self, suspicious: Bools, isolated: Bools) -> Verdict:
-        """One more look at every daemon.
+        """Count one more observation of every daemon.
 
         Args:
-            suspicious: (n,) who looks strange now.
-            isolated: (n,) who is in quarantine now.
+            suspicious: (n,) the daemons that look anomalous now.
+            isolated: (n,) the daemons that are in quarantine now.
         """
         self._suspected = np.where(suspicious, self._suspected + 1, 0)
         self._harmless = np.where(suspicious | ~isolated, 0, self._harmless + 1)

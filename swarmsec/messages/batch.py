@@ -19,9 +19,9 @@ from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.messages.inbox import Inbox
 from swarmsec.network import Network
 
-_Scalar = TypeVar("_Scalar", bound=np.generic)
+_Scalar = TypeVar("_Scalar", bound="np.generic")
 
-_Edges: TypeAlias = npt.NDArray[np.integer[Any]]
+_Edges: TypeAlias = "npt.NDArray[np.integer[Any]]"
 
 BYTES_A_COMPONENT = 8
 """A component of a message is sent as one float64."""

@@ -1,4 +1,4 @@
-"""How many Byzantine daemons a network withstands, whoever they are."""
+"""The number of Byzantine daemons that a network tolerates, wherever they are."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from swarmsec.network._network import Network
 
 ENUMERATE_TO = 14
-"""Daemons up to which all sets of liars are gone through, in some seconds at worst."""
+"""The largest network for which all sets of faulty daemons are enumerated, in a few seconds at worst."""
 
 
 class Byzantine(NamedTuple):
-    """How many daemons may tell everybody something else, while W-MSR still makes the others agree.
+    """The number of Byzantine daemons in the whole network with which W-MSR still makes the others agree.
 
-    W-MSR with parameter F withstands any F of them in all if and only if, whoever they are, and if they are fewer,
-    the network without them is (F+1)-robust.
+    W-MSR with parameter F tolerates F Byzantine daemons if and only if the network is (F+1)-robust without any set of
+    at most F daemons.
 
     Source: LeBlanc, Zhang, Koutsoukos, Sundaram, Resilient asymptotic consensus in robust networks, IEEE JSAC 2013.
 
     Attributes:
-        f: The largest F that is proven; −1 where even honest daemons need not agree.
-        f_at_most: What the largest F may be at most; `f` itself where that is known.
-        liars: At most f_at_most + 1 daemons without whom the rest is not (f_at_most + 2)-robust; None where counting
-            alone bounds F.
+        f: The largest proven F; −1 where honest daemons alone need not agree.
+        f_at_most: An upper bound on F; equal to `f` where F is known exactly.
+        liars: At most f_at_most + 1 daemons without which the network is not (f_at_most + 2)-robust; None where the
+            bound follows from the number of daemons alone.
     """
 
     f: int
@@ -38,20 +38,20 @@ class Byzantine(NamedTuple):
 
     @property
     def exact(self) -> bool:
-        """Whether f is the largest F that there is."""
+        """Whether f is the largest F."""
         return self.f == self.f_at_most
 
 
 def byzantine(network: Network, *, found: Robustness | None = None, time_limit: float = 60.0) -> Byzantine:
-    """How many Byzantine daemons a network withstands.
+    """The number of Byzantine daemons that a network tolerates.
 
-    Between what the network's robustness says already, up to 14 daemons by going through all sets of liars, up to
-    200 by mixed-integer programs as far as time allows.
+    The network's robustness gives bounds. Between them, all sets of faulty daemons are enumerated for up to 14
+    daemons, and mixed-integer programs are solved for up to 200 daemons while time allows.
 
     Args:
         network: Any network, directed or not.
-        found: Its robustness, if that is known.
-        time_limit: Seconds after which bounds must do. With 0 no program is tried.
+        found: Its robustness, if known.
+        time_limit: Seconds after which bounds are returned. With 0, no program is solved.
 
     Examples:
         >>> from swarmsec.network import topology
@@ -63,8 +63,8 @@ def byzantine(network: Network, *, found: Robustness | None = None, time_limit: 
     deadline = time.monotonic() + time_limit
     found = robustness(network, time_limit=time_limit) if found is None else found
     n = network.n
-    # (2F+1)-robust suffices: F liars are F neighbors fewer. Byzantine liars can do what malicious ones can; and F
-    # of them leave n − F daemons, which are at most ⌈(n−F)/2⌉-robust.
+    # (2F+1)-robustness suffices: without F daemons, every daemon has at most F neighbors fewer. Byzantine daemons can
+    # do all that malicious ones can; and without F daemons, n − F are at most ⌈(n−F)/2⌉-robust.
     least = found.f_local
     most = min(found.f_max if found.exact else found.r_at_most - 1, (n - 1) // 3)
     if network.regular_degree == n - 1:
@@ -82,7 +82,7 @@ def byzantine(network: Network, *, found: Robustness | None = None, time_limit: 
 
 
 def _fooled_by(network: Network, f: int, deadline: float | None) -> tuple[int, ...] | Literal[True] | None:
-    """Liars, at most f of them, without whom the rest is not (f+1)-robust; True if there are none, None if unknown."""
+    """At most f daemons without which the network is not (f+1)-robust; True if there are none, None if unknown."""
     if network.n <= ENUMERATE_TO:
         sets = (liars for size in range(f + 1) for liars in combinations(range(network.n), size))
         return next((liars for liars in sets if robustness(network.without(liars)).r <= f), True)

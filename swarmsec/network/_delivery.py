@@ -1,4 +1,4 @@
-"""How well links carry messages: asynchrony is a property of the network, not of one protocol."""
+"""Delays and losses of links. They are properties of the network, whatever the protocol."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 
 class Delivery(NamedTuple):
-    """What links do to messages on their way.
+    """How links delay, lose, duplicate and reorder messages.
 
     Attributes:
-        delay_min: Exchanges that a message is late, at least.
-        delay_max: And at most; what a message draws is uniform in between.
+        delay_min: The smallest delay of a message, in exchanges.
+        delay_max: The largest delay, in exchanges; delays are uniform in between.
         loss: The probability that a message never arrives.
-        duplication: The probability that it arrives twice, each time with a delay of its own.
-        reordering: The probability that it may overtake those that were sent before it on its link; links keep the
+        duplication: The probability that it arrives twice, with independent delays.
+        reordering: The probability that it may overtake messages sent before it on the same link; links keep the
             order otherwise.
     """
 

@@ -1,8 +1,7 @@
-"""A network is at least as robust as a small part of it, if the rest can be added to it daemon by daemon.
+"""Lower bounds on robustness: a network is as robust as a small part from which it can be grown daemon by daemon.
 
-A newcomer who listens to r + s − 1 of an (r, s)-robust network leaves it (r, s)-robust (LeBlanc et al. 2013, theorem 5;
-the proof needs only that the newcomer listens). This proves a robustness at any size, and tells nothing where
-it fails.
+A new daemon that listens to r + s − 1 daemons of an (r, s)-robust network keeps it (r, s)-robust (LeBlanc et al. 2013,
+theorem 5; the proof only needs that the new daemon listens). This gives bounds at any size. A failure proves nothing.
 """
 
 from __future__ import annotations
@@ -19,19 +18,19 @@ if TYPE_CHECKING:
     from swarmsec.network._network import Network
 
 PART_MAX = 16
-"""Daemons in the largest part that is tried: its own robustness is found in a hundredth of a second."""
+"""Daemons in the largest part that is tried; computing its robustness takes 10 ms."""
 
 STEPS_MAX = 2_000
-"""Rounds of adding, after which a part is given up on."""
+"""Rounds of growth after which a part is given up."""
 
 
 class Part(NamedTuple):
-    """A part of a network that the rest can be added to.
+    """A part of a network from which the whole can be grown.
 
     Attributes:
-        network: The part by itself.
+        network: The part alone.
         r: The largest r for which the part is r-robust.
-        heard: How many of those before it everyone who is added listens to, at least.
+        heard: Every daemon that is added listens to at least this many of the daemons before it.
     """
 
     network: Network
@@ -40,14 +39,14 @@ class Part(NamedTuple):
 
 
 def parts(network: Network) -> list[Part]:
-    """The parts of a network that may prove something."""
+    """The parts of a network that may give bounds."""
     found = []
     for order in _orders(network):
         known = 0
         for size in range(2, order.size + 1):
             part = _among(network, order[:size])
             r, _ = _subsets.r_robustness(part)
-            # Of several parts that are as robust, the smallest leaves the least to chance.
+            # Of equally robust parts, the smallest is the best to grow from.
             if r > known:
                 known = r
                 found.append(Part(part, r, _heard(network, order[:size])))
@@ -55,18 +54,18 @@ def parts(network: Network) -> list[Part]:
 
 
 def least_r(parts: list[Part]) -> int:
-    """The largest r that growth proves."""
+    """The largest r that growth proves; 0 if none."""
     return max((min(part.r, part.heard) for part in parts), default=0)
 
 
 def least_s(parts: list[Part], r: int) -> int:
-    """The largest s that growth proves for r, and 1 if none: r-robust is (r, 1)-robust."""
+    """The largest s that growth proves for r; 1 if none, since r-robust means (r, 1)-robust."""
     able = [part for part in parts if min(part.r, part.heard) >= r]
     return max((min(_subsets.s_robustness(part.network, r), part.heard - r + 1) for part in able), default=1)
 
 
 def _orders(network: Network) -> Iterator[Ints]:
-    """In what order daemons may make up a robust part: as numbered, by neighbors, and around one with many."""
+    """Orders in which daemons may form a robust part: by number, by degree, around the one of largest degree."""
     yield np.arange(min(network.n, PART_MAX), dtype=np.int32)
     by_degree = np.argsort(-network.degrees, kind="stable").astype(np.int32)
     yield by_degree[:PART_MAX]
@@ -81,20 +80,21 @@ def _orders(network: Network) -> Iterator[Ints]:
 
 
 def _among(network: Network, daemons: Ints) -> Network:
-    """The network among some of its daemons."""
+    """The subnetwork of some daemons."""
     place = {daemon: i for i, daemon in enumerate(daemons.tolist())}
     edges = [(place[j], i) for daemon, i in place.items() for j in network.neighbors(daemon).tolist() if j in place]
     return type(network).from_edges(daemons.size, edges, directed=True)
 
 
 def _heard(network: Network, part: Ints) -> int:
-    """The largest number such that everyone outside can be added who listens to that many inside; 0 if none."""
+    """The largest k for which the whole network grows from a part by adding daemons that listen to k; 0 if none."""
     outside = np.delete(network.degrees, part)
     most = int(outside.min()) if outside.size else network.n
     return next((least for least in range(most, 0, -1) if _absorbs_all(network, part, least)), 0)
 
 
 def _absorbs_all(network: Network, part: Ints, least: int) -> bool:
+    """Whether the whole network grows from a part by adding daemons that listen to `least` daemons inside."""
     inside = np.zeros(network.n, dtype=bool)
     heard = np.zeros(network.n, dtype=np.int64)
     new = part

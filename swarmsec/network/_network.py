@@ -1,4 +1,4 @@
-"""Who listens to whom: the graph of a swarm, as compressed sparse rows."""
+"""The graph of a swarm: which daemon listens to which, as compressed sparse rows (CSR)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from swarmsec.arrays import Ints, read_only
-from swarmsec.errors import ParameterError
+from swarmsec.errors import ParameterError, UsageError
 from swarmsec.network._delivery import RELIABLE, Delivery
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 EDGES_MAX = 2**31 - 1
-"""Edges are counted in int32."""
+"""The number of edges must fit into int32."""
 
 Keys: TypeAlias = "npt.NDArray[np.int64]"
-"""One number an edge, receiver · n + sender: in ascending order they are the rows of the CSR."""
+"""One number for each edge, receiver · n + sender. Sorted, they are the rows of the CSR."""
 
 
 class Outgoing(NamedTuple):
-    """The edges by sender: daemon j speaks on the edges `edges[indptr[j]:indptr[j + 1]]`.
+    """The edges by sender: daemon j sends on the edges `edges[indptr[j]:indptr[j + 1]]`.
 
     Attributes:
         indptr: (n+1,) where each daemon's edges begin.
@@ -38,10 +38,10 @@ class Outgoing(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Network:
-    """Who listens to whom. Row i lists the daemons that daemon i listens to, ascending.
+    """A directed graph of daemons. Row i lists the daemons that daemon i listens to, ascending.
 
-    An edge is known by its position in `indices`: its sender is `indices[e]`, its receiver `receivers[e]`.
-    No daemon listens to itself, and none twice to the same. The arrays cannot be written.
+    An edge is identified by its position in `indices`: its sender is `indices[e]`, its receiver `receivers[e]`.
+    There are no self-loops and no duplicate edges. The arrays are read-only.
 
     Attributes:
         indptr: (n+1,) int32, where each row begins.
@@ -80,12 +80,12 @@ class Network:
 
     @cached_property
     def degrees(self) -> Ints:
-        """(n,) how many daemons each one listens to."""
+        """(n,) the number of daemons that each daemon listens to."""
         return read_only(np.diff(self.indptr))
 
     @cached_property
     def receivers(self) -> Ints:
-        """(m,) the daemon that listens on each edge; `indices` holds the one that speaks."""
+        """(m,) the receiver of each edge; `indices` holds the senders."""
         return read_only(np.repeat(np.arange(self.n, dtype=np.int32), self.degrees))
 
     @cached_property
@@ -100,7 +100,7 @@ class Network:
 
     @cached_property
     def reverse(self) -> Ints:
-        """(m,) the edge in the opposite direction, −1 where there is none."""
+        """(m,) the edge in the opposite direction of each edge, −1 where there is none."""
         n, order = self.n, self.outgoing.edges
         keys = self.receivers.astype(np.int64) * n + self.indices
         # By sender and then receiver, the keys of the opposite edges come in ascending order.
@@ -116,18 +116,18 @@ class Network:
 
     @cached_property
     def regular_degree(self) -> int | None:
-        """How many daemons everyone listens to, if that is one and the same number."""
+        """The number of daemons that every daemon listens to, or None if it differs between daemons."""
         first = int(self.degrees[0]) if self.n else 0
         return first if bool((self.degrees == first).all()) else None
 
     @cached_property
     def symmetric(self) -> bool:
-        """Whether everyone is heard by those whom it listens to."""
+        """Whether every edge has an edge in the opposite direction."""
         return bool((self.reverse >= 0).all())
 
     @cached_property
     def components(self) -> int:
-        """The number of parts with no edge between them, in either direction."""
+        """The number of weakly connected components."""
         from scipy.sparse import csr_array
         from scipy.sparse.csgraph import connected_components
 
@@ -136,23 +136,23 @@ class Network:
         return int(connected_components(adjacency, directed=True, connection="weak", return_labels=False))
 
     def edges_from(self, daemons: npt.ArrayLike) -> Ints:
-        """The edges on which any of `daemons` speaks.
+        """The edges on which any of `daemons` sends.
 
         Args:
-            daemons: (k,) ids, in any order; repeats do not count.
+            daemons: (k,) ids, in any order; duplicates are ignored.
 
         Returns:
-            Edge ids, ascending. The cost is that of the output.
+            Edge ids, ascending. The cost is proportional to their number.
         """
-        speakers = np.unique(np.asarray(daemons, dtype=np.int32))
+        senders = np.unique(np.asarray(daemons, dtype=np.int32))
         indptr, edges = self.outgoing
-        starts, counts = indptr[speakers], indptr[speakers + 1] - indptr[speakers]
+        starts, counts = indptr[senders], indptr[senders + 1] - indptr[senders]
         total = int(counts.sum())
         skipped = np.repeat(starts - (np.cumsum(counts) - counts), counts)
         return np.sort(edges[skipped + np.arange(total)])
 
     def without(self, daemons: npt.ArrayLike) -> Network:
-        """The network that is left without some daemons; the others keep their order and are numbered anew."""
+        """The network without some daemons; the others keep their order and are renumbered."""
         stays = np.ones(self.n, dtype=bool)
         stays[np.asarray(daemons, dtype=np.int64)] = False
         number = np.cumsum(stays) - 1
@@ -169,15 +169,15 @@ class Network:
     def from_edges(
         cls, n: int, edges: Sequence[Sequence[int]] | npt.NDArray[np.integer[Any]], *, directed: bool = False
     ) -> Network:
-        """The network of a list of edges.
+        """Make a network from a list of edges.
 
         Args:
             n: How many daemons.
             edges: (k, 2) pairs of sender and receiver.
-            directed: Whether a pair means that direction only; otherwise both listen to each other.
+            directed: Whether only the receiver listens; otherwise both listen to each other.
 
         Raises:
-            ParameterError: A self-loop, a duplicate, or a daemon that does not exist; it says which.
+            ParameterError: A self-loop, a duplicate, or a daemon that does not exist; the message names it.
         """
         senders, receivers = _pairs(n, edges)
         if not directed:
@@ -194,9 +194,9 @@ class Network:
 
     @classmethod
     def from_networkx(cls, graph: nx.Graph[Any]) -> Network:
-        """The network of a networkx graph. In a directed one, the edge (u, v) says that v listens to u.
+        """Make a network from a networkx graph. In a directed graph, the edge (u, v) means that v listens to u.
 
-        Nodes that are the numbers 0 to n−1 keep them; any others are numbered in the graph's order.
+        Nodes that are the numbers 0 to n−1 keep them; other nodes are numbered in the graph's order.
         """
         n = graph.number_of_nodes()
         names = list(graph.nodes)
@@ -207,8 +207,17 @@ class Network:
         return cls.from_edges(n, edges, directed=graph.is_directed())
 
     def to_networkx(self) -> nx.Graph[int]:
-        """The same network in networkx: a `Graph` if it is symmetric, otherwise a `DiGraph`."""
-        import networkx as nx
+        """The network as a networkx graph: a `Graph` if it is symmetric, a `DiGraph` otherwise.
+
+        Raises:
+            UsageError: networkx is not installed; it comes with the extra `networkx`.
+        """
+        try:
+            import networkx as nx
+        except ModuleNotFoundError:
+            raise UsageError(
+                "to_networkx needs the optional package networkx: pip install 'swarmsec[networkx]'"
+            ) from None
 
         graph: nx.Graph[int] = nx.Graph() if self.symmetric else nx.DiGraph()
         graph.add_nodes_from(range(self.n))
@@ -217,7 +226,7 @@ class Network:
 
 
 def from_pairs(n: int, ends: npt.NDArray[np.integer[Any]], others: npt.NDArray[np.integer[Any]]) -> Network:
-    """The undirected network of (k,) pairs that are known to be right: what generators end in."""
+    """The undirected network of (k,) pairs, which are not checked."""
     check_size(2 * ends.size)
     keys = np.concatenate([ends.astype(np.int64) * n + others, others.astype(np.int64) * n + ends])
     keys.sort()
@@ -225,14 +234,18 @@ def from_pairs(n: int, ends: npt.NDArray[np.integer[Any]], others: npt.NDArray[n
 
 
 def from_keys(n: int, keys: Keys) -> Network:
-    """The network of keys that are sorted and without duplicates."""
+    """The network of keys, which must be sorted and without duplicates."""
     check_size(keys.size)
     receivers = keys // n
     return Network(_starts(np.bincount(receivers, minlength=n)), (keys - receivers * n).astype(np.int32))
 
 
 def check_size(edges: int) -> None:
-    """Refuse more edges than can be counted."""
+    """Refuse more edges than a network can hold.
+
+    Raises:
+        ParameterError: There are more.
+    """
     if edges > EDGES_MAX:
         raise ParameterError(f"{edges:,} edges; a network holds at most {EDGES_MAX:,}. Fewer daemons or a sparser kind")
 
@@ -244,7 +257,7 @@ def _starts(counts: npt.NDArray[np.integer[Any]]) -> Ints:
 
 
 def _pairs(n: int, edges: Iterable[Sequence[int]] | npt.NDArray[np.integer[Any]]) -> tuple[Keys, Keys]:
-    """Senders and receivers, each checked to be somebody, and not the same."""
+    """Check a list of edges: (k,) senders and (k,) receivers."""
     if n < 1:
         raise ParameterError(f"{n} given; a network has at least 1 daemon", where="n")
     try:

@@ -1,7 +1,8 @@
-"""(r, s)-robustness by mixed-integer programs, for networks with too many sets to go through.
+"""(r, s)-robustness by mixed-integer programs, for networks with too many sets to enumerate.
 
-With L the Laplacian of who listens to whom and b the 0-1 vector of a set, (L b)_i is how many i listens to outside
-the set if it is in it, and at most 0 if it is not. So r is the least max(L b1, L b2) over disjoint, nonempty sets.
+Let L be the Laplacian of the directed graph and b the 0-1 vector of a set. If i is in the set, (L b)_i is the number of
+daemons outside the set that i listens to; otherwise it is at most 0. So r is the minimum of max(L b1, L b2) over
+disjoint, nonempty sets.
 
 Source: Usevitch and Panagou, Determining r- and (r, s)-robustness of digraphs using mixed integer linear programming,
 Automatica 2020. Solved by HiGHS.
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
     from swarmsec.network._network import Network
 
 LEFT_MIN = 0.01
-"""Seconds that a program needs at least to be worth starting."""
+"""The shortest time, in seconds, for which a program is started."""
 
 
 def r_robustness(network: Network, least: int, most: int, deadline: float) -> tuple[int, Pair | None]:
-    """What r is at least, and the best pair of sets that was found: r is at most what that pair is reached by.
+    """A lower bound on r, and the best pair of sets found, whose reach is an upper bound.
 
     Args:
         network: A network.
-        least: What r is known to be at least.
-        most: What r is known to be at most.
-        deadline: When to stop, on `time.monotonic`.
+        least: A known lower bound on r.
+        most: A known upper bound on r.
+        deadline: When to stop, in the time of `time.monotonic`.
     """
     from scipy.sparse import block_array, csr_array
 
@@ -49,15 +50,15 @@ def r_robustness(network: Network, least: int, most: int, deadline: float) -> tu
 
 
 def s_robustness(network: Network, r: int, deadline: float) -> tuple[int, bool]:
-    """The largest s that is proven for an r-robust network, and whether it is the largest that there is."""
+    """The largest proven s of an r-robust network, and whether it is exact."""
     from scipy.sparse import block_array, diags_array, eye_array
 
     n, laplacian, eye = network.n, _laplacian(network), eye_array(network.n)
-    # Minimize the sum of (y1, y2), where y is 1 if b's daemon hears r or more outside: L b ≤ r − 1 + slack · y.
+    # Minimize the sum of (y1, y2); y is 1 where a daemon of b listens to r or more outside: L b ≤ r − 1 + slack · y.
     slack = diags_array(-np.maximum(network.degrees - r + 1, 0).astype(float))
     reached = block_array([[laplacian, None, slack, None], [None, laplacian, None, slack]])
     within = block_array([[-eye, None, eye, None], [None, -eye, None, eye]])
-    # Neither set may be reached in all its daemons.
+    # Neither set may be r-reached in all its daemons.
     ones = np.ones((1, n))
     some_not = np.block([[ones, 0 * ones, -ones, 0 * ones], [0 * ones, ones, 0 * ones, -ones]])
     constraints = [
@@ -77,17 +78,17 @@ def s_robustness(network: Network, r: int, deadline: float) -> tuple[int, bool]:
 
 
 def fooling(network: Network, f: int, deadline: float) -> tuple[int, ...] | Literal[True] | None:
-    """At most f daemons without whom the network is not (f+1)-robust.
+    """At most f daemons without which the network is not (f+1)-robust.
 
     Returns:
-        Those daemons; True where there are none, None where time ran out.
+        The daemons; True if there are none, None if time ran out.
     """
     from scipy.sparse import block_array, csr_array, eye_array
 
     n, laplacian, eye = network.n, _laplacian(network), eye_array(network.n)
     shape = (n, n)
     deaf = -csr_array((np.ones(network.m), network.indices, network.indptr), shape=shape)
-    # Of what a daemon hears outside its set, the liars a do not count: L b + deaf · a ≤ f.
+    # Faulty daemons a do not count among those that a daemon listens to outside its set: L b + deaf · a ≤ f.
     reached = block_array([[laplacian, None, deaf], [None, laplacian, deaf]])
     count = np.r_[np.zeros(2 * n), np.ones(n)]
     constraints = [
@@ -105,7 +106,7 @@ def fooling(network: Network, f: int, deadline: float) -> tuple[int, ...] | Lite
 
 
 def _two_sets(n: int, *, extra: int) -> list[tuple[Any, float, float]]:
-    """b1 and b2 are disjoint and nonempty, and b1 the smaller one, for the order does not matter."""
+    """b1 and b2 are disjoint and nonempty, and b1 is not larger than b2, which loses no generality."""
     from scipy.sparse import block_array, csr_array, eye_array
 
     eye, rest = eye_array(n), csr_array((n, extra))
@@ -128,7 +129,7 @@ def _laplacian(network: Network) -> Any:
 
 
 def _solve(cost: Any, bounds: tuple[Any, Any], constraints: list[tuple[Any, float, float]], deadline: float) -> Any:
-    """What HiGHS finds until the deadline, in whole numbers; None if there is no time left."""
+    """The integer solution that HiGHS finds until the deadline; None if there is no time left."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     left = deadline - time.monotonic()

@@ -1,4 +1,4 @@
-"""How many liars a network withstands: (r, s)-robustness, exactly where that can be had in time."""
+"""(r, s)-robustness: the number of malicious daemons that a network tolerates, exact or as bounds."""
 
 from __future__ import annotations
 
@@ -17,39 +17,41 @@ if TYPE_CHECKING:
     from swarmsec.network._network import Network
 
 ENUMERATE_TO = 22
-"""Daemons up to which all sets are gone through, in half a second and 50 MB."""
+"""The largest network for which all sets are enumerated, in 0.5 s and 50 MB."""
 
 PROGRAM_TO = 200
-"""Daemons up to which a mixed-integer program is tried; past it there are only bounds."""
+"""The largest network for which mixed-integer programs are solved; above it there are only bounds."""
 
 GROW_TO = 100_000
-"""Daemons up to which a bound by growth is tried, in a second."""
+"""The largest network for which bounds by growth are computed, in 1 s."""
 
 
 class Robustness(NamedTuple):
-    """How robust a network is against daemons that lie.
+    """The robustness of a network against faulty daemons.
 
-    A set of daemons is r-reachable if one of them listens to at least r outside it. A network is r-robust if of any
-    two disjoint, nonempty sets one is r-reachable, and (r, s)-robust if moreover, of any two, one is reached by r in
-    every daemon, or s daemons in both together are.
+    A daemon of a set is r-reached if it listens to at least r daemons outside the set. A set is r-reachable if one of
+    its daemons is r-reached. A network is r-robust if, of any two disjoint, nonempty sets, one is r-reachable. It is
+    (r, s)-robust if, for any such two sets, all daemons of one set are r-reached, or at least s daemons of both
+    together are.
 
-    W-MSR with parameter F then agrees, within what honest daemons started from, in spite of
-      - F malicious daemons in all, who tell everyone the same: if and only if it is (F+1, F+1)-robust;
+    W-MSR with parameter F makes honest daemons agree within the range of their initial values in spite of
+      - F malicious daemons in the whole network, each of which sends the same value to all: if and only if the network
+        is (F+1, F+1)-robust;
       - F malicious daemons in every neighborhood: if it is (2F+1)-robust;
-      - F Byzantine daemons in all, who tell everyone something else: if and only if what is left without them is
-        (F+1)-robust, whoever they are. That, too, follows from (2F+1)-robust.
+      - F Byzantine daemons in the whole network, which may send different values to different daemons: if and only if
+        the network is (F+1)-robust without them, whichever they are. This follows from (2F+1)-robustness, too.
 
     Source: LeBlanc, Zhang, Koutsoukos, Sundaram, Resilient asymptotic consensus in robust networks, IEEE JSAC 2013.
 
     Attributes:
         r: The largest r for which it is r-robust.
         s: The largest s for which it is (r, s)-robust.
-        witness: Two disjoint sets of which neither is (r_at_most + 1)-reachable, which is why r is no larger. None
-            for one daemon.
-        exact: Whether r, s and f_max are these. Where they are not, they are the largest that are proven.
-        f_max: The largest F for which it is (F+1, F+1)-robust: how many malicious daemons it withstands. −1 where
-            even honest daemons need not agree.
-        r_at_most: What r may be at most; r itself where that is known.
+        witness: Two disjoint sets, neither (r_at_most + 1)-reachable: the proof that r is not larger. None for one
+            daemon.
+        exact: Whether r, s and f_max are exact. If not, they are the largest proven ones.
+        f_max: The largest F for which it is (F+1, F+1)-robust: the number of malicious daemons that it tolerates. −1
+            where honest daemons alone need not agree.
+        r_at_most: An upper bound on r; equal to r where r is known exactly.
     """
 
     r: int
@@ -61,20 +63,20 @@ class Robustness(NamedTuple):
 
     @property
     def f_local(self) -> int:
-        """The largest F for which it is (2F+1)-robust: how many liars it withstands in every neighborhood."""
+        """The largest F for which it is (2F+1)-robust: malicious daemons that it tolerates in every neighborhood."""
         return (self.r - 1) // 2
 
 
 def robustness(network: Network, *, time_limit: float = 60.0) -> Robustness:
     """The robustness of a network.
 
-    Up to 22 daemons by going through all sets; up to 200 by mixed-integer programs, as far as time allows (to decide
-    it is coNP-complete); past that, and where time ran out, by bounds.
+    Networks of up to 22 daemons are decided by enumerating all sets, and of up to 200 by mixed-integer programs while
+    time allows (the problem is coNP-complete). For larger ones, and where time runs out, the result is a bound.
 
     Args:
         network: Any network, directed or not.
-        time_limit: Seconds after which bounds must do. What is found until then depends on the machine; with 0 no
-            program is tried, and the bounds are the same everywhere.
+        time_limit: Seconds after which bounds are returned. These depend on the speed of the machine; with 0, no
+            program is solved, and the bounds are the same everywhere.
 
     Examples:
         >>> from swarmsec.network import topology
@@ -96,16 +98,17 @@ def robustness(network: Network, *, time_limit: float = 60.0) -> Robustness:
 
 
 def _complete(n: int) -> Robustness:
+    """The robustness of a complete network."""
     half = (n + 1) // 2
     return Robustness(half, n, (tuple(range(n // 2)), tuple(range(n // 2, n))), True, half - 1, half)
 
 
 def _settled(r: int, r_at_most: int, witness: Pair, s_of: Callable[[int], tuple[int, bool]]) -> Robustness:
-    """What follows from r, and from the largest s at each r up to it."""
+    """The result for a known r, from the largest s for each r up to it."""
     s, exact = s_of(r)
     f_max, s_there = r - 1, s
     while s_there < f_max + 1:
-        # (r, s)-robust is also (r−1, s+1)-robust, so one step down the question is half answered.
+        # (r, s)-robust is also (r−1, s+1)-robust, which is a bound one step down.
         f_max, s_there = f_max - 1, s_there + 1
         if s_there < f_max + 1:
             found, sure = s_of(f_max + 1)
@@ -114,10 +117,10 @@ def _settled(r: int, r_at_most: int, witness: Pair, s_of: Callable[[int], tuple[
 
 
 def _bounded(network: Network, deadline: float | None) -> Robustness:
-    """By programs, between what is known beforehand."""
+    """The result between bounds, narrowed by programs while time allows."""
     if (apart := _two_sources(network)) is not None:
         return Robustness(0, network.n, apart, True, -1, 0)
-    # A daemon with many neighbors has some outside any set of at most half of all.
+    # A daemon with more than n / 2 neighbors has some outside any set of at most n / 2 daemons.
     least = max(1, int(network.degrees.min()) - network.n // 2 + 1)
     parts = _lower_bounds.parts(network) if network.n <= GROW_TO else []
     least = max(least, _lower_bounds.least_r(parts))
@@ -138,7 +141,7 @@ def _bounded(network: Network, deadline: float | None) -> Robustness:
 
 
 def _two_sources(network: Network) -> Pair | None:
-    """Two sets of daemons that listen to nobody outside; none if one daemon's word can reach everyone."""
+    """Two disjoint sets that listen to no daemon outside; None if some daemon can reach all others."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
@@ -155,7 +158,7 @@ def _two_sources(network: Network) -> Pair | None:
 
 
 def _easy_pairs(network: Network) -> list[tuple[int, Pair]]:
-    """Pairs of sets that are quickly named, each with the reach of the one that is reached more."""
+    """A few pairs of sets that give upper bounds on r, each with the larger reach of the two."""
     lonely = np.argsort(network.degrees, kind="stable")[:2].tolist()
     half = network.n // 2
     pairs: list[Pair] = [

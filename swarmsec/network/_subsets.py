@@ -1,7 +1,7 @@
-"""(r, s)-robustness by going through every set of daemons.
+"""(r, s)-robustness by enumerating every set of daemons.
 
-Pairs of disjoint sets are 3^n, but the best partner of a set is found for all sets at once: the least value among
-the subsets of each set is n passes over an array of 2^n, and a set's partner lies within its complement.
+There are 3^n pairs of disjoint sets, but only 2^n sets. The minimum over the subsets of each set takes n passes over an
+array of 2^n values, and the best partner of a set is a subset of its complement.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ Pair = tuple[tuple[int, ...], tuple[int, ...]]
 """Two disjoint sets of daemons, each ascending."""
 
 _Counts: TypeAlias = "npt.NDArray[np.int16]"
-"""(2^n,) one number a set of daemons; daemon i is in set number S if bit i of S is 1."""
+"""(2^n,) one number for each set of daemons; daemon i is in set number S if bit i of S is 1."""
 
 NONE = 10_000
-"""Stands for a set that may not be chosen."""
+"""The value of a set that must not be chosen."""
 
 
 def reach(network: Network, daemons: tuple[int, ...]) -> int:
-    """The largest r for which a set is r-reachable: the most that one of it listens to outside it."""
+    """The largest r for which a set is r-reachable."""
     inside = np.zeros(network.n, dtype=bool)
     inside[list(daemons)] = True
     heard = inside[network.receivers] & ~inside[network.indices]
@@ -35,7 +35,7 @@ def reach(network: Network, daemons: tuple[int, ...]) -> int:
 
 
 def r_robustness(network: Network) -> tuple[int, Pair]:
-    """The largest r for which a network is r-robust, and two sets that are not (r+1)-reachable."""
+    """The largest r for which a network is r-robust, and two disjoint sets that are not (r+1)-reachable."""
     reached = np.zeros(2**network.n, dtype=np.int16)
     for members, outside in _heard_outside(network):
         members(reached)[...] = np.maximum(members(reached), members(outside))
@@ -54,13 +54,13 @@ def s_robustness(network: Network, r: int) -> int:
     for members, outside in _heard_outside(network):
         members(size)[...] += 1
         members(reached)[...] += members(outside) >= r
-    # A set that is reached in all its daemons satisfies the definition with any partner.
+    # A set whose daemons are all r-reached satisfies the definition with any partner.
     reached[reached == size] = NONE
     return min(network.n, int((reached + _least_within(reached)[::-1]).min()))
 
 
 def _heard_outside(network: Network) -> Iterator[tuple[_Members, _Counts]]:
-    """For each daemon: how to pick the sets that it is in, and how many it listens to outside each set."""
+    """For each daemon: a selector of the sets that contain it, and how many it listens to outside each set."""
     for i in range(network.n):
         heard = np.zeros(network.n, dtype=np.int16)
         heard[network.neighbors(i)] = 1
@@ -71,7 +71,7 @@ def _heard_outside(network: Network) -> Iterator[tuple[_Members, _Counts]]:
 
 
 class _Members:
-    """Picks, as a view, the sets that have daemon i."""
+    """Selects, as a view, the entries of the sets that contain daemon i."""
 
     def __init__(self, i: int) -> None:
         self._shape = (-1, 2, 2**i)
@@ -81,7 +81,7 @@ class _Members:
 
 
 def _least_within(counts: _Counts) -> _Counts:
-    """(2^n,) the least number among the subsets of each set, itself included."""
+    """(2^n,) the minimum over the subsets of each set, itself included."""
     least = counts.copy()
     for i in range(counts.size.bit_length() - 1):
         halves = least.reshape(-1, 2, 2**i)
@@ -90,4 +90,5 @@ def _least_within(counts: _Counts) -> _Counts:
 
 
 def _members(number: int) -> tuple[int, ...]:
+    """The daemons of a set by its number."""
     return tuple(i for i in range(number.bit_length()) if number >> i & 1)

@@ -1,6 +1,6 @@
-"""Negotiation protocols: how signals become agreed decisions, one a file.
+"""Negotiation protocols: how daemons turn signals into agreed proposals. One protocol a file.
 
-A file is found by its name; nothing imports it but `swarmsec.registry`.
+The registry finds a protocol by its file name; no other module imports it.
 """
 
 from __future__ import annotations

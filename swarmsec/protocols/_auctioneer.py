@@ -1,4 +1,4 @@
-"""Two-sided auctions with an auctioneer: it hears the bids, clears the markets, and announces who trades."""
+"""Two-sided auctions: an auctioneer receives bids, clears the markets and announces prices and trades."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 _NOBODY = -1.0
 
 
-class Clearing(NamedTuple):
-    """How one market clears.
+class MarketClearing(NamedTuple):
+    """The result of clearing one market.
 
     Attributes:
-        trades: How many units change hands.
+        trades: The number of units that are traded.
         buyers_pay: The price that buyers pay.
-        sellers_get: The price that sellers get; what is between the two stays with the auctioneer.
+        sellers_get: The price that sellers get; the auctioneer keeps the difference.
     """
 
     trades: int
@@ -33,15 +33,15 @@ class Clearing(NamedTuple):
 
 
 class _Announced(NamedTuple):
-    """What the auctioneer says of d markets; each (k, d).
+    """The auctioneer's announcement for d markets; each (k, d).
 
     Attributes:
-        buyers_pay: See `Clearing`.
-        sellers_get: See `Clearing`.
+        buyers_pay: See `MarketClearing`.
+        sellers_get: See `MarketClearing`.
         bid: The last bid that trades.
-        bidder: Whose it is; −1 where nobody trades.
+        bidder: The daemon that made it; −1 if there is no trade.
         ask: The last ask that trades.
-        seller: Whose it is.
+        seller: The daemon that made it.
     """
 
     buyers_pay: Floats
@@ -52,15 +52,15 @@ class _Announced(NamedTuple):
     seller: Floats
 
 
-class _Row(NamedTuple):
-    """What k daemons hold.
+class _AuctionRows(NamedTuple):
+    """The states of k daemons.
 
     Attributes:
-        me: (k, 1) their numbers.
-        worth: (k, d) what they say that goods are worth to them in this session.
+        me: (k, 1) their indices.
+        worth: (k, d) their bids in this session.
         owns: (k, d) 1 for the goods that they own after the last session.
-        paid: (k, d) what they paid for each in it; below 0 what they got.
-        announced: (k, 6d) the auctioneer's last announcement, as it remembers it itself.
+        paid: (k, d) the price they paid for each good in that session; negative for a price received.
+        announced: (k, 6d) the auctioneer's last announcement; only its own row is used.
     """
 
     me: Floats
@@ -76,18 +76,18 @@ class _Row(NamedTuple):
 
 @dataclass(kw_only=True)
 class Auction(NegotiationProtocol):
-    """Sellers own a unit of each of the d goods, buyers want one; both say what it is worth to them.
+    """Sellers own a unit of each of d goods, buyers want one, and all bid what a unit is worth to them.
 
-    Two exchanges make a session: everybody says its bids, and the auctioneer, who hears its neighbors, clears every
-    market and announces prices and the last bids that trade. A daemon then owns a good or not, which is what it
-    proposes. Bids are those of the current signals, and a session has nothing to do with the one before.
+    A session takes two exchanges: every daemon sends its bids, and the auctioneer, which receives those of its
+    neighbors, clears each market and announces the prices and the last bids that trade. A daemon then owns a good or
+    not, and that is its proposal. Bids are the current signals; a session does not depend on the one before.
 
-    Only the auctioneer's neighbors can trade: on a star around it, or a complete network, that is everybody. It is the
-    one daemon that must not lie, and what it announces is believed; so hijacking it is worth most. Messages say of
-    which exchange they are, and one that comes late is dropped like one that is lost. A bid that is lost is not counted
-    in the clearing, but its bidder takes part by the announcement all the same; and who does not hear that owns what
-    it owned before. So on bad links more can be owned than there is, or less. Aggregation rules have nothing to do
-    here: bids are ranked, not averaged.
+    Only the auctioneer's neighbors can trade: on a star around it, or a complete network, these are all daemons. Every
+    daemon believes its announcement, so it is the most valuable target of a hijack. Messages carry the number of their
+    exchange, and a late one is dropped like a lost one. A lost bid is missing in the clearing, but its bidder still
+    trades by the announcement; a daemon that misses the announcement keeps what it owned before. So on unreliable
+    links more or fewer units can be owned than there are. An aggregation rule has no effect: bids are ranked, not
+    averaged.
     """
 
     decides_for = frozenset({"assignment", "quantity"})
@@ -99,7 +99,7 @@ class Auction(NegotiationProtocol):
     sellers: Annotated[float, Interval(gt=0, lt=1), Help("The share of daemons that sell, spread evenly.")] = 0.5
 
     @abstractmethod
-    def clear(self, bids: Floats, asks: Floats) -> Clearing:
+    def clear(self, bids: Floats, asks: Floats) -> MarketClearing:
         """Clear one market.
 
         Args:
@@ -108,105 +108,111 @@ class Auction(NegotiationProtocol):
         """
 
     def check(self, n: int) -> None:
-        """The auctioneer is one of the swarm."""
+        """The auctioneer must be a daemon of the swarm."""
         if self.auctioneer >= n:
             raise ParameterError(f"{self.auctioneer} given; must be less than the {n} daemons", where="auctioneer")
 
     def begin(self, view: ProtocolView) -> None:
-        """Who sells, and time."""
+        """Choose the sellers and reset the clock."""
         self._network = view.network
         self._exchange = -1
         self._sells: Bools = np.diff(np.floor(np.arange(view.n + 1) * self.sellers)) > 0
 
     def begin_exchange(self) -> None:
-        """Time passes; nothing is left to chance."""
+        """Count the exchange."""
         self._exchange += 1
 
     @property
     def _collects(self) -> bool:
-        """Whether bids are said in this exchange, and not what came of them."""
+        """Whether this exchange collects bids, rather than announces results."""
         return self._exchange % 2 == 0
 
     def initial_state(self, signals: Floats) -> Floats:
-        """(n, 1 + 9d) one's worths, what one owns, and no announcement."""
+        """(n, 1 + 9d) the first bids, the goods owned, and no announcement."""
         me = np.arange(len(signals), dtype=np.float64)[:, None]
         owns = np.where(self._sells[:, None], 1.0, np.zeros_like(signals))
-        return _Row(me, signals, owns, np.zeros_like(signals), np.zeros((len(signals), 6 * signals.shape[1]))).state
+        return _AuctionRows(
+            me, signals, owns, np.zeros_like(signals), np.zeros((len(signals), 6 * signals.shape[1]))
+        ).state
 
     def proposals(self, state: Floats) -> Floats:
-        """1 for every good that a daemon owns."""
+        """1 for every good that the daemon owns."""
         return _row(state).owns
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """A puppet says that it owns what it is made to propose, and that this is what goods are worth to it."""
+        """The daemon owns the given shares, and bids them where they differ from what it owned."""
         row = _row(state)
         return row._replace(worth=np.where(proposals != row.owns, proposals, row.worth), owns=proposals).state
 
     def speak(self, state: Floats) -> Floats:
-        """(n, 1 + 7d) the exchange and one's bids; and the auctioneer's announcement, six numbers a market."""
+        """(n, 1 + 7d) the exchange, the bids, and the auctioneer's announcement, six numbers a market."""
         row = _row(state)
         announced = np.where(row.me == self.auctioneer, row.announced, 0.0)
         return np.concatenate([np.full((len(state), 1), float(self._exchange)), row.worth, announced], axis=1)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        """The auctioneer clears; or everybody hears how it did."""
+        """The auctioneer clears the markets; or all daemons receive the announcement."""
         network = messages.network
         concerned = network.receivers if self._collects else network.indices
         edges = np.flatnonzero(messages.received & (concerned == self.auctioneer))
-        words = messages.on(edges)
+        payload = messages.on(edges)
         if self._collects:
             state = state.copy()
-            state[self.auctioneer] = self._cleared(state[self.auctioneer], network.indices[edges], words)
+            state[self.auctioneer] = self._cleared(state[self.auctioneer], network.indices[edges], payload)
             return state
         heard = np.where(state[:, :1] == self.auctioneer, self.speak(state), np.nan)
-        heard[network.receivers[edges]] = words
+        heard[network.receivers[edges]] = payload
         return self._settled(state, heard, signals)
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
         """The same for one daemon."""
-        words: Floats = self.speak(own[None])[0]
-        return words
+        payload: Floats = self.speak(own[None])[0]
+        return payload
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        came = heard.received
+        arrived = heard.received
         if self._collects:
-            return self._cleared(own, heard.senders[came], heard.values[came]) if daemon == self.auctioneer else own
-        words = self.speak(own[None]) if daemon == self.auctioneer else np.full((1, len(own) - 2 * len(signal)), np.nan)
-        for per_edge in heard.values[came & (heard.senders == self.auctioneer)]:
-            words = per_edge[None]
-        held: Floats = self._settled(own[None], words, signal[None])[0]
+            return (
+                self._cleared(own, heard.senders[arrived], heard.values[arrived]) if daemon == self.auctioneer else own
+            )
+        payload = (
+            self.speak(own[None]) if daemon == self.auctioneer else np.full((1, len(own) - 2 * len(signal)), np.nan)
+        )
+        for per_edge in heard.values[arrived & (heard.senders == self.auctioneer)]:
+            payload = per_edge[None]
+        held: Floats = self._settled(own[None], payload, signal[None])[0]
         return held
 
-    def _cleared(self, own: Floats, senders: Ints, words: Floats) -> Floats:
-        """The auctioneer's state once it has cleared every market with the bids that it heard."""
+    def _cleared(self, own: Floats, senders: Ints, payload: Floats) -> Floats:
+        """The auctioneer's state after it has cleared every market with the bids that it received."""
         row = _row(own[None])
         d = row.worth.shape[1]
-        worth = np.where(words[:, :1] == self._exchange, words[:, 1 : 1 + d], np.nan)
-        who, worth = np.append(senders, self.auctioneer), np.concatenate([worth, row.worth])
-        markets = [self._cleared_market(who, worth[:, good]) for good in range(d)]
+        worth = np.where(payload[:, :1] == self._exchange, payload[:, 1 : 1 + d], np.nan)
+        traders, worth = np.append(senders, self.auctioneer), np.concatenate([worth, row.worth])
+        markets = [self._cleared_market(traders, worth[:, good]) for good in range(d)]
         cleared: Floats = row._replace(announced=np.array(markets).T.reshape(1, 6 * d)).state[0]
         return cleared
 
-    def _cleared_market(self, who: Ints, worth: Floats) -> tuple[float, ...]:
-        """The announcement of one market; ties between bids go to the lower number."""
+    def _cleared_market(self, traders: Ints, worth: Floats) -> tuple[float, ...]:
+        """The announcement of one market; of equal bids the lower index has priority."""
         sound = np.isfinite(worth)
-        buyers, sellers = (np.flatnonzero(sound & (self._sells[who] == sells)) for sells in (False, True))
-        buyers = buyers[np.lexsort((who[buyers], -worth[buyers]))]
-        sellers = sellers[np.lexsort((who[sellers], worth[sellers]))]
+        buyers, sellers = (np.flatnonzero(sound & (self._sells[traders] == sells)) for sells in (False, True))
+        buyers = buyers[np.lexsort((traders[buyers], -worth[buyers]))]
+        sellers = sellers[np.lexsort((traders[sellers], worth[sellers]))]
         cleared = self.clear(worth[buyers], worth[sellers])
         if not cleared.trades:
             return (0.0, 0.0, 0.0, _NOBODY, 0.0, _NOBODY)
         buyer, seller = buyers[cleared.trades - 1], sellers[cleared.trades - 1]
-        last = float(worth[buyer]), float(who[buyer]), float(worth[seller]), float(who[seller])
+        last = float(worth[buyer]), float(traders[buyer]), float(worth[seller]), float(traders[seller])
         return (cleared.buyers_pay, cleared.sellers_get, *last)
 
-    def _settled(self, state: Floats, words: Floats, signals: Floats) -> Floats:
-        """(k, D) what daemons own once they heard the announcement, if they did; they then read their feeds anew."""
+    def _settled(self, state: Floats, payload: Floats, signals: Floats) -> Floats:
+        """(k, D) the states after the announcement, where it arrived; the bids become the current signals."""
         row = _row(state)
         d = row.worth.shape[1]
-        heard = np.isfinite(words).all(axis=1, keepdims=True) & (words[:, :1] == self._exchange)
-        per_edge = _Announced._make(np.split(np.where(heard, words, 0.0)[:, 1 + d :], 6, axis=1))
+        heard = np.isfinite(payload).all(axis=1, keepdims=True) & (payload[:, :1] == self._exchange)
+        per_edge = _Announced._make(np.split(np.where(heard, payload, 0.0)[:, 1 + d :], 6, axis=1))
         sells = self._sells[np.rint(row.me[:, 0]).astype(np.int64)][:, None]
         buys = (row.worth > per_edge.bid) | ((row.worth == per_edge.bid) & (row.me <= per_edge.bidder))
         parts = (row.worth < per_edge.ask) | ((row.worth == per_edge.ask) & (row.me <= per_edge.seller))
@@ -218,11 +224,11 @@ class Auction(NegotiationProtocol):
 
 
 def payments(state: Floats) -> Floats:
-    """(k, d) what daemons paid for each good in the last session, by their states; below 0 what they got."""
+    """(k, d) the prices that daemons paid for each good in the last session; negative for prices received."""
     return _row(state).paid
 
 
-def _row(state: Floats) -> _Row:
+def _row(state: Floats) -> _AuctionRows:
     """The columns of (k, 1 + 9d) states."""
     d = (state.shape[1] - 1) // 9
-    return _Row._make(np.split(state, [1, 1 + d, 1 + 2 * d, 1 + 3 * d], axis=1))
+    return _AuctionRows._make(np.split(state, [1, 1 + d, 1 + 2 * d, 1 + 3 * d], axis=1))

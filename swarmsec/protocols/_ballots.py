@@ -1,4 +1,4 @@
-"""Claims that carry the view that they were made in, and how many daemons stand behind each."""
+"""Claims of a vote, each with its view, and the number of daemons that make the same claim."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, Ints
 
 PROPOSAL, VOTE, LOCK, DECISION = range(4)
-"""What a daemon claims, in the order of the columns; each with its view, and d numbers."""
+"""The claims of a daemon, in the order of the columns; each has a view and a value of d numbers."""
 
 NEVER = -1.0
 """The view of a claim that was not made."""
 
 
 class Counted(NamedTuple):
-    """The claim that most daemons stand behind, for each of those who count.
+    """The most frequent claim, for each daemon that counts.
 
     Attributes:
-        voices: (n,) how many stand behind it; 0 where nothing was claimed.
-        view: (n,) the view that it is of.
-        value: (n, d) what is claimed.
+        voices: (n,) the number of daemons that make it; 0 if there is no claim.
+        view: (n,) its view.
+        value: (n, d) its value.
     """
 
     voices: Ints
@@ -32,34 +32,34 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Ballots:
-    """All claims that some daemons heard in an exchange, their own among them.
+    """All claims that some daemons received in an exchange, including their own.
 
     Attributes:
-        claims: (m, 4 (1 + d)) who says what.
-        receivers: (m,) who heard it.
-        senders: (m,) who said it.
-        came: (m,) whether it arrived.
-        n: How many daemons count.
-        d: The components of a value.
+        claims: (m, 4 (1 + d)) the four claims of each message.
+        receivers: (m,) the receiver of each message.
+        senders: (m,) the sender of each message.
+        arrived: (m,) whether the message arrived.
+        n: The number of daemons that count.
+        d: The number of components of a value.
     """
 
     claims: Floats
     receivers: Ints
     senders: Ints
-    came: Bools
+    arrived: Bools
     n: int
     d: int
 
     def count(self, claim: int) -> Counted:
-        """The claim with the most voices; of those with equally many the one of the latest view."""
+        """The most frequent claim of a kind; of equally frequent ones the one with the latest view."""
         view, value = claim_of(self.claims, claim)
-        valid = self.came & (view >= 0) & np.isfinite(view) & np.isfinite(value).all(axis=1)
-        who, view, value = self.receivers[valid], view[valid], value[valid]
+        valid = self.arrived & (view >= 0) & np.isfinite(view) & np.isfinite(value).all(axis=1)
+        listeners, view, value = self.receivers[valid], view[valid], value[valid]
         counted = Counted(np.zeros(self.n, dtype=np.int32), np.full(self.n, NEVER), np.zeros((self.n, self.d)))
-        if not len(who):
+        if not len(listeners):
             return counted
-        order = np.lexsort((*value.T[::-1], view, who))
-        keys = np.concatenate([who[:, None], view[:, None], value], axis=1)[order]
+        order = np.lexsort((*value.T[::-1], view, listeners))
+        keys = np.concatenate([listeners[:, None], view[:, None], value], axis=1)[order]
         starts = np.flatnonzero(np.append(True, (keys[1:] != keys[:-1]).any(axis=1)))
         voices = np.diff(np.append(starts, len(keys)))
         groups = keys[starts]
@@ -71,9 +71,9 @@ class Ballots:
         return counted
 
     def proposal_of(self, leader: int, view: int) -> tuple[Bools, Floats]:
-        """Who heard the leader's proposal of that view, (n,), and what it was, (n, d)."""
+        """Whether each daemon received the leader's proposal of that view, (n,), and its value, (n, d)."""
         of, value = claim_of(self.claims, PROPOSAL)
-        valid = self.came & (self.senders == leader) & (of == view) & np.isfinite(value).all(axis=1)
+        valid = self.arrived & (self.senders == leader) & (of == view) & np.isfinite(value).all(axis=1)
         proposed, values = np.zeros(self.n, dtype=bool), np.zeros((self.n, self.d))
         proposed[self.receivers[valid]] = True
         values[self.receivers[valid]] = value[valid]

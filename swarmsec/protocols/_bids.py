@@ -1,4 +1,4 @@
-"""What a bidder of CBBA knows and holds, and the table by which two bidders settle."""
+"""The state of a bidder in CBBA, and the decision table for two neighbors."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, Ints
 
 NOBODY = -1.0
-"""The bidder of a task that nobody bids for. A bid of 0 has a bidder."""
+"""The bidder of a task without a bid. A bid of 0 has a bidder."""
 
 
 class Known(NamedTuple):
-    """What k daemons know of the bids of all.
+    """The knowledge of k daemons about all bids.
 
     Attributes:
         bid: (k, d) the highest bid for each task.
-        bidder: (k, d) whose it is.
-        stamp: (k, n) from when the news of each daemon is, heard of it directly or not.
+        bidder: (k, d) the daemon that made it.
+        stamp: (k, n) the time of the latest news of each daemon, received directly or through others.
     """
 
     bid: Floats
@@ -42,13 +42,13 @@ class Known(NamedTuple):
 
 
 class Bids(NamedTuple):
-    """What k daemons hold.
+    """The states of k daemons.
 
     Attributes:
-        me: (k, 1) their numbers.
-        worth: (k, d) what each task is worth to them.
-        place: (k, d) the place of each task in one's bundle, from 1; 0 for those that are not in it.
-        known: What they know of the bids of all.
+        me: (k, 1) their indices.
+        worth: (k, d) the value of each task to them.
+        place: (k, d) the position of each task in the bundle, from 1; 0 for a task outside it.
+        known: Their knowledge about all bids.
     """
 
     me: Floats
@@ -58,7 +58,7 @@ class Bids(NamedTuple):
 
     @classmethod
     def none(cls, me: Floats, worth: Floats, n: int) -> Bids:
-        """Before any bid."""
+        """The states before any bid."""
         known = Known(np.zeros_like(worth), np.full_like(worth, NOBODY), np.zeros((len(me), n)))
         return cls(me[:, None], worth, np.zeros_like(worth), known)
 
@@ -74,28 +74,28 @@ class Bids(NamedTuple):
         return np.concatenate([self.me, self.worth, self.place, self.known.message], axis=1)
 
     def broadcast(self, now: float) -> Floats:
-        """(k, 2d + n) what they tell others at that time: all that they know, and of themselves the latest."""
-        words = self.known.message
-        words[np.arange(len(words)), 2 * self.worth.shape[1] + self.me[:, 0].astype(np.int64)] = now
-        return words
+        """(k, 2d + n) their messages at time `now`: all their knowledge, with `now` as the time of their own news."""
+        payload = self.known.message
+        payload[np.arange(len(payload)), 2 * self.worth.shape[1] + self.me[:, 0].astype(np.int64)] = now
+        return payload
 
     def filled(self, size: int) -> Bids:
-        """Bundles with the tasks added that bring most and can be won, one after the other (Algorithm 3)."""
+        """Bundles filled with the most valuable tasks that can be won, one after the other (Algorithm 3)."""
         place, bid, bidder = self.place.copy(), self.known.bid.copy(), self.known.bidder.copy()
         rows = np.arange(len(place))
         for _ in range(min(size, place.shape[1])):
             wins = _beats(self.worth, self.me, bid, bidder) & (place == 0)
             best = np.where(wins, self.worth, -np.inf).argmax(axis=1)
             takes = wins[rows, best] & (np.count_nonzero(place, axis=1) < size)
-            who, task = rows[takes], best[takes]
-            place[who, task] = place[who].max(axis=1) + 1.0
-            bid[who, task], bidder[who, task] = self.worth[who, task], self.me[who, 0]
+            takers, task = rows[takes], best[takes]
+            place[takers, task] = place[takers].max(axis=1) + 1.0
+            bid[takers, task], bidder[takers, task] = self.worth[takers, task], self.me[takers, 0]
         return self._replace(place=place, known=self.known._replace(bid=bid, bidder=bidder))
 
-    def without_what_was_lost(self) -> Bids:
-        """Bundles cut at the first task that went to somebody else; what came after it is free again (equation 6).
+    def without_lost_tasks(self) -> Bids:
+        """Bundles cut at the first task that was lost; bids for the tasks after it are withdrawn (equation 6).
 
-        So is a task that it bids for without having it in its bundle, as only a former puppet does.
+        A bid for a task outside the bundle is withdrawn too; only a formerly hijacked daemon has one.
         """
         place, bid, bidder = self.place, self.known.bid, self.known.bidder
         lost = (place > 0) & (bidder != self.me)
@@ -105,7 +105,7 @@ class Bids(NamedTuple):
         return self._replace(place=np.where(place >= first_lost, 0.0, place), known=known)
 
     def claiming(self, shares: Floats) -> Bids:
-        """Bundles of exactly those tasks that have a share above 0; a share is the bid for a task not bid for yet."""
+        """Bundles of exactly the tasks with a share above 0; for a new task the share is the bid."""
         claimed = shares > 0
         place = np.where(claimed, np.where(self.place > 0, self.place, 1.0), 0.0)
         new = claimed & (self.place == 0)
@@ -113,30 +113,30 @@ class Bids(NamedTuple):
         bidder = np.where(new, self.me, self.known.bidder)
         return self._replace(place=place, known=self.known._replace(bid=bid, bidder=bidder))
 
-    def settled(self, who: Ints, senders: Ints, per_edge: Known, now: float) -> Bids:
-        """What daemons in the rows `who`, each once, know after `senders` told them something (Table I).
+    def settled(self, rows: Ints, senders: Ints, received: Known, now: float) -> Bids:
+        """The states after each of some daemons has received the message of one neighbor (Table I).
 
         Args:
-            who: (j,) the rows.
-            senders: (j,) who told each of them.
-            per_edge: What arrived, j rows.
-            now: The time, which no news is later than.
+            rows: (j,) the receiving daemons' rows, without repetition.
+            senders: (j,) the sender of each message.
+            received: The j messages.
+            now: The current time; later stamps are cut to it.
         """
-        i, k = self.me[who], senders[:, None].astype(np.float64)
-        mine = self.known.rows(who)
-        zi, zk = mine.bidder, per_edge.bidder
-        higher = _beats(per_edge.bid, zk, mine.bid, zi)
-        heard_later = per_edge.stamp > mine.stamp
+        i, k = self.me[rows], senders[:, None].astype(np.float64)
+        mine = self.known.rows(rows)
+        zi, zk = mine.bidder, received.bidder
+        higher = _beats(received.bid, zk, mine.bid, zi)
+        sender_is_later = received.stamp > mine.stamp
 
         def later(bidder: Floats) -> Bools:
-            """(j, d) whether the sender has heard later of that bidder than the receiver."""
+            """(j, d) whether the sender's news of that bidder is later than the receiver's."""
             index = np.maximum(bidder, 0).astype(np.int64)
-            return np.asarray(np.take_along_axis(heard_later, index, axis=1) & (bidder >= 0))
+            return np.asarray(np.take_along_axis(sender_is_later, index, axis=1) & (bidder >= 0))
 
         def sooner(bidder: Floats) -> Bools:
-            """(j, d) whether the receiver has heard later of that bidder than the sender."""
+            """(j, d) whether the receiver's news of that bidder is later than the sender's."""
             index = np.maximum(bidder, 0).astype(np.int64)
-            return np.asarray(np.take_along_axis(per_edge.stamp < mine.stamp, index, axis=1) & (bidder >= 0))
+            return np.asarray(np.take_along_axis(received.stamp < mine.stamp, index, axis=1) & (bidder >= 0))
 
         none_i, is_i, is_k = zi == NOBODY, zi == i, zi == k
         other_i = ~(none_i | is_i | is_k)
@@ -155,12 +155,12 @@ class Bids(NamedTuple):
         reset &= ~update
 
         bid, bidder, stamp = (array.copy() for array in self.known)
-        bid[who] = np.where(update, per_edge.bid, np.where(reset, 0.0, mine.bid))
-        bidder[who] = np.where(update, zk, np.where(reset, NOBODY, zi))
-        stamp[who] = np.maximum(mine.stamp, np.minimum(per_edge.stamp, now))
+        bid[rows] = np.where(update, received.bid, np.where(reset, 0.0, mine.bid))
+        bidder[rows] = np.where(update, zk, np.where(reset, NOBODY, zi))
+        stamp[rows] = np.maximum(mine.stamp, np.minimum(received.stamp, now))
         return self._replace(known=Known(bid, bidder, stamp))
 
 
 def _beats(bid: Floats, bidder: Floats, other: Floats, holder: Floats) -> Bools:
-    """Where a bid wins against another: it is higher, or nobody's is there, or it is equal and of a lower number."""
+    """Whether a bid beats another: it is higher, or equal with a lower bidder's index, or there is no other."""
     return np.asarray((holder == NOBODY) | (bid > other) | ((bid == other) & (bidder < holder)))

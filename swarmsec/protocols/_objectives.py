@@ -1,4 +1,4 @@
-"""What a learning swarm minimizes: functions of d numbers that are 0 at their only lowest point."""
+"""Objective functions for optimization protocols: functions of d numbers with the only minimum 0 at the origin."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Objective = Annotated[
 ]
 
 WORST = 1e300
-"""No point is worse than this, so that a fitness is always a number."""
+"""The upper bound of every loss, so that a loss is always finite."""
 
 
 def loss(objective: str, points: Floats) -> Floats:
-    """How bad some points are: (k, d) → (k,), from 0 at the origin to `WORST`.
+    """The loss of some points: (k, d) → (k,), from 0 at the origin to `WORST`.
 
     sphere: Σ x². rastrigin: Σ (x² + 10 − 10 cos 2πx) (Rastrigin 1974).
 
@@ -30,11 +30,11 @@ def loss(objective: str, points: Floats) -> Floats:
     """
     import numpy as np
 
-    with np.errstate(all="ignore"):  # What is too large to be squared is as bad as it gets.
+    with np.errstate(all="ignore"):  # A square that overflows becomes WORST.
         each = points * points
         if objective == "rastrigin":
             each = each + (10.0 - 10.0 * np.cos(2.0 * np.pi * points))
-        # Component by component, so that one point sums as many do.
+        # Component by component, so that the order of summation does not depend on the number of points.
         total = np.zeros(len(points))
         for column in each.T:
             total = total + column

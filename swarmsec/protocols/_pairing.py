@@ -1,4 +1,4 @@
-"""Pairs of neighbors, for protocols in which two negotiate at a time."""
+"""Random pairs of neighbors, for protocols of bilateral negotiation."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from swarmsec.network import Network
 
 
 class Pairs(NamedTuple):
-    """Who negotiates with whom.
+    """Pairs of negotiating daemons.
 
     Attributes:
-        partner: (n,) the partner, or −1 for who has none.
-        hears: (n,) the edge on which the partner speaks, or −1.
+        partner: (n,) the partner of each daemon; −1 if it has none.
+        hears: (n,) the edge from the partner to the daemon; −1 if there is none.
     """
 
     partner: Ints
@@ -23,11 +23,11 @@ class Pairs(NamedTuple):
 
 
 def random_pairs(network: Network, rng: np.random.Generator) -> Pairs:
-    """A random maximal matching: no two neighbors who hear each other both stay alone (Luby 1986, on the edges).
+    """A random maximal matching: of two daemons with links in both directions, one has a partner (Luby 1986).
 
     Args:
-        network: Only edges with a way back count.
-        rng: Draws one number an edge.
+        network: Only edges with a reverse edge are used.
+        rng: Draws one number for each edge.
     """
     partner, hears = np.full(network.n, -1, dtype=np.int32), np.full(network.n, -1, dtype=np.int32)
     edges = np.flatnonzero((network.reverse >= 0) & (network.indices < network.receivers))

@@ -1,11 +1,11 @@
-"""Agree on the average by talking to neighbors."""
+"""Agree on the average by averaging with neighbors."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from swarmsec.aggregation import Mean, MetropolisMean, Rule
+from swarmsec.aggregation import MeanRule, MetropolisMeanRule, Rule
 from swarmsec.arrays import Floats
 from swarmsec.messages import Inbox, Messages
 from swarmsec.parameters import Help
@@ -46,5 +46,5 @@ class AverageConsensus(NegotiationProtocol):
 
 
 def averaging(weights: str) -> Rule:
-    """The averaging rule of that name."""
-    return Mean() if weights == "uniform" else MetropolisMean()
+    """The averaging rule with these weights."""
+    return MeanRule() if weights == "uniform" else MetropolisMeanRule()

@@ -1,4 +1,4 @@
-"""Search for the lowest point of a landscape by moving toward where the fit ones are."""
+"""Minimize a function by moving toward the points with the lowest values."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ from swarmsec.protocols._objectives import Objective, loss
 
 @dataclass(kw_only=True)
 class ConsensusBasedOptimization(NegotiationProtocol):
-    """Every daemon is a point x in the landscape f; it drifts to the softmin mean v of its neighborhood, and explores.
+    """Every daemon is a point x; it drifts to the softmin mean v of its neighborhood under f, and explores at random.
 
         v = Σ x_j e^(−α f_j) / Σ e^(−α f_j),    x ← x − drift (x − v) + noise |x − v| N(0, I)
 
-    with itself among the j (Pinnau, Totzeck, Tse, Martin 2017; time step and λ in `drift`, its root and σ in `noise`).
-    The noise dies out as all come together, near the lowest point found if α is large, and surely where (1 − drift)² +
-    noise² < 1. |x − v| is the distance, or that of each component alone, which does better in many dimensions
-    (Carrillo, Jin, Li, Zhu 2021).
+    where j includes the daemon itself (Pinnau, Totzeck, Tse, Martin 2017; `drift` contains the time step and λ,
+    `noise` its root and σ). The noise vanishes as the points meet, near the lowest point found if α is large, and
+    surely if (1 − drift)² + noise² < 1. |x − v| is the distance, or the distance of each component, which is better in
+    many dimensions (Carrillo, Jin, Li, Zhu 2021).
 
-    A daemon says (x, f). One liar that claims to be fitter than all others is the softmin mean, and it stands where it
-    says that it stands: all come there. With
-    `evaluations: own` daemons evaluate themselves what others propose, and such a lie is worth nothing; it costs an
-    evaluation a message. The rule of a defense takes the place of the softmin: it averages over those neighbors who
-    say that they are no worse. Lost and late messages slow the search down; a late one tells where somebody was.
+    A message is (x, f). A liar that claims the lowest f becomes the softmin mean, and all points move to the x that it
+    claims. With `evaluations: own` the receivers evaluate f themselves, so that such a lie has no effect; this takes
+    one evaluation for each message. The rule of a defense replaces the softmin: it averages over the neighbors whose f
+    is no higher. Lost and late messages slow the search down; a late one has an old position.
 
     The first signals are the starting points; later ones are not read.
     """
@@ -40,13 +39,13 @@ class ConsensusBasedOptimization(NegotiationProtocol):
 
     objective: Objective = "rastrigin"
     sharpness: Annotated[float, Gt(0), Help("α; the larger, the more the fittest alone counts.")] = 30.0
-    drift: Annotated[float, Gt(0), Help("Share of the way to the mean that is gone in an exchange.")] = 0.1
-    noise: Annotated[float, Ge(0), Help("Deviation of the exploring step, in distances from the mean.")] = 0.4
+    drift: Annotated[float, Gt(0), Help("The share of the way to the mean that a point moves in an exchange.")] = 0.1
+    noise: Annotated[float, Ge(0), Help("Standard deviation of the exploring step, in distances from the mean.")] = 0.4
     exploring: Annotated[
         Literal["by_component", "by_distance"], Help("Whether each component explores by its own distance.")
     ] = "by_component"
     evaluations: Annotated[
-        Literal["told", "own"], Help("Whether a fitness is believed, or evaluated again by whoever hears of it.")
+        Literal["told", "own"], Help("Whether receivers believe the f of a message, or evaluate it themselves.")
     ] = "told"
 
     def begin(self, view: ProtocolView) -> None:
@@ -59,7 +58,7 @@ class ConsensusBasedOptimization(NegotiationProtocol):
         return np.clip(signals, -LARGEST, LARGEST)
 
     def begin_exchange(self) -> None:
-        """Forget the exploring steps of the last exchange; new ones are drawn when the width of the points is known."""
+        """Discard the last exploring steps; new ones are drawn when the number of components is known."""
         self._drawn = None
 
     def speak(self, state: Floats) -> Floats:
@@ -95,8 +94,8 @@ class ConsensusBasedOptimization(NegotiationProtocol):
             best = min([mine, *fitness[admitted > 0]])
             weight = np.exp(-self.sharpness * (mine - best))
             theirs = np.zeros(len(fitness))
-            came = admitted > 0
-            theirs[came] = admitted[came] * np.exp(-self.sharpness * (fitness - best)[came])
+            arrived = admitted > 0
+            theirs[arrived] = admitted[arrived] * np.exp(-self.sharpness * (fitness - best)[arrived])
             total = sum_one(theirs[:, None], np.ones(len(theirs)))[0]
             mean = (weight * own + sum_one(points, theirs)) / (weight + total)
         else:
@@ -115,7 +114,7 @@ class ConsensusBasedOptimization(NegotiationProtocol):
         return self._drawn
 
     def _fitness(self, messages: Messages, d: int) -> Floats:
-        """(m,) how fit whoever speaks on each edge is."""
+        """(m,) the f of the sender on each edge."""
         if self.evaluations == "told":
             return messages.column(d)
         return messages.by_edge(loss(self.objective, messages.rows[:, :d]))

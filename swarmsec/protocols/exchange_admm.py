@@ -12,25 +12,23 @@ from swarmsec.protocols._clearing import Clearing
 
 @dataclass(kw_only=True)
 class ExchangeAdmm(Clearing):
-    """Exchange ADMM: each takes what it wants, held back by the market's excess x̄, and the price adds up the excess.
+    """Exchange ADMM: a daemon maximizes its utility with a penalty on the excess x̄, and the price sums the excess up.
 
         x_i ← argmax U_i(x) − p x − ρ/2 (x − x_i + x̄)²,    p ← p + ρ x̄
 
-    This is Boyd, Parikh, Chu, Peleato, Eckstein 2011, §7.3, x̄ being the mean of what is taken less the supply. On a
+    This is Boyd, Parikh, Chu, Peleato, Eckstein 2011, §7.3, where x̄ is the mean amount taken minus the supply. On a
     complete network it converges to the optimum for every penalty ρ > 0 and concave utilities, fast where ρ is
     about a typical curvature. Elsewhere x̄ and p are averages between neighbors (see `Tracking`), and no theorem of the
-    paper applies: on a well-connected one it still converges, on a ring it creeps without some `mixing`.
+    paper applies: on a well-connected one it still converges, on a ring it is very slow without `mixing`.
 
-    A lie about y moves every price for as long as it lasts: one liar is enough. The rule of a defense averages both y
+    A lie about y moves every price while it lasts; one liar is enough. The rule of a defense averages both y
     and p.
     """
 
-    penalty: Annotated[
-        float, Gt(0), Unit("value per unit"), Help("ρ, what it costs to leave the market uncleared.")
-    ] = 1.0
+    penalty: Annotated[float, Gt(0), Unit("value per unit"), Help("ρ, the penalty on an excess.")] = 1.0
 
-    def _act(self, x: Floats, mean: Floats, p: Floats, signals: Floats, who: slice) -> tuple[Floats, Floats]:
+    def _act(self, x: Floats, mean: Floats, p: Floats, signals: Floats, rows: slice) -> tuple[Floats, Floats]:
         excess = mean - self.supply
         price = p + self.penalty * excess
-        wanted = (signals - price + self.penalty * (x - excess)) / (self._curvature[who] + self.penalty)
+        wanted = (signals - price + self.penalty * (x - excess)) / (self._curvature[rows] + self.penalty)
         return self._within(wanted), price

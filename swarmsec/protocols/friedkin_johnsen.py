@@ -1,4 +1,4 @@
-"""Move toward the neighbors' opinions while staying anchored to one's own signal."""
+"""Average with neighbors, and pull every belief toward the daemon's own signal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FriedkinJohnsen(NegotiationProtocol):
 
     weights: Weights = "metropolis"
     anchor: Annotated[float, Interval(ge=0, le=1), Help("κ, the weight of a daemon's own signal.")] = 0.1
-    begins_at: Annotated[Literal["signals", "zero"], Help("What daemons believe before round 0.")] = "signals"
+    begins_at: Annotated[Literal["signals", "zero"], Help("The beliefs before round 0.")] = "signals"
 
     @property
     def averaging(self) -> Literal["metropolis", "uniform"]:
@@ -50,7 +50,7 @@ class FriedkinJohnsen(NegotiationProtocol):
         return 1.0 / self.anchor if self.anchor else math.inf
 
     def initial_state(self, signals: Floats) -> Floats:
-        """The first signals, or nothing yet."""
+        """The first signals, or zeros."""
         return signals if self.begins_at == "signals" else np.zeros_like(signals)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Agree on the largest signal by repeating the largest number heard."""
+"""Agree on the largest signal by forwarding the largest known value."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from swarmsec.protocols._base import NegotiationProtocol
 
 @dataclass(kw_only=True)
 class MaxConsensus(NegotiationProtocol):
-    """Every daemon moves to the largest of what it holds and hears: x ← max(x, v), component by component.
+    """Every daemon moves to the largest of its own and the received values: x ← max(x, v), component by component.
 
-    On a strongly connected network all hold the largest first signal after as many exchanges as the network's
-    diameter, exactly (Nejad, Attia, Raisch 2009). Lost or late messages cost time and nothing else, and a message that
-    comes twice changes nothing.
+    On a strongly connected network all have the largest first signal after as many exchanges as the network's
+    diameter, exactly (Nejad, Attia, Raisch 2009). Lost and late messages only cost time; repeated messages have no
+    effect.
 
-    One liar breaks it: the largest lie wins, and no daemon ever comes down again. Nothing is averaged, so the rule of
-    a defense finds nothing to do. Later signals are not read.
+    One liar breaks it: the largest lie wins, and no value ever falls again. An aggregation rule has no effect: nothing
+    is averaged. Later signals are not read.
     """
 
     decides_for = frozenset({"belief"})
@@ -29,7 +29,7 @@ class MaxConsensus(NegotiationProtocol):
     uses_rule = False
 
     def merge(self, earlier: Floats, later: Floats) -> Floats:
-        """The larger one says it all."""
+        """The larger one."""
         return np.fmax(earlier, later)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Agree on the average two at a time."""
+"""Agree on the average by averaging in pairs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from swarmsec.aggregation import Mean, Rule
+from swarmsec.aggregation import MeanRule, Rule
 from swarmsec.arrays import Bools, Floats
 from swarmsec.messages import Addressed, Inbox, Messages, clip_finite, extremes
 from swarmsec.parameters import Help
@@ -18,41 +18,41 @@ from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 class PairwiseGossip(NegotiationProtocol):
     """Two neighbors meet and both move halfway: x_i, x_j ← (x_i + x_j) / 2.
 
-    The average stays, and all tend to it. `one`: a random daemon meets a random neighbor, and nobody else does
-    anything; on a complete network ‖x − average‖² falls by 1 − 1/(n−1) an exchange on average (Boyd, Ghosh, Prabhakar,
-    Shah 2006). `many`: pairs meet at once, nobody in two of them; a link is used if it draws the largest number of all
-    links at either end. A link that goes one way only is not used.
+    The average is conserved, and all values tend to it. `one`: a random daemon meets a random neighbor, and no other
+    daemon acts; on a complete network ‖x − average‖² falls by 1 − 1/(n−1) an exchange on average (Boyd, Ghosh,
+    Prabhakar, Shah 2006). `many`: several disjoint pairs meet at once; a link is used if it draws the largest number of
+    all links at both ends. A one-way link is not used.
 
-    Where only one of two messages comes, only one of the two moves, and the average with it: so lost and late messages
-    leave all agreed on something else. A stubborn liar takes everybody along. The rule of a defense averages over whom
-    one meets; one that drops the farthest of a neighborhood drops the only one there is, and nobody moves.
-    Later signals are not read.
+    If only one of the two messages arrives, only one daemon moves, and the average changes: after lost or late messages
+    all agree on another value. A stubborn liar moves all daemons to its value. The rule of a defense averages over the
+    one daemon that is met; a rule that drops the farthest value drops this one, and no daemon moves. Later signals are
+    not read.
     """
 
     decides_for = frozenset({"belief"})
     begins_with_signals = True
 
-    meetings: Annotated[Literal["one", "many"], Help("How many pairs meet in an exchange.")] = "many"
+    meetings: Annotated[Literal["one", "many"], Help("The number of pairs that meet in an exchange.")] = "many"
 
     def begin(self, view: ProtocolView) -> None:
-        """Nobody meets anybody yet."""
+        """No daemon has a partner yet."""
         self._network, self._rng = view.network, view.rng
         self._two_way: Bools = view.network.reverse >= 0
         self._meets: Bools = np.zeros(view.network.m, dtype=bool)
 
     def begin_exchange(self) -> None:
-        """Draw who meets: (m,) the edges that are used, both directions of each link."""
+        """Draw the edges that are used, (m,), both directions of each link."""
         self._meets = self._one_link() if self.meetings == "one" else self._matching()
 
     def speak(self, state: Floats) -> Addressed:
-        """What it holds, to whom it meets."""
+        """The value of each daemon, to its partner."""
         payload = np.zeros((self._network.m, state.shape[1]))
         payload[self._meets] = state[self._network.indices[self._meets]]
         return Addressed(payload, self._meets)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        """Halfway to whom it met."""
-        return clip_finite((rule or Mean()).over_neighborhoods(state, messages.once()), state)
+        """Move halfway to the partner."""
+        return clip_finite((rule or MeanRule()).over_neighborhoods(state, messages.once()), state)
 
     def speak_one(self, daemon: int, own: Floats) -> Addressed:
         """The same for one daemon."""
@@ -61,10 +61,10 @@ class PairwiseGossip(NegotiationProtocol):
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        return clip_finite((rule or Mean()).over_one(own, heard.once()), own)
+        return clip_finite((rule or MeanRule()).over_one(own, heard.once()), own)
 
     def _one_link(self) -> Bools:
-        """A random daemon's link to a random one of those that it can meet."""
+        """The link from a random daemon to a random two-way neighbor."""
         network, meets = self._network, np.zeros(self._network.m, dtype=bool)
         daemon, key = int(self._rng.integers(network.n)), self._rng.random()
         row = np.arange(network.indptr[daemon], network.indptr[daemon + 1])
@@ -75,7 +75,7 @@ class PairwiseGossip(NegotiationProtocol):
         return meets
 
     def _matching(self) -> Bools:
-        """The links that draw the largest number of all at both ends."""
+        """The links that draw the largest number among all links at both ends."""
         network = self._network
         drawn = self._rng.random(network.m)
         key = np.where(self._two_way, np.maximum(drawn, drawn[network.reverse]), -1.0)

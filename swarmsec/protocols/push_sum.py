@@ -1,4 +1,4 @@
-"""Agree on the average by handing on half of what one has, to one neighbor at a time."""
+"""Agree on the average by sending half of a sum and a weight to one random neighbor at a time."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from swarmsec.parameters import Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
 WEIGHT_MIN = 2.0**-500
-"""Whose weight is under this keeps all that it has: halved for ever it would become 0, and s / w no number."""
+"""A daemon with less weight than this sends nothing: repeated halving would give w = 0, and s / w not finite."""
 
 
 @dataclass(kw_only=True)
 class PushSum(NegotiationProtocol):
-    """Every daemon holds (s, w), at first (its signal, 1); it keeps one half and sends the other to a random neighbor.
+    """The state is (s, w), at first (signal, 1); a daemon keeps one half and sends the other to a random neighbor.
 
-    What comes in is added, and a daemon proposes s / w. Σ s and Σ w stay, so all proposals tend to Σ s / Σ w, the
-    average of the first signals; also on a directed network, if it is strongly connected (Kempe, Dobra, Gehrke 2003).
-    On a complete network with self-targets Φ = Σ (s − w·average)² falls to 1/2 − 1/(4n) of itself an exchange on
+    Received halves are added, and the proposal is s / w. Σ s and Σ w are conserved, so all proposals tend to Σ s / Σ w,
+    the average of the first signals; also on a directed network, if it is strongly connected (Kempe, Dobra, Gehrke
+    2003). On a complete network with self-targets Φ = Σ (s − w·average)² falls to 1/2 − 1/(4n) of itself an exchange on
     average (the paper's own bound, 1/2 − 1/(2n), drops a term).
 
-    Late and overtaking messages are only on their way: with them counted the sums stay. A message that is lost takes
-    its part along, and one that comes twice brings it twice; the swarm then still agrees, on something else.
+    The sums are also conserved with late and reordered messages, if those in transit are counted. A lost message
+    removes its part from the sums, and a repeated one adds it twice; the swarm then still agrees, but on another value.
 
-    A liar sends what it never had: one message moves the average of all, for good. Shares are added and not averaged,
-    so the rule of a defense finds nothing to do; admission scales s and w alike. Later signals are not read.
+    A liar sends a part that it never had: one message moves the average of all daemons forever. An aggregation rule has
+    no effect: parts are added, not averaged. Admission scales s and w alike. Later signals are not read.
     """
 
     decides_for = frozenset({"belief"})
@@ -38,11 +38,11 @@ class PushSum(NegotiationProtocol):
     uses_rule = False
 
     self_targets: Annotated[
-        bool, Help("Whether a daemon draws itself as often as each neighbor; it then keeps all that it has.")
+        bool, Help("Whether a daemon also draws itself, as often as each neighbor, and then keeps both halves.")
     ] = False
 
     def begin(self, view: ProtocolView) -> None:
-        """Nobody has drawn a neighbor yet."""
+        """No neighbor is drawn yet."""
         self._network, self._rng = view.network, view.rng
         self._to: Ints = np.full(view.n, -1, dtype=np.int32)
 
@@ -51,16 +51,16 @@ class PushSum(NegotiationProtocol):
         return np.hstack([signals, np.ones((len(signals), 1))])
 
     def proposals(self, state: Floats) -> Floats:
-        """Its share of the sum over its share of the weight, s / w."""
+        """The ratio s / w."""
         with np.errstate(all="ignore"):
             return np.clip(state[:, :-1] / state[:, -1:], -LARGEST, LARGEST)
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """As much s as makes the proposal of the weight that it has."""
+        """The s that gives the proposal with the present w."""
         return np.hstack([proposals * state[:, -1:], state[:, -1:]])
 
     def begin_exchange(self) -> None:
-        """Draw to whom each daemon sends: (n,) an edge, −1 for nobody."""
+        """Draw the edge on which each daemon sends, (n,); −1 for none."""
         indptr, edges = self._network.outgoing
         listeners = np.diff(indptr)
         drawn = self._rng.integers(0, np.maximum(listeners + self.self_targets, 1))
@@ -69,7 +69,7 @@ class PushSum(NegotiationProtocol):
         self._to[away] = edges[(indptr[:-1] + drawn)[away]]
 
     def merge(self, earlier: Floats, later: Floats) -> Floats:
-        """Two shares are as good as one of their sum."""
+        """Their sum."""
         return earlier + later
 
     def speak(self, state: Floats) -> Addressed:
@@ -80,7 +80,7 @@ class PushSum(NegotiationProtocol):
         return Addressed(payload, sent)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        """The half that was kept, or all of it, and what came in. No share has a weight of 0 or less."""
+        """Add the received halves. Halves with a weight of 0 or less are dropped."""
         kept = np.where(self._gives(state)[:, None], 0.5 * state, state)
         shares = np.where(messages.column(-1) > 0, messages.admission, 0.0)
         return clip_finite(kept + sums(messages, shares, state.shape[1]), kept)
@@ -99,5 +99,5 @@ class PushSum(NegotiationProtocol):
         return clip_finite(kept + sum_one(heard.values, shares), kept)
 
     def _gives(self, state: Floats) -> Bools:
-        """(n,) who sends a half."""
+        """(n,) whether a daemon sends a half."""
         return (self._to >= 0) & (state[:, -1] >= WEIGHT_MIN)

@@ -1,4 +1,4 @@
-"""Vote on one proposal after another, and decide what a quorum stands behind."""
+"""Vote on one proposal after another, and decide the value that a quorum supports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from swarmsec.protocols._ballots import DECISION, LOCK, NEVER, PROPOSAL, VOTE, B
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
 COMMITTEE_MAX = 300
-"""A vote is a message from everybody to everybody, in every exchange."""
+"""The largest committee; every member sends to every other in every exchange."""
 
 
 @dataclass(kw_only=True)
@@ -24,23 +24,22 @@ class QuorumVoting(NegotiationProtocol):
     """Decide one proposal with a quorum of ⌊(n + f) / 2⌋ + 1 votes, which is 2f + 1 of n = 3f + 1.
 
     Views have three steps of `patience` exchanges, and each has a leader, in turn. It proposes its own value, or the
-    one that it is locked on; a daemon votes for the proposal unless it is locked on another; who counts a quorum of
-    votes is locked on that value, and who counts a quorum of locks of one view decides. Everybody repeats in each
-    exchange all that it stands behind, each claim with its view: lost and late messages cost time and nothing else.
+    value that it is locked on. A daemon votes for the proposal unless it is locked on another value. A daemon that
+    counts a quorum of votes locks on that value, and one that counts a quorum of locks of one view decides. Every
+    daemon repeats all its claims with their views in each exchange, so lost and late messages only cost time.
 
-    *Agreement*: n ≥ 3f + 1 and at most f liars, who may tell everybody something else. Two quorums share an honest
-    daemon, so no two values get one in a view; a lock is given up only for a later one that f + 1 claim, of whom one
-    is honest, or that a quorum voted for; and nobody locks on a view before that of its own last vote. So no two
-    honest daemons ever decide differently, however late, lost or out of order messages are. f + 1 liars can make them.
-    What they decide is another matter: a lying leader's value is as good as any.
+    *Agreement* holds for n ≥ 3f + 1 and at most f liars, also if they send different messages to different daemons. Two
+    quorums share an honest daemon, so at most one value gets a quorum in a view. A lock is replaced only by a later one
+    that f + 1 daemons claim, one of them honest, or that a quorum voted for; and no daemon locks on a view before that
+    of its last vote. So no two honest daemons decide differently, whatever the delays, losses and order of messages.
+    With f + 1 liars they can. The decided value itself can be that of a lying leader.
 
-    *Termination*: in the first view of an honest leader that finds no lock in its way. A lying leader that locks some
+    *Termination* holds in the first view of an honest leader that no lock blocks. A lying leader that locks some
     daemons and not others can block the committee: PBFT's view change carries signed proofs, which are not modeled.
-    What is said is taken as signed by its sender, and never as anybody else's. A daemon that hears f + 1 say that they
-    decided, decides the same.
+    Messages count as signed by their sender. A daemon that receives f + 1 decisions for a value decides the same.
 
-    Until it decides, a daemon proposes its own first signal. Aggregation rules have nothing to do here: votes are
-    counted, not averaged. Needs everybody to hear a quorum: a complete network, of up to 300.
+    Until it decides, a daemon proposes its own first signal. An aggregation rule has no effect: votes are counted, not
+    averaged. Every daemon must receive a quorum: use a complete network, of up to 300 daemons.
 
     Castro and Liskov, OSDI 1999; locks as in Buchman, Kwon and Milosevic, arXiv:1807.04938.
     """
@@ -98,7 +97,7 @@ class QuorumVoting(NegotiationProtocol):
         return np.where((view >= 0)[:, None], value, state[:, :d])
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """A puppet stands behind its lie in every claim that it has made."""
+        """The given proposal replaces the value of every claim that the daemon has made."""
         d = _width(state)
         held = np.concatenate([proposals, state[:, d:]], axis=1)
         for claim in range(4):
@@ -119,10 +118,10 @@ class QuorumVoting(NegotiationProtocol):
         d = _width(state)
         heard = np.concatenate([messages.payload, self.speak(state)])
         receivers = np.concatenate([messages.receivers, np.arange(self._n, dtype=np.int32)])
-        came = messages.received
-        came = np.concatenate([came, np.ones(self._n, dtype=bool)])
+        arrived = messages.received
+        arrived = np.concatenate([arrived, np.ones(self._n, dtype=bool)])
         senders = np.concatenate([messages.senders, np.arange(self._n, dtype=np.int32)])
-        return self._next(state, self.speak(state), Ballots(heard, receivers, senders, came, self._n, d))
+        return self._next(state, self.speak(state), Ballots(heard, receivers, senders, arrived, self._n, d))
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
         """The same for one daemon."""
@@ -136,20 +135,20 @@ class QuorumVoting(NegotiationProtocol):
         """The same for one daemon: a committee of which one counts."""
         broadcast = self.speak_one(daemon, own)
         claims = np.concatenate([heard.values, broadcast[None]])
-        came = np.append(heard.received, True)
+        arrived = np.append(heard.received, True)
         senders = np.append(heard.senders, daemon)
         zeros = np.zeros(len(claims), dtype=np.int32)
-        ballots = Ballots(claims, zeros, senders, came, 1, (len(own) - 4) // 5)
+        ballots = Ballots(claims, zeros, senders, arrived, 1, (len(own) - 4) // 5)
         held: Floats = self._next(own[None], broadcast[None], ballots)[0]
         return held
 
     def _next(self, state: Floats, broadcast: Floats, ballots: Ballots) -> Floats:
-        """(k, D) what k daemons hold after they counted what they heard."""
+        """(k, D) the states after the claims have been counted."""
         d = _width(state)
         claims = broadcast.copy()
-        # A lock is given up for a later one that at least one honest daemon holds.
+        # A lock is replaced by a later one that at least one honest daemon has.
         others = ballots.count(LOCK)
-        # One of a view before one's own last vote would come too late: that vote did not heed it.
+        # But not by one of a view before the daemon's last vote, which did not take it into account.
         lock_view, voted = claim_of(claims, LOCK)[0], claim_of(claims, VOTE)[0]
         newer = (others.view > lock_view) & (others.view >= voted)
         put(claims, LOCK, others.view, others.value, (others.voices > self._f) & newer)
@@ -157,9 +156,9 @@ class QuorumVoting(NegotiationProtocol):
         newer = (votes.view > lock_view) & (votes.view >= voted)
         put(claims, LOCK, votes.view, votes.value, (votes.voices >= self._quorum) & newer)
         undecided = claim_of(claims, DECISION)[0] < 0
-        per_edge = ballots.count(DECISION)
+        decisions = ballots.count(DECISION)
         put(claims, DECISION, others.view, others.value, (others.voices >= self._quorum) & undecided)
-        put(claims, DECISION, per_edge.view, per_edge.value, (per_edge.voices > self._f) & undecided)
+        put(claims, DECISION, decisions.view, decisions.value, (decisions.voices > self._f) & undecided)
         if self._exchange % (3 * self.patience) < self.patience:
             self._vote(claims, ballots, self._view)
         return np.concatenate([state[:, :d], claims], axis=1)

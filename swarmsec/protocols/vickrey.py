@@ -1,4 +1,4 @@
-"""Auction items by gossip: the highest bidder gets one, and pays the second highest bid."""
+"""Auction items by gossip: the highest bidder of an item wins it, and pays the second highest bid."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _NOBODY = -1.0
 
 
 class Standing(NamedTuple):
-    """The two highest bids that k daemons know of for each of d items, of different bidders.
+    """The two highest bids, of different bidders, that k daemons know for each of d items.
 
     Attributes:
         first: (k, d) the highest bid; 0 where there is none.
-        winner: (k, d) whose it is; −1 for nobody's.
+        winner: (k, d) its bidder; −1 for none.
         second: (k, d) the second highest bid, which is the price; 0 where there is none.
-        runner_up: (k, d) whose that is; −1 for nobody's.
+        runner_up: (k, d) its bidder; −1 for none.
     """
 
     first: Floats
@@ -35,13 +35,13 @@ class Standing(NamedTuple):
 class Vickrey(NegotiationProtocol):
     """A sealed-bid second-price auction (Vickrey 1961) of d items at once, with no auctioneer.
 
-    Every daemon bids what its first signal says an item is worth to it, and everybody passes on the two highest bids
-    that it knows of, with their bidders. After as many exchanges as the network's diameter all know the same two: the
-    highest bidder takes the item, and pays the second bid. Equal bids go to the lower number.
+    Every daemon bids its first signal, and forwards the two highest bids that it knows, with their bidders. After as
+    many exchanges as the network's diameter all know the same two: the highest bidder takes the item, and pays the
+    second bid. Of equal bids the lower index wins.
 
-    No bidder ever gains by bidding something else than the truth. That says nothing of those who pass bids on: a liar
-    there can invent bidders, and an item that nobody takes is lost to all. Max-like gossip never forgets a lie, even
-    when its author is gone. Lost and late messages delay it. Aggregation rules have nothing to do here.
+    A bidder never gains by an untruthful bid. But a forwarding liar can invent bids of others, and an item that the
+    named winner does not take is lost. A false bid is never forgotten, even after its author is released. Lost and
+    late messages delay the result. An aggregation rule has no effect: bids are compared, not averaged.
     """
 
     decides_for = frozenset({"assignment"})
@@ -49,21 +49,21 @@ class Vickrey(NegotiationProtocol):
     keeps_agreement = False
 
     def begin(self, view: ProtocolView) -> None:
-        """Note how many bidders there are."""
+        """Store the number of bidders."""
         self._n = view.n
 
     def initial_state(self, signals: Floats) -> Floats:
-        """(n, 1 + 4d) one's number, and one's own bids as the highest so far."""
+        """(n, 1 + 4d) the index, and the daemon's own bids as the highest so far."""
         none = np.full_like(signals, _NOBODY)
         me = np.arange(len(signals), dtype=np.float64)[:, None]
         return np.concatenate([me, signals, np.broadcast_to(me, signals.shape), np.zeros_like(signals), none], axis=1)
 
     def proposals(self, state: Floats) -> Floats:
-        """1 for every item that a daemon takes for won."""
+        """1 for every item that the daemon believes it has won."""
         return np.where(standing(state).winner == state[:, :1], 1.0, 0.0)
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """A puppet believes that it has won what it is made to propose, at the bid that this is."""
+        """The daemon believes that it has won the items with a share above 0, with that share as its bid."""
         known = standing(state)
         mine, claims = known.winner == state[:, :1], proposals > 0
         claimed, dropped = claims & ~mine, mine & ~claims
@@ -80,15 +80,15 @@ class Vickrey(NegotiationProtocol):
         return state[:, 1:]
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        """One neighbor after the other, for all daemons at once."""
+        """Process one neighbor after the other, for all daemons at once."""
         network, held = messages.network, state.copy()
-        # A message with NaN for one item still counts for the others, so that `_told` drops bids and not messages.
-        came = messages.received
+        # A message with NaN for one item still counts for the others, so `_valid_bids` drops bids, not messages.
+        arrived = messages.received
         for position in range(int(network.degrees.max(initial=0))):
-            who = np.flatnonzero(network.degrees > position)
-            edges = network.indptr[who] + position
-            who, edges = who[came[edges]], edges[came[edges]]
-            held[who] = self._next(held[who], messages.on(edges))
+            rows = np.flatnonzero(network.degrees > position)
+            edges = network.indptr[rows] + position
+            rows, edges = rows[arrived[edges]], edges[arrived[edges]]
+            held[rows] = self._next(held[rows], messages.on(edges))
         return held
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
@@ -98,21 +98,21 @@ class Vickrey(NegotiationProtocol):
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         held = own[None]
-        for words in heard.values[heard.received]:
-            held = self._next(held, words[None])
+        for payload in heard.values[heard.received]:
+            held = self._next(held, payload[None])
         one: Floats = held[0]
         return one
 
-    def _next(self, state: Floats, words: Floats) -> Floats:
-        """(k, 1 + 4d) what k daemons know after a neighbor each told them something."""
-        mine, theirs = standing(state), _told(words, self._n)
+    def _next(self, state: Floats, payload: Floats) -> Floats:
+        """(k, 1 + 4d) the states after the message of one neighbor each."""
+        mine, theirs = standing(state), _valid_bids(payload, self._n)
         merged = _with_bid(mine, theirs.first, theirs.winner)
         merged = _with_bid(merged, theirs.second, theirs.runner_up)
         return np.concatenate([state[:, :1], *merged], axis=1)
 
 
 def standing(state: Floats) -> Standing:
-    """What daemons know of the auctions, by their states, (k, 1 + 4d)."""
+    """The bids that daemons know, from their states, (k, 1 + 4d)."""
     return _parts(state[:, 1:])
 
 
@@ -120,9 +120,9 @@ def _parts(values: Floats) -> Standing:
     return Standing._make(np.split(values, 4, axis=1))
 
 
-def _told(words: Floats, n: int) -> Standing:
-    """What was told, without what is no bid of one of n bidders."""
-    per_edge = _parts(words)
+def _valid_bids(payload: Floats, n: int) -> Standing:
+    """The bids of a message, without invalid ones: not finite, or of no daemon from 0 to n − 1."""
+    per_edge = _parts(payload)
 
     def sound(bid: Floats, bidder: Floats) -> Bools:
         named = (bidder >= 0) & (bidder < n) & (bidder == np.rint(bidder))
@@ -153,5 +153,5 @@ def _with_bid(known: Standing, bid: Floats, bidder: Floats) -> Standing:
 
 
 def _beats(bid: Floats, bidder: Floats, other: Floats, holder: Floats) -> Bools:
-    """Where a bid is higher than another, or that is nobody's, or it is equal and of a lower number."""
+    """Whether a bid beats another: it is higher, or equal with a lower bidder's index, or there is no other."""
     return np.asarray((holder == _NOBODY) | (bid > other) | ((bid == other) & (bidder < holder)))

@@ -1,7 +1,7 @@
-"""A run once more: step through it, ask what would have been, and whose doing it was.
+"""Run a stored run again: step through its rounds, compare it with a changed run, attribute its damage, verify it.
 
-Nothing here is read from what a run recorded: rounds are played again from the frozen scenario, on the same streams,
-and come out as they were. How they look is decided in `swarmsec.report`.
+Rounds are run again from the stored scenario on the same random streams, so they are identical. Text for people belongs
+in `swarmsec.report`.
 """
 
 from __future__ import annotations

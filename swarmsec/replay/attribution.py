@@ -1,14 +1,14 @@
-"""Whose doing it was: the damage divided among the attacks, and what was prevented among the defenses.
+"""Attribution: the damage divided among the attacks, the prevented damage among the defenses.
 
-Each division is a Shapley value (Shapley 1953; see `shapley`) of a game that is played on paired bills, seed by seed:
+Each division is the Shapley value (Shapley 1953; see `shapley`) of a game on paired bills, seed by seed:
 
-    attacks    v(S) = bill(attacks S, no defense) − bill(clean)                   in all: the damage
-    defenses   v(S) = bill(attacked) − bill(all attacks, defenses S)              in all: what was prevented
-    left       v(S) = bill(attacks S, all defenses) − bill(guarded)               in all: what the defenses let through
-    peace      v(S) = bill(defenses S, no attack) − bill(clean)                   in all: the autoimmune cost
+    attacks    v(S) = bill(attacks S, no defense) − bill(clean)                   total: the damage
+    defenses   v(S) = bill(attacked) − bill(all attacks, defenses S)              total: the prevented damage
+    left       v(S) = bill(attacks S, all defenses) − bill(guarded)               total: the damage that was left
+    peace      v(S) = bill(defenses S, no attack) − bill(clean)                   total: the autoimmune cost
 
-Who is not in S is left out as `changes.without` does it, so that everybody else draws the same numbers. Shares add up
-to the total exactly: in every seed, and so in their means.
+Plug-ins outside S are left out by `changes.without`, so that all others draw the same random numbers. Shares add up to
+the total exactly, in every seed and so in their means.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 from swarmsec.arrays import Floats
 from swarmsec.errors import UsageError
 from swarmsec.replay.changes import without
-from swarmsec.replay.run_bills import Advanced, Bills, play_bills
+from swarmsec.replay.run_bills import Advanced, Bills, run_bills
 from swarmsec.replay.shapley import EXACT_MOST, Coalition, Value, coalitions, marginals, met, orders, shapley
 from swarmsec.rng import stream
 from swarmsec.runs.executors import Executor
@@ -35,23 +35,23 @@ from swarmsec.scoring.intervals import of_mean
 from swarmsec.swarm.arms import Arm
 
 ORDERS = 50
-"""How many orders are drawn of more than 6 plug-ins, unless told otherwise."""
+"""The default number of sampled orders, for more than 6 plug-ins."""
 
 
 Divided = Literal["damage", "left", "prevented", "cost_in_peace"]
-"""What is divided."""
+"""The amounts that are divided."""
 
 
 class Share(NamedTuple):
-    """What is put down to one plug-in.
+    """The share of one plug-in.
 
     Attributes:
-        place: Where it stands, counted from 0.
+        place: Its place in the scenario, from 0.
         kind: Its kind.
         name: Its name in the scenario; empty if it has none.
-        values: (k,) its share, one a seed.
-        share: Their mean, with its interval over seeds.
-        drawn: The same with its interval over the drawn orders; None where all were counted.
+        values: (k,) its share in each seed.
+        share: The mean, with its interval over seeds.
+        drawn: The mean with its interval over sampled orders; None if all orders were counted.
     """
 
     place: int
@@ -63,14 +63,14 @@ class Share(NamedTuple):
 
 
 class Division(NamedTuple):
-    """A total, and whose doing it was.
+    """A total and its shares.
 
     Attributes:
-        of: What is divided.
-        totals: (k,) the total, one a seed.
-        total: Their mean, with its interval over seeds.
-        shares: One a plug-in, in the order of the scenario.
-        orders: How many orders were drawn; None where all were counted.
+        of: The divided amount.
+        totals: (k,) the total of each seed.
+        total: The mean, with its interval over seeds.
+        shares: The share of each plug-in, in the order of the scenario.
+        orders: The number of sampled orders; None if all orders were counted.
     """
 
     of: Divided
@@ -101,12 +101,12 @@ class Division(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """All divisions that there are: none of defenses where nobody defends, none of damage where nobody attacks.
+    """All divisions: none among defenses without a defense, none of damage without an attack.
 
     Attributes:
         seeds: The seeds, in the order of all values.
         unit: Of the bill.
-        divisions: By what is divided.
+        divisions: The divisions by the divided amount.
     """
 
     seeds: tuple[int, ...]
@@ -131,25 +131,25 @@ def attribute(
     orders_drawn: int = ORDERS,
     advanced: Advanced | None = None,
 ) -> Attribution:
-    """Divide the damage among the attacks, and what was prevented and the cost in peace among the defenses.
+    """Divide the damage among the attacks, the prevented damage and the autoimmune cost among the defenses.
 
     Args:
-        scenario: What happened.
-        seeds: With which seeds.
-        arms: Which arms can be played; a game that needs another one is left out.
-        executor: Who plays.
+        scenario: The scenario that was run.
+        seeds: Its seeds.
+        arms: The available arms; a game that needs another arm is left out.
+        executor: Runs the jobs.
         orders_drawn: How many orders are drawn of more than 6 plug-ins; at least 2.
         advanced: Called as jobs end.
 
     Raises:
-        UsageError: Nobody attacks or defends.
+        UsageError: There is no attack and no defense.
         PluginError: A plug-in breaks its contract.
     """
     games = [game for game in _games(scenario, orders_drawn) if set(game.arms) <= set(arms)]
     if not games:
-        raise UsageError("nobody attacks or defends in this run; there is nothing to attribute")
+        raise UsageError("this run has no attack and no defense; there is nothing to attribute")
     jobs = {game.of: game.jobs(scenario, seeds) for game in games}
-    bills = play_bills([one for played in jobs.values() for one in played.values()], executor, advanced)
+    bills = run_bills([one for played in jobs.values() for one in played.values()], executor, advanced)
     divisions: dict[str, Division] = {game.of: _division(game, scenario, seeds, jobs[game.of], bills) for game in games}
     return Attribution(tuple(seeds), bills.unit, divisions)
 
@@ -158,13 +158,13 @@ _Jobs = Mapping[tuple[Coalition, int], Job]
 
 
 class _Game(NamedTuple):
-    """What is divided among whom, and how a coalition's bill is found.
+    """A game: the divided amount, its members, and the bills of coalitions.
 
     Attributes:
         of: What is divided.
         team: The key of its members in a scenario.
-        nobody: The arm in which none of them plays.
-        all: The arm in which they do.
+        nobody: The arm without all of them.
+        all: The arm with them.
         sign: 1 where a higher bill is more of it, -1 where it is less.
         members: How many there are.
         drawn: The orders that are drawn; None where all are counted.
@@ -253,6 +253,6 @@ def _over_orders(shares: Sequence[Sequence[Fraction]]) -> Interval:
 
 
 def _value(game: _Game, jobs: _Jobs, bills: Bills, seed: int, some: Coalition) -> float:
-    """What a coalition achieves in a seed: how far it moves the bill from where nobody of them leaves it."""
+    """The value of a coalition in a seed: its bill minus that of the empty coalition, times the sign."""
     bill, alone = (float(bills.of[jobs[who, seed].id][-1]) for who in (some, frozenset()))
     return game.sign * (bill - alone)

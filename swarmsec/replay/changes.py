@@ -1,8 +1,7 @@
-"""A scenario with something left out, and everything else where it was.
+"""A scenario without some of its plug-ins, in which all others draw the same random numbers.
 
-Random streams are known by the place of a plug-in: the second attack draws from `red/1`. So nobody may move up when
-one is left out. An attack stays with a strength of 0, which the engine never calls; in a defense's place stands
-`none`, which does nothing. What is left draws the same numbers as before.
+A random stream is named by the place of its plug-in: the second attack draws from `red/1`. So places must stay. An
+attack that is left out gets a strength of 0, and the engine never calls it; a defense that is left out becomes `none`.
 """
 
 from __future__ import annotations
@@ -22,21 +21,21 @@ _ONE = re.compile(r"(attack|defense):(.+)")
 
 
 class Left(NamedTuple):
-    """Who is left out of a scenario, by the place at which they stand, counted from 0."""
+    """The plug-ins that are left out of a scenario, by their places from 0."""
 
     attacks: frozenset[int] = frozenset()
     defenses: frozenset[int] = frozenset()
 
 
 def parse_without(words: Sequence[str], scenario: Scenario) -> Left:
-    """Whom some words leave out.
+    """Parse the options of plug-ins to leave out.
 
     Args:
         words: `attack:2`, the third attack; or `defense:median_gate`, all of that kind or name.
-        scenario: Out of this one.
+        scenario: The scenario.
 
     Raises:
-        UsageError: There is nobody of that kind, or at that place.
+        UsageError: There is no plug-in of that kind, or at that place.
     """
     found: dict[Team, set[int]] = {"attack": set(), "defense": set()}
     for word in words:
@@ -90,7 +89,7 @@ def _stopped(spec: dict[str, Any], round: int) -> dict[str, Any]:
 
 
 def _with(scenario: Scenario, **teams: list[dict[str, Any]]) -> Scenario:
-    # A sweep may point at who is left out; and no run is a sweep.
+    # A sweep may refer to a plug-in that is left out; and a run is one point.
     return replace(scenario, document={**scenario.document, "sweep": {}, **teams})
 
 

@@ -1,4 +1,4 @@
-"""What would have been: the same run with something changed, seed by seed on the same random streams."""
+"""Counterfactuals: a run compared with a changed run, seed by seed on the same random streams."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.replay.run_bills import Advanced, Bills, jobs_of, play_bills
+from swarmsec.replay.run_bills import Advanced, Bills, run_bills
+from swarmsec.runs import jobs_of
 from swarmsec.runs.executors import Executor
 from swarmsec.runs.jobs import Job
 from swarmsec.scenario import Scenario
@@ -20,7 +21,7 @@ from swarmsec.swarm.arms import Arm
 
 @dataclass(frozen=True, eq=False)
 class ArmChange:
-    """One arm, as it was and as it would have been.
+    """One arm of the run and of the changed run.
 
     Attributes:
         happened: (k,) the scored bill in the end, one a seed.
@@ -116,10 +117,10 @@ def counterfactual(
     Raises:
         PluginError: A plug-in breaks its contract.
     """
-    happened = {arm: jobs_of(scenario, seeds, arm) for arm in arms}
-    instead = {arm: jobs_of(changed, seeds, arm) for arm in arms}
+    happened = {arm: jobs_of(scenario, seeds, [arm]) for arm in arms}
+    instead = {arm: jobs_of(changed, seeds, [arm]) for arm in arms}
     every = [one for side in (happened, instead) for jobs in side.values() for one in jobs]
-    bills = play_bills(every, executor, advanced)
+    bills = run_bills(every, executor, advanced)
     found = {str(arm): _change(happened[arm], instead[arm], bills) for arm in arms}
     return Counterfactual(
         changes=tuple(changes),

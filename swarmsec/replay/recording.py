@@ -1,4 +1,4 @@
-"""One arm of one seed, played again and taken down so that every round can be looked at, in any order."""
+"""One arm of one seed, run again and recorded, so that rounds can be shown in any order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from swarmsec.swarm.model import SwarmModel
 from swarmsec.swarm.trace import Event, Trace
 
 STATES_BYTES_MAX = 256 * 1024**2
-"""Up to so much memory the proposals of every round are kept, so that single daemons can be looked at."""
+"""The memory for the proposals of all rounds, from which single daemons can be shown."""
 
 
 class Changed(NamedTuple):
@@ -195,7 +195,7 @@ def record(
     states_bytes_max: int = STATES_BYTES_MAX,
     each_round: EachRound | None = None,
 ) -> Recording:
-    """Play one arm of one seed, and take down the state after every round.
+    """Run one arm of one seed, and record the state after every round.
 
     Args:
         scenario: What to play.
@@ -208,7 +208,7 @@ def record(
         SwarmsecError: A plug-in breaks its contract.
     """
     model = build(scenario, arm=arm, seed=seed)
-    scribe = _Scribe(model, states_bytes_max)
+    scribe = _Recorder(model, states_bytes_max)
 
     def after(which: int, where: Arm, played: int) -> None:
         scribe.record_round()
@@ -226,8 +226,8 @@ def record(
     )
 
 
-class _Scribe:
-    """Looks at a model after each of its rounds."""
+class _Recorder:
+    """Records a model after each round."""
 
     def __init__(self, model: SwarmModel, states_bytes_max: int) -> None:
         self.spread: list[Floats] = []
@@ -239,7 +239,7 @@ class _Scribe:
         self._known = np.zeros(model.network.n, dtype=bool)
 
     def record_round(self) -> None:
-        """Note the round that was just played."""
+        """Record the latest round."""
         model, round = self._model, self._model.round - 1
         proposals, hijacked = model.proposals, model.compromised
         if round == 0:

@@ -12,11 +12,11 @@ from typing import Any
 from swarmsec.arrays import Floats
 from swarmsec.errors import UsageError
 from swarmsec.replay.differences import SHOWN_MAX, RunDifference, first_in_events, first_in_json, first_in_rounds
+from swarmsec.runs import JobCache, run_nulls, run_seeds, subject_of
 from swarmsec.runs.ground_truth import truth_of
-from swarmsec.runs.nulls import run_nulls
+from swarmsec.runs.jobs import JobResult
 from swarmsec.runs.run_files import FileLine, RoundTable, parse_event, parse_rounds, read_json, read_lines, read_text
 from swarmsec.runs.run_folder import event_lines, json_text, round_lines
-from swarmsec.runs.runner import seed_runs, subject_of
 from swarmsec.scenario import Scenario
 from swarmsec.scoring import Result, SeedRun, score, score_damage
 from swarmsec.scoring.intervals import of_mean
@@ -63,7 +63,7 @@ class StoredFiles:
 
 
 def compare_rerun(
-    stored: StoredFiles, scenario: Scenario, seeds: Sequence[int], *, jobs: int = 1
+    stored: StoredFiles, scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResult]
 ) -> tuple[tuple[RunDifference, ...], tuple[str, ...]]:
     """Run seeds again: the first difference in each file, and notes on what was not compared.
 
@@ -71,15 +71,15 @@ def compare_rerun(
         stored: The files.
         scenario: The scenario that was run.
         seeds: Which seeds.
-        jobs: How many processes.
+        cache: Runs the jobs.
     """
-    runs = list(seed_runs(scenario, seeds, list(Arm), jobs=jobs))
+    runs = list(run_seeds(scenario, seeds, cache))
     found = [_in_rounds(stored, runs), _in_events(stored, runs), _in_truth(stored, runs[0])]
     notes = []
     if not stored.complete:
         notes.append("the run was interrupted: the part of it that is stored was compared")
     elif len(seeds) == len(stored.seeds):
-        found.append(_in_result(stored, scenario, runs, jobs))
+        found.append(_in_result(stored, scenario, runs, cache))
     else:
         found.append(_in_result_of_rounds(stored, scenario.bill))
         notes.append("result.json was compared with rounds.csv alone: its detection figures need all seeds")
@@ -128,13 +128,15 @@ def _in_truth(stored: StoredFiles, first: SeedRun) -> RunDifference | None:
     return first_in_json("manifest.json", stored.manifest["truth"], truth_of(first), "truth")
 
 
-def _in_result(stored: StoredFiles, scenario: Scenario, runs: Sequence[SeedRun], jobs: int) -> RunDifference | None:
+def _in_result(
+    stored: StoredFiles, scenario: Scenario, runs: Sequence[SeedRun], cache: JobCache[JobResult]
+) -> RunDifference | None:
     shown = _result(stored)
     if isinstance(shown, RunDifference):
         return shown
     result = score(subject_of(scenario), runs)
     if "nulls" in shown:
-        result = replace(result, nulls=run_nulls(scenario, seeds=result.seeds, jobs=jobs))
+        result = replace(result, nulls=run_nulls(scenario, result.seeds, cache))
     rerun = result.to_dict(times=False)
     # The command line names a file that only its author knows, and the version of swarmsec is no result.
     rerun["replay"] = shown.get("replay") if _repeats(shown.get("replay"), result) else rerun["replay"]

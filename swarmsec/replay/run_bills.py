@@ -1,4 +1,4 @@
-"""The bills of jobs, whoever plays them."""
+"""The bills of jobs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.errors import ExecutorError, PluginError
+from swarmsec.errors import PluginError
 from swarmsec.runs.executors import Executor
-from swarmsec.runs.jobs import Job, job
-from swarmsec.scenario import Scenario
-from swarmsec.swarm.arms import Arm
+from swarmsec.runs.jobs import Job, require_done
 
 Advanced = Callable[[int, int], None]
 """Called as jobs end: how many are done, and of how many."""
@@ -34,33 +32,28 @@ class Bills(NamedTuple):
         return np.array([float(self.of[one.id][-1]) for one in jobs])
 
 
-def jobs_of(scenario: Scenario, seeds: Sequence[int], arm: Arm) -> list[Job]:
-    """The jobs of an arm, one a seed."""
-    return [job(scenario, seed, arm) for seed in seeds]
-
-
-def play_bills(jobs: Iterable[Job], executor: Executor, advanced: Advanced | None = None) -> Bills:
-    """Play jobs, each different one once.
+def run_bills(jobs: Iterable[Job], executor: Executor, advanced: Advanced | None = None) -> Bills:
+    """Run jobs, each different one once.
 
     Args:
         jobs: At least one.
-        executor: Who plays them.
-        advanced: Called as they end.
+        executor: Runs them.
+        advanced: Called when one ends.
 
     Raises:
-        PluginError: One failed.
-        ExecutorError: A process died, or took too long.
+        PluginError: A plug-in breaks its contract; the place names the seed and arm.
+        ExecutorError: A worker process died, or a job took too long.
     """
     asked = {one.id: one for one in jobs}
     found: dict[str, Floats] = {}
     unit = ""
-    for played in executor.run(list(asked.values())):
-        where = f"seed {asked[played.id].seed}, {asked[played.id].arm} arm"
-        if played.status == "failed":
-            raise PluginError(played.error, where=where)
-        if played.trace is None:
-            raise ExecutorError(played.error, where=where)
-        found[played.id], unit = played.trace.bill, played.trace.unit
+    for result in executor.run(list(asked.values())):
+        one = asked[result.id]
+        try:
+            trace = require_done(one, result)
+        except PluginError as error:
+            raise PluginError(str(error), where=f"seed {one.seed}, {one.arm} arm") from error
+        found[result.id], unit = trace.bill, trace.unit
         if advanced:
             advanced(len(found), len(asked))
     return Bills(unit, found)

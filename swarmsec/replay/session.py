@@ -1,4 +1,4 @@
-"""Walking through recordings by short commands, a line each: on a terminal, or out of a pipe."""
+"""Stepping through recordings by short commands, a line each, from a terminal or a pipe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HELP = (
     ("n [K]", "the next round, or K rounds on"),
     ("p [K]", "the round before, or K rounds back"),
     ("g ROUND", "go to a round; `g end` is the last one"),
-    ("e, E", "the next, and the previous, round in which something happened"),
+    ("e, E", "the next, and the previous, round with an event"),
     ("a ARM", "the same round of another arm: clean, attacked, defended, guarded"),
     ("s SEED", "the same round of another seed"),
     ("d 3,9", "what daemons 3 and 9 propose in this round"),
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class Shown(NamedTuple):
-    """What a command asks to be shown.
+    """The result of a command.
 
     Attributes:
         what: The round, its daemons, all events, the help, or nothing more.
@@ -48,7 +48,7 @@ class Shown(NamedTuple):
 
 @dataclass
 class Session:
-    """Where somebody stands who walks through a run.
+    """The position in a run that is stepped through.
 
     Attributes:
         play: Gives the recording of a seed and an arm.
@@ -69,24 +69,24 @@ class Session:
 
     @property
     def recording(self) -> Recording:
-        """What is looked at."""
+        """The recording at the position."""
         return self.play(self.seed, self.arm)
 
-    def obey(self, line: str) -> Shown:
-        """Do what a line says.
+    def execute(self, line: str) -> Shown:
+        """Execute a line.
 
         Raises:
-            UsageError: It says nothing that can be done; nothing has changed then.
+            UsageError: It is no command, or cannot be executed; the position stays.
         """
         line = line.strip() or self._last
         word, _, rest = line.partition(" ")
         if not rest and (glued := re.fullmatch(r"([npg])(\d+)", word)):
             word, rest = glued.groups()
-        shown = self._do(word, rest.strip())
+        shown = self._dispatch(word, rest.strip())
         self._last = line
         return shown
 
-    def _do(self, word: str, rest: str) -> Shown:
+    def _dispatch(self, word: str, rest: str) -> Shown:
         if word in {"n", "p"}:
             by = _count(rest) if rest else 1
             return self._go_to(self.round + (by if word == "n" else -by))
@@ -103,12 +103,12 @@ class Session:
             self.seed = self._one_of(_count(rest), self.seeds, "seed")
             return Shown("round")
         if rest:
-            raise UsageError(f"{word!r} takes nothing more; `h` tells the commands")
+            raise UsageError(f"{word!r} takes nothing more; `h` lists the commands")
         if word in {"e", "E"}:
             return self._to_event(forward=word == "e")
         plain: dict[str, Shown] = {"l": Shown("events"), "h": Shown("help"), "q": Shown("quit")}
         if word not in plain:
-            raise UsageError(f"no command {word!r}; `h` tells them")
+            raise UsageError(f"no command {word!r}; `h` lists them")
         return plain[word]
 
     def _go_to(self, round: int) -> Shown:
@@ -124,7 +124,7 @@ class Session:
         rounds = self.recording.event_rounds
         found = [at for at in rounds if (at > self.round if forward else at < self.round)]
         if not found:
-            raise UsageError(f"nothing happens {'after' if forward else 'before'} round {self.round:,} in this arm")
+            raise UsageError(f"no event {'after' if forward else 'before'} round {self.round:,} in this arm")
         self.round = found[0] if forward else found[-1]
         return Shown("round")
 

@@ -18,6 +18,7 @@ from swarmsec.replay.differences import RunDifference, first_in_run
 from swarmsec.replay.rerun import StoredFiles, compare_rerun
 from swarmsec.replay.run_bills import Advanced
 from swarmsec.replay.sources import changed_line, frozen_scenario
+from swarmsec.runs import JobCache, whole
 from swarmsec.runs.executors import Executor
 from swarmsec.runs.jobs import Job, job
 from swarmsec.runs.run_files import read_manifest
@@ -60,17 +61,21 @@ class Verified(NamedTuple):
         }
 
 
-def verify_folder(folder: Path, *, sample: int | None = None, jobs: int = 1, plugins: Sequence[Path] = ()) -> Verified:
-    """Play seeds of a run again, and compare its files byte for byte.
+def verify_folder(
+    folder: Path, executor: Executor, *, sample: int | None = None, plugins: Sequence[Path] = ()
+) -> Verified:
+    """Run seeds of a run again, and compare its files byte for byte.
 
     Args:
-        folder: The run's.
+        folder: The run's folder.
+        executor: Runs the jobs.
         sample: How many seeds; all unless given.
-        jobs: How many processes.
         plugins: Folders of plug-ins, instead of those that the run was made with.
 
     Raises:
-        UsageError: It is no run's folder, or nothing of the run was kept.
+        UsageError: It is no run's folder, or has no rounds.
+        SwarmsecError: A plug-in breaks its contract.
+        ExecutorError: A worker process died, or an arm took too long.
         ScenarioError: The scenario is refused, or a plug-in has changed since.
     """
     manifest = read_manifest(folder)
@@ -80,7 +85,7 @@ def verify_folder(folder: Path, *, sample: int | None = None, jobs: int = 1, plu
         return Verified(name, (), len(manifest["seeds"]), (changed,), reasons=("the file was changed afterward",))
     kept = StoredFiles.read(folder, manifest)
     chosen = _sample(kept.seeds, sample, manifest["id"])
-    differences, notes = compare_rerun(kept, scenario, chosen, jobs=jobs)
+    differences, notes = compare_rerun(kept, scenario, chosen, JobCache(executor, whole))
     reasons = tuple(_reasons(manifest)) if differences else ()
     return Verified(name, tuple(f"seed {seed}" for seed in chosen), len(kept.seeds), differences, (), reasons, notes)
 
@@ -111,9 +116,10 @@ def verify_store(
         for run in chosen:
             told = store.job(run)
             assert told is not None, "it is in the list"
-            why = _why_not(told, *made[run])
-            refused += [(run[:12], why)] if why else []
-            asked |= {} if why else {run: told}
+            try:
+                asked[run] = _same_job(told, *made[run])
+            except SwarmsecError as error:
+                refused.append((run[:12], str(error)))
         differences = list(_compared(store, executor, asked, advanced))
     other = sorted({version for run, (_, version) in made.items() if run in asked} - {versions()["swarmsec"]})
     reasons = [f"swarmsec {', '.join(other)} then, {versions()['swarmsec']} now"] if other else [_NO_OTHER]
@@ -161,15 +167,19 @@ def _changed_afterward(manifest: Mapping[str, Any], scenario: Scenario) -> RunDi
     return None
 
 
-def _why_not(asked: Job, semantics: int, version: str) -> str:
-    """Why a run cannot be played again as it was; empty if it can."""
+def _same_job(stored: Job, semantics: int, version: str) -> Job:
+    """The job of a stored run, from a scenario that is checked here.
+
+    Raises:
+        SwarmsecError: The run cannot be repeated: the engine, a plug-in or a folder of plug-ins is another one now.
+    """
     if semantics != SIM_SEMANTICS:
-        return f"was run by SIM_SEMANTICS {semantics}, and this swarmsec plays by {SIM_SEMANTICS}"
-    try:
-        scenario = load_scenario(asked.document, plugins=[Path(folder) for folder in asked.folders])
-    except SwarmsecError as error:
-        return str(error)
-    return "" if job(scenario, asked.seed, asked.arm).id == asked.id else changed_line(["a plug-in"], version)
+        raise SwarmsecError(f"was run by SIM_SEMANTICS {semantics}, and this swarmsec has {SIM_SEMANTICS}")
+    scenario = load_scenario(stored.document, plugins=[Path(folder) for folder in stored.folders])
+    here = job(scenario, stored.seed, stored.arm)
+    if here.id != stored.id:
+        raise SwarmsecError(changed_line(["a plug-in"], version))
+    return here
 
 
 def _sample(there: Sequence[Any], count: int | None, salt: str) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""What would have been, and whose doing it was, as text for people."""
+"""A comparison with a changed run, and an attribution of damage, as text."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _SEEDS_MOST = 20
 
 
 def counterfactual_lines(found: Counterfactual, *, title: str, arm: str) -> str:
-    """What happened, what would have, and the difference, paired over seeds.
+    """The bills of the run and of the changed run, and their paired differences.
 
     Args:
-        found: All of it.
-        title: What was changed in.
-        arm: The arm that is told seed by seed.
+        found: The comparison.
+        title: The title of the scenario.
+        arm: The arm that is listed seed by seed.
     """
     seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}"
     rows = [["", "happened", "would have", "difference"]]
@@ -43,7 +43,7 @@ def counterfactual_lines(found: Counterfactual, *, title: str, arm: str) -> str:
 
 
 def attribution_lines(found: Attribution, *, title: str) -> str:
-    """Each division: its shares, and the total that they add up to."""
+    """Each division: its shares and their total."""
     seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}"
     blocks = [f"{title}  ·  Shapley values, {seeds}, in {found.unit}, mean [95% interval over seeds]"]
     blocks += [_division(division, found.unit) for division in found.divisions.values()]
@@ -51,7 +51,7 @@ def attribution_lines(found: Attribution, *, title: str) -> str:
 
 
 def interval_text(interval: Interval, unit: str) -> str:
-    """A mean with its interval, if it has one."""
+    """A mean, with its interval if there is one."""
     mean = amount(interval.mean, unit)
     if interval.low is None or interval.high is None:
         return mean
@@ -83,5 +83,5 @@ def _seed_rows(found: Counterfactual, arm: str) -> list[list[str]]:
 
 def _verdict(found: DamageScore) -> str:
     if found.reason and not found.damage:
-        return "no damage to tell of: the clean arm is not there"
+        return "no damage: the clean arm is missing"
     return verdict_sentence(found.verdict, found.damage_limited, found.reason)

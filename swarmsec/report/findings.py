@@ -1,6 +1,6 @@
-"""Findings in scenarios, for the programs that show them: GitHub's annotations, and SARIF for code scanning.
+"""Findings in scenarios as GitHub annotations, and as SARIF for code scanning.
 
-What is wrong is an error; what `lint` finds odd weighs as much as its rule says.
+Findings of validation are errors; findings of `lint` have the severity of their rule.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RULES = {
     "wrong-value": "A value of the wrong type, out of its bounds, or at odds with another one.",
     "no-scenario": "No scenario or file of that name, or one that cannot be read.",
 }
-"""What each rule of a finding is about; the others are those of `lint`, by their codes."""
+"""The rules of validation; the other rules are those of `lint`."""
 
 _RULE_IDS = [*RULES, *sorted(LINT_RULES)]
 _GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
@@ -34,9 +34,9 @@ class Checked(NamedTuple):
     """A scenario that was checked.
 
     Attributes:
-        name: What a caller named: a file, a library name, or `-`.
-        findings: What is wrong with it.
-        lints: What is odd about it.
+        name: A file, a library name, or `-`.
+        findings: The errors.
+        lints: The findings of `lint`.
     """
 
     name: str
@@ -44,14 +44,14 @@ class Checked(NamedTuple):
     lints: Sequence[Lint] = ()
 
     @property
-    def with_weights(self) -> list[tuple[str, Finding]]:
-        """Everything that was found: `error`, `warning` or `note`, and what."""
+    def by_severity(self) -> list[tuple[str, Finding]]:
+        """All findings, each with its level: `error`, `warning` or `note`."""
         return [("error", one) for one in self.findings] + [(one.severity, one.finding) for one in self.lints]
 
 
 def github(checked: Sequence[Checked]) -> str:
     """One workflow command a finding: GitHub shows each at its line in a pull request."""
-    return "\n".join(_annotation(one.name, *found) for one in checked for found in one.with_weights)
+    return "\n".join(_annotation(one.name, *found) for one in checked for found in one.by_severity)
 
 
 def sarif(checked: Sequence[Checked]) -> str:
@@ -60,7 +60,7 @@ def sarif(checked: Sequence[Checked]) -> str:
     run = {
         "tool": {"driver": {"name": "swarmsec", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one.name, *found) for one in checked for found in one.with_weights],
+        "results": [_result(one.name, *found) for one in checked for found in one.by_severity],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False)
@@ -91,7 +91,7 @@ def _annotation(name: str, level: str, finding: Finding) -> str:
     properties = ",".join(
         f"{key}={_escaped(value).replace(':', '%3A').replace(',', '%2C')}" for key, value in place.items()
     )
-    return f"::{_GITHUB[level]} {properties}::{_escaped(_said(finding))}"
+    return f"::{_GITHUB[level]} {properties}::{_escaped(_message(finding))}"
 
 
 def _escaped(text: str) -> str:
@@ -115,12 +115,12 @@ def _result(name: str, level: str, finding: Finding) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": _RULE_IDS.index(finding.rule),
         "level": level,
-        "message": {"text": _said(finding)},
+        "message": {"text": _message(finding)},
         "locations": [location],
     }
 
 
-def _said(finding: Finding) -> str:
+def _message(finding: Finding) -> str:
     return f"{finding.message}; {finding.hint}" if finding.hint else finding.message
 
 

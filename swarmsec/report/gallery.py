@@ -1,25 +1,23 @@
-"""The gallery of the library: every scenario with what comes of it, measured.
+"""The gallery of the library: every scenario with its measured result.
 
-`python -m swarmsec.report.gallery` plays every scenario over its own seeds and writes `scenarios/GALLERY.md`.
+`python -m swarmsec.report.gallery` runs every scenario over its own seeds and writes `scenarios/GALLERY.md`.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from swarmsec.files import write_atomically
 from swarmsec.report.numbers import amount, share_interval
 from swarmsec.report.terminal import verdict_line
-from swarmsec.runs.runner import run
-from swarmsec.runs.sweeps import SweepPoint, run_points
+from swarmsec.runs import JobCache, SweepPoint, run_points, run_scenario, whole
+from swarmsec.runs.executors import open_executor
 from swarmsec.scenario import Scenario, library, library_folder, load_scenario
 from swarmsec.scoring import Result
 
@@ -67,19 +65,16 @@ def entry(scenario: Scenario, *, jobs: int = 1) -> Iterator[str]:
     yield from (f"- {goal}" for goal in document["goals"])
     yield ""
     yield from _composition(scenario)
-    result = _alone(scenario, jobs)
+    with open_executor(jobs=jobs) as executor:
+        cache = JobCache(executor, whole)
+        result = run_scenario(scenario, scenario.seeds, cache)
+        points = list(run_points(scenario, cache)) if document["sweep"] else []
     yield f"\n**{verdict_line(result)}.**\n"
     yield from _arms(result)
     yield from _notes(result)
-    if document["sweep"]:
-        yield from _sweep(list(run_points(scenario, play=partial(run, jobs=jobs))))
+    if points:
+        yield from _sweep(points)
     yield f"\n```sh\n{result.replay}\n```"
-
-
-def _alone(scenario: Scenario, jobs: int) -> Result:
-    """The scenario's own values, its sweep aside."""
-    document = {**scenario.document, "sweep": {}}
-    return run(dataclasses.replace(scenario, document=document), jobs=jobs)
 
 
 def _composition(scenario: Scenario) -> Iterator[str]:

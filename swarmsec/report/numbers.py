@@ -1,4 +1,4 @@
-"""How figures are written for people."""
+"""Amounts and shares as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that is stepped through: one round on a screen, a row a round, and all that happened. Plain text everywhere."""
+"""A recorded run as plain text: one round, a row for each round, events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from swarmsec.runs.ground_truth import spans
 from swarmsec.swarm.trace import Event
 
 WIDTH = 72
-"""Letters of the sparkline."""
+"""The width of the sparkline in characters."""
 
 _BARS = "▁▂▃▄▅▆▇█"
 _COMPONENTS_MOST = 4
@@ -28,8 +28,8 @@ def round_lines(recording: Recording, round: int) -> str:
     """One round: the bill, what changed, what happened, and how the swarm stands; with a curve of the bill.
 
     Args:
-        recording: Of which run.
-        round: Which round.
+        recording: The recorded arm.
+        round: The round.
     """
     frame, trace = recording.frame(round), recording.trace
     heading = f"round {round:,} of 0 to {recording.rounds - 1:,}  ·  {trace.arm} arm, seed {trace.seed}"
@@ -49,7 +49,7 @@ def round_lines(recording: Recording, round: int) -> str:
 
 
 def rows_lines(recording: Recording, frames: Sequence[Frame]) -> str:
-    """A row a round: the bill, its step, honest daemons' proposals, how many are hijacked and isolated, events."""
+    """A row for each round: bill, its change, honest proposals, number of hijacked and isolated daemons, events."""
     unit = recording.trace.unit
     head = ["round", recording.bill, "step", "honest low", "median", "high", "hijacked", "isolated", "events"]
     rows = [head]
@@ -65,15 +65,15 @@ def rows_lines(recording: Recording, frames: Sequence[Frame]) -> str:
 
 
 def events_lines(events: Sequence[Event]) -> str:
-    """A line an event."""
+    """A line for each event."""
     if not events:
-        return "nothing happened in this arm"
+        return "no events in this arm"
     width = max(len(f"{event.round:,}") for event in events)
     return "\n".join(f"round {event.round:>{width},}  {_event(event)}" for event in events)
 
 
 def daemons_lines(recording: Recording, round: int, daemons: Ints) -> str:
-    """A line a daemon: what it proposes at the end of a round, and how it stands."""
+    """A line for each daemon: its proposal at the end of a round, and whether it is hijacked or isolated."""
     frame, values = recording.frame(round), recording.proposals(round, daemons)
     hijacked, isolated = set(frame.hijacked.tolist()), set(frame.quarantined.tolist())
     lines = []
@@ -93,11 +93,11 @@ def help_lines() -> str:
 
 
 def sparkline(values: Floats, width: int = WIDTH) -> str:
-    """A curve of so many letters at most; a letter shows the last value of its share of the rounds.
+    """A curve of at most `width` characters; each shows the last value of its share of the rounds.
 
     Args:
-        values: (rounds,) what is drawn; what is no finite number is drawn as a space.
-        width: How many letters.
+        values: (rounds,) the curve; a non-finite value is drawn as a space.
+        width: The number of characters.
 
     Examples:
         >>> sparkline(np.arange(8.0))
@@ -110,7 +110,7 @@ def sparkline(values: Floats, width: int = WIDTH) -> str:
     if not finite.any():
         return " " * len(shown)
     low, high = float(shown[finite].min()), float(shown[finite].max())
-    scale = (high / 2 - low / 2) or 1.0  # Halves, since a difference of the largest numbers is none.
+    scale = (high / 2 - low / 2) or 1.0  # Halves, since the difference of the largest numbers overflows.
     tops = len(_BARS) - 1
     return "".join(
         _BARS[round((value / 2 - low / 2) / scale * tops)] if math.isfinite(value) else " " for value in shown.tolist()
@@ -118,13 +118,13 @@ def sparkline(values: Floats, width: int = WIDTH) -> str:
 
 
 def _ends(rounds: int, width: int) -> Ints:
-    """(letters,) the round that each letter stands for: the last one of its share."""
+    """(characters,) the round that each character shows: the last one of its share."""
     letters = min(rounds, width)
     return (np.arange(1, letters + 1) * rounds // letters - 1).astype(np.int32)
 
 
 def _curve(recording: Recording, round: int) -> list[str]:
-    """The bill's curve, under it whose doing happened where, and where one stands."""
+    """The curve of the bill, and under it the shown round and the events of both teams."""
     ends = _ends(recording.rounds, WIDTH)
     marks = [" "] * len(ends)
     for event in recording.trace.events:
@@ -149,11 +149,11 @@ def _state_lines(frame: Frame) -> list[str]:
         lines.append(f"  … {len(frame.low):,} components; the widest is [{widest}]")
     for what, whom in (("hijacked", frame.hijacked), ("isolated", frame.quarantined)):
         if len(whom):
-            lines.append(f"  {what}  {len(whom):,}: {_who(whom)}")
+            lines.append(f"  {what}  {len(whom):,}: {_daemon_text(whom)}")
     return lines
 
 
-def _who(daemons: Ints) -> str:
+def _daemon_text(daemons: Ints) -> str:
     mask = np.zeros(int(daemons.max()) + 1, dtype=bool)
     mask[daemons] = True
     told = spans(mask)

@@ -13,7 +13,7 @@ from swarmsec.scenario import Scenario
 
 
 def point_line(point: SweepPoint) -> str:
-    """One point in one line: its values, and what came of it."""
+    """One point in one line: its values and its result."""
     settings = ", ".join(f"{path} {_value(value)}" for path, value in point.settings.items())
     damage, limited, _, verdict = _outcome(point)
     return f"point {point.number}: {settings}: damage {damage}, DL {limited}, {verdict.replace('_', ' ')}"

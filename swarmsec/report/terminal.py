@@ -1,4 +1,4 @@
-"""A result on a terminal: the verdict first, then the evidence, then the line that repeats it."""
+"""A result as text: the verdict, then the figures, then the command line that repeats it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _COLORS = {"limited": "green", "not_limited": "red", "no_bite": "yellow"}
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a result does not know of its scenario, and a reader wants to.
+    """Facts about the scenario that a result does not hold.
 
     Attributes:
-        title: The scenario's name for people.
+        title: The title of the scenario.
         document: The resolved scenario.
         n: How many daemons there are.
         bills: The world's bills, the scored one first.
         vantages: Of each defense, in order.
-        folder: Where the run is kept.
+        folder: The run's folder.
     """
 
     title: str
@@ -39,7 +39,7 @@ class Context:
 
 
 def render(result: Result, context: Context) -> RenderableType:
-    """The whole report."""
+    """The report."""
     seeds = f"{len(result.seeds)} seed{'s' if len(result.seeds) > 1 else ''}"
     world = context.document["world"]["kind"]
     heading = Text.assemble(
@@ -79,7 +79,7 @@ def arms_table(result: Result, context: Context) -> Table:
 
 
 def notes(result: Result, context: Context) -> Table:
-    """Who did what, how it was noticed, what was promised, and how to repeat it."""
+    """The teams, detection, guarantee, and the command line that repeats the run."""
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

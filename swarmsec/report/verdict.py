@@ -1,4 +1,4 @@
-"""The verdict on a defense in one sentence, for every place in which a person reads it."""
+"""The verdict on a defense in one sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from swarmsec.scoring import Interval, Verdict
 
 
 def verdict_sentence(verdict: Verdict, limited: Interval | None, reason: str) -> str:
-    """What the verdict says, with the share of the damage that was prevented.
+    """The verdict, with the share of the damage that was prevented.
 
     Args:
         verdict: In a word.

@@ -1,24 +1,30 @@
-"""Exercises: play an arm, play a scenario over seeds and processes, and keep what came of it.
+"""Running scenarios: the job, its executors, a run over seeds, nulls, sweeps, a run's folder, and certificates.
 
-What a run means is decided below (engine, scoring); how it is shown, above.
+What an arm does and how it is scored is decided below (swarm, scoring); how it is shown, above (report, cli).
 """
 
 from __future__ import annotations
 
+from swarmsec.runs.cache import JobCache, whole
 from swarmsec.runs.nulls import NULLS, run_nulls
-from swarmsec.runs.runner import run, seed_runs, subject_of
-from swarmsec.runs.simulation import build, play_seed, simulate
+from swarmsec.runs.runner import run, run_scenario, subject_of
+from swarmsec.runs.seeds import jobs_of, run_seeds, seed_run_of
+from swarmsec.runs.simulation import build, simulate
 from swarmsec.runs.sweeps import SweepPoint, run_points
 
 __all__ = [
     "NULLS",
+    "JobCache",
     "SweepPoint",
     "build",
-    "play_seed",
+    "jobs_of",
     "run",
     "run_nulls",
     "run_points",
-    "seed_runs",
+    "run_scenario",
+    "run_seeds",
+    "seed_run_of",
     "simulate",
     "subject_of",
+    "whole",
 ]

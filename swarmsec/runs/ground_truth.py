@@ -1,4 +1,4 @@
-"""The truth about a run's daemons, in a form that a manifest keeps: who was attacked, hijacked, isolated."""
+"""The ground truth for a manifest: which daemons were attacked, hijacked or isolated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from swarmsec.swarm.arms import Arm
 
 
 def truth_of(seed_run: SeedRun) -> dict[str, Any] | None:
-    """Whom it befell at any time in the defended arm, or the attacked one; None if neither was played.
+    """The daemons affected at any time in the defended arm, else the attacked arm; None if neither was run.
 
     Args:
         seed_run: The arms of one seed.

@@ -1,8 +1,8 @@
-"""The unit of work of every executor: one arm of one seed, told in plain data.
+"""The unit of work of every command: one arm of one seed, as plain data.
 
-A worker is told what to play and makes everything itself: no plug-in, scenario or generator travels. Only what plays
-in an arm is part of its job, so that the clean arm of a scenario and seed is one job, whoever attacks and defends in
-the other arms; it is played once and shared.
+A worker process receives a document and a seed, and loads everything itself: no plug-in, scenario or generator is sent.
+A job's document has only the teams of its arm. So the clean arm of a scenario and seed is one job, whichever attacks
+and defenses the other arms have; it is run once and shared.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -23,8 +23,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from swarmsec._version import __version__
-from swarmsec.errors import ExecutorError, PluginError
-from swarmsec.runs.simulation import run_arm
+from swarmsec.errors import ExecutorError, PluginError, SwarmsecError
+from swarmsec.runs.networks import NetworkCache
+from swarmsec.runs.simulation import EachRound, run_arm
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SIM_SEMANTICS
@@ -39,8 +40,8 @@ class Job:
     """One arm of one seed.
 
     Attributes:
-        id: SHA-256 of all that decides the outcome; equal jobs have equal ids, on every machine.
-        document: The resolved scenario with only the teams that play in this arm.
+        id: SHA-256 of everything that decides the outcome; equal jobs have equal ids, on every machine.
+        document: The resolved scenario with only the teams of this arm.
         folders: Folders of plug-ins beyond those that are installed.
         seed: Which seed.
         arm: Which arm.
@@ -51,19 +52,29 @@ class Job:
     folders: tuple[str, ...]
     seed: int
     arm: Arm
+    _checked: Scenario | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The checked scenario that the job was made from; in another process it is loaded from the document."""
+        return self._checked or _loaded(_canonical(self.document), self.folders)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Job, (self.id, self.document, self.folders, self.seed, self.arm)  # Plain data only.
 
 
 class JobResult(NamedTuple):
-    """What came of a job.
+    """The result of a job.
 
     Attributes:
         id: The job's.
-        status: `done`; `failed`, a plug-in's or the scenario's error; `crashed`, the worker died; or `timed_out`.
-        trace: What was recorded, without the last state; None unless done.
-        guarantees: For each defense, by its kind: whether its precondition held. Empty but in the defended arm.
-        cpu_seconds: What it took of a processor; not the same in another run.
+        status: `done`; `failed`, an error of a plug-in or of the scenario; `crashed`, the worker died; or `timed_out`.
+        trace: The recorded arm, without the final state; None unless done.
+        guarantees: For each defense, by its kind: whether its precondition held. Empty except in the defended arm.
+        cpu_seconds: CPU time of the arm's rounds; differs from run to run.
         error: What went wrong, in one line.
         digest: SHA-256 of the exact trace, equal for equal runs on every machine; empty unless done.
+        exception: The error itself, for the command that ran the job; never stored.
     """
 
     id: str
@@ -73,59 +84,93 @@ class JobResult(NamedTuple):
     cpu_seconds: float = 0.0
     error: str = ""
     digest: str = ""
+    exception: BaseException | None = None
 
 
 def job(scenario: Scenario, seed: int, arm: Arm) -> Job:
     """The job of one arm and seed of a scenario."""
-    playing = {**scenario.document, "sweep": {}}  # A sweep may point at teams that do not play in this arm.
-    if not arm.has_red:
-        playing["attacks"] = []
-    if not arm.has_blue:
-        playing["defenses"] = []
-    played = dataclasses.replace(scenario, document=playing)
-    decisive = [played.digest, seed, str(arm), played.plugin_digests, SIM_SEMANTICS]
+    of_arm = scenario.for_arm(arm)
+    decisive = [of_arm.digest, seed, str(arm), of_arm.plugin_digests, SIM_SEMANTICS]
     identity = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
-    return Job(identity, playing, tuple(str(folder) for folder in scenario.registry.folders), seed, arm)
+    folders = tuple(str(folder) for folder in scenario.registry.folders)
+    return Job(identity, of_arm.document, folders, seed, arm, of_arm)
 
 
-def run_job(job: Job) -> JobResult:
-    """Play a job in this process. Whatever a plug-in does wrong is told in what comes back, and never raised."""
+def run_job(job: Job, *, networks: NetworkCache | None = None, each_round: EachRound | None = None) -> JobResult:
+    """Run a job in this process. An error of a plug-in becomes a result and is not raised.
+
+    Args:
+        job: The job.
+        networks: Where arms of one seed share their network; each draws its own unless given.
+        each_round: Called after each round.
+    """
     start = time.process_time()
     try:
-        with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
-            trace, guarantees = run_arm(_scenario(_canonical(job.document), job.folders), job.seed, job.arm)
+        with redirect_stdout(sys.stderr):  # What a plug-in prints is not part of the results.
+            scenario = job.scenario
+            network = networks.network_of(scenario, job.seed) if networks else None
+            ran = run_arm(scenario, job.seed, job.arm, network=network, each_round=each_round)
     except (Exception, SystemExit) as error:
-        where = error if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
-        return JobResult(job.id, "failed", cpu_seconds=time.process_time() - start, error=str(where))
-    cpu_seconds = time.process_time() - start
-    return JobResult(job.id, "done", trace, guarantees, cpu_seconds, digest=trace_digest(trace))
+        message = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+        seconds = time.process_time() - start
+        return JobResult(job.id, "failed", cpu_seconds=seconds, error=message, exception=error)
+    return JobResult(job.id, "done", ran.trace, ran.guarantees, ran.cpu_seconds, digest=trace_digest(ran.trace))
+
+
+def run_in_worker(job: Job) -> JobResult:
+    """Run a job in a worker process, which keeps the last network. Only errors of swarmsec's own types are sent."""
+    result = run_job(job, networks=_WORKER_NETWORKS)
+    error = result.exception
+    ours = isinstance(error, SwarmsecError) and type(error).__module__.startswith("swarmsec.")
+    return result if ours else result._replace(exception=None)
 
 
 def run_verified_job(asked: Job) -> JobResult:
-    """Play a job for another machine, if it means here what it means there.
+    """Run a job of another machine in a worker process here, if it has the same id here.
 
     Raises:
-        ExecutorError: The scenario cannot be loaded here, or the engine or a plug-in is another one.
+        ExecutorError: The scenario cannot be loaded here, or the engine or a plug-in differs.
     """
     try:
         with redirect_stdout(sys.stderr):
-            here = job(_scenario(_canonical(asked.document), asked.folders), asked.seed, asked.arm)
+            here = job(asked.scenario, asked.seed, asked.arm)
     except (Exception, SystemExit) as error:
         raise ExecutorError(f"{socket.gethostname()} cannot load the scenario: {error}") from error
     if here.id != asked.id:
         raise ExecutorError(
-            f"{socket.gethostname()} has another swarmsec {__version__}, or other plug-ins, than the one that asked; "
-            "install the same everywhere"
+            f"{socket.gethostname()} has another swarmsec {__version__}, or other plug-ins, than the machine that "
+            "sent the job; install the same everywhere"
         )
-    return run_job(asked)
+    return run_in_worker(asked)
+
+
+def require_done(job: Job, result: JobResult) -> Trace:
+    """The trace of a job that is done.
+
+    Raises:
+        SwarmsecError: The plug-in's error, unchanged where it is known.
+        ExecutorError: The worker process died, or the job took too long.
+    """
+    if result.trace is not None:
+        return result.trace
+    where = f"seed {job.seed}, {job.arm} arm"
+    if result.status == "crashed":
+        raise ExecutorError(f"{result.error}; a plug-in ended it, or there was too little memory", where=where)
+    if result.status == "timed_out":
+        raise ExecutorError(result.error, where=where)
+    if isinstance(result.exception, Exception):
+        raise result.exception
+    if isinstance(result.exception, SystemExit):
+        raise PluginError(result.error, where=where) from result.exception
+    raise SwarmsecError(result.error, where=where)
 
 
 def trace_digest(trace: Trace) -> str:
-    """SHA-256 of everything that a trace of a scored run says, but the time it took."""
+    """SHA-256 of everything in the trace of a scored run, except CPU times."""
     digest = hashlib.sha256()
-    told = [trace.arm, trace.seed, trace.unit, sorted(trace.central.items()), dataclasses.astuple(trace.watch)]
-    told += [event.to_dict() for event in trace.events]
-    digest.update(json.dumps(told, sort_keys=True).encode())
+    fields = [trace.arm, trace.seed, trace.unit, sorted(trace.central.items()), dataclasses.astuple(trace.watch)]
+    fields += [event.to_dict() for event in trace.events]
+    digest.update(json.dumps(fields, sort_keys=True).encode())
     for name in sorted(trace.metrics):
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(trace.metrics[name], dtype="<f8").tobytes())
@@ -134,11 +179,14 @@ def trace_digest(trace: Trace) -> str:
     return digest.hexdigest()
 
 
+_WORKER_NETWORKS = NetworkCache()
+
+
 def _canonical(document: Mapping[str, Any]) -> str:
     return json.dumps(document, sort_keys=True)
 
 
 @lru_cache(maxsize=64)
-def _scenario(document: str, folders: tuple[str, ...]) -> Scenario:
-    """The scenario of a document; a worker meets the same one in job after job."""
+def _loaded(document: str, folders: tuple[str, ...]) -> Scenario:
+    """The scenario of a document; a worker receives the same one with many jobs, and checks it once."""
     return load_scenario(json.loads(document), plugins=[Path(folder) for folder in folders])

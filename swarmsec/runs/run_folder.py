@@ -1,11 +1,11 @@
-"""A run's folder: everything that is needed to read it, check it and repeat it.
+"""Writing a run's folder: everything that is needed to read a run, verify it and repeat it; `run_files` reads it.
 
-    manifest.json    versions, seeds, digests, the command, whom it befell in the first seed, and how the run ended
+    manifest.json    versions, seeds, digests, the command, the attacked daemons of the first seed, how the run ended
     scenario.yaml    the scenario with every default written out; `swarmsec run` takes it
-    events.jsonl     one event a line, seed by seed
-    rounds.csv       one row a seed, arm and round
+    events.jsonl     one event per line, seed by seed
+    rounds.csv       one row per seed, arm and round
     result.json      the score, without times: the same bytes for the same scenario and seeds
-    report.html      all of that for people, made from the files above
+    report.html      all of that as a page, made from the files above
 
 Files grow as seeds are done, so that a run that was cut short can be read up to its last whole line.
 """
@@ -42,9 +42,9 @@ class RunFolder:
     """The folder of one run, `ROOT/<id>`; the newest is also `ROOT/latest`.
 
     Args:
-        root: Where runs go.
-        scenario: What is played.
-        seeds: With which seeds.
+        root: The folder of all runs.
+        scenario: The scenario that is run.
+        seeds: Its seeds.
         command: The command line.
 
     Raises:
@@ -87,7 +87,7 @@ class RunFolder:
             ) from None
 
     def add(self, seed_run: SeedRun) -> None:
-        """Append the events and rounds of one more seed; of the first, whom it befell."""
+        """Append the events and rounds of one more seed; of the first, write the ground truth."""
         if "truth" not in self._manifest:
             self._manifest["truth"] = truth_of(seed_run)
             self._write("manifest.json", json_text(self._manifest))
@@ -96,17 +96,17 @@ class RunFolder:
         self._append("rounds.csv", round_lines(seed_run, header=is_first))
 
     def finish(self, result: Result) -> None:
-        """Write the score, and that the run got to its end."""
+        """Write the score, and the status `done`."""
         self._write("result.json", json_text(result.to_dict(times=False)))
         cpu = {str(run.seed): {str(arm): round(s, 4) for arm, s in run.cpu_seconds.items()} for run in result.seed_runs}
         self.close("done", cpu_seconds=cpu, cpu_overhead=result.overhead.cpu)
 
     def keep_report(self, page: str) -> None:
-        """Write `report.html`, which others make from the folder."""
+        """Write `report.html`."""
         self._write("report.html", page)
 
     def close(self, status: str, **more: Any) -> None:
-        """Write down how the run ended: `done`, `interrupted` or `failed`."""
+        """Write how the run ended: `done`, `interrupted` or `failed`."""
         self._manifest |= {"status": status, "ended": _now(), **more}
         self._write("manifest.json", json_text(self._manifest))
 
@@ -122,7 +122,7 @@ class RunFolder:
 
 
 def run_id(scenario: Scenario, seeds: Sequence[int]) -> str:
-    """A run's name: the scenario's, and the digest of all that decides the run's outcome."""
+    """The id of a run: the scenario's name, and a digest of everything that decides the outcome."""
     decisive = [scenario.digest, list(seeds), scenario.plugin_digests, SIM_SEMANTICS]
     digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
     readable = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in scenario.name)
@@ -136,7 +136,7 @@ def versions() -> dict[str, str]:
 
 
 def cpu_features() -> list[str]:
-    """By which features of the processor NumPy chooses its loops; other ones may round the last bit otherwise."""
+    """The CPU features by which NumPy chooses its loops, which may change the last bit of a result."""
     told: Any = np.show_config(mode="dicts")
     return list(told.get("SIMD Extensions", {}).get("found", []))
 
@@ -168,7 +168,7 @@ def round_lines(seed_run: SeedRun, *, header: bool) -> str:
 
 
 def _point_latest(root: Path, name: str) -> None:
-    """Let `latest` name this run; where the system has no links, as a file with its name."""
+    """Let `latest` name this run: as a link, or as a file with the name where the system has no links."""
     unfinished = root / f".latest.{os.getpid()}"
     unfinished.unlink(missing_ok=True)
     try:

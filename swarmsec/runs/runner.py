@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, redirect_stdout
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
 
 from swarmsec._version import __version__
-from swarmsec.errors import ExecutorError, UsageError
-from swarmsec.runs.simulation import EachRound, Loadable, arm_of, play_seed
+from swarmsec.errors import UsageError
+from swarmsec.runs.cache import JobCache, whole
+from swarmsec.runs.executors import open_executor
+from swarmsec.runs.jobs import JobResult
+from swarmsec.runs.seeds import run_seeds
+from swarmsec.runs.simulation import EachRound, Loadable, arm_of
 from swarmsec.scenario import Scenario, Teams, load_scenario, seed_list
 from swarmsec.scoring import Result, SeedRun, Subject, score
 from swarmsec.swarm.arms import ALL_ARMS, Arm
-
-if TYPE_CHECKING:
-    from swarmsec.runs.executors import Ended
 
 
 def run(
@@ -30,36 +27,61 @@ def run(
     each_seed: Callable[[SeedRun], None] | None = None,
     each_round: EachRound | None = None,
 ) -> Result:
-    """Play a scenario's arms over its seeds and score them.
+    """Run a scenario's arms over its seeds and score them.
 
     Args:
-        scenario: Whatever `load_scenario` takes.
-        seeds: A count, or which; the scenario's own unless given.
+        scenario: Anything that `load_scenario` takes.
+        seeds: A count, or a list of seeds; the scenario's own unless given.
         attack: Attacks instead of the scenario's: `stubborn`, `stubborn:value=3`, a mapping with a kind, or several.
         defense: Defenses instead of the scenario's.
-        arms: Which of the four to play. Without all four there is no DL.
-        jobs: How many processes. The result does not depend on it.
-        each_seed: Called as seeds are done, in their order.
-        each_round: Called after each round that is played in this process; with several jobs none is.
+        arms: Which of the four arms to run. Without all four there is no DL.
+        jobs: How many processes run arms. The result does not depend on it.
+        each_seed: Called when a seed is done, in the order of the seeds.
+        each_round: Called after each round that is run in this process; never with several processes.
 
     Raises:
         SwarmsecError: The scenario is refused, or a plug-in breaks its contract.
     """
     loaded = load_scenario(scenario, attack=attack, defense=defense)
     wanted = _seeds(loaded, seeds)
-    played = [arm for arm in Arm if arm in {arm_of(name) for name in arms}]
-    if not played:
-        raise UsageError("no arm to play; name at least one", where="arms")
+    chosen = [arm for arm in Arm if arm in {arm_of(name) for name in arms}]
+    if not chosen:
+        raise UsageError("no arm to run; name at least one", where="arms")
+    with open_executor(jobs=jobs, each_round=each_round) as executor:
+        return run_scenario(loaded, wanted, JobCache(executor, whole), arms=chosen, each_seed=each_seed)
+
+
+def run_scenario(
+    scenario: Scenario,
+    seeds: Sequence[int],
+    cache: JobCache[JobResult],
+    *,
+    arms: Sequence[Arm] = ALL_ARMS,
+    each_seed: Callable[[SeedRun], None] | None = None,
+) -> Result:
+    """Run the arms of a checked scenario that the cache does not have yet, and score all of them.
+
+    Args:
+        scenario: The checked scenario.
+        seeds: The seeds.
+        cache: Runs the jobs.
+        arms: Which of the four arms.
+        each_seed: Called when a seed is done, in the order of the seeds.
+
+    Raises:
+        SwarmsecError: A plug-in breaks its contract.
+        ExecutorError: A worker process died, or an arm took too long.
+    """
     done: list[SeedRun] = []
-    for seed_run in seed_runs(loaded, wanted, played, jobs=jobs, each_round=each_round):
+    for seed_run in run_seeds(scenario, seeds, cache, arms=arms):
         done.append(seed_run)
         if each_seed:
             each_seed(seed_run)
-    return score(subject_of(loaded), done)
+    return score(subject_of(scenario), done)
 
 
 def subject_of(scenario: Scenario) -> Subject:
-    """What a result says of its scenario."""
+    """The facts about its scenario that a result contains."""
     return Subject(
         scenario=scenario.name,
         version=scenario.version,
@@ -72,66 +94,6 @@ def subject_of(scenario: Scenario) -> Subject:
             *(word for folder in scenario.registry.folders for word in ("--plugins", str(folder))),
         ),
     )
-
-
-def seed_runs(
-    scenario: Scenario,
-    seeds: Sequence[int],
-    arms: Sequence[Arm],
-    *,
-    jobs: int = 1,
-    each_round: EachRound | None = None,
-) -> Iterator[SeedRun]:
-    """Play seeds, in this process or in several, and give them in their order."""
-    if jobs < 1:
-        raise UsageError(f"{jobs} given; must be at least 1", where="jobs")
-    if min(jobs, len(seeds)) == 1:
-        for seed in seeds:
-            yield play_seed(scenario, seed, arms, each_round=each_round)
-        return
-    yield from _in_processes(scenario, seeds, arms, min(jobs, len(seeds)))
-
-
-class _Order(NamedTuple):
-    """A seed to play, in plain data."""
-
-    document: Mapping[str, Any]
-    folders: tuple[str, ...]
-    seed: int
-    arms: tuple[str, ...]
-
-
-def _in_processes(scenario: Scenario, seeds: Sequence[int], arms: Sequence[Arm], jobs: int) -> Iterator[SeedRun]:
-    from swarmsec.runs.executors import Pool
-
-    folders = tuple(str(folder) for folder in scenario.registry.folders)
-    orders = [_Order(dict(scenario.document), folders, seed, tuple(map(str, arms))) for seed in seeds]
-    with closing(Pool(_play_elsewhere, workers=jobs)) as pool:
-        due = iter(orders)
-        waiting: dict[int, Ended[_Order]] = {}
-        following = next(due, None)
-        for ended in pool.run(orders):
-            waiting[ended.payload.seed] = ended
-            while following is not None and following.seed in waiting:
-                yield _seed_run(waiting.pop(following.seed))
-                following = next(due, None)
-
-
-def _seed_run(ended: Ended[_Order]) -> SeedRun:
-    if isinstance(ended.value, SeedRun):
-        return ended.value
-    if ended.status == "raised":
-        raise ended.value
-    raise ExecutorError(
-        f"{ended.error}; a plug-in ended it, or there was too little memory", where=f"seed {ended.payload.seed}"
-    )
-
-
-def _play_elsewhere(order: _Order) -> SeedRun:
-    """One seed in a worker, which is told what to play and makes everything itself."""
-    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
-        scenario = load_scenario(order.document, plugins=[Path(folder) for folder in order.folders])
-        return play_seed(scenario, order.seed, [Arm(arm) for arm in order.arms])
 
 
 def _seeds(scenario: Scenario, seeds: int | Sequence[int] | None) -> tuple[int, ...]:

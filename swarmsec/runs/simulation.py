@@ -1,20 +1,20 @@
-"""Play one arm of one seed."""
+"""Run one arm of one seed."""
 
 from __future__ import annotations
 
 import dataclasses
 import operator
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from swarmsec.errors import SwarmsecError, UsageError, did_you_mean
+from swarmsec.network import Network
 from swarmsec.runs.guarantees import held
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.scoring import SeedRun
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.daemon import Daemon
 from swarmsec.swarm.model import SwarmModel
@@ -31,7 +31,7 @@ def build(
     """The swarm of one arm and seed as a Mesa model; `.step()` is one round.
 
     Args:
-        scenario: Whatever `load_scenario` takes.
+        scenario: Anything that `load_scenario` takes.
         arm: `clean`, `attacked`, `defended` or `guarded`.
         seed: Which seed.
         daemon_class: A subclass of `Daemon`, for the engine `agents`.
@@ -41,10 +41,10 @@ def build(
 
 
 def simulate(scenario: Loadable, *, arm: str = "defended", seed: int = 0, record_states: bool = False) -> Trace:
-    """Play one arm of one seed to the end.
+    """Run one arm of one seed to its end.
 
     Args:
-        scenario: Whatever `load_scenario` takes.
+        scenario: Anything that `load_scenario` takes.
         arm: `clean`, `attacked`, `defended` or `guarded`.
         seed: Which seed.
         record_states: Whether to keep every round's proposals and decisions: 8 bytes a daemon, component and round.
@@ -54,44 +54,56 @@ def simulate(scenario: Loadable, *, arm: str = "defended", seed: int = 0, record
 
 
 EachRound = Callable[[int, Arm, int], None]
-"""Called after each round: the seed, the arm, and how many rounds of it are played."""
+"""Called after each round: the seed, the arm, and how many of its rounds are done."""
 
 
-def play_seed(scenario: Scenario, seed: int, arms: Sequence[Arm], *, each_round: EachRound | None = None) -> SeedRun:
-    """Play the arms of one seed, one after the other, on common random numbers.
+class ArmRun(NamedTuple):
+    """One arm that was run to its end.
+
+    Attributes:
+        trace: What was recorded, without the final state.
+        guarantees: For each defense of the defended arm, by its kind: whether its precondition held.
+        cpu_seconds: CPU time of the rounds, without setting up.
+    """
+
+    trace: Trace
+    guarantees: tuple[tuple[str, Guarantee], ...]
+    cpu_seconds: float
+
+
+def run_arm(
+    scenario: Scenario,
+    seed: int,
+    arm: Arm,
+    *,
+    network: Network | None = None,
+    each_round: EachRound | None = None,
+) -> ArmRun:
+    """Run one arm of one seed, with fresh plug-ins.
 
     Args:
-        scenario: What to play.
+        scenario: The checked scenario.
         seed: Which seed.
-        arms: Which of the four.
+        arm: Which arm.
+        network: The network of this seed; drawn unless given.
         each_round: Called after each round.
+
+    Raises:
+        SwarmsecError: A plug-in breaks its contract; the message names the round and arm.
     """
-    network = None
-    traces: dict[str, Trace] = {}
-    cpu_seconds: dict[str, float] = {}
-    guarantees: tuple[tuple[str, Guarantee], ...] = ()
-    for arm in arms:
-        setup = scenario.setup(seed, network=network)  # Fresh plug-ins: no arm remembers another.
-        network = setup.network
-        start = time.process_time()
-        traces[arm] = _scored(setup, scenario.bill, arm, each_round)
-        cpu_seconds[arm] = time.process_time() - start
-        guarantees = guarantees or held(setup, traces[arm])
-    return SeedRun(seed, traces, cpu_seconds, guarantees)
-
-
-def run_arm(scenario: Scenario, seed: int, arm: Arm) -> tuple[Trace, tuple[tuple[str, Guarantee], ...]]:
-    """Play one arm of one seed: what was recorded, and for each defense of the defended arm what it could promise."""
-    setup = scenario.setup(seed)
-    trace = _scored(setup, scenario.bill, arm)
-    return trace, held(setup, trace)
+    setup = scenario.setup(seed, network=network)
+    start = time.process_time()
+    trace = run_model(_model(setup, scenario.bill, arm), each_round)
+    seconds = time.process_time() - start
+    # The final state of a million daemons is not scored, and is not kept for every arm.
+    return ArmRun(dataclasses.replace(trace, final=np.empty((0, 0))), held(setup, trace), seconds)
 
 
 def arm_of(name: str) -> Arm:
     """The arm of that name.
 
     Raises:
-        UsageError: There is none.
+        UsageError: No arm has that name.
     """
     try:
         return Arm(name)
@@ -104,14 +116,14 @@ def _model(setup: Setup, bill: str, arm: Arm, **options: Any) -> SwarmModel:
 
 
 def run_model(model: SwarmModel, each_round: EachRound | None = None) -> Trace:
-    """Play a model to its end, and close it.
+    """Run a model to its end, and close it.
 
     Args:
-        model: Of which no round was played.
+        model: A new model, before its first round.
         each_round: Called after each round.
 
     Raises:
-        SwarmsecError: A plug-in breaks its contract; the message says in which round and arm.
+        SwarmsecError: A plug-in breaks its contract; the message names the round and arm.
     """
     try:
         while model.running:
@@ -123,11 +135,6 @@ def run_model(model: SwarmModel, each_round: EachRound | None = None) -> Trace:
         raise type(error)(f"{error.message} (round {model.round}, {model.arm} arm)", where=error.where) from error
     finally:
         model.close()
-
-
-def _scored(setup: Setup, bill: str, arm: Arm, each_round: EachRound | None = None) -> Trace:
-    """Play to the end. The last state of a million daemons is no part of the score, and is not kept for every arm."""
-    return dataclasses.replace(run_model(_model(setup, bill, arm), each_round), final=np.empty((0, 0)))
 
 
 def _seed(seed: int) -> int:

@@ -1,12 +1,16 @@
-"""Play a scenario at the points of its sweep, one after the other."""
+"""Run a scenario at every point of its sweep."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from swarmsec.runs.runner import run
+from swarmsec.runs.cache import JobCache
+from swarmsec.runs.jobs import JobResult
+from swarmsec.runs.runner import run_scenario
+from swarmsec.runs.seeds import jobs_of
 from swarmsec.scenario import Scenario
 from swarmsec.scenario.sweep import check_point
 from swarmsec.scoring import Result
@@ -15,13 +19,13 @@ SCHEMA = "swarmsec.sweep/v1"
 
 
 class SweepPoint(NamedTuple):
-    """One point of a sweep, played.
+    """The result at one point of a sweep.
 
     Attributes:
-        number: Which one, counted from 0.
+        number: Which point, counted from 0.
         settings: Its values: path → value.
-        scenario: The scenario there.
-        result: Its score.
+        scenario: The scenario with these values.
+        result: Its score, without traces.
     """
 
     number: int
@@ -35,26 +39,43 @@ class SweepPoint(NamedTuple):
 
 
 def at_point(scenario: Scenario, number: int) -> Scenario:
-    """The scenario at one point of its sweep, counted from 0; the line that repeats it names the point.
+    """The scenario at one point of its sweep, counted from 0; the command that repeats it names the point.
 
     Raises:
         UsageError: There is no such point.
     """
     points = scenario.points()
-    settings, there = points[check_point(number, len(points))]
-    return _named(scenario, number, there) if settings else there
+    settings, with_values = points[check_point(number, len(points))]
+    return _numbered(scenario, number, with_values) if settings else with_values
 
 
-def run_points(scenario: Scenario, *, play: Callable[[Scenario], Result] = run) -> Iterator[SweepPoint]:
-    """Play every point of a sweep and give each as it is done, without its traces.
+def run_points(
+    scenario: Scenario,
+    cache: JobCache[JobResult],
+    *,
+    seeds: Sequence[int] | None = None,
+    run_point: Callable[[Scenario, Sequence[int]], Result] | None = None,
+) -> Iterator[SweepPoint]:
+    """Run every point of a sweep, and give each when it is done. An arm that points share is run once.
 
     Args:
-        scenario: What to play; without a sweep it is one point.
-        play: How to play one of them.
+        scenario: The scenario; without a sweep it is one point.
+        cache: Runs the jobs. A result is dropped after the last point that needs it.
+        seeds: The seeds of every point; each point's own unless given.
+        run_point: Runs one point with the cache; `run_scenario` unless given.
     """
-    for number, (settings, there) in enumerate(scenario.points()):
-        there = _named(scenario, number, there) if settings else there
-        yield SweepPoint(number, settings, there, dataclasses.replace(play(there), seed_runs=()))
+    points = [
+        (settings, _numbered(scenario, number, with_values) if settings else with_values)
+        for number, (settings, with_values) in enumerate(scenario.points())
+    ]
+    ids = [[one.id for one in jobs_of(point, point.seeds if seeds is None else seeds)] for _, point in points]
+    uses = Counter(one for of_point in ids for one in of_point)
+    for number, (settings, point) in enumerate(points):
+        wanted = point.seeds if seeds is None else seeds
+        result = run_point(point, wanted) if run_point else run_scenario(point, wanted, cache)
+        yield SweepPoint(number, settings, point, dataclasses.replace(result, seed_runs=()))
+        uses.subtract(ids[number])
+        cache.drop(one for one in ids[number] if not uses[one])
 
 
 def to_dict(points: Sequence[SweepPoint]) -> dict[str, Any]:
@@ -62,5 +83,5 @@ def to_dict(points: Sequence[SweepPoint]) -> dict[str, Any]:
     return {"schema": SCHEMA, "points": [point.to_dict() for point in points]}
 
 
-def _named(scenario: Scenario, number: int, there: Scenario) -> Scenario:
-    return dataclasses.replace(there, changes=dataclasses.replace(scenario.changes, point=number))
+def _numbered(scenario: Scenario, number: int, with_values: Scenario) -> Scenario:
+    return dataclasses.replace(with_values, changes=dataclasses.replace(scenario.changes, point=number))

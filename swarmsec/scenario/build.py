@@ -32,7 +32,7 @@ SPEC_FAMILIES: dict[str, Family] = {
 
 
 class Parts(NamedTuple):
-    """Everything that a document names, built."""
+    """Everything that a document names, built. No run uses these plug-ins themselves: each one gets copies."""
 
     document: Document
     world: PluginSpec[World]
@@ -50,7 +50,7 @@ class Parts(NamedTuple):
 
 
 def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
-    """Build every plug-in of a document; each call builds new ones.
+    """Build every plug-in of a document.
 
     Args:
         data: A document in which `check` finds no errors.
@@ -91,14 +91,28 @@ def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     }
 
 
+def fresh(parts: Parts) -> Parts:
+    """The same parts with new plug-ins of equal parameters, so that no run remembers another."""
+    return parts._replace(
+        world=parts.world.fresh(),
+        protocol=parts.protocol.fresh(),
+        attacks=tuple(spec.fresh() for spec in parts.attacks),
+        defenses=tuple(spec.fresh() for spec in parts.defenses),
+    )
+
+
+def network_of(parts: Parts, streams: Streams) -> Network:
+    """Draw the network of one seed."""
+    try:
+        return parts.topology.fresh().plugin.network(streams.of("network"))
+    except SwarmsecError as error:
+        raise error.at("network") from None
+
+
 def setup_of(parts: Parts, streams: Streams, *, network: Network | None = None) -> Setup:
-    """The setup of one seed's run; the network is drawn unless it is given."""
-    if network is None:
-        try:
-            network = parts.topology.plugin.network(streams.of("network"))
-        except SwarmsecError as error:
-            raise error.at("network") from None
-    return compose(network=network, streams=streams, **_composition(parts))
+    """The setup of one seed's run, with new plug-ins; the network is drawn unless it is given."""
+    drawn = network_of(parts, streams) if network is None else network
+    return compose(network=drawn, streams=streams, **_composition(fresh(parts)))
 
 
 def _composition(parts: Parts) -> dict[str, Any]:

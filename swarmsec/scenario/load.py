@@ -14,7 +14,16 @@ from swarmsec.parameters import Problem
 from swarmsec.plugin import Family
 from swarmsec.registry import Registry, source_digest
 from swarmsec.rng import Streams
-from swarmsec.scenario.build import SPEC_FAMILIES, composition_errors, parts_of, resolved, setup_of
+from swarmsec.scenario.build import (
+    SPEC_FAMILIES,
+    Parts,
+    composition_errors,
+    fresh,
+    network_of,
+    parts_of,
+    resolved,
+    setup_of,
+)
 from swarmsec.scenario.check import check
 from swarmsec.scenario.extends import extended
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
@@ -24,6 +33,7 @@ from swarmsec.scenario.schedule import expand
 from swarmsec.scenario.sources import ScenarioSource, read
 from swarmsec.scenario.sweep import points
 from swarmsec.scenario.yaml_tree import Tree
+from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.setup import Setup
 
 
@@ -68,7 +78,7 @@ class Scenario:
     @property
     def n(self) -> int:
         """The number of daemons."""
-        return parts_of(self.document, self.registry).n
+        return self.parts.n
 
     @property
     def stop(self) -> int:
@@ -89,6 +99,27 @@ class Scenario:
     def digest(self) -> str:
         """SHA-256 of everything that decides the run of one seed."""
         return digest_of(self.document)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What the document names, found and built: once, for all arms and seeds."""
+        return parts_of(self.document, self.registry)
+
+    def for_arm(self, arm: Arm) -> Scenario:
+        """The same with only the teams that take part in an arm, and without its sweep; made once."""
+        if arm not in self._for_arms:
+            parts = self.parts
+            document = {**self.document, "sweep": {}}  # A sweep may go along a path into a team that is left out.
+            if not arm.has_red:
+                parts, document["attacks"] = parts._replace(attacks=()), []
+            if not arm.has_blue:
+                parts, document["defenses"] = parts._replace(defenses=()), []
+            self._for_arms[arm] = _with_parts(replace(self, document=document), parts)
+        return self._for_arms[arm]
+
+    @cached_property
+    def _for_arms(self) -> dict[Arm, Scenario]:
+        return {}
 
     def points(self) -> list[tuple[dict[str, Any], Scenario]]:
         """Every point of its sweep: path → value, and the scenario with these values. No sweep: one empty point."""
@@ -134,7 +165,11 @@ class Scenario:
             seed: Which seed.
             network: The network of this seed, if it is there already.
         """
-        return setup_of(parts_of(self.document, self.registry), self.streams(seed), network=network)
+        return setup_of(self.parts, self.streams(seed), network=network)
+
+    def network(self, seed: int) -> Network:
+        """Draw the network of one seed."""
+        return network_of(self.parts, self.streams(seed))
 
 
 def load_scenario(
@@ -179,8 +214,14 @@ def load_scenario(
     except ScenarioError as error:
         raise _refused([error], tree) from None
     scenario = Scenario(resolved(tree.data, parts), written.command, changes, registry, tree)
-    if wrong := composition_errors(parts, scenario.streams(scenario.seeds[0])):
+    if wrong := composition_errors(fresh(parts), scenario.streams(scenario.seeds[0])):
         raise _refused(wrong, tree)
+    return _with_parts(scenario, parts)
+
+
+def _with_parts(scenario: Scenario, parts: Parts) -> Scenario:
+    """The scenario with the parts of its document, which need not be built again."""
+    vars(scenario)["parts"] = parts
     return scenario
 
 

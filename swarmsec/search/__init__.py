@@ -1,12 +1,13 @@
-"""The worst that red can do within the rules: searched for, shrunk to what is needed, and mapped.
+"""The worst attack that the rules allow: search for it, minimize it, and map what a defense tolerates.
 
-Here belongs the search; what an attack does and what it costs is decided below (teams, engine, scoring).
+The mechanism and damage of an attack are decided below (teams, swarm, scoring).
 """
 
 from __future__ import annotations
 
 from swarmsec.search.attack_search import Gauntlet, Query, gauntlet
-from swarmsec.search.minimize import Size, Witness, smallest_subset, witness
+from swarmsec.search.evaluator import figures_cache
+from swarmsec.search.minimize import Size, Witness, minimize_attack, smallest_subset
 from swarmsec.search.space import Dimension, Space, spaces_of
 from swarmsec.search.tolerance import SHARES, STRENGTHS, Cell, ToleranceMap, tolerance_map
 
@@ -21,9 +22,10 @@ __all__ = [
     "Space",
     "ToleranceMap",
     "Witness",
+    "figures_cache",
     "gauntlet",
+    "minimize_attack",
     "smallest_subset",
     "spaces_of",
     "tolerance_map",
-    "witness",
 ]

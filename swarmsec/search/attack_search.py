@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 
 from swarmsec.errors import SwarmsecError, UsageError
-from swarmsec.runs.executors import open_executor
+from swarmsec.runs import JobCache
 from swarmsec.scenario import Scenario
 from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
-from swarmsec.search.evaluator import BATCH, Attacks, Harm, Range
+from swarmsec.search.evaluator import BATCH, AttackEvaluator, Attacks, Figures, Harm
 from swarmsec.search.space import Dimension, Space, attacks_of, position_of, spaces_of
 
 CONFIRMING_SEEDS = 8
-"""Seeds that the search never saw, on which the worst attack is played again."""
+"""Seeds that the search did not use, on which the worst attack is run again."""
 
-_FIRST_OF_ALL = 1_000_003
-"""Where confirming seeds begin: nobody plays those otherwise."""
+_FIRST_CONFIRMING_SEED = 1_000_003
+"""The first confirming seed, far from the seeds that scenarios use."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Query:
 
     Attributes:
         number: Its place, from 0; 0 is the scenario's own attack.
-        attacks: What was played.
-        harm: Its damage over the search's seeds, or the metric's greatest value; None if it was refused.
-        refused: Why it was.
+        attacks: The attacks.
+        harm: Their damage over the search's seeds, or the metric's greatest value; None if they were refused.
+        refused: Why they were refused.
     """
 
     number: int
@@ -46,21 +46,21 @@ class Query:
 
 @dataclass(frozen=True)
 class Gauntlet:
-    """What a search found.
+    """The outcome of a search.
 
     Attributes:
-        scenario: Its name.
-        defenses: What stood.
-        unit: Of the damage; empty where a metric was maximized.
-        metric: What was maximized: None is the damage.
+        scenario: The scenario's name.
+        defenses: Its defenses.
+        unit: The unit of damage; empty where a metric was maximized.
+        metric: The maximized metric; None for the damage.
         known: Whether red knew the defenses' parameters.
-        seeds: That every query was played with.
-        search_seed: Of the search.
-        queries: All, in order.
-        fresh_seeds: Seeds that the search never saw: what is best on the seeds of a search flatters it.
-        own: What the scenario's own attacks do on those; None if they cannot be played.
-        worst: What the worst attacks found do on those.
-        factor: How often `own` goes into `worst`, paired over seeds; None where `own` is none, or no harm.
+        seeds: The seeds of every query.
+        search_seed: The random seed of the search.
+        queries: All queries, in order.
+        fresh_seeds: Seeds that the search did not use; harm on the search's own seeds is biased upward.
+        own: The harm of the scenario's own attacks on the fresh seeds; None if they cannot be run.
+        worst: The harm of the worst attacks found, on the fresh seeds.
+        factor: `worst` divided by `own`, paired over seeds; None if `own` is None or does no harm.
     """
 
     scenario: str
@@ -78,14 +78,14 @@ class Gauntlet:
 
     @property
     def best(self) -> Query:
-        """The most harmful query; of equals the first."""
+        """The most harmful query; the first one of equals."""
         found = _most_harmful(self.queries)
         assert found is not None
         return found
 
     @property
     def curve(self) -> list[float | None]:
-        """The greatest harm within the first 1, 2, 3, ... queries: damage against budget; None until one was played."""
+        """The greatest harm within the first 1, 2, 3, ... queries: damage by budget; None before the first result."""
         harms = [-np.inf if query.harm is None else query.harm for query in self.queries]
         return [float(harm) if np.isfinite(harm) else None for harm in np.maximum.accumulate(harms)]
 
@@ -113,30 +113,30 @@ class Gauntlet:
 
 def gauntlet(
     scenario: Scenario,
+    cache: JobCache[Figures],
     *,
     budget: int = 200,
     attacks: Sequence[str] = (),
     seeds: Sequence[int] = (0, 1),
     known: bool = False,
     metric: str | None = None,
-    jobs: int = 1,
     search_seed: int = 0,
     each: Callable[[Query], None] | None = None,
 ) -> Gauntlet:
     """Search for the worst attack within the rules of engagement, by a tree-structured Parzen estimator.
 
-    Every query plays the defended arm of a few seeds, against clean arms that are played once. The result does not
-    depend on `jobs`. Source: Bergstra, Bardenet, Bengio and Kégl, NeurIPS 2011; here as Optuna implements it.
+    Every query runs the defended arm of a few seeds, against clean arms that are run once. The result does not depend
+    on the executor. Source: Bergstra, Bardenet, Bengio and Kégl, NeurIPS 2011; here as Optuna implements it.
 
     Args:
         scenario: The defended swarm; its own attacks are the first query.
+        cache: Runs the jobs; see `figures_cache`.
         budget: How many queries.
         attacks: Kinds to search; all that the rules allow unless given.
-        seeds: With which seeds a query is played.
+        seeds: The seeds of a query.
         known: Whether red knows the defenses' parameters: it then begins with lies of about their size.
         metric: Maximize the greatest value of this metric in the defended arm, and not the damage.
-        jobs: How many processes.
-        search_seed: Another one searches otherwise.
+        search_seed: The random seed of the search.
         each: Called after each query.
 
     Raises:
@@ -145,7 +145,7 @@ def gauntlet(
     if budget < 2:
         raise UsageError(f"{budget} given; must be at least 2 queries", where="budget")
     if not scenario.document["defenses"]:
-        raise UsageError("no defense stands; name one with --defense", where="defense")
+        raise UsageError("the scenario has no defense; name one with --defense", where="defense")
     spaces = spaces_of(scenario, attacks)
     study = _study(search_seed, budget)
     own = tuple(scenario.document["attacks"])
@@ -156,21 +156,20 @@ def gauntlet(
         if each:
             each(queries[-1])
 
-    with open_executor(jobs=jobs) as executor:
-        tried = Range(scenario, seeds, executor, metric=metric)
-        note(own, tried.harms([own])[0])
-        for guess in _guesses(scenario, spaces)[: budget // 4] if known else ():
-            study.enqueue_trial(guess)
-        for specs, harm in _searched(tried, spaces, study, budget=budget - 1):
-            note(specs, harm)
-        best = _most_harmful(queries)
-        if best is None:
-            raise UsageError(f"no attack could be played; the last one: {queries[-1].refused}", where="attack")
-        fresh_seeds = tuple(range(_FIRST_OF_ALL, _FIRST_OF_ALL + CONFIRMING_SEEDS))
-        fresh = Range(scenario, fresh_seeds, executor, metric=metric)
-        own_again, best_again = fresh.harms([own, best.attacks])
+    evaluator = AttackEvaluator(scenario, seeds, cache, metric=metric)
+    note(own, evaluator.harms([own])[0])
+    for guess in _guesses(scenario, spaces)[: budget // 4] if known else ():
+        study.enqueue_trial(guess)
+    for specs, harm in _searched(evaluator, spaces, study, budget=budget - 1):
+        note(specs, harm)
+    best = _most_harmful(queries)
+    if best is None:
+        raise UsageError(f"no attack could be run; the last one: {queries[-1].refused}", where="attack")
+    fresh_seeds = tuple(range(_FIRST_CONFIRMING_SEED, _FIRST_CONFIRMING_SEED + CONFIRMING_SEEDS))
+    fresh = AttackEvaluator(scenario, fresh_seeds, cache, metric=metric)
+    own_again, best_again = fresh.harms([own, best.attacks])
     if best_again.refused:
-        raise SwarmsecError(f"the worst attack cannot be played on other seeds: {best_again.refused}")
+        raise SwarmsecError(f"the worst attack cannot be run on other seeds: {best_again.refused}")
     world = scenario.registry.get("worlds", scenario.document["world"]["kind"])
     return Gauntlet(
         scenario=scenario.name,
@@ -188,21 +187,23 @@ def gauntlet(
     )
 
 
-def _searched(tried: Range, spaces: Sequence[Space], study: Any, *, budget: int) -> Iterator[tuple[Attacks, Harm]]:
-    """What is tried in turn, and what it does."""
+def _searched(
+    evaluator: AttackEvaluator, spaces: Sequence[Space], study: Any, *, budget: int
+) -> Iterator[tuple[Attacks, Harm]]:
+    """The attacks that the search tries, with their harm."""
     least = 0.0
     for begun in range(0, budget, BATCH):
         trials = [study.ask() for _ in range(min(BATCH, budget - begun))]
         choices = [_suggested(trial, spaces) for trial in trials]
-        harms = tried.harms(choices)
+        harms = evaluator.harms(choices)
         least = min([least, *(harm.amount for harm in harms if harm.amount is not None)])
         for trial, specs, harm in zip(trials, choices, harms, strict=True):
-            study.tell(trial, least if harm.amount is None else harm.amount)  # A refused attack is as bad as any.
+            study.tell(trial, least if harm.amount is None else harm.amount)  # Refused counts as least.
             yield specs, harm
 
 
 def _factor(worst: Sequence[float], own: Sequence[float]) -> Interval | None:
-    """How often one harm goes into the other, paired over seeds."""
+    """The ratio of two harms, paired over seeds."""
     if not own or np.mean(own) <= 0:
         return None
     return of_ratio(np.array(worst), np.array(own))

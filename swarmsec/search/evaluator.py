@@ -1,4 +1,4 @@
-"""What an attack does to a defended swarm: the paired damage of a few seeds."""
+"""The harm that attacks do to a defended swarm: the paired damage over a few seeds."""
 
 from __future__ import annotations
 
@@ -6,28 +6,56 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
-from typing import Any
+from typing import Any, NamedTuple
 
 from swarmsec.errors import SwarmsecError, UsageError
+from swarmsec.runs import JobCache, jobs_of
 from swarmsec.runs.executors import Executor
-from swarmsec.runs.jobs import Job, JobResult, job
+from swarmsec.runs.jobs import Job, JobResult
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.swarm.arms import Arm
 
 Attacks = Sequence[Mapping[str, Any]]
-"""Attacks as a scenario says them."""
+"""Attacks as a scenario writes them."""
 
 BATCH = 8
-"""Attacks that are tried at once. It does not depend on how many processes there are, and so neither do results."""
+"""Attacks that are tried at once. It does not depend on the number of processes, and so neither do results."""
+
+
+class Figures(NamedTuple):
+    """The figures of one arm that a search needs; a search has too many arms to keep their traces.
+
+    Attributes:
+        bill: The scored bill after the last round.
+        greatest: The greatest value of each metric.
+        error: Why there are none; empty if the arm is done.
+    """
+
+    bill: float
+    greatest: Mapping[str, float]
+    error: str = ""
+
+
+def figures_of(result: JobResult) -> Figures:
+    """The figures of a job's result."""
+    if result.trace is None:
+        return Figures(math.nan, {}, result.error or result.status)
+    metrics = result.trace.metrics.items()
+    return Figures(float(result.trace.bill[-1]), {name: float(values.max()) for name, values in metrics})
+
+
+def figures_cache(executor: Executor) -> JobCache[Figures]:
+    """A cache for searches: all searches of a command share one, so that no arm is run twice."""
+    return JobCache(executor, figures_of)
 
 
 @dataclass(frozen=True)
 class Harm:
-    """What one choice of attacks did.
+    """The harm of one choice of attacks.
 
     Attributes:
         amounts: By seed: the damage in the measured arm, or the greatest value of a metric; empty if refused.
-        refused: Why it could not be played; empty if it was.
+        refused: Why it could not be run; empty if it was.
     """
 
     amounts: tuple[float, ...]
@@ -39,64 +67,64 @@ class Harm:
         return mean(self.amounts) if self.amounts else None
 
 
-class Range:
-    """A defended swarm that attacks are tried on: the clean arms are played once.
+class AttackEvaluator:
+    """Measures the harm of attacks on a defended swarm, against its clean arms.
 
     Args:
-        scenario: Whose world, defenses and rules.
-        seeds: With which seeds.
-        executor: Who plays.
+        scenario: The world, the defenses and the rules.
+        seeds: The seeds of every measurement.
+        cache: Runs the jobs.
         metric: Measure the greatest value of this metric in the measured arm, and not the damage.
-        arm: The arm that is measured; `attacked` shows what attacks do to an undefended swarm.
+        arm: The arm that is measured; `attacked` measures attacks on an undefended swarm.
+
+    Attributes:
+        tried: How many choices of attacks were measured.
 
     Raises:
-        SwarmsecError: The clean arm cannot be played.
+        SwarmsecError: The clean arm cannot be run.
     """
 
     def __init__(
         self,
         scenario: Scenario,
         seeds: Sequence[int],
-        executor: Executor,
+        cache: JobCache[Figures],
         *,
         metric: str | None = None,
         arm: Arm = Arm.DEFENDED,
     ) -> None:
-        # A sweep may point at attacks that are not played here.
+        # A sweep may go along a path into attacks that are replaced here.
         self.scenario = load_scenario(scenario, settings={"sweep": {}}) if scenario.document["sweep"] else scenario
         self.seeds = tuple(seeds)
         self.tried = 0
-        self._executor, self._metric, self._arm = executor, metric, arm
-        self._known: dict[str, float | str] = {}
-        self._usual = self._at_peace()
+        self._cache, self._metric, self._arm = cache, metric, arm
+        self._baseline = self._clean_amounts()
 
     def harms(self, choices: Sequence[Attacks]) -> list[Harm]:
-        """What each choice of attacks does; equal choices are played once."""
+        """The harm of each choice of attacks."""
         self.tried += len(choices)
         prepared = [self._prepared(attacks) for attacks in choices]
-        jobs = {one.id: one for these in prepared if not isinstance(these, str) for one in these}
-        self._known |= self._played([one for one in jobs.values() if one.id not in self._known])
-        return [self._harm(these) for these in prepared]
+        jobs = [one for these in prepared if not isinstance(these, str) for one in these]
+        figures = {one.id: found for one, found in self._cache.results(jobs)}
+        return [self._harm(these, figures) for these in prepared]
 
     def first(self, choices: Sequence[Attacks], *, needed: float) -> int | None:
-        """The number of the first choice that does so much harm at least; those after its batch are not played."""
+        """The number of the first choice that does at least so much harm; choices after its batch are not run."""
         for start in range(0, len(choices), BATCH):
             for number, harm in enumerate(self.harms(choices[start : start + BATCH]), start):
                 if harm.amount is not None and harm.amount >= needed:
                     return number
         return None
 
-    def _at_peace(self) -> tuple[float, ...]:
-        """What is taken off by seed: the clean arm's bill, and nothing of a metric."""
+    def _clean_amounts(self) -> tuple[float, ...]:
+        """What is subtracted, by seed: the clean arm's bill, or 0 from a metric."""
         if self._metric is not None:
             return (0.0,) * len(self.seeds)
-        clean = [job(self.scenario, seed, Arm.CLEAN) for seed in self.seeds]
-        played = self._played(clean)
         bills = []
-        for one in clean:
-            bill = played[one.id]
+        for _, figures in self._cache.results(jobs_of(self.scenario, self.seeds, [Arm.CLEAN])):
+            bill = self._measured(figures)
             if isinstance(bill, str):
-                raise SwarmsecError(f"the clean arm cannot be played: {bill}")
+                raise SwarmsecError(f"the clean arm cannot be run: {bill}")
             bills.append(bill)
         return tuple(bills)
 
@@ -106,32 +134,25 @@ class Range:
             attacked = load_scenario(self.scenario, attack=[dict(spec) for spec in attacks])
         except SwarmsecError as error:
             return str(error).splitlines()[0]
-        return [job(attacked, seed, self._arm) for seed in self.seeds]
+        return jobs_of(attacked, self.seeds, [self._arm])
 
-    def _harm(self, jobs: list[Job] | str) -> Harm:
+    def _harm(self, jobs: list[Job] | str, figures: Mapping[str, Figures]) -> Harm:
         if isinstance(jobs, str):
             return Harm((), jobs)
         amounts = []
-        for one, usual in zip(jobs, self._usual, strict=True):
-            found = self._known[one.id]
-            if isinstance(found, str):
-                return Harm((), found)
-            amounts.append(found - usual)
+        for one, baseline in zip(jobs, self._baseline, strict=True):
+            measured = self._measured(figures[one.id])
+            if isinstance(measured, str):
+                return Harm((), measured)
+            amounts.append(measured - baseline)
         return Harm(tuple(amounts))
 
-    def _played(self, jobs: Sequence[Job]) -> dict[str, float | str]:
-        """What each job came to, by its id: a figure, or why there is none."""
-        return {played.id: self._read(played) for played in self._executor.run(jobs)}
-
-    def _read(self, played: JobResult) -> float | str:
-        trace = played.trace
-        if trace is None:
-            return played.error or played.status
-        if self._metric is None:
-            found = float(trace.bill[-1])
-        elif self._metric in trace.metrics:
-            found = float(trace.metrics[self._metric].max())
-        else:
-            names = ", ".join(trace.metrics)
+    def _measured(self, figures: Figures) -> float | str:
+        """The measured amount of one arm, or why there is none."""
+        if figures.error:
+            return figures.error
+        if self._metric is not None and self._metric not in figures.greatest:
+            names = ", ".join(figures.greatest)
             raise UsageError(f"this world has no metric {self._metric!r}; it has {names}", where="metric")
-        return found if math.isfinite(found) else f"what it came to is not a number: {found}"
+        amount = figures.bill if self._metric is None else figures.greatest[self._metric]
+        return amount if math.isfinite(amount) else f"the amount is not finite: {amount}"

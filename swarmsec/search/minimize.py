@@ -1,4 +1,4 @@
-"""Shrink an attack to what is needed: the smallest set of lies that still does most of the harm."""
+"""Minimize an attack: the fewest daemons and rounds and the least strength that still do most of its harm."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from swarmsec.errors import UsageError
-from swarmsec.runs.executors import open_executor
+from swarmsec.runs import JobCache
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.search.evaluator import Attacks, Range
+from swarmsec.search.evaluator import AttackEvaluator, Attacks, Figures
 
 T = TypeVar("T")
 Specs = list[dict[str, Any]]
 
 _HALVINGS = 7
-"""How often strength is halved towards the least that is needed: to under one percent."""
+"""Bisection steps for the least strength: to within one percent."""
 
 _FOR_DAEMONS = 0.75
-"""The share of all tries that leaving out daemons may take, so that rounds and strength have theirs."""
+"""The share of all tries for leaving out daemons; the rest is for rounds and strength."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Size:
     """How large attacks are.
 
     Attributes:
-        daemons: How many daemons are aimed at by any of them.
+        daemons: How many daemons any of them targets.
         rounds: In how many rounds any of them is on.
         strength: The greatest of their strengths.
     """
@@ -39,17 +39,17 @@ class Size:
 
 @dataclass(frozen=True)
 class Witness:
-    """A smallest attack.
+    """A minimal attack.
 
     Attributes:
-        attacks: What is left, as a scenario says it, with daemons listed.
-        harm: What it does, over the seeds.
-        needed: The harm that it had to keep.
-        of: What the attacks did that were shrunk.
-        before: How large they were.
-        after: How large what is left is.
+        attacks: The minimal attacks, as a scenario writes them, with daemons listed.
+        harm: Their harm, over the seeds.
+        needed: The least harm that they had to do.
+        of: The harm of the original attacks.
+        before: The size of the original attacks.
+        after: The size of the minimal attacks.
         tried: How many attacks were tried.
-        smallest: Whether it is; if not, the tries ran out first.
+        smallest: Whether the search ended; False if the tries ran out first.
     """
 
     attacks: tuple[Mapping[str, Any], ...]
@@ -75,49 +75,48 @@ class Witness:
         }
 
 
-def witness(
+def minimize_attack(
     scenario: Scenario,
     attacks: Attacks,
+    cache: JobCache[Figures],
     *,
     keep: float = 0.5,
     seeds: Sequence[int] = (0,),
     tries: int = 1000,
-    jobs: int = 1,
     each: Callable[[int], None] | None = None,
 ) -> Witness:
-    """Shrink attacks while they still do a share of their harm: fewer of them, of daemons, of rounds, less strength.
+    """Reduce attacks, their daemons, rounds and strength while they still do a given share of their harm.
 
-    Attacks and then daemons are left out by delta debugging, until no single one can be left out; then each attack is
-    ended sooner and begun later, until neither will do by one round; and then all are weakened alike. Each step takes
-    the last one's result: there may be smaller attacks elsewhere. Source: Zeller and Hildebrandt, IEEE TSE 2002.
+    Attacks and then daemons are left out by delta debugging, until none can be left out alone. Then each attack is
+    ended earlier and started later, until neither is possible by one round. Then all are weakened by one factor. Each
+    step starts from the last one's result, so the minimum is local. Source: Zeller and Hildebrandt, IEEE TSE 2002.
 
     Args:
         scenario: The defended swarm.
-        attacks: The attacks, as a scenario says them.
-        keep: The share of their harm that has to stay.
+        attacks: The attacks, as a scenario writes them.
+        cache: Runs the jobs; see `figures_cache`.
+        keep: The share of their harm that must remain.
         seeds: The harm is the mean over these.
-        tries: At most about so many attacks are tried; what was found by then is given.
-        jobs: How many processes.
-        each: Called now and then with how many were tried so far.
+        tries: About how many attacks are tried at most; the smallest one found by then is returned.
+        each: Called at intervals with the number of attacks tried so far.
 
     Raises:
-        UsageError: The attacks do no harm that could be kept.
+        UsageError: The attacks do no harm.
     """
     if not 0 < keep <= 1:
         raise UsageError(f"{keep:g} given; must be more than 0 and at most 1", where="keep")
     whole = _written_out(scenario, attacks, seeds[0])
-    with open_executor(jobs=jobs) as executor:
-        tried = Range(scenario, seeds, executor)
-        (harm,) = tried.harms([whole])
-        of = harm.amount
-        if of is None or of <= 0:
-            raise UsageError(f"the attack does no harm: {harm.refused or f'{of:g}'}", where="witness")
-        shrinking = _Shrinking(tried, keep * of, tries, each)
-        small = smallest_subset(whole, shrinking.first)
-        small = _fewest_daemons(small, shrinking.limited_to(_FOR_DAEMONS))
-        small = _shortest(small, lambda specs: shrinking.first([specs]) == 0)
-        small = _weakest(small, lambda specs: shrinking.first([specs]) == 0)
-        left = tried.harms([small])[0].amount
+    evaluator = AttackEvaluator(scenario, seeds, cache)
+    (harm,) = evaluator.harms([whole])
+    of = harm.amount
+    if of is None or of <= 0:
+        raise UsageError(f"the attack does no harm: {harm.refused or f'{of:g}'}", where="witness")
+    search = _LimitedSearch(evaluator, keep * of, tries, each)
+    small = smallest_subset(whole, search.first)
+    small = _fewest_daemons(small, search.limited_to(_FOR_DAEMONS))
+    small = _shortest(small, lambda specs: search.first([specs]) == 0)
+    small = _weakest(small, lambda specs: search.first([specs]) == 0)
+    left = evaluator.harms([small])[0].amount
     assert left is not None
     return Witness(
         attacks=tuple(small),
@@ -126,17 +125,17 @@ def witness(
         of=of,
         before=_size(whole),
         after=_size(small),
-        tried=tried.tried,
-        smallest=not shrinking.ran_out,
+        tried=evaluator.tried,
+        smallest=not search.ran_out,
     )
 
 
-def smallest_subset(items: Sequence[T], first_that_will_do: Callable[[list[list[T]]], int | None]) -> list[T]:
-    """A subset that will do and of which no single item can be left out (delta debugging, `ddmin`).
+def smallest_subset(items: Sequence[T], first_sufficient: Callable[[list[list[T]]], int | None]) -> list[T]:
+    """A sufficient subset from which no single item can be left out (delta debugging, `ddmin`).
 
     Args:
-        items: All of them; together they will do. Nothing at all is not asked about, and does not.
-        first_that_will_do: Of several subsets the number of the first that will do, or None.
+        items: All items; together they are sufficient. The empty subset is never tried.
+        first_sufficient: Of several subsets the number of the first that is sufficient, or None.
 
     Examples:
         >>> def both(subsets):
@@ -147,9 +146,9 @@ def smallest_subset(items: Sequence[T], first_that_will_do: Callable[[list[list[
     kept, pieces = list(items), 2
     while len(kept) > 1:
         chunks = _split(kept, pieces)
-        # Of two pieces, each is what is left without the other.
+        # With two pieces, each one is also the complement of the other.
         candidates = chunks if pieces == 2 else [*chunks, *(_without(chunks, number) for number in range(pieces))]
-        found = first_that_will_do(candidates)
+        found = first_sufficient(candidates)
         if found is not None:
             kept = candidates[found]
             pieces = 2 if found < len(chunks) else pieces - 1
@@ -160,34 +159,36 @@ def smallest_subset(items: Sequence[T], first_that_will_do: Callable[[list[list[
     return kept
 
 
-class _Shrinking:
-    """Which attacks still do enough harm; none, once the tries have run out."""
+class _LimitedSearch:
+    """Finds attacks that still do enough harm, until the tries run out."""
 
-    def __init__(self, tried: Range, needed: float, tries: int, each: Callable[[int], None] | None) -> None:
-        self._tried, self._needed, self._tries, self._each = tried, needed, tries, each
+    def __init__(
+        self, evaluator: AttackEvaluator, needed: float, tries: int, each: Callable[[int], None] | None
+    ) -> None:
+        self._evaluator, self._needed, self._tries, self._each = evaluator, needed, tries, each
         self.ran_out = False
 
     def first(self, candidates: Sequence[Specs]) -> int | None:
-        """The number of the first that does."""
+        """The number of the first candidate that does enough harm; None if there is none, or no try is left."""
         return self.limited_to(1.0)(candidates)
 
     def limited_to(self, share: float) -> Callable[[Sequence[Specs]], int | None]:
-        """The same with a share of the tries."""
+        """`first` with a share of the tries."""
 
         def first(candidates: Sequence[Specs]) -> int | None:
-            left = int(share * self._tries) - self._tried.tried
-            found = self._tried.first(candidates[: max(0, left)], needed=self._needed)
+            left = int(share * self._tries) - self._evaluator.tried
+            found = self._evaluator.first(candidates[: max(0, left)], needed=self._needed)
             if found is None and left < len(candidates):
                 self.ran_out = True
             if self._each:
-                self._each(self._tried.tried)
+                self._each(self._evaluator.tried)
             return found
 
         return first
 
 
 def _written_out(scenario: Scenario, attacks: Attacks, seed: int) -> Specs:
-    """Attacks with every default, their daemons listed and their ends told."""
+    """Attacks with every default, their daemons listed and their last rounds written out."""
     alone = load_scenario(scenario, settings={"sweep": {}}, attack=[dict(spec) for spec in attacks])
     ends = [scenario.rounds if spec["stop"] is None else spec["stop"] for spec in alone.document["attacks"]]
     return [
@@ -204,41 +205,41 @@ def _size(specs: Attacks) -> Size:
     )
 
 
-def _fewest_daemons(specs: Specs, first_that_will_do: Callable[[Sequence[Specs]], int | None]) -> Specs:
-    """Aimed at as few daemons as will do; who is left out is left out of each attack."""
+def _fewest_daemons(specs: Specs, first_sufficient: Callable[[Sequence[Specs]], int | None]) -> Specs:
+    """The attacks on as few daemons as are sufficient; a daemon is left out of all attacks at once."""
     everybody = sorted({daemon for spec in specs for daemon in spec["daemons"]})
 
     def first(subsets: list[list[int]]) -> int | None:
-        return first_that_will_do([_aimed_at(specs, subset) for subset in subsets])
+        return first_sufficient([_aimed_at(specs, subset) for subset in subsets])
 
     return _aimed_at(specs, smallest_subset(everybody, first))
 
 
 def _aimed_at(specs: Specs, daemons: Sequence[int]) -> Specs:
-    """Attacks on some of their daemons; an attack on none is left out."""
+    """Attacks on a subset of their daemons; an attack on none of these is left out."""
     some = set(daemons)
     fewer = [{**spec, "daemons": [one for one in spec["daemons"] if one in some]} for spec in specs]
     return [spec for spec in fewer if spec["daemons"]]
 
 
-def _shortest(specs: Specs, will_do: Callable[[Specs], bool]) -> Specs:
-    """Each ended as soon and begun as late as will do, until neither can be moved by one round."""
+def _shortest(specs: Specs, is_sufficient: Callable[[Specs], bool]) -> Specs:
+    """Each attack ended as early and started as late as is sufficient, to within one round."""
     before: Specs = []
     while specs != before:
         before = specs
         for number in range(len(specs)):
             for end, sign in (("stop", -1), ("start", 1)):
-                specs = _moved(specs, number, end, sign, will_do)
+                specs = _moved(specs, number, end, sign, is_sufficient)
     return specs
 
 
-def _moved(specs: Specs, number: int, end: str, sign: int, will_do: Callable[[Specs], bool]) -> Specs:
-    """One end of one attack moved inwards, by halved steps down to one round."""
+def _moved(specs: Specs, number: int, end: str, sign: int, is_sufficient: Callable[[Specs], bool]) -> Specs:
+    """One end of one attack moved inwards, in steps that are halved down to one round."""
     step = (specs[number]["stop"] - specs[number]["start"]) // 2
     while step:
         spec = specs[number]
         shorter = [*specs[:number], {**spec, end: spec[end] + sign * step}, *specs[number + 1 :]]
-        if will_do(shorter):
+        if is_sufficient(shorter):
             specs = shorter
             step = min(step, (shorter[number]["stop"] - shorter[number]["start"]) // 2)
         else:
@@ -246,12 +247,12 @@ def _moved(specs: Specs, number: int, end: str, sign: int, will_do: Callable[[Sp
     return specs
 
 
-def _weakest(specs: Specs, will_do: Callable[[Specs], bool]) -> Specs:
-    """All weakened alike as far as will do, within one percent."""
+def _weakest(specs: Specs, is_sufficient: Callable[[Specs], bool]) -> Specs:
+    """All attacks weakened by the least sufficient factor, to within one percent."""
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
-        low, high = (low, middle) if will_do(_weakened(specs, middle)) else (middle, high)
+        low, high = (low, middle) if is_sufficient(_weakened(specs, middle)) else (middle, high)
     return _weakened(specs, high)
 
 
@@ -260,7 +261,7 @@ def _weakened(specs: Specs, share: float) -> Specs:
 
 
 def _split(items: list[T], pieces: int) -> list[list[T]]:
-    """Items in so many runs of about equal length."""
+    """Items in so many chunks of about equal length."""
     ends = [len(items) * piece // pieces for piece in range(pieces + 1)]
     return [items[start:end] for start, end in pairwise(ends)]
 

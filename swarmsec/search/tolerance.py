@@ -1,4 +1,4 @@
-"""How much a defense bears: the share of liars against the strength of their lie, with theory laid over."""
+"""How much attack a defense tolerates, by share of daemons and strength, beside what its guarantee covers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from swarmsec.errors import SwarmsecError, UsageError
-from swarmsec.runs.executors import open_executor
+from swarmsec.runs import JobCache
 from swarmsec.runs.guarantees import promised
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.search.evaluator import Range
+from swarmsec.search.evaluator import AttackEvaluator, Figures
 from swarmsec.swarm.arms import Arm
 from swarmsec.teams import combine_guarantees
 
@@ -21,10 +21,10 @@ class Cell(NamedTuple):
     """One point of the map.
 
     Attributes:
-        share: The share of daemons that lie or are lied to.
+        share: The share of daemons that the attack targets.
         strength: The strength of the attack.
-        attacked: Its damage without a defense, the mean over the seeds; None where it could not be played.
-        defended: Its damage with the defense, less what the defense costs in peace.
+        attacked: Its damage without a defense, the mean over the seeds; None if it could not be run.
+        defended: Its damage with the defense, minus the defense's cost without an attack.
         promised: Whether the defense's own guarantee covers it: inside, outside, not known, or none.
     """
 
@@ -43,13 +43,13 @@ class Cell(NamedTuple):
 
 
 class ToleranceMap(NamedTuple):
-    """A map.
+    """The tolerance of a scenario's defenses to one attack.
 
     Attributes:
         scenario: Its name.
         attack: The kind of the attack.
         unit: Of the damage.
-        seeds: With which seeds every cell was played.
+        seeds: The seeds of every cell.
         shares: The rows.
         strengths: The columns.
         cells: Row by row.
@@ -74,25 +74,25 @@ class ToleranceMap(NamedTuple):
 
 def tolerance_map(
     scenario: Scenario,
+    cache: JobCache[Figures],
     attack: Mapping[str, Any] | None = None,
     *,
     shares: Sequence[float] = SHARES,
     strengths: Sequence[float] = STRENGTHS,
     seeds: Sequence[int] = (0, 1),
-    jobs: int = 1,
     each: Callable[[Cell], None] | None = None,
 ) -> ToleranceMap:
-    """Sweep the share of daemons that one attack, alone, is aimed at against its strength.
+    """Vary the share of daemons that one attack targets, and its strength.
 
-    The rules of engagement do not apply: the map shows what is beyond them too.
+    The rules of engagement do not apply: the map also shows attacks that they forbid.
 
     Args:
         scenario: The defended swarm.
-        attack: The attack, as a scenario says it; the scenario's first unless given.
-        shares: From above 0 to 1.
-        strengths: From above 0 on.
-        seeds: With which seeds a cell is played.
-        jobs: How many processes.
+        cache: Runs the jobs; see `figures_cache`.
+        attack: The attack, as a scenario writes it; the scenario's first one unless given.
+        shares: Above 0, at most 1.
+        strengths: Above 0.
+        seeds: The seeds of every cell.
         each: Called after each cell.
 
     Raises:
@@ -104,34 +104,35 @@ def tolerance_map(
         raise UsageError("shares are from above 0 to 1, and strengths above 0")
     free = load_scenario(scenario, settings={"rules.red": {}, "sweep": {}})
     attack = dict(attack or scenario.document["attacks"][0])
-    with open_executor(jobs=jobs) as executor:
-        defended, attacked = (Range(free, seeds, executor, arm=arm) for arm in (Arm.DEFENDED, Arm.ATTACKED))
-        at_peace = Range(free, seeds, executor, arm=Arm.GUARDED).harms([[attack]])[0]
-        if at_peace.amount is None:
-            raise SwarmsecError(f"the defense cannot be played: {at_peace.refused}")
-        cells = []
-        for share in shares:
-            row = [[{**attack, "daemons": f"{100 * share:g}%", "strength": strength}] for strength in strengths]
-            harms = zip(strengths, row, attacked.harms(row), defended.harms(row), strict=True)
-            for strength, specs, without, with_defense in harms:
-                cells.append(
-                    Cell(
-                        share,
-                        strength,
-                        without.amount,
-                        None if with_defense.amount is None else with_defense.amount - at_peace.amount,
-                        _promised(free, specs, seeds[0]),
-                    )
+    attacked, defended, guarded = (
+        AttackEvaluator(free, seeds, cache, arm=arm) for arm in (Arm.ATTACKED, Arm.DEFENDED, Arm.GUARDED)
+    )
+    cost = guarded.harms([[attack]])[0]
+    if cost.amount is None:
+        raise SwarmsecError(f"the defense cannot be run: {cost.refused}")
+    cells = []
+    for share in shares:
+        row = [[{**attack, "daemons": f"{100 * share:g}%", "strength": strength}] for strength in strengths]
+        harms = zip(strengths, row, attacked.harms(row), defended.harms(row), strict=True)
+        for strength, specs, without, with_defense in harms:
+            cells.append(
+                Cell(
+                    share,
+                    strength,
+                    without.amount,
+                    None if with_defense.amount is None else with_defense.amount - cost.amount,
+                    _promised(free, specs, seeds[0]),
                 )
-                if each:
-                    each(cells[-1])
+            )
+            if each:
+                each(cells[-1])
     unit = scenario.registry.get("worlds", scenario.document["world"]["kind"]).unit
     kind = str(attack["kind"])
     return ToleranceMap(scenario.name, kind, unit, tuple(seeds), tuple(shares), tuple(strengths), tuple(cells))
 
 
 def _promised(scenario: Scenario, attacks: Sequence[Any], seed: int) -> str:
-    """What the defenses promise in one cell, without a run."""
+    """Whether the defenses' guarantees cover one cell, without a run."""
     try:
         return combine_guarantees(
             promised(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(seed))

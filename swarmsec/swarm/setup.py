@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, fields
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -39,6 +40,11 @@ class PluginSpec(NamedTuple, Generic[P]):
     def parameters(self) -> dict[str, Any]:
         """The plug-in's parameters by name."""
         return {field.name: getattr(self.plugin, field.name) for field in fields(self.plugin)}
+
+    def fresh(self) -> PluginSpec[P]:
+        """The same with a new plug-in of equal parameters, which shares no list with this one."""
+        given = {field.name: deepcopy(getattr(self.plugin, field.name)) for field in fields(self.plugin) if field.init}
+        return self._replace(plugin=type(self.plugin)(**given))
 
 
 @dataclass(frozen=True, eq=False)

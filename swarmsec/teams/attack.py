@@ -17,11 +17,11 @@ from swarmsec.teams.traits import Knowledge, Surface
 
 @dataclass(kw_only=True)
 class Attack(Plugin):
-    """An attack: a surface that it touches, what it knows, and one hook a surface.
+    """An attack: its surface, its knowledge, and one hook a surface.
 
-    The engine calls the hooks only while the attack is on (from `start` until `stop`, with a strength above 0) and
-    takes only what it may touch: the rows of its targets, the channels that its hijacked daemons speak on.
-    A hook gets read-only arrays and gives new ones; rows that the attack's knowledge does not show are NaN.
+    The engine calls the hooks only while the attack is on (from `start` until `stop`, with a strength above 0), and
+    accepts changes only of the rows of its targets and the channels of its hijacked daemons. A hook gets read-only
+    arrays and returns new ones; rows that the attack's knowledge does not show are NaN.
     """
 
     family: ClassVar[Family] = "attacks"
@@ -30,7 +30,7 @@ class Attack(Plugin):
     surface: ClassVar[Surface]
     knowledge: ClassVar[Knowledge] = Knowledge.NONE
     spreads: ClassVar[bool] = False
-    """Whether it may take over more daemons than those that it is aimed at."""
+    """Whether it may hijack more daemons than its targets."""
 
     daemons: Annotated[Selector, Help("Whom it targets: all, 12, 5%, [3, 9], hubs, role=NAME.")] = "10%"
     start: Annotated[int, Ge(0), Unit("round"), Help("The first round that it is on.")] = 0
@@ -39,7 +39,7 @@ class Attack(Plugin):
     ramp: Annotated[int, Ge(0), Unit("rounds"), Help("How long it takes to grow to its full strength.")] = 0
 
     def check(self, n: int) -> None:
-        """An attack that stops before it starts is a mistake."""
+        """`stop` is after `start`."""
         if self.stop is not None and self.stop <= self.start:
             raise ParameterError(f"{self.stop} given; must be more than start, {self.start}", where="stop")
 
@@ -50,20 +50,20 @@ class Attack(Plugin):
         return self.strength * min(1.0, (round - self.start + 1) / (self.ramp + 1))
 
     def begin(self, red: RedView) -> None:
-        """Set up what is remembered between rounds. Called once, before round 0."""
+        """Set up what the attack remembers between rounds. Called once, before round 0."""
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        """SIGNAL: what the feeds tell, (n, d) → (n, d). Only rows of `red.targets` may change."""
+        """SIGNAL: the signals of all daemons, (n, d) → (n, d). Only rows of `red.targets` may change."""
         return signals
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        """DAEMON: what the hijacked daemons hold, (n, d) → (n, d). Only rows of `red.hijacked` may change."""
+        """DAEMON: the proposals of all daemons, (n, d) → (n, d). Only rows of `red.hijacked` may change."""
         return state
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        """MESSAGE: what the hijacked daemons say on each of their channels."""
+        """MESSAGE: the messages of hijacked daemons on each of their channels."""
         return messages
 
     def on_network(self, links: Links, red: RedView) -> Links:
-        """NETWORK and TIMING: which of the links at its targets carry this exchange, and how late."""
+        """NETWORK and TIMING: which links of its targets carry messages in this exchange, and with which delay."""
         return links

@@ -47,7 +47,7 @@ class BlueState:
         self.shown = 0
 
     def show(self, inbox: Messages, quarantined: Bools) -> None:
-        """Show the messages of another round, and who is isolated."""
+        """Show the messages of another round, and the isolated daemons."""
         self.inbox, self.quarantined = inbox, quarantined
         self.shown += 1
 

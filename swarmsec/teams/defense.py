@@ -18,10 +18,10 @@ from swarmsec.teams.traits import Surface, Vantage
 
 @dataclass(kw_only=True)
 class Defense(Plugin):
-    """A defense: what it may see, and a few hooks of which it overrides what it needs.
+    """A defense: its vantage, and hooks of which it overrides those that it needs.
 
-    The defenses of a scenario compose in their order: filters follow each other, admissions multiply, every one
-    governs and responds in turn. At most one of them brings an aggregation rule.
+    The defenses of a scenario act in their order: each filters and governs the result of the one before, and weights
+    multiply. At most one of them brings an aggregation rule.
     """
 
     family: ClassVar[Family] = "defenses"
@@ -29,17 +29,17 @@ class Defense(Plugin):
 
     vantage: ClassVar[Vantage] = Vantage.LOCAL
     sees: ClassVar[Surface] = ~Surface.NONE
-    """The surfaces on which it can notice an attack at all; lint warns where a scenario's attack is on none of them."""
+    """The surfaces on which it can detect or limit an attack; lint warns if a scenario's attack is on none of them."""
 
     def begin(self, blue: BlueView) -> None:
-        """Set up what is remembered between rounds. Called once, before round 0."""
+        """Set up what the defense remembers between rounds. Called once, before round 0."""
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
-        """What daemons make of their readings, (n, d) → (n, d). A changed row counts as an alarm about its feed."""
+        """The signals that daemons use, (n, d) → (n, d). A changed row counts as an alarm about its feed."""
         return signals
 
     def weigh(self, messages: Messages, blue: BlueView) -> Floats | None:
-        """How far receivers admit each message, (m,) in [0, 1]; 0 drops, None admits all."""
+        """The weight of each message at its receiver, (m,) in [0, 1]; 0 drops it. None admits all."""
         return None
 
     @property
@@ -48,14 +48,14 @@ class Defense(Plugin):
         return None
 
     def govern(self, decisions: Floats, blue: BlueView) -> Floats:
-        """Caps, vetoes and arbitration on what daemons decided, (n, k) → (n, k)."""
+        """Caps, vetoes and arbitration on decisions, (n, k) → (n, k)."""
         return decisions
 
     def respond(self, blue: BlueView) -> None:
-        """Observe and diagnose the round, then isolate, release or accuse."""
+        """Observe the round, then isolate, release or accuse daemons."""
 
     def guarantee(self, case: ThreatCase) -> Guarantee:
-        """Whether what this defense promises covers the case."""
+        """Whether the guarantee of this defense covers the case."""
         return Guarantee(None, "it promises nothing that can be checked")
 
 

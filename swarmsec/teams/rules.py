@@ -18,7 +18,7 @@ from swarmsec.teams.traits import Surface
 
 @dataclass(kw_only=True)
 class RedRules:
-    """What red may use. What is not limited here is not limited."""
+    """The budget of red. None means no limit."""
 
     daemons: Annotated[Amount | None, Help("How many daemons red may hijack.")] = None
     feeds: Annotated[Amount | None, Help("How many daemons' feeds red may taint.")] = None
@@ -29,7 +29,7 @@ class RedRules:
 
 @dataclass(kw_only=True)
 class BlueRules:
-    """What blue may use. What is not limited here is not limited."""
+    """The budget of blue. None means no limit."""
 
     quarantine: Annotated[Amount | None, Help("How many daemons blue may isolate at once.")] = None
 
@@ -54,9 +54,9 @@ class Rules:
 
         Args:
             attacks: Red's plug-ins.
-            targets: Whom each of them is aimed at.
-            n: How many daemons there are.
-            rounds: How many rounds the run has.
+            targets: The daemons that each of them is aimed at.
+            n: The number of daemons.
+            rounds: The number of rounds of the run.
 
         Raises:
             RulesError: With the rule's name as its place.
@@ -71,10 +71,10 @@ class Rules:
 
         Args:
             attacks: Red's plug-ins that are on.
-            hijacked: How many daemons they hijack together.
-            tainted: How many daemons' feeds they taint together.
-            n: How many daemons there are.
-            rounds: How many rounds the run has.
+            hijacked: The number of daemons that they hijack together.
+            tainted: The number of daemons whose signals they change together.
+            n: The number of daemons.
+            rounds: The number of rounds of the run.
 
         Raises:
             RulesError: With the rule's name as its place.
@@ -96,7 +96,7 @@ class Rules:
 
 
 def _budget(amount: Amount | None, n: int, rule: str) -> int:
-    """How many of `n` daemons a rule allows; all where it does not say."""
+    """How many of `n` daemons a rule allows; all if it has no limit."""
     try:
         return n if amount is None else amount_of(amount, n)
     except ParameterError as error:

@@ -54,12 +54,12 @@ def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], r
 
     Args:
         selector: See the module's docstring.
-        network: Whose daemons they are.
-        roles: What the world calls some of its daemons: role → indices.
-        rng: Draws the random ones.
+        network: The network of the daemons.
+        roles: The roles of daemons in the world: role → daemons.
+        rng: Draws daemons for a number or a share.
 
     Raises:
-        ParameterError: It names no daemon, or one that is not there.
+        ParameterError: It names no daemon, or one that does not exist.
     """
     n = network.n
     size = size_of(selector, n, roles)
@@ -79,15 +79,15 @@ def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], r
 
 
 def size_of(selector: Selector, n: int, roles: Mapping[str, Ints]) -> int:
-    """How many of `n` daemons a selector names, whoever they are: nothing is drawn.
+    """How many of `n` daemons a selector names, without drawing them.
 
     Args:
         selector: See the module's docstring.
-        n: How many daemons there are.
-        roles: What the world calls some of its daemons: role → indices.
+        n: The number of daemons.
+        roles: The roles of daemons in the world: role → daemons.
 
     Raises:
-        ParameterError: It names no daemon, or one that is not there.
+        ParameterError: It names no daemon, or one that does not exist.
     """
     if isinstance(selector, list):
         size = _count_listed(selector, n)
@@ -112,10 +112,10 @@ def size_of(selector: Selector, n: int, roles: Mapping[str, Ints]) -> int:
 
 
 def named(daemons: Daemons, n: int, *, act: str) -> Ints:
-    """The daemons that a plug-in names in an act: in its order, each once.
+    """The daemons that a plug-in names in a call such as `blue.isolate`: in its order, each once.
 
     Raises:
-        PluginError: One of them is not there.
+        PluginError: One of them does not exist.
     """
     listed = np.asarray(daemons)
     if listed.ndim != 1 or (listed.size and (listed.dtype.kind not in "iu" or listed.min() < 0 or listed.max() >= n)):

@@ -1,4 +1,4 @@
-"""The traits of a plug-in: where it touches, what it knows, what it sees. Traits are data, and tests check them."""
+"""The traits of a plug-in: surface, knowledge, vantage. Traits are data, and tests check them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from enum import Enum, Flag, auto
 
 
 class Surface(Flag):
-    """Where an attack touches the swarm.
+    """The part of the swarm that an attack changes.
 
-    SIGNAL and NETWORK, TIMING leave every daemon uncompromised; MESSAGE and DAEMON take a daemon's credentials.
+    SIGNAL, NETWORK and TIMING leave every daemon uncompromised; MESSAGE and DAEMON need a daemon's credentials.
     """
 
     NONE = 0
@@ -25,25 +25,25 @@ class Surface(Flag):
 
 
 class Knowledge(Flag):
-    """What an attack knows beyond its own targets."""
+    """The knowledge of an attack beyond its own targets."""
 
     NONE = 0
     SIGNALS = auto()
-    """Every daemon's readings and beliefs."""
+    """The signals and proposals of all daemons."""
     TOPOLOGY = auto()
-    """Who listens to whom."""
+    """The network."""
     DEFENSE = auto()
-    """Which defenses stand, and with which parameters."""
+    """Kinds and parameters of the defenses."""
 
 
 class Vantage(Enum):
-    """What a defense may see."""
+    """What a defense may see and do."""
 
     LOCAL = "local"
-    """A daemon's own reading, belief and inbox, and what its neighbors tell it when asked."""
+    """A daemon's own signal, proposal and inbox, and the answers of neighbors to its questions."""
     GOSSIP = "gossip"
-    """What daemons relay about each other; forgeable."""
+    """Claims of daemons about each other, which can be forged."""
     MONITOR = "monitor"
     """All traffic."""
     ORACLE = "oracle"
-    """The truth. Only for the null that shows what a perfect detector could reach, never for a defense."""
+    """Ground truth, for the null defense that shows what a perfect detector would reach."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from swarmsec.errors import UnknownNameError
+from swarmsec.errors import PluginError, UnknownNameError
 from swarmsec.registry import Registry
 from swarmsec.runs.nulls import NULLS
 from swarmsec.tournament.labels import TOGETHER, short_names, specs_of
@@ -60,6 +60,6 @@ def is_null(label: str) -> bool:
 def _vantage(label: str, registry: Registry) -> str:
     try:
         found = dict.fromkeys(registry.get("defenses", spec["kind"]).vantage.value for spec in specs_of(label))
-    except UnknownNameError:
+    except (UnknownNameError, PluginError):
         return ""
     return TOGETHER.join(found)

@@ -1,6 +1,6 @@
-"""Worlds: what a swarm is in charge of, one a file. A world keeps the bill, and it alone knows the truth.
+"""Worlds: the tasks of swarms, one a file. A world keeps the bill, and it alone knows the truth.
 
-A file is found by its name; nothing imports it but `swarmsec.registry`.
+The registry finds a world by its file name; no other module imports it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The base class of worlds, and what passes between a world and the engine."""
+"""The base class of worlds, its view of the run, and the outcome of a round."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from swarmsec.plugin import Family, Plugin
 
 
 class Outcome(NamedTuple):
-    """What a round came to.
+    """The outcome of a round.
 
     Attributes:
-        bills: Each of the world's bills as it stands after this round, in the world's unit.
-        metrics: Other figures, as they stand after this round; the same names every round.
+        bills: The accumulated amount of each bill after this round, in the world's unit.
+        metrics: Other figures after this round, with the same names in every round.
     """
 
     bills: Mapping[str, float]
@@ -29,13 +29,13 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class WorldView:
-    """What a world is told at the start.
+    """What a world knows at the start of a run.
 
     Attributes:
-        network: Who listens to whom.
-        rounds: How many rounds there will be.
-        rng: The world's own stream. It draws the same in every round of every arm, whatever the swarm decides.
-        compromised: (n,) who has been hijacked by now. The engine keeps it up to date; only a world may see it.
+        network: The network; an edge leads from a sender to a listener.
+        rounds: The number of rounds.
+        rng: The world's own random stream. A world must draw the same from it in every arm, whatever the swarm decides.
+        compromised: (n,) whether each daemon has been hijacked so far. The engine updates it; only a world may read it.
     """
 
     network: Network
@@ -45,15 +45,15 @@ class WorldView:
 
     @property
     def n(self) -> int:
-        """How many daemons there are."""
+        """The number of daemons."""
         return self.network.n
 
 
 @dataclass(kw_only=True)
 class World(Plugin, ABC):
-    """What the swarm is in charge of. It alone knows the truth, and keeps the bill.
+    """The task of a swarm: it makes the signals, applies the decisions, and keeps the bill.
 
-    The first of `bills` is the one that is scored, unless the scenario's `score.bill` names another.
+    The first of `bills` is scored, unless the scenario's `score.bill` names another.
     """
 
     family: ClassVar[Family] = "worlds"
@@ -85,25 +85,25 @@ class World(Plugin, ABC):
 
     @abstractmethod
     def begin(self, view: WorldView) -> None:
-        """Set up a fresh run. Called once, before round 0."""
+        """Prepare a fresh run. Called once, before round 0."""
 
     @abstractmethod
     def sense(self) -> Floats:
-        """What the feeds tell each daemon in this round, (n, d)."""
+        """The signals of this round, (n, d)."""
 
     @abstractmethod
     def decide(self, state: Floats) -> Floats:
-        """What each daemon does, given what it came to believe: (n, d) → (n, k)."""
+        """The decision of each daemon from its proposal: (n, d) → (n, k). A row depends on the same row only."""
 
     @abstractmethod
     def apply(self, decisions: Floats) -> Outcome:
-        """Do what was decided, (n, k), and keep the bill."""
+        """Apply the decisions, (n, k), and add to the bill."""
 
     def central(self) -> Mapping[str, float]:
-        """What a centralized controller would have run up in the same run: bill → amount, for the bills it can tell."""
+        """The bills of a centralized controller in the same run so far: bill → amount, where they can be computed."""
         return {}
 
     @property
     def roles(self) -> Mapping[str, Ints]:
-        """What the world calls some of its daemons: role → indices. Known before `begin`."""
+        """Groups of daemons with a name: role → indices. Known before `begin`."""
         return {}

@@ -1,4 +1,4 @@
-"""The market that the trading world sells into: square-root price impact that decays, and one desk to compare with.
+"""The market of the trading world: square-root price impact that decays; and the costs of a single desk.
 
 Impact is the volume-recovery model of Alfonsi, Fruth and Schied (Quantitative Finance 10, 2010) with the square root
 as its shape: the volume X taken out of the order book refills at a constant rate, and moves the log price by
@@ -7,8 +7,8 @@ as its shape: the volume X taken out of the order book refills at a constant rat
 
 An order worked over a fixed time therefore moves the price as the square root of its size; Sato and Kanazawa
 (arXiv:2411.13965) measured an exponent of 0.489 ± 0.0015 over eight years of all liquid stocks in Tokyo. All of it is
-transient: a swarm that was lied to knows nothing, and trades that carry no information leave no lasting impact (Gomes
-and Waelbroeck, SSRN 2291720). No round trip earns anything from its own impact.
+transient: trades of a deceived swarm carry no information, and such trades leave no lasting impact (Gomes and
+Waelbroeck, SSRN 2291720). No round trip profits from its own impact.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Market:
     Attributes:
         volatility: Standard deviation of a day's log return.
         volume: Shares that the rest of the market trades in a day.
-        half_life: Rounds until half of what was taken out of the book has been refilled.
+        half_life: Rounds until half of the volume taken out of the book is refilled.
         coefficient: Impact, in daily volatilities, of a whole day's volume.
         depth: Shares taken out of the book and not refilled; negative after sales.
     """
@@ -44,7 +44,7 @@ class Market:
         self.depth *= 0.5 ** (1.0 / self.half_life)
 
     def impact(self) -> float:
-        """How far the log price stands from the fundamental."""
+        """The difference between the log price and the log fundamental."""
         scale = self.coefficient * self.volatility
         return math.copysign(scale * math.sqrt(abs(self.depth) / self.volume), self.depth)
 
@@ -52,7 +52,7 @@ class Market:
         """Buy `shares`, or sell them if negative.
 
         Returns:
-            The impact on the log price that these shares paid, on average over them.
+            The average impact on the log price over these shares.
         """
         if shares == 0.0:
             return self.impact()
@@ -67,11 +67,11 @@ class Market:
 
 
 def schedule(shares: float, rounds: int, *, urgency: float = 3.0) -> Floats:
-    """How one risk-averse desk spreads an order over time: x(t) = shares · sinh(urgency · (1 − t)) / sinh(urgency).
+    """The schedule of a risk-averse desk for an order: x(t) = shares · sinh(urgency · (1 − t)) / sinh(urgency).
 
     Args:
         shares: The order.
-        rounds: The rounds that it is worked in, at least 1.
+        rounds: The number of rounds, at least 1.
         urgency: Decay of the position over the whole order; 0 sells equal slices. 3 is the example of Almgren and
             Chriss (Journal of Risk 3, 2000): a rate of 0.6 a day over five days.
 
@@ -89,10 +89,9 @@ def schedule(shares: float, rounds: int, *, urgency: float = 3.0) -> Floats:
 
 
 def desk_shortfall(trades: Floats, fundamental: Floats, market: Market) -> float:
-    """What a single desk pays, against the fundamental, for buying and selling as much as `trades` did.
+    """The cost against the fundamental of a single desk that sells and buys the totals of `trades`.
 
-    It knows the totals in advance, and works each as `schedule` says, in the rounds in which `trades` had the middle
-    98% of it.
+    It knows both totals in advance, and trades each by `schedule`, in the rounds that contain the middle 98% of it.
 
     Args:
         trades: (2, rounds) shares sold and shares bought, both as positive numbers.

@@ -1,4 +1,4 @@
-"""How a total is divided among many, none of whom may get more than its cap: by water level."""
+"""Division of a total among receivers with caps, by water filling."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 def fill_to_level(
     total: float, widths: Floats, *, floors: Floats | float = 0.0, caps: Floats | float = float("inf")
 ) -> Floats:
-    """Pour `total` into vessels that stand in one water: x_i = clip(w_i (level − h_i), 0, cap_i), and Σ x_i = total.
+    """Fill vessels to one water level: x_i = clip(w_i (level − h_i), 0, cap_i), with Σ x_i = total.
 
-    What a full vessel cannot take rises in all others, so no cap is ever broken. To cap shares first and to scale
-    them back to the total afterwards breaks it: of 100 wanted as (80, 10, 10), nobody above 60, that gives
-    (75, 12.5, 12.5). The level is found exactly, among the sorted heights at which a vessel begins or ends to fill.
+    The excess of a full vessel rises in all others, so no cap is exceeded. Clipping shares to the caps and scaling them
+    to the total exceeds caps: 100 divided as (80, 10, 10) with a cap of 60 gives (75, 12.5, 12.5). The level is found
+    exactly, among the sorted heights at which vessels begin or cease to fill.
 
     Args:
-        total: What is poured, at least 0.
-        widths: (n,) w, how much each vessel takes for a unit of level; at least 0, and one above it.
-        floors: (n,) h, the level from which each begins to fill.
-        caps: (n,) what each can hold at most.
+        total: The amount, at least 0.
+        widths: (n,) w, the amount per unit of level; at least 0, with one positive.
+        floors: (n,) h, the level at which each begins to fill.
+        caps: (n,) the capacity of each.
 
     Returns:
-        (n,) what each gets.
+        (n,) the amount in each.
 
     Raises:
-        ParameterError: The vessels together cannot hold the total.
+        ParameterError: The total exceeds the sum of the caps.
 
     Examples:
         >>> import numpy as np
@@ -50,7 +50,7 @@ def fill_to_level(
     rates = np.cumsum(np.concatenate([width, -width[np.isfinite(full)]])[order])
     poured = np.concatenate([[0.0], np.cumsum(rates[:-1] * np.diff(heights))])
     below = max(int(np.searchsorted(poured, total, side="left")) - 1, 0)
-    # After the last vessel is full the rate is 0 but for rounding, and nothing is left to pour.
+    # After the last vessel is full the rate is 0, except for rounding errors, and nothing is left.
     missing, rate = total - poured[below], rates[below]
     level = heights[below] + (missing / rate if missing > 0 and rate > 0 else 0.0)
     filled = np.zeros(widths.shape)

@@ -1,4 +1,4 @@
-"""In charge of who does what: tasks or goods that are worth more to some daemons than to others."""
+"""Allocation of tasks or goods that are worth more to some daemons than to others."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.worlds._base import Outcome, World, WorldView
 
 _CELLS_MAX = 25_000_000
-"""Cells of the assignment problem up to which the optimum is computed: some seconds."""
+"""The largest number of cells of the assignment problem, which takes some seconds."""
 
 
 @dataclass(kw_only=True)
 class Allocation(World):
-    """Items are worth something else to every daemon; the swarm decides who gets them.
+    """Every daemon values the items differently; the swarm decides on their allocation.
 
-    A daemon senses what each of the d items is worth to it, in USD a round, and decides which share of each it takes,
-    x_ik in [0, 1]; more than `capacity` items in all are cut down in proportion. Of item k there are `supply` units,
-    and where the swarm takes more, C_k = Σ_i x_ik, it gets what chance would leave it:
+    The signals of a daemon are the values of the d items to it, in USD per round. It decides on a share of each item,
+    x_ik in [0, 1]; a total above `capacity` is scaled down. There are `supply` units of item k; if the swarm takes
+    more, C_k = Σ_i x_ik, the value is that of a random division:
 
         welfare = Σ_k Σ_i v_ik x_ik · min(1, supply / C_k),
 
-    v_ik being 0 for a hijacked daemon: what it takes is lost to the swarm. The bill is the welfare that is missing to
-    the optimum (Kuhn 1955; Crouse 2016), added up over the rounds. A center that knows all worths loses nothing.
+    where v_ik is 0 for a hijacked daemon: its items are lost to the swarm. The bill is the difference to the optimal
+    welfare (Kuhn 1955; Crouse 2016), summed over the rounds. A center that knows all values loses nothing.
 
-    By construction: worths are drawn or given, and stay the same over the run.
+    Values are drawn or given, and constant over the run.
     """
 
     unit: ClassVar[str] = "USD"
@@ -38,16 +38,16 @@ class Allocation(World):
     senses: ClassVar[str] = "worth"
     decides: ClassVar[str] = "assignment"
 
-    items: Annotated[int, Ge(1), Help("How many kinds of items there are, unless worths are given.")] = 10
+    items: Annotated[int, Ge(1), Help("The number of items, unless worths are given.")] = 10
     worths: Annotated[
         list[list[float]] | Literal["uniform"],
         Unit("USD per round"),
-        Help("What each item is worth, a list a daemon; or drawn for each daemon and item."),
+        Help("The value of each item, one list for each daemon; or uniform: drawn."),
     ] = "uniform"
-    low: Annotated[float, Ge(0), Unit("USD per round"), Help("The least that an item can be worth.")] = 0.0
-    high: Annotated[float, Ge(0), Unit("USD per round"), Help("The most that an item can be worth.")] = 1.0
-    supply: Annotated[int, Ge(1), Unit("items"), Help("How many units there are of each.")] = 1
-    capacity: Annotated[int, Ge(1), Unit("items"), Help("How many items a daemon can make use of.")] = 1
+    low: Annotated[float, Ge(0), Unit("USD per round"), Help("The smallest value that is drawn.")] = 0.0
+    high: Annotated[float, Ge(0), Unit("USD per round"), Help("The largest value that is drawn.")] = 1.0
+    supply: Annotated[int, Ge(1), Unit("items"), Help("The number of units of each item.")] = 1
+    capacity: Annotated[int, Ge(1), Unit("items"), Help("The largest number of items of a daemon.")] = 1
 
     def __post_init__(self) -> None:
         if self.low > self.high:
@@ -59,7 +59,7 @@ class Allocation(World):
                 raise ParameterError("an item can be worth nothing, but not less", where="worths")
 
     def check(self, n: int) -> None:
-        """Given worths must be one list a daemon, and the optimum within reach."""
+        """Check that there is one list for each daemon, and that the optimum can be computed."""
         if isinstance(self.worths, list) and len(self.worths) != n:
             raise ParameterError(f"{len(self.worths):,} lists for {n:,} daemons; must be one a daemon", where="worths")
         items = len(self.worths[0]) if isinstance(self.worths, list) else self.items
@@ -81,7 +81,7 @@ class Allocation(World):
         return self._worth
 
     def decide(self, state: Floats) -> Floats:
-        """The share of each item that a daemon takes, (n, d), within its capacity; nothing where it is no number."""
+        """The shares of each item, (n, d), within the capacity; 0 for NaN."""
         shares = np.clip(np.nan_to_num(state, nan=0.0), 0.0, 1.0)
         total = shares.sum(axis=1, keepdims=True)
         within: Floats = shares * np.minimum(1.0, self.capacity / np.maximum(total, 1.0))
@@ -102,15 +102,15 @@ class Allocation(World):
         )
 
     def central(self) -> Mapping[str, float]:
-        """A center that knows all worths loses nothing."""
+        """A center that knows all values loses nothing."""
         return {"welfare_lost_usd": 0.0}
 
 
 def best_welfare(worth: Floats, *, supply: int, capacity: int) -> float:
-    """The most that an allocation can be worth.
+    """The largest welfare of any allocation.
 
     Args:
-        worth: (n, d) what each item is worth to each daemon.
+        worth: (n, d) the value of each item to each daemon.
         supply: Units of each item.
         capacity: Items that a daemon can take, of each at most one unit.
     """

@@ -1,4 +1,4 @@
-"""In charge of nothing but what the swarm believes: the world for tests, first labs and theory."""
+"""Beliefs alone, without consequences: the world for tests, first labs and theory."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from swarmsec.worlds._base import Outcome, World, WorldView
 
 @dataclass(kw_only=True)
 class Beliefs(World):
-    """Daemons start from values and shall agree inside the honest ones' range, without bias.
+    """Daemons start with values, and must agree within the range of the honest ones, without bias.
 
-    bill = (how far the farthest honest daemon is outside the hull of the honest initial values)
+    bill = (the largest distance of an honest value from the hull of the honest initial values)
          + |mean of the honest values now − mean of the honest initial values|
 
     The first term is the validity condition of resilient consensus (LeBlanc et al. 2013, Definition 3), the second
-    what even an attack that stays inside the hull can do. Where nobody is honest, everybody counts. With d components,
-    each has its own hull and the largest violation and bias count. `disagreement` is the width of the honest values
-    now: 0 is agreement.
+    the effect of an attack that stays inside the hull. If no daemon is honest, all count. With d components, each has
+    its own hull, and the largest violation and bias count. `disagreement` is the width of the honest values now: 0 is
+    agreement.
     """
 
     unit: ClassVar[str] = "belief"
@@ -35,7 +35,7 @@ class Beliefs(World):
 
     initial: Annotated[
         list[float] | list[list[float]] | Literal["uniform", "normal"],
-        Help("Initial values, one (or a list of components) a daemon, or the distribution that they are drawn from."),
+        Help("Initial values, one number or list of components for each daemon; or the distribution to draw from."),
     ] = "uniform"
     low: Annotated[float, Unit("belief"), Help("Lower end of a uniform distribution.")] = 0.0
     high: Annotated[float, Unit("belief"), Help("Upper end of a uniform distribution.")] = 1.0
@@ -51,7 +51,7 @@ class Beliefs(World):
             raise ParameterError(f"{self.low:g} is above high, {self.high:g}", where="low")
 
     def check(self, n: int) -> None:
-        """Given values must be one a daemon."""
+        """Check that there is one value for each daemon."""
         if isinstance(self.initial, list) and len(self.initial) != n:
             raise ParameterError(
                 f"{len(self.initial):,} values for {n:,} daemons; must be one a daemon", where="initial"
@@ -71,14 +71,14 @@ class Beliefs(World):
         self._start: tuple[Bools, Hull, Floats] | None = None
 
     def sense(self) -> Floats:
-        """The initial values, with fresh noise from round 1 on."""
+        """The initial values; from round 1 on with new noise."""
         if not self._started or not self.noise:
             self._started = True
             return self._initial
         return self._initial + self.noise * self._rng.standard_normal(self._initial.shape)
 
     def decide(self, state: Floats) -> Floats:
-        """A daemon's decision is what it believes."""
+        """The proposals."""
         return state
 
     def apply(self, decisions: Floats) -> Outcome:
@@ -103,7 +103,7 @@ class Beliefs(World):
         return self._start[1:]
 
     def central(self) -> Mapping[str, float]:
-        """A center that hears every honest initial value returns their mean: no violation, no bias."""
+        """A center that knows all honest initial values returns their mean: no violation, no bias."""
         return {"deviation": 0.0}
 
     def _draw(self, view: WorldView) -> Floats:

@@ -1,4 +1,4 @@
-"""Divisible goods that every daemon values in its own way: who gets how much of them."""
+"""Allocation of divisible goods that every daemon values differently."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ from swarmsec.worlds._water_filling import fill_to_level
 
 @dataclass(kw_only=True)
 class Exchange(World):
-    """There is `supply` of a good for every daemon, and in every round the swarm shares all of it out.
+    """In every round the swarm divides `supply` units of a good per daemon.
 
-    Daemon i gets U_i(x) = v_i x − c_i x² / 2 dollars' worth of x units. It alone knows v_i, which its feed tells, with
-    noise; c is known. With c = 0 each wants all that it can get (Kelly's setting); above, the market clears at a price
-    p with v_i − c_i x_i = p for all who get some. A daemon takes what it came to propose, between nothing and all.
+    x units are worth U_i(x) = v_i x − c_i x² / 2 dollars to daemon i. It alone knows v_i, from its feed, with noise; c
+    is known. With c = 0 each wants as much as possible (Kelly's setting); above 0 the market clears at a price p with
+    v_i − c_i x_i = p for all that get some. A daemon takes the amount that it proposes, from 0 to the whole supply.
 
     bill = Σ over rounds of (welfare of the best allocation − welfare of this one + imbalance_usd · |Σ x − supply|)
 
-    What is taken beyond the supply is bought, and what is left over disposed of, at `imbalance_usd` a unit. Where that
-    is at least what a further unit is worth in the best allocation, no round can bill less than 0 (duality).
-    Everybody's welfare counts, a hijacked daemon's too, and several goods are billed together. `efficiency` is welfare
-    over the best one.
+    A missing or left-over unit costs `imbalance_usd`. If that is at least the value of one more unit in the best
+    allocation, the bill of a round is at least 0 (duality). The welfare of all daemons counts, including hijacked ones,
+    and several goods are billed together. `efficiency` is welfare divided by the best welfare.
     """
 
     unit: ClassVar[str] = "USD"
@@ -37,19 +36,19 @@ class Exchange(World):
     decides: ClassVar[str] = "quantity"
 
     values: Annotated[
-        list[float] | None, MinLen(1), Unit("USD per unit"), Help("v, one a daemon; drawn unless given.")
+        list[float] | None, MinLen(1), Unit("USD per unit"), Help("v, one for each daemon; drawn by default.")
     ] = None
     low: Annotated[float, Unit("USD per unit"), Help("The lowest v that is drawn.")] = 5.0
     high: Annotated[float, Unit("USD per unit"), Help("The highest v that is drawn.")] = 6.0
     curvature: Annotated[
         Annotated[float, Ge(0)] | list[Annotated[float, Gt(0)]],
         Unit("USD per unit²"),
-        Help("c, how fast the value of a further unit falls; one for all, or one a daemon."),
+        Help("c, the decrease in value of each further unit; one for all, or one for each daemon."),
     ] = 1.0
-    supply: Annotated[float, Gt(0), Unit("units per daemon"), Help("How much there is of each good.")] = 1.0
-    goods: Annotated[int, Ge(1), Help("How many goods there are, each with values of its own.")] = 1
-    noise: Annotated[float, Ge(0), Unit("USD per unit"), Help("Standard deviation of what a feed tells of v.")] = 0.0
-    imbalance_usd: Annotated[float, Ge(0), Unit("USD per unit"), Help("What a missing or a left-over unit costs.")] = (
+    supply: Annotated[float, Gt(0), Unit("units per daemon"), Help("The supply of each good, per daemon.")] = 1.0
+    goods: Annotated[int, Ge(1), Help("The number of goods, each with its own values.")] = 1
+    noise: Annotated[float, Ge(0), Unit("USD per unit"), Help("Standard deviation of the noise in a feed.")] = 0.0
+    imbalance_usd: Annotated[float, Ge(0), Unit("USD per unit"), Help("The cost of a missing or left-over unit.")] = (
         10.0
     )
 
@@ -60,7 +59,7 @@ class Exchange(World):
             raise ParameterError(f"values are given for one good; with {self.goods} they are drawn", where="values")
 
     def check(self, n: int) -> None:
-        """Given values and curvatures must be one a daemon."""
+        """Check that there is one value and curvature for each daemon."""
         for name, given in (("values", self.values), ("curvature", self.curvature)):
             if isinstance(given, list) and len(given) != n:
                 raise ParameterError(f"{len(given):,} values for {n:,} daemons; must be one a daemon", where=name)
@@ -71,7 +70,7 @@ class Exchange(World):
         return self.noise
 
     def begin(self, view: WorldView) -> None:
-        """Draw or take the values, and find the best allocation."""
+        """Set the values, and compute the best allocation."""
         self._rng, self._n = view.rng, view.n
         if self.values is None:
             drawn = view.rng.uniform(self.low, self.high, (view.n, self.goods))
@@ -83,17 +82,17 @@ class Exchange(World):
         self._loss_usd = 0.0
 
     def sense(self) -> Floats:
-        """(n, goods) what the feeds tell of v, USD per unit."""
+        """(n, goods) v with noise, USD per unit."""
         if not self.noise:
             return self._values
         return self._values + self.noise * self._rng.standard_normal(self._values.shape)
 
     def decide(self, state: Floats) -> Floats:
-        """(n, goods) what each takes, units; without a usable proposal its part of the supply."""
+        """(n, goods) the units that each takes; for NaN an equal part of the supply."""
         return np.clip(np.where(np.isnan(state), self.supply, state), 0.0, self._n * self.supply)
 
     def apply(self, decisions: Floats) -> Outcome:
-        """Bill what the swarm's allocation loses against the best one."""
+        """Bill the difference to the best welfare."""
         welfare = self._welfare(decisions)
         imbalance = float(np.abs(decisions.sum(axis=0) - self._n * self.supply).sum())
         self._loss_usd += self._best_usd - welfare + self.imbalance_usd * imbalance
@@ -108,15 +107,15 @@ class Exchange(World):
         )
 
     def central(self) -> Mapping[str, float]:
-        """A center that knows every v and c shares out as is best, and loses nothing."""
+        """A center that knows every v and c allocates optimally, and loses nothing."""
         return {"loss_usd": 0.0}
 
     def _welfare(self, taken: Floats) -> float:
-        """What an allocation (n, goods) is worth to all, USD."""
+        """The welfare of an allocation (n, goods), USD."""
         return float((self._values * taken - 0.5 * self._curvature * taken * taken).sum())
 
     def _best(self) -> Floats:
-        """(n, goods) the allocation of the whole supply that is worth most, by the price at which the market clears."""
+        """(n, goods) the best allocation of the whole supply, from the clearing price."""
         total, best = self._n * self.supply, np.zeros_like(self._values)
         for good, values in enumerate(self._values.T):
             if self.curvature == 0:

@@ -1,4 +1,4 @@
-"""Portfolios of a trading swarm, which false optimization signals make it sell: BlackSwarm."""
+"""Portfolios of a trading swarm, which sells on false signals: BlackSwarm."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from swarmsec.worlds._base import Outcome, World, WorldView
 from swarmsec.worlds._market import Market, desk_shortfall
 
 _FIRST_PRICE_USD = 100.0
-_RELEASE = 0.5  # A wary daemon relaxes at half of the belief that made it wary: dead bands without this chatter.
+_RELEASE = 0.5  # A wary daemon relaxes at half of the threshold: without hysteresis it would switch too often.
 
 
 @dataclass(kw_only=True)
 class Trading(World):
-    """Every daemon holds a leveraged book of one asset, and sells when the agreed belief z says so.
+    """Every daemon holds a leveraged book of one asset, and sells if the agreed belief z is low.
 
-    A feed tells what the asset is expected to do. The fundamental is a random walk, so that an honest feed has only
-    noise to tell: s = N(0, signal_noise²). A daemon wants to hold the share
+    A feed forecasts the asset. The fundamental is a random walk, so that an honest feed is pure noise:
+    s = N(0, signal_noise²). A daemon wants to hold the share
 
         clip(1 + gain · z, 0, 1)    of its book,
 
-    and trades toward it by at most `pace` a round. It turns wary when z falls below −dead_band and relaxes above half
-    of that. While wary it only sells, so that it does not chase noise; relaxed, it buys its book back. Under the
-    maintenance margin its broker sells `margin_sale` of the book a round, and never lends for that part again.
+    and trades toward it by at most `pace` per round. It becomes wary if z falls below −dead_band, and relaxes above
+    half of that. A wary daemon only sells, so that it does not follow noise; a relaxed one buys its book back. Below
+    the maintenance margin the broker sells `margin_sale` of the book per round, and never lends for that part again.
     Price impact is that of `_market.py`. A round is ten seconds.
 
-    Bills: `liquidated_usd`, all that was sold, at the price it fetched, hijacked daemons' sales included; buying
-    back takes nothing off, and a share sold twice counts twice. `shortfall_usd` = Σ ΔX · (price paid − fundamental)
-    over sales and purchases. Neither is wealth, which mostly tells where the walk went.
+    Bills: `liquidated_usd` is the revenue of all sales, including those of hijacked daemons; purchases are not
+    subtracted, and a share sold twice counts twice. `shortfall_usd` = Σ ΔX · (price paid − fundamental) over sales and
+    purchases. Neither is a change in wealth, which mostly depends on the random walk.
 
     Calibrated: `gain`, to BlackSwarm's claim that a false signal of −0.3 for 60 rounds liquidates about $1.2M of the
-    $3M that 1,200 daemons hold. The shortfall was not: it comes to about $2,700, with the price down by 0.3%; the AP
-    hoax tweet of 2013 took 1% off the S&P 500 for some minutes. A margin call needs a fall of 4.8% here, so none has
-    a part in it. Half of an impact is gone in ten minutes; real ones take days, which would make buying back cheaper.
+    $3M that 1,200 daemons hold. The shortfall is not calibrated: it is about $2,700, with a price fall of 0.3%; the AP
+    hoax tweet of 2013 moved the S&P 500 by 1% for some minutes. A margin call needs a fall of 4.8%, so none occurs.
+    Half of an impact decays in ten minutes; real impacts take days, which would make buying back cheaper.
 
-    Honest feeds have nothing to tell that is worth a trade. A defense that silences all of them looks free here.
+    Honest feeds contain nothing worth a trade, so a defense that blocks all feeds has no cost here.
 
-    `feed: sp500` plays a window of 1999 to 2018, one trading day a round: real crashes, which call margins with no
-    attack at all.
+    `feed: sp500` uses a window of 1999 to 2018, one trading day per round: real crashes, which cause margin calls
+    without an attack.
     """
 
     unit: ClassVar[str] = "USD"
@@ -55,19 +55,27 @@ class Trading(World):
     senses: ClassVar[str] = "forecast"
     decides: ClassVar[str] = "belief"
 
-    book_usd: Annotated[float, Gt(0), Unit("USD"), Help("What every daemon holds at first.")] = 2_500.0
-    leverage_max: Annotated[float, Ge(1), Help("Books are worth 1 to this many times the daemon's own money.")] = 3.5
+    book_usd: Annotated[float, Gt(0), Unit("USD"), Help("The initial book of every daemon.")] = 2_500.0
+    leverage_max: Annotated[float, Ge(1), Help("Books are worth 1 to this many times a daemon's equity.")] = 3.5
     signal_noise: Annotated[float, Ge(0), Unit("signal"), Help("Standard deviation of an honest feed.")] = 0.15
     gain: Annotated[float, Gt(0), Unit("books per signal"), Help("Share of its book sold per unit of belief.")] = 1.2
-    dead_band: Annotated[float, Ge(0), Unit("signal"), Help("Belief under which a daemon holds still.")] = 0.1
-    pace: Annotated[float, Interval(gt=0, le=1), Unit("books per round"), Help("Most that it trades.")] = 0.02
-    feed: Annotated[Literal["random_walk", "sp500"], Help("What moves the fundamental.")] = "random_walk"
+    dead_band: Annotated[float, Ge(0), Unit("signal"), Help("The belief below which a daemon does not act.")] = 0.1
+    pace: Annotated[float, Interval(gt=0, le=1), Unit("books per round"), Help("The largest trade.")] = 0.02
+    feed: Annotated[Literal["random_walk", "sp500"], Help("The source of the fundamental.")] = "random_walk"
     rounds_per_day: Annotated[float, Gt(0), Unit("rounds"), Help("Length of a random walk's trading day.")] = 2_340.0
-    volatility: Annotated[float, Gt(0), Unit("per day"), Help("Of the walk, and in price impact.")] = 0.02
-    volume_usd: Annotated[float, Gt(0), Unit("USD per day"), Help("What the rest of the market trades.")] = 10_000_000.0
-    half_life: Annotated[float, Gt(0), Unit("rounds"), Help("Until half of a price impact is gone.")] = 60.0
-    maintenance_margin: Annotated[float, Ge(0), Le(1), Help("Equity in a book under which its broker sells.")] = 0.25
-    margin_sale: Annotated[float, Interval(gt=0, le=1), Unit("books per round"), Help("What a broker sells.")] = 0.1
+    volatility: Annotated[float, Gt(0), Unit("per day"), Help("Volatility of the walk, also used in price impact.")] = (
+        0.02
+    )
+    volume_usd: Annotated[float, Gt(0), Unit("USD per day"), Help("The volume of the rest of the market.")] = (
+        10_000_000.0
+    )
+    half_life: Annotated[float, Gt(0), Unit("rounds"), Help("Rounds until half of a price impact has decayed.")] = 60.0
+    maintenance_margin: Annotated[
+        float, Ge(0), Le(1), Help("The share of equity in a book below which the broker sells.")
+    ] = 0.25
+    margin_sale: Annotated[
+        float, Interval(gt=0, le=1), Unit("books per round"), Help("The amount that a broker sells.")
+    ] = 0.1
 
     def __post_init__(self) -> None:
         if self.leverage_max * self.maintenance_margin >= 1.0:
@@ -112,7 +120,7 @@ class Trading(World):
         return self.signal_noise * self._rng.standard_normal((self._n, 1))
 
     def decide(self, state: Floats) -> Floats:
-        """The share of its book that each daemon wants to hold; without a usable belief it keeps it.
+        """The share of its book that each daemon wants to hold; 1 for NaN.
 
         Args:
             state: (n, 1) beliefs.
@@ -152,10 +160,10 @@ class Trading(World):
         )
 
     def central(self) -> Mapping[str, float]:
-        """What one Almgren–Chriss desk would have paid to sell and buy back as much as the swarm did, in the same time.
+        """The costs of one Almgren–Chriss desk that sells and buys the same totals in the same time.
 
         Returns:
-            The shortfall; what is liquidated is the same by construction.
+            The shortfall; the liquidated amount is the same by construction.
         """
         rounds = slice(0, self._round)
         return {
@@ -163,13 +171,13 @@ class Trading(World):
         }
 
     def _called(self, price: float) -> Bools:
-        """(n,) whose equity is under the maintenance margin."""
+        """(n,) whether the equity is below the maintenance margin."""
         worth = price * self._book_shares * self._held
         called: Bools = worth + self._cash_usd < self.maintenance_margin * worth
         return called
 
     def _trade(self, wanted: Floats, called: Bools) -> Floats:
-        """Move every holding by what daemon and broker decided; (n,) shares bought, negative where sold."""
+        """Apply the trades of daemons and brokers; (n,) shares bought, negative where sold."""
         slack = self.gain * self.dead_band
         self._wary = wanted < 1.0 - np.where(self._wary, _RELEASE * slack, slack)
         target = np.minimum(np.where(self._wary, np.minimum(wanted, self._held), 1.0), self._line)
@@ -201,7 +209,7 @@ class Trading(World):
 
 @lru_cache(maxsize=1)
 def _sp500_log_returns() -> Floats:
-    """(days,) daily log returns of the S&P 500 from 1999 to 2018, as the arch package ships them."""
+    """(days,) daily log returns of the S&P 500 from 1999 to 2018, from the arch package."""
     from arch.data import sp500
 
     closes = sp500.load()["Adj Close"].to_numpy(dtype=np.float64)

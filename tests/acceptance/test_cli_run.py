@@ -34,8 +34,8 @@ TOP = {
     "verdict",
     "replay",
 }
-# Scoring asks for both "always": `null`, with the reason; rounds to recover.
-BESIDE_THE_CONTRACT = {"damage_limited_reason", "recovery_rounds"}
+# Scoring asks for the first two "always": `null`, with the reason; rounds to recover. The last one is only printed.
+BESIDE_THE_CONTRACT = {"damage_limited_reason", "recovery_rounds", "arms_run"}
 SHIPPED_ATTACKS = {"none", "false_signal", "stubborn", "equivocation", "conflicting_flood", "hijack"}
 SHIPPED_DEFENSES = {
     "none",
@@ -559,6 +559,59 @@ def test_version_is_printed(cli):
 
 def test_exit_codes_are_those_of_the_contract():
     assert {int(code) for code in swarmsec.ExitCode} == {0, 1, 2, 3, 4, 5, 70, 130}
+
+
+def test_nulls_share_arms_with_the_run_and_json_reports_how_many_arms_were_run(cli, ring_file):
+    ran = cli("run", ring_file, "--seeds", 2, "--nulls", "--json")
+    assert ran.json["arms_run"] == 2 * 12
+    assert "arms_run" not in json.loads(Path("runs/latest/result.json").read_text(encoding="utf-8"))
+    assert cli("run", ring_file, "--seeds", 2, "--json").json["arms_run"] == 2 * 4
+
+
+def test_a_sweep_over_an_attack_runs_the_other_arms_once(cli, write, ring):
+    swept = write(ring | {"sweep": {"attacks[0].value": [3.0, 6.0, 9.0]}})
+    ran = cli("run", swept, "--seeds", 5, "--json")
+    assert (len(ran.json["points"]), ran.json["arms_run"]) == (3, 40)
+
+
+SLEEPY = """
+import time
+from dataclasses import dataclass
+
+from swarmsec.teams import Attack, Surface
+
+
+@dataclass(kw_only=True)
+class Sleepy(Attack):
+    \"\"\"Sleep.\"\"\"
+
+    surface = Surface.SIGNAL
+
+    def on_signals(self, signals, red):
+        time.sleep(60)
+        return signals
+"""
+
+
+@pytest.mark.parametrize("command", ["run", "lint", "verify", "replay", "gauntlet", "tournament"])
+def test_every_command_that_runs_arms_takes_the_same_executor_options(cli, ring_file, command):
+    arguments = [] if command in {"verify", "replay"} else [ring_file]
+    for option, message in (("--jobs", "0 given; must be at least 1"), ("--timeout", "0 given; must be more than 0")):
+        ran = cli(command, *arguments, option, 0)
+        assert ran.code == 2
+        assert f"{option}: {message}" in ran.err
+    assert "--cluster" in cli(command, "--help").out
+
+
+@pytest.mark.parametrize("command", [("run",), ("lint", "--deep")])
+def test_an_arm_that_takes_too_long_ends_the_command_and_is_named(cli, write, ring, tmp_path, command):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "sleepy.py").write_text(SLEEPY, encoding="utf-8")
+    scenario = write(ring | {"attacks": [{"kind": "sleepy", "daemons": [0]}], "seeds": 2})
+    ran = cli(*command, scenario, "--plugins", folder, "--timeout", 2)
+    assert ran.code == swarmsec.ExitCode.INTERNAL
+    assert "seed 0, attacked arm: took more than 2 s" in ran.err
 
 
 def test_rounds_csv_of_a_run_reads_as_a_table(cli, ring_file):

@@ -48,10 +48,10 @@ def test_strength_moves_a_split_from_the_honest_message_to_the_lie() -> None:
     assert states(mode="split", amplitude=3.0, strength=0.5)[1] == pytest.approx(np.array(expected))
 
 
-@pytest.mark.parametrize(("mode", "told"), [("echo", 0.5), ("split", 2.5)])
-def test_a_listener_without_a_way_back_is_answered_with_the_honest_value(mode, per_edge) -> None:
+@pytest.mark.parametrize(("mode", "sent"), [("echo", 0.5), ("split", 2.5)])
+def test_a_listener_without_a_way_back_is_answered_with_the_honest_value(mode, sent) -> None:
     one_way = {"kind": "edges", "n": 3, "edges": [[2, 0]], "directed": True}
-    assert states(network=one_way, mode=mode, amplitude=2.0)[1].tolist() == [per_edge / 2, 1.0, 0.5]
+    assert states(network=one_way, mode=mode, amplitude=2.0)[1].tolist() == [sent / 2, 1.0, 0.5]
 
 
 def test_it_goes_on_listening_and_is_honest_before_the_start_and_after_the_stop() -> None:

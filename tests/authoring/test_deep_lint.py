@@ -3,8 +3,11 @@
 import pytest
 
 from swarmsec.authoring import deep_lint as module
-from swarmsec.authoring.deep_lint import CHECKS, deep_lint
+from swarmsec.authoring.deep_lint import deep_lint
 from swarmsec.authoring.lint import RULES
+from swarmsec.authoring.lint_rules.deep import DEEP_CHECKS
+from swarmsec.runs import JobCache, whole
+from swarmsec.runs.executors import open_executor
 from swarmsec.scenario import load_scenario
 
 RING = {
@@ -31,8 +34,15 @@ TRADING = {
 }
 
 
+def linted(scenario, *, jobs=1, **options):
+    """The findings, and how many arms were run for them."""
+    with open_executor(jobs=jobs) as executor:
+        cache = JobCache(executor, whole)
+        return deep_lint(load_scenario(scenario), cache, **options), cache.jobs_run
+
+
 def found_in(scenario, **changes):
-    return {one.code: one for one in deep_lint(load_scenario({**scenario, **changes}))}
+    return {one.code: one for one in linted({**scenario, **changes})[0]}
 
 
 @pytest.mark.parametrize("scenario", [RING, TRADING], ids=["ring", "trading"])
@@ -41,7 +51,7 @@ def test_a_fair_contest_is_clean(scenario):
 
 
 def test_every_deep_rule_is_checked_and_explained():
-    assert sorted({*CHECKS, "SW100"}) == sorted(code for code, rule in RULES.items() if rule.deep)
+    assert sorted({*DEEP_CHECKS, "SW100"}) == sorted(code for code, rule in RULES.items() if rule.deep)
 
 
 def test_an_attack_that_changes_nothing_does_not_bite():
@@ -54,7 +64,7 @@ def test_an_attack_that_changes_nothing_does_not_bite():
 def test_more_of_the_scenarios_seeds_are_played_before_an_attack_is_said_not_to_bite():
     heard = []
     weak = [{"kind": "none"}]
-    deep_lint(load_scenario({**RING, "attacks": weak, "seeds": 6}), advance=heard.append)
+    linted({**RING, "attacks": weak, "seeds": 6}, advance=heard.append)
     assert "more seeds, since it does not bite in these" in heard
 
 
@@ -88,7 +98,7 @@ def test_a_side_that_cannot_change_the_outcome_is_named():
 
 @pytest.mark.slow
 def test_a_defense_that_does_reds_work_is_a_shortcut():
-    found = {one.code: one for one in deep_lint(load_scenario("autoimmune", settings={"seeds": 2}))}
+    found = {one.code: one for one in linted(load_scenario("autoimmune", settings={"seeds": 2}))[0]}
     assert "it does red's work" in found["SW106"].finding.message
 
 
@@ -99,7 +109,7 @@ def test_a_bill_that_counts_being_attacked_is_a_shortcut():
 
 def test_a_scenario_without_an_attack_is_not_played():
     heard = []
-    assert deep_lint(load_scenario({**RING, "attacks": []}), advance=heard.append) == []
+    assert linted({**RING, "attacks": []}, advance=heard.append) == ([], 0)
     assert heard == []
 
 
@@ -108,7 +118,14 @@ def test_what_would_take_too_long_is_not_played(monkeypatch):
     assert set(found_in(RING)) == {"SW100"}
 
 
+def test_the_arms_of_a_scenario_are_run_once_and_in_several_processes_alike():
+    trivial = {**RING, "rules": {"blue": {"quarantine": "100%"}}}
+    found, arms_run = linted(trivial)
+    assert arms_run == 2 * (4 + 2 + 3 * 2), "own arms, two weaker attacks, three nulls with and without the attack"
+    assert linted(trivial, jobs=2) == (found, arms_run)
+
+
 def test_a_rule_that_is_not_selected_is_silent():
-    scenario = load_scenario({**RING, "rules": {"blue": {"quarantine": "100%"}}})
-    assert [one.code for one in deep_lint(scenario, select=["SW101"])] == []
-    assert "SW102" not in {one.code for one in deep_lint(scenario, ignore=["SW102"])}
+    scenario = {**RING, "rules": {"blue": {"quarantine": "100%"}}}
+    assert [one.code for one in linted(scenario, select=["SW101"])[0]] == []
+    assert "SW102" not in {one.code for one in linted(scenario, ignore=["SW102"])[0]}

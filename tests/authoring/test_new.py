@@ -4,7 +4,8 @@ import pytest
 
 from swarmsec.authoring.fmt import formatted
 from swarmsec.authoring.new import DEFAULTS, name_of, new_text, templates
-from swarmsec.runs import run_points
+from swarmsec.runs import JobCache, run_points, whole
+from swarmsec.runs.executors import Serial
 from swarmsec.scenario import load_scenario
 
 
@@ -15,7 +16,7 @@ def test_every_template_is_valid_tidy_and_bites(template, folder):
     assert formatted(text) == text
     scenario = load_scenario("it.yaml")
     assert scenario.name == template
-    assert all(point.result.bites for point in run_points(scenario))
+    assert all(point.result.bites for point in run_points(scenario, JobCache(Serial(), whole)))
 
 
 def test_each_world_has_a_template(command):

@@ -60,10 +60,6 @@ OUT_OF_A_SCHEMAS_REACH = {
 }
 
 
-def name(path):
-    return path.stem
-
-
 def passes(text, draft=Draft.CURRENT):
     try:
         data = parse(text, "test.yaml").data
@@ -73,7 +69,7 @@ def passes(text, draft=Draft.CURRENT):
 
 
 def is_json(text):
-    """Whether a text says a document that JSON can hold; of any other a schema may be shown something else."""
+    """Whether a document can be written as JSON; a schema may see another document otherwise."""
     try:
         json.dumps(parse(text, "test.yaml").data, allow_nan=False)
     except (ScenarioError, ValueError):
@@ -91,12 +87,12 @@ def is_valid(path):
 
 
 @pytest.mark.parametrize("draft", Draft)
-def test_the_schema_is_one_of_its_draft(draft):
+def test_the_schema_is_valid_in_its_draft(draft):
     VALIDATORS[draft].check_schema(SCHEMAS[draft])
 
 
 @pytest.mark.parametrize("draft", Draft)
-def test_every_reference_leads_somewhere(draft):
+def test_every_reference_has_a_definition(draft):
     text = json.dumps(SCHEMAS[draft])
     folder = "$defs" if draft is Draft.CURRENT else "definitions"
     for part in text.split('"$ref": "')[1:]:
@@ -105,70 +101,79 @@ def test_every_reference_leads_somewhere(draft):
 
 
 @pytest.mark.parametrize("draft", Draft)
-@pytest.mark.parametrize("path", [*GOOD, *library().values()], ids=name)
-def test_the_schema_passes_what_is_valid(path, draft):
-    errors = VALIDATORS[draft](SCHEMAS[draft]).iter_errors(parse(path.read_text(encoding="utf-8"), path.name).data)
-    assert [f"{error.json_path}: {error.message}" for error in errors] == []
+def test_the_schema_accepts_every_valid_scenario(draft):
+    wrong = []
+    for path in [*GOOD, *library().values()]:
+        errors = VALIDATORS[draft](SCHEMAS[draft]).iter_errors(parse(path.read_text(encoding="utf-8"), path.name).data)
+        wrong += [f"{path.name}: {error.json_path}: {error.message}" for error in errors]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("draft", Draft)
-@pytest.mark.parametrize("path", BAD, ids=name)
-def test_the_schema_says_what_validate_says(path, draft):
-    text = path.read_text(encoding="utf-8")
-    assert not is_valid(path)
-    if CANNOT in text:
-        assert passes(text, draft) or not is_json(text), "the schema says it now: take the mark away"
-    else:
-        assert not passes(text, draft)
+def test_the_schema_and_validate_agree_on_every_bad_scenario(draft):
+    wrong = [f"{path.name} is valid" for path in BAD if is_valid(path)]
+    for path in BAD:
+        text = path.read_text(encoding="utf-8")
+        if CANNOT in text and not passes(text, draft) and is_json(text):
+            wrong.append(f"{path.name}: the schema refuses it now; remove the mark")
+        if CANNOT not in text and passes(text, draft):
+            wrong.append(f"{path.name}: the schema accepts it")
+    assert not wrong, "\n".join(wrong)
 
 
-def test_most_of_what_can_be_wrong_a_schema_can_say():
+def test_a_schema_finds_most_errors_of_the_corpus():
     assert len([path for path in BAD if CANNOT not in path.read_text(encoding="utf-8")]) >= 60
 
 
-@pytest.mark.parametrize("text", OUT_OF_A_SCHEMAS_REACH.values(), ids=OUT_OF_A_SCHEMAS_REACH)
-def test_a_schema_cannot_say(text, tmp_path):
-    path = tmp_path / "scenario.yaml"
-    path.write_text(text, encoding="utf-8")
-    assert (is_valid(path), passes(text)) == (False, True)
+def test_errors_out_of_a_schemas_reach_are_found_by_validate_alone(tmp_path):
+    wrong = []
+    for case, text in OUT_OF_A_SCHEMAS_REACH.items():
+        path = tmp_path / f"{case.replace(' ', '_')}.yaml"
+        path.write_text(text, encoding="utf-8")
+        if (is_valid(path), passes(text)) != (False, True):
+            wrong.append(case)
+    assert wrong == []
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        "attacks: [{kind: fasle_signal}]",
-        "attacks: [{kind: false_signal, bais: -1}]",
-        "attacks: [{kind: false_signal, bias: .nan}]",
-        "attacks: [{kind: false_signal, bias: -.inf}]",
-        "attacks: [{kind: false_signal, strength: -1}]",
-        "attacks: [{kind: false_signal, daemons: some}]",
-        "attacks: [{kind: false_signal, daemons: 101%}]",
-        "attacks: [{kind: false_signal, daemons: [3, 3]}]",
-        "attacks: [{kind: false_signal, daemons: 0%}]",
-        "attacks: [{kind: false_signal, daemons: []}]",
-        "attacks: [{kind: false_signal, drop: true}]",
-        "attacks: [{campaign: creep, stop: 3}]\ncampaigns: {creep: [{kind: stubborn, daemons: 1, for: 3}]}",
-        "attacks: [{campaign: creep}]\ncampaigns: {creep: [{kind: stubborn, daemons: 1}]}",
-        "attacks: [{kind: stubborn, phase: calm, start: 3}]\nschedule: [{phase: calm, rounds: 9}]",
-        "defenses: [{kind: wmsr, f: 1, phase: calm}]\nschedule: [{phase: calm, rounds: 9}]",
-        "score: {bill: liquidated_usd}",
-        "seeds: []",
-        "seeds: [1, 1]",
-        "rules: {green: {}}",
-        "rules: {blue: {quarantine: lots}}",
-        "sweep: {version: [1, 2]}",
-        "sweep: {rounds: []}",
-        "y-mine: 1",
-    ],
-)
+WRONG = [
+    "attacks: [{kind: fasle_signal}]",
+    "attacks: [{kind: false_signal, bais: -1}]",
+    "attacks: [{kind: false_signal, bias: .nan}]",
+    "attacks: [{kind: false_signal, bias: -.inf}]",
+    "attacks: [{kind: false_signal, strength: -1}]",
+    "attacks: [{kind: false_signal, daemons: some}]",
+    "attacks: [{kind: false_signal, daemons: 101%}]",
+    "attacks: [{kind: false_signal, daemons: [3, 3]}]",
+    "attacks: [{kind: false_signal, daemons: 0%}]",
+    "attacks: [{kind: false_signal, daemons: []}]",
+    "attacks: [{kind: false_signal, drop: true}]",
+    "attacks: [{campaign: creep, stop: 3}]\ncampaigns: {creep: [{kind: stubborn, daemons: 1, for: 3}]}",
+    "attacks: [{campaign: creep}]\ncampaigns: {creep: [{kind: stubborn, daemons: 1}]}",
+    "attacks: [{kind: stubborn, phase: calm, start: 3}]\nschedule: [{phase: calm, rounds: 9}]",
+    "defenses: [{kind: wmsr, f: 1, phase: calm}]\nschedule: [{phase: calm, rounds: 9}]",
+    "score: {bill: liquidated_usd}",
+    "seeds: []",
+    "seeds: [1, 1]",
+    "rules: {green: {}}",
+    "rules: {blue: {quarantine: lots}}",
+    "sweep: {version: [1, 2]}",
+    "sweep: {rounds: []}",
+    "y-mine: 1",
+]
+
+
 @pytest.mark.parametrize("draft", Draft)
-def test_the_schema_refuses(wrong, draft, tmp_path):
-    path = tmp_path / "scenario.yaml"
-    path.write_text(BASE + wrong, encoding="utf-8")
-    assert (is_valid(path), passes(BASE + wrong, draft)) == (False, False)
+def test_the_schema_and_validate_refuse_the_same_mistakes(draft, tmp_path):
+    accepted = []
+    for number, wrong in enumerate(WRONG):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(BASE + wrong, encoding="utf-8")
+        if is_valid(path) or passes(BASE + wrong, draft):
+            accepted.append(wrong)
+    assert accepted == []
 
 
-def test_what_extends_another_scenario_may_leave_out_what_that_one_says():
+def test_an_extending_scenario_may_leave_out_required_keys():
     assert passes(
         "extends: blackswarm\nnetwork: {n: 600}\nattacks: [{name: x, strength: 2}, {kind: hijack, drop: true}]"
     )
@@ -177,7 +182,7 @@ def test_what_extends_another_scenario_may_leave_out_what_that_one_says():
     assert not passes("extends: blackswarm\nattacks: [{kind: hijack, drap: true}]")
 
 
-def test_every_parameter_of_every_plugin_has_its_words():
+def test_every_parameter_of_every_plugin_has_a_description():
     registry = Registry()
     classes = {f"{family}.{kind}": cls for family in FAMILIES for kind, cls in registry.classes(family).items()}
     for place, cls in classes.items():
@@ -186,9 +191,9 @@ def test_every_parameter_of_every_plugin_has_its_words():
         assert set(there["properties"]) == {"kind", *(info.name for info in describe(cls))}
         for info in describe(cls):
             for key in ("description", "markdownDescription"):
-                told = there["properties"][info.name][key]
-                for word in (info.help, info.bounds, info.unit):
-                    assert word in told, f"{place}.{info.name}: no {word!r} in {told!r}"
+                description = there["properties"][info.name][key]
+                for text in (info.help, info.bounds, info.unit):
+                    assert text in description, f"{place}.{info.name}: no {text!r} in {description!r}"
 
 
 def test_a_folder_of_plugins_is_in_the_schema(tmp_path, capsys):
@@ -209,7 +214,7 @@ def test_a_folder_of_plugins_is_in_the_schema(tmp_path, capsys):
     assert whisper["properties"]["volume"]["description"] == "How quietly. (float; unit: dB; default: 3.0)"
 
 
-def test_the_same_schema_comes_every_time(tmp_path):
+def test_the_schema_is_deterministic(tmp_path):
     written = []
     for seed in "12":
         out = tmp_path / f"{seed}.json"
@@ -221,7 +226,7 @@ def test_the_same_schema_comes_every_time(tmp_path):
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["--draft", "3"], 2), (["--out", "no/such/folder/schema.json"], 2)])
-def test_a_draft_or_a_file_that_cannot_be_is_an_error_of_usage(arguments, code, capsys):
+def test_an_unknown_draft_or_an_unwritable_file_is_a_usage_error(arguments, code, capsys):
     with pytest.raises(SystemExit) as left:
         main(["schema", *arguments])
     assert left.value.code == code
@@ -229,7 +234,7 @@ def test_a_draft_or_a_file_that_cannot_be_is_an_error_of_usage(arguments, code, 
 
 
 @pytest.mark.parametrize("draft", Draft)
-def test_check_jsonschema_says_what_validate_says(draft, tmp_path):
+def test_check_jsonschema_and_validate_agree(draft, tmp_path):
     schema = tmp_path / "schema.json"
     schema.write_text(json.dumps(SCHEMAS[draft]), encoding="utf-8")
     bad = [path for path in BAD if CANNOT not in path.read_text(encoding="utf-8")]

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from swarmsec.aggregation import Mean, Rule
+from swarmsec.aggregation import MeanRule, Rule
 from swarmsec.arrays import Floats
 from swarmsec.messages import Inbox, Messages
 from swarmsec.protocols import ProtocolView
@@ -41,7 +41,7 @@ class IgnoringRules(SoundProtocol):
     rule_decides = False
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        return Mean().over_neighborhoods(state, messages)
+        return MeanRule().over_neighborhoods(state, messages)
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.rules_have_the_declared_effect)
@@ -64,7 +64,7 @@ class HalfwayToTheRule(SoundProtocol):
     """
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        return 0.5 * state + 0.5 * (rule or Mean()).over_neighborhoods(state, messages)
+        return 0.5 * state + 0.5 * (rule or MeanRule()).over_neighborhoods(state, messages)
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_averages_as_declared)
@@ -78,20 +78,20 @@ class OtherWeights(SoundProtocol):
     rule_decides = False
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        mean = (rule or Mean()).over_neighborhoods(state, messages)
+        mean = (rule or MeanRule()).over_neighborhoods(state, messages)
         return mean if rule else 0.5 * state + 0.5 * mean
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_reads_signals_as_declared)
 @dataclass(kw_only=True)
-class BeginningAtZero(SoundProtocol):
-    """Begin with zeros.
+class BeginningElsewhere(SoundProtocol):
+    """Begin with half of the signals.
 
     `begins_with_signals` is True.
     """
 
     def initial_state(self, signals: Floats) -> Floats:
-        return np.zeros_like(signals)
+        return 0.5 * signals
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_reads_signals_as_declared)
@@ -107,7 +107,7 @@ class SecretReader(SoundProtocol):
     averaging = None
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        return 0.9 * (rule or Mean()).over_neighborhoods(state, messages) + 0.1 * signals
+        return 0.9 * (rule or MeanRule()).over_neighborhoods(state, messages) + 0.1 * signals
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_writes_into_no_given_array)
@@ -211,6 +211,8 @@ class Creeping(SoundProtocol):
 
     A little is added in every exchange.
     """
+
+    rule_decides = False
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         return super().listen(messages, rule, state=state, signals=signals) + 1e-6

@@ -60,3 +60,27 @@ def test_the_given_messages_are_left_as_they_are() -> None:
     _, before = delivered(1, copies=[5] * 8, weights=[1.0] * 8)
     assert before.copies.tolist() == [5] * 8
     assert before.weights.tolist() == [1.0] * 8
+
+
+FLOOD = [3, 2, 1, 0, 6, 1, 1, 1]
+"""Daemon 0 gets six messages from 1, 2 and 3 and none from 4; daemon 1 gets six from 0."""
+
+
+def test_the_draw_in_a_flooded_inbox_is_the_hypergeometric_one_of_the_given_stream() -> None:
+    for seed in range(20):
+        rng = stream(0, "test", seed, "inbox")
+        expected = [rng.multivariate_hypergeometric(row, 2, method="marginals").tolist() for row in (FLOOD[:4], [6])]
+        after, _ = delivered(2, copies=FLOOD, seed=seed)
+        assert [after.copies[:4].tolist(), after.copies[4:5].tolist()] == expected
+        assert after.copies[5:].tolist() == [1, 1, 1]
+        assert after.weights.tolist() == (after.copies > 0).astype(float).tolist()
+
+
+def test_every_message_of_a_flooded_inbox_is_equally_likely_to_be_processed() -> None:
+    """Of six messages two are kept: copies 3, 2 and 1 have the expectations 1, 2/3 and 1/3."""
+    kept = np.array([delivered(2, copies=FLOOD, seed=seed)[0].copies[:4] for seed in range(3000)])
+    assert kept.mean(axis=0) == pytest.approx(np.array([1.0, 2 / 3, 1 / 3, 0.0]), abs=0.06)
+    pairs, counts = np.unique(kept, axis=0, return_counts=True)
+    expected = {(2, 0, 0, 0): 3, (1, 1, 0, 0): 6, (1, 0, 1, 0): 3, (0, 2, 0, 0): 1, (0, 1, 1, 0): 2}
+    found = {tuple(pair): count / 3000 * 15 for pair, count in zip(pairs.tolist(), counts, strict=True)}
+    assert found == pytest.approx(expected, abs=0.6)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarmsec.errors import ParameterError
-from swarmsec.network import Network
+from swarmsec.errors import ParameterError, UsageError
+from swarmsec.network import Network, topology
 
 
 @st.composite
@@ -131,6 +131,12 @@ def test_a_wrong_edge_is_named(n: int, edges: Any, directed: bool, told: str) ->
 
 def test_both_directions_are_two_edges_of_a_directed_network() -> None:
     assert Network.from_edges(2, [(0, 1), (1, 0)], directed=True).symmetric
+
+
+def test_without_networkx_the_message_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "networkx", None)
+    with pytest.raises(UsageError, match=r"swarmsec\[networkx\]"):
+        topology("ring", n=3).to_networkx()
 
 
 def test_importing_the_network_imports_nothing_heavy() -> None:

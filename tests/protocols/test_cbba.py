@@ -156,7 +156,7 @@ def test_two_settle_by_the_table_row_by_row(
 def test_who_loses_a_task_frees_what_it_took_after_it_and_keeps_what_it_took_before() -> None:
     held = Bids.none(np.array([0.0]), np.array([[3.0, 2.0, 1.0]]), 2).filled(3)
     lost = held.known._replace(bid=np.array([[3.0, 9.0, 1.0]]), bidder=np.array([[0.0, 1.0, 0.0]]))
-    after = held._replace(known=lost).without_what_was_lost()
+    after = held._replace(known=lost).without_lost_tasks()
     assert after.place.tolist() == [[1.0, 0.0, 0.0]]
     assert after.known.bid.tolist() == [[3.0, 9.0, 0.0]]
     assert after.known.bidder.tolist() == [[0.0, 1.0, NOBODY]]

@@ -107,7 +107,7 @@ def test_commands_go_where_they_say(recording, commands, round):
     walk = session(recording)
     for command in commands:
         with suppress(UsageError):  # At an end one stays there.
-            walk.obey(command)
+            walk.execute(command)
     assert walk.round == round
 
 
@@ -115,24 +115,24 @@ def test_events_are_met_one_after_the_other_both_ways(recording):
     walk, met = session(recording), []
     rounds = [round for round in recording.event_rounds if round]
     for _ in rounds:
-        walk.obey("e")
+        walk.execute("e")
         met.append(walk.round)
     assert met == rounds
-    with pytest.raises(UsageError, match="nothing happens after"):
-        walk.obey("e")
+    with pytest.raises(UsageError, match="no event after"):
+        walk.execute("e")
     for round in reversed(rounds[:-1]):
-        walk.obey("E")
+        walk.execute("E")
         assert walk.round == round
 
 
 @pytest.mark.parametrize("line", ["x", "g", "g -1", "g x", "n x", "a", "a nobody", "s 1", "d", "d 60", "d x", "l 3"])
 def test_what_is_no_command_is_refused_and_changes_nothing(recording, line):
     walk = session(recording)
-    walk.obey("g 30")
+    walk.execute("g 30")
     with pytest.raises(UsageError):
-        walk.obey(line)
+        walk.execute(line)
     assert (walk.seed, walk.arm, walk.round) == (0, Arm.DEFENDED, 30)
-    walk.obey("n")
+    walk.execute("n")
     assert walk.round == 31
 
 
@@ -142,7 +142,7 @@ def test_going_back_shows_what_was_shown_before(recording, way):
     walk = session(recording)
     shown = {}
     for round in [*way, *way]:
-        walk.obey(f"g {round}") if round != walk.round else None
+        walk.execute(f"g {round}") if round != walk.round else None
         text = round_lines(walk.recording, walk.round)
         assert shown.setdefault(round, text) == text
 

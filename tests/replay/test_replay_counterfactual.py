@@ -202,7 +202,7 @@ def test_more_than_six_attacks_share_by_drawn_orders_that_still_give_out_everyth
 
 
 def test_a_run_in_which_nobody_plays_has_nothing_to_attribute(folder):
-    with pytest.raises(UsageError, match="nobody attacks or defends"):
+    with pytest.raises(UsageError, match="no attack and no defense"):
         attribute(scenario(folder, attacks=0, defenses=()), seeds=[0], arms=list(Arm), executor=Serial())
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.replay.verification import verify_folder, verify_store
-from swarmsec.runs import run, run_nulls
-from swarmsec.runs.executors import Processes, Serial
+from swarmsec.runs import JobCache, run_nulls, run_scenario, whole
+from swarmsec.runs.executors import Processes, Serial, open_executor
 from swarmsec.runs.jobs import job, run_job
 from swarmsec.runs.run_folder import RunFolder
 from swarmsec.scenario import load_scenario
@@ -46,13 +47,17 @@ def kept(root: Path, *, seeds=(0, 1, 2), attack="stubborn:daemons=[0],value=100.
     settings = {"rounds": 12}
     scenario = load_scenario("ring_with_a_liar", attack=attack, settings=settings, plugins=plugins)
     folder = RunFolder(root, scenario, seeds, ["swarmsec", "run", "ring_with_a_liar"])
-    result = run(scenario, seeds=list(seeds), each_seed=folder.add)
+    cache = JobCache(Serial(), whole)
+    result = run_scenario(scenario, seeds, cache, each_seed=folder.add)
     if nulls:
-        from dataclasses import replace
-
-        result = replace(result, nulls=run_nulls(scenario, seeds=list(seeds)))
+        result = replace(result, nulls=run_nulls(scenario, seeds, cache))
     folder.finish(result)
     return folder.path
+
+
+def verified(folder, *, jobs=1, **options):
+    with open_executor(jobs=jobs) as executor:
+        return verify_folder(folder, executor, **options)
 
 
 @pytest.fixture(scope="module")
@@ -73,20 +78,20 @@ def change(path: Path, old: str, new: str) -> None:
 
 
 def test_a_run_is_what_comes_of_it_again(folder):
-    found = verify_folder(folder)
+    found = verified(folder)
     assert (found.differences, found.reasons, found.notes) == ((), (), ())
     assert found.checked == ("seed 0", "seed 1", "seed 2")
 
 
 def test_a_run_with_nulls_is_what_comes_of_it_again(tmp_path):
     path = kept(tmp_path, seeds=(0, 1), nulls=True)
-    assert verify_folder(path).differences == ()
+    assert verified(path).differences == ()
     change(path / "result.json", '"verdict": "limited"', '"verdict": "not_limited"')
-    assert verify_folder(path).differences[0].where == "verdict"
+    assert verified(path).differences[0].where == "verdict"
 
 
 def test_two_processes_find_the_same(folder):
-    assert verify_folder(folder, jobs=2) == verify_folder(folder)
+    assert verified(folder, jobs=2) == verified(folder)
 
 
 def line_of(path: Path, number: int) -> str:
@@ -98,7 +103,7 @@ def test_a_changed_round_is_found_with_its_seed_arm_round_and_column(folder):
     cells = row.split(",")
     cells[3] = "0.125"
     change(folder / "rounds.csv", row, ",".join(cells))
-    found = verify_folder(folder)
+    found = verified(folder)
     assert len(found.differences) == 1
     difference = found.differences[0]
     assert difference.file == "rounds.csv"
@@ -133,7 +138,7 @@ def test_a_changed_file_is_found_with_the_field_that_differs_first(folder, name,
     if old not in (folder / name).read_text(encoding="utf-8"):
         pytest.fail(f"{name} has no {old!r}")
     change(folder / name, old, new)
-    differences = verify_folder(folder).differences
+    differences = verified(folder).differences
     assert [one.file for one in differences] == [name]
     assert differences[0].where.startswith(where)
 
@@ -141,7 +146,7 @@ def test_a_changed_file_is_found_with_the_field_that_differs_first(folder, name,
 @pytest.mark.parametrize("name", ["rounds.csv", "events.jsonl", "result.json"])
 def test_a_missing_file_is_a_difference(folder, name):
     (folder / name).unlink()
-    assert [one.file for one in verify_folder(folder).differences] == [name]
+    assert [one.file for one in verified(folder).differences] == [name]
 
 
 @pytest.mark.parametrize("name", ["rounds.csv", "events.jsonl"])
@@ -149,28 +154,28 @@ def test_a_missing_file_is_a_difference(folder, name):
 def test_a_file_that_is_shorter_or_longer_is_a_difference(folder, name, spoil):
     path = folder / name
     path.write_bytes(spoil(path.read_bytes()))
-    assert [one.file for one in verify_folder(folder).differences] == [name]
+    assert [one.file for one in verified(folder).differences] == [name]
 
 
 def test_another_scenario_in_the_folder_is_found_without_playing_it(folder):
     change(folder / "scenario.yaml", "value: 100.0", "value: 50.0")
-    found = verify_folder(folder)
+    found = verified(folder)
     assert (found.checked, [one.file for one in found.differences]) == ((), ["scenario.yaml"])
 
 
 def test_other_seeds_in_the_manifest_are_found(folder):
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "seeds": [0, 1]}))
-    assert [(one.file, one.where) for one in verify_folder(folder).differences] == [("manifest.json", "id")]
+    assert [(one.file, one.where) for one in verified(folder).differences] == [("manifest.json", "id")]
 
 
 def test_a_sample_is_the_same_each_time_and_holds_the_result_against_the_rounds(folder):
-    first = verify_folder(folder, sample=1)
-    assert first == verify_folder(folder, sample=1)
+    first = verified(folder, sample=1)
+    assert first == verified(folder, sample=1)
     assert (len(first.checked), first.of, first.differences) == (1, 3, ())
     assert any("result.json was compared with" in note for note in first.notes)
     change(folder / "result.json", '"mean": ', '"mean": 1')
-    assert [one.where for one in verify_folder(folder, sample=1).differences] == ["arms.clean.bill.mean"]
+    assert [one.where for one in verified(folder, sample=1).differences] == ["arms.clean.bill.mean"]
 
 
 def test_a_difference_comes_with_what_is_another_now(folder):
@@ -180,7 +185,7 @@ def test_a_difference_comes_with_what_is_another_now(folder):
     manifest["versions"]["numpy"] = "1.0"
     manifest |= {"platform": "Plan 9", "cpu_features": ["X86_V2"], "sim_semantics": 0}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    told = "\n".join(verify_folder(folder).reasons)
+    told = "\n".join(verified(folder).reasons)
     assert all(word in told for word in ("numpy 1.0 then", "Plan 9 then", "another processor", "SIM_SEMANTICS 0 then"))
 
 
@@ -189,15 +194,15 @@ def test_a_run_whose_plugins_changed_since_is_refused(tmp_path):
     own.mkdir()
     (own / "pull.py").write_text(PULL, encoding="utf-8")
     path = kept(tmp_path / "runs", attack="pull", plugins=[own])
-    assert verify_folder(path).differences == ()
+    assert verified(path).differences == ()
     other = tmp_path / "other"
     other.mkdir()
     (other / "pull.py").write_text(PULL.replace("3.0", "4.0"), encoding="utf-8")
     with pytest.raises(ScenarioError, match="attacks/pull has changed since this was run"):
-        verify_folder(path, plugins=[other])
+        verified(path, plugins=[other])
     shutil.rmtree(own)
     with pytest.raises(UsageError, match="name their folder with --plugins"):
-        verify_folder(path)
+        verified(path)
 
 
 def test_a_run_that_was_cut_short_is_compared_as_far_as_it_is(folder):
@@ -206,17 +211,17 @@ def test_a_run_that_was_cut_short_is_compared_as_far_as_it_is(folder):
     (folder / "result.json").unlink()
     rows = (folder / "rounds.csv").read_text().splitlines(keepends=True)
     (folder / "rounds.csv").write_text("".join(rows[:70]) + rows[70][:9])
-    found = verify_folder(folder)
+    found = verified(folder)
     assert (found.checked, found.differences) == (("seed 0", "seed 1"), ())
     change(folder / "rounds.csv", rows[65], rows[64])
-    assert [one.file for one in verify_folder(folder).differences] == ["rounds.csv"]
+    assert [one.file for one in verified(folder).differences] == ["rounds.csv"]
 
 
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"id": 3}', '{"id": "x", "seeds": [true]}'])
 def test_what_is_no_manifest_is_refused(folder, manifest):
     (folder / "manifest.json").write_text(manifest)
     with pytest.raises(UsageError, match=r"manifest\.json"):
-        verify_folder(folder)
+        verified(folder)
 
 
 @pytest.fixture(scope="module")

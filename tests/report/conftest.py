@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from swarmsec.report.html import run_page, tournament_page
-from swarmsec.runs import run, run_nulls
+from swarmsec.runs import JobCache, run_nulls, run_scenario, whole
 from swarmsec.runs.executors.serial import Serial
 from swarmsec.runs.run_folder import RunFolder
 from swarmsec.scenario import load_scenario
@@ -50,9 +50,10 @@ def play_into(root: Path, scenario: dict[str, Any], *, nulls: bool = False, **op
     loaded = load_scenario(scenario)
     seeds = options.pop("seeds", loaded.seeds)
     folder = RunFolder(root, loaded, seeds, ["swarmsec", "run"])
-    result = run(loaded, seeds=seeds, each_seed=folder.add, **options)
+    cache = JobCache(Serial(), whole)
+    result = run_scenario(loaded, seeds, cache, each_seed=folder.add, **options)
     if nulls:
-        result = replace(result, nulls=run_nulls(loaded, seeds=seeds))
+        result = replace(result, nulls=run_nulls(loaded, seeds, cache))
     folder.finish(result)
     folder.keep_report(run_page(folder.path))
     return folder.path

@@ -206,7 +206,7 @@ def test_it_ends_with_the_code_of_its_verdict(command, words, code):
 def test_a_pipe_gets_plain_lines_with_the_verdict_first(command):
     _, out, err = command("ring_with_a_liar")
     lines = out.splitlines()
-    assert lines[2] == "  Inside: what is promised holds against these attacks"
+    assert lines[2] == "  Inside: a guarantee covers these attacks"
     for told in ("(2,7)-robust, exactly", "(malicious, F-total): 1", "(Byzantine, F-total): 1", "JSAC 2013", "wmsr"):
         assert told in out
     assert not err
@@ -227,4 +227,4 @@ def test_errors_are_json_too(command):
 def test_help_says_what_the_exit_codes_mean(command):
     _, out, _ = command("--help")
     said = " ".join(out.split())
-    assert "Ends with 0 if a promise covers the attacks" in said
+    assert "Ends with 0 if a guarantee covers the attacks" in said

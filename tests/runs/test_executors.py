@@ -73,7 +73,7 @@ def test_a_job_that_kills_its_process_is_tried_again_and_costs_itself_alone(trou
     assert digests(one for one in played if one.id != poison.id) == digests(run_job(one) for one in others)
     (crashed,) = [one for one in played if one.id == poison.id]
     assert crashed.status == "crashed"
-    assert crashed.error == f"the process that played it died ({said}), 3 times"
+    assert crashed.error == f"the process that ran it died ({said}), 3 times"
     if how == "kill":
         assert (trouble / "deaths").read_text() == "xxx"
 
@@ -298,5 +298,5 @@ def test_a_run_whose_plugin_kills_its_process_ends_with_an_error_that_names_the_
         attack={"kind": "trouble", "how": "kill", "daemons": [0]},
         plugins=[trouble],
     )
-    with pytest.raises(ExecutorError, match=r"seed 0: the process that played it died \(SIGKILL\), 3 times"):
+    with pytest.raises(ExecutorError, match=r"seed 0, \w+ arm: the process that ran it died \(SIGKILL\), 3 times"):
         run(loaded, seeds=2, jobs=2)

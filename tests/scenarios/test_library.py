@@ -18,8 +18,9 @@ from swarmsec.authoring.fmt import formatted
 from swarmsec.cli.catalog import read_catalog
 from swarmsec.cli.list_show import Difficulty
 from swarmsec.report.gallery import gallery, names_in
+from swarmsec.runs import JobCache, run_points, whole
+from swarmsec.runs.executors import Serial
 from swarmsec.runs.runner import run
-from swarmsec.runs.sweeps import run_points
 from swarmsec.scenario import library, library_folder, load_scenario
 from swarmsec.scenario.model import Document
 from swarmsec.scenario.yaml_tree import parse
@@ -125,7 +126,7 @@ def test_a_scenario_gives_what_it_claims(name):
 @pytest.mark.parametrize("name", [case for case, name in zip(CASES, NAMES, strict=True) if "sweep" in written(name)])
 def test_every_point_of_a_sweep_gives_what_is_claimed(name):
     claims = written(name)["x-expect-points"]
-    points = list(run_points(load_scenario(name)))
+    points = list(run_points(load_scenario(name), JobCache(Serial(), whole)))
     assert {len(claim) for claim in claims.values()} == {len(points)}
     for path, along in claims.items():
         for point, claim in zip(points, along, strict=True):

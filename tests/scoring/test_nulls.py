@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from swarmsec import load_scenario, run
-from swarmsec.runs import NULLS, run_nulls
+from swarmsec.runs import NULLS, JobCache, run_nulls, whole
+from swarmsec.runs.executors import Serial
 
 
 def test_the_nulls_meet_the_same_attack_on_the_same_seeds():
     scenario = load_scenario("ring_with_a_liar", settings={"rounds": 40})
-    nulls = {null.kind: null for null in run_nulls(scenario, seeds=(0, 1))}
+    nulls = {null.kind: null for null in run_nulls(scenario, (0, 1), JobCache(Serial(), whole))}
     assert tuple(nulls) == NULLS
     assert nulls["none"].damage_limited.mean == 0.0
     assert nulls["none"].verdict == "not_limited"

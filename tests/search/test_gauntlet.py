@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from swarmsec import load_scenario, run
 from swarmsec.errors import UsageError
+from swarmsec.runs.executors import open_executor
 from swarmsec.runs.guarantees import promised
-from swarmsec.search import gauntlet, spaces_of, tolerance_map
+from swarmsec.search import figures_cache, gauntlet, spaces_of, tolerance_map
 from swarmsec.search.space import Dimension, attacks_of, position_of
 from swarmsec.teams import combine_guarantees
 from tests.strategies import UNIFORM, beliefs
@@ -33,6 +34,16 @@ def swarm(defense, *, rules=ONE, rounds=20, **more):
             **{"attacks": [LIAR], "defenses": [defense], "rules": rules, **more},
         )
     )
+
+
+def searched(scenario, *, jobs=1, **options):
+    with open_executor(jobs=jobs) as executor:
+        return gauntlet(scenario, figures_cache(executor), **options)
+
+
+def mapped(scenario, *, jobs=1, **options):
+    with open_executor(jobs=jobs) as executor:
+        return tolerance_map(scenario, figures_cache(executor), **options)
 
 
 def drawn(data, space):
@@ -80,7 +91,7 @@ def test_a_lie_of_a_known_size_is_where_it_is_looked_up(size, sign):
 
 @pytest.fixture(scope="module")
 def found():
-    return gauntlet(swarm({"kind": "median_gate"}), budget=20, seeds=(0, 1))
+    return searched(swarm({"kind": "median_gate"}), budget=20, seeds=(0, 1))
 
 
 def test_the_first_query_is_the_scenarios_own_attack_and_the_curve_never_falls(found):
@@ -105,17 +116,17 @@ def test_the_worst_is_confirmed_on_seeds_that_the_search_never_saw(found):
 
 
 def test_the_search_does_not_depend_on_how_many_processes_there_are(found):
-    assert gauntlet(swarm({"kind": "median_gate"}), budget=20, seeds=(0, 1), jobs=2) == found
+    assert searched(swarm({"kind": "median_gate"}), budget=20, seeds=(0, 1), jobs=2) == found
 
 
 def test_another_search_seed_searches_otherwise(found):
-    other = gauntlet(swarm({"kind": "median_gate"}), budget=4, seeds=(0,), search_seed=1)
+    other = searched(swarm({"kind": "median_gate"}), budget=4, seeds=(0,), search_seed=1)
     assert other.queries[1].attacks != found.queries[1].attacks
 
 
 def test_who_knows_the_threshold_begins_with_lies_of_about_its_size():
     scenario = swarm({"kind": "median_gate", "threshold": 4.0, "warm_up": 2}, rules={"red": {"feeds": 2}}, attacks=[])
-    known = gauntlet(scenario, budget=24, attacks=["false_signal"], seeds=(0,), known=True)
+    known = searched(scenario, budget=24, attacks=["false_signal"], seeds=(0,), known=True)
     sizes = {round(abs(query.attacks[0]["bias"]), 6) for query in known.queries[1:7]}
     assert sizes <= {0.4, 0.8, 1.0, 2.0, 4.0}  # Shares of 2 and 4, but for those under the finest that is searched.
     assert known.own.mean == 0.0
@@ -132,14 +143,14 @@ def test_an_attack_that_breaks_is_told_as_refused_and_stops_nobody(tmp_path):
         "    def on_signals(self, signals, red):\n        raise ValueError('no')\n"
     )
     scenario = load_scenario(swarm({"kind": "wmsr", "f": 1}, rules={}), plugins=[folder])
-    found = gauntlet(scenario, budget=6, attacks=["breaks"], seeds=(0,))
+    found = searched(scenario, budget=6, attacks=["breaks"], seeds=(0,))
     assert found.best.number == 0
     assert all(query.harm is None and "breaks" in query.refused for query in found.queries[1:])
 
 
 def test_a_metric_that_the_world_does_not_have_is_refused_with_those_it_has():
     with pytest.raises(UsageError, match=r"metric: this world has no metric 'nope'; it has .*hull_violation"):
-        gauntlet(swarm({"kind": "wmsr", "f": 1}), budget=2, seeds=(0,), metric="nope")
+        searched(swarm({"kind": "wmsr", "f": 1}), budget=2, seeds=(0,), metric="nope")
 
 
 def test_without_optuna_the_error_says_what_to_install(monkeypatch):
@@ -152,12 +163,12 @@ def test_without_optuna_the_error_says_what_to_install(monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(UsageError, match=r"optional package optuna: pip install 'swarmsec\[search\]'"):
-        gauntlet(swarm({"kind": "wmsr", "f": 1}), budget=2, seeds=(0,))
+        searched(swarm({"kind": "wmsr", "f": 1}), budget=2, seeds=(0,))
 
 
 def test_what_the_map_marks_is_what_the_defense_promises_and_there_nothing_is_left_of_the_damage():
     scenario = swarm({"kind": "wmsr", "f": 1}, rounds=10)
-    found = tolerance_map(scenario, shares=(0.15, 0.3, 0.6), strengths=(0.5, 1.0), seeds=(0,))
+    found = mapped(scenario, shares=(0.15, 0.3, 0.6), strengths=(0.5, 1.0), seeds=(0,))
     assert [(cell.share, cell.strength) for cell in found.cells] == [
         (share, strength) for share in found.shares for strength in found.strengths
     ]
@@ -173,20 +184,20 @@ def test_what_the_map_marks_is_what_the_defense_promises_and_there_nothing_is_le
 
 def test_a_map_does_not_depend_on_how_many_processes_there_are():
     scenario = swarm({"kind": "wmsr", "f": 1}, rounds=5)
-    one, two = (tolerance_map(scenario, shares=(0.3,), strengths=(1.0, 2.0), seeds=(0,), jobs=jobs) for jobs in (1, 2))
+    one, two = (mapped(scenario, shares=(0.3,), strengths=(1.0, 2.0), seeds=(0,), jobs=jobs) for jobs in (1, 2))
     assert one == two
 
 
 @pytest.mark.parametrize(("shares", "strengths"), [((0.0,), (1.0,)), ((1.5,), (1.0,)), ((0.5,), (0.0,))])
 def test_a_map_beyond_its_range_is_refused(shares, strengths):
     with pytest.raises(UsageError, match="shares are from above 0 to 1"):
-        tolerance_map(swarm({"kind": "wmsr", "f": 1}), shares=shares, strengths=strengths)
+        mapped(swarm({"kind": "wmsr", "f": 1}), shares=shares, strengths=strengths)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("defense", ["median_gate:threshold=4,warm_up=200", "signal_clip"])
 def test_an_attack_twice_as_harmful_as_the_librarys_is_found_within_200_queries(defense):
-    found = gauntlet(load_scenario("blackswarm", defense=defense), budget=60, seeds=(0,), jobs=2)
+    found = searched(load_scenario("blackswarm", defense=defense), budget=60, seeds=(0,), jobs=2)
     assert found.factor is not None
     assert found.factor.low >= 2.0, found.factor
 
@@ -203,7 +214,7 @@ def test_inside_the_guarantee_of_wmsr_no_attack_leaves_the_honest_hull_and_witho
     wmsr = swarm({"kind": "wmsr", "f": 1})
     kinds = [space.kind for space in spaces_of(wmsr) if _inside(wmsr, [{"kind": space.kind, "daemons": [0]}])]
     assert {"stubborn", "equivocation", "false_message", "hijack", "conflicting_flood"} <= set(kinds)
-    found = gauntlet(wmsr, budget=200, attacks=kinds, seeds=(0,), metric="hull_violation")
+    found = searched(wmsr, budget=200, attacks=kinds, seeds=(0,), metric="hull_violation")
     harms = [query.harm for query in found.queries]
     assert len(harms) == 200
     assert None not in harms
@@ -211,13 +222,13 @@ def test_inside_the_guarantee_of_wmsr_no_attack_leaves_the_honest_hull_and_witho
     assert {query.attacks[0]["kind"] for query in found.queries} == set(kinds)
     assert np.max(harms) <= 1e-9
 
-    control = gauntlet(swarm({"kind": "none"}), budget=40, attacks=kinds, seeds=(0,), metric="hull_violation")
+    control = searched(swarm({"kind": "none"}), budget=40, attacks=kinds, seeds=(0,), metric="hull_violation")
     assert control.worst.mean > 1.0
 
 
 @pytest.mark.slow
 def test_outside_the_guarantee_of_wmsr_a_lie_in_a_feed_leaves_the_honest_hull():
     scenario = swarm({"kind": "wmsr", "f": 1}, rules={"red": {"daemons": 1, "feeds": 1}})
-    found = gauntlet(scenario, budget=60, attacks=["false_signal"], seeds=(0,), metric="hull_violation")
+    found = searched(scenario, budget=60, attacks=["false_signal"], seeds=(0,), metric="hull_violation")
     assert found.worst.mean > 0.1
     assert not _inside(scenario, found.best.attacks)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from swarmsec import load_scenario
 from swarmsec.errors import UsageError
-from swarmsec.runs.executors import Serial
-from swarmsec.search import smallest_subset, witness
-from swarmsec.search.evaluator import Range
+from swarmsec.runs.executors import Serial, open_executor
+from swarmsec.search import figures_cache, minimize_attack, smallest_subset
+from swarmsec.search.evaluator import AttackEvaluator
 from tests.strategies import beliefs
 
 needed_sets = st.sets(st.integers(0, 19), min_size=1)
@@ -74,13 +74,18 @@ def ring(**more):
     )
 
 
+def minimized(scenario, attacks, *, jobs=1, **options):
+    with open_executor(jobs=jobs) as executor:
+        return minimize_attack(scenario, attacks, figures_cache(executor), **options)
+
+
 def harm_of(scenario, attacks):
-    return Range(scenario, (0,), Serial()).harms([attacks])[0].amount
+    return AttackEvaluator(scenario, (0,), figures_cache(Serial())).harms([attacks])[0].amount
 
 
 def test_of_a_witness_no_daemon_no_round_and_no_strength_can_be_spared():
     scenario = ring()
-    found = witness(scenario, [LIARS], keep=0.25)
+    found = minimized(scenario, [LIARS], keep=0.25)
     (attack,) = found.attacks
     assert found.smallest
     assert found.harm == harm_of(scenario, [attack])
@@ -99,16 +104,16 @@ def test_of_a_witness_no_daemon_no_round_and_no_strength_can_be_spared():
 def test_of_several_attacks_only_those_that_are_needed_are_left():
     scenario = ring()
     idle = {"kind": "stubborn", "daemons": [5], "value": 3.0, "start": 2, "stop": 3}
-    found = witness(scenario, [idle, LIARS], keep=0.5)
+    found = minimized(scenario, [idle, LIARS], keep=0.5)
     assert [spec["value"] for spec in found.attacks] == [100.0]
 
 
 def test_a_witness_does_not_depend_on_how_many_processes_look_for_it():
-    assert witness(ring(), [LIARS], jobs=1) == witness(ring(), [LIARS], jobs=2)
+    assert minimized(ring(), [LIARS], jobs=1) == minimized(ring(), [LIARS], jobs=2)
 
 
 def test_when_the_tries_run_out_what_was_found_by_then_is_given_and_it_says_so():
-    found = witness(ring(), [LIARS], keep=0.25, tries=3)
+    found = minimized(ring(), [LIARS], keep=0.25, tries=3)
     assert not found.smallest
     assert found.harm >= found.needed
     assert found.tried <= 4  # The harm of what is left is looked up in the end.
@@ -116,10 +121,10 @@ def test_when_the_tries_run_out_what_was_found_by_then_is_given_and_it_says_so()
 
 def test_an_attack_that_does_no_harm_has_no_witness():
     with pytest.raises(UsageError, match="witness: the attack does no harm: 0"):
-        witness(ring(), [{**LIARS, "strength": 0.0}])
+        minimized(ring(), [{**LIARS, "strength": 0.0}])
 
 
 @pytest.mark.parametrize("keep", [0.0, -1.0, 1.5])
 def test_a_share_that_is_none_is_refused(keep):
     with pytest.raises(UsageError, match=r"keep: .* must be more than 0 and at most 1"):
-        witness(ring(), [LIARS], keep=keep)
+        minimized(ring(), [LIARS], keep=keep)

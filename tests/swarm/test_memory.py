@@ -9,9 +9,8 @@ import pytest
 
 from swarmsec import load_scenario
 from swarmsec.network import Network
-from swarmsec.runs import play_seed
+from swarmsec.runs import run
 from swarmsec.swarm import model
-from swarmsec.swarm.arms import Arm
 
 SWARM = {
     "name": "memory",
@@ -28,17 +27,17 @@ def test_a_large_swarm_is_freed_when_it_is_played(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(model, "DAEMONS_AT_ONCE_MAX", 1)
     scenario = load_scenario(SWARM)
     made: list[weakref.ref[object]] = []
-    begin = model.SwarmModel._begin
+    begin = model.SwarmModel.begin
 
     def watched(self: model.SwarmModel) -> None:
         made.extend([weakref.ref(self), weakref.ref(self.network)])
         begin(self)
 
-    monkeypatch.setattr(model.SwarmModel, "_begin", watched)
+    monkeypatch.setattr(model.SwarmModel, "begin", watched)
     gc.collect()
     gc.disable()
     try:
-        kept = [play_seed(scenario, seed, list(Arm)) for seed in (0, 1)]
+        kept = run(scenario, seeds=(0, 1)).seed_runs
         left = [one() for one in made if one() is not None]
     finally:
         gc.enable()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from attacks.conflicting_flood import ConflictingFlood
+from attacks.false_signal import FalseSignal
 from attacks.stubborn import Stubborn
 from defenses.median_gate import MedianGate
-from swarmsec.aggregation import Mean
-from swarmsec.network import topology
+from swarmsec.aggregation import MeanRule
+from swarmsec.network import Delivery, topology
 from swarmsec.protocols.average_consensus import AverageConsensus
 from swarmsec.teams import Attack, BlueView, Defense, Surface, Vantage
 from swarmsec.worlds.beliefs import Beliefs
@@ -177,7 +178,7 @@ def test_admissions_multiply() -> None:
 
         @property
         def rule(self):
-            return Mean() if self.brings else None
+            return MeanRule() if self.brings else None
 
         brings: bool = False
 
@@ -186,3 +187,47 @@ def test_admissions_multiply() -> None:
         swarm_of(topology("path", n=2), world=world, defenses=[Half(brings=True), Half()], arm="guarded", rounds=1)
     )
     assert trace.final[:, 0] == pytest.approx(np.array([1.0 / 1.25, 4.0 / 1.25]))
+
+
+@dataclass(kw_only=True)
+class Reads(Defense):
+    """Drops half of every message and notes what `blue.inbox` shows in `respond`."""
+
+    vantage = Vantage.MONITOR
+    sees = Surface.MESSAGE
+
+    def begin(self, blue: BlueView) -> None:
+        self.inboxes: list[Any] = []
+
+    def weigh(self, messages: Any, blue: BlueView) -> Any:
+        return np.full(messages.network.m, 0.5)
+
+    def respond(self, blue: BlueView) -> None:
+        self.inboxes.append(blue.inbox)
+
+
+@pytest.mark.parametrize("delivery", [Delivery(), Delivery(delay_min=2, delay_max=2), Delivery(loss=0.5)])
+def test_a_defense_responds_to_the_messages_as_they_were_sent(delivery) -> None:
+    """Whatever links delay or lose, an inbox drops, and defenses weigh: only red changes what `blue.inbox` shows."""
+    network = replace(K3, delivery=delivery)
+    reads, flood = Reads(), ConflictingFlood(daemons=[0], copies=5, amplitude=0.0, center=7.0)
+    protocol = AverageConsensus(inbox=1)
+    trace = play(swarm_of(network, protocol=protocol, attacks=[flood], defenses=[reads], rounds=2))
+    for inbox, state in zip(reads.inboxes, trace.states[:-1], strict=True):
+        assert inbox.weights is None
+        assert inbox.copies[inbox.senders == 0].tolist() == [5, 5]
+        assert inbox.payload[inbox.senders == 0].tolist() == [[7.0], [7.0]]
+        honest = inbox.senders != 0
+        assert np.array_equal(inbox.payload[honest], state[inbox.senders[honest]])
+
+
+@pytest.mark.parametrize(
+    ("attack", "false_quarantine"),
+    [(Stubborn(daemons=[2], stop=1), 0), (FalseSignal(daemons=[2], stop=1), 2), (Stubborn(daemons=[1], stop=1), 3)],
+    ids=["once hijacked", "signal attacked before", "another daemon hijacked"],
+)
+def test_the_quarantine_of_a_daemon_that_was_hijacked_before_is_not_false(attack, false_quarantine) -> None:
+    """Daemon 2 is isolated from round 0 to 2, and attacked in round 0 only, if at all."""
+    trace = play(swarm_of(K3, attacks=[attack], defenses=[Isolates()], rounds=3))
+    assert trace.quarantined[:, 2].all()
+    assert trace.watch.false_quarantine == false_quarantine

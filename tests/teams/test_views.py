@@ -184,8 +184,8 @@ def test_the_truth_is_for_the_oracle_alone(vantage) -> None:
     assert [truth.tolist() for truth in seen] == [[False] * 4, [False, False, True, False]]
 
 
-def test_nothing_has_been_said_before_round_0() -> None:
-    with pytest.raises(NotVisibleError, match="nothing has been said yet"):
+def test_the_inbox_cannot_be_read_before_the_first_respond() -> None:
+    with pytest.raises(NotVisibleError, match="no message was sent yet"):
         watching(Vantage.LOCAL, lambda blue: blue.inbox, early=True)
 
 

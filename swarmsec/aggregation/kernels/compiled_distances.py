@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from swarmsec.aggregation.kernels.compile import compiled
 from swarmsec.arrays import Floats
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def nearest_sums(gram: npt.NDArray[Any], squares: Floats, neighbors: int, sums: Floats, reach: Floats) -> None:
     """For every row the sum of its `neighbors` smallest squared distances to other rows, and the largest of these.
 

@@ -1,6 +1,6 @@
-"""The compiled loops. `_kernels.py` is their face, and `_ordered.py` says the same in plain Python.
+"""The compiled loops. `rows.py` has their public functions, `reference.py` the same rules in plain Python.
 
-One compiled signature a rule: an absent array is an empty one, and what differs is asked at run time, outside the
+One compiled signature a rule: an absent array is an empty one, and the cases are distinguished at run time, outside the
 fast loops; every signature that a run calls costs it time to load. All of it is one file, because numba's cache
 notices a change in a function's own file and in no other.
 
@@ -11,13 +11,10 @@ to mispredict, whatever the data, and one path serves every F and every degree.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
-
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from swarmsec.aggregation.kernels.compile import compiled, inlined
 from swarmsec.aggregation.kernels.layout import Unsigned
 from swarmsec.arrays import Floats, Ints
 
@@ -26,21 +23,6 @@ Counts = npt.NDArray[np.int64]
 LANES_MAX = 64
 CELLS_MAX = 16_384
 """Values sorted at once, unless a single row is longer: 128 kB, to stay in the second-level cache."""
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile on the first call, and keep the result on disk. No fastmath: sums keep their order to the bit."""
-    result: Callable[_P, _R] = njit(cache=True, nogil=True, error_model="numpy")(function)
-    return result
-
-
-def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """The same for a function that is called for every edge."""
-    result: Callable[_P, _R] = njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
-    return result
 
 
 @compiled
@@ -235,7 +217,7 @@ def wmsr_rows(
         for r in range(lanes):
             mine[r] = own[order[first + r] if order.size > 0 else first + r]
         if per_edge.size > 0:
-            _lay_out_told(indptr, order, first, per_edge, width, lanes, cells, count)
+            _lay_out_by_edge(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
             # A constant number of lanes makes every place in them a constant.
             _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
@@ -297,7 +279,7 @@ def median_rows(
         for r in range(lanes):
             middle[r] = own[order[first + r] if order.size > 0 else first + r]
         if per_edge.size > 0:
-            _lay_out_told(indptr, order, first, per_edge, width, lanes, cells, count)
+            _lay_out_by_edge(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
             # A constant number of lanes makes every place in them a constant.
             _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
@@ -353,7 +335,7 @@ def trimmed_rows(
             mine[r] = own[order[first + r] if order.size > 0 else first + r]
             low[r] = f
         if per_edge.size > 0:
-            _lay_out_told(indptr, order, first, per_edge, width, lanes, cells, count)
+            _lay_out_by_edge(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
             _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
         else:
@@ -405,7 +387,7 @@ def krum_rows(
     start: int,
     stop: int,
 ) -> None:
-    """Rows start to stop, in `order`, of `krum`: own, said and out are (n, d), told (m, d) or empty."""
+    """Rows start to stop, in `order`, of `krum`: own, broadcast and out are (n, d), per_edge (m, d) or empty."""
     d = own.shape[1]
     room = _cells(indptr, order, start, stop) + LANES_MAX
     values, good, cells = np.empty(d * room), np.empty(room), np.empty(room)
@@ -630,7 +612,7 @@ def _lay_out(
 
 
 @compiled
-def _lay_out_told(
+def _lay_out_by_edge(
     indptr: Ints, order: Ints, first: int, per_edge: Floats, width: int, lanes: int, cells: Floats, count: Counts
 ) -> None:
     """The same for what each edge carries."""

@@ -6,26 +6,13 @@ because numba's cache notices a change in a function's own file and in no other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
-
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from swarmsec.aggregation.kernels.compile import compiled
 from swarmsec.arrays import Floats
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
 Places = npt.NDArray[np.int64]
-
-
-def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile on the first call, and keep the result on disk. No fastmath: sums keep their order to the bit."""
-    result: Callable[_P, _R] = njit(cache=True, nogil=True, error_model="numpy")(function)
-    return result
 
 
 @compiled

@@ -1,6 +1,6 @@
 """The compiled loops of the rules that weigh a neighborhood's values as whole vectors, every neighborhood at once.
 
-`_kernels.py` is their face, and `_ordered_vectors.py` says the same in plain Python, to the same bits.
+`vectors.py` has their public functions, `reference_vectors.py` the same rules in plain Python, to the same bits.
 This file stands alone, because numba's cache notices a change in a function's own file and in no other.
 
 Every row first gathers its points: one's own value, then each admitted message that is finite throughout. `weights` of
@@ -9,30 +9,18 @@ size 0 are all 1, `per_edge` of size 0 is a broadcast of `broadcast`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
-
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from swarmsec.aggregation.kernels.compile import compiled
 from swarmsec.aggregation.kernels.layout import Unsigned
 from swarmsec.arrays import Floats, Ints
 
 STEPS_MAX = 300
 """How many of Weiszfeld's steps a geometric median takes at most."""
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
 
 Counts = npt.NDArray[np.int64]
-
-
-def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile on the first call, and keep the result on disk. No fastmath: sums keep their order to the bit."""
-    result: Callable[_P, _R] = njit(cache=True, nogil=True, error_model="numpy")(function)
-    return result
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""A network as the compiled rules read it: who listens to whom, prepared once and read in every exchange."""
+"""The arrays of a network that compiled rules read in every exchange, prepared once."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Rows:
     """The neighborhoods of a network.
 
     Attributes:
-        n: How many daemons.
-        m: How many edges.
-        degree: How many daemons everyone listens to, or −1 where that is not one number.
+        n: The number of daemons.
+        m: The number of edges.
+        degree: The in-degree of all daemons, or −1 if it is not the same: compiled code takes no None.
         indptr: (n+1,) int32, where each row begins.
-        senders: (m,) uint32, the daemons listened to. Unsigned, because compiled code would otherwise ask every
-            index whether it counts from the end.
+        senders: (m,) uint32, the sender on each edge. Unsigned, because compiled code would otherwise test every
+            index for counting from the end.
     """
 
     def __init__(self, indptr: Ints, indices: Ints) -> None:
@@ -49,7 +49,7 @@ class Rows:
 
 
 def rows_of(network: Network) -> Rows:
-    """The rows of a network; made once, and forgotten with it."""
+    """The rows of a network, cached as long as the network lives."""
     rows = _known.get(network)
     if rows is None:
         rows = _known[network] = Rows(network.indptr, network.indices)

@@ -1,6 +1,6 @@
 """The rules for one daemon in plain Python, to the bit what the compiled kernels compute for all of them.
 
-The engine that steps daemon by daemon listens with these. Here the rules can be read; `_kernels.py` says what
+The engine that steps daemon by daemon listens with these. Here the rules can be read; `rows.py` says what
 their arguments mean. A message of weight 0, or that is not a finite number, keeps its place in the row and adds nothing
 (a NaN or an infinity counts as Byzantine). A daemon whose own value is not finite keeps it.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from swarmsec.arrays import Floats, Ints
 
 
-class Spread(NamedTuple):
+class MedianAndMadOne(NamedTuple):
     """A neighborhood's median, and the median absolute deviation from it (not scaled)."""
 
     median: float
@@ -127,13 +127,13 @@ def _mean_between(ranked: list[tuple[float, float]], cut: int) -> float:
 
 def median_and_mad_one(
     own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None = None
-) -> Spread:
+) -> MedianAndMadOne:
     """The median of the neighbors' values, and the median of their distances from it."""
     heard = [float(v) for k, v in enumerate(values) if math.isfinite(v) and (weights is None or weights[k] > 0.0)]
     if not heard:
-        return Spread(float(own), 0.0)
+        return MedianAndMadOne(float(own), 0.0)
     median = _middle(heard)
-    return Spread(median, _middle([abs(v - median) for v in heard]))
+    return MedianAndMadOne(median, _middle([abs(v - median) for v in heard]))
 
 
 def _admitted(

@@ -31,7 +31,7 @@ class Gathered(NamedTuple):
 
 
 def gathered(own: Floats, values: Floats, weights: Sequence[float] | Floats) -> Gathered:
-    """Sort out what was heard: own value (d,), messages (k, d), weights (k,)."""
+    """The points to combine, from own value (d,), messages (k, d) and weights (k,)."""
     mine = [float(v) for v in own]
     if not all(map(math.isfinite, mine)):
         return Gathered([], [], 0)
@@ -63,7 +63,7 @@ def geometric_median_one(heard: Gathered, tolerance: float) -> Point:
 
 
 def centered_clipping_one(heard: Gathered, tau: float, iterations: int) -> Point:
-    """From own value, `iterations` times by the mean of the differences, each cut to a length of `tau`."""
+    """From own value, `iterations` times by the mean of the differences, each clipped to a length of `tau`."""
     points, weights = heard.points, heard.weights
     point = points[0]
     total = _sum(weights)

@@ -1,24 +1,24 @@
 """Rules that every daemon applies to its own neighborhood at once, compiled.
 
 This module imports numba, so only code that is about to compute imports it. All rules here are for one component (those
-over whole vectors are in `_vector_kernels.py`) and share their arguments:
+over whole vectors are in `vectors.py`) and share their arguments:
 
     rows      the network, prepared once: `rows_of(network)`; it has n daemons and m edges
     own       (n,) each daemon's own value
-    broadcast (n,) what each daemon says to everybody; `own` unless given
-    per_edge  (m,) what each edge carries, once anyone equivocates; it replaces `broadcast`
-    weights   (m,) in [0, inf), what each message weighs, 1 unless given; 0 drops it. Own values weigh 1
+    broadcast (n,) the payload that each daemon sends to all listeners; `own` unless given
+    per_edge  (m,) the payload on each edge, in place of `broadcast`, if a daemon equivocates
+    weights   (m,) in [0, inf), the weight of each message, 1 unless given; 0 drops it. Own values have weight 1
     out       (n,) where the result is written, never the memory of an argument; made unless given
-    finite    True promises that own values and payloads are finite numbers. They are looked at unless it is given
+    finite    True promises that own values and payloads are finite. Unless given, they are checked
     threads   2 works on two halves of a swarm of 100,000 or more. The result is the same to the bit
 
 A payload that is not finite counts as Byzantine and is dropped, as if it weighed 0. A daemon whose own value is not
-finite keeps it, except that a median does not ask for it. A daemon that hears nobody keeps its own value.
+finite keeps it, except in a median, which does not use it. A daemon that receives no message keeps its own value.
 
 Sums have one order, whatever the variant: the message at position k of its row adds to sum k mod 4, then
 (s0 + s1) + (s2 + s3); a dropped message keeps its position and adds nothing. Only W-MSR sums by rising value. No
 products and sums are fused.
-`_ordered.py` says every rule in plain Python, to the same bits.
+`reference.py` has every rule in plain Python, to the same bits.
 """
 
 from __future__ import annotations
@@ -47,15 +47,15 @@ __all__ = [
 ]
 
 PARALLEL_ROWS_MIN = 100_000
-"""Under this many daemons a second thread costs more than it brings."""
+"""Below this many daemons a second thread costs more time than it saves."""
 
 
 class MedianAndMad(NamedTuple):
-    """The center and the spread of every neighborhood.
+    """The median and the spread of every neighborhood.
 
     Attributes:
         median: (n,) the median of the neighbors' values.
-        mad: (n,) the median of their distances from it, not scaled; 0 where nobody is heard.
+        mad: (n,) the median of their distances from it, not scaled; 0 where no message is received.
     """
 
     median: Floats
@@ -100,8 +100,8 @@ def metropolis(
 ) -> Floats:
     """One step of average consensus: x_i + Σ w (v − x_i) / (1 + max(d_i, d_j)).
 
-    d_i and d_j are how many daemons the receiver and the sender listen to. On a symmetric network without lies the
-    average stays what it was (Xiao & Boyd 2004). What a dropped message would have weighed, own value keeps.
+    d_i and d_j are the in-degrees of receiver and sender. On a symmetric network without lies the average is preserved
+    (Xiao & Boyd 2004). The weight of a dropped message goes to the own value.
 
     Returns:
         (n,) `out`.
@@ -283,7 +283,7 @@ def _heard(
     own = _column(own, rows.n)
     broadcast = own if broadcast is None else _column(broadcast, rows.n)
     if finite is None:
-        # What edges carry is too much to look at twice; compiled code then looks at it in passing.
+        # Payloads by edge are many: compiled code checks them in its own pass.
         finite = per_edge is None and _all_finite(own) and (broadcast is own or _all_finite(broadcast))
     out = np.empty(rows.n) if out is None else out
     assert out.shape == (rows.n,) and out.flags.c_contiguous and out.dtype == np.float64
@@ -305,7 +305,7 @@ def _column(values: Floats, size: int) -> Floats:
 
 
 def _all_finite(values: Floats) -> bool:
-    """Whether all are finite, in one pass without a mask; False also where only their sum overflows, and no harm."""
+    """Whether all are finite, in one pass without a mask; also False if only their sum overflows, which is harmless."""
     with np.errstate(all="ignore"):
         return bool(np.isfinite(np.add.reduce(values)))
 

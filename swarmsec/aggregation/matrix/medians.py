@@ -75,7 +75,7 @@ def centered_clipping(
     tau: float | None = None,
     iterations: int = 1,
 ) -> Floats:
-    """Move from a center by the mean of the differences to the rows, each cut to a length of τ.
+    """Move from a center by the mean of the differences to the rows, each clipped to a length of τ.
 
     v ← v + 1/n Σ (x_i − v) min(1, τ/‖x_i − v‖); Karimireddy, He, Jaggi 2021.
 
@@ -153,7 +153,7 @@ class _Seen(NamedTuple):
 
 
 def _descend(rows: Floats, first: Floats, tolerance: float) -> Floats:
-    """(d,) the geometric median of rows that lie around the origin, looked for from `first` on."""
+    """(d,) the geometric median of rows around the origin, iterated from `first`."""
     n = len(rows)
     squares = np.vecdot(rows, rows)
     seen = _look(rows, squares, first)
@@ -240,7 +240,7 @@ def _clipped_step(rows: Floats, v: Floats, tau: float | None) -> Floats:
         step = (weighed_sums(factors, rows) - float(factors.sum()) * v) / len(rows)
     if np.isfinite(step).all() and not factors.min() < 1e-3:
         return v + step
-    # A row that is cut short is far, and its difference to v would be lost in its rounding: take differences first.
+    # A clipped row is far, and rounding would lose its difference to v: take differences first.
     return v + weighed_sums(factors / len(rows), np.clip(rows - v, -_LARGEST, _LARGEST))
 
 

@@ -1,4 +1,4 @@
-"""Rules that trust rows which have many others near them: Krum, multi-Krum, Bulyan, and nearest-neighbor mixing.
+"""Rules that prefer rows with many others nearby: Krum, multi-Krum, Bulyan, and nearest-neighbor mixing.
 
 Squared distances come from inner products, ‖a‖² + ‖b‖² − 2ab. Their rounding is that of the norms, and rows may lie
 close together far from the origin; where it could decide, the rows in question are measured again one by one.
@@ -44,7 +44,7 @@ def krum(x: npt.ArrayLike, *, f: int) -> Floats:
         >>> krum([[0.0], [0.1], [0.2], [0.4], [1e6]], f=1)
         array([0.1])
     """
-    rows, f = points(x, f, times=2, plus=3, rule="Krum")
+    rows, f = points(x, f, times=2, plus=3, rule="KrumRule")
     return np.array(rows[_closest(rows, len(rows) - f - 2, 1)[0]])
 
 
@@ -74,7 +74,7 @@ def multi_krum(x: npt.ArrayLike, *, f: int, m: int | None = None) -> Floats:
 def bulyan(x: npt.ArrayLike, *, f: int) -> Floats:
     """Select n − 2f rows by Krum one after the other, then take the mean around their median (El Mhamdi et al. 2018).
 
-    Krum is asked anew for every selection, without the rows that have been selected. Of the selected rows, every
+    Krum runs anew for every selection, without the rows that were selected before. Of the selected rows, every
     component is the mean of the n − 4f values nearest to its median.
 
     Args:
@@ -119,19 +119,29 @@ def nnm(x: npt.ArrayLike, *, f: int) -> Floats:
     shares /= n - f
     with np.errstate(all="ignore"):
         mixed = shares @ rows
-    return mixed if np.isfinite(mixed).all() else (shares @ (rows / n)) * n
+    mixed = mixed if np.isfinite(mixed).all() else (shares @ (rows / n)) * n
+    # BLAS may round two equal rows of a product differently, by where they lie in its blocks.
+    return mixed[_first_equal(shares)]
 
 
 def squared_distances(rows: Floats) -> Floats:
     """(n, n) squared distances, up to one common factor where they would overflow or vanish; 0 on the diagonal."""
+    if rows.size * len(rows) <= DIRECT_CELLS_MAX:
+        return _direct(_of_normal_size(rows).rows)
+    # Equal rows get equal distances: BLAS may round them differently, and ties matter.
+    first = _first_equal(rows)
+    distances = _distances_by_products(rows)
+    return distances if (first == np.arange(len(rows))).all() else distances[np.ix_(first, first)]
+
+
+def _distances_by_products(rows: Floats) -> Floats:
+    """`squared_distances` by one matrix product; equal rows may differ in the last bits."""
     n = len(rows)
     sizes = _of_normal_size(rows)
     rows = sizes.rows
-    if rows.size * n <= DIRECT_CELLS_MAX:
-        return _direct(rows)
     nearest = max(n // 2, 1)
     for _ in range(2):
-        # Symmetric to the bit, for ties are looked for.
+        # Symmetric to the bit, because ties matter.
         distances = -2.0 * (sizes.rows @ sizes.rows.T)
         distances += sizes.squares + sizes.squares[:, None]
         np.maximum(distances, 0.0, out=distances)
@@ -144,6 +154,13 @@ def squared_distances(rows: Floats) -> Floats:
     for i in blurred:
         distances[i] = distances[:, i] = _distances_from(rows, i)
     return distances
+
+
+def _first_equal(rows: Floats) -> Places:
+    """(n,) the index of the first row that equals each row."""
+    first: dict[bytes, int] = {}
+    # Adding 0 makes 0 of -0, which equals it in all but its bytes.
+    return np.array([first.setdefault((row + 0.0).tobytes(), i) for i, row in enumerate(rows)], dtype=np.intp)
 
 
 class _Sized(NamedTuple):
@@ -237,12 +254,12 @@ class _Rough(NamedTuple):
         return cls(scores, error)
 
     def sure(self, count: int) -> npt.NDArray[np.bool_]:
-        """(n,) who is among the best `count`, however the rounding fell."""
+        """(n,) the rows that are among the best `count` for every rounding."""
         high = self.scores + self.error
         return np.asarray(np.searchsorted(np.sort(self.scores - self.error), high, side="right") <= count)
 
     def unsure(self, count: int) -> npt.NDArray[np.bool_]:
-        """(n,) who may be among them, or not."""
+        """(n,) the rows that are among them for some roundings only."""
         cut = np.partition(self.scores + self.error, count - 1)[count - 1]
         return np.asarray((self.scores - self.error <= cut) & ~self.sure(count))
 
@@ -250,8 +267,8 @@ class _Rough(NamedTuple):
 def _closest_in_turn(distances: Floats, f: int, count: int) -> Places:
     """The rows that Krum finds best one after the other, each time among those that are left.
 
-    Two rows that are each other's nearest are equally good where one neighbor is asked; the one with more others near
-    it goes first.
+    Two rows that are each other's nearest have equal scores if one neighbor counts; the one closer to all others is
+    selected first.
     """
     if count == len(distances):
         return np.arange(count)

@@ -1,4 +1,4 @@
-"""Rules that choose rows by one thing about each: its length, or how it lies to a row that is trusted."""
+"""Rules that select rows by their norm, or by their position relative to a trusted row."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def fltrust(x: npt.ArrayLike, *, f: int = 0, server: int | npt.ArrayLike | None 
     """Average rows by how far they point where a trusted one points, each brought to its length.
 
     FLTrust (Cao et al. 2021): Σ t_i ‖s‖/‖x_i‖ x_i / Σ t_i with t_i = max(0, cos(x_i, s)).
-    Where nobody points that way, s itself.
+    If no row points that way, s itself.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.

@@ -23,7 +23,7 @@ from swarmsec.arrays import Floats, read_only
 
 
 def mean(x: npt.ArrayLike, *, f: int = 0) -> Floats:
-    """The mean of the rows. It withstands nobody: one liar moves it anywhere.
+    """The mean of the rows. It is not robust: one liar moves it anywhere.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite is dropped.

@@ -1,4 +1,4 @@
-"""What the rules over (n, d) are given: rows of numbers of which some are lies, made ready to be combined."""
+"""Checks of the arguments of rules over (n, d) matrices, and their conversion to finite rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Points(NamedTuple):
     """What is left to combine once the rows that are not finite have been dropped.
 
     Attributes:
-        rows: (n, d) finite numbers; perhaps the caller's own memory, so nobody writes into it.
+        rows: (n, d) finite numbers; may be the caller's memory, so it is not written to.
         f: How many of these rows may still be Byzantine: every dropped row was one.
     """
 

@@ -1,7 +1,7 @@
 """The rules of `swarmsec lint`, one module for each subject. A rule is a function; its docstring is its explanation.
 
 Codes are stable: a code never changes its meaning, and the code of a removed rule is not used again. SW100 and above
-are the rules of `--deep`, which run the scenario: `deep` has their texts, `swarmsec.authoring.deep_lint` their checks.
+are the rules of `--deep`, in `deep`; `swarmsec.authoring.deep_lint` runs the scenario for them.
 """
 
 from __future__ import annotations

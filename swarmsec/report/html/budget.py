@@ -1,4 +1,4 @@
-"""The rules of engagement against what was used of them."""
+"""The budgets of the rules of engagement, and how much of them was used."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from swarmsec.teams.selectors import amount_of
 _UNLIMITED = "no limit"
 
 
-class Rule(NamedTuple):
+class BudgetRow(NamedTuple):
     """One rule.
 
     Attributes:
-        team: Whom it binds.
-        what: What it limits.
-        allowed: How much it allows, in words.
-        used: How much was used, in words.
-        share: What part of it that is, from 0 to 1; None where there is no limit or no part.
+        team: The team that it limits.
+        what: The limited amount.
+        allowed: The limit, as text.
+        used: The used amount, as text.
+        share: The used share, from 0 to 1; None without a limit.
     """
 
     team: str
@@ -34,7 +34,7 @@ class Rule(NamedTuple):
     share: float | None
 
 
-def budget(record: RunRecord, setup: Setup | None) -> list[Rule]:
+def budget(record: RunRecord, setup: Setup | None) -> list[BudgetRow]:
     """Every rule of a run; empty if its scenario cannot be read.
 
     Args:
@@ -63,7 +63,7 @@ def budget(record: RunRecord, setup: Setup | None) -> list[Rule]:
         _daemons("red", "tainted feeds", red["feeds"], len(np.unique(np.concatenate(tainted))) if tainted else 0, n),
         _plain("red", "greatest strength", red["strength"], max((attack.strength for attack, _ in attacks), default=0)),
         _plain("red", "rounds that an attack is on", red["rounds"], max(lengths, default=0)),
-        Rule(
+        BudgetRow(
             "red",
             "first round of an attack",
             _UNLIMITED if earliest is None else f"from {earliest:,} on",
@@ -74,16 +74,16 @@ def budget(record: RunRecord, setup: Setup | None) -> list[Rule]:
     ]
 
 
-def _daemons(team: str, what: str, amount: Any, used: int | None, n: int) -> Rule:
+def _daemons(team: str, what: str, amount: Any, used: int | None, n: int) -> BudgetRow:
     limit = n if amount is None else amount_of(amount, n)
     said = _UNLIMITED if amount is None else f"{limit:,}" + (f" ({amount})" if isinstance(amount, str) else "")
     share = used / limit if used is not None and limit and amount is not None else None
-    return Rule(team, what, said, "not known" if used is None else f"{used:,}", share)
+    return BudgetRow(team, what, said, "not known" if used is None else f"{used:,}", share)
 
 
-def _plain(team: str, what: str, limit: float | None, used: float) -> Rule:
+def _plain(team: str, what: str, limit: float | None, used: float) -> BudgetRow:
     share = used / limit if limit else None
-    return Rule(team, what, _UNLIMITED if limit is None else f"{limit:g}", f"{used:g}", share)
+    return BudgetRow(team, what, _UNLIMITED if limit is None else f"{limit:g}", f"{used:g}", share)
 
 
 def _most(rounds: Rounds | None, metric: str) -> int | None:

@@ -1,4 +1,4 @@
-"""A figure on a page that says where it stands in the document that it was taken from."""
+"""Figures of a page, each with its place in the document that it comes from."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Cited(NamedTuple):
 
     Attributes:
         source: Its JSON pointer (RFC 6901) in the document.
-        value: As it stands there; None if it is not known.
-        text: As a person reads it.
+        value: The value there; None if it is not known.
+        text: The value as text.
     """
 
     source: str
@@ -55,12 +55,12 @@ def amounts_in(unit: str) -> Write:
 
 
 def look_up(document: Any, *steps: str | int) -> Any:
-    """What stands in a document at the end of a way."""
+    """The value in a document at the end of a path."""
     return reduce(lambda there, step: there[step], steps, document)
 
 
 def cite(document: Mapping[str, Any], *steps: str | int, write: Write) -> Cited:
-    """The figure at the end of a way.
+    """The figure at the end of a path.
 
     Examples:
         >>> cite({"a": {"b": [0.5]}}, "a", "b", 0, write="{:.0%}".format)
@@ -72,7 +72,7 @@ def cite(document: Mapping[str, Any], *steps: str | int, write: Write) -> Cited:
 
 
 def cite_interval(document: Mapping[str, Any], *steps: str | int, write: Write) -> CitedInterval | None:
-    """The interval at the end of a way; None if the document has none there."""
+    """The interval at the end of a path; None if the document has none there."""
     if look_up(document, *steps) is None:
         return None
     mean, low, high = (cite(document, *steps, end, write=write) for end in ("mean", "low", "high"))

@@ -10,7 +10,7 @@ from swarmsec.report.html.cited_figures import CitedInterval
 from swarmsec.report.html.lines import Tick
 
 
-class Row(NamedTuple):
+class ForestRow(NamedTuple):
     """One interval.
 
     Attributes:
@@ -39,7 +39,7 @@ class Forest(NamedTuple):
         zero: Where 0 stands; None if it is not on the axis.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ForestRow, ...]
     ticks: tuple[Tick, ...]
     zero: float | None
 
@@ -58,7 +58,7 @@ def forest(
     reached = [low for _, low, _ in ends] + [high for _, _, high in ends] + list(reach or ())
     along = axis(min(reached), max(reached), count=5)
     placed = [
-        Row(label, kind, shown, *(along.at(value) for value in values))
+        ForestRow(label, kind, shown, *(along.at(value) for value in values))
         for (label, kind, shown), values in zip(rows, ends, strict=True)
     ]
     ticks = tuple(Tick(along.at(value), tick_label(value, along, unit)) for value in along.ticks)

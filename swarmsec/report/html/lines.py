@@ -27,7 +27,7 @@ class Tick(NamedTuple):
     label: str
 
 
-class Line(NamedTuple):
+class ArmLine(NamedTuple):
     """One arm.
 
     Attributes:
@@ -52,7 +52,7 @@ class LineChart(NamedTuple):
     """
 
     metric: str
-    lines: tuple[Line, ...]
+    lines: tuple[ArmLine, ...]
     rounds: tuple[Tick, ...]
     values: tuple[Tick, ...]
 
@@ -85,13 +85,13 @@ def round_ticks(across: Axis) -> tuple[Tick, ...]:
     return tuple(Tick(across.at(value), f"{value:,.0f}") for value in across.ticks)
 
 
-def _line(arm: str, values: Floats, across: Axis, up: Axis, fine: bool) -> Line:
+def _line(arm: str, values: Floats, across: Axis, up: Axis, fine: bool) -> ArmLine:
     mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
     band = ""
     if (low < high).any():
         there, back = _points(high, across, up, fine), _points(low, across, up, fine)[::-1]
         band = f"{_path(there, fine)}L{_path(back, fine)[1:]}Z"
-    return Line(arm, _path(_points(mean, across, up, fine), fine), band)
+    return ArmLine(arm, _path(_points(mean, across, up, fine), fine), band)
 
 
 def _points(values: Floats, across: Axis, up: Axis, fine: bool) -> Floats:

@@ -1,4 +1,4 @@
-"""The picture of a swarm: who listens to whom, and whom it befell."""
+"""The picture of a swarm: its network, and the attacked, hijacked and isolated daemons."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SIZE, _MARGIN, _MARGIN_NAMED = 1000, 30, 70
 
 
 class Marks(NamedTuple):
-    """The daemons of one fate.
+    """The daemons of one state.
 
     Attributes:
         fate: `untouched`, `attacked`, `hijacked`, or `isolated`, which may come on top of each of the others.

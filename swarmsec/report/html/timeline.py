@@ -1,4 +1,4 @@
-"""What happened when: both teams' acts in the defended arm of one seed."""
+"""The timeline of both teams' actions in one arm of one seed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COLUMNS = 240
 
 
 class Mark(NamedTuple):
-    """Something that happened: where along the axis, what, in which round, and how many daemons it befell."""
+    """An event: its place on the axis, kind and round, and the number of affected daemons."""
 
     at: float
     kind: str
@@ -33,14 +33,14 @@ class Mark(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """What one plug-in did.
+    """The actions of one plug-in.
 
     Attributes:
-        team: Whose it is.
+        team: Its team.
         plugin: Its kind.
-        bars: Where it was on, as (where, how wide).
-        marks: What it did.
-        told: The same in words.
+        bars: When it was on, as (start, width).
+        marks: Its events.
+        told: The same as text.
     """
 
     team: str
@@ -50,7 +50,7 @@ class Lane(NamedTuple):
     told: str
 
 
-class Row(NamedTuple):
+class EventRow(NamedTuple):
     """An event in words."""
 
     round: int
@@ -77,7 +77,7 @@ class Timeline(NamedTuple):
     arm: str
     lanes: Sequence[Lane]
     rounds: Sequence[Tick]
-    rows: Sequence[Row]
+    rows: Sequence[EventRow]
     happened: int
 
 
@@ -134,10 +134,10 @@ def _marks(acts: Sequence[Mapping[str, Any]], rounds: int) -> list[Mark]:
     return list(found.values())
 
 
-def _row(event: Mapping[str, Any]) -> Row:
+def _row(event: Mapping[str, Any]) -> EventRow:
     daemons, count = list(event.get("daemons", ())), int(event.get("count", 0))
     named = ", ".join(map(str, daemons[:12]))
-    return Row(
+    return EventRow(
         round=int(event["round"]),
         team=str(event["team"]),
         plugin=str(event.get("plugin", "")),

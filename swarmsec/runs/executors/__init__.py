@@ -1,10 +1,10 @@
-"""Who plays jobs: this process, several of them, or a cluster. What comes back does not depend on who.
+"""Where jobs are run: in this process, in several processes, or on a cluster. Results do not depend on it.
 
-An executor is given jobs and gives back what came of them, and knows of nothing else: what is to be played, what is
-kept and what is done already is its caller's. A job's trouble never becomes another job's: a plug-in's error, a death
-of the process and a run that takes too long are each told in what comes back of that job.
+An executor receives jobs and gives back results, and knows nothing else: which jobs to run, and what to keep of their
+results, is decided by its caller. Jobs do not affect each other: an error of a plug-in, a process that dies and a job
+that takes too long each end up in the result of that job.
 
-dask is imported by those who ask for a cluster, and by nobody else.
+dask is imported only where a cluster is asked for.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from swarmsec.runs.executors.pool import Ended, Pool
 from swarmsec.runs.executors.processes import Processes
 from swarmsec.runs.executors.serial import Serial
 from swarmsec.runs.jobs import Job, JobResult
+from swarmsec.runs.simulation import EachRound
 
 __all__ = ["Ended", "Executor", "Pool", "Processes", "Serial", "open_executor"]
 
 
 class Executor(Protocol):
-    """Plays jobs."""
+    """Runs jobs."""
 
     def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
-        """Play jobs, each with an id of its own, and give what came of each as it ends, in any order.
+        """Run jobs with different ids, and give each result when its job ends, in any order.
 
-        Jobs are taken as there is somebody to play them, with a short look-ahead. Who stops listening stops the jobs.
+        Jobs are taken from `jobs` as workers become free, with a short look-ahead. Closing the iterator stops the jobs.
 
         Raises:
-            ExecutorError: There is nobody left who could play. What was given back stands.
+            ExecutorError: No worker is left. The results given so far are valid.
         """
         ...
 
@@ -42,15 +43,22 @@ class Executor(Protocol):
 
 @contextmanager
 def open_executor(
-    *, jobs: int = 1, cluster: str | None = None, timeout_s: float | None = None, retries: int = 2
+    *,
+    jobs: int = 1,
+    cluster: str | None = None,
+    timeout_s: float | None = None,
+    retries: int = 2,
+    each_round: EachRound | None = None,
 ) -> Iterator[Executor]:
-    """An executor, closed in the end whatever happens.
+    """An executor, which is closed at the end in any case.
 
     Args:
-        jobs: How many processes on this machine. One, without a limit of time, is this process itself.
+        jobs: How many processes on this machine. One, without a time limit, is this process itself.
         cluster: A dask cluster instead: `tcp://HOST:PORT`, a scheduler file, `local:N`, `slurm` or `slurm:N`.
-        timeout_s: How long a job may take, in seconds of the clock; its process is ended then. No limit unless given.
-        retries: How often a job is played again whose process died.
+        timeout_s: The most seconds of wall-clock time that a job may take; then its process is ended. No limit unless
+            given.
+        retries: How often a job is run again after its process died.
+        each_round: Called after each round that is run in this process; other executors never call it.
 
     Raises:
         UsageError: No such cluster, or dask is not installed.
@@ -62,18 +70,20 @@ def open_executor(
         raise UsageError(f"{timeout_s} given; must be more than 0 seconds", where="timeout")
     if retries < 0:
         raise UsageError(f"{retries} given; must be at least 0", where="retries")
-    executor = _executor(jobs, cluster, timeout_s, retries)
+    executor = _executor(jobs, cluster, timeout_s, retries, each_round)
     try:
         yield executor
     finally:
         executor.close()
 
 
-def _executor(jobs: int, cluster: str | None, timeout_s: float | None, retries: int) -> Executor:
+def _executor(
+    jobs: int, cluster: str | None, timeout_s: float | None, retries: int, each_round: EachRound | None
+) -> Executor:
     if cluster is not None:
         from swarmsec.runs.executors.cluster import Cluster
 
         return Cluster(cluster, jobs=jobs, timeout_s=timeout_s, retries=retries)
     if jobs == 1 and timeout_s is None:
-        return Serial()
+        return Serial(each_round=each_round)
     return Processes(jobs, timeout_s=timeout_s, retries=retries)

@@ -9,7 +9,7 @@ from swarmsec.runs.jobs import job, run_job
 from swarmsec.scenario import load_scenario
 from swarmsec.swarm.arms import Arm
 
-with suppress(Exception):  # What is wrong here is wrong in a worker, too, and told there.
+with suppress(Exception):  # An error here happens in a worker, too, and is reported there.
     run_job(job(load_scenario("ring_with_a_liar", settings={"rounds": 2}), 0, Arm.DEFENDED))
 gc.collect()
 gc.freeze()  # What is there already stays out of every worker's garbage collections, and its pages stay shared.

@@ -1,6 +1,6 @@
 """Jobs on a dask cluster: one fixed function, keyed by the job's id.
 
-A job is not played by dask's worker itself but by a process that this starts and guards (`pool.py`), as on one
+A job is not run by dask's worker itself but by a process that the worker starts and watches (`pool.py`), as on one
 machine. So a plug-in that kills its process costs that process and not dask's worker with all that it holds, a limit
 of time ends what runs too long, which a thread of dask's could not be, and a job is counted as crashed by what it
 did, not by whom it was scheduled with. dask's own retries are for what dask alone can see: machines that go away.
@@ -25,17 +25,17 @@ _AHEAD = 3  # jobs in flight for each thread of the cluster
 _COUNT_AGAIN = 64  # results between two looks at the cluster's size
 
 _guard = threading.Lock()
-_pools: dict[int, tuple[str, Processes]] = {}  # In dask's worker: thread → the session it plays for, and its process.
+_pools: dict[int, tuple[str, Processes]] = {}  # In dask's worker: thread → its session and process.
 
 
 class Cluster:
-    """Plays jobs on a dask cluster.
+    """Runs jobs on a dask cluster.
 
     Args:
         where: `tcp://HOST:PORT`, a scheduler file, `local:N`, `slurm` or `slurm:N`.
         jobs: How many SLURM jobs to ask for, where the address does not say.
-        timeout_s: How long a job may take.
-        retries: How often a job is played again whose process, or whose worker of dask's, died.
+        timeout_s: The most seconds that a job may take.
+        retries: How often a job is run again after its process, or its dask worker, died.
 
     Raises:
         UsageError: No such cluster, or dask is not installed.
@@ -46,21 +46,21 @@ class Cluster:
         self._where = where
         self._timeout_s = timeout_s
         self._retries = retries
-        self._session = uuid.uuid4().hex  # Names who asks; no result depends on it.
+        self._session = uuid.uuid4().hex  # Names this client; no result depends on it.
         self._opened = ExitStack()
         self._client = self._opened.enter_context(connected(where, jobs))
 
     def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
-        """Play jobs, and give what came of each as it ends.
+        """Run jobs, and give each result when its job ends.
 
         Raises:
-            ExecutorError: The scheduler went away, or workers have another swarmsec or other plug-ins than we have.
+            ExecutorError: The scheduler went away, or a worker has another swarmsec or other plug-ins.
         """
         source = iter(jobs)
         flying: dict[str, Any] = {}
         deaths: Counter[str] = Counter()
         try:
-            with self._telling_what_went_wrong():
+            with self._own_errors():
                 completed = library("distributed").as_completed(
                     self._submitted(source, flying, self._room()),
                     loop=self._client.loop,
@@ -83,7 +83,7 @@ class Cluster:
     def close(self) -> None:
         """Leave the cluster, and end what was started for it."""
         if self._client.status == "running":
-            with suppress(Exception):  # What cannot be told to stop now is stopped with its worker.
+            with suppress(Exception):  # A process that cannot be stopped now ends with its worker.
                 self._client.run(end_session, self._session, on_error="ignore")
         self._opened.close()
 
@@ -100,14 +100,14 @@ class Cluster:
         return _AHEAD * max(1, sum(map(int, self._client.nthreads().values())))
 
     def _settled(self, future: Any, result: Any, deaths: Counter[str]) -> JobResult | None:
-        """What came of a job; None if it was sent out again."""
+        """The result of a job; None if it was sent out again."""
         if future.status == "finished" and isinstance(result, JobResult):
             return result
         error = result[1] if isinstance(result, tuple) and len(result) == 3 else result
         if isinstance(error, library("distributed").KilledWorker):
             deaths[future.key] += 1
             if deaths[future.key] > self._retries:
-                return JobResult(future.key, "crashed", error="the workers of the cluster that played it died")
+                return JobResult(future.key, "crashed", error="the workers of the cluster that ran it died")
             future.retry()
             return None
         if isinstance(error, BaseException):
@@ -115,7 +115,7 @@ class Cluster:
         raise ConnectionError(f"a job was {future.status}")
 
     @contextmanager
-    def _telling_what_went_wrong(self) -> Iterator[None]:
+    def _own_errors(self) -> Iterator[None]:
         try:
             yield
         except (OSError, TimeoutError, library("distributed").CancelledError, RuntimeError) as error:
@@ -126,7 +126,7 @@ class Cluster:
                 f"the cluster went away ({first_line}); what was given back stands", where=self._where
             ) from error
         except ImportError as error:
-            raise ExecutorError(f"its workers cannot play: {error}", where=self._where) from error
+            raise ExecutorError(f"its workers cannot run jobs: {error}", where=self._where) from error
 
     def _drop(self, flying: dict[str, Any]) -> None:
         if flying and self._client.status == "running":
@@ -136,7 +136,7 @@ class Cluster:
 
 
 def run_on_cluster(job: Job, session: str, timeout_s: float | None, retries: int) -> JobResult:
-    """Play a job for a session in a process of this thread of dask's worker."""
+    """Run a job for a session, in the process of this thread of dask's worker."""
     thread = threading.get_ident()
     with _guard:
         owner, processes = _pools.get(thread, ("", None))
@@ -150,7 +150,7 @@ def run_on_cluster(job: Job, session: str, timeout_s: float | None, retries: int
 
 
 def end_session(session: str) -> None:
-    """End the processes that play for a session, in dask's worker."""
+    """End the processes of a session, in dask's worker."""
     with _guard:
         for thread, (owner, processes) in list(_pools.items()):
             if owner == session:

@@ -1,9 +1,9 @@
-"""Processes on this machine, each at the end of a pipe of its own.
+"""Worker processes on this machine, each with its own pipe.
 
-One pipe a worker is what keeps a death from spreading: whenever a worker is killed, be it in the midst of a reply,
-only its own pipe is torn, and all that it had answered before has arrived. What it was at is the first payload that
-it has not answered. Pools whose workers share a pipe cannot promise that: a worker that dies while it holds the pipe
-leaves half a message and a lock behind, and the others wait for ever.
+With one pipe a worker, the death of a worker does not affect the others: if it is killed, even in the middle of a
+reply, only its own pipe breaks, and its earlier replies have arrived. The payload it was running is the first one
+without a reply. Workers that share a pipe do not have this property: one that dies while it holds the pipe leaves half
+a message and a lock behind, and the others wait forever.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from swarmsec.runs.executors.worker import CHUNK_S, Reply, context, may_have_chi
 
 Payload = TypeVar("Payload")
 
-_CHUNK_MOST = 64  # payloads
-_UNHEARD_MOST = 64  # replies that nobody has asked for yet, before workers are given no more
-_STARTS_MOST = 3  # in a row that end before the worker is ready
+_CHUNK_MAX = 64  # payloads
+_REPLIES_MAX = 64  # replies not yet given to the caller, before workers get no more payloads
+_STARTS_MAX = 3  # in a row that end before the worker is ready
 _PATIENCE_S = 1.0
 
 
 class Ended(NamedTuple, Generic[Payload]):
-    """What came of a payload.
+    """The outcome of a payload.
 
     Attributes:
-        payload: It.
-        status: `returned`; `raised`; `crashed`, its process died, and again each time it was tried; or `timed_out`.
+        payload: The payload.
+        status: `returned`; `raised`; `crashed`, its process died each time it was tried; or `timed_out`.
         value: What the function returned, or the exception that it raised; None otherwise.
         error: What went wrong, in one line, where the process was lost.
     """
@@ -55,9 +55,9 @@ class _Task(Generic[Payload]):
 class _Worker(Generic[Payload]):
     process: Any
     pipe: Connection
-    ready: bool = False  # It has said once that it may be given something.
+    ready: bool = False  # It has asked for work once.
     free: bool = False
-    given: deque[_Task[Payload]] = field(default_factory=deque)  # The first is what it is at.
+    given: deque[_Task[Payload]] = field(default_factory=deque)  # The first is the one it is running.
     since: float = 0.0
 
     def end(self) -> int | None:
@@ -76,10 +76,10 @@ class Pool(Generic[Payload]):
     Processes start as there is work for them. Short payloads travel in chunks of about `CHUNK_S`.
 
     Args:
-        function: Of one payload; a module's, since workers are told its name.
+        function: Of one payload; defined in a module, since workers import it by name.
         workers: How many processes at most.
         timeout_s: How long a payload may take before its process is killed.
-        retries: How often a payload is tried again whose process died.
+        retries: How often a payload is tried again after its process died.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Pool(Generic[Payload]):
         self._stopped = False
 
     def run(self, payloads: Iterable[Payload]) -> Iterator[Ended[Payload]]:
-        """Give what came of each payload as it ends, in any order. One run at a time.
+        """Give the outcome of each payload when it ends, in any order. One call at a time.
 
         Raises:
             ExecutorError: No worker can be started.
@@ -106,9 +106,9 @@ class Pool(Generic[Payload]):
         ended: deque[Ended[Payload]] = deque()
         try:
             while True:
-                if len(ended) < _UNHEARD_MOST:
+                if len(ended) < _REPLIES_MAX:
                     self._hand_out(source)
-                ended.extend(self._heard(block=not ended))
+                ended.extend(self._received(block=not ended))
                 if ended:
                     yield ended.popleft()
                 elif self._exhausted and not self._queue and not any(worker.given for worker in self._workers):
@@ -117,7 +117,7 @@ class Pool(Generic[Payload]):
             self._drop()
 
     def close(self) -> None:
-        """End all processes: at once those that are at something, and the others by telling them."""
+        """End all processes: busy ones at once, and idle ones by closing their pipes."""
         self._drop()
         for worker in self._workers:
             worker.pipe.close()
@@ -134,18 +134,18 @@ class Pool(Generic[Payload]):
                 worker.process.kill()
 
     def _drop(self) -> None:
-        """Forget what has not ended, and end who is at it."""
+        """Forget the payloads that have not ended, and end the workers that run them."""
         self._queue.clear()
         for worker in [worker for worker in self._workers if worker.given]:
             self._workers.remove(worker)
             worker.end()
 
     def _hand_out(self, source: Iterator[_Task[Payload]]) -> None:
-        """Give every free worker a chunk, and start workers for what is left."""
+        """Give every free worker a chunk, and start workers for the remaining payloads."""
         free = [worker for worker in self._workers if worker.free]
         starting = sum(not worker.ready for worker in self._workers)
         vacant = self._most - len(self._workers)
-        chunk = max(1, min(_CHUNK_MOST, int(CHUNK_S / max(self._seconds, 1e-6))))
+        chunk = max(1, min(_CHUNK_MAX, int(CHUNK_S / max(self._seconds, 1e-6))))
         wanted = max(0, len(free) * chunk + starting + vacant - len(self._queue))
         taken = list(itertools.islice(source, wanted))
         self._exhausted = len(taken) < wanted
@@ -161,7 +161,7 @@ class Pool(Generic[Payload]):
             return
         try:
             worker.pipe.send([task.payload for task in tasks])
-        except OSError:  # It died while it had nothing to do, and no payload is to blame.
+        except OSError:  # It died while idle, so no payload caused it.
             self._workers.remove(worker)
             worker.end()
             self._queue.extendleft(reversed(tasks))
@@ -183,16 +183,16 @@ class Pool(Generic[Payload]):
             theirs.close()  # So that the pipe ends when the worker does.
         self._workers.append(_Worker(process, ours))
 
-    def _heard(self, *, block: bool) -> Iterator[Ended[Payload]]:
-        """What workers have to say, and what comes of those who said nothing for too long."""
-        speaking = {worker.pipe: worker for worker in self._workers if not worker.free}
-        if not speaking:
+    def _received(self, *, block: bool) -> Iterator[Ended[Payload]]:
+        """The replies of workers, and the payloads that took too long."""
+        busy = {worker.pipe: worker for worker in self._workers if not worker.free}
+        if not busy:
             return
-        for pipe in wait(list(speaking), self._until_overdue() if block else 0):
-            yield from self._hear(speaking[pipe])  # type: ignore[index]
+        for pipe in wait(list(busy), self._until_overdue() if block else 0):
+            yield from self._receive(busy[pipe])  # type: ignore[index]
         yield from self._overdue()
 
-    def _hear(self, worker: _Worker[Payload]) -> Iterator[Ended[Payload]]:
+    def _receive(self, worker: _Worker[Payload]) -> Iterator[Ended[Payload]]:
         try:
             reply: Reply | None = worker.pipe.recv()
         except Exception:  # The pipe's end, half a message, or whatever a plug-in wrote into it.
@@ -210,17 +210,17 @@ class Pool(Generic[Payload]):
         yield Ended(task.payload, "raised" if reply.raised else "returned", reply.value)
 
     def _lost(self, worker: _Worker[Payload]) -> Iterator[Ended[Payload]]:
-        """A worker died: what it was at is tried again, or given up. What it had not begun goes to others."""
+        """A worker died: its current payload is tried again, or given up. The rest of its chunk goes to others."""
         self._workers.remove(worker)
-        worker.process.join(_PATIENCE_S)  # Its end of the pipe closes a moment before its exit code is there.
+        worker.process.join(_PATIENCE_S)  # Its end of the pipe closes a moment before its exit code is set.
         how = _how(worker.end())
         if self._stopped:
             raise ExecutorError("stopped")
         if not worker.ready:
             self._failed_starts += 1
-            if self._failed_starts == _STARTS_MOST:
+            if self._failed_starts == _STARTS_MAX:
                 raise ExecutorError(
-                    f"processes end before they are ready ({how}); a script that plays in several processes does so "
+                    f"processes end before they are ready ({how}); a script that uses several processes does so "
                     "under `if __name__ == '__main__':`"
                 )
         if not worker.given:
@@ -230,7 +230,7 @@ class Pool(Generic[Payload]):
         task.deaths += 1
         if task.deaths > self._retries:
             times = f", {task.deaths} times" if task.deaths > 1 else ""
-            yield Ended(task.payload, "crashed", error=f"the process that played it died ({how}){times}")
+            yield Ended(task.payload, "crashed", error=f"the process that ran it died ({how}){times}")
         else:
             self._queue.appendleft(task)
 

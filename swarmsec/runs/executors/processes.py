@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from swarmsec.runs.executors.pool import Pool
-from swarmsec.runs.jobs import Job, JobResult, run_job
+from swarmsec.runs.jobs import Job, JobResult, run_in_worker
 
 
 class Processes:
-    """Plays jobs in processes on this machine.
+    """Runs jobs in processes on this machine.
 
     Args:
-        workers: How many.
-        timeout_s: How long a job may take.
-        retries: How often a job is played again whose process died.
-        function: What plays a job there.
+        workers: How many processes.
+        timeout_s: The most seconds that a job may take.
+        retries: How often a job is run again after its process died.
+        function: Runs a job in a worker process.
     """
 
     def __init__(
@@ -24,17 +24,17 @@ class Processes:
         *,
         timeout_s: float | None = None,
         retries: int = 2,
-        function: Callable[[Job], JobResult] = run_job,
+        function: Callable[[Job], JobResult] = run_in_worker,
     ) -> None:
         self._pool = Pool(function, workers=workers, timeout_s=timeout_s, retries=retries)
 
     def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
-        """Play jobs, and give what came of each as it ends."""
+        """Run jobs, and give each result when its job ends."""
         for ended in self._pool.run(jobs):
             if ended.status == "crashed" or ended.status == "timed_out":
                 yield JobResult(ended.payload.id, ended.status, error=ended.error)
             elif ended.status == "raised":
-                raise ended.value  # Every error of a plug-in comes as a result: this one is of ours.
+                raise ended.value  # An error of a plug-in is a result; this one is a bug of ours.
             else:
                 yield ended.value
 
@@ -43,5 +43,5 @@ class Processes:
         self._pool.close()
 
     def stop(self) -> None:
-        """End the processes from another thread than the one that plays; that one is told by an `ExecutorError`."""
+        """End the processes from another thread; the one that runs jobs gets an `ExecutorError`."""
         self._pool.stop()

@@ -1,4 +1,4 @@
-"""A process that plays what it is told until whoever started it closes the pipe, or is gone."""
+"""Worker process: run payloads from a pipe until the parent closes it or dies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
 
 
 class Reply(NamedTuple):
-    """What came of one payload.
+    """The reply to one payload.
 
     Attributes:
         value: What the function returned, or the error that it raised.
@@ -33,23 +33,23 @@ class Reply(NamedTuple):
 
 
 def serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
-    """Play chunk after chunk: a reply a payload, in their order, then None, which says that the next chunk may come.
+    """Run chunk after chunk: send a reply for each payload, in their order, then None to ask for the next chunk.
 
-    A chunk is given up between two payloads once it has taken `CHUNK_S`, and what was not begun is given back unsaid.
-    Nothing is sent to a worker that has not said None; so neither side ever waits for the other to read.
+    A chunk ends between two payloads once it has taken `CHUNK_S`; the parent takes payloads without a reply back.
+    A worker is sent nothing before its None, so neither side ever waits for the other to read.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this, who ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent handles Ctrl-C, and ends this process.
     end_with_parent()
     try:
         pipe.send(None)
         while True:
-            _play(pipe, function, pipe.recv())
+            _run(pipe, function, pipe.recv())
             pipe.send(None)
     except (EOFError, OSError):
         return
 
 
-def _play(pipe: Connection, function: Callable[[Any], Any], chunk: Sequence[Any]) -> None:
+def _run(pipe: Connection, function: Callable[[Any], Any], chunk: Sequence[Any]) -> None:
     begun = time.monotonic()
     for payload in chunk:
         start = time.monotonic()
@@ -72,12 +72,12 @@ def _send(pipe: Connection, reply: Reply) -> None:
         pipe.send(reply)
     except (OSError, EOFError):
         raise
-    except Exception as error:  # It does not pickle, or there is no memory for it; none of it was sent yet.
+    except Exception as error:  # It cannot be pickled, or memory is short; nothing was sent yet.
         pipe.send(Reply(RuntimeError(f"cannot be sent: {type(error).__name__}: {error}"), True, reply.seconds))
 
 
 def end_with_parent() -> None:
-    """Let this process end as soon as the one that started it is gone, however that went.
+    """End this process as soon as its parent is gone, for any reason.
 
     A thread waits for it. Where compiled code keeps the interpreter to itself no thread gets a turn, so Linux is asked
     to kill this process itself when the parent's end of the pipe closes.
@@ -101,7 +101,7 @@ def end_with_parent() -> None:
 
 
 def context() -> Any:
-    """How processes are started: forked from a clean one that is warm already, where the system can do that."""
+    """The start method of workers: forked from a server that has loaded everything, where the system has that."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
@@ -126,11 +126,13 @@ def one_thread_each() -> Iterator[None]:
 
 @contextmanager
 def may_have_children() -> Iterator[None]:
-    """Let a daemonic process, such as dask's worker under its nanny, start others. Ours end with it by themselves."""
-    config = multiprocessing.current_process()._config  # type: ignore[attr-defined] # noqa: SLF001
-    before = config.pop("daemon", None)
+    """Let a daemonic process, such as dask's worker under its nanny, start workers, which end with it by themselves."""
+    process = multiprocessing.current_process()
+    if not process.daemon:
+        yield
+        return
+    process.daemon = False  # Allowed within the process itself; its parent keeps its own copy of the flag.
     try:
         yield
     finally:
-        if before is not None:
-            config["daemon"] = before
+        process.daemon = True

@@ -1,4 +1,4 @@
-"""The app, and what every command ends with: an exit code of the contract, and never a traceback."""
+"""The Typer app; every command ends with one of the documented exit codes, and never with a traceback."""
 
 from __future__ import annotations
 
@@ -13,73 +13,74 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec._version import __version__
-from swarmsec.cli.lazy_commands import Entry, group_of
+from swarmsec.cli.lazy_commands import Command, group_of
 from swarmsec.cli.output import print_json
 from swarmsec.errors import ExitCode, SwarmsecError
 
 COMMANDS = {
-    "list": Entry(
-        "list_show.list_", "List what there is: attacks, defenses, protocols, worlds, scenarios, topologies."
+    "list": Command("list_show.list_", "List attacks, defenses, protocols, worlds, topologies and scenarios."),
+    "show": Command(
+        "list_show.show", "Show a plug-in or scenario: mechanism, source, traits, parameters with bounds and units."
     ),
-    "show": Entry(
-        "list_show.show", "Show what NAME does: mechanism, source, traits, parameters with bounds and units."
-    ),
-    "run": Entry(
+    "run": Command(
         "run.run",
         "Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented.",
     ),
-    "certify": Entry(
-        "certify.certify", "Say what SCENARIO's network withstands, and what its defenses can promise on it."
+    "certify": Command(
+        "certify.certify",
+        "Certify SCENARIO without running it: how many faulty daemons its network and its defenses tolerate.",
     ),
-    "tournament": Entry(
+    "tournament": Command(
         "tournament.tournament",
         "Play every attack against every defense in every SCENARIO, and say which defense does best in the worst case.",
     ),
-    "gauntlet": Entry(
+    "gauntlet": Command(
         "gauntlet.gauntlet",
         "Search for the attack that harms SCENARIO's defense most within its rules of engagement.",
     ),
-    "results": Entry(
+    "results": Command(
         "results.results",
         "List the tournaments of STORE and how far they are, or look into one of them; also while it is played.",
     ),
-    "export": Entry(
+    "export": Command(
         "export.export", "Write the tournaments, entries, runs and rounds of STORE as files that other programs read."
     ),
-    "report": Entry(
+    "report": Command(
         "report.report",
         "Make the HTML page of each PATH, a run's folder or a store of tournaments: one file that opens offline.",
     ),
-    "replay": Entry(
+    "replay": Command(
         "replay.replay",
-        "Step through RUN round by round, ask what would have been, or whose doing it was.",
+        "Step through RUN round by round, compare it with a changed run, or attribute its damage.",
     ),
-    "verify": Entry("verify.verify", "Execute RUN again, or a sample of a store, and compare every figure of it."),
-    "validate": Entry(
+    "verify": Command("verify.verify", "Execute RUN again, or a sample of a store, and compare every figure of it."),
+    "validate": Command(
         "validate.validate",
         "Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything.",
     ),
-    "lint": Entry(
+    "lint": Command(
         "lint.lint",
         "Find what is odd in SCENARIOS that are valid. Ends with 1 if there is a warning; notes are only told.",
     ),
-    "explain": Entry(
-        "explain.explain", "Explain TOPIC: a field of a scenario, a plug-in, one of its parameters, or a rule of lint."
+    "explain": Command(
+        "explain.explain", "Explain TOPIC: a field of a scenario, a plug-in, one of its parameters, or a lint rule."
     ),
-    "schema": Entry("schema.schema", "Print the JSON Schema of a scenario, with every plug-in and its parameters."),
-    "resolve": Entry("resolve.resolve", "Print SCENARIOS with every default written out, as YAML that means the same."),
-    "diff": Entry("diff.diff", "Say what differs between OLD and NEW in what they mean; exits 1 where anything does."),
-    "fmt": Entry(
+    "schema": Command("schema.schema", "Print the JSON Schema of a scenario, with every plug-in and its parameters."),
+    "resolve": Command("resolve.resolve", "Print SCENARIOS with every default written out, as equivalent YAML."),
+    "diff": Command(
+        "diff.diff", "List the differences in meaning between the scenarios OLD and NEW; ends with 1 if there is any."
+    ),
+    "fmt": Command(
         "fmt.fmt",
-        "Lay FILES out anew: order of keys, indentation, spaces. Comments stay, and so does the meaning.",
+        "Format FILES: order of keys, indentation, spaces. Comments and meaning stay.",
     ),
-    "new": Entry(
+    "new": Command(
         "new.new",
-        "Write a new scenario from a template, and beside it the schema with which an editor completes and checks it.",
+        "Write a new scenario from a template, and the JSON Schema that editors complete and check it with.",
     ),
-    "migrate": Entry("migrate.migrate", "Bring FILES of older formats to today's, step by step. Comments stay."),
+    "migrate": Command("migrate.migrate", "Bring FILES of older formats to today's, step by step. Comments stay."),
 }
-"""Every command, in the order in which `--help` tells them. A group of commands is a Typer app of its own."""
+"""Every command, in the order of `--help`. A group of commands is a Typer app of its own."""
 
 app = typer.Typer(
     name="swarmsec",
@@ -91,7 +92,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# The root of the errors that Typer raises for a command line that it does not understand.
+# The base class of the errors that Typer raises for a malformed command line.
 _CommandLineError: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
@@ -107,14 +108,14 @@ def _options(
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Read the options that stand before a command."""
+    """Read the options before a command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave with its exit code.
+    """Run the command line, and end the process with its exit code.
 
     Args:
-        arguments: What stands after `swarmsec`; the process's own unless given.
+        arguments: The arguments after `swarmsec`; those of the process unless given.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     with _one_interrupt():
@@ -124,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 @contextmanager
 def _one_interrupt() -> Iterator[None]:
-    """The first Ctrl-C interrupts; an impatient second one does not disturb the cleaning up."""
+    """Let the first Ctrl-C interrupt, and ignore further ones, so that cleaning up is not disturbed."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -144,38 +145,38 @@ def _code_of(words: list[str]) -> int:
     try:
         code = app(args=words, standalone_mode=False)
         sys.stdout.flush()
-        if code == ExitCode.INTERRUPTED:  # Typer makes Ctrl-C an exit of its own.
+        if code == ExitCode.INTERRUPTED:  # Typer turns Ctrl-C into an exit code.
             raise KeyboardInterrupt
         return int(code or ExitCode.DONE)
     except SwarmsecError as error:
         findings = [finding.to_dict() for finding in getattr(error, "findings", ())]
-        return _complain(words, str(error), error.exit_code, kind=type(error).__name__, findings=findings)
+        return _print_error(words, str(error), error.exit_code, kind=type(error).__name__, findings=findings)
     except (KeyboardInterrupt, typer.Abort):
-        return _complain(words, "interrupted", ExitCode.INTERRUPTED, kind="Interrupted")
+        return _print_error(words, "interrupted", ExitCode.INTERRUPTED, kind="Interrupted")
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Whoever read us has heard enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # The reader of the pipe has closed it.
         return 128 + signal.SIGPIPE
     except _CommandLineError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message())
             return ExitCode.USAGE
-        return _complain(words, _said(error), ExitCode.USAGE, kind="UsageError")
+        return _print_error(words, _message(error), ExitCode.USAGE, kind="UsageError")
     except Exception as error:
         if os.environ.get("SWARMSEC_DEBUG"):
             raise
         hint = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows where"
-        return _complain(words, f"{type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL, kind="InternalError")
+        return _print_error(words, f"{type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL, kind="InternalError")
 
 
-def _said(error: Any) -> str:
-    """What Typer has to say, without the words of the library that told it."""
+def _message(error: Any) -> str:
+    """Typer's message, without the prefix of the library that it comes from."""
     return str(error.format_message()).replace("Value error, ", "")
 
 
-def _complain(
+def _print_error(
     words: Sequence[str], message: str, code: ExitCode, *, kind: str, findings: Sequence[dict[str, Any]] = ()
 ) -> int:
-    """Say what went wrong: as JSON on standard output where JSON was asked for, in one line on standard error else."""
+    """Print an error: as JSON on standard output with --json, else in one line on standard error."""
     if "--json" in words or os.environ.get("SWARMSEC_JSON", "0") not in {"", "0", "false", "no"}:
         error = {"kind": kind, "message": message, "exit_code": int(code)}
         print_json({"error": error | ({"findings": list(findings)} if findings else {})})

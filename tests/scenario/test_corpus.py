@@ -17,7 +17,7 @@ from pathlib import Path
 from swarmsec import load_scenario
 from swarmsec.scenario import InvalidScenarioError
 
-CORPUS = Path(__file__).parent / "corpus"
+CORPUS = Path(__file__).parent.parent / "authoring/corpus"
 BAD = sorted((CORPUS / "bad").glob("*.yaml"))
 GOOD = sorted((CORPUS / "good").glob("*.yaml"))
 EXPECTED = re.compile(r"^\ufeff?# expect: (?:([^\s:]+):)?(\d+):(\d+) (.+) :: ?(.*)$", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""What the page of a run shows, in the order in which it shows it."""
+"""The content of a run's page, in the order of the page."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _setup(record: RunRecord, seeds: Sequence[int]) -> tuple[Setup | None, str]:
 
 
 def _truth(manifest: Mapping[str, Any], setup: Setup | None) -> Mapping[str, Any] | None:
-    """Whom it befell, if the manifest says so of a swarm of this size."""
+    """The ground truth of the manifest, if it is of a swarm of this size."""
     told = manifest.get("truth")
     return told if setup and isinstance(told, Mapping) and told.get("daemons") == setup.network.n else None
 
@@ -164,7 +164,7 @@ def _verdict(result: Mapping[str, Any] | None) -> tuple[str, str] | None:
 
 
 def _keys(result: Mapping[str, Any], unit: str) -> dict[str, CitedInterval | None]:
-    """The figures that come first."""
+    """The figures at the top."""
     write = amounts_in(unit)
     damage = result["damage"]
     return {
@@ -214,7 +214,7 @@ def _charts(record: RunRecord, unit: str) -> list[LineChart]:
 
 
 def _spoken(record: RunRecord, unit: str, chart: LineChart) -> str:
-    """A figure's content for who cannot see it: where each arm ends."""
+    """A figure as text for screen readers: the last value of each arm."""
     assert record.rounds is not None
     of_metric = _unit_of(chart.metric, record, unit)
     ends = [

@@ -1,0 +1,45 @@
+"""What a deep rule receives besides the scenario: the damages of the arms that were run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from swarmsec.scoring import Result
+
+WEAK, FAINT = 0.5, 1e-4
+"""Factors of the attack's strength, to see whether strength matters and whether the bill counts the lie."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """Mean damages over the seeds.
+
+    Attributes:
+        result: The scenario's own four arms, scored.
+        lineups: By name of the defenses (`none`, `own`, a null, `without defenses[0]`): damage with and without the
+            attack.
+        weaker: By factor of the strength: the damage of the attack without a defense.
+    """
+
+    result: Result
+    lineups: Mapping[str, tuple[float, float]]
+    weaker: Mapping[float, float]
+
+    @property
+    def damage(self) -> float:
+        """The attack's damage to an undefended swarm."""
+        return self.result.damage["attacked"].mean
+
+    def limited(self, lineup: str) -> float:
+        """The share of the damage that some defenses prevent: DL."""
+        attacked, alone = self.lineups[lineup]
+        return 1.0 - (attacked - alone) / self.damage
+
+    def price(self, lineup: str) -> float:
+        """The cost of some defenses without an attack, as a share of the attack's damage."""
+        return self.lineups[lineup][1] / self.damage
+
+    def in_unit(self, amount: float) -> str:
+        """An amount with the unit of damage."""
+        return f"{amount:,.4g} {self.result.unit}"

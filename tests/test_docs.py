@@ -1,0 +1,110 @@
+"""The pages in docs/: their commands are run in order, their links lead somewhere, and tables of keys are complete."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from swarmsec.plugin import FAMILIES
+from tests.fences import assert_alike, fences, of_kind, run, run_python, words_of, write_files
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+PAGES = [*sorted(DOCS.glob("*.md")), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))]
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def table(text: str, heading: str) -> set[str]:
+    """The words in code in the first column of the table under a heading."""
+    section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    first = [row.split("|")[1] for row in section.splitlines() if row.startswith("|")]
+    return {word for cell in first for word in re.findall(r"`([^`]+)`", cell)}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_to_files(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+def test_the_index_names_every_page() -> None:
+    assert [path.name for path in DOCS.glob("*.md") if f"({path.name})" not in page("README.md") + "(README.md)"] == []
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of the guide to plug-ins."""
+    folder = tmp_path_factory.mktemp("reader")
+    write_files(fences(page("plugins.md")), folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "fence", of_kind(fences(page("plugins.md")), "console"), ids=lambda fence: fence.partition("\n")[0]
+)
+def test_output_is_as_shown(fence: str, reader: Path) -> None:
+    command, _, expected = fence.partition("\n")
+    done = run(words_of(command), reader)
+    assert_alike(done.stdout, expected)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["plugins.md", "run-folder.md"])
+def test_commands_run_in_their_order(name: str, reader: Path) -> None:
+    for line in "".join(of_kind(fences(page(name)), "sh")).splitlines():
+        done = run(shlex.split(line, comments=True)[1:], reader)
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+
+
+@pytest.mark.slow
+def test_the_plugins_of_the_guide_pass_the_conformance_kit(reader: Path) -> None:
+    (code,) = of_kind(fences(page("plugins.md")), "python")
+    done = run_python(code, reader)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_guide_has_every_family_as_file_and_as_entry_point(reader: Path) -> None:
+    (text,) = of_kind(fences(page("plugins.md")), "toml")
+    points = tomllib.loads(text)["project"]["entry-points"]
+    assert set(points) == {f"swarmsec.{family}" for family in FAMILIES}
+    kinds = {kind for group in points.values() for kind in group}
+    assert kinds == {path.stem for path in (reader / "mine").glob("*.py") if not path.name.startswith("_")}
+
+
+@pytest.fixture(scope="module")
+def latest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run."""
+    folder = tmp_path_factory.mktemp("run")
+    assert run(["run", "ring_with_a_liar", "--seeds", "2"], folder).returncode == 0
+    return folder / "runs" / "latest"
+
+
+def test_the_page_of_the_runs_folder_has_a_section_for_every_file(latest: Path) -> None:
+    sections = re.findall(r"^## `(.*)`$", page("run-folder.md"), re.MULTILINE)
+    assert set(sections) == {path.name for path in latest.iterdir()}
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "result.json"])
+def test_the_page_of_the_runs_folder_has_every_key(file: str, latest: Path) -> None:
+    keys = set(json.loads((latest / file).read_text(encoding="utf-8")))
+    assert table(page("run-folder.md"), f"`{file}`") == keys
+
+
+def test_the_page_of_the_runs_folder_has_the_keys_of_events_and_columns_of_rounds(latest: Path) -> None:
+    events = [json.loads(line) for line in (latest / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert table(page("run-folder.md"), "`events.jsonl`") == set(events[0])
+    with (latest / "rounds.csv").open(encoding="utf-8", newline="") as file:
+        columns = set(next(csv.reader(file)))
+    of_the_world = {"deviation", "hull_violation", "bias", "disagreement"}
+    assert table(page("run-folder.md"), "`rounds.csv`") == columns - of_the_world
