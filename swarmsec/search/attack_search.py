@@ -13,7 +13,7 @@ from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.runs import JobCache
 from swarmsec.scenario import Scenario
 from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
-from swarmsec.search.evaluator import BATCH, AttackEvaluator, Attacks, ArmFigures, Harm
+from swarmsec.search.evaluator import BATCH, ArmFigures, AttackEvaluator, Attacks, Harm
 from swarmsec.search.space import Dimension, Space, attacks_of, position_of, spaces_of
 
 CONFIRMING_SEEDS = 8

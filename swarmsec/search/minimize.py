@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from swarmsec.errors import UsageError
 from swarmsec.runs import JobCache
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.search.evaluator import AttackEvaluator, Attacks, ArmFigures
+from swarmsec.search.evaluator import ArmFigures, AttackEvaluator, Attacks
 
 T = TypeVar("T")
 Specs = list[dict[str, Any]]

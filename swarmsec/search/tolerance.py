@@ -9,7 +9,7 @@ from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.runs import JobCache
 from swarmsec.runs.guarantees import promised
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.search.evaluator import AttackEvaluator, ArmFigures
+from swarmsec.search.evaluator import ArmFigures, AttackEvaluator
 from swarmsec.swarm.arms import Arm
 from swarmsec.teams import combine_guarantees
 
