@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from swarmsec.aggregation import CenteredClipping as CenteredClippingRule
-from swarmsec.aggregation import Rule
+from swarmsec.aggregation import CenteredClippingRule, Rule
 from swarmsec.teams import Ge, Gt, Help, RuleDefense, ThreatCase, Unit
 
 

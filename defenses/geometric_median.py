@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from swarmsec.aggregation import GeometricMedian as GeometricMedianRule
-from swarmsec.aggregation import Rule
+from swarmsec.aggregation import GeometricMedianRule, Rule
 from swarmsec.teams import RuleDefense, ThreatCase, honest_majority
 
 

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.aggregation import Krum as KrumRule
-from swarmsec.aggregation import Rule
+from swarmsec.aggregation import KrumRule, Rule
 from swarmsec.errors import ParameterError
 from swarmsec.teams import Ge, Help, RuleDefense, ThreatCase, Unit, honest_daemons, most_faulty_neighbors
 

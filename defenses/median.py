@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from swarmsec.aggregation import Median as MedianRule
-from swarmsec.aggregation import Rule
+from swarmsec.aggregation import MedianRule, Rule
 from swarmsec.teams import RuleDefense, ThreatCase, honest_majority
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from swarmsec.aggregation import InvertedTolerance, Rule
+from swarmsec.aggregation import InvertedToleranceRule, Rule
 from swarmsec.teams import Gt, Help, Le, RuleDefense, ThreatCase, Unit
 
 
@@ -30,7 +30,7 @@ class ODDIC(RuleDefense):
     @property
     def rule(self) -> Rule:
         """The rule that daemons listen with."""
-        return InvertedTolerance(self.rate, self.cap)
+        return InvertedToleranceRule(self.rate, self.cap)
 
     def holds(self, case: ThreatCase) -> tuple[None, str]:
         """No guarantee: its authors show simulations, and no theorem."""

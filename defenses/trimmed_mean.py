@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from swarmsec.aggregation import Rule
-from swarmsec.aggregation import TrimmedMean as TrimmedMeanRule
+from swarmsec.aggregation import Rule, TrimmedMeanRule
 from swarmsec.teams import Ge, Help, RuleDefense, ThreatCase, Unit, most_faulty_neighbors, require_minority
 
 

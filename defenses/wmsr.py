@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from swarmsec.aggregation import Rule, Wmsr
+from swarmsec.aggregation import Rule, WmsrRule
 from swarmsec.network import Robustness
 from swarmsec.teams import Ge, Help, RuleDefense, Surface, ThreatCase, Unit, most_faulty_neighbors, require_minority
 
@@ -36,7 +36,7 @@ class WMSR(RuleDefense):
     @property
     def rule(self) -> Rule:
         """The rule that daemons listen with."""
-        return Wmsr(self.f)
+        return WmsrRule(self.f)
 
     @property
     def threat(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -53,34 +54,6 @@ SHARED_LAYERS = 1
 HEIGHT = {package: height for height, packages in enumerate(LAYERS) for package in packages}
 PLUGIN_MAY_IMPORT = {"teams", "messages", "aggregation", "immunity", "network", "errors", "parameters", "arrays"}
 SHARE_MAX = 0.12
-
-
-HIDDEN_MODULES = {
-    "swarmsec.cli.app",
-    "swarmsec.report.html.run_page",
-    "swarmsec.report.html.tournament_page",
-}
-"""Modules that their package hides by exporting the same name. Only ever shorten this list."""
-
-REPEATED_CLASS_NAMES = {
-    "Cell",
-    "CenteredClipping",
-    "Clearing",
-    "Document",
-    "Draft",
-    "Failure",
-    "GeometricMedian",
-    "Krum",
-    "Median",
-    "Standing",
-    "TrimmedMean",
-    "Upset",
-    "_Row",
-}
-"""Classes of one name in several modules. Only ever shorten this list."""
-
-PRIVATE_ACCESS: dict[str, list[str]] = {}
-"""Private attributes of other packages and libraries that files reach. Only ever shorten this list."""
 
 
 def modules(*folders: str) -> list[Path]:
@@ -162,7 +135,7 @@ def test_no_module_is_hidden_by_a_name_that_its_package_exports() -> None:
             loaded = importlib.import_module(module)
             if getattr(sys.modules[package], name, loaded) is not loaded:
                 hidden.add(module)
-    assert hidden == HIDDEN_MODULES
+    assert hidden == set()
 
 
 def defined_names(path: Path) -> Iterator[str]:
@@ -196,7 +169,7 @@ def test_no_private_attribute_of_another_package_is_reached() -> None:
         for path in modules("swarmsec")
     }
     found |= {path: list(private_attributes(path)) for path in modules("attacks", "defenses")}
-    assert offenders({path: sorted(set(names)) for path, names in found.items()}) == PRIVATE_ACCESS
+    assert offenders(found) == {}
 
 
 def test_only_tests_may_reach_private_attributes() -> None:
@@ -215,7 +188,7 @@ def test_class_names_are_unique() -> None:
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.ClassDef):
                 places[node.name].add(dotted(path))
-    assert {name for name, found in places.items() if len(found) > 1} == REPEATED_CLASS_NAMES
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("command", ["import swarmsec", "main --help", "main list", "main validate blackswarm"])
@@ -284,3 +257,13 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_code_lines_are_those_with_more_than_comments_and_docstrings() -> None:
     source = '"""A\nmodule."""\n\n# Why.\nx = 1  # One.\n\n\ndef f():\n    """Do."""\n    return x\n'
     assert code_lines(source) == {5, 8, 10}
+
+
+def test_the_contributors_table_has_every_package_from_the_highest_to_the_lowest() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("\n## Packages\n")[2].partition("\n## ")[0]
+    rows = [re.findall(r"`(\w+)`", line.split("|")[1]) for line in table.splitlines() if line.startswith("|")]
+    named = [package for row in rows for package in row if package != "swarmsec"]
+    assert set(named) == set(HEIGHT) - {"_version"}
+    heights = [min(HEIGHT[package] for package in row) for row in rows if row and row != ["swarmsec"]]
+    assert heights == sorted(heights, reverse=True)

@@ -16,23 +16,23 @@ from swarmsec.aggregation.matrix.nearest import bulyan, krum, multi_krum, nnm
 from swarmsec.aggregation.matrix.selection import cge, fltrust, monna
 from swarmsec.aggregation.matrix.trimming import meamed, mean, median, trimmed_mean
 from swarmsec.aggregation.neighborhood_statistics import MAD_TO_DEVIATION, Neighborhoods, Spread, neighborhood_spread
-from swarmsec.aggregation.rules import Mean, Median, MetropolisMean, Rule, TrimmedMean, Wmsr
-from swarmsec.aggregation.vector_rules import CenteredClipping, GeometricMedian, InvertedTolerance, Krum
+from swarmsec.aggregation.rules import MeanRule, MedianRule, MetropolisMeanRule, Rule, TrimmedMeanRule, WmsrRule
+from swarmsec.aggregation.vector_rules import CenteredClippingRule, GeometricMedianRule, InvertedToleranceRule, KrumRule
 
 __all__ = [
     "MAD_TO_DEVIATION",
-    "CenteredClipping",
-    "GeometricMedian",
-    "InvertedTolerance",
-    "Krum",
-    "Mean",
-    "Median",
-    "MetropolisMean",
+    "CenteredClippingRule",
+    "GeometricMedianRule",
+    "InvertedToleranceRule",
+    "KrumRule",
+    "MeanRule",
+    "MedianRule",
+    "MetropolisMeanRule",
     "Neighborhoods",
     "Rule",
     "Spread",
-    "TrimmedMean",
-    "Wmsr",
+    "TrimmedMeanRule",
+    "WmsrRule",
     "bucketing",
     "bulyan",
     "centered_clipping",

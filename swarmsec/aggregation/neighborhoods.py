@@ -3,7 +3,7 @@
 Every function takes the network, what daemons say, and what they hold themselves if that is something else. `values`
 (n, d) is a broadcast; `per_edge` (m, d) replaces it edge by edge if a daemon equivocates; `weights` (m,) in [0, 1]
 are how far each message is admitted, 0 drops it. A plain (n,) is one component, and gives (n,). The classes beside them
-(`Wmsr`, `TrimmedMean`, `Krum`...) are the same rules as a defense brings them.
+(`WmsrRule`, `TrimmedMeanRule`, `KrumRule`...) are the same rules as a defense brings them.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from swarmsec.aggregation.matrix.validation import matrix, positive, whole
-from swarmsec.aggregation.rules import Median, Rule, TrimmedMean, Wmsr
-from swarmsec.aggregation.vector_rules import CenteredClipping, GeometricMedian, InvertedTolerance, Krum
+from swarmsec.aggregation.rules import MedianRule, Rule, TrimmedMeanRule, WmsrRule
+from swarmsec.aggregation.vector_rules import CenteredClippingRule, GeometricMedianRule, InvertedToleranceRule, KrumRule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
 from swarmsec.messages import Messages
@@ -41,37 +41,37 @@ def wmsr(
     Raises:
         ParameterError: A shape does not fit the network, or `f` is no whole number from 0.
     """
-    return _apply(Wmsr(whole(f, "f", least=0)), network, values, own, per_edge, weights)
+    return _apply(WmsrRule(whole(f, "f", least=0)), network, values, own, per_edge, weights)
 
 
 def trimmed_mean(
     network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
-    """The mean of a neighborhood and oneself without the f largest and smallest (`TrimmedMean`).
+    """The mean of a neighborhood and oneself without the f largest and smallest (`TrimmedMeanRule`).
 
     Args, returns and raises as `wmsr`.
     """
-    return _apply(TrimmedMean(whole(f, "f", least=0)), network, values, own, per_edge, weights)
+    return _apply(TrimmedMeanRule(whole(f, "f", least=0)), network, values, own, per_edge, weights)
 
 
 def median(
     network: Network, values: npt.ArrayLike, *, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
-    """The median of a neighborhood and oneself, component by component (`Median`).
+    """The median of a neighborhood and oneself, component by component (`MedianRule`).
 
     Args, returns and raises as `wmsr`.
     """
-    return _apply(Median(), network, values, own, per_edge, weights)
+    return _apply(MedianRule(), network, values, own, per_edge, weights)
 
 
 def krum(
     network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
-    """Krum over a neighborhood and oneself; own value where n < 2f + 3 (`Krum`).
+    """Krum over a neighborhood and oneself; own value where n < 2f + 3 (`KrumRule`).
 
     Args, returns and raises as `wmsr`.
     """
-    return _apply(Krum(whole(f, "f", least=0)), network, values, own, per_edge, weights)
+    return _apply(KrumRule(whole(f, "f", least=0)), network, values, own, per_edge, weights)
 
 
 def geometric_median(
@@ -83,11 +83,11 @@ def geometric_median(
     weights: Given = None,
     tolerance: float = 1e-9,
 ) -> Floats:
-    """The geometric median of a neighborhood and oneself (`GeometricMedian`).
+    """The geometric median of a neighborhood and oneself (`GeometricMedianRule`).
 
     Args, returns and raises as `wmsr`; `tolerance` is over 0.
     """
-    return _apply(GeometricMedian(positive(tolerance, "tolerance")), network, values, own, per_edge, weights)
+    return _apply(GeometricMedianRule(positive(tolerance, "tolerance")), network, values, own, per_edge, weights)
 
 
 def centered_clipping(
@@ -100,11 +100,11 @@ def centered_clipping(
     tau: float | None = None,
     iterations: int = 1,
 ) -> Floats:
-    """Centered clipping from own value (`CenteredClipping`).
+    """Centered clipping from own value (`CenteredClippingRule`).
 
     Args, returns and raises as `wmsr`; `tau` is over 0 or the median distance, and `iterations` at least 1.
     """
-    rule = CenteredClipping(None if tau is None else positive(tau, "tau"), whole(iterations, "iterations", least=1))
+    rule = CenteredClippingRule(None if tau is None else positive(tau, "tau"), whole(iterations, "iterations", least=1))
     return _apply(rule, network, values, own, per_edge, weights)
 
 
@@ -118,11 +118,11 @@ def inverted_tolerance(
     rate: float = 0.5,
     cap: float = 3.0,
 ) -> Floats:
-    """ODDI-C's step: move towards the neighbors that are no more of outliers than oneself is (`InvertedTolerance`).
+    """ODDI-C's step: move towards the neighbors that are no more of outliers than oneself is (`InvertedToleranceRule`).
 
     Args, returns and raises as `wmsr`; `rate` and `cap` are over 0.
     """
-    rule = InvertedTolerance(positive(rate, "rate"), positive(cap, "cap"))
+    rule = InvertedToleranceRule(positive(rate, "rate"), positive(cap, "cap"))
     return _apply(rule, network, values, own, per_edge, weights)
 
 

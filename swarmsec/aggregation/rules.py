@@ -28,7 +28,7 @@ class Rule(Protocol):
 
 
 @dataclass(frozen=True)
-class Mean:
+class MeanRule:
     """The plain mean of a neighborhood and oneself. It counts messages, not senders, so a flood outvotes the others."""
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
@@ -44,7 +44,7 @@ class Mean:
 
 
 @dataclass(frozen=True)
-class MetropolisMean:
+class MetropolisMeanRule:
     """Metropolis weights: w_ij = 1 / (1 + max(d_i, d_j)), and the rest on one's own value (Xiao & Boyd 2004).
 
     It preserves the swarm's average. Every neighbor has one weight, however many copies it sends.
@@ -67,7 +67,7 @@ class MetropolisMean:
 
 
 @dataclass(frozen=True)
-class Wmsr:
+class WmsrRule:
     """Weighted mean subsequence reduction (LeBlanc, Zhang, Koutsoukos, Sundaram 2013).
 
     Of the neighbors' values strictly above one's own drop the F largest (all if fewer), likewise below; average what
@@ -93,7 +93,7 @@ class Wmsr:
 
 
 @dataclass(frozen=True)
-class TrimmedMean:
+class TrimmedMeanRule:
     """The mean of a neighborhood and oneself without the f largest and the f smallest values (Yin et al. 2018).
 
     Component by component. One's own value may be dropped too. A non-finite message counts among the f. With at most 2f
@@ -119,7 +119,7 @@ class TrimmedMean:
 
 
 @dataclass(frozen=True)
-class Median:
+class MedianRule:
     """The median of a neighborhood and oneself, component by component (Yin et al. 2018).
 
     A message that is not finite or has weight 0 is dropped; any other weight counts as 1. Every neighbor has one value,

@@ -20,7 +20,7 @@ from swarmsec.messages import Inbox, Messages
 
 
 @dataclass(frozen=True)
-class Krum:
+class KrumRule:
     """The value, of a neighborhood's and one's own, with the smallest squared distances to its n − f − 2 nearest.
 
     Blanchard et al. 2017. Weights other than 0 count as 1; of equal scores one's own value wins. A non-finite message
@@ -42,7 +42,7 @@ class Krum:
 
 
 @dataclass(frozen=True)
-class GeometricMedian:
+class GeometricMedianRule:
     """The point with the smallest weighted sum of distances to a neighborhood's values and one's own.
 
     Weiszfeld's steps with Vardi & Zhang's at a point (2000), from the weighted median of every component, until the
@@ -65,7 +65,7 @@ class GeometricMedian:
 
 
 @dataclass(frozen=True)
-class CenteredClipping:
+class CenteredClippingRule:
     """Move from one's own value by the mean of the differences to the neighbors', each clipped to a length of τ.
 
     Self-centered clipping (He, Karimireddy, Jaggi 2022): x ← x + Σ w clip(v − x, τ) / (1 + Σ w). One liar moves a
@@ -92,7 +92,7 @@ class CenteredClipping:
 
 
 @dataclass(frozen=True)
-class InvertedTolerance:
+class InvertedToleranceRule:
     """Opinion dynamics with inverted tolerance: ODDI-C, which needs no f (Bouis, Clark, Macdonald 2024).
 
     A daemon measures how far it lies from its neighbors' median, in robust deviations z (MAD/0.6745), and moves by

@@ -5,6 +5,6 @@ Commands import what they need when they run, so that `--help`, `list` and `vali
 
 from __future__ import annotations
 
-from swarmsec.cli.app import app, main
+from swarmsec.cli.commands import app, main
 
 __all__ = ["app", "main"]

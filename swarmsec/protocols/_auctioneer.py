@@ -18,7 +18,7 @@ from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 _NOBODY = -1.0
 
 
-class Clearing(NamedTuple):
+class MarketResult(NamedTuple):
     """The result of clearing one market.
 
     Attributes:
@@ -36,8 +36,8 @@ class _Announced(NamedTuple):
     """The auctioneer's announcement for d markets; each (k, d).
 
     Attributes:
-        buyers_pay: See `Clearing`.
-        sellers_get: See `Clearing`.
+        buyers_pay: See `MarketResult`.
+        sellers_get: See `MarketResult`.
         bid: The last bid that trades.
         bidder: The daemon that made it; −1 if there is no trade.
         ask: The last ask that trades.
@@ -52,7 +52,7 @@ class _Announced(NamedTuple):
     seller: Floats
 
 
-class _Row(NamedTuple):
+class _AuctionRows(NamedTuple):
     """The states of k daemons.
 
     Attributes:
@@ -99,7 +99,7 @@ class Auction(NegotiationProtocol):
     sellers: Annotated[float, Interval(gt=0, lt=1), Help("The share of daemons that sell, spread evenly.")] = 0.5
 
     @abstractmethod
-    def clear(self, bids: Floats, asks: Floats) -> Clearing:
+    def clear(self, bids: Floats, asks: Floats) -> MarketResult:
         """Clear one market.
 
         Args:
@@ -131,7 +131,9 @@ class Auction(NegotiationProtocol):
         """(n, 1 + 9d) the first bids, the goods owned, and no announcement."""
         me = np.arange(len(signals), dtype=np.float64)[:, None]
         owns = np.where(self._sells[:, None], 1.0, np.zeros_like(signals))
-        return _Row(me, signals, owns, np.zeros_like(signals), np.zeros((len(signals), 6 * signals.shape[1]))).state
+        return _AuctionRows(
+            me, signals, owns, np.zeros_like(signals), np.zeros((len(signals), 6 * signals.shape[1]))
+        ).state
 
     def proposals(self, state: Floats) -> Floats:
         """1 for every good that the daemon owns."""
@@ -226,7 +228,7 @@ def payments(state: Floats) -> Floats:
     return _row(state).paid
 
 
-def _row(state: Floats) -> _Row:
+def _row(state: Floats) -> _AuctionRows:
     """The columns of (k, 1 + 9d) states."""
     d = (state.shape[1] - 1) // 9
-    return _Row._make(np.split(state, [1, 1 + d, 1 + 2 * d, 1 + 3 * d], axis=1))
+    return _AuctionRows._make(np.split(state, [1, 1 + d, 1 + 2 * d, 1 + 3 * d], axis=1))

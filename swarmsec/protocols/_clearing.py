@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from swarmsec.aggregation import MetropolisMean, Rule
+from swarmsec.aggregation import MetropolisMeanRule, Rule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
 from swarmsec.messages import LARGEST, Inbox, Messages, clip_finite
@@ -84,7 +84,7 @@ class Tracking(NegotiationProtocol, ABC):
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Average the messages, and act in every `mixing`-th exchange."""
-        agreed = (rule or MetropolisMean()).over_neighborhoods(
+        agreed = (rule or MetropolisMeanRule()).over_neighborhoods(
             state[:, self._sent_columns(state.shape[1])], messages.once()
         )
         return self._next(state, agreed, signals, slice(None))
@@ -95,7 +95,7 @@ class Tracking(NegotiationProtocol, ABC):
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        agreed = (rule or MetropolisMean()).over_one(own[self._sent_columns(len(own))], heard.once())
+        agreed = (rule or MetropolisMeanRule()).over_one(own[self._sent_columns(len(own))], heard.once())
         after: Floats = self._next(own[None], agreed[None], signal[None], slice(daemon, daemon + 1))[0]
         return after
 

@@ -17,7 +17,7 @@ from swarmsec.protocols._pairing import Pairs, random_pairs
 _OFFER, _ACCEPT = 1.0, 2.0
 
 
-class _Row(NamedTuple):
+class _OfferRows(NamedTuple):
     """The states of k daemons; all but the flags are (k, d).
 
     Attributes:
@@ -144,13 +144,13 @@ class AlternatingOffers(NegotiationProtocol):
         begins = (daemons < partner) == (self._session % 2 == 0)
         return np.asarray((partner >= 0) & (begins == (self._turn % 2 == 0)))
 
-    def _message(self, row: _Row) -> Floats:
+    def _message(self, row: _OfferRows) -> Floats:
         """(k, 2 + d) the messages of k daemons in their turn."""
         accepts, offer = self._answer(row)
         session = np.full((len(offer), 1), float(self._session))
         return np.concatenate([session, np.where(accepts, _ACCEPT, _OFFER)[:, None], offer], axis=1)
 
-    def _answer(self, row: _Row) -> tuple[Bools, Floats]:
+    def _answer(self, row: _OfferRows) -> tuple[Bools, Floats]:
         """Whether each daemon accepts, (k,), and the offer that it accepts or makes, (k, d)."""
         concession = self._concession(row)
         offer = row.value + np.clip(row.theirs - row.value, -concession, concession)
@@ -159,7 +159,7 @@ class AlternatingOffers(NegotiationProtocol):
         offer = np.where(acceptable[:, None], row.theirs, offer)
         return agreed | acceptable, np.where(agreed[:, None], row.deal, offer)
 
-    def _concession(self, row: _Row) -> Floats:
+    def _concession(self, row: _OfferRows) -> Floats:
         """(k, d) the concession of each daemon in this turn: the accepted distance from its value."""
         time = (self._turn // 2 / (self.deadline - 1)) ** (1.0 / self.beta)
         concession: Floats = (1.0 - self.imitation) * self.reach * time + self.imitation * row.conceded
@@ -176,12 +176,12 @@ class AlternatingOffers(NegotiationProtocol):
             agreed=np.where(accepts[:, None], 1.0, row.agreed),
         )
         theirs = self._heard(row, arrived, payload)
-        row = _Row._make(np.where(on, one, other) for one, other in zip(mine, theirs, strict=True))
+        row = _OfferRows._make(np.where(on, one, other) for one, other in zip(mine, theirs, strict=True))
         if self._turn < 2 * self.deadline - 1:
             return _state(row)
         return _fresh(np.where(row.agreed > 0, row.deal, row.value))
 
-    def _heard(self, row: _Row, arrived: Bools, payload: Floats) -> _Row:
+    def _heard(self, row: _OfferRows, arrived: Bools, payload: Floats) -> _OfferRows:
         """The rows after the partners' messages, where they arrived, are of this session and are valid."""
         session, kind, offer = payload[:, 0], payload[:, 1], payload[:, 2:]
         valid = arrived & (session == self._session) & np.isfinite(offer).all(axis=1)
@@ -203,17 +203,19 @@ def _width(state: Floats) -> int:
     return int(state.shape[1] - 2) // 5
 
 
-def _row(state: Floats) -> _Row:
+def _row(state: Floats) -> _OfferRows:
     """The columns of (k, 5d + 2) states."""
     d = _width(state)
-    return _Row._make([*(state[:, part * d : (part + 1) * d] for part in range(5)), state[:, -2:-1], state[:, -1:]])
+    return _OfferRows._make(
+        [*(state[:, part * d : (part + 1) * d] for part in range(5)), state[:, -2:-1], state[:, -1:]]
+    )
 
 
-def _state(row: _Row) -> Floats:
+def _state(row: _OfferRows) -> Floats:
     return np.concatenate(row, axis=1)
 
 
 def _fresh(value: Floats) -> Floats:
     """(k, 5d + 2) states before the first offer."""
     nothing, no = np.zeros_like(value), np.zeros((len(value), 1))
-    return _state(_Row(value, value, value, nothing, value, no, no))
+    return _state(_OfferRows(value, value, value, nothing, value, no, no))

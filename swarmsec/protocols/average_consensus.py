@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from swarmsec.aggregation import Mean, MetropolisMean, Rule
+from swarmsec.aggregation import MeanRule, MetropolisMeanRule, Rule
 from swarmsec.arrays import Floats
 from swarmsec.messages import Inbox, Messages
 from swarmsec.parameters import Help
@@ -47,4 +47,4 @@ class AverageConsensus(NegotiationProtocol):
 
 def averaging(weights: str) -> Rule:
     """The averaging rule with these weights."""
-    return Mean() if weights == "uniform" else MetropolisMean()
+    return MeanRule() if weights == "uniform" else MetropolisMeanRule()

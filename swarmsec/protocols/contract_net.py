@@ -17,7 +17,7 @@ _CALL, _PROPOSE, _REFUSE, _ACCEPT, _REJECT, _INFORM, _FAILURE = (float(act) for 
 _NOBODY = -1.0
 
 
-class _Row(NamedTuple):
+class _ContractRows(NamedTuple):
     """The states of k daemons; all but `me` are (k, d), with a column for each task.
 
     Attributes:
@@ -87,7 +87,7 @@ class ContractNet(NegotiationProtocol):
         """(n, 1 + 6d) the values, and no contracts."""
         no = np.zeros_like(signals)
         me = np.arange(len(signals), dtype=np.float64)[:, None]
-        return _Row(me, signals, no, no, no, np.full_like(signals, _NOBODY), no).state
+        return _ContractRows(me, signals, no, no, no, np.full_like(signals, _NOBODY), no).state
 
     def proposals(self, state: Floats) -> Floats:
         """1 for every task that a daemon does."""
@@ -122,7 +122,7 @@ class ContractNet(NegotiationProtocol):
         """(1, d) the manager of each task."""
         return np.floor(np.arange(d) * self._n / d)[None, :]
 
-    def _message(self, row: _Row, receivers: Ints) -> Addressed:
+    def _message(self, row: _ContractRows, receivers: Ints) -> Addressed:
         """The messages from these rows to one receiver each; none where there is no act for any task."""
         to = receivers[:, None].astype(np.float64)
         managers = self._managers(row.worth.shape[1])
@@ -139,7 +139,7 @@ class ContractNet(NegotiationProtocol):
         number = np.where(act == _PROPOSE, row.worth, 0.0)
         return Addressed(np.concatenate([act, number], axis=1), np.asarray((act > 0).any(axis=1)))
 
-    def _next(self, row: _Row, receivers: Ints, senders: Ints, arrived: Bools, payload: Floats) -> Floats:
+    def _next(self, row: _ContractRows, receivers: Ints, senders: Ints, arrived: Bools, payload: Floats) -> Floats:
         """(k, D) the states after an exchange; `receivers` are rows of `row`, `senders` are indices of daemons."""
         d = row.worth.shape[1]
         act, number = payload[:, :d], payload[:, d:]
@@ -169,15 +169,15 @@ class ContractNet(NegotiationProtocol):
             row = row._replace(settled=np.where(mine & (row.winner == row.me) & (row.does > 0), 1.0, row.settled))
         return row._replace(accepted=accepted).state
 
-    def _has_room(self, row: _Row) -> Bools:
+    def _has_room(self, row: _ContractRows) -> Bools:
         """(k, 1) whether the daemon has free capacity."""
         return np.asarray((row.does > 0).sum(axis=1, keepdims=True) < self.capacity)
 
-    def _can_do(self, row: _Row) -> Bools:
+    def _can_do(self, row: _ContractRows) -> Bools:
         """(k, d) whether the daemon can do a task, or does it already because its confirmation was lost."""
         return np.asarray(self._has_room(row) | (row.does > 0))
 
-    def _chosen(self, row: _Row, receivers: Ints, senders: Ints, act: Floats, number: Floats) -> _Row:
+    def _chosen(self, row: _ContractRows, receivers: Ints, senders: Ints, act: Floats, number: Floats) -> _ContractRows:
         """Managers choose: the highest bid, their own first if it is no lower, and then the lower number."""
         mine = (self._managers(row.worth.shape[1]) == row.me) & (row.settled == 0)
         best = np.where(mine & self._has_room(row), row.worth, -np.inf)
@@ -191,7 +191,7 @@ class ContractNet(NegotiationProtocol):
         winner = np.where(highest > best, lowest, winner)
         return row._replace(winner=np.where(mine, winner, row.winner))
 
-    def _contracted(self, row: _Row, accepted: Floats) -> _Row:
+    def _contracted(self, row: _ContractRows, accepted: Floats) -> _ContractRows:
         """Contractors take the best of their accepted tasks, up to their capacity."""
         does = row.does.copy()
         rows = np.arange(len(does))
@@ -203,7 +203,7 @@ class ContractNet(NegotiationProtocol):
         return row._replace(does=does)
 
 
-def _row(state: Floats) -> _Row:
+def _row(state: Floats) -> _ContractRows:
     """The columns of (k, 1 + 6d) states."""
     d = (state.shape[1] - 1) // 6
-    return _Row._make([state[:, :1], *(state[:, 1 + part * d : 1 + (part + 1) * d] for part in range(6))])
+    return _ContractRows._make([state[:, :1], *(state[:, 1 + part * d : 1 + (part + 1) * d] for part in range(6))])

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from swarmsec.aggregation import Mean, Rule
+from swarmsec.aggregation import MeanRule, Rule
 from swarmsec.arrays import Bools, Floats
 from swarmsec.messages import LARGEST, Inbox, Messages, clip_finite
 from swarmsec.parameters import Gt, Help
@@ -70,7 +70,7 @@ class EvolutionStrategy(NegotiationProtocol):
             goals = replace(messages, broadcast=state, per_edge=self._goal(messages.payload, gains))
             mine = self._goal(own, gained)
         where = replace(goals, weights=admitted)
-        return clip_finite((rule or Mean()).over_neighborhoods(clip_finite(mine, state), where), state)
+        return clip_finite((rule or MeanRule()).over_neighborhoods(clip_finite(mine, state), where), state)
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
         """The same for one daemon."""
@@ -92,7 +92,7 @@ class EvolutionStrategy(NegotiationProtocol):
             gains[arrived] = places[: len(trials) // 2] - places[len(trials) // 2 :]
         goals = self._goal(every, gains)
         where = heard._replace(values=goals[1:], weights=admitted)
-        return clip_finite((rule or Mean()).over_one(clip_finite(goals[0], own), where), own)
+        return clip_finite((rule or MeanRule()).over_one(clip_finite(goals[0], own), where), own)
 
     def _trials(self, width: int) -> Floats:
         """(n, width) this exchange's trials."""

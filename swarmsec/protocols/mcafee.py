@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from swarmsec.arrays import Floats
-from swarmsec.protocols._auctioneer import Auction, Clearing
+from swarmsec.protocols._auctioneer import Auction, MarketResult
 
 
 @dataclass(kw_only=True)
@@ -19,14 +19,14 @@ class Mcafee(Auction):
     So at most the least valuable trade is lost: efficiency is at least 1 − 1/k. See `Auction` for how bids travel.
     """
 
-    def clear(self, bids: Floats, asks: Floats) -> Clearing:
+    def clear(self, bids: Floats, asks: Floats) -> MarketResult:
         """McAfee's rule."""
         pairs = min(len(bids), len(asks))
         k = int((bids[:pairs] >= asks[:pairs]).sum())
         if k == 0:
-            return Clearing(0, 0.0, 0.0)
+            return MarketResult(0, 0.0, 0.0)
         if len(bids) > k and len(asks) > k:
             price = 0.5 * float(bids[k]) + 0.5 * float(asks[k])
             if asks[k - 1] <= price <= bids[k - 1]:
-                return Clearing(k, price, price)
-        return Clearing(k - 1, float(bids[k - 1]), float(asks[k - 1]))
+                return MarketResult(k, price, price)
+        return MarketResult(k - 1, float(bids[k - 1]), float(asks[k - 1]))

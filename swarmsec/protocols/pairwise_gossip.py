@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from swarmsec.aggregation import Mean, Rule
+from swarmsec.aggregation import MeanRule, Rule
 from swarmsec.arrays import Bools, Floats
 from swarmsec.messages import Addressed, Inbox, Messages, clip_finite, extremes
 from swarmsec.parameters import Help
@@ -52,7 +52,7 @@ class PairwiseGossip(NegotiationProtocol):
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Move halfway to the partner."""
-        return clip_finite((rule or Mean()).over_neighborhoods(state, messages.once()), state)
+        return clip_finite((rule or MeanRule()).over_neighborhoods(state, messages.once()), state)
 
     def speak_one(self, daemon: int, own: Floats) -> Addressed:
         """The same for one daemon."""
@@ -61,7 +61,7 @@ class PairwiseGossip(NegotiationProtocol):
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        return clip_finite((rule or Mean()).over_one(own, heard.once()), own)
+        return clip_finite((rule or MeanRule()).over_one(own, heard.once()), own)
 
     def _one_link(self) -> Bools:
         """The link from a random daemon to a random two-way neighbor."""

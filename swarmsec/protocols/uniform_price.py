@@ -7,7 +7,7 @@ from typing import Annotated
 
 from swarmsec.arrays import Floats
 from swarmsec.parameters import Help, Interval
-from swarmsec.protocols._auctioneer import Auction, Clearing
+from swarmsec.protocols._auctioneer import Auction, MarketResult
 
 
 @dataclass(kw_only=True)
@@ -23,11 +23,11 @@ class UniformPrice(Auction):
         0.5
     )
 
-    def clear(self, bids: Floats, asks: Floats) -> Clearing:
+    def clear(self, bids: Floats, asks: Floats) -> MarketResult:
         """Trade all k efficient pairs at p."""
         pairs = min(len(bids), len(asks))
         k = int((bids[:pairs] >= asks[:pairs]).sum())
         if k == 0:
-            return Clearing(0, 0.0, 0.0)
+            return MarketResult(0, 0.0, 0.0)
         price = self.theta * float(bids[k - 1]) + (1.0 - self.theta) * float(asks[k - 1])
-        return Clearing(k, price, price)
+        return MarketResult(k, price, price)

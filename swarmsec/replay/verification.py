@@ -146,7 +146,7 @@ def _compared(
     """The first difference of each run that has one, in the order of the sample."""
     found: dict[str, RunDifference | None] = {}
     for played in executor.run(list(asked.values())):
-        kept, last = store.get(played.id), store.get(played.id)
+        kept, last = store.get(played.id), store.get(played.id, last_only=True)
         assert kept is not None and last is not None, "it is in the list"
         one = asked[played.id]
         name = f"{played.id[:12]} ({one.document['name']}, seed {one.seed}, {one.arm} arm)"

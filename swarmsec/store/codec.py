@@ -69,15 +69,20 @@ def encode(trace: Trace) -> Columns:
     )
 
 
-def decode(columns: Columns, *, arm: str, seed: int) -> Trace:
+def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) -> Trace:
     """The trace of a row.
 
     Args:
         columns: The columns of the row.
         arm: The arm of the run.
         seed: The seed of the run.
+        last_only: Decode the last round alone, from the columns that store it once more.
     """
-    bill, metrics = _series(columns, figures_of(columns.finals))
+    finals = figures_of(columns.finals)
+    if last_only:
+        bill, metrics = np.array([columns.bill]), {name: np.array([value]) for name, value in finals.items()}
+    else:
+        bill, metrics = _series(columns, finals)
     return Trace(
         arm=arm,
         seed=seed,

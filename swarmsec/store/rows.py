@@ -63,8 +63,13 @@ def row_of(job: Job, result: JobResult) -> dict[str, Any]:
     return {**row, "checksum": checksum(tuple(row.values()))}
 
 
-def result_of(row: Mapping[str, Any]) -> JobResult:
-    """The result in a row."""
+def result_of(row: Mapping[str, Any], *, last_only: bool = False) -> JobResult:
+    """The result in a row.
+
+    Args:
+        row: The columns of the row.
+        last_only: Decode the last round alone.
+    """
     result = JobResult(
         row["id"], row["status"], cpu_seconds=row["cpu_seconds"], error=row["error"], digest=row["digest"]
     )
@@ -73,7 +78,7 @@ def result_of(row: Mapping[str, Any]) -> JobResult:
     columns = Columns(*(row[name] for name in Columns._fields))
     guarantees = json.loads(row["guarantees"])
     return result._replace(
-        trace=decode(columns, arm=row["arm"], seed=row["seed"]),
+        trace=decode(columns, arm=row["arm"], seed=row["seed"], last_only=last_only),
         guarantees=tuple((kind, Guarantee(**guarantee)) for kind, guarantee in guarantees),
     )
 

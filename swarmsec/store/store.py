@@ -133,13 +133,14 @@ class Store:
             found = {str(row[0]) for row in rows}
         return found if ids is None else found.intersection(ids)
 
-    def get(self, run: str) -> JobResult | None:
+    def get(self, run: str, *, last_only: bool = False) -> JobResult | None:
         """The result of a run, or None if it is not in the store.
 
         The bill, last values and counts of its trace are exact; the other rounds of the other metrics are float32.
 
         Args:
             run: The run's id.
+            last_only: Decode the last round alone, from the columns that store it once more.
 
         Raises:
             UsageError: The store is damaged.
@@ -154,7 +155,7 @@ class Store:
         row: dict[str, Any] = dict(zip(names, found, strict=True))
         if row.pop("checksum") != checksum(tuple(row.values())):
             raise damaged(self.path, f"run {run} is not what was stored")
-        return result_of(row)
+        return result_of(row, last_only=last_only)
 
     def job(self, run: str) -> Job | None:
         """The job of a run, from which it can be repeated; None if it is not in the store."""

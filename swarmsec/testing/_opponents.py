@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.aggregation import Rule, Wmsr
+from swarmsec.aggregation import Rule, WmsrRule
 from swarmsec.messages import Messages
 from swarmsec.teams import (
     Attack,
@@ -139,7 +139,7 @@ class Guard(Defense):
     @property
     def rule(self) -> Rule:
         """W-MSR against one liar."""
-        return Wmsr(1)
+        return WmsrRule(1)
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
         """Clip to the limit."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from swarmsec.aggregation import Mean, MetropolisMean, Rule, Wmsr
+from swarmsec.aggregation import MeanRule, MetropolisMeanRule, Rule, WmsrRule
 from swarmsec.arrays import Floats, read_only
 from swarmsec.messages import Addressed, Messages, as_messages, collect_messages, within_inbox
 from swarmsec.network import Delivery, Network
@@ -29,7 +29,7 @@ from swarmsec.testing._swarms import START, STOP, SmallSwarm, first_difference, 
 
 HOOKS = ("initial_state", "proposals", "override_proposals", "merge", "speak", "listen")
 
-_RULES: tuple[Rule | None, ...] = (None, Mean(), Wmsr(1))
+_RULES: tuple[Rule | None, ...] = (None, MeanRule(), WmsrRule(1))
 _VARIATIONS = 3
 _SESSION = 12
 """Exchanges after which a rule or a signal must have had its effect."""
@@ -179,13 +179,15 @@ def rules_have_the_declared_effect(case: PluginCase[NegotiationProtocol]) -> Non
     """An aggregation rule changes the states if and only if `uses_rule`; with `rule_decides` it gives the proposals."""
     swarm, protocol = ring(case.n), case.make()
     without = _last_state(case, swarm)
-    changed = [rule for rule in (Mean(), Wmsr(1)) if not np.array_equal(_last_state(case, swarm, rule=rule), without)]
+    changed = [
+        rule for rule in (MeanRule(), WmsrRule(1)) if not np.array_equal(_last_state(case, swarm, rule=rule), without)
+    ]
     if protocol.uses_rule:
         require(bool(changed), f"`uses_rule` is True, and neither Mean nor Wmsr changes a state in {swarm.name}")
     else:
         require(not changed, f"`uses_rule` is False, and {changed[:1]} changes a state in {swarm.name}")
     if protocol.rule_decides:
-        for rule in (Mean(), Wmsr(1)):
+        for rule in (MeanRule(), WmsrRule(1)):
             _require_rule_decides(case, swarm, rule)
 
 
@@ -194,7 +196,7 @@ def it_averages_as_declared(case: PluginCase[NegotiationProtocol]) -> None:
     weights = case.make().averaging
     if weights is not None:
         swarm = ring(case.n)
-        rule = Mean() if weights == "uniform" else MetropolisMean()
+        rule = MeanRule() if weights == "uniform" else MetropolisMeanRule()
         found = np.abs(_last_state(case, swarm) - _last_state(case, swarm, rule=rule)).max()
         require(bool(found <= 1e-12), f"`averaging` is {weights!r}, and {type(rule).__name__} gives other states")
 

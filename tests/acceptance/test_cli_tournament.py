@@ -199,7 +199,7 @@ def test_halving_says_who_was_dropped_and_when(cli):
     ran = cli("tournament", *SMALL, "--halving")
     assert ran.code == 0
     assert "dropped signal_clip after 1 seed" in ran.err
-    assert "dropped   signal_clip after 1 seed: it had left 100% of the undefended worst case" in ran.out
+    assert "dropped   signal_clip after 1 seed: it left 100% of the undefended worst case" in ran.out
     assert "--halving" in ran.out
 
 
@@ -288,7 +288,7 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(started, cli, jobs):
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory, program):
-    """The document of the long tournament as nobody disturbed it."""
+    """The document of the long tournament, run without interruption."""
     folder = tmp_path_factory.mktemp("undisturbed")
     done = subprocess.run(
         [*program, "tournament", *LONG, "--json"], cwd=folder, capture_output=True, text=True, timeout=300, check=False

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from swarmsec import aggregation
 from swarmsec.aggregation import (
-    CenteredClipping,
-    GeometricMedian,
-    InvertedTolerance,
-    Krum,
-    Median,
+    CenteredClippingRule,
+    GeometricMedianRule,
+    InvertedToleranceRule,
+    KrumRule,
+    MedianRule,
     Rule,
-    TrimmedMean,
-    Wmsr,
+    TrimmedMeanRule,
+    WmsrRule,
     neighborhoods,
 )
 from swarmsec.errors import ParameterError
@@ -27,19 +27,19 @@ from swarmsec.messages import Messages
 from swarmsec.network import Network, topology
 
 RULES: list[Rule] = [
-    Wmsr(1),
-    TrimmedMean(0),
-    TrimmedMean(1),
-    TrimmedMean(3),
-    Median(),
-    Krum(0),
-    Krum(1),
-    Krum(2),
-    GeometricMedian(),
-    CenteredClipping(),
-    CenteredClipping(tau=0.7, iterations=3),
-    InvertedTolerance(),
-    InvertedTolerance(rate=1.0, cap=1.0),
+    WmsrRule(1),
+    TrimmedMeanRule(0),
+    TrimmedMeanRule(1),
+    TrimmedMeanRule(3),
+    MedianRule(),
+    KrumRule(0),
+    KrumRule(1),
+    KrumRule(2),
+    GeometricMedianRule(),
+    CenteredClippingRule(),
+    CenteredClippingRule(tau=0.7, iterations=3),
+    InvertedToleranceRule(),
+    InvertedToleranceRule(rate=1.0, cap=1.0),
 ]
 VALUES = st.one_of(st.sampled_from([0.0, -0.0, 1.0, 1.0, 2.0, 0.1, 0.3]), st.floats(-1e3, 1e3))
 PAYLOADS = st.one_of(VALUES, st.sampled_from([math.nan, math.inf, -math.inf, 1e300, -1e300, 1e16, 1e-300]))
@@ -110,7 +110,7 @@ def test_a_neighborhood_is_a_matrix_of_own_value_and_what_is_heard(name: str, d:
     np.testing.assert_allclose(combine_guarantees, np.array(expected), rtol=0, atol=tolerance)
 
 
-@pytest.mark.parametrize("rule", [TrimmedMean(1), Krum(1)], ids=str)
+@pytest.mark.parametrize("rule", [TrimmedMeanRule(1), KrumRule(1)], ids=str)
 def test_a_message_that_is_not_finite_is_one_of_the_f(rule: Rule) -> None:
     network = topology("complete", n=6)
     x = np.array([[0.0], [1.0], [2.0], [3.0], [7.0], [math.nan]])
@@ -119,7 +119,9 @@ def test_a_message_that_is_not_finite_is_one_of_the_f(rule: Rule) -> None:
     assert found[0] == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("rule", "n"), [(TrimmedMean(1), 2), (TrimmedMean(2), 4), (Krum(1), 4), (Krum(2), 6)], ids=str)
+@pytest.mark.parametrize(
+    ("rule", "n"), [(TrimmedMeanRule(1), 2), (TrimmedMeanRule(2), 4), (KrumRule(1), 4), (KrumRule(2), 6)], ids=str
+)
 def test_a_neighborhood_too_small_for_f_keeps_its_values(rule: Rule, n: int) -> None:
     x = np.arange(n, dtype=float)[:, None]
     assert np.array_equal(rule.over_neighborhoods(x, Messages(topology("complete", n=n), x)), x)

@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from swarmsec.cli import lazy_commands as lazy
-from swarmsec.cli.app import COMMANDS
+from swarmsec.cli.commands import COMMANDS
 from swarmsec.errors import ScenarioError
 from swarmsec.scenario import build as parts
 from swarmsec.scenario import library, load_scenario

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 import numpy as np
 import pytest
 
-from swarmsec.aggregation import Mean, Rule
+from swarmsec.aggregation import MeanRule, Rule
 from swarmsec.arrays import Floats
 from swarmsec.messages import Inbox, Messages
 from swarmsec.plugin import Plugin
@@ -108,10 +108,10 @@ class SoundProtocol(NegotiationProtocol):
     pull: Annotated[float, Help("What a defense's rule is replaced with.")] = 0.0
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        return (rule or Mean()).over_neighborhoods(state, messages)
+        return (rule or MeanRule()).over_neighborhoods(state, messages)
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
-        return (rule or Mean()).over_one(own, heard)
+        return (rule or MeanRule()).over_one(own, heard)
 
 
 @dataclass(kw_only=True)

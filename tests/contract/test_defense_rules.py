@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from swarmsec.aggregation import Mean, Rule
+from swarmsec.aggregation import MeanRule, Rule
 from swarmsec.arrays import Floats
 from swarmsec.messages import Inbox, Messages
 from swarmsec.teams import (
@@ -276,10 +276,10 @@ class TwoTongues:
     """A rule that takes the mean of all at once, and half of it for one daemon."""
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
-        return Mean().over_neighborhoods(own, messages)
+        return MeanRule().over_neighborhoods(own, messages)
 
     def over_one(self, own: Floats, heard: Inbox) -> Floats:
-        return 0.5 * Mean().over_one(own, heard)
+        return 0.5 * MeanRule().over_one(own, heard)
 
 
 @BROKEN.breaks(check_defense, defense_rules.both_engines_agree)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from swarmsec.aggregation import Mean, Rule
+from swarmsec.aggregation import MeanRule, Rule
 from swarmsec.arrays import Floats
 from swarmsec.messages import Inbox, Messages
 from swarmsec.protocols import ProtocolView
@@ -41,7 +41,7 @@ class IgnoringRules(SoundProtocol):
     rule_decides = False
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        return Mean().over_neighborhoods(state, messages)
+        return MeanRule().over_neighborhoods(state, messages)
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.rules_have_the_declared_effect)
@@ -64,7 +64,7 @@ class HalfwayToTheRule(SoundProtocol):
     """
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        return 0.5 * state + 0.5 * (rule or Mean()).over_neighborhoods(state, messages)
+        return 0.5 * state + 0.5 * (rule or MeanRule()).over_neighborhoods(state, messages)
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_averages_as_declared)
@@ -78,7 +78,7 @@ class OtherWeights(SoundProtocol):
     rule_decides = False
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        mean = (rule or Mean()).over_neighborhoods(state, messages)
+        mean = (rule or MeanRule()).over_neighborhoods(state, messages)
         return mean if rule else 0.5 * state + 0.5 * mean
 
 
@@ -107,7 +107,7 @@ class SecretReader(SoundProtocol):
     averaging = None
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        return 0.9 * (rule or Mean()).over_neighborhoods(state, messages) + 0.1 * signals
+        return 0.9 * (rule or MeanRule()).over_neighborhoods(state, messages) + 0.1 * signals
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_writes_into_no_given_array)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from swarmsec.aggregation import Wmsr
+from swarmsec.aggregation import WmsrRule
 from swarmsec.network import Delivery, topology
 from swarmsec.protocols._objectives import loss
 from swarmsec.protocols.consensus_based_optimization import ConsensusBasedOptimization
@@ -68,8 +68,8 @@ def test_a_rule_averages_over_the_fitter_neighbors_and_bounds_what_a_boast_is_wo
     ring = topology("random_regular", n=60, degree=12)
     protocol = ConsensusBasedOptimization(objective="sphere")
     attacked = lost(protocol, 60, 2, 150, network=ring, lie=falsely(0, boast))
-    defended = lost(protocol, 60, 2, 150, network=ring, lie=falsely(0, boast), rule=Wmsr(1))
-    honest = lost(protocol, 60, 2, 150, network=ring, rule=Wmsr(1))
+    defended = lost(protocol, 60, 2, 150, network=ring, lie=falsely(0, boast), rule=WmsrRule(1))
+    honest = lost(protocol, 60, 2, 150, network=ring, rule=WmsrRule(1))
     assert defended < 0.5 * attacked
     assert honest < 0.5
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarmsec import simulate
-from swarmsec.aggregation import Wmsr
+from swarmsec.aggregation import WmsrRule
 from swarmsec.network import Delivery, Network, topology
 from swarmsec.protocols.max_consensus import MaxConsensus
 from tests.protocols.alone import falsely, negotiate
@@ -43,7 +43,7 @@ def test_bad_links_cost_time_and_nothing_else(links) -> None:
     assert (states[-1] == signals.max()).all()
 
 
-@pytest.mark.parametrize("rule", [None, Wmsr(1)])
+@pytest.mark.parametrize("rule", [None, WmsrRule(1)])
 def test_one_liar_wins_and_no_rule_helps(rule) -> None:
     signals = np.sin(np.arange(9.0))[:, None]
     lie = falsely(4, lambda words: np.full_like(words, 100.0))

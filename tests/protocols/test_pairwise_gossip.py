@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarmsec.aggregation import Wmsr
+from swarmsec.aggregation import WmsrRule
 from swarmsec.messages import as_messages
 from swarmsec.network import Delivery, Network, topology
 from swarmsec.protocols.pairwise_gossip import PairwiseGossip
@@ -84,7 +84,7 @@ def test_a_liar_takes_everybody_along_and_a_rule_that_drops_the_farthest_stops_e
     lie = falsely(0, lambda words: np.full_like(words, 100.0))
     honest = negotiate(PairwiseGossip(), network, signals, 300, lie=lie)[-1][1:]
     assert (honest > 50).all()
-    assert (negotiate(PairwiseGossip(), network, signals, 50, lie=lie, rule=Wmsr(1))[-1] == signals).all()
+    assert (negotiate(PairwiseGossip(), network, signals, 50, lie=lie, rule=WmsrRule(1))[-1] == signals).all()
 
 
 def test_one_meeting_at_a_time_keeps_the_contract() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarmsec.aggregation import Wmsr
+from swarmsec.aggregation import WmsrRule
 from swarmsec.errors import ParameterError
 from swarmsec.messages import as_messages
 from swarmsec.network import Delivery, topology
@@ -93,7 +93,7 @@ def test_one_liar_moves_every_price_and_a_rule_holds_it() -> None:
     protocol = Tatonnement(curvature=CURVATURE)
     attacked = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie)[-1]
     assert protocol.proposals(attacked).sum() < 0.8 * N
-    defended = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie, rule=Wmsr(1))[-1]
+    defended = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie, rule=WmsrRule(1))[-1]
     assert abs(protocol.proposals(defended).sum() - N) < abs(protocol.proposals(attacked).sum() - N)
 
 

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from swarmsec.report.html import tournament_page
-from swarmsec.report.html.tournament_page import CELLS_MAX, standing_sentence, tournament_sentence
+from swarmsec.report.html.page_of_tournament import CELLS_MAX, standing_sentence, tournament_sentence
 from swarmsec.store import Store
 from swarmsec.tournament.from_store import stored_outcome
 from tests.report.conftest import Page, pointed

@@ -78,6 +78,17 @@ def test_a_trace_comes_back_with_its_bill_last_values_and_counts_exact_and_its_o
     assert np.array_equal(back.quarantined, trace.quarantined)
 
 
+@given(traces())
+def test_the_last_round_alone_is_that_of_the_whole_trace(trace) -> None:
+    last = decode(encode(trace), arm=trace.arm, seed=trace.seed, last_only=True)
+    assert last.bill.tolist() == [trace.bill[-1]]
+    assert same_numbers(
+        {name: float(values[0]) for name, values in last.metrics.items()},
+        {name: float(values[-1]) for name, values in trace.metrics.items()},
+    )
+    assert (last.events, last.watch) == (trace.events, trace.watch)
+
+
 def test_a_run_comes_back_with_the_digest_of_the_exact_trace(tmp_path) -> None:
     tournament = small()
     with Store.open(tournament.keep(tmp_path / "s.sqlite"), read_only=True) as store:

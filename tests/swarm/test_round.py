@@ -12,7 +12,7 @@ from attacks.conflicting_flood import ConflictingFlood
 from attacks.false_signal import FalseSignal
 from attacks.stubborn import Stubborn
 from defenses.median_gate import MedianGate
-from swarmsec.aggregation import Mean
+from swarmsec.aggregation import MeanRule
 from swarmsec.network import Delivery, topology
 from swarmsec.protocols.average_consensus import AverageConsensus
 from swarmsec.teams import Attack, BlueView, Defense, Surface, Vantage
@@ -178,7 +178,7 @@ def test_admissions_multiply() -> None:
 
         @property
         def rule(self):
-            return Mean() if self.brings else None
+            return MeanRule() if self.brings else None
 
         brings: bool = False
 

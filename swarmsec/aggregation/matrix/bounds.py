@@ -24,7 +24,7 @@ def krum_eta(n: int, f: int) -> float:
         6.0
     """
     n, f = whole(n, "n", least=1), whole(f, "f", least=0)
-    require(n, f, times=2, plus=3, rule="Krum")
+    require(n, f, times=2, plus=3, rule="KrumRule")
     return math.sqrt(2 * (n - f + (f * (n - f - 2) + f * f * (n - f - 1)) / (n - 2 * f - 2)))
 
 

@@ -44,7 +44,7 @@ def krum(x: npt.ArrayLike, *, f: int) -> Floats:
         >>> krum([[0.0], [0.1], [0.2], [0.4], [1e6]], f=1)
         array([0.1])
     """
-    rows, f = points(x, f, times=2, plus=3, rule="Krum")
+    rows, f = points(x, f, times=2, plus=3, rule="KrumRule")
     return np.array(rows[_closest(rows, len(rows) - f - 2, 1)[0]])
 
 

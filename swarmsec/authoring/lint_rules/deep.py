@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from swarmsec.authoring.lint_rules._case import LintCase
 from swarmsec.authoring.lint_rules._outcomes import FAINT, WEAK, Outcomes
 from swarmsec.authoring.lint_rules._rule import Remark, Severity, add_rule
-from swarmsec.runs.nulls import ORACLE, QUARANTINES
 from swarmsec.scenario.yaml_tree import YamlPath
 
 SECONDS_MAX = 60.0
@@ -85,6 +84,8 @@ def trivial(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     isolation cost something, lower `rules.blue.quarantine`, or target daemons other than the first ones by number.
     Every defense is worth what it adds to its nulls.
     """
+    from swarmsec.runs.nulls import QUARANTINES  # Not above: it imports Mesa, which a list of rules does not need.
+
     for kind in QUARANTINES:
         if outcomes.limited(kind) >= TRIVIAL and outcomes.price(kind) < CHEAP:
             yield Remark(
@@ -119,6 +120,8 @@ def unwinnable(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     signal. It prevents less than a tenth of the damage, so no detector with these responses can do better. Give red
     less, let blue isolate more, or write `difficulty: open` if another kind of answer is asked for.
     """
+    from swarmsec.runs.nulls import ORACLE
+
     if outcomes.limited(ORACLE) < WON and max(map(outcomes.limited, outcomes.lineups)) < WON:
         yield Remark(
             ("defenses",) if case.written("defenses") else case.acting[0].path,

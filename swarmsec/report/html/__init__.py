@@ -7,7 +7,7 @@ Reading, drawing and templates belong here; figures are computed in `swarmsec.sc
 
 from __future__ import annotations
 
-from swarmsec.report.html.run_page import run_page
-from swarmsec.report.html.tournament_page import tournament_page
+from swarmsec.report.html.page_of_run import run_page
+from swarmsec.report.html.page_of_tournament import tournament_page
 
 __all__ = ["run_page", "tournament_page"]
