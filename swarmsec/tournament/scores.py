@@ -10,8 +10,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats
+from swarmsec.runs import seed_run_of
 from swarmsec.runs.jobs import JobResult
-from swarmsec.scoring import DamageScore, Result, SeedRun, Subject, score, score_damage
+from swarmsec.scoring import DamageScore, Result, Subject, score, score_damage
 from swarmsec.scoring.damage import damage_by_seed
 from swarmsec.store import Store, Summary
 from swarmsec.swarm.arms import Arm
@@ -114,7 +115,10 @@ def score_cells_with_traces(
         job_result = _reader(store)  # Cells share arms within a scenario: each run is read once and then released.
 
         def score_traces(key: CellKey, runs: CellRuns) -> Result:
-            seed_runs = [_seed_run(seed, arms, job_result) for seed, arms in runs.items()]  # noqa: B023
+            seed_runs = [
+                seed_run_of(seed, {arm: job_result(arms[arm]) for arm in Arm if arm in arms})  # noqa: B023
+                for seed, arms in runs.items()
+            ]
             return dataclasses.replace(score(subjects[key], seed_runs), seed_runs=())
 
         found += [
@@ -157,16 +161,6 @@ def _cell_score(
     found = score_traces(key, {seed: runs[seed] for seed in seeds}) if score_traces else score_damage(bills)
     unit = summaries[next(iter(runs[seeds[0]].values()))].unit
     return CellScore(key, status, unit, seeds, missing, failed, damage_by_seed(bills), found)
-
-
-def _seed_run(seed: int, arms: Mapping[str, str], job_result: Callable[[str], JobResult]) -> SeedRun:
-    results = {str(arm): job_result(arms[arm]) for arm in Arm if arm in arms}
-    return SeedRun(
-        seed,
-        {arm: one.trace for arm, one in results.items() if one.trace},
-        {arm: one.cpu_seconds for arm, one in results.items()},
-        next((one.guarantees for one in results.values() if one.guarantees), ()),
-    )
 
 
 def _reader(store: Store) -> Callable[[str], JobResult]:
