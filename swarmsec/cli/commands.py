@@ -24,7 +24,7 @@ COMMANDS = {
     ),
     "run": Command(
         "run.run",
-        "Play SCENARIO in four paired arms, and say what the attack cost and how much of it the defense prevented.",
+        "Run SCENARIO in four paired arms, and report the attack's cost and how much of it the defense prevented.",
     ),
     "certify": Command(
         "certify.certify",
@@ -32,7 +32,7 @@ COMMANDS = {
     ),
     "tournament": Command(
         "tournament.tournament",
-        "Play every attack against every defense in every SCENARIO, and say which defense does best in the worst case.",
+        "Run every attack against every defense in every SCENARIO, and report the defense with the best worst case.",
     ),
     "gauntlet": Command(
         "gauntlet.gauntlet",
@@ -40,10 +40,10 @@ COMMANDS = {
     ),
     "results": Command(
         "results.results",
-        "List the tournaments of STORE and how far they are, or look into one of them; also while it is played.",
+        "List the tournaments of STORE and their progress, or show one of them; also while it runs.",
     ),
     "export": Command(
-        "export.export", "Write the tournaments, entries, runs and rounds of STORE as files that other programs read."
+        "export.export", "Write the tournaments, entries, runs and rounds of STORE as files for other programs."
     ),
     "report": Command(
         "report.report",
@@ -53,7 +53,7 @@ COMMANDS = {
         "replay.replay",
         "Step through RUN round by round, compare it with a changed run, or attribute its damage.",
     ),
-    "verify": Command("verify.verify", "Execute RUN again, or a sample of a store, and compare every figure of it."),
+    "verify": Command("verify.verify", "Run RUN again, or a sample of a store, and compare every figure."),
     "validate": Command(
         "validate.validate",
         "Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything.",

@@ -97,7 +97,7 @@ def run(
     if sweeps:
         return _show_sweep(loaded, points, arms_run, as_json=as_json)
     if as_json:
-        print_json({**result.to_dict(), "arms_run": arms_run})
+        print_json(replace(result, arms_run=arms_run).to_dict())
     else:
         _show(result, loaded, folder)
     return ExitCode.INCONCLUSIVE if result.verdict == "no_bite" else ExitCode.DONE

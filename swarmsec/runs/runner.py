@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 
 from swarmsec._version import __version__
@@ -48,7 +49,9 @@ def run(
     if not chosen:
         raise UsageError("no arm to run; name at least one", where="arms")
     with open_executor(jobs=jobs, each_round=each_round) as executor:
-        return run_scenario(loaded, wanted, JobCache(executor, whole), arms=chosen, each_seed=each_seed)
+        cache = JobCache(executor, whole)
+        result = run_scenario(loaded, wanted, cache, arms=chosen, each_seed=each_seed)
+    return dataclasses.replace(result, arms_run=cache.jobs_run)
 
 
 def run_scenario(

@@ -86,6 +86,7 @@ class Result(DamageScore):
         recovery_rounds: Arm → rounds from the end of the attack until its damage is constant; None if it never is.
         seed_runs: The traces that were scored.
         nulls: The scores of null defenses, if they were run.
+        arms_run: The number of arms that were run for it, nulls included; None if it was not counted.
     """
 
     subject: Subject
@@ -98,6 +99,7 @@ class Result(DamageScore):
     recovery_rounds: Mapping[str, float | None]
     seed_runs: tuple[SeedRun, ...]
     nulls: tuple[Null, ...] = ()
+    arms_run: int | None = None
 
     @property
     def replay(self) -> str:
@@ -110,7 +112,7 @@ class Result(DamageScore):
         """The result as plain data.
 
         Args:
-            times: Whether to include `overhead.cpu`, the only figure that differs when a run is repeated.
+            times: Whether to include `overhead.cpu` and `arms_run`, which describe this execution and not the result.
         """
         overhead = self.overhead if times else self.overhead._replace(cpu=None)
         damage = super().to_dict()
@@ -138,6 +140,7 @@ class Result(DamageScore):
             "verdict": verdict,
             "replay": self.replay,
             **({"nulls": {null.kind: null.to_dict() for null in self.nulls}} if self.nulls else {}),
+            **({"arms_run": self.arms_run} if times and self.arms_run is not None else {}),
         }
 
 

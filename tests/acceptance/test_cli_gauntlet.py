@@ -90,7 +90,7 @@ def test_out_extends_a_file_that_is_in_another_folder(cli, tmp_path):
         ([*SMALL, "--map", "--shares", "0.5,1.5"], 2, "must be numbers above 0 and at most 1, such as 0.1,0.2"),
         ([*SMALL, "--map", "--strengths", "0"], 2, "--strengths: '0' given; must be numbers above 0, such as"),
         ([*SMALL, "--out", "no/such/folder/worst.yaml"], 2, "there is no folder"),
-        (["ring_with_a_liar", "--set", "defenses=[]"], 2, "no defense stands; name one with --defense"),
+        (["ring_with_a_liar", "--set", "defenses=[]"], 2, "the scenario has no defense; name one with --defense"),
     ],
 )
 def test_what_makes_no_sense_is_one_clear_error(cli, words, code, told):

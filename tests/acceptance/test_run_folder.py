@@ -111,6 +111,7 @@ def test_events_are_one_document_a_line(folder):
 def test_result_is_what_json_prints_without_its_times(cli, folder, ring_file):
     printed = cli("run", ring_file, "--json").json
     kept = read_json(folder / "result.json")
+    assert printed.pop("arms_run") == 4 * len(printed["seeds"])
     assert {**printed, "overhead": None} == {**kept, "overhead": None}
 
 

@@ -115,7 +115,7 @@ def test_a_message_that_is_not_finite_is_one_of_the_f(rule: Rule) -> None:
     network = topology("complete", n=6)
     x = np.array([[0.0], [1.0], [2.0], [3.0], [7.0], [math.nan]])
     found = rule.over_neighborhoods(x, Messages(network, x))[0]
-    expected = {"TrimmedMean": np.mean(x[:5]), "Krum": 1.0}[type(rule).__name__]
+    expected = {"TrimmedMeanRule": np.mean(x[:5]), "KrumRule": 1.0}[type(rule).__name__]
     assert found[0] == pytest.approx(expected)
 
 

@@ -18,6 +18,7 @@ from swarmsec.runs.executors.serial import Serial
 from swarmsec.runs.run_folder import RunFolder
 from swarmsec.scenario import load_scenario
 from swarmsec.store import Store
+from swarmsec.swarm.arms import Arm
 from swarmsec.tournament import Request, outcome_of, plan_of, run_plan
 from tests import running
 
@@ -49,6 +50,8 @@ def play_into(root: Path, scenario: dict[str, Any], *, nulls: bool = False, **op
     """Play a scenario into a run's folder, its page included."""
     loaded = load_scenario(scenario)
     seeds = options.pop("seeds", loaded.seeds)
+    if "arms" in options:
+        options["arms"] = [Arm(name) for name in options["arms"]]
     folder = RunFolder(root, loaded, seeds, ["swarmsec", "run"])
     cache = JobCache(Serial(), whole)
     result = run_scenario(loaded, seeds, cache, each_seed=folder.add, **options)
