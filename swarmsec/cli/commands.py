@@ -53,7 +53,7 @@ COMMANDS = {
         "replay.replay",
         "Step through RUN round by round, compare it with a changed run, or attribute its damage.",
     ),
-    "verify": Command("verify.verify", "Run RUN again, or a sample of a store, and compare every figure."),
+    "verify": Command("verify.verify", "Repeat RUN, or a sample of a store, and compare every figure."),
     "validate": Command(
         "validate.validate",
         "Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything.",

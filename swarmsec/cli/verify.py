@@ -33,7 +33,7 @@ def verify(
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
-    """Run RUN again, or a sample of a store, and compare every figure.
+    """Repeat RUN, or a sample of a store, and compare every figure.
 
     Ends with 0 if nothing differs, with 1 if anything differs, and with 3 if the run cannot be repeated.
     """
