@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench gallery catalog golden rooms lock clean
+.PHONY: help demo test test-slow check format bench gallery catalog golden sizes lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -40,8 +40,8 @@ catalog: $(VENV)/.installed ## write swarmsec/cli/catalog.json, which `list` and
 golden: $(VENV)/.installed ## record the golden results anew, after SIM_SEMANTICS or a scenario's version was raised
 	$(VENV)/bin/python -m tests.golden.record
 
-rooms: ## count code lines by package, and the share of plug-ins
-	$(PYTHON) -m tests.rooms $(ARGS)
+sizes: ## count code lines by package, and the share of plug-ins
+	$(PYTHON) -m tests.sizes $(ARGS)
 
 lock: $(VENV)/.installed ## resolve requirements.lock again (ARGS=--upgrade for the newest versions)
 	$(VENV)/bin/pip install -q uv

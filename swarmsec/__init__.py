@@ -7,7 +7,7 @@ keep it healthy. Four paired arms of one seed measure what the lie cost, and how
     result = swarmsec.run("blackswarm")
     result.damage_limited
 
-Importing this package imports none of its rooms; a name is fetched when it is first used.
+Importing this package imports none of its subpackages; a name is fetched when it is first used.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _HOMES = {
     "run": "swarmsec.runs",
     "simulate": "swarmsec.runs",
 }
-_ROOMS = frozenset({"aggregation", "network", "testing"})
+_SUBPACKAGES = frozenset({"aggregation", "network", "testing"})
 
 __all__ = [
     "ALL_ARMS",
@@ -73,10 +73,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
-    if name in _ROOMS:
+    if name in _SUBPACKAGES:
         return importlib.import_module(f"swarmsec.{name}")
     raise AttributeError(f"module 'swarmsec' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *_ROOMS])
+    return sorted([*__all__, *_SUBPACKAGES])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rooms import code_lines, lines_by_package, shares
+from tests.sizes import code_lines, lines_by_package, shares
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

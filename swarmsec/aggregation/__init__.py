@@ -2,7 +2,7 @@
 
 The functions combine the rows of one (n, d) matrix. The classes are rules that daemons listen with, and
 `neighborhoods` has these as functions, over every neighborhood of a network at once. Nothing here keeps state between
-calls or writes into an argument. Attacks belong in `swarmsec.teams`.
+calls or writes into an argument. Attacks are files of `attacks/`.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def report(
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> int:
     """Make the HTML page of each PATH, a run's folder or a store of tournaments: one file that opens offline."""
-    from swarmsec.runs.run_files import follow_latest
+    from swarmsec.runs.read_folder import follow_latest
 
     paths = [follow_latest(path) for path in sources or LATEST]
     if out is not None and len(paths) > 1:

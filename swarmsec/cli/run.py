@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from swarmsec.runs import JobCache, SweepPoint
     from swarmsec.runs.jobs import JobResult
-    from swarmsec.runs.run_folder import RunFolder
+    from swarmsec.runs.write_folder import RunFolder
     from swarmsec.scenario import Scenario
     from swarmsec.scoring import Result, SeedRun
     from swarmsec.swarm.arms import Arm
@@ -169,7 +169,7 @@ class _Runner:
         """Run a scenario and write its folder, which stays readable if the run ends early."""
         from swarmsec.report.html import run_page
         from swarmsec.runs import run_nulls, run_scenario
-        from swarmsec.runs.run_folder import RunFolder
+        from swarmsec.runs.write_folder import RunFolder
 
         folder = RunFolder(self._out, scenario, seeds, sys.argv)
         try:

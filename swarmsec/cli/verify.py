@@ -60,7 +60,7 @@ def verify(
 
 def _verified(run: Path, executor: Executor, sample: int | None, all_: bool, plugins: list[Path]) -> Verified:
     from swarmsec.replay.verification import SAMPLE, verify_folder, verify_store
-    from swarmsec.runs.run_files import find_run
+    from swarmsec.runs.read_folder import find_run
     from swarmsec.store.connect import is_store
 
     if is_store(run):

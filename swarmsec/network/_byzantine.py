@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from swarmsec.errors import ParameterError
-from swarmsec.network import _programs
+from swarmsec.network import _integer_programs
 from swarmsec.network._robustness import PROGRAM_TO, Robustness, robustness
 
 if TYPE_CHECKING:
@@ -88,4 +88,4 @@ def _fooled_by(network: Network, f: int, deadline: float | None) -> tuple[int, .
         return next((liars for liars in sets if robustness(network.without(liars)).r <= f), True)
     if network.n > PROGRAM_TO or deadline is None:
         return None
-    return _programs.fooling(network, f, deadline)
+    return _integer_programs.fooling(network, f, deadline)

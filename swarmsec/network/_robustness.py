@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from swarmsec.errors import ParameterError
-from swarmsec.network import _lower_bounds, _programs, _subsets
+from swarmsec.network import _integer_programs, _lower_bounds, _subsets
 from swarmsec.network._subsets import Pair
 
 if TYPE_CHECKING:
@@ -128,13 +128,13 @@ def _bounded(network: Network, deadline: float | None) -> Robustness:
     if network.n > PROGRAM_TO or deadline is None:
         return _settled(least, most, witness, lambda r: (_lower_bounds.least_s(parts, r), False))
     if least < most:
-        least, found = _programs.r_robustness(network, least, most, deadline)
+        least, found = _integer_programs.r_robustness(network, least, most, deadline)
         if found is not None:
             witness = found
             most = max(_subsets.reach(network, part) for part in found)
 
     def s_of(r: int) -> tuple[int, bool]:
-        s, exact = _programs.s_robustness(network, r, deadline)
+        s, exact = _integer_programs.s_robustness(network, r, deadline)
         return max(s, _lower_bounds.least_s(parts, r)), exact
 
     return _settled(least, most, witness, s_of)

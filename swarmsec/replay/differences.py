@@ -11,7 +11,7 @@ import numpy as np
 
 from swarmsec.arrays import Floats
 from swarmsec.runs.jobs import JobResult
-from swarmsec.runs.run_files import FileLine
+from swarmsec.runs.read_folder import FileLine
 from swarmsec.swarm.trace import Trace
 
 SHOWN_MAX = 120

@@ -15,8 +15,8 @@ from swarmsec.replay.differences import SHOWN_MAX, RunDifference, first_in_event
 from swarmsec.runs import JobCache, run_nulls, run_seeds, subject_of
 from swarmsec.runs.ground_truth import truth_of
 from swarmsec.runs.jobs import JobResult
-from swarmsec.runs.run_files import FileLine, RoundTable, parse_event, parse_rounds, read_json, read_lines, read_text
-from swarmsec.runs.run_folder import event_lines, json_text, round_lines
+from swarmsec.runs.read_folder import FileLine, RoundTable, parse_event, parse_rounds, read_json, read_lines, read_text
+from swarmsec.runs.write_folder import event_lines, json_text, round_lines
 from swarmsec.scenario import Scenario
 from swarmsec.scoring import Result, SeedRun, score, score_damage
 from swarmsec.scoring.intervals import of_mean

@@ -10,7 +10,7 @@ from typing import Any
 
 from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.runs.jobs import job
-from swarmsec.runs.run_files import find_run, plugin_folders, read_manifest, read_scenario
+from swarmsec.runs.read_folder import find_run, plugin_folders, read_manifest, read_scenario
 from swarmsec.scenario import Scenario, load_scenario, seed_list
 from swarmsec.store import Store
 from swarmsec.swarm.arms import ALL_ARMS, Arm

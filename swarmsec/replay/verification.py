@@ -21,8 +21,8 @@ from swarmsec.replay.sources import changed_line, frozen_scenario
 from swarmsec.runs import JobCache, whole
 from swarmsec.runs.executors import Executor
 from swarmsec.runs.jobs import Job, job
-from swarmsec.runs.run_files import read_manifest
-from swarmsec.runs.run_folder import cpu_features, run_id, versions
+from swarmsec.runs.read_folder import read_manifest
+from swarmsec.runs.write_folder import cpu_features, run_id, versions
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.store import Store
 from swarmsec.swarm.model import SIM_SEMANTICS

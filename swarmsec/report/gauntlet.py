@@ -8,7 +8,7 @@ from typing import Any
 from swarmsec.report.numbers import amount, share
 from swarmsec.report.tables import plain_table
 from swarmsec.scoring import Interval
-from swarmsec.search import Cell, Gauntlet, Query, Size, ToleranceMap, Witness
+from swarmsec.search import Gauntlet, Query, Size, ToleranceMap, TolerancePoint, Witness
 
 _DAEMONS_SHOWN = 6
 """Of a list of daemons so many are named to people."""
@@ -122,7 +122,7 @@ def _size(size: Size) -> str:
     return f"{daemons} for {size.rounds:,} round{'s' if size.rounds != 1 else ''} at strength {size.strength:.3g}"
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: TolerancePoint) -> str:
     if cell.attacked is None or cell.defended is None:
         told = "x"
     else:

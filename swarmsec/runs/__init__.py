@@ -1,4 +1,6 @@
-"""Running scenarios: the job, its executors, a run over seeds, nulls, sweeps, a run's folder, and certificates.
+"""Running scenarios: the job, its executors, a run over seeds, nulls, sweeps, certificates, and a run's folder.
+
+`write_folder` writes a run's folder and `read_folder` reads it; no other module does either.
 
 What an arm does and how it is scored is decided below (swarm, scoring); how it is shown, above (report, cli).
 """

@@ -9,7 +9,7 @@ from swarmsec.scoring.damage import DamageScore, Verdict, score_damage
 from swarmsec.scoring.detection import Detection
 from swarmsec.scoring.intervals import Interval
 from swarmsec.scoring.result import ArmScore, Null, Overhead, Result, Subject, score
-from swarmsec.scoring.runs import SeedRun
+from swarmsec.scoring.seed_run import SeedRun
 
 __all__ = [
     "ArmScore",

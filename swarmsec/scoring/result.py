@@ -13,7 +13,7 @@ import numpy as np
 from swarmsec.scoring.damage import DamageScore, Verdict, score_damage
 from swarmsec.scoring.detection import Detection, detection, rounds_to_recover
 from swarmsec.scoring.intervals import Interval, of_mean, plain_interval
-from swarmsec.scoring.runs import SeedRun
+from swarmsec.scoring.seed_run import SeedRun
 from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
 
 SCHEMA = "swarmsec.result/v1"

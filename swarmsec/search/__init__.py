@@ -9,18 +9,18 @@ from swarmsec.search.attack_search import Gauntlet, Query, gauntlet
 from swarmsec.search.evaluator import figures_cache
 from swarmsec.search.minimize import Size, Witness, minimize_attack, smallest_subset
 from swarmsec.search.space import Dimension, Space, spaces_of
-from swarmsec.search.tolerance import SHARES, STRENGTHS, Cell, ToleranceMap, tolerance_map
+from swarmsec.search.tolerance import SHARES, STRENGTHS, ToleranceMap, TolerancePoint, tolerance_map
 
 __all__ = [
     "SHARES",
     "STRENGTHS",
-    "Cell",
     "Dimension",
     "Gauntlet",
     "Query",
     "Size",
     "Space",
     "ToleranceMap",
+    "TolerancePoint",
     "Witness",
     "figures_cache",
     "gauntlet",

@@ -17,7 +17,7 @@ SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 STRENGTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
-class Cell(NamedTuple):
+class TolerancePoint(NamedTuple):
     """One point of the map.
 
     Attributes:
@@ -61,7 +61,7 @@ class ToleranceMap(NamedTuple):
     seeds: tuple[int, ...]
     shares: tuple[float, ...]
     strengths: tuple[float, ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[TolerancePoint, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -80,7 +80,7 @@ def tolerance_map(
     shares: Sequence[float] = SHARES,
     strengths: Sequence[float] = STRENGTHS,
     seeds: Sequence[int] = (0, 1),
-    each: Callable[[Cell], None] | None = None,
+    each: Callable[[TolerancePoint], None] | None = None,
 ) -> ToleranceMap:
     """Vary the share of daemons that one attack targets, and its strength.
 
@@ -116,7 +116,7 @@ def tolerance_map(
         harms = zip(strengths, row, attacked.harms(row), defended.harms(row), strict=True)
         for strength, specs, without, with_defense in harms:
             cells.append(
-                Cell(
+                TolerancePoint(
                     share,
                     strength,
                     without.amount,

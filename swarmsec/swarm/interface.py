@@ -44,7 +44,7 @@ class Swarm(Protocol):
     def transmit(self, messages: Messages) -> Messages:
         """The messages that arrive."""
 
-    def deliver(self, messages: Messages) -> Messages:
+    def limit_inboxes(self, messages: Messages) -> Messages:
         """The messages that daemons process."""
 
     def listen(self, messages: Messages, state: Floats, signals: Floats) -> Floats:

@@ -151,7 +151,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         """The messages that arrive in this exchange, of those sent now and of those in transit."""
         return self._transport.transmit(messages)
 
-    def deliver(self, messages: Messages) -> Messages:
+    def limit_inboxes(self, messages: Messages) -> Messages:
         """The messages that daemons process, within the limit of their inboxes."""
         return within_inbox(messages, self.protocol.inbox, self._inbox_rng)
 

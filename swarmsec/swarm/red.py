@@ -94,7 +94,7 @@ class RedTeam:
             state[rows] = np.where(np.isfinite(written[rows]), written[rows], before[rows])
         return state
 
-    def speak(self, messages: Messages, signals: Floats, state: Floats) -> Messages:
+    def apply_message_attacks(self, messages: Messages, signals: Floats, state: Floats) -> Messages:
         """MESSAGE, then NETWORK and TIMING: the messages as they are sent and as links carry them."""
         for attack in self._on(Surface.MESSAGE):
             attack.state.show(signals, self._protocol.proposals(state))

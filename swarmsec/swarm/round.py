@@ -14,14 +14,14 @@ def play_round(swarm: Swarm) -> None:
     signals = blue.filter(red.apply_signal_attacks(world.sense(), swarm.state))
     if swarm.state is None:
         swarm.state = protocol.initial_state(signals)
-        record.state(swarm.proposals)
+        record.proposals(swarm.proposals)
 
     for _ in range(protocol.exchanges):
         protocol.begin_exchange()
         before = swarm.state
         written = red.apply_daemon_attacks(before, signals)
-        sent = red.speak(swarm.speak(written), signals, before)
-        arrived = swarm.deliver(blue.admit(swarm.transmit(sent)))
+        sent = red.apply_message_attacks(swarm.speak(written), signals, before)
+        arrived = swarm.limit_inboxes(blue.admit(swarm.transmit(sent)))
         swarm.state = red.restore_hijacked(written, swarm.listen(arrived, before, signals), before)
         swarm.add_traffic(sent)
 
@@ -29,6 +29,6 @@ def play_round(swarm: Swarm) -> None:
     outcome = world.apply(decisions)
     blue.respond(sent)
 
-    record.state(swarm.proposals)
+    record.proposals(swarm.proposals)
     record.decision(decisions)
     swarm.record_round(outcome)

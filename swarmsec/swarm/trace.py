@@ -116,10 +116,10 @@ class Recorder:
         self.states: list[Floats] = []
         self.decisions: list[Floats] = []
 
-    def state(self, state: Floats) -> None:
+    def proposals(self, proposals: Floats) -> None:
         """Record the proposals, if states are recorded."""
         if self._keep_states:
-            self.states.append(state.copy())
+            self.states.append(proposals.copy())
 
     def decision(self, decisions: Floats) -> None:
         """Record the decisions, if states are recorded."""

@@ -4,7 +4,8 @@
     matchups, contestants every pair of attack and defense, loaded and checked; the contestants by label
     plan                  every run with its id; cells share the runs of equal arms
     driver, halving       run what is not in the store yet
-    cells, scores         the cells of a tournament and their scores, from the store
+    cells                 which runs make a cell, and filters of cells
+    scores                the score of each cell, from the store
     leaderboard, standings, comparison, failures
                           ratings; worst cases and equilibria; paired differences; failed runs
     outcome, result       all of it as plain data

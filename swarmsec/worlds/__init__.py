@@ -1,5 +1,7 @@
 """Worlds: the tasks of swarms, one a file. A world keeps the bill, and it alone knows the truth.
 
+In every round a world senses: it gives each daemon its signal, which is what the daemon's feed reports.
+
 The registry finds a world by its file name; no other module imports it.
 """
 

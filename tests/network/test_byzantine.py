@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec.errors import ParameterError
-from swarmsec.network import Byzantine, Network, _byzantine, _programs, byzantine, robustness, topology
+from swarmsec.network import Byzantine, Network, _byzantine, _integer_programs, byzantine, robustness, topology
 
 FAR = 60.0
 
@@ -67,7 +67,7 @@ def test_it_lies_between_local_and_malicious_liars(n: int, seed: int, data: st.D
 
 def check_program(network: Network) -> None:
     for f in range(3):
-        fooled = _programs.fooling(network, f, time.monotonic() + FAR)
+        fooled = _integer_programs.fooling(network, f, time.monotonic() + FAR)
         assert (fooled is True) == withstands(network, f)
         if fooled is not True:
             assert fooled is not None

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec.errors import ParameterError
-from swarmsec.network import Network, Robustness, _lower_bounds, _programs, _robustness, _subsets, robustness, topology
+from swarmsec.network import (
+    Network,
+    Robustness,
+    _integer_programs,
+    _lower_bounds,
+    _robustness,
+    _subsets,
+    robustness,
+    topology,
+)
 
 
 def two_cliques(f: int) -> Network:
@@ -134,12 +143,12 @@ def test_f_local_needs_more_robustness_than_f_total() -> None:
 def check_programs(network: Network) -> None:
     deadline = time.monotonic() + 60
     r, _ = _subsets.r_robustness(network)
-    proven, found = _programs.r_robustness(network, 0, network.n, deadline)
+    proven, found = _integer_programs.r_robustness(network, 0, network.n, deadline)
     assert proven == r
     assert found is not None
     assert max(_subsets.reach(network, part) for part in found) == r
     for level in range(1, r + 1):
-        assert _programs.s_robustness(network, level, deadline) == (_subsets.s_robustness(network, level), True)
+        assert _integer_programs.s_robustness(network, level, deadline) == (_subsets.s_robustness(network, level), True)
 
 
 def connected_graphs(n: int) -> list[Network]:

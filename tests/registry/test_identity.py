@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from swarmsec.registry import Registry, source_digest
-from swarmsec.registry._digest import _modules, _roots
+from swarmsec.registry._identity import _modules, _roots
 from tests.registry.library import ROOT, entry_points, install, scenario, swarmsec, write_folder
 
 RUN = ["run", "five.yaml", "--json"]

@@ -15,7 +15,7 @@ from swarmsec.replay.verification import verify_folder, verify_store
 from swarmsec.runs import JobCache, run_nulls, run_scenario, whole
 from swarmsec.runs.executors import Processes, Serial, open_executor
 from swarmsec.runs.jobs import job, run_job
-from swarmsec.runs.run_folder import RunFolder
+from swarmsec.runs.write_folder import RunFolder
 from swarmsec.scenario import load_scenario
 from swarmsec.store import Store
 from swarmsec.store.rows import ABOUT, RECORDED, checksum

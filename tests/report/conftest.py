@@ -15,7 +15,7 @@ import pytest
 from swarmsec.report.html import run_page, tournament_page
 from swarmsec.runs import JobCache, run_nulls, run_scenario, whole
 from swarmsec.runs.executors.serial import Serial
-from swarmsec.runs.run_folder import RunFolder
+from swarmsec.runs.write_folder import RunFolder
 from swarmsec.scenario import load_scenario
 from swarmsec.store import Store
 from swarmsec.swarm.arms import Arm

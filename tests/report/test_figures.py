@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as arrays
 
 import swarmsec
 from swarmsec.report.html.axes import axis, tick_label
-from swarmsec.report.html.cited_figures import Cited, CitedInterval, cite, cite_interval
+from swarmsec.report.html.cited_numbers import Cited, CitedInterval, cite, cite_interval
 from swarmsec.report.html.forest import forest
 from swarmsec.report.html.layout import circle, layout
 from swarmsec.report.html.lines import BOX, line_chart, windows
@@ -18,7 +18,7 @@ from swarmsec.report.html.picture import NODES_MAX, PAIRS_MAX, picture
 from swarmsec.report.html.rounds import complete_rounds
 from swarmsec.report.html.timeline import ROWS_MAX, timeline
 from swarmsec.runs.ground_truth import mask_of, spans
-from swarmsec.runs.run_files import FileLine, parse_rounds
+from swarmsec.runs.read_folder import FileLine, parse_rounds
 
 finite = st.floats(-1e12, 1e12, allow_subnormal=False)
 

@@ -39,7 +39,7 @@ def test_a_run_leaves_the_page_that_report_makes_again(capsys):
 
 
 def test_a_second_run_into_the_same_folder_leaves_no_old_page_behind_while_it_plays(ring, tmp_path):
-    from swarmsec.runs.run_folder import RunFolder
+    from swarmsec.runs.write_folder import RunFolder
     from swarmsec.scenario import load_scenario
 
     folder = RunFolder(tmp_path, load_scenario(RING), [0, 1, 2], ["swarmsec"])

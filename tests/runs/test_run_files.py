@@ -7,7 +7,7 @@ import json
 import pytest
 
 from swarmsec.errors import UsageError
-from swarmsec.runs.run_files import (
+from swarmsec.runs.read_folder import (
     FileLine,
     find_run,
     parse_event,

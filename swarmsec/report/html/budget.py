@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmsec.report.html.read_run import RunRecord
+from swarmsec.report.html.record import RunRecord
 from swarmsec.report.html.rounds import Rounds
 from swarmsec.swarm.setup import Setup
 from swarmsec.teams import Surface

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from swarmsec.report.html.axes import axis, tick_label
-from swarmsec.report.html.cited_figures import CitedInterval
+from swarmsec.report.html.cited_numbers import CitedInterval
 from swarmsec.report.html.lines import Tick
 
 

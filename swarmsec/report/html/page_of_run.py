@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from swarmsec.errors import SwarmsecError
 from swarmsec.report.html.budget import budget
-from swarmsec.report.html.cited_figures import Cited, CitedInterval, Write, amounts_in, cite, cite_interval
+from swarmsec.report.html.cited_numbers import Cited, CitedInterval, Write, amounts_in, cite, cite_interval
 from swarmsec.report.html.forest import Forest, forest
 from swarmsec.report.html.lines import LineChart, line_chart, windows
 from swarmsec.report.html.picture import picture
-from swarmsec.report.html.read_run import RunRecord, read_run
+from swarmsec.report.html.record import RunRecord, read_run
 from swarmsec.report.html.render import render_page
 from swarmsec.report.html.timeline import Timeline, timeline
 from swarmsec.report.numbers import amount, share

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from swarmsec.report.html.cited_figures import Cited, CitedInterval, Write, amounts_in, cite, cite_interval, look_up
+from swarmsec.report.html.cited_numbers import Cited, CitedInterval, Write, amounts_in, cite, cite_interval, look_up
 from swarmsec.report.html.forest import Forest, forest
 from swarmsec.report.html.render import render_page
 from swarmsec.report.numbers import amount, share, share_interval

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.runs.run_files import RoundTable
+from swarmsec.runs.read_folder import RoundTable
 from swarmsec.swarm.arms import Arm
 
 

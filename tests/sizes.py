@@ -1,4 +1,4 @@
-"""Count code lines by package: `python -m tests.rooms [CHECKOUT]`.
+"""Count code lines by package: `python -m tests.sizes [CHECKOUT]`.
 
 A code line has something other than a comment or a docstring. The engine is `swarmsec` without its shipped protocols
 and worlds; those, `attacks` and `defenses` are the plug-ins.

@@ -1,4 +1,4 @@
-"""Writing a run's folder: everything that is needed to read a run, verify it and repeat it; `run_files` reads it.
+"""Writing a run's folder: everything that is needed to read a run, verify it and repeat it; `read_folder` reads it.
 
     manifest.json    versions, seeds, digests, the command, the attacked daemons of the first seed, how the run ended
     scenario.yaml    the scenario with every default written out; `swarmsec run` takes it

@@ -1,4 +1,4 @@
-"""Reading a run's folder, which `run_folder` writes.
+"""Reading a run's folder, which `write_folder` writes.
 
 Every reader raises one `UsageError` that names the file. Of `rounds.csv` and `events.jsonl`, which grow while a run
 goes on and may break off anywhere, whole lines are read.

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.report.html.rounds import Rounds, complete_rounds
-from swarmsec.runs.run_files import parse_event, parse_rounds, read_json, read_lines, read_scenario, read_text
+from swarmsec.runs.read_folder import parse_event, parse_rounds, read_json, read_lines, read_scenario, read_text
 from swarmsec.scenario import Scenario
 from swarmsec.scenario.yaml_tree import parse
 from swarmsec.scoring.result import SCHEMA
