@@ -1,8 +1,8 @@
 """Messages between daemons: what is sent in one exchange, what links do to it, and what arrives.
 
-Here belong the messages of one exchange (`Messages`), what one daemon hears (`Inbox`, made only for the engine `agents`;
-`arrays` reads `Messages`), the links (`Transport`), the limit of an inbox, and sums over inboxes. Aggregation rules are in
-`swarmsec.aggregation`, attacks on messages in `swarmsec.teams` and `swarmsec.swarm`.
+Here belong the messages of one exchange (`Messages`), what one daemon hears (`Inbox`, made only for the engine
+`agents`; `arrays` reads `Messages`), the links (`Transport`), the limit of an inbox, and sums over inboxes. Aggregation
+rules are in `swarmsec.aggregation`, attacks on messages in `swarmsec.teams` and `swarmsec.swarm`.
 """
 
 from __future__ import annotations
