@@ -98,9 +98,9 @@ def rule_excludes(case: ThreatCase, rule: str, *, needs_every_message: bool = Tr
     if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
         return f"{rule} promises nothing about lies in the signals, nor about links that are cut"
     if not case.rule_decides:
-        return f"that is about listening by the rule alone, and {case.protocol} does more"
+        return f"the theorem is about updates by the rule alone, and {case.protocol} does more"
     if case.lossy and needs_every_message:
-        return f"that needs every neighbor heard in every exchange, and {case.lossy}"
+        return f"the theorem needs a message from every neighbor in every exchange, and {case.lossy}"
     return ""
 
 
