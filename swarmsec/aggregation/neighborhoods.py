@@ -1,4 +1,4 @@
-"""The rules over every neighborhood of a network at once, as functions: what each daemon makes of what it hears.
+"""The rules as functions over every neighborhood of a network at once.
 
 Every function takes the network, what daemons say, and what they hold themselves if that is something else. `values`
 (n, d) is a broadcast; `per_edge` (m, d) replaces it edge by edge if a daemon equivocates; `weights` (m,) in [0, 1]
@@ -31,15 +31,15 @@ def wmsr(
         network: The network, n daemons on m edges.
         values: (n, d) the broadcast of each daemon.
         f: How many liars a neighborhood may hold.
-        own: (n, d) what each daemon holds; `values` unless given.
-        per_edge: (m, d) what each edge carries instead.
+        own: (n, d) the own value of each daemon; `values` unless given.
+        per_edge: (m, d) the payload on each edge instead.
         weights: (m,) how far each message is admitted; 1 unless given.
 
     Returns:
         (n, d)
 
     Raises:
-        ParameterError: A shape does not fit the network, or `f` is no whole number from 0.
+        ParameterError: A shape does not fit the network, or `f` is not an integer from 0.
     """
     return _apply(WmsrRule(whole(f, "f", least=0)), network, values, own, per_edge, weights)
 
@@ -118,7 +118,7 @@ def inverted_tolerance(
     rate: float = 0.5,
     cap: float = 3.0,
 ) -> Floats:
-    """ODDI-C's step: move towards the neighbors that are no more of outliers than oneself is (`InvertedToleranceRule`).
+    """ODDI-C's step: move towards neighbors that are no further out than the daemon itself (`InvertedToleranceRule`).
 
     Args, returns and raises as `wmsr`; `rate` and `cap` are over 0.
     """

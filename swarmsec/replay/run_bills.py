@@ -17,10 +17,10 @@ Advanced = Callable[[int, int], None]
 
 
 class Bills(NamedTuple):
-    """What jobs ran up.
+    """The bills of some jobs.
 
     Attributes:
-        unit: Of all of them.
+        unit: The unit of all bills.
         of: Job's id → (rounds,) the scored bill after each round.
     """
 
@@ -28,12 +28,12 @@ class Bills(NamedTuple):
     of: Mapping[str, Floats]
 
     def last(self, jobs: Sequence[Job]) -> Floats:
-        """(k,) the bill of each job in the end."""
+        """(k,) the final bill of each job."""
         return np.array([float(self.of[one.id][-1]) for one in jobs])
 
 
 def run_bills(jobs: Iterable[Job], executor: Executor, advanced: Advanced | None = None) -> Bills:
-    """Run jobs, each different one once.
+    """Run jobs; equal jobs run once.
 
     Args:
         jobs: At least one.

@@ -1,15 +1,14 @@
-"""How to divide what a group achieves among its members (Shapley 1953, A value for n-person games).
+"""Shapley values: dividing the value of a group among its members (Shapley 1953, A value for n-person games).
 
-A member's share is what it adds to those who were there before it, on average over all orders in which the group can
-come together:
+A member's share is its marginal contribution to the members before it, averaged over all orders of the group:
 
     φ_i = Σ_{S ∌ i} |S|! (k − |S| − 1)! / k! · (v(S ∪ {i}) − v(S))
 
-It is the only division that gives out exactly v(all) − v(nobody) (efficiency), the same to members who add the same
-(symmetry), nothing to one who never adds anything, and that is additive in v. Of large groups orders are drawn, and
-what is drawn is an unbiased estimate that still gives out exactly everything (Castro, Gómez & Tejada 2009).
+It is the only division with shares that sum to v(all) − v(∅) (efficiency), are equal for members with equal
+contributions (symmetry), are 0 for a member that never contributes, and are additive in v. For large groups, orders are
+sampled: the estimate is unbiased, and its shares still sum to exactly v(all) − v(∅) (Castro, Gómez & Tejada 2009).
 
-Everything is a fraction, since a float is one: what is given out is v(all) − v(nobody) to the last bit.
+All arithmetic is in exact fractions, so that the sum of the shares is exact.
 """
 
 from __future__ import annotations
@@ -23,24 +22,24 @@ import numpy as np
 
 Coalition = frozenset[int]
 Value = Callable[[Coalition], float]
-"""What a coalition achieves."""
+"""The value of a coalition."""
 
 EXACT_MOST = 6
 """Up to so many members all coalitions are played: 64 of 6."""
 
 
 def coalitions(members: int) -> list[Coalition]:
-    """All coalitions of so many members, the small ones first."""
+    """All coalitions of this many members, by rising size."""
     return [frozenset(some) for size in range(members + 1) for some in combinations(range(members), size)]
 
 
 def orders(members: int, count: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
-    """Orders in which members come together, drawn evenly and each for itself."""
+    """Random orders of the members, drawn independently and uniformly."""
     return [tuple(rng.permutation(members).tolist()) for _ in range(count)]
 
 
 def met(drawn: Iterable[Sequence[int]]) -> list[Coalition]:
-    """All coalitions that come together in some orders, each once and the small ones first."""
+    """All coalitions that are a prefix of some given order, each once, by rising size."""
     found = {frozenset(order[:size]) for order in drawn for size in range(len(order) + 1)}
     return sorted(found, key=lambda some: (len(some), sorted(some)))
 
@@ -50,7 +49,7 @@ def shapley(members: int, value: Value) -> list[Fraction]:
 
     Args:
         members: How many there are.
-        value: What a coalition achieves; asked of all 2^members.
+        value: The value of a coalition; called for all 2^members.
 
     Examples:
         Two who achieve 10 and 30 alone, and 60 together:
@@ -69,7 +68,7 @@ def shapley(members: int, value: Value) -> list[Fraction]:
 
 
 def marginals(order: Sequence[int], value: Value) -> list[Fraction]:
-    """What each member adds to those who came before it in one order."""
+    """The marginal contribution of each member in one order."""
     added = [Fraction(0)] * len(order)
     before = Fraction(value(frozenset()))
     for place, member in enumerate(order):

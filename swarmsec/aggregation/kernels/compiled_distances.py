@@ -24,7 +24,7 @@ def nearest_sums(gram: npt.NDArray[Any], squares: Floats, neighbors: int, sums: 
     """
     n = squares.size
     distances = np.empty(n)
-    # Numbers that are not negative are ordered as their bits are, read as integers.
+    # Non-negative floats have the same order as their bits read as integers.
     bits = distances.view(np.int64)
     scalar = np.empty(1)
     scalar_bits = scalar.view(np.int64)
@@ -40,7 +40,7 @@ def nearest_sums(gram: npt.NDArray[Any], squares: Floats, neighbors: int, sums: 
             low = min(low, bits[j])
             high = max(high, bits[j] if j != i else np.int64(0))
         high += 1
-        # So many lie under `low` and under `high`; the one that is sought lies between.
+        # The counts of values under `low` and under `high`; the wanted value lies between them.
         under_low, under_high = 0, n - 1
         straight = True
         while under_high != neighbors and high - low > 1:
@@ -62,7 +62,7 @@ def nearest_sums(gram: npt.NDArray[Any], squares: Floats, neighbors: int, sums: 
                 high, under_high = middle, under
             if under == neighbors:
                 high, under_high = middle, under
-            # Where a straight line between the two guesses badly, halve.
+            # Bisect where linear interpolation converges slowly.
             straight = not straight or high - low < width // 2
         s0 = s1 = s2 = s3 = 0.0
         count = 0
@@ -80,7 +80,7 @@ def nearest_sums(gram: npt.NDArray[Any], squares: Floats, neighbors: int, sums: 
             largest = max(largest, bits[j] if bits[j] < bound else np.int64(0))
         total = (s0 + s1) + (s2 + s3)
         if count < neighbors:
-            # What is missing are several at one and the same distance.
+            # The missing ones are several equal distances.
             scalar_bits[0] = low
             total += (neighbors - count) * scalar[0]
             largest = low

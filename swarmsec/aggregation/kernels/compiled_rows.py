@@ -1,12 +1,12 @@
 """The compiled loops. `rows.py` has their public functions, `reference.py` the same rules in plain Python.
 
-One compiled signature a rule: an absent array is an empty one, and the cases are distinguished at run time, outside the
-fast loops; every signature that a run calls costs it time to load. All of it is one file, because numba's cache
-notices a change in a function's own file and in no other.
+Each rule has one compiled signature, because loading a signature takes time. An absent argument is an empty array, and
+the cases are distinguished at run time, outside the fast loops. All kernels are in one file, because numba's cache
+only notices changes in a function's own file.
 
 W-MSR and the median sort neighborhoods side by side: up to 64 rows of about equal length are laid out as columns, and
-every comparison of Batcher's odd-even merge sort is one vector minimum and maximum over them all. There is no branch
-to mispredict, whatever the data, and one path serves every F and every degree.
+every comparison of Batcher's odd-even merge sort is one vector minimum and maximum over all rows. There is no branch
+to mispredict for any data, and one code path serves every F and every degree.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def mean_rows(
     start: int,
     stop: int,
 ) -> None:
-    """Rows start to stop of `mean`. `finite` promises that own values and payloads are finite numbers."""
+    """Rows start to stop of `mean`. `finite`: own values and payloads are known to be finite."""
     equivocated, weighed = per_edge.size > 0, weights.size > 0
     payload = per_edge if equivocated else broadcast
     plain = finite and not equivocated and not weighed
@@ -74,7 +74,7 @@ def mean_rows(
             continue
         w0 = w1 = w2 = w3 = 0.0
         if finite and weighed and not equivocated:
-            # A weight of 0 makes a finite payload add 0. Not to ask keeps more of the scattered reads in flight.
+            # A weight of 0 makes a finite payload add 0. Without a branch, more of the scattered reads stay in flight.
             while k + 4 <= end:
                 w0 += weights[k]
                 w1 += weights[k + 1]
@@ -202,7 +202,7 @@ def wmsr_rows(
     start: int,
     stop: int,
 ) -> None:
-    """Rows start to stop, in `order`, of `wmsr`. `finite` promises that own values and payloads are finite numbers."""
+    """Rows start to stop, in `order`, of `wmsr`. `finite`: own values and payloads are known to be finite."""
     weighed = weights.size > 0
     cells = np.empty(_cells(indptr, order, start, stop))
     weight_cells = np.empty(cells.size if weighed else 0)
@@ -219,7 +219,7 @@ def wmsr_rows(
         if per_edge.size > 0:
             _lay_out_by_edge(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
-            # A constant number of lanes makes every place in them a constant.
+            # With a constant number of lanes, every offset is a constant.
             _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
         else:
             _lay_out(indptr, senders, order, first, broadcast, width, lanes, cells, count)
@@ -239,7 +239,7 @@ def wmsr_rows(
             if abs(value) < np.inf:
                 result = (value + total[r]) / (1.0 + kept[r])
                 if count[r] > f:
-                    # A rounding may not leave the hull of what is kept. Adding 0 turns −0 into 0.
+                    # Rounding must not move the result out of the hull of the kept values. Adding 0 turns −0 into 0.
                     low = min(value, ranked[f, r]) + 0.0
                     high = max(value, ranked[count[r] - 1 - f, r]) + 0.0
                 else:
@@ -281,7 +281,7 @@ def median_rows(
         if per_edge.size > 0:
             _lay_out_by_edge(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
-            # A constant number of lanes makes every place in them a constant.
+            # With a constant number of lanes, every offset is a constant.
             _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
         else:
             _lay_out(indptr, senders, order, first, broadcast, width, lanes, cells, count)
@@ -343,7 +343,7 @@ def trimmed_rows(
         if weights.size > 0 or not finite:
             _count_liars(indptr, order, first, weights, lanes, cells, count, low)
             _strike_dropped(indptr, order, first, weights, width, lanes, cells, weight_cells, count)
-        # One's own value is one more of the values, at weight 1.
+        # The own value is one of the values, with weight 1.
         for r in range(lanes):
             cells[width * lanes + r] = mine[r]
             count[r] += 1
@@ -363,7 +363,7 @@ def trimmed_rows(
             result = mine[r]
             if abs(result) < np.inf and count[r] > 2 * low[r]:
                 result = total[r] / kept[r]
-                # A rounding may not leave the hull of what is kept. Adding 0 turns −0 into 0.
+                # Rounding must not move the result out of the hull of the kept values. Adding 0 turns −0 into 0.
                 smallest, largest = ranked[low[r], r] + 0.0, ranked[count[r] - 1 - low[r], r] + 0.0
                 if result > largest:
                     result = largest
@@ -449,10 +449,10 @@ def _lay_out_points(
     neighbors: Counts,
     unit: Floats,
 ) -> None:
-    """Write each row's own value and what it hears into its lane, which of it is there, and how many Krum asks.
+    """Write each row's own value and received messages into its lane, which are present, and Krum's neighbor count.
 
-    It asks none where a row is too small for f, and then own value, which comes first, is best. `unit` is what a lane
-    is measured in for squares not to overflow.
+    The count is 0 where a row is too small for f; then the own value, which comes first, is selected. `unit` is the
+    scale of a lane that keeps squares from overflowing.
     """
     d, places, lanes = points.shape
     for r in range(lanes):
@@ -490,7 +490,7 @@ def _lay_out_points(
 def _count_liars(
     indptr: Ints, order: Ints, first: int, weights: Floats, lanes: int, cells: Floats, count: Counts, low: Counts
 ) -> None:
-    """Take from `low`, down to 0, one for every admitted message that is not finite: that was one of the liars."""
+    """Reduce `low` by 1 for every admitted non-finite message, which was one of the liars; at least 0."""
     for r in range(lanes):
         edge = indptr[order[first + r] if order.size > 0 else first + r]
         for k in range(count[r]):
@@ -556,7 +556,7 @@ def _sort_block(rows: Floats, first: int, block: Floats) -> None:
 
 @compiled
 def _block(indptr: Ints, order: Ints, first: int, stop: int) -> tuple[int, int]:
-    """How many rows from `first` are sorted side by side, and how many places each gets: the longest one's degree."""
+    """How many rows from `first` are sorted side by side, and the length of each lane: the largest degree."""
     lanes = min(LANES_MAX, stop - first)
     while True:
         last = first + lanes - 1
@@ -589,7 +589,7 @@ def _lay_out(
     cells: Floats,
     count: Counts,
 ) -> None:
-    """Write what each row hears into its lane, and fill the lane up with infinities."""
+    """Write the messages that each row receives into its lane, and pad the lane with infinities."""
     for r in range(lanes):
         i = order[first + r] if order.size > 0 else first + r
         edge, end = indptr[i], indptr[i + 1]
@@ -615,7 +615,7 @@ def _lay_out(
 def _lay_out_by_edge(
     indptr: Ints, order: Ints, first: int, per_edge: Floats, width: int, lanes: int, cells: Floats, count: Counts
 ) -> None:
-    """The same for what each edge carries."""
+    """The same for payloads per edge."""
     for r in range(lanes):
         i = order[first + r] if order.size > 0 else first + r
         edge = indptr[i]
@@ -636,9 +636,9 @@ def _strike_dropped(
     weight_cells: Floats,
     count: Counts,
 ) -> None:
-    """Make every dropped message infinite and uncounted, and lay out the weights if there is room for them.
+    """Set every dropped message to infinity, do not count it, and write the weights if the array has space.
 
-    It comes after the payloads are laid out: to decide on each as it is fetched would leave few reads in flight.
+    A separate pass after the payloads are written: a branch on each fetch would leave few reads in flight.
     """
     for r in range(lanes):
         i = order[first + r] if order.size > 0 else first + r
@@ -679,7 +679,7 @@ def _sort(ranked: Floats, width: int, lanes: int) -> None:
 @inlined
 def _pair(u: float, v: float) -> tuple[float, float]:
     """The smaller and the larger one."""
-    # Two comparisons, each of which is one instruction. Of −0 and 0 it may make two of a kind; they are equal.
+    # Two comparisons, each of which is one instruction. It may replace −0 by 0 or 0 by −0, which are equal.
     return u if u < v else v, u if u > v else v
 
 
@@ -713,7 +713,7 @@ def _sort_eight(ranked: Floats, lanes: int) -> None:
 
 @compiled
 def _sort_weighed(ranked: Floats, weight: Floats, width: int, lanes: int) -> None:
-    """The same for pairs: of two equal values, the one that weighs less comes first."""
+    """The same for pairs of value and weight; of two equal values, the lower weight comes first."""
     p = 1
     shift = 1
     while p < width:
@@ -739,14 +739,14 @@ def _sort_weighed(ranked: Floats, weight: Floats, width: int, lanes: int) -> Non
 def _sum_kept(
     ranked: Floats, width: int, lanes: int, f: int, count: Counts, mine: Floats, total: Floats, kept: Floats
 ) -> None:
-    """Sum in each lane, upwards, what W-MSR keeps, and count it."""
+    """In each lane, sum the values that W-MSR keeps, in rising order, and count them."""
     for r in range(lanes):
         total[r] = 0.0
         kept[r] = 0.0
     for k in range(width):
         for r in range(lanes):
             v = ranked[k, r]
-            # Below the f lowest nothing below own value is kept, and above the f highest nothing above it.
+            # Values below own are kept from place f on; values above own, except the f highest.
             keep = ((k >= f) | (v >= mine[r])) & ((k < count[r] - f) | (v <= mine[r]))
             total[r] += v if keep else 0.0
             kept[r] += 1.0 if keep else 0.0
@@ -780,7 +780,7 @@ def _sum_kept_weighed(
 def _sum_between(
     ranked: Floats, width: int, lanes: int, low: Counts, count: Counts, total: Floats, kept: Floats
 ) -> None:
-    """Sum in each lane, upwards, what is left without the `low` smallest and the `low` largest, and count it."""
+    """In each lane, sum all but the `low` smallest and `low` largest values, in rising order, and count them."""
     for r in range(lanes):
         total[r] = 0.0
         kept[r] = count[r] - 2.0 * low[r]
@@ -806,7 +806,7 @@ def _sum_between_weighed(
 
 @compiled
 def _middles(ranked: Floats, count: Counts, lanes: int, middle: Floats) -> None:
-    """The median of the first `count` values of each sorted lane; a lane without any keeps what is there."""
+    """The median of the first `count` values of each sorted lane; an empty lane keeps its output."""
     for r in range(lanes):
         if count[r] > 0:
             low = ranked[(count[r] - 1) // 2, r]

@@ -1,7 +1,7 @@
 """The compiled sums of the rules over many rows: one pass over (n, d) numbers each, and no copy of them.
 
-Every sum has one order, written down here, so that neither threads nor libraries move a bit. This file stands alone,
-because numba's cache notices a change in a function's own file and in no other.
+Every sum has one fixed order, so that the result does not depend on threads or libraries. This file stands alone,
+because numba's cache only notices changes in a function's own file.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def weighed_sums(weights: Floats, rows: Floats, sums: Floats) -> None:
 
 @compiled
 def bucket_means(rows: Floats, order: Places, s: int, means: Floats) -> None:
-    """The mean of every s rows in an order, the last time perhaps of fewer."""
+    """The mean of every s consecutive rows in the given order; the last bucket may have fewer rows."""
     n, d = rows.shape
     for b in range(means.shape[0]):
         end = min((b + 1) * s, n)

@@ -1,7 +1,7 @@
 """The compiled loops of the rules that weigh a neighborhood's values as whole vectors, every neighborhood at once.
 
 `vectors.py` has their public functions, `reference_vectors.py` the same rules in plain Python, to the same bits.
-This file stands alone, because numba's cache notices a change in a function's own file and in no other.
+This file stands alone, because numba's cache only notices changes in a function's own file.
 
 Every row first gathers its points: one's own value, then each admitted message that is finite throughout. `weights` of
 size 0 are all 1, `per_edge` of size 0 is a broadcast of `broadcast`.
@@ -159,7 +159,7 @@ def _gather(
 ) -> tuple[int, int]:
     """Write a row's points and their weights; how many they are, and how many admitted messages were not finite.
 
-    None at all where one's own value is not finite.
+    There are no points where the own value is not finite.
     """
     d = own.shape[1]
     for c in range(d):
@@ -198,7 +198,7 @@ def _insertion_sort(values: Floats, count: int) -> None:
 
 @compiled
 def _weighed_middle(points: Floats, weight: Floats, count: int, c: int, ranked: Floats, place: Counts) -> float:
-    """The weighted median of one component: halfway between two values where each side weighs a half."""
+    """The weighted median of one component; the midpoint of two values if each side has half of the weight."""
     half = 0.0
     for p in range(count):
         v = points[p, c]
@@ -222,7 +222,7 @@ def _weighed_middle(points: Floats, weight: Floats, count: int, c: int, ranked: 
 
 @compiled
 def _distance(points: Floats, p: int, point: Floats) -> float:
-    """How far a point lies from another, also where squares would overflow or vanish."""
+    """The distance between two points, correct even where squares would overflow or underflow."""
     square = 0.0
     for c in range(point.size):
         apart = points[p, c] - point[c]
@@ -260,7 +260,7 @@ def _descend(
             total += distances[p]
             if distances[p] < distances[nearest]:
                 nearest = p
-        # A step may land near a point that is the median itself, and would then creep towards it.
+        # If a step lands near a point that is the median, further steps would converge slowly.
         if nearest != asked and distances[nearest] <= 0.05 * (total / count):
             asked = nearest
             for c in range(d):
@@ -293,7 +293,7 @@ def _descend(
 
 @compiled
 def _leave(points: Floats, weight: Floats, count: int, target: Floats) -> bool:
-    """Whether a point, given in `target`, is the median; if not, `target` becomes where to step from it."""
+    """Whether the point in `target` is the median; if not, write the next point into `target`."""
     d = target.size
     pull = np.zeros(d)
     strength = same = 0.0

@@ -1,4 +1,4 @@
-"""The arrays of a network that compiled rules read in every exchange, prepared once."""
+"""The arrays of a network that compiled rules read in every exchange, computed once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Rows:
         degree: The in-degree of all daemons, or −1 if it is not the same: compiled code takes no None.
         indptr: (n+1,) int32, where each row begins.
         senders: (m,) uint32, the sender on each edge. Unsigned, because compiled code would otherwise test every
-            index for counting from the end.
+            index for a negative sign.
     """
 
     def __init__(self, indptr: Ints, indices: Ints) -> None:
@@ -37,7 +37,7 @@ class Rows:
 
     @cached_property
     def order(self) -> Ints:
-        """(n,) the rows by rising degree, so that rows sorted together are about equally long. Empty if all are."""
+        """(n,) the rows by rising degree, so that rows sorted together have similar lengths. Empty if all are equal."""
         if self.degree >= 0:
             return read_only(np.empty(0, dtype=np.int32))
         return read_only(np.argsort(np.diff(self.indptr), kind="stable").astype(np.int32))

@@ -1,8 +1,8 @@
-"""The rules for one daemon in plain Python, to the bit what the compiled kernels compute for all of them.
+"""The rules for one daemon in plain Python, bit for bit equal to the compiled kernels for all daemons.
 
-The engine that steps daemon by daemon listens with these. Here the rules can be read; `rows.py` says what
-their arguments mean. A message of weight 0, or that is not a finite number, keeps its place in the row and adds nothing
-(a NaN or an infinity counts as Byzantine). A daemon whose own value is not finite keeps it.
+The engine that steps daemon by daemon uses these functions. `rows.py` documents their arguments. A message
+with weight 0 or a non-finite value (which counts as Byzantine) keeps its place in the row and adds nothing. A daemon
+whose own value is not finite keeps it.
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ def metropolis_one(
 def wmsr_one(own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None, f: int) -> float:
     """Drop the f largest above own and the f smallest below, average the rest with own; LeBlanc et al. 2013.
 
-    What is kept is summed from the smallest to the largest, so that the order in which neighbors are listed does
-    not matter to the last bit. It would: a value that equals one's own is always kept, and one a rounding above it
-    may be dropped.
+    The kept values are summed in rising order, so that the result does not depend on the order of the neighbors, not
+    even in the last bit. Otherwise it could: a value equal to the own value is always kept, and a value that rounding
+    puts just above it may be dropped.
     """
     if not math.isfinite(own):
         return float(own)
@@ -79,7 +79,7 @@ def wmsr_one(own: float, values: Sequence[float] | Floats, weights: Sequence[flo
             weight += w
             low, high = min(low, v), max(high, v)
     result = (float(own) + total) / (1.0 + weight)
-    # A rounding may not leave the hull of what is kept. Adding 0 turns −0 into 0.
+    # Rounding must not move the result out of the hull of the kept values. Adding 0 turns −0 into 0.
     if result > high:
         return high + 0.0
     return result if result >= low else low + 0.0
@@ -88,9 +88,9 @@ def wmsr_one(own: float, values: Sequence[float] | Floats, weights: Sequence[flo
 def trimmed_mean_one(
     own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None, f: int
 ) -> float:
-    """The mean of what is heard and of own value without the f largest and the f smallest; own value if that is none.
+    """The mean of messages and own value without the f largest and f smallest; the own value if none is left.
 
-    A message that is not finite is one of the f. What is kept is summed from the smallest to the largest.
+    A non-finite message counts as one of the f. The kept values are summed in rising order.
     """
     if not math.isfinite(own):
         return float(own)
@@ -102,7 +102,7 @@ def trimmed_mean_one(
 
 
 def median_one(own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None) -> float:
-    """The median of what is heard and of own value; a weight of 0 drops a message, any other counts as 1."""
+    """The median of messages and own value; a weight of 0 drops a message, any other weight counts as 1."""
     if not math.isfinite(own):
         return float(own)
     every = [1.0] * len(values) if weights is None else weights
@@ -112,7 +112,7 @@ def median_one(own: float, values: Sequence[float] | Floats, weights: Sequence[f
 
 
 def _mean_between(ranked: list[tuple[float, float]], cut: int) -> float:
-    """The weighted mean of what is left without `cut` at either end, held in the hull of it."""
+    """The weighted mean without the `cut` values at either end, clipped to the hull of the others."""
     kept = ranked[cut : len(ranked) - cut]
     total = weight = 0.0
     for v, w in kept:
@@ -139,7 +139,7 @@ def median_and_mad_one(
 def _admitted(
     own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None
 ) -> tuple[list[float], list[float]]:
-    """Values and weights with every dropped message turned into one's own value at weight 0."""
+    """Values and weights; every dropped message is replaced by the own value with weight 0."""
     every = [1.0] * len(values) if weights is None else [float(w) for w in weights]
     admitted = [w if w > 0.0 and math.isfinite(v) else 0.0 for v, w in zip(values, every, strict=True)]
     return [float(v) if w > 0.0 else float(own) for v, w in zip(values, admitted, strict=True)], admitted

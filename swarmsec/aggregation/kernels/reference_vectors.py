@@ -1,4 +1,4 @@
-"""The rules over whole vectors for one daemon, in plain Python: to the bit what the compiled kernels compute for all.
+"""The rules over whole vectors for one daemon, in plain Python; bit for bit equal to the compiled kernels.
 
 A point is a list of d numbers. The first one is the daemon's own value, which weighs 1; `gathered` makes the list.
 """
@@ -17,11 +17,11 @@ Point = list[float]
 
 
 class Gathered(NamedTuple):
-    """What one daemon has to combine.
+    """The points that one daemon combines.
 
     Attributes:
         points: Its own value, then each admitted message that is finite throughout. None where its own is not finite.
-        weights: What each weighs.
+        weights: The weight of each point.
         liars: How many admitted messages were not finite.
     """
 
@@ -82,7 +82,7 @@ def centered_clipping_one(heard: Gathered, tau: float, iterations: int) -> Point
 def inverted_tolerance_one(
     own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats, rate: float, reach: float
 ) -> float:
-    """Move towards the neighbors that are no more of outliers than oneself is; see `kernels.inverted_tolerance`."""
+    """Move towards the neighbors that are not further out than the daemon itself; see `kernels.inverted_tolerance`."""
     from swarmsec.aggregation.kernels.reference import median_and_mad_one
 
     own = float(own)
@@ -101,7 +101,7 @@ def _each(point: Point) -> list[tuple[int, float]]:
 
 
 def _sum(values: Iterable[float]) -> float:
-    """One after the other, which `sum` no longer does since Python 3.12."""
+    """A plain sum from left to right; since Python 3.12 the built-in `sum` compensates rounding errors."""
     total = 0.0
     for value in values:
         total += value
@@ -161,7 +161,7 @@ def _descend(points: list[Point], weights: list[float], tolerance: float, point:
 
 
 def _leave(points: list[Point], weights: list[float], target: Point) -> Point | None:
-    """Where to step from a point, or None if it is the median."""
+    """The next point of the iteration, or None if this point is the median."""
     distances = [_distance(row, target) for row in points]
     apart = [(row, w / far) for row, w, far in zip(points, weights, distances, strict=True) if far > 0.0]
     same = _sum(w for w, far in zip(weights, distances, strict=True) if far == 0.0)

@@ -8,9 +8,9 @@ over whole vectors are in `vectors.py`) and share their arguments:
     broadcast (n,) the payload that each daemon sends to all listeners; `own` unless given
     per_edge  (m,) the payload on each edge, in place of `broadcast`, if a daemon equivocates
     weights   (m,) in [0, inf), the weight of each message, 1 unless given; 0 drops it. Own values have weight 1
-    out       (n,) where the result is written, never the memory of an argument; made unless given
+    out       (n,) where the result is written; must not share memory with an argument; new unless given
     finite    True promises that own values and payloads are finite. Unless given, they are checked
-    threads   2 works on two halves of a swarm of 100,000 or more. The result is the same to the bit
+    threads   2 splits a swarm of 100,000 or more into two halves. The result is bit for bit the same
 
 A payload that is not finite counts as Byzantine and is dropped, as if it weighed 0. A daemon whose own value is not
 finite keeps it, except in a median, which does not use it. A daemon that receives no message keeps its own value.
@@ -18,7 +18,7 @@ finite keeps it, except in a median, which does not use it. A daemon that receiv
 Sums have one order, whatever the variant: the message at position k of its row adds to sum k mod 4, then
 (s0 + s1) + (s2 + s3); a dropped message keeps its position and adds nothing. Only W-MSR sums by rising value. No
 products and sums are fused.
-`reference.py` has every rule in plain Python, to the same bits.
+`reference.py` has every rule in plain Python, with bit for bit the same results.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def mean(
     finite: bool | None = None,
     threads: int = 1,
 ) -> Floats:
-    """The weighted mean of each neighborhood and oneself: (x_i + Σ w v) / (1 + Σ w). One liar moves it anywhere.
+    """The weighted mean of each neighborhood and the own value: (x_i + Σ w v) / (1 + Σ w). One liar moves it anywhere.
 
     Returns:
         (n,) `out`.
@@ -132,7 +132,7 @@ def wmsr(
     Of the messages strictly above one's own value drop the `f` largest (all if fewer), likewise the `f` smallest of
     those below, and average the rest with one's own value. With at most f liars in a neighborhood the result never
     leaves the hull of the honest values there, not by a rounding either: nothing dropped enters a sum, however
-    large, and the result is held between the smallest and the largest value that is kept. What is kept is summed from
+    large, and the result is held between the smallest and the largest value that is kept. Kept values are summed from
     the smallest to the largest, equal messages by rising weight, so the order of a row does not matter.
 
     Args:
@@ -175,7 +175,7 @@ def trimmed_mean(
 
     Other than W-MSR it may cut one's own value. A message that is not finite is one of the f. Where a neighborhood is
     too small for f, of n ≤ 2f values with one's own, the daemon keeps its own. Sums go upwards, as in `wmsr`, and the
-    result is held in the hull of what is kept.
+    result stays in the hull of the kept values.
 
     Returns:
         (n,) `out`.
@@ -222,7 +222,7 @@ def median(
     finite: bool | None = None,
     threads: int = 1,
 ) -> Floats:
-    """The median of what each daemon's neighbors say, without its own value; of an even number, halfway between two.
+    """The median of each daemon's neighbors, without its own value; of an even number, the midpoint of the middle two.
 
     A weight of 0 drops a message, any other counts as 1.
 
@@ -249,7 +249,7 @@ def median_and_mad(
     finite: bool | None = None,
     threads: int = 1,
 ) -> MedianAndMad:
-    """The median of what each daemon's neighbors say, and the median of their distances from it."""
+    """The median of the values of each daemon's neighbors, and the median of their distances from it."""
     heard = _heard(rows, own, broadcast, per_edge, weights, None, finite)
     mad = np.empty(rows.n)
 

@@ -1,6 +1,6 @@
 """Rules over whole vectors that every daemon applies to its own neighborhood at once, compiled.
 
-This module imports numba, so only code that is about to compute imports it. What the rules combine are a daemon's own
+This module imports numba, so only code that is about to compute imports it. The rules combine a daemon's own
 value, which weighs 1, and each message that it admits and that is finite throughout; any other counts as Byzantine. A
 daemon whose own value is not finite keeps it.
 """
@@ -19,7 +19,7 @@ from swarmsec.messages import Messages
 
 
 def krum(own: Floats, messages: Messages, f: int) -> Floats:
-    """(n, d) Krum over each neighborhood and oneself. Of n < 2f + 3 values one's own is kept, as it is of equals."""
+    """(n, d) Krum over each neighborhood and the own value. The own value is kept if n < 2f + 3, and on ties."""
     rows, heard, out = _prepared(own, messages)
     krum_rows(rows.indptr, rows.senders, rows.order, f, *heard, out, 0, rows.n)
     return out
@@ -52,7 +52,7 @@ def inverted_tolerance(
     weights: Floats | None = None,
     out: Floats,
 ) -> Floats:
-    """(n,) move towards the neighbors that are no more of outliers than oneself is; for one component.
+    """(n,) move towards the neighbors that are not further out than the daemon itself; for one component.
 
     x ← x + rate · Σ w (v − x) / Σ w over the neighbors with |v − median| ≤ min(|x − median|, reach · MAD).
     """

@@ -1,4 +1,4 @@
-"""What the rules over (n, d) promise, as numbers."""
+"""Error bounds of the rules over (n, d) matrices."""
 
 from __future__ import annotations
 

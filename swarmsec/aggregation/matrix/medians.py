@@ -58,7 +58,7 @@ def geometric_median(x: npt.ArrayLike, *, f: int = 0, tolerance: float = TOLERAN
         return middle_of(np.sort(rows, axis=0))
     large = rows.size >= COMPILED_CELLS_MIN
     around = _around(rows, mean_of if large else _middle)
-    with np.errstate(over="ignore", invalid="ignore"):  # A step too far is not taken.
+    with np.errstate(over="ignore", invalid="ignore"):  # A step that overflows is rejected.
         found = _descend(around.rows, around.first, tolerance)
     if large and _is_blurred(around, found):
         around = _around(rows, _middle)
@@ -129,7 +129,7 @@ def _around(rows: Floats, center: Callable[[Floats], Floats]) -> _Around:
             first = center(rows)
             squares = np.vecdot(rows, rows)
         if 4.0 * float(first @ first) < float(np.median(squares)):
-            # They lie around 0 as it is.
+            # The origin already lies among the rows.
             return _Around(rows, np.zeros_like(first), scale, first)
     return _Around(rows - first, first, scale, np.zeros_like(first))
 

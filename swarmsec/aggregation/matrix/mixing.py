@@ -1,4 +1,4 @@
-"""What is done to rows before a rule combines them, so that liars hide less well among honest rows that differ."""
+"""Preprocessing of rows before a rule combines them: it makes honest rows more alike, so that liars stand out more."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def bucketing(x: npt.ArrayLike, *, f: int = 0, s: int | None = None, rng: np.ran
         (⌈n/s⌉, d)
 
     Raises:
-        ParameterError: Too few rows for `f` and `s`, or no matrix of numbers.
+        ParameterError: Too few rows for `f` and `s`, or `x` is not a numeric matrix.
 
     Examples:
         >>> bucketing([[0.0], [2.0], [4.0], [8.0], [9.0]], s=2)

@@ -38,7 +38,7 @@ def krum(x: npt.ArrayLike, *, f: int) -> Floats:
         (d,) one of the rows.
 
     Raises:
-        ParameterError: Too few rows for `f`, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, or `x` is not a numeric matrix.
 
     Examples:
         >>> krum([[0.0], [0.1], [0.2], [0.4], [1e6]], f=1)
@@ -61,7 +61,7 @@ def multi_krum(x: npt.ArrayLike, *, f: int, m: int | None = None) -> Floats:
         (d,)
 
     Raises:
-        ParameterError: Too few rows for `f`, `m` out of its bounds, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, `m` is out of bounds, or `x` is not a numeric matrix.
     """
     rows, f = points(x, f, times=2, plus=3, rule="multi-Krum")
     n = len(rows)
@@ -85,7 +85,7 @@ def bulyan(x: npt.ArrayLike, *, f: int) -> Floats:
         (d,)
 
     Raises:
-        ParameterError: Too few rows for `f`, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, or `x` is not a numeric matrix.
     """
     rows, f = points(x, f, times=4, plus=3, rule="Bulyan")
     n = len(rows)
@@ -96,8 +96,8 @@ def bulyan(x: npt.ArrayLike, *, f: int) -> Floats:
 def nnm(x: npt.ArrayLike, *, f: int) -> Floats:
     """Nearest-neighbor mixing: every row becomes the mean of the n − f rows nearest to it (Allouah et al. 2023).
 
-    What a rule makes of the mixed rows is robust to order f/n, for each of the rules here. A row is its own nearest.
-    Rows at one distance of which only some have room count alike.
+    Each of the rules here is robust to order f/n on the mixed rows. A row counts as nearest to itself. Rows at equal
+    distance at the limit share the remaining weight equally.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
@@ -107,7 +107,7 @@ def nnm(x: npt.ArrayLike, *, f: int) -> Floats:
         (n, d) mixed rows, without those that were dropped.
 
     Raises:
-        ParameterError: Too few rows for `f`, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, or `x` is not a numeric matrix.
     """
     rows, f = points(x, f, times=2, plus=1, rule="nearest-neighbor mixing")
     n = len(rows)
@@ -141,7 +141,7 @@ def _distances_by_products(rows: Floats) -> Floats:
     rows = sizes.rows
     nearest = max(n // 2, 1)
     for _ in range(2):
-        # Symmetric to the bit, because ties matter.
+        # Exactly symmetric, because ties matter.
         distances = -2.0 * (sizes.rows @ sizes.rows.T)
         distances += sizes.squares + sizes.squares[:, None]
         np.maximum(distances, 0.0, out=distances)
@@ -241,7 +241,7 @@ class _Rough(NamedTuple):
         if n < COMPILED_ROWS_MIN:
             distances = sized.squares - 2.0 * gram
             distances += sized.squares[:, None]
-            np.fill_diagonal(distances, -1.0)  # Oneself comes first, and is left out.
+            np.fill_diagonal(distances, -1.0)  # The row itself comes first, and is left out.
             distances.partition(neighbors, axis=1)
             scores = np.maximum(distances[:, 1 : neighbors + 1], 0.0).sum(axis=1)
         else:
@@ -274,7 +274,7 @@ def _closest_in_turn(distances: Floats, f: int, count: int) -> Places:
         return np.arange(count)
     left = np.arange(len(distances))
     order = np.argsort(distances, axis=1, kind="stable")
-    # Each row's distances to the others that are left, upwards, and whose they are; itself is put first, and left out.
+    # Each row's distances to the other remaining rows, rising; the row itself comes first and is left out.
     others = order != left[:, None]
     near = np.take_along_axis(distances, order, axis=1)[others].reshape(len(left), -1)
     whose = order[others].reshape(len(left), -1)

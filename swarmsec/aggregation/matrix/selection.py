@@ -26,8 +26,8 @@ from swarmsec.errors import ParameterError
 def cge(x: npt.ArrayLike, *, f: int) -> Floats:
     """Comparative gradient elimination: the mean of the n − f rows of the smallest norm (Gupta, Liu, Vaidya 2021).
 
-    Made for gradients, which end at 0: it depends on where the origin lies. Rows of one norm of which only some have
-    room count alike.
+    Made for gradients, which end at 0: it depends on where the origin lies. Rows of equal norm at the
+    limit share the remaining weight equally.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
@@ -37,7 +37,7 @@ def cge(x: npt.ArrayLike, *, f: int) -> Floats:
         (d,)
 
     Raises:
-        ParameterError: Too few rows for `f`, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, or `x` is not a numeric matrix.
     """
     rows, f = points(x, f, times=2, plus=1, rule="comparative gradient elimination")
     return _mean_of_smallest(rows, _squares(rows), len(rows) - f)
@@ -46,19 +46,19 @@ def cge(x: npt.ArrayLike, *, f: int) -> Floats:
 def monna(x: npt.ArrayLike, *, f: int, own: int | npt.ArrayLike | None = None) -> Floats:
     """The mean of the n − f rows nearest to one's own (MoNNA; Farhadkhani et al. 2023).
 
-    Rows at one distance of which only some have room count alike.
+    Rows at equal distance at the limit share the remaining weight equally.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
         f: How many rows may lie; n ≥ 2f + 1.
         own: Which row is one's own, or a vector (d,) that stands for it. The median of every component unless given,
-            which is ours and not the paper's: it lets the rule be called without an owner.
+            which is our addition to the paper: it lets the rule be called without an own row.
 
     Returns:
         (d,)
 
     Raises:
-        ParameterError: Too few rows for `f`, `own` no row or not finite, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, `own` is not a row or not finite, or `x` is not a numeric matrix.
     """
     (rows, f), mine = _with_reference(x, f, own, "own", "MoNNA")
     with np.errstate(all="ignore"):
@@ -69,22 +69,22 @@ def monna(x: npt.ArrayLike, *, f: int, own: int | npt.ArrayLike | None = None) -
 
 
 def fltrust(x: npt.ArrayLike, *, f: int = 0, server: int | npt.ArrayLike | None = None) -> Floats:
-    """Average rows by how far they point where a trusted one points, each brought to its length.
+    """Average rows, weighted by cosine similarity to a trusted row and scaled to its norm.
 
     FLTrust (Cao et al. 2021): Σ t_i ‖s‖/‖x_i‖ x_i / Σ t_i with t_i = max(0, cos(x_i, s)).
-    If no row points that way, s itself.
+    The result is s if no row has a positive similarity.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
         f: How many rows may lie: up to n, for all trust is in the server. It only checks.
         server: The server's own vector (d,), or which row it is, which is then left out of the average. The median of
-            every component unless given, which is ours and not the paper's.
+            every component unless given, which is our addition to the paper.
 
     Returns:
         (d,)
 
     Raises:
-        ParameterError: `f` over n, `server` no row or not finite, or no matrix of numbers.
+        ParameterError: `f` over n, `server` is not a row or not finite, or `x` is not a numeric matrix.
     """
     (rows, _), trusted = _with_reference(x, f, server, "server", "FLTrust", times=1, plus=0)
     if isinstance(server, (int, np.integer)):
@@ -120,7 +120,7 @@ def _with_reference(
 
 
 def _mean_of_smallest(rows: Floats, sizes: Floats, count: int) -> Floats:
-    """(d,) the mean of the `count` rows of the smallest size; of equally large ones at the end, all a share."""
+    """(d,) the mean of the `count` smallest rows; rows of equal size at the limit share the remaining weight."""
     if count == len(rows):
         return mean_of(rows)
     last = np.partition(sizes, count - 1)[count - 1]

@@ -1,4 +1,4 @@
-"""Rules that look at one component after the other: mean, median, trimmed mean, and the mean around the median.
+"""Rules that treat each component separately: mean, median, trimmed mean, and the mean around the median.
 
 Columns are sorted and then summed upwards, so that the order of the rows does not matter to the last bit.
 """
@@ -27,13 +27,13 @@ def mean(x: npt.ArrayLike, *, f: int = 0) -> Floats:
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite is dropped.
-        f: Accepted so that every rule is called alike. It changes nothing.
+        f: Ignored; accepted so that all rules have the same signature.
 
     Returns:
         (d,)
 
     Raises:
-        ParameterError: No row is finite, `x` is no matrix of numbers, or `f` no whole number.
+        ParameterError: No row is finite, `x` is not a numeric matrix, or `f` is not an integer.
     """
     rows = matrix(x)
     require(len(rows), whole(f, "f", least=0) * 0, times=1, plus=1, rule="a mean")
@@ -56,7 +56,7 @@ def median(x: npt.ArrayLike, *, f: int = 0) -> Floats:
         (d,)
 
     Raises:
-        ParameterError: Too few rows for `f`, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, or `x` is not a numeric matrix.
 
     Examples:
         >>> median([[0.0], [1.0], [3.0], [1e6]])
@@ -80,7 +80,7 @@ def trimmed_mean(x: npt.ArrayLike, *, f: int) -> Floats:
         (d,)
 
     Raises:
-        ParameterError: Too few rows for `f`, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, or `x` is not a numeric matrix.
 
     Examples:
         >>> trimmed_mean([[0.0]] * 7 + [[1e6]] * 3, f=3)
@@ -93,7 +93,7 @@ def trimmed_mean(x: npt.ArrayLike, *, f: int) -> Floats:
 def meamed(x: npt.ArrayLike, *, f: int) -> Floats:
     """The mean around the median: of every component the n − f values nearest to its median (Xie et al. 2018).
 
-    Two values at one distance on either side, of which only one has room, count half each.
+    If two values at equal distance on either side compete for the last place, each counts half.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
@@ -103,20 +103,20 @@ def meamed(x: npt.ArrayLike, *, f: int) -> Floats:
         (d,)
 
     Raises:
-        ParameterError: Too few rows for `f`, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, or `x` is not a numeric matrix.
     """
     rows, f = points(x, f, times=2, plus=1, rule="a mean around the median")
     return mean_around_median(sorted_columns(rows), len(rows) - f)
 
 
 def _trimmed(rows: Floats, f: int) -> Floats:
-    """(d,) the mean of every column without its extremes. A rounding may not leave the hull of what is kept."""
+    """(d,) the mean of every column without its extremes, clipped to the hull of the kept values."""
     if rows.size >= COMPILED_CELLS_MIN:
         from swarmsec.aggregation.kernels.compiled_rows import trimmed_columns
 
         means = np.empty(rows.shape[1])
         trimmed_columns(read_only(np.ascontiguousarray(rows)), f, means)
-        # A sum that overflows shows as an end of the hull, as large as numbers get.
+        # A sum that overflows would be clipped to an end of the hull, near the largest float.
         if float(np.abs(means).max(initial=0.0)) * len(rows) < np.inf:
             return means
     kept = sorted_columns(rows)[f : len(rows) - f]
@@ -124,7 +124,7 @@ def _trimmed(rows: Floats, f: int) -> Floats:
 
 
 def sorted_columns(rows: Floats) -> Floats:
-    """(n, d) the same numbers, each column upwards; new memory."""
+    """(n, d) a copy with each column in rising order."""
     if rows.size < COMPILED_CELLS_MIN:
         return np.sort(rows, axis=0)
     from swarmsec.aggregation.kernels.compiled_rows import sort_columns
@@ -155,7 +155,7 @@ def mean_around_median(ranked: Floats, count: int) -> Floats:
     middle = middle_of(ranked)
     with np.errstate(over="ignore"):
         below, above = middle - ranked[:spare], ranked[count:] - middle
-    # What is kept are neighbors in the column. Their first one moves up while the next value above is nearer.
+    # The kept values are consecutive in the sorted column. The window moves up while the next value above is nearer.
     first, last = (above < below).sum(axis=0), (above <= below).sum(axis=0)
     kept = _mean_of_window(ranked, first, count)
     if not np.array_equal(first, last):

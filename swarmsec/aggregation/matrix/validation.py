@@ -17,7 +17,7 @@ COMPILED_CELLS_MIN = 20_000
 
 
 class Points(NamedTuple):
-    """What is left to combine once the rows that are not finite have been dropped.
+    """The rows that remain after non-finite rows are dropped.
 
     Attributes:
         rows: (n, d) finite numbers; may be the caller's memory, so it is not written to.
@@ -29,13 +29,13 @@ class Points(NamedTuple):
 
 
 def points(x: npt.ArrayLike, f: int, *, times: int, plus: int, rule: str) -> Points:
-    """Check what a rule was given, and drop every row that holds a NaN or an infinity.
+    """Check the arguments of a rule, and drop every row with a NaN or an infinity.
 
     Such a row counts as Byzantine, so with k of them `f` becomes max(f − k, 0). A precondition n ≥ times · f + plus
     that held before then holds after, unless more rows than f had to be dropped.
 
     Raises:
-        ParameterError: `x` is no (n, d) array of numbers, `f` no whole number from 0, or n too small for it.
+        ParameterError: `x` is not a numeric (n, d) array, `f` is not an integer from 0, or n is too small for `f`.
     """
     rows, f = matrix(x), whole(f, "f", least=0)
     require(len(rows), f, times=times, plus=plus, rule=rule)
@@ -68,7 +68,7 @@ def matrix(x: npt.ArrayLike) -> Floats:
         given = np.asarray(x)
         if given.dtype.kind not in "biuf":
             raise TypeError(f"{given.dtype} is no number")
-        # Of one layout, so that how numbers lie in memory moves no bit of a sum.
+        # One memory layout, so that sums do not depend on it.
         rows = np.ascontiguousarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ParameterError(f"must be numbers in n rows of d components each: {error}", where="x") from error
@@ -85,7 +85,7 @@ def vector(value: npt.ArrayLike, d: int, where: str) -> Floats:
     """A finite vector of d components, or one number for them all, as (d,).
 
     Raises:
-        ParameterError: It is none.
+        ParameterError: It is not such a vector.
     """
     try:
         given = np.broadcast_to(np.asarray(value, dtype=np.float64), (d,))
@@ -97,10 +97,10 @@ def vector(value: npt.ArrayLike, d: int, where: str) -> Floats:
 
 
 def whole(value: int, where: str, *, least: int) -> int:
-    """A whole number that is at least so large; NumPy's count too, true and false do not.
+    """An integer that is large enough; NumPy integers are accepted, booleans are not.
 
     Raises:
-        ParameterError: It is something else.
+        ParameterError: It is anything else.
     """
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral) or value < least:
         raise ParameterError(f"{value!r} given; must be a whole number, at least {least}", where=where)
@@ -111,7 +111,7 @@ def positive(value: float, where: str) -> float:
     """A finite number over 0.
 
     Raises:
-        ParameterError: It is something else.
+        ParameterError: It is anything else.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 < value < np.inf:
         raise ParameterError(f"{value!r} given; must be a number over 0", where=where)
@@ -119,7 +119,7 @@ def positive(value: float, where: str) -> float:
 
 
 def all_finite(rows: Floats) -> bool:
-    """Whether all are finite, in one pass without a mask where the sum of their squares says so."""
+    """Whether all numbers are finite; one pass without a mask if their sum of squares is finite."""
     flat = rows.reshape(-1)
     with np.errstate(all="ignore"):
         return math.isfinite(float(np.dot(flat, flat))) or bool(np.isfinite(rows).all())
@@ -182,9 +182,9 @@ def _is_large(rows: Floats) -> bool:
 
 
 def scale_for_squares(rows: Floats) -> float:
-    """The power of two that makes numbers as large as they may be for sums of their squares not to overflow.
+    """A power of two that makes numbers as large as possible without overflow of their sum of squares.
 
-    What is 10¹⁵⁰ times smaller than the largest of them then still has a square that is not 0.
+    A number 10¹⁵⁰ times smaller than the largest one then still has a nonzero square.
     """
     largest = float(np.abs(rows).max(initial=0.0))
     room = (1018 - int(rows.size).bit_length()) // 2
