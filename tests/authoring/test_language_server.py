@@ -196,7 +196,7 @@ def test_hovering_over_a_parameter_shows_help_bounds_unit_and_default(hover):
 
 def test_hovering_over_a_kind_tells_what_it_does(hover):
     told = hover(f"{BASE}attacks:\n  - kind: false_|signal")
-    assert "The daemons stay honest; only what they are told is false." in told
+    assert "The daemons stay honest, but decide by false signals." in told
     assert "Nature 1998" in hover("world: {kind: beliefs}\nnetw|ork: {kind: small_world, n: 9}")
 
 

@@ -281,7 +281,7 @@ class BackDoor(SoundAttack):
     """
 
     def begin(self, red: RedView) -> None:
-        red._hijack.__self__._take("back_door", red.targets)  # type: ignore[attr-defined]
+        red._hijack.__self__._hijack("back_door", red.targets)  # type: ignore[attr-defined]
 
 
 @BROKEN.breaks(check_attack, attack_rules.strength_0_is_no_attack)
@@ -318,8 +318,7 @@ class KnowsSignals(SoundAttack):
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
         lies = signals.copy()
-        assert red._signals is not None
-        lies[red.targets] = red._signals.mean()
+        lies[red.targets] = red._state.signals.mean()
         return lies
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from swarmsec.report.html import run_page, tournament_page
 from swarmsec.runs import JobCache, run_nulls, run_scenario, whole
-from swarmsec.runs.executors.serial import Serial
+from swarmsec.runs.executors import Serial, open_executor
 from swarmsec.runs.write_folder import RunFolder
 from swarmsec.scenario import load_scenario
 from swarmsec.store import Store
@@ -53,10 +53,11 @@ def play_into(root: Path, scenario: dict[str, Any], *, nulls: bool = False, **op
     if "arms" in options:
         options["arms"] = [Arm(name) for name in options["arms"]]
     folder = RunFolder(root, loaded, seeds, ["swarmsec", "run"])
-    cache = JobCache(Serial(), whole)
-    result = run_scenario(loaded, seeds, cache, each_seed=folder.add, **options)
-    if nulls:
-        result = replace(result, nulls=run_nulls(loaded, seeds, cache))
+    with open_executor(jobs=options.pop("jobs", 1)) as executor:
+        cache = JobCache(executor, whole)
+        result = run_scenario(loaded, seeds, cache, each_seed=folder.add, **options)
+        if nulls:
+            result = replace(result, nulls=run_nulls(loaded, seeds, cache))
     folder.finish(result)
     folder.keep_report(run_page(folder.path))
     return folder.path
