@@ -1,4 +1,4 @@
-"""Counterfactuals: a run compared with a changed run, seed by seed on the same random streams."""
+"""Counterfactuals: compare a run with a changed run, seed by seed, on the same random streams."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from swarmsec.swarm.arms import Arm
 
 @dataclass(frozen=True, eq=False)
 class ArmChange:
-    """One arm of the run and of the changed run.
+    """The bills of one arm, in the run and in the changed run.
 
     Attributes:
-        happened: (k,) the scored bill in the end, one a seed.
-        instead: (k,) what it would have been.
-        parts: (k,) the first round of each seed after which the bills differ; None where they never do.
+        happened: (k,) the final scored bill of each seed in the run.
+        instead: (k,) the same in the changed run.
+        parts: (k,) the first round of each seed after which the bills differ; None if they never differ.
     """
 
     happened: Floats
@@ -35,17 +35,17 @@ class ArmChange:
 
     @property
     def differences(self) -> Floats:
-        """(k,) what it would have been less what it was."""
+        """(k,) the bill of the changed run minus the bill of the run."""
         difference: Floats = self.instead - self.happened
         return difference
 
     @property
     def difference(self) -> Interval:
-        """Their mean, with its paired interval."""
+        """The mean of the differences, with its paired interval."""
         return of_mean(self.differences)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """The comparison as plain data."""
         return {
             "happened": of_mean(self.happened).to_dict(),
             "instead": of_mean(self.instead).to_dict(),
@@ -61,15 +61,15 @@ class ArmChange:
 
 @dataclass(frozen=True, eq=False)
 class Counterfactual:
-    """What happened, what would have happened, and the difference.
+    """A run, a changed run, and their difference.
 
     Attributes:
-        changes: What was changed, in words.
+        changes: Descriptions of the changes.
         seeds: The seeds, in the order of all values.
-        unit: Of bills.
+        unit: The unit of the bills.
         arms: Arm → both bills.
-        happened: What the bills say of the run.
-        instead: What they say of the changed one.
+        happened: The damage score of the run.
+        instead: The damage score of the changed run.
     """
 
     changes: tuple[str, ...]
@@ -80,7 +80,7 @@ class Counterfactual:
     instead: DamageScore
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """The comparison as plain data."""
         return {
             "changes": list(self.changes),
             "seeds": list(self.seeds),
@@ -101,18 +101,18 @@ def counterfactual(
     executor: Executor,
     advanced: Advanced | None = None,
 ) -> Counterfactual:
-    """Play a scenario and a changed one on the same random streams, and hold them against each other.
+    """Run a scenario and a changed scenario on the same random streams, and compare them.
 
-    An arm that the change does not touch is one job and is played once, so that its difference is exactly 0.
+    An arm that the change does not affect is one job and runs once, so its difference is exactly 0.
 
     Args:
-        scenario: What happened.
-        changed: What would have.
-        changes: What was changed, in words.
-        seeds: With which seeds.
-        arms: Which arms.
-        executor: Who plays.
-        advanced: Called as jobs end.
+        scenario: The scenario that was run.
+        changed: The changed scenario.
+        changes: Descriptions of the changes.
+        seeds: The seeds.
+        arms: The arms.
+        executor: Runs the jobs.
+        advanced: Called after each job.
 
     Raises:
         PluginError: A plug-in breaks its contract.

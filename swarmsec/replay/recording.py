@@ -1,4 +1,4 @@
-"""One arm of one seed, run again and recorded, so that rounds can be shown in any order."""
+"""Re-run one arm of one seed and record every round, so that rounds can be shown in any order."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from swarmsec.swarm.model import SwarmModel
 from swarmsec.swarm.trace import Event, Trace
 
 STATES_BYTES_MAX = 256 * 1024**2
-"""The memory for the proposals of all rounds, from which single daemons can be shown."""
+"""The memory limit for the proposals of all rounds, in bytes; single daemons are shown from these."""
 
 
 class Changed(NamedTuple):
-    """A figure that a round changed."""
+    """A metric that a round changed, before and after it."""
 
     name: str
     before: float
@@ -32,21 +32,21 @@ class Changed(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A round as it ended.
+    """The state at the end of a round.
 
     Attributes:
-        round: Which.
+        round: The round, from 0.
         bill: The scored bill.
         before: The bill a round earlier; 0 before round 0.
-        changed: The figures that this round changed.
-        events: What happened in it.
-        low: (d,) the least of the honest daemons' proposals, by component; NaN where nobody is honest.
+        changed: The metrics that this round changed.
+        events: The events of this round.
+        low: (d,) the minimum of the honest daemons' proposals, by component; NaN if no daemon is honest.
         median: (d,) their median.
-        high: (d,) the greatest of them.
-        honest: How many daemons were never hijacked until then.
-        hijacked: (k,) who has been hijacked by then: the truth, which no team sees.
-        quarantined: (k,) who is isolated at the round's end.
-        attacks: The kinds of the attacks that are on.
+        high: (d,) their maximum.
+        honest: The number of daemons that were never hijacked so far.
+        hijacked: (k,) the daemons that were hijacked so far: ground truth, hidden from both teams.
+        quarantined: (k,) the daemons that are isolated at the round's end.
+        attacks: The kinds of the active attacks.
     """
 
     round: int
@@ -63,7 +63,7 @@ class Frame:
     attacks: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data; daemons as spans such as `0-2,4`."""
+        """The frame as plain data; daemons as spans such as `0-2,4`."""
         return {
             "round": self.round,
             "bill": self.bill,
@@ -87,12 +87,12 @@ class Recording:
     """One arm of one seed, with a summary of every round's state.
 
     Attributes:
-        trace: What any run of it records.
+        trace: The trace that every run records.
         bill: The name of the scored bill among the metrics.
-        spread: (rounds, 3, d) the least, the median and the greatest proposal of honest daemons.
-        hijacks: Who was taken over and when: round, (k,) daemons.
-        states: (rounds, n, d) the proposals at the end of every round; None where that is more than was allowed.
-        states_bytes: What these take, or would.
+        spread: (rounds, 3, d) the minimum, median and maximum of the honest daemons' proposals.
+        hijacks: The hijacks: round, (k,) newly hijacked daemons.
+        states: (rounds, n, d) the proposals at the end of every round; None if they exceed the memory limit.
+        states_bytes: The memory that `states` needs.
     """
 
     trace: Trace
@@ -104,16 +104,16 @@ class Recording:
 
     @property
     def rounds(self) -> int:
-        """How many rounds there are."""
+        """The number of rounds."""
         return len(self.trace.bill)
 
     @property
     def event_rounds(self) -> tuple[int, ...]:
-        """The rounds in which something happened, in order."""
+        """The rounds with an event, in order."""
         return tuple(sorted({event.round for event in self.trace.events}))
 
     def frame(self, round: int) -> Frame:
-        """A round, as it ended.
+        """The state at the end of a round.
 
         Raises:
             UsageError: There is no such round.
@@ -139,12 +139,12 @@ class Recording:
         )
 
     def hijacked_by(self, round: int) -> Ints:
-        """(k,) who has been taken over by the end of a round, in order."""
+        """(k,) the daemons hijacked by the end of a round, sorted."""
         taken = [daemons for when, daemons in self.hijacks if when <= round]
         return np.sort(np.concatenate([np.empty(0, dtype=np.int32), *taken]))
 
     def quarantined_at(self, round: int) -> Ints:
-        """(k,) who is isolated at the end of a round, in order."""
+        """(k,) the daemons isolated at the end of a round, sorted."""
         isolated = np.zeros(len(self.trace.compromised), dtype=bool)
         for when, inside, daemons in self.trace.quarantine_log:
             if when <= round:
@@ -152,7 +152,7 @@ class Recording:
         return np.flatnonzero(isolated).astype(np.int32)
 
     def attacks_on(self, round: int) -> tuple[str, ...]:
-        """The kinds of the attacks that are on in a round; one that is on twice is named twice."""
+        """The kinds of the attacks active in a round; a kind with two active attacks appears twice."""
         on: Counter[str] = Counter()
         for event in self.trace.events:
             if event.round <= round and event.kind in {"attack_on", "attack_off"}:
@@ -160,10 +160,10 @@ class Recording:
         return tuple(on.elements())
 
     def proposals(self, round: int, daemons: Ints) -> Floats:
-        """(k, d) what some daemons proposed at the end of a round.
+        """(k, d) the proposals of some daemons at the end of a round.
 
         Raises:
-            UsageError: There is no such round or daemon, or the states were too large to be kept.
+            UsageError: There is no such round or daemon, or the states exceeded the memory limit.
         """
         self.refuse_unknown(round)
         n = len(self.trace.compromised)
@@ -178,10 +178,10 @@ class Recording:
         return rows
 
     def refuse_unknown(self, round: int) -> None:
-        """Refuse a round that was not played.
+        """Raise an error for a round that does not exist.
 
         Raises:
-            UsageError: It is one.
+            UsageError: There is no such round.
         """
         if not 0 <= round < self.rounds:
             raise UsageError(f"no round {round:,}; there are 0 to {self.rounds - 1:,}")
@@ -198,10 +198,10 @@ def record(
     """Run one arm of one seed, and record the state after every round.
 
     Args:
-        scenario: What to play.
-        seed: Which seed.
-        arm: Which arm.
-        states_bytes_max: How much memory all proposals may take; beyond, only summaries are kept.
+        scenario: The scenario to run.
+        seed: The seed.
+        arm: The arm.
+        states_bytes_max: The memory limit for all proposals; above it, only summaries are kept.
         each_round: Called after each round.
 
     Raises:
@@ -255,7 +255,7 @@ class _Recorder:
 
 
 def _spread(proposals: Floats) -> Floats:
-    """(3, d) the least, the median and the greatest of (k, d) proposals; NaN of none."""
+    """(3, d) the minimum, median and maximum of (k, d) proposals; NaN if k is 0."""
     if not len(proposals):
         return np.full((3, proposals.shape[1]), np.nan)
     return np.stack([proposals.min(axis=0), np.median(proposals, axis=0), proposals.max(axis=0)])

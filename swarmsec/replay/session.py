@@ -1,4 +1,4 @@
-"""Stepping through recordings by short commands, a line each, from a terminal or a pipe."""
+"""Step through recordings by one-line commands, from a terminal or a pipe."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Shown(NamedTuple):
     """The result of a command.
 
     Attributes:
-        what: The round, its daemons, all events, the help, or nothing more.
-        daemons: (k,) which daemons.
+        what: What to show: the round, its daemons, all events or the help; or `quit`.
+        daemons: (k,) the daemons to show.
     """
 
     what: Literal["round", "daemons", "events", "help", "quit"]
@@ -51,12 +51,12 @@ class Session:
     """The position in a run that is stepped through.
 
     Attributes:
-        play: Gives the recording of a seed and an arm.
-        seeds: The seeds that may be looked at.
-        arms: The arms that may be.
-        seed: Which seed is looked at.
-        arm: Which arm.
-        round: Which round.
+        play: Returns the recording of a seed and an arm.
+        seeds: The available seeds.
+        arms: The available arms.
+        seed: The current seed.
+        arm: The current arm.
+        round: The current round.
     """
 
     play: Callable[[int, Arm], Recording]
@@ -73,10 +73,10 @@ class Session:
         return self.play(self.seed, self.arm)
 
     def execute(self, line: str) -> Shown:
-        """Execute a line.
+        """Execute one command line.
 
         Raises:
-            UsageError: It is no command, or cannot be executed; the position stays.
+            UsageError: The line is no valid command; the position does not change.
         """
         line = line.strip() or self._last
         word, _, rest = line.partition(" ")
@@ -112,7 +112,7 @@ class Session:
         return plain[word]
 
     def _go_to(self, round: int) -> Shown:
-        """Go there; past an end, to that end, unless one stands there already."""
+        """Go to a round, clipped to the first or last one; an error if that is the current round."""
         last = self.recording.rounds - 1
         there = min(max(round, 0), last)
         if there == self.round and round != there:

@@ -1,4 +1,4 @@
-"""What is to be replayed: a run's folder, a run out of a store, or a scenario that nobody has run yet."""
+"""Open the source of a replay: a run's folder, a run in a store, or a scenario without a run."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _RUN_OF_A_STORE = re.compile(r"[0-9a-f]{8,64}")
 
 @dataclass(frozen=True)
 class ReplaySource:
-    """What is replayed.
+    """The source of a replay.
 
     Attributes:
-        scenario: As it was run.
-        seeds: With which seeds.
-        arms: Which arms can be played: all, but of a run out of a store those whose teams it tells of.
-        arm: The arm that is looked at first.
-        name: For people.
+        scenario: The scenario that was run.
+        seeds: The seeds.
+        arms: The arms that can be run: all; for a run in a store, those whose teams it stores.
+        arm: The arm that is shown first.
+        name: A name for display.
     """
 
     scenario: Scenario
@@ -45,18 +45,18 @@ def open_source(
     store: Path | None = None,
     plugins: Sequence[Path] = (),
 ) -> ReplaySource:
-    """Find what is to be replayed, and make sure that it is still what was run.
+    """Find the source of a replay, and check that it has not changed since the run.
 
     Args:
-        named: A run's folder or its name in `runs`, the first 8 or more letters of a run's id in the store, a library
-            name, or a scenario's file.
-        seeds: Other seeds than its own.
-        store: Where runs with an id are.
-        plugins: Folders of plug-ins, instead of those that the run was made with.
+        named: A run's folder or its name in `runs`, a prefix (8 characters or more) of a run's id in the store, a
+            library name, or a scenario file.
+        seeds: Seeds that replace the source's own.
+        store: The store for runs named by id.
+        plugins: Folders of plug-ins, instead of the run's own.
 
     Raises:
         UsageError: There is no such run.
-        ScenarioError: A plug-in or the engine is no longer the one that it was run with.
+        ScenarioError: A plug-in or the engine has changed since the run.
     """
     folder = find_run(named)
     if folder is not None:
@@ -76,7 +76,7 @@ def frozen_scenario(folder: Path, manifest: Mapping[str, Any], plugins: Sequence
     """The scenario of a run, with the plug-ins of the run.
 
     Raises:
-        UsageError: It is not there, or a folder of plug-ins is not.
+        UsageError: The scenario or a folder of plug-ins is missing.
         ScenarioError: The scenario is rejected, or a plug-in has changed since the run.
     """
     scenario = read_scenario(folder, manifest, plugins)
@@ -86,12 +86,12 @@ def frozen_scenario(folder: Path, manifest: Mapping[str, Any], plugins: Sequence
 
 
 def changed_plugins(scenario: Scenario, kept: Mapping[str, str]) -> list[str]:
-    """Which plug-ins of a scenario have another source than when it was run, as `family/kind`."""
+    """The plug-ins of a scenario whose source has changed since the run, as `family/kind`."""
     return [name for name, digest in scenario.plugin_digests.items() if kept.get(name) != digest]
 
 
 def changed_line(changed: Sequence[str], version: str) -> str:
-    """Why a run whose plug-ins were changed cannot be played again."""
+    """The error message for a run that cannot be re-run because its plug-ins have changed."""
     several = len(changed) > 1
     return (
         f"{', '.join(changed)} {'have' if several else 'has'} changed since this was run, so it cannot be played again "

@@ -1,8 +1,8 @@
-"""Execute runs again, and hold what comes of it against what was kept.
+"""Re-run stored runs, and compare the outcome with the stored one.
 
-Of a run's folder, seeds are played again, and `rounds.csv`, `events.jsonl` and `result.json` must be the same, byte
-for byte. Of a store, runs are played again, and their digests must be the same, and all that is stored beside them.
-Which ones are a sample's depends on their digests alone.
+For a run's folder, seeds are re-run, and `rounds.csv`, `events.jsonl` and `result.json` must be identical, byte for
+byte. For a store, runs are re-run, and their digests and all other stored values must be identical. A sample is chosen
+by digest alone.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from swarmsec.store import Store
 from swarmsec.swarm.model import SIM_SEMANTICS
 
 SAMPLE = 20
-"""How many runs of a store are played again, unless told otherwise."""
+"""The default number of re-run runs of a store."""
 
 
 class Verified(NamedTuple):
-    """What came of executing runs again.
+    """The outcome of re-running runs.
 
     Attributes:
         subject: The folder or store.
-        checked: What was played again: seeds, or runs.
-        of: Out of how many.
-        differences: Where files or runs differ first; empty where nothing does.
-        refused: What could not be played again, and why.
-        reasons: What could explain the differences; empty without any.
+        checked: The re-run seeds or runs.
+        of: The number of stored seeds or finished runs.
+        differences: The first difference in each file or run; empty if all are identical.
+        refused: The runs that could not be re-run, each with the reason.
+        reasons: Possible causes of the differences; empty if there are none.
         notes: What was not compared.
     """
 
@@ -53,7 +53,7 @@ class Verified(NamedTuple):
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """The outcome as plain data."""
         return {
             **self._asdict(),
             "differences": [one._asdict() for one in self.differences],
@@ -64,19 +64,19 @@ class Verified(NamedTuple):
 def verify_folder(
     folder: Path, executor: Executor, *, sample: int | None = None, plugins: Sequence[Path] = ()
 ) -> Verified:
-    """Run seeds of a run again, and compare its files byte for byte.
+    """Re-run seeds of a run, and compare its files byte for byte.
 
     Args:
         folder: The run's folder.
         executor: Runs the jobs.
-        sample: How many seeds; all unless given.
-        plugins: Folders of plug-ins, instead of those that the run was made with.
+        sample: The number of seeds; all by default.
+        plugins: Folders of plug-ins, instead of the run's own.
 
     Raises:
-        UsageError: It is no run's folder, or has no rounds.
+        UsageError: The folder is not a run's, or has no rounds.
         SwarmsecError: A plug-in breaks its contract.
         ExecutorError: A worker process died, or an arm took too long.
-        ScenarioError: The scenario is refused, or a plug-in has changed since.
+        ScenarioError: The scenario is rejected, or a plug-in has changed since the run.
     """
     manifest = read_manifest(folder)
     scenario = frozen_scenario(folder, manifest, plugins)
@@ -93,16 +93,16 @@ def verify_folder(
 def verify_store(
     path: Path, executor: Executor, *, sample: int | None = SAMPLE, advanced: Advanced | None = None
 ) -> Verified:
-    """Play runs of a store again, and compare their digests and all that is stored of them.
+    """Re-run runs of a store, and compare their digests and all other stored values.
 
     Args:
         path: The store.
-        executor: Who plays.
-        sample: How many runs that are done; all if None.
-        advanced: Called as runs end.
+        executor: Runs the jobs.
+        sample: The number of finished runs to re-run; all if None.
+        advanced: Called after each run.
 
     Raises:
-        UsageError: It is no store, is damaged, or no run of it is done.
+        UsageError: The path is not a store, the store is damaged, or none of its runs is done.
     """
     with Store.open(path, read_only=True) as store:
         with store.reading() as connection:
@@ -143,7 +143,7 @@ _NO_OTHER = (
 def _compared(
     store: Store, executor: Executor, asked: Mapping[str, Job], advanced: Advanced | None
 ) -> Iterator[RunDifference]:
-    """The first difference of each run that has one, in the order of the sample."""
+    """The first difference in each run that differs, in the order of the sample."""
     found: dict[str, RunDifference | None] = {}
     for played in executor.run(list(asked.values())):
         kept, last = store.get(played.id), store.get(played.id, last_only=True)
@@ -157,7 +157,7 @@ def _compared(
 
 
 def _changed_afterward(manifest: Mapping[str, Any], scenario: Scenario) -> RunDifference | None:
-    """Whether the scenario or the seeds are no longer those that the run has its name from."""
+    """The difference if the scenario or the seeds no longer match the run's digest and id; None if they match."""
     told, here = manifest["scenario_digest"], scenario.digest
     if told != here:
         return RunDifference("scenario.yaml", "its digest", str(told), here)
@@ -168,10 +168,10 @@ def _changed_afterward(manifest: Mapping[str, Any], scenario: Scenario) -> RunDi
 
 
 def _same_job(stored: Job, semantics: int, version: str) -> Job:
-    """The job of a stored run, from a scenario that is checked here.
+    """The job of a stored run, from its validated scenario.
 
     Raises:
-        SwarmsecError: The run cannot be repeated: the engine, a plug-in or a folder of plug-ins is another one now.
+        SwarmsecError: The run cannot be repeated: the engine, a plug-in or a folder of plug-ins has changed.
     """
     if semantics != SIM_SEMANTICS:
         raise SwarmsecError(f"was run by SIM_SEMANTICS {semantics}, and this swarmsec has {SIM_SEMANTICS}")
@@ -183,7 +183,7 @@ def _same_job(stored: Job, semantics: int, version: str) -> Job:
 
 
 def _sample(there: Sequence[Any], count: int | None, salt: str) -> tuple[Any, ...]:
-    """So many of them, chosen by digest, in their own order."""
+    """A sample of `count` items, chosen by digest, in their original order; all items if `count` is None."""
     if count is None or count >= len(there):
         return tuple(there)
     if count < 1:
@@ -193,7 +193,7 @@ def _sample(there: Sequence[Any], count: int | None, salt: str) -> tuple[Any, ..
 
 
 def _reasons(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """What is another now than the manifest tells."""
+    """The differences between the manifest's environment and this one."""
     here = {"platform": platform.platform(), "cpu_features": cpu_features()}
     known = False
     if manifest["sim_semantics"] != SIM_SEMANTICS:

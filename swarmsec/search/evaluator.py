@@ -117,7 +117,7 @@ class AttackEvaluator:
         return None
 
     def _clean_amounts(self) -> tuple[float, ...]:
-        """What is subtracted, by seed: the clean arm's bill, or 0 from a metric."""
+        """The baseline of each seed: the clean arm's bill, or 0 for a metric."""
         if self._metric is not None:
             return (0.0,) * len(self.seeds)
         bills = []

@@ -1,4 +1,4 @@
-"""What red may choose from: an attack's parameters, whom it is aimed at and when, within the rules of engagement."""
+"""The search space of an attack: its parameters, targets and timing, within the rules of engagement."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from swarmsec.scenario import Scenario
 from swarmsec.teams import Attack, Surface, amount_of
 
 _REACH = 20.0
-"""A parameter without bounds is searched up to so many times its default, or that many units."""
+"""An unbounded parameter is searched up to this multiple of its default, and at least up to this value."""
 
 _FINEST = 0.01
-"""And down to this share of that, on either side of 0, on a logarithmic scale."""
+"""The least magnitude, as a share of the greatest, on the logarithmic scale on either side of 0."""
 
 _WAVES_MAX = 4
-"""Red may bring several attacks, and rules that limit how long an attack is on limit each of them."""
+"""The greatest number of waves. Rules that limit the duration of an attack limit each wave separately."""
 
 _CHOSEN_HERE = frozenset({"daemons", "start", "stop", "strength", "ramp"})
 
 
 class Dimension(NamedTuple):
-    """One thing to choose.
+    """One dimension of the search space.
 
     Attributes:
         name: The parameter's name.
         kind: `real` between bounds; `signed`, on a logarithmic scale on either side of 0; `integer`; or `choice`.
         low: The lower bound of a number.
         high: The upper bound of a number.
-        choices: What a choice is made of.
+        choices: The values of a `choice`.
     """
 
     name: str
@@ -42,14 +42,14 @@ class Dimension(NamedTuple):
 
 
 class Space(NamedTuple):
-    """Everything that red may choose of one attack.
+    """The search space of one attack.
 
     Attributes:
-        kind: The attack.
-        dimensions: What there is to choose.
-        strength: With which strength it is played: 1, or what the rules allow.
-        n: How many daemons the swarm has.
-        rounds: How long a run is.
+        kind: The kind of the attack.
+        dimensions: The dimensions.
+        strength: The strength of the attack: 1, or the limit of the rules if lower.
+        n: The number of daemons in the swarm.
+        rounds: The number of rounds in a run.
     """
 
     kind: str
@@ -60,11 +60,11 @@ class Space(NamedTuple):
 
 
 def spaces_of(scenario: Scenario, kinds: Sequence[str] = ()) -> tuple[Space, ...]:
-    """The attacks that the rules let red play, each with its parameters.
+    """The search spaces of the attacks that the rules allow.
 
     Args:
-        scenario: Whose rules and swarm.
-        kinds: Which attacks; every one that the rules allow unless given.
+        scenario: The scenario with the rules and the swarm.
+        kinds: The kinds of attack; all by default.
 
     Raises:
         UsageError: The rules allow none of them.
@@ -78,10 +78,10 @@ def spaces_of(scenario: Scenario, kinds: Sequence[str] = ()) -> tuple[Space, ...
 
 
 def attacks_of(space: Space, chosen: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The attacks that a choice stands for, as a scenario says them: waves of one, all on the same daemons.
+    """The attacks of one point of the space, as a scenario writes them: waves of one attack on the same daemons.
 
     Args:
-        space: What there was to choose.
+        space: The search space.
         chosen: A value for each dimension; `signed` ones from −1 to 1.
     """
     values = {one.name: _value(one, chosen[one.name]) for one in space.dimensions}
@@ -100,7 +100,7 @@ def attacks_of(space: Space, chosen: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _space(scenario: Scenario, kind: str, attack: type[Attack]) -> Space | None:
-    """What there is to choose of one attack, or None where the rules do not let red play it."""
+    """The search space of one attack; None if the rules forbid the attack."""
     rules, n, rounds = scenario.document["rules"]["red"], scenario.n, scenario.rounds
     limits = [n]
     if attack.surface.compromises:
@@ -138,7 +138,7 @@ def _limit(amount: int | str | None, n: int) -> int:
 
 
 def _parameters(attack: type[Attack]) -> list[Dimension]:
-    """The attack's own parameters, as far as they are numbers or choices."""
+    """The dimensions of the attack's own parameters that are numbers or choices."""
     schema = json_schema(attack)["properties"]
     found = []
     for info in describe(attack):
@@ -150,7 +150,7 @@ def _parameters(attack: type[Attack]) -> list[Dimension]:
 
 
 def _dimension(name: str, schema: Mapping[str, Any], default: Any) -> Dimension | None:
-    """What a parameter's schema lets one choose."""
+    """The dimension of a parameter's schema; None if it is neither a number nor a choice."""
     if "enum" in schema:
         return Dimension(name, "choice", choices=tuple(schema["enum"]))
     if schema.get("type") == "boolean":
@@ -167,7 +167,7 @@ def _dimension(name: str, schema: Mapping[str, Any], default: Any) -> Dimension 
     if low is None and high is None:
         return Dimension(name, "signed", -reach, reach)
     low, high = (-reach if low is None else float(low)), (reach if high is None else float(high))
-    edge = 1e-6 * (high - low)  # A bound that is excluded is approached.
+    edge = 1e-6 * (high - low)  # Stay just inside an excluded bound.
     low += edge * ("exclusiveMinimum" in schema)
     return Dimension(name, "real", low, high - edge * ("exclusiveMaximum" in schema))
 
@@ -180,7 +180,7 @@ def _value(dimension: Dimension, chosen: Any) -> Any:
 
 
 def position_of(dimension: Dimension, value: float) -> float:
-    """Where a value is on a `signed` dimension, from −1 to 1; the nearest end or the middle where it is on none."""
+    """The position of a value on a `signed` dimension, from −1 to 1; the nearest end or 0 if out of range."""
     share = abs(value) / dimension.high
     if share < _FINEST:
         return 0.0
@@ -188,7 +188,7 @@ def position_of(dimension: Dimension, value: float) -> float:
 
 
 def _selector(count: int, place: str, offset: float, n: int) -> Any:
-    """Whom it is aimed at: the best heard, or from an offset on so many in a row, or spread evenly."""
+    """The targets: `count` hubs, or `count` daemons from an offset on, consecutive or evenly spread."""
     if place == "hubs":
         return f"hubs:{count}"
     first = int(offset * n) % n
