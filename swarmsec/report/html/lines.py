@@ -103,7 +103,7 @@ def _points(values: Floats, across: Axis, up: Axis, fine: bool) -> Floats:
 
 
 def _thinned(points: Floats, columns: int) -> Floats:
-    """The first, last, highest and lowest point of each pixel column."""
+    """The first, last, highest and lowest point of each column of the figure."""
     if len(points) <= 4 * columns:
         return points
     kept = {0, len(points) - 1}
