@@ -190,7 +190,7 @@ def _recorder(source: ReplaySource) -> Callable[[int, Arm], Recording]:
 
 
 def _recorded(source: ReplaySource, seed: int, arm: Arm) -> Recording:
-    """Record an arm; report omissions on standard error."""
+    """Record an arm; if its states are too large to keep, report that on standard error."""
     from swarmsec.replay import record
     from swarmsec.replay.recording import STATES_BYTES_MAX
 
