@@ -6,7 +6,7 @@ from swarmsec.replay.verification import Verified
 
 
 def verification_lines(found: Verified) -> str:
-    """The verdict, then the first difference of each differing run, and possible causes."""
+    """The verdict, then the first difference of each differing file or run, and possible causes."""
     lines = [_verdict(found)]
     for one in found.differences:
         lines += [f"  {one.file}: {one.where}", f"    kept   {one.kept}", f"    again  {one.again}"]

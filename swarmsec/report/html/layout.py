@@ -43,7 +43,7 @@ def layout(n: int, ends: Ints) -> Floats:
 
 
 def _repulsion(places: Floats, draw: np.random.Generator) -> Floats:
-    """The repulsion of each daemon by a sample of the others, scaled to all others."""
+    """(n, 2) repulsion of each daemon by a sample of the others, scaled to all others."""
     n = len(places)
     count = min(_REPELLED_BY, n - 1)
     order = draw.permutation(n)
@@ -57,7 +57,7 @@ def _repulsion(places: Floats, draw: np.random.Generator) -> Floats:
 
 
 def _attraction(places: Floats, ends: Ints) -> Floats:
-    """The attraction of each daemon by its neighbors."""
+    """(n, 2) attraction of each daemon by its neighbors."""
     n = len(places)
     apart = places[ends[:, 0]] - places[ends[:, 1]]
     pull = apart * (np.sqrt((apart**2).sum(axis=1, keepdims=True)) * np.sqrt(n))

@@ -126,7 +126,7 @@ def _setup(record: RunRecord, seeds: Sequence[int]) -> tuple[Setup | None, str]:
 
 
 def _truth(manifest: Mapping[str, Any], setup: Setup | None) -> Mapping[str, Any] | None:
-    """The ground truth of the manifest, if it is of a swarm of this size."""
+    """The ground truth of the manifest; None if it is missing or of another number of daemons."""
     told = manifest.get("truth")
     return told if setup and isinstance(told, Mapping) and told.get("daemons") == setup.network.n else None
 
@@ -195,7 +195,7 @@ def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[Me
 
 
 def _charts(record: RunRecord, unit: str) -> list[LineChart]:
-    """Charts of the scored bill and of each metric that differs between arms or rounds."""
+    """Charts of the scored bill and of the first metrics that are not constant in some arm."""
     if record.rounds is None:
         return []
     bill = str(record.document.get("score", {}).get("bill"))
@@ -246,7 +246,7 @@ def _damage(result: Mapping[str, Any], unit: str) -> Forest | None:
 
 
 def _nulls(result: Mapping[str, Any], unit: str) -> list[tuple[str, str, CitedInterval | None, CitedInterval | None]]:
-    """Kind, verdict, DL and AC of each null."""
+    """(kind, verdict, DL, AC) of each null."""
     return [
         (
             kind,
@@ -259,7 +259,7 @@ def _nulls(result: Mapping[str, Any], unit: str) -> list[tuple[str, str, CitedIn
 
 
 def _prevented(result: Mapping[str, Any], document: Mapping[str, Any]) -> Forest | None:
-    """DL beside that of the nulls."""
+    """The forest plot of DL of the defense and of the nulls."""
     own = cite_interval(result, "damage_limited", write=share)
     if own is None:
         return None

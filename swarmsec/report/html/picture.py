@@ -156,7 +156,7 @@ def _links(spots: Ints, ends: Ints) -> str:
 
 
 def _dots(spots: Ints, fate: str, radius: float) -> str:
-    """A triangle for an attacked daemon, a square for a hijacked one; others are points that the page draws round."""
+    """The path of the marks: triangles for attacked daemons, squares for hijacked ones, else dots."""
     r = radius * 1.15
     shape = {
         "attacked": f"m0-{1.2 * r:.1f}l{1.1 * r:.1f} {1.9 * r:.1f}h-{2.2 * r:.1f}z",
