@@ -53,7 +53,7 @@ def _lines(page: Page) -> Iterator[str]:
 
 
 def _parameter_table(page: Page) -> str:
-    """A row for each parameter, without the columns that are empty in all rows."""
+    """One row per parameter, without columns that are empty in all rows."""
     rows = [
         (one.name, "required" if one.required else yaml_word(one.default), one.type, one.bounds, one.unit, one.help)
         for one in page.parameters

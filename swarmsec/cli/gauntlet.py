@@ -97,7 +97,7 @@ def gauntlet(
     rows = _numbers(shares, "--shares", most=1.0)
     columns = _numbers(strengths, "--strengths")
     wanted = _seeds(seeds)
-    with redirect_stdout(sys.stderr):  # What a plug-in prints is none of the results.
+    with redirect_stdout(sys.stderr):  # Output of plug-ins is no result.
         loaded = load_scenario(scenario, settings=settings_of(set_), defense=defense or None, plugins=plugins or ())
         with executor_of(jobs=jobs, cluster=cluster, timeout=timeout) as executor:
             cache = figures_cache(executor)
@@ -130,7 +130,7 @@ def gauntlet(
 
 
 def _refuse_in_time(*, keep: float, tries: int, metric: str | None, witness: bool, out: Path | None) -> None:
-    """Before hours of search, what could only fail after them."""
+    """Refuse options that would fail only after the search."""
     if not 0 < keep <= 1:
         raise UsageError(f"{keep:g} given; must be more than 0 and at most 1", where="--keep")
     if tries < 1:
@@ -155,7 +155,7 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 
 def _numbers(text: str | None, option: str, *, most: float = math.inf) -> tuple[float, ...]:
-    """Numbers of an option, from above 0; none if it is not given."""
+    """The numbers of an option, all above 0; empty if it is not given."""
     if text is None:
         return ()
     try:
@@ -196,7 +196,7 @@ def _mapped(
     shares: Sequence[float],
     strengths: Sequence[float],
 ) -> ToleranceMap:
-    """The map of the scenario's first attack, or of the worst that was found if it has none."""
+    """The tolerance map of the scenario's first attack, or of the worst attack found if it has none."""
     from swarmsec.search import SHARES, STRENGTHS, tolerance_map
 
     shares, strengths = shares or SHARES, strengths or STRENGTHS
@@ -237,7 +237,7 @@ def _progress(scenario: Scenario, budget: int, metric: str | None) -> Iterator[C
 
 
 def _write(file: Path, scenario: Scenario, attacks: Sequence[Any]) -> None:
-    """The worst attack as a scenario: only what differs if that says all, and the whole of it otherwise."""
+    """Write the worst attack as a scenario: only the differences if they suffice, else the whole scenario."""
     from swarmsec.scenario import load_scenario
     from swarmsec.scenario.writer import yaml_text
 
@@ -247,14 +247,14 @@ def _write(file: Path, scenario: Scenario, attacks: Sequence[Any]) -> None:
     try:
         same = load_scenario(file, plugins=scenario.registry.folders).digest == whole.digest
     except SwarmsecError:
-        same = False  # What it extends is standard input, or does not allow it without the command line's changes.
+        same = False  # The base is standard input, or refuses the attack without the command line's changes.
     if not same:
         document = {key: value for key, value in whole.document.items() if key != "x-expect"}
         write_atomically(file, yaml_text({**document, "title": _title(scenario)}))
 
 
 def _child(scenario: Scenario, named: Sequence[Any], file: Path) -> dict[str, Any]:
-    """A scenario that says only that its base's attacks go and others come."""
+    """A scenario that only replaces the attacks of its base."""
     base, document = Path(scenario.source), scenario.document
     keys = [("name" if "name" in spec else "kind", spec) for spec in document["attacks"]]
     gone = dict.fromkeys((key, spec[key]) for key, spec in keys)
@@ -271,7 +271,7 @@ def _title(scenario: Scenario) -> str:
 
 
 def _repeat(scenario: Scenario, found: Gauntlet, kinds: Sequence[str], extra: Sequence[str]) -> str:
-    """The command line that finds the same."""
+    """The command line that repeats the search."""
     seeds = ",".join(map(str, found.seeds)) + ("," if len(found.seeds) == 1 else "")
     words = ["swarmsec", "gauntlet", scenario.source, *scenario.changes.as_options()]
     for folder in scenario.registry.folders:

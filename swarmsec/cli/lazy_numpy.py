@@ -19,7 +19,7 @@ _PACKAGE, _TYPING = "numpy", "numpy.typing"
 
 
 def numpy_on_demand() -> None:
-    """Put the execution of NumPy off until its first use. For commands with a single thread."""
+    """Defer the execution of NumPy until its first use. For single-threaded commands only."""
     if _PACKAGE not in sys.modules and not any(isinstance(finder, _LazyFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _LazyFinder())
 
@@ -62,7 +62,7 @@ class _LazyFinder(MetaPathFinder, Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Not yet."""
+        """Do nothing: execution is deferred to the first use."""
 
 
 class _Executed(Loader):

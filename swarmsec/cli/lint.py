@@ -1,4 +1,4 @@
-"""`swarmsec lint`: what is valid, and still not what its author meant."""
+"""`swarmsec lint`: likely mistakes in valid scenarios."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Codes = list[str] | None
 
 
 class _Asked(NamedTuple):
-    """The options, which hold for every scenario."""
+    """The options of the command, for all scenarios."""
 
     deep: Deep | None
     fix: bool
@@ -46,7 +46,7 @@ Deep = Callable[[], AbstractContextManager["Executor"]]
 
 
 class _Page(NamedTuple):
-    """What came of one scenario."""
+    """The findings for one scenario."""
 
     told: dict[str, Any]
     checked: Checked
@@ -85,7 +85,7 @@ def lint(
 
 
 def _page(name: str, asked: _Asked) -> _Page:
-    """One scenario: looked at, and told unless all of them are told as one document."""
+    """Lint one scenario, and print its findings unless all go into one document."""
     from swarmsec.report.findings import Checked
     from swarmsec.scenario import findings_of
 

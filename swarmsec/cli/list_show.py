@@ -59,7 +59,7 @@ def list_(
         if what not in {None, Shelf.SCENARIOS}:
             raise UsageError(f"{what} have no tag, difficulty or world; list scenarios with these options")
         what = Shelf.SCENARIOS
-    # A list of scenarios has no plug-ins, but a folder that was named must exist.
+    # A list of scenarios has no plug-ins, but a given folder must exist.
     registry = None if what is Shelf.SCENARIOS and not plugins else _registry(plugins)
     shelves: dict[str, dict[str, Any]] = {shelf: _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
     if registry and what is not Shelf.SCENARIOS and (broken := registry.broken()):
@@ -132,7 +132,7 @@ def _names(shelf: Shelf, registry: Registry | None) -> list[str]:
 
 
 def _called(shelf: Shelf, name: str, registry: Registry | None) -> list[str]:
-    """The full names on a shelf that match a name; several if packages have the same kind."""
+    """The full names in a group that match a name; several if packages have the same kind."""
     if shelf is Shelf.SCENARIOS or not registry:
         return [name] if name in read_catalog()[shelf] else []
     try:
@@ -147,7 +147,7 @@ def _family(shelf: Shelf) -> Family:
 
 
 def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
-    """Every name on a shelf: a line for a plug-in, and more for a scenario."""
+    """All entries of a group: one line per plug-in, more per scenario."""
     if shelf is Shelf.SCENARIOS:
         return dict(read_catalog()[shelf])
     if not registry:
@@ -197,7 +197,7 @@ def _line(entry: Any) -> str:
 
 
 def _page(shelf: Shelf, name: str, registry: Registry | None) -> dict[str, Any]:
-    """Everything about one name, as plain data."""
+    """The page of one name, as plain data."""
     if shelf is Shelf.SCENARIOS:
         return _scenario_page(name)
     if registry:
@@ -282,7 +282,7 @@ def _plain_page(page: dict[str, Any]) -> list[str]:
 
 
 def _composition(page: dict[str, Any]) -> str:
-    """A scenario's parts, a line each."""
+    """The parts of a scenario, one per line."""
     keys = ("world", "network", "protocol", "attacks", "defenses", "rules", "sweep")
     parts = {key: page["scenario"][key] for key in keys if key != "sweep" or page["scenario"][key]}
     lines = [

@@ -48,7 +48,7 @@ def executor_of(
     """The executor that --jobs, --cluster and --timeout describe.
 
     Raises:
-        UsageError: One of them is wrong.
+        UsageError: One of them is invalid.
         ExecutorError: The cluster does not answer.
     """
     from swarmsec.runs.executors import open_executor
@@ -59,10 +59,10 @@ def executor_of(
 
 
 def check_executor_options(*, jobs: int, timeout: float | None) -> None:
-    """Refuse numbers that are out of range, before anything else is done.
+    """Check that the options are in range, before other work.
 
     Raises:
-        UsageError: One is.
+        UsageError: One is out of range.
     """
     if jobs < 1:
         raise UsageError(f"{jobs} given; must be at least 1", where="--jobs")

@@ -40,7 +40,7 @@ def finite(value: Any) -> Any:
 
 
 def print_rendered(rendered: RenderableType) -> None:
-    """Print a Rich object: in color and as wide as the terminal, or as plain lines into a pipe or file."""
+    """Print a Rich object: in color at the terminal's width, or as plain lines into a pipe or file."""
     if console := terminal():
         console.print(rendered)
     else:
@@ -55,6 +55,6 @@ def terminal() -> Console | None:
         return None
     from rich.console import Console
 
-    # Text of scenarios and plug-ins is data: `[red]` or `:bug:` in it is printed as it stands.
+    # Text of scenarios and plug-ins is data: `[red]` or `:bug:` in it is printed literally.
     console = Console(highlight=False, markup=False, emoji=False)
     return console if console.is_terminal else None

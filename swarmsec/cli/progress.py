@@ -1,4 +1,4 @@
-"""The one progress display: a bar where standard error is a terminal, else a line from time to time."""
+"""The progress display: a bar if standard error is a terminal, else occasional lines."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class ProgressBar(Progress):
     Args:
         name: What is running.
         total: How many steps there are.
-        bar: Rich's.
+        bar: The progress bar of Rich.
     """
 
     pause_s = FRAME_SECONDS
@@ -104,7 +104,7 @@ class RunProgress:
         self._shown.update(done, lambda: self._place(done, f"seed {seed}, {arm} arm, round {rounds:,}"))
 
     def each_seed(self, seed: int) -> None:
-        """Count a seed whose arms are all done, by whichever process."""
+        """Count a seed with all arms done, in any process."""
         self._seeds_done, self._rounds_of_seed = self._seeds_done + 1, 0
         self._shown.update(self._done(), f"seed {seed} done, {self._seeds_done} of {self._seeds}", always=True)
 
@@ -118,12 +118,12 @@ class RunProgress:
 
 @contextmanager
 def progress(name: str, total: int | None = None, *, quiet: bool = False) -> Iterator[Progress]:
-    """Show on standard error how far a command is.
+    """Show the progress of a command on standard error.
 
     Args:
         name: What is running, such as the scenario's name.
         total: How many steps there are; `Progress.update` may set it later.
-        quiet: Show nothing where there is no terminal.
+        quiet: Show nothing if there is no terminal.
     """
     from rich.console import Console
 

@@ -139,7 +139,7 @@ def _arm(source: ReplaySource, named: str | None) -> Arm:
 
 
 def _seed(source: ReplaySource, seed: int | None, *, given: bool) -> int:
-    """The seed to show: any, or one of --seeds if these are given."""
+    """The seed to show; one of --seeds if they are given."""
     if seed is None:
         return source.seeds[0]
     if seed < 0:
@@ -183,14 +183,14 @@ def _walk(source: ReplaySource, seed: int, arm: Arm) -> int:
 
 
 def _recorder(source: ReplaySource) -> Callable[[int, Arm], Recording]:
-    """A function that records an arm of a seed at its first use."""
+    """A cached function that records an arm of a seed."""
     from functools import lru_cache
 
     return lru_cache(maxsize=_RECORDINGS_MOST)(lambda seed, arm: _recorded(source, seed, arm))
 
 
 def _recorded(source: ReplaySource, seed: int, arm: Arm) -> Recording:
-    """Record an arm; on standard error, announce what is not recorded."""
+    """Record an arm; if its states are too large to keep, report that on standard error."""
     from swarmsec.replay import record
     from swarmsec.replay.recording import STATES_BYTES_MAX
 
@@ -217,7 +217,7 @@ def _printed(
     events: bool,
     as_json: bool,
 ) -> _Printed:
-    """One round, several rounds, or all events; as JSON all rounds unless some are named."""
+    """One round, several rounds, or all events; as JSON, all rounds unless some are given."""
     from swarmsec.replay.recording import rounds_of, to_dict
     from swarmsec.report.replay import events_lines, round_lines, rows_lines
 

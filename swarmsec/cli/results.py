@@ -77,7 +77,7 @@ def results(
                 page, text = show[asked[0]](opened, one, cell_filter)
             page = {"tournament": {"id": one.id, "name": one.name}, **page}
     if as_json:
-        # An answer to SQL may hold dates and other objects.
+        # The answer to an SQL query can contain dates and other objects.
         print_json({"schema": "swarmsec.results/v1", "store": str(store), **page}, default=str)
     else:
         typer.echo(text)

@@ -23,7 +23,7 @@ def rewrite(
 
     Args:
         names: Files, or `-`.
-        change: The new text of an old one.
+        change: A function from old text to new text.
         schema: The schema of the JSON document.
         done: The word for a changed file, such as `formatted`.
         check: Whether to write nothing.

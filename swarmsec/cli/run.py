@@ -79,7 +79,7 @@ def run(
     settings |= {} if agents is None else {"network.n": agents}
     settings |= {} if rounds is None else {"rounds": rounds}
     relay = _Relay()
-    with redirect_stdout(sys.stderr):  # What a plug-in prints is not part of the results.
+    with redirect_stdout(sys.stderr):  # Output of plug-ins is no result.
         loaded = load_scenario(
             scenario, settings=settings, attack=attack or None, defense=defense or None, plugins=plugins or ()
         )
@@ -131,7 +131,7 @@ def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], arms_run: int,
 
 
 class _Relay:
-    """Passes rounds of this process on to the progress display of the current run, if there is one."""
+    """Forwards rounds of this process to the progress display of the current run, if any."""
 
     display: RunProgress | None = None
 
@@ -200,7 +200,7 @@ class _Runner:
 
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
-    """Ctrl-C waits until what is being written is whole."""
+    """Delay Ctrl-C until the current write is complete."""
     came: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
     try:

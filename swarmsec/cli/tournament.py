@@ -159,7 +159,7 @@ def _merge(plan: Plan, store: Store, others: list[Path]) -> None:
 
 
 def _refuse_begun(plan: Plan, store: Store) -> None:
-    """Refuse a tournament that was interrupted; one that is done is only shown again."""
+    """Refuse an interrupted tournament; a complete one is only shown again."""
     begun = next((one for one in store.tournaments() if one.id == plan.id), None)
     if begun and begun.left:
         ended = begun.planned - begun.left
@@ -193,7 +193,7 @@ def _run(
     cluster: str | None,
     timeout: float | None,
 ) -> Any:
-    """Run what is left, with its progress on standard error; if interrupted, print the command that continues it."""
+    """Run the remaining jobs with progress on standard error; if interrupted, print the command to continue."""
     from swarmsec.report.tournament import drop_line
     from swarmsec.tournament import run_plan
 
@@ -216,7 +216,7 @@ def _run(
 
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[Counts], None]]:
-    """Progress in runs: the numbers of those that are done, failed and left."""
+    """Progress in runs: the numbers of done, failed and remaining runs."""
     from swarmsec.report.tournament import counts_line
 
     with progress(name) as shown:

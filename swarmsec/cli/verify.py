@@ -43,7 +43,7 @@ def verify(
     if sample is not None and sample < 1:
         raise UsageError(f"{sample} given; must be at least 1", where="--sample")
     with (
-        redirect_stdout(sys.stderr),  # What a plug-in prints is not part of the results.
+        redirect_stdout(sys.stderr),  # Output of plug-ins is no result.
         executor_of(jobs=jobs, cluster=cluster, timeout=timeout) as executor,
     ):
         found = _verified(run, executor, sample, all_, plugins or [])

@@ -35,10 +35,10 @@ _NAME = re.compile(r"^\*\*`(\w+)`\*\*", re.MULTILINE)
 
 
 def gallery(*, jobs: int = 1) -> Iterator[str]:
-    """The page, scenario by scenario.
+    """The lines of the page, scenario by scenario.
 
     Args:
-        jobs: How many processes play the seeds; the page does not depend on it.
+        jobs: How many processes run the seeds; the page does not depend on it.
     """
     yield HEAD
     for name in library():
@@ -56,7 +56,7 @@ def names_in(page: str) -> list[str]:
 
 
 def entry(scenario: Scenario, *, jobs: int = 1) -> Iterator[str]:
-    """One scenario's lines: who and why, of what it is made, and what came of it."""
+    """The lines of one scenario: its story, its composition and its result."""
     document = scenario.document
     yield f"## {scenario.title}\n"
     tags = ", ".join(document["tags"])
@@ -78,7 +78,7 @@ def entry(scenario: Scenario, *, jobs: int = 1) -> Iterator[str]:
 
 
 def _composition(scenario: Scenario) -> Iterator[str]:
-    """Its parts as its author wrote them, with phases and campaigns written out."""
+    """The scenario's parts as written by its author, with phases and campaigns expanded."""
     written = scenario.tree.data
     rows = [(key, [_spec(written[key])]) for key in ("world", "network", "protocol") if key in written]
     rows += [(team, [_spec(spec) for spec in written.get(key, ())]) for team, key in _TEAMS]
@@ -107,7 +107,7 @@ def _value(value: Any) -> str:
 
 
 def _arms(result: Result) -> Iterator[str]:
-    """Bills and the metrics that tell something, an arm a column; means over seeds."""
+    """A table of the bills and the informative metrics, one column per arm; means over seeds."""
     yield "| | " + " | ".join(str(arm) for arm in result.arms) + " |"
     yield "|---" + "|--:" * len(result.arms) + "|"
     yield _row("bill", [score.bill.mean for score in result.arms.values()], result.unit)

@@ -1,4 +1,4 @@
-"""What a search for the worst attack found, as text for people."""
+"""The results of a search for the worst attack, as text."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def gauntlet_lines(found: Gauntlet, *, title: str) -> str:
     """The verdict, the worst attack, and damage against budget.
 
     Args:
-        found: All of it.
-        title: The scenario's, for people.
+        found: The results of the search.
+        title: The scenario's title.
     """
     kinds = ", ".join(str(spec["kind"]) for spec in found.defenses)
     seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}"
@@ -57,13 +57,13 @@ def verdict_line(found: Gauntlet) -> str:
 
 
 def progress_line(query: Query, best: float | None, *, budget: int, unit: str) -> str:
-    """How far a search is: queries done and the best so far."""
+    """The progress of a search: queries done and the greatest damage so far."""
     found = "nothing could be played yet" if best is None else f"worst so far {amount(best, unit)}"
     return f"{query.number + 1:,} of {budget:,} queries, {found}"
 
 
 def witness_lines(found: Witness, unit: str, *, keep: float) -> str:
-    """What is enough for a share of the harm."""
+    """The minimal attack for a share of the damage."""
     before, after = found.before, found.after
     part = "half" if keep == 0.5 else share(keep)
     least = "" if found.smallest else "; the tries ran out, and fewer may do"
@@ -78,7 +78,7 @@ def witness_lines(found: Witness, unit: str, *, keep: float) -> str:
 
 
 def map_lines(found: ToleranceMap) -> str:
-    """How much is prevented by share and strength, and where the defense's own guarantee covers it."""
+    """The prevented share of the damage by attacked share and strength, and where the defense's guarantee holds."""
     rows = [["share \\ strength", *(f"{strength:g}" for strength in found.strengths)]]
     wide = len(found.strengths)
     for number, part in enumerate(found.shares):
@@ -106,7 +106,7 @@ def _figures(found: Gauntlet) -> str:
 
 
 def _curve(found: Gauntlet) -> str:
-    """The greatest harm by the number of queries, as one line of bars, and where it rose."""
+    """The greatest damage by number of queries: one line of bars, and the queries at which it rose."""
     curve = [0.0 if harm is None else max(0.0, harm) for harm in found.curve]
     width = min(_CURVE_WIDTH, len(curve))
     picked = [curve[(step + 1) * len(curve) // width - 1] for step in range(width)]

@@ -19,7 +19,7 @@ _UNKNOWN = "–"
 
 
 def tournament_lines(tournaments: Sequence[Tournament]) -> str:
-    """One line a tournament: its counts of runs, and its dates."""
+    """One line per tournament: its counts of runs, and its dates."""
     if not tournaments:
         return "no tournament was begun in this store"
     rows = [["tournament", "id", "runs", "done", "failed", "crashed", "timed out", "left", "begun", "changed"]]
@@ -30,11 +30,11 @@ def tournament_lines(tournaments: Sequence[Tournament]) -> str:
 
 
 def matrix_lines(found: Sequence[CellScore], *, damage: bool = False) -> str:
-    """Attacks × defenses, a table a scenario.
+    """One table of attacks × defenses per scenario.
 
     Args:
         found: The cells.
-        damage: Show damage(defended) in place of the share that was prevented.
+        damage: Show damage(defended) instead of the prevented share.
     """
     blocks = []
     for scenario in dict.fromkeys(one.key.scenario for one in found):

@@ -1,4 +1,4 @@
-"""What came of executing runs again, as text for people."""
+"""The outcome of a verification, as text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from swarmsec.replay.verification import Verified
 
 
 def verification_lines(found: Verified) -> str:
-    """The verdict first, then where what differs differs first, and what could explain it."""
+    """The verdict, then the first difference of each differing file or run, and possible causes."""
     lines = [_verdict(found)]
     for one in found.differences:
         lines += [f"  {one.file}: {one.where}", f"    kept   {one.kept}", f"    again  {one.again}"]

@@ -1,4 +1,4 @@
-"""An axis of a figure: its ends, its ticks at round numbers, and how they are written."""
+"""An axis of a figure: its ends, its ticks at round numbers, and their labels."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SUFFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 class Axis(NamedTuple):
-    """What an axis spans.
+    """The range and the ticks of an axis.
 
     Attributes:
         low: The value at its beginning.
         high: The value at its end, more than `low`.
-        step: From tick to tick.
-        ticks: The values that are written at it, ascending.
+        step: The distance between ticks.
+        ticks: The values of the ticks, ascending.
     """
 
     low: float
@@ -29,7 +29,7 @@ class Axis(NamedTuple):
     ticks: tuple[float, ...]
 
     def at(self, value: Position) -> Position:
-        """Where a value, or each of many, stands, from 0 at the beginning to 1 at the end."""
+        """The position of a value or of each value of an array: 0 at the beginning, 1 at the end."""
         return (value - self.low) / (self.high - self.low)
 
 
@@ -37,10 +37,10 @@ def axis(low: float, high: float, *, count: int = 4, tight: bool = False, whole:
     """An axis from about `low` to about `high`.
 
     Args:
-        low: The least value that is shown.
-        high: The greatest.
-        count: About how many steps.
-        tight: Keep the ends as they are, and not at the next tick.
+        low: The least value shown.
+        high: The greatest value shown.
+        count: The approximate number of steps.
+        tight: End at `low` and `high` instead of at the next ticks.
         whole: Only whole numbers are ticks.
 
     Examples:
@@ -63,7 +63,7 @@ def axis(low: float, high: float, *, count: int = 4, tight: bool = False, whole:
 
 
 def tick_label(value: float, axis: Axis, unit: str = "") -> str:
-    """A tick in as few letters as tell it from its neighbors.
+    """The shortest label that distinguishes a tick from its neighbors.
 
     Examples:
         >>> [tick_label(value, axis(0, 1_190_258), "USD") for value in (0, 500_000, 1_500_000)]
@@ -87,6 +87,6 @@ def tick_label(value: float, axis: Axis, unit: str = "") -> str:
 
 
 def _step(rough: float) -> float:
-    """The next round number from a step's least size on."""
+    """The smallest round number that is at least `rough`."""
     power = 10.0 ** math.floor(math.log10(rough))
     return power * next(step for step in _STEPS if step * power >= rough * (1 - 1e-9))

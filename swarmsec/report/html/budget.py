@@ -1,4 +1,4 @@
-"""The budgets of the rules of engagement, and how much of them was used."""
+"""The budgets of the rules of engagement, and the used share of each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNLIMITED = "no limit"
 
 
 class BudgetRow(NamedTuple):
-    """One rule.
+    """The budget of one rule.
 
     Attributes:
         team: The team that it limits.
@@ -35,11 +35,11 @@ class BudgetRow(NamedTuple):
 
 
 def budget(record: RunRecord, setup: Setup | None) -> list[BudgetRow]:
-    """Every rule of a run; empty if its scenario cannot be read.
+    """The budget rows of a run; empty if its scenario cannot be read.
 
     Args:
         record: The run.
-        setup: Its composition; None where its plug-ins are not installed.
+        setup: Its composition; None if its plug-ins are not installed.
     """
     rules = record.document.get("rules")
     if not rules or setup is None:
@@ -87,7 +87,7 @@ def _plain(team: str, what: str, limit: float | None, used: float) -> BudgetRow:
 
 
 def _most(rounds: Rounds | None, metric: str) -> int | None:
-    """The greatest count in any round, seed and arm."""
+    """The greatest count over all rounds, seeds and arms."""
     if rounds is None or metric not in rounds.metrics:
         return None
     arms: Sequence[Any] = list(rounds.metrics[metric].values())

@@ -1,4 +1,4 @@
-"""Figures of a page, each with its place in the document that it comes from."""
+"""Figures of a page, each with its place in the source document."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class CitedInterval(NamedTuple):
 
 
 def amounts_in(unit: str) -> Write:
-    """How amounts in a unit are written; what is but the noise of floating-point sums is 0.
+    """A formatter of amounts in a unit; rounding errors of floating-point sums are formatted as 0.
 
     Examples:
         >>> amounts_in("USD")(1_190_258.2), amounts_in("belief")(4.4e-16)

@@ -1,4 +1,4 @@
-"""Means with their intervals on one axis, a row each."""
+"""Forest plots: means with their intervals on one axis, one per row."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class ForestRow(NamedTuple):
     """One interval.
 
     Attributes:
-        label: Whose.
-        kind: How it is drawn: the name of an arm, or `null`.
+        label: The row's label.
+        kind: Its style: the name of an arm, or `null`.
         shown: Its figures.
-        mean: Where the mean stands, from 0 to 1.
-        low: Where the interval begins; the mean's place if there is none.
-        high: Where it ends.
+        mean: The position of the mean, from 0 to 1.
+        low: The position of the lower end; that of the mean if there is no interval.
+        high: The position of the upper end.
     """
 
     label: str
@@ -34,9 +34,9 @@ class Forest(NamedTuple):
     """Several intervals on one axis.
 
     Attributes:
-        rows: One below the other.
-        ticks: Of the axis.
-        zero: Where 0 stands; None if it is not on the axis.
+        rows: The rows, from the top.
+        ticks: The ticks of the axis.
+        zero: The position of 0; None if it is not on the axis.
     """
 
     rows: tuple[ForestRow, ...]
@@ -47,12 +47,12 @@ class Forest(NamedTuple):
 def forest(
     rows: Sequence[tuple[str, str, CitedInterval]], unit: str, *, reach: tuple[float, float] | None = (0, 0)
 ) -> Forest:
-    """The figure of some intervals.
+    """The forest plot of some intervals.
 
     Args:
         rows: (label, kind, interval) each.
-        unit: How ticks are written; `%` for shares.
-        reach: What the axis spans at least; None where 0 means nothing.
+        unit: The unit of tick labels; `%` for shares.
+        reach: The range that the axis must include; None if 0 has no meaning.
     """
     ends = [_ends(shown) for _, _, shown in rows]
     reached = [low for _, low, _ in ends] + [high for _, _, high in ends] + list(reach or ())

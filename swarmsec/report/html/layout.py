@@ -1,8 +1,8 @@
-"""Where the daemons of a network stand in its picture.
+"""Positions of the daemons of a network in its picture.
 
-A start from distances in the graph (high-dimensional embedding: distances to a few pivots, then their two principal
-axes; Harel & Koren 2002), then forces (Fruchterman & Reingold 1991), with each daemon repelled by a few others a turn
-rather than by all of them. Nothing is drawn at random but from a stream of its own, so that a network has one picture.
+The initial layout is a high-dimensional embedding (graph distances to a few pivots, then their two principal axes;
+Harel & Koren 2002). Forces refine it (Fruchterman & Reingold 1991); each daemon is repelled by a sample of the others
+in each step. All randomness comes from a separate stream, so that a network always has the same picture.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _REPELLED_BY = 12
 
 
 def circle(n: int) -> Floats:
-    """Places on a circle, (n, 2): daemon 0 on top, then clockwise. For a network that is a ring at heart."""
+    """(n, 2) positions on a circle: daemon 0 on top, then clockwise. For ring-like networks."""
     angles = 2 * np.pi * np.arange(n) / max(n, 1)
     return 0.5 + 0.5 * np.stack([np.sin(angles), -np.cos(angles)], axis=1)
 
 
 def layout(n: int, ends: Ints) -> Floats:
-    """Places in the unit square, (n, 2).
+    """(n, 2) positions in the unit square.
 
     Args:
-        n: How many daemons.
+        n: The number of daemons.
         ends: (k, 2) the daemons at both ends of each edge, each edge once.
     """
     if n < 3:
@@ -43,7 +43,7 @@ def layout(n: int, ends: Ints) -> Floats:
 
 
 def _repulsion(places: Floats, draw: np.random.Generator) -> Floats:
-    """How a few others push each daemon away, scaled to all others."""
+    """(n, 2) repulsion of each daemon by a sample of the others, scaled to all others."""
     n = len(places)
     count = min(_REPELLED_BY, n - 1)
     order = draw.permutation(n)
@@ -57,7 +57,7 @@ def _repulsion(places: Floats, draw: np.random.Generator) -> Floats:
 
 
 def _attraction(places: Floats, ends: Ints) -> Floats:
-    """How its neighbors pull each daemon."""
+    """(n, 2) attraction of each daemon by its neighbors."""
     n = len(places)
     apart = places[ends[:, 0]] - places[ends[:, 1]]
     pull = apart * (np.sqrt((apart**2).sum(axis=1, keepdims=True)) * np.sqrt(n))
@@ -69,7 +69,7 @@ def _attraction(places: Floats, ends: Ints) -> Floats:
 
 
 def _embedded(n: int, ends: Ints) -> Floats:
-    """The two principal axes of the distances to some pivots, each as far as may be from those before it."""
+    """The two principal axes of the distances to some pivots, each as far as possible from earlier ones."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
 
@@ -85,13 +85,13 @@ def _embedded(n: int, ends: Ints) -> Floats:
         pivot = int(nearest.argmax())
     distances = np.stack(columns, axis=1)
     distances -= distances.mean(axis=0)
-    # Without BLAS, whose sums depend on the number of its threads: the forces would make much of the last digit.
+    # Not by BLAS: its sums depend on its number of threads, and the forces would amplify rounding differences.
     _, axes = np.linalg.eigh(np.einsum("ni,nj->ij", distances, distances))
     return _fitted(np.einsum("ni,ij->nj", distances, axes[:, [-1, -2]]))
 
 
 def _fitted(places: Floats) -> Floats:
-    """Into the unit square, centered, with one scale for both axes."""
+    """The positions, centered in the unit square, with one scale for both axes."""
     low, high = places.min(axis=0), places.max(axis=0)
     scale = max(float((high - low).max()), 1e-12)
     fitted: Floats = (places - (low + high) / 2) / scale + 0.5

@@ -1,4 +1,4 @@
-"""A figure's lines: a metric over the rounds, an arm a line, with the range over seeds around it."""
+"""Line charts: a metric over the rounds, one line per arm, with the range over seeds as a band."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _TOLERANCE_FINE, _TOLERANCE_COARSE = 0.7, 4.0
 
 
 class Tick(NamedTuple):
-    """A tick: where, from 0 to 1 along its axis, and what is written there."""
+    """A tick: its position along the axis, from 0 to 1, and its label."""
 
     at: float
     label: str
 
 
 class ArmLine(NamedTuple):
-    """One arm.
+    """The line of one arm.
 
     Attributes:
-        arm: Which.
-        path: Of the mean over seeds, in the box.
-        band: From the least to the greatest of the seeds, in the box; empty where they agree.
+        arm: The arm's name.
+        path: The path of the mean over seeds, in the box.
+        band: The path of the range over seeds, in the box; empty if all seeds agree.
     """
 
     arm: str
@@ -42,11 +42,11 @@ class ArmLine(NamedTuple):
 
 
 class LineChart(NamedTuple):
-    """A metric over the rounds.
+    """The chart of a metric over the rounds.
 
     Attributes:
         metric: Its name.
-        lines: An arm each.
+        lines: One per arm.
         rounds: The ticks of the horizontal axis.
         values: The ticks of the vertical axis.
     """
@@ -58,13 +58,13 @@ class LineChart(NamedTuple):
 
 
 def line_chart(metric: str, arms: Mapping[str, Floats], unit: str, *, small: bool = False) -> LineChart:
-    """The figure of one metric.
+    """The chart of one metric.
 
     Args:
         metric: Its name.
         arms: arm → (seeds, rounds).
-        unit: How its ticks are written.
-        small: Whether it is one of many; then 0 is left out where it is far from all values.
+        unit: The unit of its tick labels.
+        small: Whether it is one of many charts; if so, the axis omits 0 if all values are far from it.
     """
     rounds = next(iter(arms.values())).shape[1]
     across = axis(0, rounds - 1, tight=True, whole=True, count=5)
@@ -95,7 +95,7 @@ def _line(arm: str, values: Floats, across: Axis, up: Axis, fine: bool) -> ArmLi
 
 
 def _points(values: Floats, across: Axis, up: Axis, fine: bool) -> Floats:
-    """(k, 2) points in the box: all rounds, less those that a straight line between others shows as well."""
+    """(k, 2) points of the line in the box, without those on a straight line between others."""
     rounds = np.arange(len(values), dtype=np.float64)
     points = BOX * np.stack([across.at(rounds), 1 - up.at(values)], axis=1)
     columns = _COLUMNS_FINE if fine else _COLUMNS_COARSE
@@ -103,7 +103,7 @@ def _points(values: Floats, across: Axis, up: Axis, fine: bool) -> Floats:
 
 
 def _thinned(points: Floats, columns: int) -> Floats:
-    """Of each column of the figure, its first and last point, its highest and its lowest."""
+    """The first, last, highest and lowest point of each column of the figure."""
     if len(points) <= 4 * columns:
         return points
     kept = {0, len(points) - 1}
@@ -115,7 +115,7 @@ def _thinned(points: Floats, columns: int) -> Floats:
 
 
 def _straightened(points: Floats, tolerance: float) -> Floats:
-    """Without the points that lie nearer than `tolerance` to the line through those kept (Douglas & Peucker 1973)."""
+    """The points, without those nearer than `tolerance` to the simplified line (Douglas & Peucker 1973)."""
     kept = {0, len(points) - 1}
     open_ = [(0, len(points) - 1)]
     while open_:
@@ -142,11 +142,11 @@ def _short(value: float, fine: bool) -> str:
 
 
 def windows(spans: Sequence[tuple[int, int]], rounds: int) -> list[tuple[float, float]]:
-    """Stretches of rounds as (where, how wide) along the axis of a figure.
+    """Intervals of rounds as (start, width) along the axis of a figure.
 
     Args:
-        spans: The first round of each, and the first after it.
-        rounds: How many rounds the figure has.
+        spans: (first round, first round after) of each.
+        rounds: The number of rounds of the figure.
     """
     last = max(1, rounds - 1)
     return [(begin / last, (min(end, last) - begin) / last) for begin, end in spans if begin < last]

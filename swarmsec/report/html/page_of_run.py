@@ -38,13 +38,13 @@ _ENDS = {
 
 
 class MetricRow(NamedTuple):
-    """A metric as it stands in the end.
+    """The final values of a metric.
 
     Attributes:
-        name: For people.
-        unit: Of it; empty if it has none.
-        is_scored: Whether it is the bill that damage is made from.
-        arms: Its figures, arm by arm.
+        name: The metric's label.
+        unit: Its unit; empty if it has none.
+        is_scored: Whether it is the bill that damage is computed from.
+        arms: Its figures by arm.
     """
 
     name: str
@@ -57,10 +57,10 @@ def run_page(folder: Path) -> str:
     """The HTML of a run: the same for the same folder, and for another run of the same scenario and seeds.
 
     Args:
-        folder: The run's.
+        folder: The folder of the run.
 
     Raises:
-        UsageError: It is no run's folder.
+        UsageError: The folder is not of a run.
     """
     return render_page("run.html", _content(read_run(folder)))
 
@@ -116,7 +116,7 @@ def _content(record: RunRecord) -> dict[str, Any]:
 
 
 def _setup(record: RunRecord, seeds: Sequence[int]) -> tuple[Setup | None, str]:
-    """The composition of the first seed, whose network and targets are shown; or why there is none."""
+    """The composition of the first seed, for its network and targets; or None and the reason."""
     if record.scenario is None or not seeds:
         return None, "The scenario does not load here."
     try:
@@ -126,7 +126,7 @@ def _setup(record: RunRecord, seeds: Sequence[int]) -> tuple[Setup | None, str]:
 
 
 def _truth(manifest: Mapping[str, Any], setup: Setup | None) -> Mapping[str, Any] | None:
-    """The ground truth of the manifest, if it is of a swarm of this size."""
+    """The ground truth of the manifest; None if it is missing or of another number of daemons."""
     told = manifest.get("truth")
     return told if setup and isinstance(told, Mapping) and told.get("daemons") == setup.network.n else None
 
@@ -138,7 +138,7 @@ def _unit(record: RunRecord) -> str:
 
 
 def _bills(record: RunRecord) -> Sequence[str]:
-    """The world's bills, the scored one first; that one alone where the world is not installed."""
+    """The world's bills, the scored one first; only the scored one if the world is not installed."""
     scored = str(record.document.get("score", {}).get("bill", ""))
     kept = record.scenario.registry.get("worlds", record.document["world"]["kind"]).bills if record.scenario else ()
     return [scored, *(bill for bill in kept if bill != scored)]
@@ -153,7 +153,7 @@ def _name(metric: str, unit: str) -> str:
 
 
 def _verdict(result: Mapping[str, Any] | None) -> tuple[str, str] | None:
-    """In a word and in a sentence."""
+    """The verdict as one word and as a sentence."""
     if result is None:
         return None
     limited = result["damage_limited"]
@@ -176,7 +176,7 @@ def _keys(result: Mapping[str, Any], unit: str) -> dict[str, CitedInterval | Non
 
 
 def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[MetricRow]:
-    """The scored bill, the other bills, then everything else in the world's order."""
+    """The scored bill, the other bills, then the other metrics in the world's order."""
     arms = list(result["arms"])
     scored = [cite_interval(result, "arms", arm, "bill", write=amounts_in(unit)) for arm in arms]
     bills = _bills(record)
@@ -195,7 +195,7 @@ def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[Me
 
 
 def _charts(record: RunRecord, unit: str) -> list[LineChart]:
-    """The scored bill, and every other metric that is not the same in all arms and rounds."""
+    """Charts of the scored bill and of the first metrics that are not constant in some arm."""
     if record.rounds is None:
         return []
     bill = str(record.document.get("score", {}).get("bill"))
@@ -225,7 +225,7 @@ def _spoken(record: RunRecord, unit: str, chart: LineChart) -> str:
 
 
 def _attacked_rounds(document: Mapping[str, Any], rounds: int) -> list[tuple[int, int]]:
-    """When any attack is on: first round, and first round after; overlapping ones are one."""
+    """(first round, first round after) of each interval with an active attack; overlapping ones are merged."""
     spans = sorted(
         (int(spec.get("start", 0)), rounds if spec.get("stop") is None else min(int(spec["stop"]), rounds))
         for spec in document.get("attacks", ())
@@ -246,7 +246,7 @@ def _damage(result: Mapping[str, Any], unit: str) -> Forest | None:
 
 
 def _nulls(result: Mapping[str, Any], unit: str) -> list[tuple[str, str, CitedInterval | None, CitedInterval | None]]:
-    """Kind, verdict, DL and AC of each null."""
+    """(kind, verdict, DL, AC) of each null."""
     return [
         (
             kind,
@@ -259,7 +259,7 @@ def _nulls(result: Mapping[str, Any], unit: str) -> list[tuple[str, str, CitedIn
 
 
 def _prevented(result: Mapping[str, Any], document: Mapping[str, Any]) -> Forest | None:
-    """DL beside that of the nulls."""
+    """The forest plot of DL of the defense and of the nulls."""
     own = cite_interval(result, "damage_limited", write=share)
     if own is None:
         return None
@@ -288,7 +288,7 @@ def _recovery(result: Mapping[str, Any]) -> list[tuple[str, Cited]]:
 
 
 def _guarantee(result: Mapping[str, Any]) -> tuple[str, str]:
-    """Inside, outside or none; and why."""
+    """The status of the guarantee, `inside`, `outside` or `none`, and the reason."""
     held = result["guarantee"]["holds"]
     return {True: "inside", False: "outside", None: "none"}[held], str(result["guarantee"]["why"])
 
@@ -304,7 +304,7 @@ def _timeline(record: RunRecord, rounds: int) -> Timeline | None:
 
 
 def _teams(document: Mapping[str, Any]) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Team, plug-in and its parameters, as they stand in the scenario."""
+    """(team, plug-in, parameters) as written in the scenario."""
     return [
         (team, str(spec["kind"]), [(name, _plain(value)) for name, value in spec.items() if name not in {"kind"}])
         for team, key in (("red", "attacks"), ("blue", "defenses"))

@@ -29,9 +29,9 @@ class Marks(NamedTuple):
     """The daemons of one state.
 
     Attributes:
-        fate: `untouched`, `attacked`, `hijacked`, or `isolated`, which may come on top of each of the others.
-        total: How many there are in the whole swarm.
-        path: The marks of those that are shown.
+        fate: `untouched`, `attacked`, `hijacked`, or `isolated`, which can be combined with any other.
+        total: Their number in the whole swarm.
+        path: The marks of the shown daemons.
     """
 
     fate: str
@@ -40,7 +40,7 @@ class Marks(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A daemon's number, and where it is written."""
+    """A daemon's number, and the position of its label."""
 
     x: int
     y: int
@@ -51,16 +51,16 @@ class Picture(NamedTuple):
     """A drawing in a square of 1000 by 1000.
 
     Attributes:
-        n: How many daemons there are.
-        edges: How many edges there are, one that goes both ways counted twice.
-        shown: How many daemons are drawn.
-        around: The daemon that those are nearest to; None if all are drawn.
-        pairs: How many pairs of those are joined.
-        pairs_shown: How many of these are drawn.
-        radius: Of a mark.
-        links: The path of these.
+        n: The number of daemons.
+        edges: The number of directed edges.
+        shown: The number of daemons drawn.
+        around: The daemon at the center of the drawn ones; None if all are drawn.
+        pairs: The number of connected pairs among the drawn daemons.
+        pairs_shown: The number of pairs drawn.
+        radius: The radius of a mark.
+        links: The path of the drawn pairs.
         marks: The daemons by fate.
-        names: Of a small swarm.
+        names: The labels of the daemons of a small swarm.
         known: Whether the fates are known.
     """
 
@@ -83,7 +83,7 @@ def picture(network: Network, kind: str, truth: Mapping[str, Any] | None) -> Pic
     Args:
         network: The network.
         kind: Its topology.
-        truth: What a manifest keeps of the daemons; None if it does not.
+        truth: The ground truth of the manifest; None if it has none.
     """
     n = network.n
     fates = _fates(truth, n)
@@ -117,7 +117,7 @@ def picture(network: Network, kind: str, truth: Mapping[str, Any] | None) -> Pic
 
 
 def _fates(truth: Mapping[str, Any] | None, n: int) -> dict[str, Bools]:
-    """Fate → (n,) mask; a daemon that was hijacked is not counted among the attacked again."""
+    """Fate → (n,) mask; hijacked daemons are not also counted as attacked."""
     told = {name: mask_of(str((truth or {}).get(name, "")), n) for name in ("isolated", "attacked", "hijacked")}
     told["attacked"] &= ~told["hijacked"]
     untouched = ~(told["attacked"] | told["hijacked"])
@@ -134,7 +134,7 @@ def _graph(network: Network) -> Any:
 
 
 def _nearest(network: Network, center: int) -> Ints:
-    """The daemons that are fewest steps away, ascending."""
+    """The daemons with the fewest hops from `center`, in ascending order of number."""
     from scipy.sparse.csgraph import breadth_first_order
 
     order = breadth_first_order(_graph(network), center, directed=False, return_predecessors=False)
@@ -142,7 +142,7 @@ def _nearest(network: Network, center: int) -> Ints:
 
 
 def _ends(network: Network, chosen: Ints) -> Ints:
-    """(k, 2) the edges among those that were chosen, by their place in the choice, each once."""
+    """(k, 2) the edges among the chosen daemons, as indices into `chosen`, each once."""
     place = np.full(network.n, -1, dtype=np.int32)
     place[chosen] = np.arange(len(chosen), dtype=np.int32)
     ends = np.stack([place[network.receivers], place[network.indices]], axis=1)
@@ -156,7 +156,7 @@ def _links(spots: Ints, ends: Ints) -> str:
 
 
 def _dots(spots: Ints, fate: str, radius: float) -> str:
-    """A triangle for an attacked daemon, a square for a hijacked one; others are points that the page draws round."""
+    """The path of the marks: triangles for attacked daemons, squares for hijacked ones, else dots."""
     r = radius * 1.15
     shape = {
         "attacked": f"m0-{1.2 * r:.1f}l{1.1 * r:.1f} {1.9 * r:.1f}h-{2.2 * r:.1f}z",
@@ -166,7 +166,7 @@ def _dots(spots: Ints, fate: str, radius: float) -> str:
 
 
 def _names(chosen: Ints, places: Floats, spots: Ints) -> tuple[Name, ...]:
-    """Each number a little further out than its daemon."""
+    """The labels, each a little further from the center than its daemon."""
     away = places - 0.5
     away /= np.maximum(np.sqrt((away**2).sum(axis=1, keepdims=True)), 1e-9)
     written = np.rint(spots + _NAME_AWAY * away).astype(int)

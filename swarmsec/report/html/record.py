@@ -1,4 +1,4 @@
-"""All files of a run's folder for its page, as far as they go: what is missing or broken becomes a remark."""
+"""Reading of all files in a run's folder for its page; missing or broken files become remarks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _RESULT = {
 
 @dataclass(frozen=True, eq=False)
 class RunRecord:
-    """A run's folder, read.
+    """The content of a run's folder.
 
     Attributes:
         name: The run's id.
@@ -42,7 +42,7 @@ class RunRecord:
         result: `result.json`; None if the run was interrupted.
         rounds: `rounds.csv`; None if no seed is complete.
         events: `events.jsonl`, in order.
-        remarks: What is missing or broken, in sentences.
+        remarks: A sentence for each missing or broken file.
     """
 
     name: str
@@ -60,7 +60,7 @@ def read_run(folder: Path) -> RunRecord:
     """Read a run's folder.
 
     Raises:
-        UsageError: It is no run's folder.
+        UsageError: The folder is not of a run.
     """
     if not folder.is_dir():
         raise UsageError("no such folder; give a run's folder, such as runs/latest", where=str(folder))
@@ -88,7 +88,7 @@ def read_run(folder: Path) -> RunRecord:
 
 
 def _or_remark(read: Callable[[], T], remarks: list[str]) -> T | None:
-    """What a reader of a file gives; None, with a remark, if it cannot."""
+    """The result of `read`; None and a remark if it fails."""
     try:
         return read()
     except UsageError as error:
@@ -114,7 +114,7 @@ def _scenario(
 
 
 def _is_resolved(data: Any) -> bool:
-    """Whether it is a scenario with every default written out, as far as a page looks into it."""
+    """Whether the parts that a page needs are those of a scenario with every default written out."""
     if not isinstance(data, Mapping) or not isinstance(data.get("rounds"), int):
         return False
     specs = [data.get("world"), data.get("network")]
@@ -124,7 +124,7 @@ def _is_resolved(data: Any) -> bool:
 
 
 def _rounds(folder: Path, rounds: Any, remarks: list[str]) -> Rounds | None:
-    """The complete seeds; of a scenario that cannot be read, none."""
+    """The complete seeds; None if the scenario cannot be read."""
     lines = _or_remark(lambda: read_lines(folder, "rounds.csv"), remarks)
     if lines is None or not isinstance(rounds, int):
         return None
@@ -139,7 +139,7 @@ def _rounds(folder: Path, rounds: Any, remarks: list[str]) -> Rounds | None:
 
 
 def _events(folder: Path, remarks: list[str]) -> list[Mapping[str, Any]]:
-    """The events up to the first line that holds none."""
+    """The events before the first invalid line."""
     lines, rest = _or_remark(lambda: read_lines(folder, "events.jsonl"), remarks) or ([], None)
     events: list[Mapping[str, Any]] = []
     for line in lines:

@@ -1,4 +1,4 @@
-"""From a page's content to its HTML: one file that opens offline and asks for nothing."""
+"""Rendering of a page as HTML: one file that opens offline and loads nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def render_page(template: str, content: Mapping[str, Any]) -> str:
 
     Args:
         template: `run.html` or `tournament.html`.
-        content: What the template speaks of; a name that is missing is an error.
+        content: The variables of the template; a missing variable is an error.
     """
     style, script = _asset("page.css"), _asset("page.js")
     policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'"

@@ -40,7 +40,7 @@ class Lane(NamedTuple):
         plugin: Its kind.
         bars: When it was on, as (start, width).
         marks: Its events.
-        told: The same as text.
+        told: The lane as text.
     """
 
     team: str
@@ -51,7 +51,7 @@ class Lane(NamedTuple):
 
 
 class EventRow(NamedTuple):
-    """An event in words."""
+    """An event as text."""
 
     round: int
     team: str
@@ -67,10 +67,10 @@ class Timeline(NamedTuple):
     Attributes:
         seed: Which seed.
         arm: Which arm.
-        lanes: A plug-in each.
+        lanes: One per plug-in.
         rounds: The ticks of the axis.
         rows: The first events.
-        happened: How many there are.
+        happened: The number of all events.
     """
 
     seed: int
@@ -85,10 +85,10 @@ def timeline(events: Sequence[Mapping[str, Any]], rounds: int, seed: int, arm: s
     """The events of one arm and seed.
 
     Args:
-        events: Of all arms and seeds.
+        events: The events of all arms and seeds.
         rounds: How many rounds the run has.
-        seed: Whose to tell.
-        arm: In which arm.
+        seed: The seed to show.
+        arm: The arm to show.
     """
     ours = [event for event in events if (event["seed"], event["arm"]) == (seed, arm)]
     plugins = dict.fromkeys((str(event["team"]), str(event.get("plugin", ""))) for event in ours)
@@ -122,7 +122,7 @@ def _lane(team: str, plugin: str, events: Sequence[Mapping[str, Any]], rounds: i
 
 
 def _marks(acts: Sequence[Mapping[str, Any]], rounds: int) -> list[Mark]:
-    """One mark for acts of a kind that stand too close to be told apart."""
+    """The marks of events; events of one kind that are too close to distinguish share a mark."""
     last = max(1, rounds - 1)
     found: dict[tuple[str, int], Mark] = {}
     for event in acts:
