@@ -1,4 +1,4 @@
-"""What a scenario's network withstands, and what its defenses can promise on it, without running anything."""
+"""Certificates: the fault tolerance of a scenario's network, and the guarantees of its defenses, without a run."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
 SCHEMA = "swarmsec.certificate/v1"
 
 SHOWN_MAX = 100
-"""Of a set of daemons so many are named; its size is told."""
+"""The most daemons listed of a set; its size is always reported."""
 
 Verdict = Literal["inside", "outside", "unknown", "no_defense"]
 
 
 class Withstands(NamedTuple):
-    """What the network of some seeds withstands.
+    """The fault tolerance of one network, which one or more seeds have.
 
     Attributes:
         seeds: The seeds with this network.
-        n: How many daemons.
-        m: How many directed edges.
-        robustness: Its (r, s)-robustness, or bounds of it.
-        byzantine: How many Byzantine daemons it withstands, or bounds of that.
+        n: The number of daemons.
+        m: The number of directed edges.
+        robustness: Its (r, s)-robustness, or bounds on it.
+        byzantine: The number of Byzantine daemons it tolerates, or bounds on it.
     """
 
     seeds: tuple[int, ...]
@@ -43,7 +43,7 @@ class Withstands(NamedTuple):
 
     @property
     def f_max(self) -> dict[str, tuple[int, int]]:
-        """By threat: how many liars it withstands for certain, and at most; −1 where honest daemons need not agree."""
+        """Proven and at most tolerated liars, by threat; −1 where agreement of honest daemons is not guaranteed."""
         found = self.robustness
         return {
             "total_malicious": (found.f_max, found.f_max if found.exact else found.r_at_most - 1),
@@ -52,7 +52,7 @@ class Withstands(NamedTuple):
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return plain data."""
         found = self.robustness
         sets = found.witness
         return {
@@ -66,7 +66,7 @@ class Withstands(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What one defense can promise against the scenario's attacks, in all of its seeds."""
+    """The guarantee of one defense against the scenario's attacks, over all seeds."""
 
     kind: str
     parameters: Mapping[str, Any]
@@ -75,17 +75,17 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class Certificate:
-    """What can be promised of a scenario before it is run.
+    """The guarantees for a scenario before a run.
 
     Attributes:
         scenario: Its name.
-        title: Its name for people.
+        title: Its title.
         version: Its version.
         digest: The digest of the resolved scenario.
-        seeds: The seeds that were looked at.
-        attacks: Of each attack that acts: its kind, and how many daemons it is aimed at in each seed.
-        networks: What each different network withstands.
-        claims: What each defense can promise.
+        seeds: The certified seeds.
+        attacks: The kind of each acting attack, and its number of targets in each seed.
+        networks: The fault tolerance of each distinct network.
+        claims: The guarantee of each defense.
     """
 
     scenario: str
@@ -99,7 +99,7 @@ class Certificate:
 
     @property
     def verdict(self) -> Verdict:
-        """Inside if one defense's promise holds in every seed, outside if those of all that promise anything fail."""
+        """`inside` if a guarantee holds in every seed; `outside` if every guarantee that any defense gives fails."""
         if not self.claims:
             return "no_defense"
         whole = combine_guarantees([(claim.kind, claim.guarantee) for claim in self.claims])
@@ -107,11 +107,11 @@ class Certificate:
 
     @property
     def worst_over_seeds(self) -> Withstands:
-        """Of several networks the one that is known to withstand least."""
+        """The network with the lowest proven fault tolerance."""
         return min(self.networks, key=lambda one: (one.robustness.f_max, one.robustness.r, one.byzantine.f))
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data, which is what `swarmsec certify --json` prints."""
+        """Return plain data, as `swarmsec certify --json` prints it."""
         return {
             "schema": SCHEMA,
             "scenario": self.scenario,
@@ -128,13 +128,13 @@ class Certificate:
 
 
 def certify(scenario: Scenario, *, seeds: Sequence[int] | None = None, time_limit: float = 10.0) -> Certificate:
-    """Find out what a scenario's network withstands, and what its defenses can promise on it.
+    """Compute the fault tolerance of a scenario's network and the guarantees of its defenses.
 
     Args:
         scenario: A checked scenario.
-        seeds: Which seeds' networks and targets; the scenario's own unless given.
-        time_limit: Seconds for all programs together; what is not decided by then is told as a bound. With 0 there
-            are none, and the certificate is the same on every machine.
+        seeds: The seeds of the networks and targets; the scenario's own unless given.
+        time_limit: Seconds for all integer programs together; undecided values are then reported as bounds. With 0
+            no program is run, and the certificate is the same on every machine.
     """
     if not time_limit >= 0:
         raise ParameterError(f"{time_limit} given; must be at least 0 seconds", where="time_limit")
@@ -146,7 +146,7 @@ def certify(scenario: Scenario, *, seeds: Sequence[int] | None = None, time_limi
     first: Setup | None = None
     for number, seed in enumerate(wanted):
         setup = scenario.setup(seed)
-        # Half of a seed's share is for the network, the rest for what is left of it without the liars.
+        # Half of a seed's time is for its network, the other half for the network without the liars.
         share = max(0.0, until - time.monotonic()) / (2 * (len(wanted) - number)) if time_limit else 0.0
         if first is not None and _same(first.network, setup.network):
             networks[0] = networks[0]._replace(seeds=(*networks[0].seeds, seed))
@@ -177,7 +177,7 @@ def certify(scenario: Scenario, *, seeds: Sequence[int] | None = None, time_limi
 
 
 class _Remembers:
-    """Tells how robust a network is; the scenario's own is known by now."""
+    """Compute the robustness of a network; the scenario's own is cached."""
 
     def __init__(self, setup: Setup, known: Robustness, time_limit: float) -> None:
         self._network, self._known, self._time_limit = setup.network, known, time_limit
@@ -196,7 +196,7 @@ def _same(one: Network, other: Network) -> bool:
 
 
 def _acting(setup: Setup) -> list[tuple[Any, Any]]:
-    """The attacks that act, with their targets."""
+    """The acting attacks, with their targets."""
     return [
         (cast, targets) for cast, targets in zip(setup.attacks, setup.targets, strict=True) if acts(cast, setup.rounds)
     ]

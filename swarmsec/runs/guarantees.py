@@ -1,4 +1,4 @@
-"""The case that defenses are asked about: before a run from whom red aims at, after it from whom it hit."""
+"""The guarantees of defenses: before a run for the targeted daemons, after it for the attacked ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from swarmsec.teams import Attack, Defense, Guarantee, Surface, ThreatCase
 
 
 def held(setup: Setup, trace: Trace) -> tuple[tuple[str, Guarantee], ...]:
-    """Whether each defense's promise covered what the attacks of the defended arm did; nothing for other arms."""
+    """Check each defense's guarantee against the attacks of the defended arm; empty for other arms."""
     if trace.arm != Arm.DEFENDED or not trace.attacked.any():
         return ()
     hit = np.flatnonzero(trace.attacked | trace.compromised).astype(np.int32)
@@ -31,11 +31,11 @@ def held(setup: Setup, trace: Trace) -> tuple[tuple[str, Guarantee], ...]:
 def promised(
     setup: Setup, *, how_robust: Callable[[Network], Robustness] | None = None
 ) -> tuple[tuple[str, Guarantee], ...]:
-    """What each defense can promise against whom the attacks aim at, without a run.
+    """Return each defense's guarantee against the attacks' targets, without a run.
 
     Args:
         setup: The composition of one seed.
-        how_robust: Tells how robust a network is; what is known at once unless given.
+        how_robust: Computes the robustness of a network; fast bounds unless given.
     """
     aimed = [targets for cast, targets in zip(setup.attacks, setup.targets, strict=True) if acts(cast, setup.rounds)]
     hit = np.unique(np.concatenate([np.empty(0, dtype=np.int32), *aimed])).astype(np.int32)
@@ -49,7 +49,7 @@ def promised(
 
 
 def acts(cast: PluginSpec[Attack], rounds: int) -> bool:
-    """Whether an attack does anything in a run of so many rounds."""
+    """Whether an attack acts in a run of `rounds` rounds."""
     attack = cast.plugin
     return attack.strength > 0 and attack.start < (rounds if attack.stop is None else min(rounds, attack.stop))
 
@@ -68,7 +68,7 @@ def _case(setup: Setup, asked: PluginSpec[Defense], hit: Ints, start: int, *, is
 
 
 def _lossy(setup: Setup, asked: PluginSpec[Defense], *, isolated: bool) -> str:
-    """Why a daemon may not hear each of its neighbors in each exchange, other than by red's cutting links."""
+    """The reason, other than links cut by red, why a daemon may miss messages of its neighbors; else empty."""
     if not setup.network.delivery.is_reliable:
         return "messages may be late, lost or out of order"
     inbox, most = setup.protocol.inbox, int(setup.network.degrees.max(initial=0))
@@ -82,14 +82,14 @@ def _lossy(setup: Setup, asked: PluginSpec[Defense], *, isolated: bool) -> str:
 
 
 def _may_isolate(setup: Setup, asked: PluginSpec[Defense]) -> bool:
-    """Whether another defense answers what it sees, and the rules let it isolate somebody."""
+    """Whether another defense responds to detections, and the rules let it isolate a daemon."""
     others = [cast for cast in setup.defenses if cast is not asked]
     answers = any(cast.plugin.overrides("respond") for cast in others)
     return answers and setup.rules.quarantine_limit(setup.network.n) > 0
 
 
 def _if_it_spreads(setup: Setup, hit: int, guarantee: Guarantee) -> Guarantee:
-    """A promise that holds for whom the attacks aim at is open where they may take over others later on."""
+    """Change a guarantee that holds to unknown if an attack may hijack more daemons than its targets."""
     limit = setup.rules.hijack_limit(setup.network.n)
     spreads = any(cast.plugin.spreads for cast in setup.attacks if acts(cast, setup.rounds))
     if not (guarantee.holds and spreads and limit > hit):
