@@ -45,9 +45,7 @@ def gauntlet(
         list[str] | None, typer.Option(help="Against this defense instead.", metavar="KIND[:p=v,..]")
     ] = None,
     budget: Annotated[int, typer.Option(help="How many queries: attacks that are tried.")] = 200,
-    seeds: Annotated[
-        str, typer.Option(help="With how many seeds, or which, a query is played.", metavar="5|3,4,9")
-    ] = "2",
+    seeds: Annotated[str, typer.Option(help="The number of seeds of a query, or which.", metavar="5|3,4,9")] = "2",
     known: Annotated[bool, typer.Option("--known", help="Red knows the defense's parameters.")] = False,
     metric: Annotated[
         str | None, typer.Option(help="Maximize the greatest value of this metric, and not the damage.", metavar="NAME")

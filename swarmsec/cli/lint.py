@@ -56,7 +56,7 @@ class _Page(NamedTuple):
 def lint(
     scenarios: Annotated[list[str], typer.Argument(help="Library names, files, or - for standard input.")],
     deep: Annotated[bool, typer.Option("--deep", help="Run it too: does the attack bite, can blue win?")] = False,
-    fix: Annotated[bool, typer.Option("--fix", help="Mend in place what can be mended; comments stay.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Fix in place what can be fixed; comments stay.")] = False,
     select: Annotated[Codes, typer.Option(help="Only these rules: SW001,SW1.", metavar="CODES")] = None,
     ignore: Annotated[Codes, typer.Option(help="Not these rules.", metavar="CODES")] = None,
     jobs: Jobs = 1,
@@ -126,7 +126,7 @@ def _linted(name: str, asked: _Asked) -> _Page:
     if not asked.quiet:
         for one in mended:
             assert one.fix
-            typer.echo(f"{one.finding.span}  {one.finding.path}  {one.code} mended: {one.fix.value}")
+            typer.echo(f"{one.finding.span}  {one.finding.path}  {one.code} fixed: {one.fix.value}")
         for one in found:
             typer.echo(one.text(scenario.tree))
         typer.echo(f"{name}: {_count(warnings, len(found) - warnings)}")

@@ -94,7 +94,7 @@ def changed_line(changed: Sequence[str], version: str) -> str:
     """The error message for a run that cannot be re-run because its plug-ins have changed."""
     several = len(changed) > 1
     return (
-        f"{', '.join(changed)} {'have' if several else 'has'} changed since this was run, so it cannot be played again "
+        f"{', '.join(changed)} {'have' if several else 'has'} changed since this was run, so it cannot be re-run "
         f"as it was; bring back the plug-in{'s' if several else ''} of then (swarmsec {version}), or run it anew"
     )
 

@@ -58,7 +58,7 @@ def verdict_line(found: Gauntlet) -> str:
 
 def progress_line(query: Query, best: float | None, *, budget: int, unit: str) -> str:
     """The progress of a search: queries done and the greatest damage so far."""
-    found = "nothing could be played yet" if best is None else f"worst so far {amount(best, unit)}"
+    found = "nothing could be run yet" if best is None else f"worst so far {amount(best, unit)}"
     return f"{query.number + 1:,} of {budget:,} queries, {found}"
 
 
@@ -98,7 +98,7 @@ def attack_lines(attacks: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _figures(found: Gauntlet) -> str:
-    own = "cannot be played" if found.own is None else _interval(found.own, lambda value: amount(value, found.unit))
+    own = "cannot be run" if found.own is None else _interval(found.own, lambda value: amount(value, found.unit))
     worst = _interval(found.worst, lambda value: amount(value, found.unit))
     what = found.metric or "damage"
     seeds = f"{what}, mean [95% interval] over {len(found.fresh_seeds)} seeds that the search never saw"

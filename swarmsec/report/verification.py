@@ -10,7 +10,7 @@ def verification_lines(found: Verified) -> str:
     lines = [_verdict(found)]
     for one in found.differences:
         lines += [f"  {one.file}: {one.where}", f"    kept   {one.kept}", f"    again  {one.again}"]
-    lines += [f"  {run} was not played: {why}" for run, why in found.refused]
+    lines += [f"  {run} was not re-run: {why}" for run, why in found.refused]
     lines += [f"  perhaps: {reason}" for reason in found.reasons]
     lines += [f"  note: {note}" for note in found.notes]
     return "\n".join(lines)
@@ -21,10 +21,10 @@ def _verdict(found: Verified) -> str:
     if found.differences and not found.checked:
         return f"{found.subject} is not what was run"
     if found.differences:
-        return f"{found.subject} differs: {what} played again"
+        return f"{found.subject} differs: {what} re-run"
     if not found.checked:
-        return f"{found.subject}: none of its runs could be played again"
-    return f"{found.subject} is what comes of it again: {what} played, no difference"
+        return f"{found.subject}: none of its runs could be re-run"
+    return f"{found.subject} is verified: {what} re-run, identical"
 
 
 def _noun(found: Verified) -> str:

@@ -197,7 +197,7 @@ def test_what_is_no_run_is_refused(cli, name):
 def test_verify_ends_with_0_and_after_a_change_with_1(cli, folder):
     fine = cli("verify")
     assert (fine.code, fine.err) == (0, "")
-    assert "3 of 3 seeds played, no difference" in fine.out
+    assert "3 of 3 seeds re-run, identical" in fine.out
     path = folder / "rounds.csv"
     rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join([*rows[:30], "0," + rows[30].split(",", 1)[1].replace(".", ".1", 1), *rows[31:]]))
@@ -224,7 +224,7 @@ def test_a_run_whose_plugin_changed_is_refused_by_replay_and_verify(cli, ring_fi
 def test_a_store_is_verified(cli, store):
     ran = cli("verify", store, "--sample", 2, "--jobs", 2)
     assert (ran.code, ran.err) == (0, "")
-    assert "2 of 12 runs played, no difference" in ran.out
+    assert "2 of 12 runs re-run, identical" in ran.out
 
 
 @pytest.mark.parametrize("arguments", [["nowhere"], ["runs/nowhere"], ["--sample", "0"], ["--sample", "1", "--all"]])

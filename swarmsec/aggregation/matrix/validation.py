@@ -67,7 +67,7 @@ def matrix(x: npt.ArrayLike) -> Floats:
     try:
         given = np.asarray(x)
         if given.dtype.kind not in "biuf":
-            raise TypeError(f"{given.dtype} is no number")
+            raise TypeError(f"{given.dtype} is not numeric")
         # One memory layout, so that sums do not depend on it.
         rows = np.ascontiguousarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
