@@ -1,4 +1,4 @@
-"""Map the tolerance of a defense, by share of attacked daemons and strength, and the cover of its guarantee."""
+"""Map the tolerance of a defense, by share of attacked daemons and strength, and its guarantee's coverage."""
 
 from __future__ import annotations
 
