@@ -4,7 +4,7 @@ Each division is the Shapley value (Shapley 1953; see `shapley`) of a game on pa
 
     attacks    v(S) = bill(attacks S, no defense) − bill(clean)                   total: the damage
     defenses   v(S) = bill(attacked) − bill(all attacks, defenses S)              total: the prevented damage
-    left       v(S) = bill(attacks S, all defenses) − bill(guarded)               total: the damage that was left
+    left       v(S) = bill(attacks S, all defenses) − bill(guarded)               total: the remaining damage
     peace      v(S) = bill(defenses S, no attack) − bill(clean)                   total: the autoimmune cost
 
 Plug-ins outside S are left out by `changes.without`, so that all others draw the same random numbers. Shares add up to
@@ -101,11 +101,11 @@ class Division(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """All divisions: none among defenses without a defense, none of damage without an attack.
+    """All divisions; a scenario without defenses or attacks lacks the divisions among them.
 
     Attributes:
         seeds: The seeds, in the order of all values.
-        unit: Of the bill.
+        unit: The unit of the bill.
         divisions: The divisions by the divided amount.
     """
 
@@ -138,8 +138,8 @@ def attribute(
         seeds: Its seeds.
         arms: The available arms; a game that needs another arm is left out.
         executor: Runs the jobs.
-        orders_drawn: How many orders are drawn of more than 6 plug-ins; at least 2.
-        advanced: Called as jobs end.
+        orders_drawn: The number of sampled orders for more than 6 plug-ins; at least 2.
+        advanced: Called after each job.
 
     Raises:
         UsageError: There is no attack and no defense.
@@ -161,13 +161,13 @@ class _Game(NamedTuple):
     """A game: the divided amount, its members, and the bills of coalitions.
 
     Attributes:
-        of: What is divided.
+        of: The divided amount.
         team: The key of its members in a scenario.
-        nobody: The arm without all of them.
-        all: The arm with them.
-        sign: 1 where a higher bill is more of it, -1 where it is less.
-        members: How many there are.
-        drawn: The orders that are drawn; None where all are counted.
+        nobody: The arm without any member.
+        all: The arm with all members.
+        sign: 1 if the amount rises with the bill, -1 if it falls.
+        members: The number of members.
+        drawn: The sampled orders; None if all orders are counted.
     """
 
     of: Divided
@@ -180,16 +180,16 @@ class _Game(NamedTuple):
 
     @property
     def arms(self) -> tuple[Arm, Arm]:
-        """The arms that it is played on."""
+        """The two arms of the game."""
         return self.nobody, self.all
 
     @property
     def coalitions(self) -> list[Coalition]:
-        """Those whose bills are asked for."""
+        """The coalitions whose bills are needed."""
         return coalitions(self.members) if self.drawn is None else met(self.drawn)
 
     def jobs(self, scenario: Scenario, seeds: Sequence[int]) -> _Jobs:
-        """(coalition, seed) → what is to be played."""
+        """(coalition, seed) → job."""
         everybody = frozenset(range(self.members))
         found: dict[tuple[Coalition, int], Job] = {}
         for some in self.coalitions:
@@ -240,7 +240,7 @@ def _division(game: _Game, scenario: Scenario, seeds: Sequence[int], jobs: _Jobs
 
 
 def _shares(game: _Game, value: Value) -> list[list[Fraction]]:
-    """By member: its share by every order that was drawn, or the one share that all orders give."""
+    """By member: its share in each sampled order, or its one exact share."""
     if game.drawn is None:
         return [[share] for share in shapley(game.members, value)]
     by_order = [marginals(order, value) for order in game.drawn]
@@ -248,7 +248,7 @@ def _shares(game: _Game, value: Value) -> list[list[Fraction]]:
 
 
 def _over_orders(shares: Sequence[Sequence[Fraction]]) -> Interval:
-    """The mean share of a member, with its interval over the orders that were drawn; (seeds, orders) shares."""
+    """The mean share of a member, with its interval over the sampled orders; (seeds, orders) shares."""
     return of_mean(np.array([float(sum(each) / len(shares)) for each in zip(*shares, strict=True)]))
 
 

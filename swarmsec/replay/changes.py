@@ -1,7 +1,7 @@
-"""A scenario without some of its plug-ins, in which all others draw the same random numbers.
+"""Leave plug-ins out of a scenario, while all others draw the same random numbers.
 
-A random stream is named by the place of its plug-in: the second attack draws from `red/1`. So places must stay. An
-attack that is left out gets a strength of 0, and the engine never calls it; a defense that is left out becomes `none`.
+A random stream is named by the place of its plug-in: the second attack draws from `red/1`. So places must not change.
+An omitted attack gets a strength of 0, and the engine never calls it; an omitted defense becomes `none`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ONE = re.compile(r"(attack|defense):(.+)")
 
 
 class Left(NamedTuple):
-    """The plug-ins that are left out of a scenario, by their places from 0."""
+    """The omitted plug-ins of a scenario, by their places from 0."""
 
     attacks: frozenset[int] = frozenset()
     defenses: frozenset[int] = frozenset()
@@ -53,12 +53,12 @@ def parse_without(words: Sequence[str], scenario: Scenario) -> Left:
 def without(scenario: Scenario, *, attacks: Collection[int] = (), defenses: Collection[int] = ()) -> Scenario:
     """The scenario with some attacks and defenses left out, on the same random streams.
 
-    An attack that knows the defenses sees `none` in the place of one that is left out.
+    An attack that knows the defenses sees `none` in the place of an omitted defense.
 
     Args:
-        scenario: The whole one.
-        attacks: Their places, counted from 0.
-        defenses: Theirs.
+        scenario: The complete scenario.
+        attacks: The places of the omitted attacks, counted from 0.
+        defenses: The places of the omitted defenses, counted from 0.
     """
     if not attacks and not defenses:
         return scenario
@@ -71,12 +71,12 @@ def without(scenario: Scenario, *, attacks: Collection[int] = (), defenses: Coll
 
 
 def until(scenario: Scenario, round: int) -> Scenario:
-    """The scenario with all attacks off from a round on; what they did before is the same.
+    """The scenario with all attacks off from a round on; earlier rounds do not change.
 
-    An attack that paces itself by its own `stop` paces itself by the new one.
+    Exception: an attack whose pace depends on its own `stop` uses the new `stop`.
 
     Args:
-        scenario: The whole one.
+        scenario: The complete scenario.
         round: The first round without an attack.
     """
     return _with(scenario, attacks=[_stopped(spec, round) for spec in scenario.document["attacks"]])
@@ -89,7 +89,7 @@ def _stopped(spec: dict[str, Any], round: int) -> dict[str, Any]:
 
 
 def _with(scenario: Scenario, **teams: list[dict[str, Any]]) -> Scenario:
-    # A sweep may refer to a plug-in that is left out; and a run is one point.
+    # A sweep may refer to an omitted plug-in; and a run is one point.
     return replace(scenario, document={**scenario.document, "sweep": {}, **teams})
 
 

@@ -15,7 +15,7 @@ from swarmsec.runs.read_folder import FileLine
 from swarmsec.swarm.trace import Trace
 
 SHOWN_MAX = 120
-"""So many letters of a value are shown."""
+"""The greatest number of characters shown of a value."""
 
 
 class RunDifference(NamedTuple):
@@ -102,7 +102,7 @@ def first_in_run(name: str, kept: JobResult, last: JobResult, again: JobResult) 
     Args:
         name: The name of the run.
         kept: The stored run. Its bill and its last round are exact, other rounds of other metrics are float32.
-        last: The stored last round, from which scores are made.
+        last: The stored last round, the input of scores.
         again: The new run.
     """
     if kept.trace is None or last.trace is None or again.trace is None:
@@ -127,7 +127,7 @@ def _in_metrics(name: str, kept: Trace, again: Trace) -> RunDifference | None:
 
 
 def _in_last(name: str, kept: Trace, again: Trace) -> RunDifference | None:
-    """Compare the last round, which is stored once more by itself."""
+    """Compare the last round, which is also stored separately."""
     stored = {"bill": kept.bill, **kept.metrics}
     now = {"bill": again.bill, **again.metrics}
     pairs = {key: [repr(float(side[key][-1])) for side in (stored, now)] for key in now if key in stored}
@@ -153,7 +153,7 @@ def _in_records(name: str, kept: JobResult, again: JobResult) -> RunDifference |
 
 
 def _records(result: JobResult, trace: Trace) -> Mapping[str, Any]:
-    """All that is stored beside the metrics, as plain data."""
+    """All stored values other than metrics, as plain data."""
     return {
         "unit": trace.unit,
         "events": [event.to_dict() for event in trace.events],

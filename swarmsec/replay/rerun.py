@@ -1,4 +1,4 @@
-"""Run seeds of a run's folder again, and compare its files with the new ones byte for byte."""
+"""Re-run seeds of a run's folder, and compare its files with the new ones byte for byte."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from swarmsec.swarm.arms import Arm
 
 @dataclass(frozen=True)
 class StoredFiles:
-    """The files of a run's folder, as they are compared.
+    """The compared files of a run's folder.
 
     Attributes:
-        folder: The run's.
+        folder: The run's folder.
         manifest: Its manifest.
         header: The header line of `rounds.csv`.
         rounds: The other lines.
         events: The lines of `events.jsonl`.
-        seeds: The seeds of which anything is stored; all of them if the run is complete.
-        complete: Whether the run was not interrupted.
+        seeds: The seeds with stored rounds; all seeds if the run is complete.
+        complete: Whether the run is complete (not interrupted).
     """
 
     folder: Path
@@ -47,7 +47,7 @@ class StoredFiles:
 
     @classmethod
     def read(cls, folder: Path, manifest: Mapping[str, Any]) -> StoredFiles:
-        """Read them; of an interrupted run up to the last whole line of each file.
+        """Read the files; for an interrupted run, up to the last complete line of each file.
 
         Raises:
             UsageError: No round is stored.
@@ -65,12 +65,12 @@ class StoredFiles:
 def compare_rerun(
     stored: StoredFiles, scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResult]
 ) -> tuple[tuple[RunDifference, ...], tuple[str, ...]]:
-    """Run seeds again: the first difference in each file, and notes on what was not compared.
+    """Re-run seeds: the first difference in each file, and notes on what was not compared.
 
     Args:
         stored: The files.
         scenario: The scenario that was run.
-        seeds: Which seeds.
+        seeds: The seeds to re-run.
         cache: Runs the jobs.
     """
     runs = list(run_seeds(scenario, seeds, cache))
@@ -112,7 +112,7 @@ def _of_seeds(
     stored: StoredFiles,
     runs: Sequence[SeedRun],
 ) -> list[FileLine] | RunDifference:
-    """The lines of the seeds that were run again; or the first line that belongs to no seed of the run."""
+    """The lines of the re-run seeds; or the first line that belongs to no seed of the run, as a difference."""
     rerun, known = {run.seed for run in runs}, set(stored.manifest["seeds"])
     seeds = [seed_of(line) for line in lines]
     if unknown := next((line for line, seed in zip(lines, seeds, strict=True) if seed not in known), None):
@@ -122,7 +122,7 @@ def _of_seeds(
 
 
 def _in_truth(stored: StoredFiles, first: SeedRun) -> RunDifference | None:
-    """Compare the ground truth of the first seed, if that one was run again."""
+    """Compare the ground truth of the first seed, if that seed was re-run."""
     if first.seed != stored.manifest["seeds"][0] or "truth" not in stored.manifest:
         return None
     return first_in_json("manifest.json", stored.manifest["truth"], truth_of(first), "truth")
@@ -138,7 +138,7 @@ def _in_result(
     if "nulls" in shown:
         result = replace(result, nulls=run_nulls(scenario, result.seeds, cache))
     rerun = result.to_dict(times=False)
-    # The command line names a file that only its author knows, and the version of swarmsec is no result.
+    # The command line names a file on its author's machine, and the version of swarmsec is not a result.
     rerun["replay"] = shown.get("replay") if _repeats(shown.get("replay"), result) else rerun["replay"]
     rerun["engine_version"] = stored.manifest["versions"].get("swarmsec")
     if json_text(rerun) == read_text(stored.folder, "result.json"):
@@ -185,7 +185,7 @@ def _result(stored: StoredFiles) -> dict[str, Any] | RunDifference:
 
 
 def _repeats(line: Any, result: Result) -> bool:
-    """Whether a command line runs these seeds, of whichever file."""
+    """Whether a command line runs these seeds; its file is ignored."""
     try:
         words = shlex.split(line) if isinstance(line, str) else []
     except ValueError:
@@ -194,7 +194,7 @@ def _repeats(line: Any, result: Result) -> bool:
 
 
 def _lines(folder: Path, name: str, *, complete: bool) -> list[FileLine]:
-    """The lines of a file; an unfinished last one only if the file must be complete."""
+    """The lines of a file; an incomplete last line only if the file must be complete."""
     try:
         lines, rest = read_lines(folder, name)
     except UsageError:

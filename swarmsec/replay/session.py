@@ -76,7 +76,7 @@ class Session:
         """Execute one command line.
 
         Raises:
-            UsageError: The line is no valid command; the position does not change.
+            UsageError: The command is unknown or cannot be executed; the position does not change.
         """
         line = line.strip() or self._last
         word, _, rest = line.partition(" ")
@@ -112,7 +112,7 @@ class Session:
         return plain[word]
 
     def _go_to(self, round: int) -> Shown:
-        """Go to a round, clipped to the first or last one; an error if that is the current round."""
+        """Go to a round; clip it to the first or last round, or raise an error if already there."""
         last = self.recording.rounds - 1
         there = min(max(round, 0), last)
         if there == self.round and round != there:

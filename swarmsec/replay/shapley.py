@@ -25,7 +25,7 @@ Value = Callable[[Coalition], float]
 """The value of a coalition."""
 
 EXACT_MOST = 6
-"""Up to so many members all coalitions are played: 64 of 6."""
+"""Up to this number of members, all coalitions are run: 64 for 6 members."""
 
 
 def coalitions(members: int) -> list[Coalition]:

@@ -1,4 +1,4 @@
-"""Search for the attack that harms a given defense most, with a budget of queries."""
+"""Search for the most harmful attack on a given defense, with a budget of queries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FIRST_CONFIRMING_SEED = 1_000_003
 
 @dataclass(frozen=True)
 class Query:
-    """One attack that was tried.
+    """One tried attack.
 
     Attributes:
         number: Its place, from 0; 0 is the scenario's own attack.
@@ -51,7 +51,7 @@ class Gauntlet:
     Attributes:
         scenario: The scenario's name.
         defenses: Its defenses.
-        unit: The unit of damage; empty where a metric was maximized.
+        unit: The unit of damage; empty if a metric was maximized.
         metric: The maximized metric; None for the damage.
         known: Whether red knew the defenses' parameters.
         seeds: The seeds of every query.
@@ -131,8 +131,8 @@ def gauntlet(
     Args:
         scenario: The defended swarm; its own attacks are the first query.
         cache: Runs the jobs; see `figures_cache`.
-        budget: How many queries.
-        attacks: Kinds to search; all that the rules allow unless given.
+        budget: The number of queries.
+        attacks: The kinds to search; by default all that the rules allow.
         seeds: The seeds of a query.
         known: Whether red knows the defenses' parameters: it then begins with lies of about their size.
         metric: Maximize the greatest value of this metric in the defended arm, and not the damage.
@@ -198,7 +198,7 @@ def _searched(
         harms = evaluator.harms(choices)
         least = min([least, *(harm.amount for harm in harms if harm.amount is not None)])
         for trial, specs, harm in zip(trials, choices, harms, strict=True):
-            study.tell(trial, least if harm.amount is None else harm.amount)  # Refused counts as least.
+            study.tell(trial, least if harm.amount is None else harm.amount)  # Refused: the least harm so far.
             yield specs, harm
 
 
@@ -229,7 +229,7 @@ def _study(seed: int, budget: int) -> Any:
 
 
 def _suggested(trial: Any, spaces: Sequence[Space]) -> list[dict[str, Any]]:
-    """The attacks that the search wants to try."""
+    """The attacks that the sampler suggests for a trial."""
     kind = trial.suggest_categorical("attack", [space.kind for space in spaces])
     space = next(space for space in spaces if space.kind == kind)
     chosen = {}

@@ -24,11 +24,11 @@ _FOR_DAEMONS = 0.75
 
 @dataclass(frozen=True)
 class Size:
-    """How large attacks are.
+    """The size of attacks.
 
     Attributes:
-        daemons: How many daemons any of them targets.
-        rounds: In how many rounds any of them is on.
+        daemons: The number of daemons that at least one attack targets.
+        rounds: The number of rounds with at least one active attack.
         strength: The greatest of their strengths.
     """
 
@@ -261,11 +261,11 @@ def _weakened(specs: Specs, share: float) -> Specs:
 
 
 def _split(items: list[T], pieces: int) -> list[list[T]]:
-    """Items in so many chunks of about equal length."""
+    """Items in `pieces` chunks of about equal length."""
     ends = [len(items) * piece // pieces for piece in range(pieces + 1)]
     return [items[start:end] for start, end in pairwise(ends)]
 
 
 def _without(chunks: list[list[T]], number: int) -> list[T]:
-    """All items but those of one chunk."""
+    """All items except those of one chunk."""
     return [one for other, chunk in enumerate(chunks) if other != number for one in chunk]

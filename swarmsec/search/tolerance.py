@@ -1,4 +1,4 @@
-"""How much attack a defense tolerates, by share of daemons and strength, beside what its guarantee covers."""
+"""Map the tolerance of a defense, by share of attacked daemons and strength, and its guarantee's coverage."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class TolerancePoint(NamedTuple):
 
     @property
     def prevented(self) -> float | None:
-        """The share of the damage that the defense prevented; None where there is none to prevent."""
+        """The share of the damage that the defense prevented; None if there is no damage to prevent."""
         if self.attacked is None or self.defended is None or self.attacked <= 0:
             return None
         return 1.0 - self.defended / self.attacked
@@ -48,7 +48,7 @@ class ToleranceMap(NamedTuple):
     Attributes:
         scenario: Its name.
         attack: The kind of the attack.
-        unit: Of the damage.
+        unit: The unit of the damage.
         seeds: The seeds of every cell.
         shares: The rows.
         strengths: The columns.
@@ -89,7 +89,7 @@ def tolerance_map(
     Args:
         scenario: The defended swarm.
         cache: Runs the jobs; see `figures_cache`.
-        attack: The attack, as a scenario writes it; the scenario's first one unless given.
+        attack: The attack, as a scenario writes it; the scenario's first one by default.
         shares: Above 0, at most 1.
         strengths: Above 0.
         seeds: The seeds of every cell.
