@@ -1,4 +1,4 @@
-"""A sweep as text: one line per point."""
+"""A sweep for people: a line a point."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def point_line(point: SweepPoint) -> str:
 
 
 def sweep_lines(scenario: Scenario, points: Sequence[SweepPoint]) -> str:
-    """The sweep as a table, with instructions to show one of its points again."""
+    """The whole sweep as a table, with how to see one point of it again."""
     seeds = points[0].result.seeds
     rows = [["point", *points[0].settings, "damage attacked", "DL", "AC", "verdict"]]
     rows += [

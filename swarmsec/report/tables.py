@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def plain_table(
     rows: Sequence[Sequence[str]], *, left: Collection[int] | None = None, indent: int = 2, gap: int = 2
 ) -> str:
-    """Rows of cells in aligned columns, one line per row.
+    """Rows of cells in aligned columns, a line each.
 
     Args:
         rows: All rows, of one length; a heading is a row like others.
@@ -56,7 +56,7 @@ def yaml_word(value: Any) -> str:
 
 
 def plain_text(rendered: RenderableType) -> str:
-    """A Rich object as text, without color, boxes and wrapping."""
+    """What Rich would print, without color, boxes and wrapping."""
     from rich.console import Console
 
     console = Console(

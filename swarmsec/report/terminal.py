@@ -19,14 +19,14 @@ _COLORS = {"limited": "green", "not_limited": "red", "no_bite": "yellow"}
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Facts about the scenario that are not in a result.
+    """Facts about the scenario that a result does not hold.
 
     Attributes:
         title: The title of the scenario.
         document: The resolved scenario.
-        n: The number of daemons.
+        n: How many daemons there are.
         bills: The world's bills, the scored one first.
-        vantages: The vantage of each defense, in order.
+        vantages: Of each defense, in order.
         folder: The run's folder.
     """
 
@@ -63,7 +63,7 @@ def verdict_line(result: Result) -> str:
 
 
 def arms_table(result: Result, context: Context) -> Table:
-    """Bills and compromised daemons, one column per arm; means over seeds."""
+    """Bills and compromised daemons, an arm a column; means over seeds."""
     table = Table(box=None, padding=(0, 0, 0, 4), show_edge=False, pad_edge=False)
     table.add_column("")
     for arm in result.arms:

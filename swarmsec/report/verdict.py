@@ -10,9 +10,9 @@ def verdict_sentence(verdict: Verdict, limited: Interval | None, reason: str) ->
     """The verdict, with the share of the damage that was prevented.
 
     Args:
-        verdict: The verdict as one word.
-        limited: The prevented share; None if undefined.
-        reason: The reason if it is undefined.
+        verdict: In a word.
+        limited: The share, if there is one.
+        reason: Why there is none.
 
     Examples:
         >>> verdict_sentence("limited", Interval(0.83, 0.78, 0.88), "")
