@@ -1,9 +1,10 @@
-"""Jobs on a dask cluster: one fixed function, keyed by the job's id.
+"""Run jobs on a dask cluster: one fixed function, keyed by the job's id.
 
-A job is not run by dask's worker itself but by a process that the worker starts and watches (`pool.py`), as on one
-machine. So a plug-in that kills its process costs that process and not dask's worker with all that it holds, a limit
-of time ends what runs too long, which a thread of dask's could not be, and a job is counted as crashed by what it
-did, not by whom it was scheduled with. dask's own retries are for what dask alone can see: machines that go away.
+dask's worker does not run a job itself: it starts and watches a process for it (`pool.py`), as on one machine.
+- A plug-in that kills its process does not kill dask's worker, or the other jobs there.
+- A time limit can end a job, which is impossible in a thread of dask's worker.
+- A job counts as crashed only if its own process died.
+Jobs are also retried after the loss of a whole dask worker, which only dask detects.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from swarmsec.runs.executors.connect import connected, library
 from swarmsec.runs.executors.processes import Processes
 from swarmsec.runs.jobs import Job, JobResult, run_verified_job
 
-_AHEAD = 3  # jobs in flight for each thread of the cluster
-_COUNT_AGAIN = 64  # results between two looks at the cluster's size
+_AHEAD = 3  # jobs in flight per thread of the cluster
+_COUNT_AGAIN = 64  # results between two queries of the cluster's size
 
 _guard = threading.Lock()
 _pools: dict[int, tuple[str, Processes]] = {}  # In dask's worker: thread → its session and process.
@@ -33,9 +34,9 @@ class Cluster:
 
     Args:
         where: `tcp://HOST:PORT`, a scheduler file, `local:N`, `slurm` or `slurm:N`.
-        jobs: How many SLURM jobs to ask for, where the address does not say.
-        timeout_s: The most seconds that a job may take.
-        retries: How often a job is run again after its process, or its dask worker, died.
+        jobs: The number of workers to start, if `where` gives none.
+        timeout_s: The time limit of a job, in seconds.
+        retries: How often a job is run again after the death of its process or dask worker.
 
     Raises:
         UsageError: No such cluster, or dask is not installed.
@@ -51,10 +52,10 @@ class Cluster:
         self._client = self._opened.enter_context(connected(where, jobs))
 
     def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
-        """Run jobs, and give each result when its job ends.
+        """Run jobs, and yield each result when its job ends.
 
         Raises:
-            ExecutorError: The scheduler went away, or a worker has another swarmsec or other plug-ins.
+            ExecutorError: The scheduler is lost, or a worker has another version of swarmsec or of a plug-in.
         """
         source = iter(jobs)
         flying: dict[str, Any] = {}
@@ -81,9 +82,9 @@ class Cluster:
             self._drop(flying)
 
     def close(self) -> None:
-        """Leave the cluster, and end what was started for it."""
+        """Close the client, and end the processes and workers started for it."""
         if self._client.status == "running":
-            with suppress(Exception):  # A process that cannot be stopped now ends with its worker.
+            with suppress(Exception):  # A process that cannot be stopped here ends with its worker.
                 self._client.run(end_session, self._session, on_error="ignore")
         self._opened.close()
 
@@ -100,7 +101,7 @@ class Cluster:
         return _AHEAD * max(1, sum(map(int, self._client.nthreads().values())))
 
     def _settled(self, future: Any, result: Any, deaths: Counter[str]) -> JobResult | None:
-        """The result of a job; None if it was sent out again."""
+        """Return the result of a job, or None if the job was retried."""
         if future.status == "finished" and isinstance(result, JobResult):
             return result
         error = result[1] if isinstance(result, tuple) and len(result) == 3 else result
@@ -130,13 +131,13 @@ class Cluster:
 
     def _drop(self, flying: dict[str, Any]) -> None:
         if flying and self._client.status == "running":
-            with suppress(Exception):  # The cluster may go away at this very moment; then nothing is left to drop.
+            with suppress(Exception):  # The cluster may be lost at this point; then there is nothing to cancel.
                 self._client.cancel(list(flying.values()))
                 self._client.run(end_session, self._session, on_error="ignore")
 
 
 def run_on_cluster(job: Job, session: str, timeout_s: float | None, retries: int) -> JobResult:
-    """Run a job for a session, in the process of this thread of dask's worker."""
+    """Run a job of a session, in the process that belongs to this thread of dask's worker."""
     thread = threading.get_ident()
     with _guard:
         owner, processes = _pools.get(thread, ("", None))
@@ -150,7 +151,7 @@ def run_on_cluster(job: Job, session: str, timeout_s: float | None, retries: int
 
 
 def end_session(session: str) -> None:
-    """End the processes of a session, in dask's worker."""
+    """End the processes of a session in this dask worker."""
     with _guard:
         for thread, (owner, processes) in list(_pools.items()):
             if owner == session:

@@ -1,4 +1,4 @@
-"""The way to a dask cluster: one that is there, one on this machine, or one that SLURM is asked for."""
+"""Connect to a dask cluster: an existing one, a local one, or one started through SLURM."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _FORMS = "must be tcp://HOST:PORT, a scheduler file, local:N, slurm or slurm:N"
 
 
 class Address(NamedTuple):
-    """Where a cluster is.
+    """The address of a cluster.
 
     Attributes:
-        kind: `at`, a scheduler's address; `file`, a scheduler file; `local`, processes of this machine; or `slurm`.
+        kind: `at`, a scheduler's address; `file`, a scheduler file; `local`, processes on this machine; or `slurm`.
         place: The address or the file.
-        workers: How many to start; 0 for a cluster that is there.
+        workers: The number of workers to start; 0 for an existing cluster.
     """
 
     kind: Literal["at", "file", "local", "slurm"]
@@ -32,14 +32,14 @@ class Address(NamedTuple):
 
 
 def address_of(where: str, *, jobs: int = 1) -> Address:
-    """Read what was said of a cluster.
+    """Parse the address of a cluster.
 
     Args:
         where: `tcp://HOST:PORT`, a scheduler file, `local:N`, `slurm` or `slurm:N`.
-        jobs: How many workers where `where` leaves it open.
+        jobs: The number of workers, if `where` gives none.
 
     Raises:
-        UsageError: It is none of them.
+        UsageError: `where` has none of these forms.
 
     Examples:
         >>> address_of("local:4")
@@ -61,11 +61,11 @@ def address_of(where: str, *, jobs: int = 1) -> Address:
 
 @contextmanager
 def connected(where: str, jobs: int) -> Iterator[Any]:
-    """A client of the cluster. What was started for it ends with it.
+    """Yield a client of the cluster, and at the end stop the workers started for it.
 
     Raises:
-        UsageError: It is none, or what it takes is not installed or not configured.
-        ExecutorError: It does not answer.
+        UsageError: `where` is invalid, or a required library is not installed or not configured.
+        ExecutorError: The cluster does not answer.
     """
     address = address_of(where, jobs=jobs)
     client_of = library("distributed").Client
@@ -86,17 +86,17 @@ def connected(where: str, jobs: int) -> Iterator[Any]:
 
 @contextmanager
 def _without_its_log() -> Iterator[None]:
-    """Keep dask's client from logging the loss of its scheduler, with a traceback, beside the error that we raise."""
+    """Silence dask's own log of a lost scheduler; the caller raises an error for it."""
     utils = library("distributed.utils")
     with utils.silence_logging_cmgr(logging.CRITICAL), utils.silence_logging_cmgr(logging.CRITICAL, "tornado"):
         yield
 
 
 def library(name: str) -> Any:
-    """A library of the extra `cluster`; most of them have no types.
+    """Import a library of the extra `cluster`; most of them have no type hints.
 
     Raises:
-        UsageError: It is not installed.
+        UsageError: The library is not installed.
     """
     try:
         return importlib.import_module(name)
@@ -106,7 +106,7 @@ def library(name: str) -> Any:
 
 @contextmanager
 def local_cluster(workers: int) -> Iterator[Any]:
-    """A dask cluster of processes on this machine, one thread each."""
+    """Yield a dask cluster of processes on this machine, one thread each."""
     with library("distributed").LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
@@ -119,10 +119,10 @@ def local_cluster(workers: int) -> Iterator[Any]:
 
 @contextmanager
 def slurm_cluster(workers: int) -> Iterator[Any]:
-    """Workers that SLURM is asked for, as dask's own configuration says (`jobqueue.slurm`).
+    """Yield a dask cluster of SLURM jobs, configured by dask's own `jobqueue.slurm`.
 
     Raises:
-        UsageError: dask-jobqueue is not installed, or its configuration says too little.
+        UsageError: dask-jobqueue or SLURM is not installed, or the configuration is incomplete.
     """
     cluster_of = library("dask_jobqueue").SLURMCluster
     if shutil.which("sbatch") is None:

@@ -1,9 +1,9 @@
 """Worker processes on this machine, each with its own pipe.
 
-With one pipe a worker, the death of a worker does not affect the others: if it is killed, even in the middle of a
-reply, only its own pipe breaks, and its earlier replies have arrived. The payload it was running is the first one
-without a reply. Workers that share a pipe do not have this property: one that dies while it holds the pipe leaves half
-a message and a lock behind, and the others wait forever.
+With one pipe per worker, the death of a worker does not affect the others: if it is killed, even in the middle of a
+reply, only its own pipe breaks, and its earlier replies have arrived. Its current payload is the first one without a
+reply. With a shared pipe, a worker that dies while it holds the pipe leaves half a message and a lock behind, and the
+others wait forever.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from swarmsec.runs.executors.worker import CHUNK_S, Reply, context, may_have_chi
 Payload = TypeVar("Payload")
 
 _CHUNK_MAX = 64  # payloads
-_REPLIES_MAX = 64  # replies not yet given to the caller, before workers get no more payloads
-_STARTS_MAX = 3  # in a row that end before the worker is ready
+_REPLIES_MAX = 64  # replies not yet yielded; at this number workers get no more payloads
+_STARTS_MAX = 3  # consecutive workers that end before they are ready
 _PATIENCE_S = 1.0
 
 
@@ -34,9 +34,9 @@ class Ended(NamedTuple, Generic[Payload]):
 
     Attributes:
         payload: The payload.
-        status: `returned`; `raised`; `crashed`, its process died each time it was tried; or `timed_out`.
-        value: What the function returned, or the exception that it raised; None otherwise.
-        error: What went wrong, in one line, where the process was lost.
+        status: `returned`; `raised`; `crashed`, its process died in every attempt; or `timed_out`.
+        value: The return value of the function, or its exception; None otherwise.
+        error: The error in one line, if the process was lost.
     """
 
     payload: Payload
@@ -57,11 +57,11 @@ class _Worker(Generic[Payload]):
     pipe: Connection
     ready: bool = False  # It has asked for work once.
     free: bool = False
-    given: deque[_Task[Payload]] = field(default_factory=deque)  # The first is the one it is running.
+    given: deque[_Task[Payload]] = field(default_factory=deque)  # The first one is running.
     since: float = 0.0
 
     def end(self) -> int | None:
-        """Kill it if it still runs, and give its exit code."""
+        """Kill the worker if it still runs, and return its exit code."""
         self.pipe.close()
         self.process.kill()
         self.process.join()
@@ -73,13 +73,13 @@ class _Worker(Generic[Payload]):
 class Pool(Generic[Payload]):
     """Calls a function on payloads in several processes.
 
-    Processes start as there is work for them. Short payloads travel in chunks of about `CHUNK_S`.
+    Processes start when there is work for them. Short payloads are sent in chunks of about `CHUNK_S` seconds.
 
     Args:
-        function: Of one payload; defined in a module, since workers import it by name.
-        workers: How many processes at most.
-        timeout_s: How long a payload may take before its process is killed.
-        retries: How often a payload is tried again after its process died.
+        function: Takes one payload; defined in a module, since workers import it by name.
+        workers: The largest number of processes.
+        timeout_s: The time limit of a payload, in seconds; its process is killed then.
+        retries: How often a payload is retried after its process died.
     """
 
     def __init__(
@@ -91,13 +91,13 @@ class Pool(Generic[Payload]):
         self._retries = retries
         self._workers: list[_Worker[Payload]] = []
         self._failed_starts = 0
-        self._seconds = CHUNK_S  # What a payload takes, by the latest of them.
+        self._seconds = CHUNK_S  # Moving average of the time per payload.
         self._queue: deque[_Task[Payload]] = deque()
         self._exhausted = False
         self._stopped = False
 
     def run(self, payloads: Iterable[Payload]) -> Iterator[Ended[Payload]]:
-        """Give the outcome of each payload when it ends, in any order. One call at a time.
+        """Yield the outcome of each payload when it ends, in any order. One call at a time.
 
         Raises:
             ExecutorError: No worker can be started.
@@ -127,14 +127,14 @@ class Pool(Generic[Payload]):
             self._workers.pop().end()
 
     def stop(self) -> None:
-        """End all processes from another thread than the one that runs, which gets an `ExecutorError`."""
+        """End all processes, called from another thread; the thread in `run` gets an `ExecutorError`."""
         self._stopped = True
         for worker in list(self._workers):
-            with suppress(ValueError):  # The other thread was faster.
+            with suppress(ValueError):  # The other thread has already closed it.
                 worker.process.kill()
 
     def _drop(self) -> None:
-        """Forget the payloads that have not ended, and end the workers that run them."""
+        """Drop the unfinished payloads, and end the workers that run them."""
         self._queue.clear()
         for worker in [worker for worker in self._workers if worker.given]:
             self._workers.remove(worker)
@@ -180,11 +180,11 @@ class Pool(Generic[Payload]):
             ours.close()
             raise ExecutorError(f"no process can be started: {error}") from error
         finally:
-            theirs.close()  # So that the pipe ends when the worker does.
+            theirs.close()  # Then the pipe closes when the worker ends.
         self._workers.append(_Worker(process, ours))
 
     def _received(self, *, block: bool) -> Iterator[Ended[Payload]]:
-        """The replies of workers, and the payloads that took too long."""
+        """Yield the replies of workers, and the payloads that timed out."""
         busy = {worker.pipe: worker for worker in self._workers if not worker.free}
         if not busy:
             return
@@ -195,7 +195,7 @@ class Pool(Generic[Payload]):
     def _receive(self, worker: _Worker[Payload]) -> Iterator[Ended[Payload]]:
         try:
             reply: Reply | None = worker.pipe.recv()
-        except Exception:  # The pipe's end, half a message, or whatever a plug-in wrote into it.
+        except Exception:  # End of file, half a message, or bytes that a plug-in wrote into the pipe.
             yield from self._lost(worker)
             return
         if reply is None:
@@ -210,7 +210,7 @@ class Pool(Generic[Payload]):
         yield Ended(task.payload, "raised" if reply.raised else "returned", reply.value)
 
     def _lost(self, worker: _Worker[Payload]) -> Iterator[Ended[Payload]]:
-        """A worker died: its current payload is tried again, or given up. The rest of its chunk goes to others."""
+        """Handle a dead worker: retry or give up its current payload, and queue the rest of its chunk again."""
         self._workers.remove(worker)
         worker.process.join(_PATIENCE_S)  # Its end of the pipe closes a moment before its exit code is set.
         how = _how(worker.end())

@@ -22,9 +22,9 @@ class Reply(NamedTuple):
     """The reply to one payload.
 
     Attributes:
-        value: What the function returned, or the error that it raised.
-        raised: Whether it is an error.
-        seconds: How long it took.
+        value: The return value of the function, or the error that it raised.
+        raised: Whether the value is an error.
+        seconds: The wall-clock time of the call.
     """
 
     value: Any
@@ -33,10 +33,10 @@ class Reply(NamedTuple):
 
 
 def serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
-    """Run chunk after chunk: send a reply for each payload, in their order, then None to ask for the next chunk.
+    """Run chunks of payloads: send a reply for each payload, in order, then None to request the next chunk.
 
-    A chunk ends between two payloads once it has taken `CHUNK_S`; the parent takes payloads without a reply back.
-    A worker is sent nothing before its None, so neither side ever waits for the other to read.
+    A chunk ends between two payloads after `CHUNK_S` seconds; the parent queues payloads without a reply again.
+    The parent sends nothing before the None, so the two sides cannot block each other.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent handles Ctrl-C, and ends this process.
     end_with_parent()
@@ -72,15 +72,15 @@ def _send(pipe: Connection, reply: Reply) -> None:
         pipe.send(reply)
     except (OSError, EOFError):
         raise
-    except Exception as error:  # It cannot be pickled, or memory is short; nothing was sent yet.
+    except Exception as error:  # Pickling failed, or memory ran out; nothing was sent yet.
         pipe.send(Reply(RuntimeError(f"cannot be sent: {type(error).__name__}: {error}"), True, reply.seconds))
 
 
 def end_with_parent() -> None:
-    """End this process as soon as its parent is gone, for any reason.
+    """End this process as soon as its parent ends, for any reason.
 
-    A thread waits for it. Where compiled code keeps the interpreter to itself no thread gets a turn, so Linux is asked
-    to kill this process itself when the parent's end of the pipe closes.
+    A thread waits for the parent. That thread cannot run while compiled code holds the GIL; so on Linux the kernel
+    kills this process when the parent's end of the pipe closes.
     """
     parent = multiprocessing.parent_process()
     if parent is None:
@@ -101,7 +101,7 @@ def end_with_parent() -> None:
 
 
 def context() -> Any:
-    """The start method of workers: forked from a server that has loaded everything, where the system has that."""
+    """Return the start method of workers: a fork server with all modules loaded, or spawn if there is none."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
@@ -111,7 +111,7 @@ def context() -> Any:
 
 @contextmanager
 def one_thread_each() -> Iterator[None]:
-    """Processes that start now have one BLAS, OpenMP and numba thread."""
+    """Limit processes started in this context to one BLAS, OpenMP and numba thread."""
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     try:
@@ -126,7 +126,7 @@ def one_thread_each() -> Iterator[None]:
 
 @contextmanager
 def may_have_children() -> Iterator[None]:
-    """Let a daemonic process, such as dask's worker under its nanny, start workers, which end with it by themselves."""
+    """Let a daemonic process, such as dask's worker under its nanny, start workers; they end with it."""
     process = multiprocessing.current_process()
     if not process.daemon:
         yield
