@@ -35,10 +35,10 @@ def truth_of(seed_run: SeedRun) -> dict[str, Any] | None:
 
 
 def spans(mask: Bools) -> str:
-    """The marked daemons as text, with runs of neighbors drawn together.
+    """Format the marked daemons as text, with consecutive indices as a range.
 
     Args:
-        mask: (n,) who is marked.
+        mask: (n,) True for each marked daemon.
 
     Examples:
         >>> spans(np.array([True, True, True, False, True]))
@@ -50,10 +50,10 @@ def spans(mask: Bools) -> str:
 
 
 def mask_of(text: str, n: int) -> Bools:
-    """The mask of `n` daemons that `spans` wrote down.
+    """Parse the text that `spans` returns, as a mask of `n` daemons.
 
     Raises:
-        ValueError: The text is none of `spans`.
+        ValueError: The text does not have the form of `spans`.
 
     Examples:
         >>> mask_of("0-2,4", 5).tolist()

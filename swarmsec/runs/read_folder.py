@@ -1,7 +1,7 @@
-"""Reading a run's folder, which `write_folder` writes.
+"""Read a run's folder, which `write_folder` writes.
 
-Every reader raises one `UsageError` that names the file. Of `rounds.csv` and `events.jsonl`, which grow while a run
-goes on and may break off anywhere, whole lines are read.
+Every reader raises one `UsageError` that names the file. `rounds.csv` and `events.jsonl` grow during a
+run and may end anywhere, so only their complete lines are read.
 """
 
 from __future__ import annotations
@@ -57,17 +57,17 @@ class RoundTable:
 
 
 def follow_latest(path: Path) -> Path:
-    """The folder that `latest` names, where the system has no links and it is a file; any other path as it is."""
+    """Return the folder named in `latest`, a file on systems without links; any other path unchanged."""
     if path.name == "latest" and path.is_file():
         return path.parent / path.read_text(encoding="utf-8").strip()
     return path
 
 
 def find_run(named: str | Path) -> Path | None:
-    """The run's folder at that path, or of that name in `runs`; None if there is none.
+    """Return the run's folder at this path, or with this name in `runs`; None if there is none.
 
     Raises:
-        UsageError: It is a folder, but not of a run; or it names a run in `runs` that is not there.
+        UsageError: The path is a folder but not of a run, or names a missing run in `runs`.
     """
     for path in map(follow_latest, (Path(named), Path("runs") / named)):
         if (path / "manifest.json").is_file():
@@ -99,7 +99,7 @@ def read_scenario(folder: Path, manifest: Mapping[str, Any], plugins: Sequence[P
     """The resolved scenario of a run.
 
     Args:
-        folder: The run's.
+        folder: The run's folder.
         manifest: Its manifest, which names its folders of plug-ins.
         plugins: Folders of plug-ins to use in their place.
 

@@ -85,7 +85,7 @@ class ActiveAttack:
         return self._accepted("on_signals", changed, shown, signals, self.targets)
 
     def change_proposals(self, proposals: Floats) -> Floats:
-        """(n, d) the proposals, with the rows of its hijacked daemons changed; it may hijack more meanwhile."""
+        """(n, d) the proposals, with the rows of its hijacked daemons changed; the attack may hijack more here."""
         self._proposals = proposals
         self._note_proposals()
         shown = self._shown(proposals, self.hijacked)
@@ -109,7 +109,7 @@ class ActiveAttack:
         return messages.with_payload(edges, payload).with_copies(edges, copies)
 
     def change_links(self, messages: Messages) -> Messages:
-        """The messages, with weight 0 on links of its targets that it cuts, and delays on those that it delays."""
+        """The messages, with weight 0 on the cut links of its targets, and delays on their delayed links."""
         if self._links is None:
             mask = np.zeros(self._network.n, dtype=bool)
             mask[self.targets] = True
@@ -131,7 +131,7 @@ class ActiveAttack:
         return messages.with_weights(weights)
 
     def _note_proposals(self) -> None:
-        """Note the proposals of daemons when they are hijacked, for `RedView.before`."""
+        """Record the proposals of daemons when they are hijacked, for `RedView.before`."""
         if self._proposals is None:
             return
         if self._before is None:
@@ -141,7 +141,7 @@ class ActiveAttack:
         self._before[fresh] = self._proposals[fresh]
 
     def _shown(self, values: Floats, rows: Ints) -> Floats:
-        """(n, d) the values as the attack sees them: NaN outside of `rows` unless it knows signals."""
+        """(n, d) the values visible to the attack: NaN outside of `rows` unless it knows signals."""
         if Knowledge.SIGNALS in self.spec.plugin.knowledge:
             return read_only(values)
         shown = np.full_like(values, np.nan)

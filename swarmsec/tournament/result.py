@@ -1,4 +1,4 @@
-"""The outcome of a tournament as plain data, from which the terminal, the HTML report and `--json` are made.
+"""The outcome of a tournament as plain data, for the terminal, the HTML report and `--json`.
 
 Damages are in the scenario's own unit and paired by seed. Labels are canonical: a kind and the parameters that differ
 from their defaults, as `--attack` and `--defense` take them.
@@ -41,12 +41,12 @@ class WorstCase(NamedTuple):
 
 
 class Nash(NamedTuple):
-    """The equilibrium of the zero-sum game in which red picks an attack, blue a defense, and the payoff is damage.
+    """The equilibrium of a zero-sum game: red picks an attack, blue a defense, and the payoff to red is damage.
 
     Attributes:
         value: The expected damage in equilibrium.
-        red: Attack → the probability with which red plays it; those of probability 0 are omitted.
-        blue: Defense → the probability with which blue plays it; candidates only.
+        red: Attack → its probability in red's strategy; attacks of probability 0 are omitted.
+        blue: Defense → its probability in blue's strategy; candidates only.
         pure: Whether it is a saddle point, in pure strategies.
     """
 
@@ -61,14 +61,15 @@ class Nash(NamedTuple):
 
 
 class Upset(NamedTuple):
-    """A candidate with a worse worst case than a plainer defense.
+    """A candidate with a worse worst case than a simpler defense.
 
-    Plainer is every null except the oracle, and a candidate that sees less, or as much with fewer messages.
+    Simpler defenses are all nulls except the oracle, and candidates with less information, or with the same information
+    and fewer messages.
 
     Attributes:
         loser: The candidate's label.
-        winner: The label of what does better: the simplest null that does, or else the best candidate.
-        by: How much more damage the loser leaves, seed by seed; the whole interval is above 0.
+        winner: The label of the better defense: the simplest better null, or else the best better candidate.
+        by: The loser's damage minus the winner's, paired by seed; the whole interval is above 0.
         null: Whether the winner is a null.
     """
 
@@ -101,7 +102,7 @@ class ScenarioStanding:
         best: The candidate with the least damage in its worst case; None if no column is scored in full.
         lead: The worst case of the next candidate minus that of the best; None without a next one.
         nash: The equilibrium over rows and candidates' columns that are scored in full; None without any.
-        upsets: Candidates that lose to plainer defenses, the largest difference first.
+        upsets: Candidates that lose to simpler defenses, the largest difference first.
     """
 
     scenario: str
@@ -148,7 +149,7 @@ class Drop(NamedTuple):
         rung: The bracket, counted from 1.
         seeds: The number of seeds in that bracket.
         defense: Its label.
-        left: The share of the undefended worst case that it left, in the mean over scenarios; None if a run failed.
+        left: Its worst case as a share of the undefended one, mean over scenarios; None if a run failed.
     """
 
     rung: int
@@ -183,7 +184,7 @@ class TournamentResult:
         drops: The defenses that halving dropped, in order; empty without halving.
         failures: Every run that failed, crashed or timed out.
         counts: The numbers of runs.
-        digest: The store's digest of all results: equal for equal tournaments, whatever executed them.
+        digest: The store's digest of all results: equal for equal tournaments on every executor.
         replay: The command line that repeats the tournament.
         store: The file that holds its runs.
     """
@@ -210,7 +211,7 @@ class TournamentResult:
         return any(any(standing.bites) for standing in self.standings)
 
     def to_dict(self) -> dict[str, Any]:
-        """The outcome as plain data, the same for the same plan, whatever executed it."""
+        """The outcome as plain data, the same for the same plan on every executor."""
         return {
             "schema": SCHEMA,
             "id": self.id,
