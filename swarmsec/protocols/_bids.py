@@ -27,7 +27,7 @@ class Known(NamedTuple):
 
     @classmethod
     def of(cls, message: Floats, n: int) -> Known:
-        """From (k, 2d + n) messages."""
+        """The columns of messages (k, 2d + n), as one `Known` with k rows."""
         d = (message.shape[1] - n) // 2
         return cls(message[:, :d], np.rint(message[:, d : 2 * d]), message[:, 2 * d :])
 
@@ -64,7 +64,7 @@ class Bids(NamedTuple):
 
     @classmethod
     def of(cls, state: Floats, n: int) -> Bids:
-        """From (k, 1 + 4d + n) states."""
+        """The columns of states (k, 1 + 4d + n), as one `Bids` with k rows."""
         d = (state.shape[1] - 1 - n) // 4
         return cls(state[:, :1], state[:, 1 : 1 + d], state[:, 1 + d : 1 + 2 * d], Known.of(state[:, 1 + 2 * d :], n))
 

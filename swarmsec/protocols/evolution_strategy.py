@@ -110,7 +110,12 @@ class EvolutionStrategy(NegotiationProtocol):
         return self._goal(payload, payload[:, -2] - payload[:, -1])
 
     def _goal(self, payload: Floats, gains: Floats) -> Floats:
-        """The points that follow from trials: messages (k, 2d + 2) and gains over the opposite trials (k,) → (k, d)."""
+        """(k, d) one evolution step from each sender's point.
+
+        Args:
+            payload: (k, 2d + 2) messages.
+            gains: (k,) the fitness of each trial minus that of the opposite trial.
+        """
         d = payload.shape[1] // 2 - 1
         return payload[:, :d] - (self.rate * gains / (2.0 * self.spread))[:, None] * payload[:, d : 2 * d]
 

@@ -23,8 +23,8 @@ class PushSum(NegotiationProtocol):
 
     Received halves are added, and the proposal is s / w. Σ s and Σ w are conserved, so all proposals tend to Σ s / Σ w,
     the average of the first signals; also on a directed network, if it is strongly connected (Kempe, Dobra, Gehrke
-    2003). On a complete network with self-targets Φ = Σ (s − w·average)² falls to 1/2 − 1/(4n) of itself an exchange on
-    average (the paper's own bound, 1/2 − 1/(2n), drops a term).
+    2003). On a complete network with self-targets, an exchange multiplies the mean of Φ = Σ (s − w·average)² by
+    1/2 − 1/(4n) (the paper's own bound, 1/2 − 1/(2n), drops a term).
 
     The sums are also conserved with late and reordered messages, if those in transit are counted. A lost message
     removes its part from the sums, and a repeated one adds it twice; the swarm then still agrees, but on another value.

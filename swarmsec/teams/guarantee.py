@@ -117,7 +117,14 @@ def honest_daemons(case: ThreatCase) -> Bools:
 
 
 def honest_majority(case: ThreatCase) -> tuple[bool, str]:
-    """Whether more than half of every honest daemon's neighborhood, itself included, is honest; and the reason."""
+    """Whether every honest daemon and its neighbors together have an honest majority.
+
+    Args:
+        case: The case.
+
+    Returns:
+        The answer, and the reason for it.
+    """
     lying = 2 * faulty_neighbors(case.network, case.targets) >= case.network.degrees + 1
     lying[case.targets] = False
     count = int(np.count_nonzero(lying))

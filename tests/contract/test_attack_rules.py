@@ -195,7 +195,7 @@ class NeedsTwoTargets(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.equal_seeds_give_equal_runs)
 @dataclass(kw_only=True)
 class Entropic(SoundAttack):
-    """Draw what nobody can draw again.
+    """Draw from a generator without a seed.
 
     Its generator has no seed.
     """

@@ -136,7 +136,7 @@ class Overweighing(SoundDefense):
 @BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
 @dataclass(kw_only=True)
 class DecidingNothing(SoundDefense):
-    """Let daemons do what is no number.
+    """Make decisions non-finite.
 
     A veto is another thing.
     """

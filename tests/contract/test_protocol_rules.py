@@ -170,7 +170,7 @@ class DividingByDegree(SoundProtocol):
 @BROKEN.breaks(check_protocol, protocol_rules.equal_seeds_give_equal_runs)
 @dataclass(kw_only=True)
 class Erratic(SoundProtocol):
-    """Add what nobody could draw again.
+    """Add noise from a generator without a seed.
 
     Its generator has no seed.
     """

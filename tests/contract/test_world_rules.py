@@ -154,7 +154,7 @@ class Crowded(SoundWorld):
 @BROKEN.breaks(check_world, world_rules.equal_seeds_give_equal_runs)
 @dataclass(kw_only=True)
 class Random(SoundWorld):
-    """Sense what nobody could draw again.
+    """Sense noise from a generator without a seed.
 
     Its generator has no seed.
     """
