@@ -23,7 +23,7 @@ def test_the_verdict_comes_first_then_the_figures_the_attack_the_curve_and_the_l
     )
     assert "on unseen seeds" in verdict
     assert "own attack" in figures
-    assert "8 seeds that the search never saw" in figures
+    assert "8 seeds that the search did not use" in figures
     assert "- {kind: " in worst
     assert "against budget" in curve
     assert "enough for half of it" in witness
@@ -105,7 +105,7 @@ def test_what_is_there_already_is_not_overwritten(cli, tmp_path):
     file.write_text("mine", encoding="utf-8")
     ran = cli("gauntlet", *SMALL, "--out", file)
     assert ran.code == 2
-    assert "it is there already" in ran.err
+    assert "the file exists" in ran.err
     assert file.read_text(encoding="utf-8") == "mine"
 
 

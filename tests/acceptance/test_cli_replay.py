@@ -168,7 +168,7 @@ def test_shares_are_printed_with_their_total(cli, folder):
         (["--round", "20"], "0 to 19"),
         (["--from", "9", "--to", "3"], "9 to 3"),
         (["--round", "1", "--from", "1"], "--round"),
-        (["--round", "1", "--attribute"], "one at a time"),
+        (["--round", "1", "--attribute"], "of one kind only"),
         (["--arm", "red", "--round", "1"], "no arm 'red'"),
         (["--seed", "-1", "--round", "1"], "--seed"),
         (["--seeds", "x", "--attribute"], "--seeds"),

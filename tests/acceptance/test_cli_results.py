@@ -118,7 +118,7 @@ def test_the_matrix_is_a_table_a_scenario(cli, store):
 def test_a_comparison_says_who_lets_less_happen(cli, store):
     ran = cli("results", store, "--compare", "wmsr", "median_gate")
     assert ran.code == 0
-    assert "wmsr lets less damage happen in 2 of 2, median_gate in 0" in ran.out
+    assert "wmsr leaves less damage in 2 of 2, median_gate in 0" in ran.out
     differences = cli("results", store, "--compare", "wmsr", "median_gate", "--json").json["differences"]
     assert [one["better"] for one in differences] == ["first", "first"]
     assert all(set(one["damage"]) == {"mean", "low", "high"} for one in differences)
@@ -220,8 +220,8 @@ def test_what_is_no_number_in_json_is_null(cli, store):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--matrix", "--failed"], "one at a time"),
-        (["--damage"], "belongs to --matrix"),
+        (["--matrix", "--failed"], "give one of them"),
+        (["--damage"], "only with --matrix"),
         (["--matrix", "--defense", "wmrs"], "did you mean `wmsr`?"),
         (["--compare", "wmsr", "nobody"], "no defense 'nobody'"),
         (["--tournament", "smal1"], "did you mean `small`?"),

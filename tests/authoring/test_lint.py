@@ -282,7 +282,7 @@ def test_a_value_of_a_base_is_not_written_into_it(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["-", "blackswarm", "no/such.yaml"])
-def test_only_files_are_mended(name, tmp_path, monkeypatch):
+def test_only_files_are_fixed(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="--fix"):
         fixed(name)
@@ -327,8 +327,8 @@ def test_json_is_one_document_with_findings_as_validate_has_them(tmp_path, swarm
     (finding,) = page["findings"]
     assert {"code": "SW023", "severity": "warning", "path": "seeds", "line": 15, "column": 8}.items() <= finding.items()
     assert finding["fix"] == {"path": "seeds", "value": 5}
-    (mended,) = json.loads(swarmsec("lint", "--json", "--fix", file)[1])
-    assert ([one["code"] for one in mended["mended"]], mended["findings"]) == (["SW023"], [])
+    (page,) = json.loads(swarmsec("lint", "--json", "--fix", file)[1])
+    assert ([one["code"] for one in page["fixed"]], page["findings"]) == (["SW023"], [])
     assert file.read_text(encoding="utf-8") == CLEAN
 
 
