@@ -52,7 +52,7 @@ def test_the_catalog_prints_what_the_registry_prints(line, printed, monkeypatch)
 
 
 @pytest.mark.parametrize("line", ["list", "list scenarios", "show wmsr", "show average_consensus"])
-def test_listing_and_showing_shipped_plugins_imports_no_registry(line):
+def test_list_and_show_of_shipped_plugins_import_no_registry(line):
     program = f"""
 import sys
 from swarmsec.cli import main
