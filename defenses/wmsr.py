@@ -1,4 +1,4 @@
-"""W-MSR: average the neighbors' values without the f largest above and the f smallest below one's own."""
+"""W-MSR: average the neighbors' values without the f largest above and the f smallest below the daemon's own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from swarmsec.teams import Ge, Help, RuleDefense, Surface, ThreatCase, Unit, mos
 
 @dataclass(kw_only=True)
 class WMSR(RuleDefense):
-    """Of the neighbors' values above one's own drop the f largest, likewise below; average the rest with one's own.
+    """Drop the f largest values above the daemon's own and the f smallest below it; average the rest and its own.
 
     Guarantee (LeBlanc, Zhang, Koutsoukos, Sundaram 2013): with at most f malicious daemons in all (f-total), honest
     ones agree inside the hull of their initial values if and only if the network is (f+1,f+1)-robust; with at most f
@@ -20,38 +20,38 @@ class WMSR(RuleDefense):
     """
 
     subject = "W-MSR"
-    promise = "honest daemons agree, inside the hull of what they started from"
+    promise = "honest daemons agree, inside the hull of their initial values"
     source = (
-        "LeBlanc, Zhang, Koutsoukos, Sundaram, IEEE JSAC 2013: f in all who tell everybody the same, if and only if "
-        "the network is (f+1,f+1)-robust; f in all who need not, if and only if the network without them is "
-        "(f+1)-robust; f in every neighborhood, if it is (2f+1)-robust"
+        "LeBlanc, Zhang, Koutsoukos, Sundaram, IEEE JSAC 2013: f malicious daemons in all, if and only if the network "
+        "is (f+1,f+1)-robust; f Byzantine daemons in all, if and only if the network without them is (f+1)-robust; "
+        "f in every neighborhood, if it is (2f+1)-robust"
     )
 
-    f: Annotated[int, Ge(0), Unit("daemons"), Help("How many liars a neighborhood may hold.")] = 1
+    f: Annotated[int, Ge(0), Unit("daemons"), Help("The number of liars tolerated in a neighborhood.")] = 1
 
     def check(self, n: int) -> None:
-        """F is less than half of the daemons."""
+        """Check that f is less than half of the daemons."""
         require_minority(self.f, n)
 
     @property
     def rule(self) -> Rule:
-        """The rule that daemons listen with."""
+        """The rule that daemons use."""
         return WmsrRule(self.f)
 
     @property
     def threat(self) -> str:
-        return f"at most {_liars(self.f)} in all or in every neighborhood, whatever they say"
+        return f"at most {_liars(self.f)} in all or in every neighborhood, with any values"
 
     def holds(self, case: ThreatCase) -> tuple[bool | None, str]:
-        """By the exact robustness of a small network, or a proven lower bound on that of a larger one."""
+        """Compare f with the robustness: exact for a small network, a proven lower bound for a larger one."""
         total, worst = len(case.targets), most_faulty_neighbors(case)
         if worst > self.f:
-            return False, f"a neighborhood holds {_liars(worst)}, and f is {self.f}"
+            return False, f"a neighborhood has {_liars(worst)}, and f is {self.f}"
         found = case.robustness(case.network)
         if found.r >= 2 * self.f + 1:
             return True, f"at most {_liars(worst)} in a neighborhood, and the network is {found.r}-robust"
         if total > self.f:
-            known = f"{found.r}-robust {'at least' if not found.exact else 'and no more'}"
+            known = f"{'only' if found.exact else 'at least'} {found.r}-robust"
             why = (
                 f"{_liars(total)} in all, more than f, need a {2 * self.f + 1}-robust network, and this one is {known}"
             )
@@ -59,7 +59,7 @@ class WMSR(RuleDefense):
         return self._holds_f_total(case, found)
 
     def _holds_f_total(self, case: ThreatCase, found: Robustness) -> tuple[bool | None, str]:
-        """For at most f liars in all, on a network that is not (2f+1)-robust for certain."""
+        """The answer for at most f liars in all, on a network that is not known to be (2f+1)-robust."""
         total, needed = _liars(len(case.targets)), f"({self.f + 1},{self.f + 1})-robust"
         malicious = Surface.MESSAGE not in case.surface
         if malicious and found.f_max >= self.f:
@@ -68,16 +68,16 @@ class WMSR(RuleDefense):
         if honest.r > self.f:
             return True, f"{total} in all, and without them the network is {honest.r}-robust"
         if not (honest.exact and found.exact):
-            return None, f"{total} in all; the network is ({found.r},{found.s})-robust at least{_SAFE}"
+            return None, f"{total} in all; the network is at least ({found.r},{found.s})-robust{_SAFE}"
         if malicious:
-            return False, f"{total} in all, and the network is ({found.r},{found.s})-robust and no more"
+            return False, f"{total} in all, and the network is only ({found.r},{found.s})-robust"
         return False, (
-            f"{total} in all that may send each neighbor another value, and without them the network is "
-            f"{honest.r}-robust and no more; {self.f + 1} is needed"
+            f"{total} in all, which may send different values to neighbors, and without them the network is "
+            f"only {honest.r}-robust; {self.f + 1} is needed"
         )
 
 
-_SAFE = "; no neighborhood holds more than f, so honest daemons stay in the hull, but agreement is not proven"
+_SAFE = "; no neighborhood has more than f, so honest daemons stay in the hull, but agreement is not proven"
 
 
 def _liars(count: int) -> str:
