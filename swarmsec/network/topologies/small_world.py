@@ -18,8 +18,8 @@ from swarmsec.parameters import Ge, Help
 class SmallWorld(Topology):
     """A ring on which every daemon is joined to the nearest `neighbors`, with a share of the edges rewired at random.
 
-    A rewired edge keeps one end and moves the other to a daemon that is not joined to the first one yet; it is
-    not rewired if there is none.
+    A rewired edge keeps one end and moves the other to a daemon that is not joined to the first one yet; it is not
+    rewired if there is none.
 
     Source: Watts and Strogatz, Collective dynamics of small-world networks, Nature 1998.
     """
