@@ -23,9 +23,9 @@ class Beliefs(World):
          + |mean of the honest values now − mean of the honest initial values|
 
     The first term is the validity condition of resilient consensus (LeBlanc et al. 2013, Definition 3), the second
-    the effect of an attack that stays inside the hull. If no daemon is honest, all count. With d components, each has
-    its own hull, and the largest violation and bias count. `disagreement` is the width of the honest values now: 0 is
-    agreement.
+    the effect of an attack that stays inside the hull. If no daemon is honest, all daemons count. With d components,
+    each has its own hull, and the largest violation and bias count. `disagreement` is the width of the honest values
+    now: 0 is agreement.
     """
 
     unit: ClassVar[str] = "belief"
@@ -59,7 +59,7 @@ class Beliefs(World):
 
     @property
     def signal_deviation(self) -> float:
-        """That of the parameter."""
+        """The parameter `noise`."""
         return self.noise
 
     def begin(self, view: WorldView) -> None:
@@ -82,7 +82,7 @@ class Beliefs(World):
         return state
 
     def apply(self, decisions: Floats) -> Outcome:
-        """Compare what honest daemons believe with what they started from."""
+        """Compare the values of honest daemons with their initial values."""
         honest = ~self._compromised
         everyone = bool(honest.all()) or not honest.any()
         now = decisions if everyone else decisions[honest]
@@ -96,7 +96,7 @@ class Beliefs(World):
         )
 
     def _honest_start(self, honest: Bools, *, everyone: bool) -> tuple[Hull, Floats]:
-        """Hull and mean of what the honest ones started from; looked up anew when they are others."""
+        """Hull and mean of the honest initial values; computed again if the set of honest daemons has changed."""
         if self._start is None or not np.array_equal(self._start[0], honest):
             initial = self._initial if everyone else self._initial[honest]
             self._start = honest, hull_of(initial), initial.mean(axis=0)

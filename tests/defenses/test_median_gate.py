@@ -141,8 +141,8 @@ RING = topology("ring", n=6)
         (topology("circulant", n=7, offsets=[1, 2]), [0, 1], Surface.SIGNAL, False, "2 of 7 neighborhoods"),
         (RING, [0], Surface.SIGNAL, False, "2 of 6 neighborhoods"),
         (RING, [], Surface.SIGNAL, True, "more than half"),
-        (RING, [0], Surface.DAEMON, False, "lies in the signals"),
-        (RING, [0], Surface.SIGNAL | Surface.DAEMON, False, "lies in the signals"),
+        (RING, [0], Surface.DAEMON, False, "against false signals only"),
+        (RING, [0], Surface.SIGNAL | Surface.DAEMON, False, "against false signals only"),
     ],
 )
 def test_its_guarantee_counts_the_neighborhoods_that_have_no_honest_majority(

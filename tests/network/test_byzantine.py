@@ -67,7 +67,7 @@ def test_it_lies_between_local_and_malicious_liars(n: int, seed: int, data: st.D
 
 def check_program(network: Network) -> None:
     for f in range(3):
-        fooled = _integer_programs.fooling(network, f, time.monotonic() + FAR)
+        fooled = _integer_programs.breaking_set(network, f, time.monotonic() + FAR)
         assert (fooled is True) == withstands(network, f)
         if fooled is not True:
             assert fooled is not None

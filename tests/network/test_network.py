@@ -112,8 +112,8 @@ def test_nodes_of_any_name_are_numbered_in_the_order_of_the_graph() -> None:
     ("n", "edges", "directed", "told"),
     [
         (3, [[0, 1], [1, 1]], False, "edges[1]: [1, 1] is a self-loop; no daemon listens to itself"),
-        (3, [[0, 1], [1, 0]], False, "edges: the edge [0, 1] is there more than once"),
-        (3, [[2, 1], [2, 1]], True, "edges: the edge [2, 1] is there more than once"),
+        (3, [[0, 1], [1, 0]], False, "edges: the edge [0, 1] is listed more than once"),
+        (3, [[2, 1], [2, 1]], True, "edges: the edge [2, 1] is listed more than once"),
         (3, [[0, 3]], False, "edges[0]: [0, 3] names a daemon that does not exist; with n: 3 they are 0 to 2"),
         (3, [[-1, 0]], False, "edges[0]: [-1, 0] names a daemon that does not exist"),
         (3, [[0, 1, 2]], False, "edges: must be pairs of daemon numbers"),

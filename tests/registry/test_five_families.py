@@ -123,7 +123,7 @@ def test_two_packages_have_the_same_kind_beside_each_other_and_beside_a_broken_o
     assert used.code == 5
     assert "broken-lib/louder" in used.err
     assert ambiguous.code == 3
-    assert "several packages have one: broken-lib/louder, one-lib/louder, two-lib/louder" in ambiguous.err
+    assert "several packages define it: broken-lib/louder, one-lib/louder, two-lib/louder" in ambiguous.err
     document = document_of(other)
     assert document["attacks"][0]["kind"] == "one-lib/louder"
     assert document["defenses"][0]["kind"] == "two-lib/quieter"

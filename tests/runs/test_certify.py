@@ -77,7 +77,7 @@ def test_a_promise_that_covers_the_attacks_is_inside_with_assumption_and_source(
     ("scenario", "verdict", "why"),
     [
         (swarm(K3, n=3, attacks=[{"kind": "equivocation", "daemons": [0]}]), "outside", "without them"),
-        (swarm(attacks=[{**LIAR, "daemons": [0, 1]}]), "outside", "a neighborhood holds 2 liars, and f is 1"),
+        (swarm(attacks=[{**LIAR, "daemons": [0, 1]}]), "outside", "a neighborhood has 2 liars, and f is 1"),
         (swarm(protocol={"kind": "friedkin_johnsen"}), "outside", "FriedkinJohnsen does more"),
         (swarm(protocol={"kind": "average_consensus", "inbox": 2}), "outside", "a daemon processes 2 messages"),
         (swarm({**C7, "duplication": 1.0}), "inside", "(2,2)-robust"),
@@ -94,12 +94,12 @@ def test_a_promise_that_covers_the_attacks_is_inside_with_assumption_and_source(
         (swarm(defenses=[WMSR, QUARANTINE], rules={"blue": {"quarantine": 0}}), "inside", "(2,2)-robust"),
         (swarm(attacks=[{"kind": "hijack", "daemons": [0]}]), "unknown", "may take over 6 more"),
         (swarm(attacks=[{"kind": "hijack", "daemons": [0]}], rules={"red": {"daemons": 1}}), "inside", "(2,2)-robust"),
-        (swarm(attacks=[{"kind": "false_signal", "daemons": [0]}]), "outside", "lies in the signals"),
+        (swarm(attacks=[{"kind": "false_signal", "daemons": [0]}]), "outside", "attacks on signals"),
         (swarm(attacks=[{**LIAR, "strength": 0}]), "inside", "0 liars"),
         (swarm(attacks=[{**LIAR, "start": 99}]), "inside", "0 liars"),
-        (swarm(TWO_CLIQUE, n=8, attacks=[]), "outside", "(1,2)-robust and no more"),
-        (swarm(defenses=[{"kind": "none"}]), "unknown", "promises nothing"),
-        (swarm(defenses=[{"kind": "median_gate"}]), "outside", "lies in the signals"),
+        (swarm(TWO_CLIQUE, n=8, attacks=[]), "outside", "only (1,2)-robust"),
+        (swarm(defenses=[{"kind": "none"}]), "unknown", "has no guarantee"),
+        (swarm(defenses=[{"kind": "median_gate"}]), "outside", "against false signals only"),
     ],
 )
 def test_what_a_promise_needs_is_looked_at_part_by_part(scenario, verdict, why):
