@@ -190,7 +190,7 @@ def test_a_missing_plugin_costs_the_network_and_not_the_page(trading, tmp_path):
 def test_what_is_no_folder_of_a_run_is_refused(tmp_path):
     with pytest.raises(UsageError, match="no such folder"):
         run_page(tmp_path / "nowhere")
-    with pytest.raises(UsageError, match="no run's folder"):
+    with pytest.raises(UsageError, match="not a run's folder"):
         run_page(tmp_path)
 
 

@@ -68,7 +68,7 @@ def read_run(folder: Path) -> RunRecord:
     text = _or_remark(lambda: read_text(folder, "scenario.yaml"), remarks) or ""
     manifest = _or_remark(lambda: read_json(folder, "manifest.json"), remarks) or {}
     if not text and not manifest:
-        raise UsageError("no run's folder: it has neither manifest.json nor scenario.yaml", where=str(folder))
+        raise UsageError("not a run's folder: it has neither manifest.json nor scenario.yaml", where=str(folder))
     document, scenario = _scenario(folder, text, manifest, remarks)
     result = _or_remark(lambda: read_json(folder, "result.json"), remarks)
     if result is not None and not (result.get("schema") == SCHEMA and result.keys() >= _RESULT):
