@@ -127,7 +127,7 @@ def its_draws_do_not_depend_on_decisions(case: PluginCase[World]) -> None:
         for round, (one, two) in enumerate(zip(usual.streams, other.streams, strict=True)):
             require(
                 one == two,
-                f"in round {round} it draws other random numbers if {what}; the draws must be equal in every arm",
+                f"in round {round} it draws other random numbers if {what}; they must be equal in every arm",
             )
 
 
