@@ -191,7 +191,7 @@ def test_bad_options_are_one_clear_line(cli, folder, arguments, told):
 def test_a_name_without_a_run_is_refused(cli, name):
     ran = cli("replay", name, "--round", 0)
     assert ran.code == 2
-    assert "no such run" in ran.err or "no run's folder" in ran.err
+    assert "no such run" in ran.err or "not a run's folder" in ran.err
 
 
 def test_verify_exits_with_0_and_after_a_change_with_1(cli, folder):

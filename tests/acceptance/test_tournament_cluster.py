@@ -256,7 +256,7 @@ def test_a_killed_scheduler_is_one_clear_error_and_loses_no_acknowledged_run(clu
     assert process.returncode == ExitCode.INTERNAL
     told = json.loads(out)["error"]
     assert told["kind"] == "ExecutorError"
-    assert told["message"].startswith(f"{first.address}: the cluster went away")
+    assert told["message"].startswith(f"{first.address}: the connection to the cluster was lost")
     assert "Traceback" not in err
     assert err.splitlines()[-1].startswith(f"runs so far are in {STORE}; to continue: swarmsec tournament")
     assert err.splitlines()[-1].endswith("--resume")

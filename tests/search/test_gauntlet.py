@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from swarmsec import load_scenario, run
 from swarmsec.errors import UsageError
 from swarmsec.runs.executors import open_executor
-from swarmsec.runs.guarantees import promised
+from swarmsec.runs.guarantees import guarantees_before
 from swarmsec.search import figures_cache, gauntlet, spaces_of, tolerance_map
 from swarmsec.search.space import Dimension, attacks_of, position_of
 from swarmsec.teams import combine_guarantees
@@ -175,7 +175,7 @@ def test_cells_inside_the_guarantee_are_marked_and_have_no_damage():
     for cell in found.cells:
         attack = {**LIAR, "daemons": f"{100 * cell.share:g}%", "strength": cell.strength}
         there = load_scenario(scenario, settings={"rules.red": {}}, attack=attack)
-        assert cell.promised == combine_guarantees(promised(there.setup(0))).label
+        assert cell.promised == combine_guarantees(guarantees_before(there.setup(0))).label
         damage = run(there, seeds=[0]).damage
         assert cell.attacked == pytest.approx(damage["attacked"].mean)
         assert cell.defended == pytest.approx(damage["defended"].mean - damage["guarded"].mean)
@@ -204,7 +204,9 @@ def test_an_attack_twice_as_harmful_as_the_librarys_is_found_within_200_queries(
 
 def _inside(scenario, attacks):
     return (
-        combine_guarantees(promised(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(0))).label
+        combine_guarantees(
+            guarantees_before(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(0))
+        ).label
         == "inside"
     )
 

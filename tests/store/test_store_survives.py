@@ -367,9 +367,9 @@ def test_a_changed_byte_in_a_row_that_sqlite_cannot_know_of_is_noticed(whole, tm
     connection.commit()
     connection.close()
     with Store.open(path, read_only=True) as store:
-        with pytest.raises(UsageError, match=f"damaged: run {run} is not what was stored"):
+        with pytest.raises(UsageError, match=f"damaged: the checksum of run {run} is wrong"):
             store.get(run)
-        with pytest.raises(UsageError, match=f"damaged: tournament {ID} is not what was stored"):
+        with pytest.raises(UsageError, match=f"damaged: the checksum of tournament {ID} is wrong"):
             store.tournaments()
 
 

@@ -140,7 +140,7 @@ def test_a_signal_attack_cannot_hijack() -> None:
             {"surface": Surface.SIGNAL, "looks_at": staticmethod(lambda red: red.hijack(np.array([2])))},
         )
     )
-    with pytest.raises(PluginError, match="hijacks nobody"):
+    with pytest.raises(PluginError, match="compromises no daemon"):
         play(swarm_of(PATH, attacks=[cls(daemons=[1])], arm="attacked"))
 
 
