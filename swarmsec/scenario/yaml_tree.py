@@ -122,7 +122,7 @@ def parse(text: str, label: str) -> Tree:
     Raises:
         UnreadableError: The text is not valid YAML, or exceeds a limit.
     """
-    reader = _Reader(label, text.removeprefix("\ufeff"))
+    reader = _TreeReader(label, text.removeprefix("\ufeff"))
     tree = Tree(None, texts={label: reader.lines})
     if len(text) > TEXT_BYTES_MAX or len(text.encode(errors="replace")) > TEXT_BYTES_MAX:
         raise reader.refuse([reader.fault(f"a scenario may have at most {TEXT_BYTES_MAX:,} bytes", 0)])
@@ -138,11 +138,11 @@ def parse(text: str, label: str) -> Tree:
 
 def undecodable(raw: bytes, error: UnicodeDecodeError, label: str) -> UnreadableError:
     """The error for bytes that are not valid UTF-8."""
-    reader = _Reader(label, raw[: error.start].decode() + "\ufffd")
+    reader = _TreeReader(label, raw[: error.start].decode() + "\ufffd")
     return reader.refuse([reader.fault("this byte is not valid UTF-8", error.start and len(reader.text) - 1)])
 
 
-class _Reader:
+class _TreeReader:
     """One pass over the nodes of a text."""
 
     def __init__(self, label: str, text: str) -> None:
