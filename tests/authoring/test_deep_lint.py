@@ -1,4 +1,4 @@
-"""`lint --deep` on small swarms that break one rule each, and on two that break none."""
+"""What playing a scenario shows: small swarms in which each of the rules is broken, and one in which none is."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def found_in(scenario, **changes):
 
 
 @pytest.mark.parametrize("scenario", [RING, TRADING], ids=["ring", "trading"])
-def test_a_balanced_scenario_has_no_findings(scenario):
+def test_a_fair_contest_is_clean(scenario):
     assert found_in(scenario) == {}
 
 
@@ -61,27 +61,27 @@ def test_an_attack_that_changes_nothing_does_not_bite():
     assert found["SW101"].finding.path == "attacks[0]"
 
 
-def test_all_seeds_are_run_before_an_attack_is_reported_not_to_bite():
-    messages = []
+def test_more_of_the_scenarios_seeds_are_played_before_an_attack_is_said_not_to_bite():
+    heard = []
     weak = [{"kind": "none"}]
-    linted({**RING, "attacks": weak, "seeds": 6}, advance=messages.append)
-    assert "more seeds, because the attack does not bite in these" in messages
+    linted({**RING, "attacks": weak, "seeds": 6}, advance=heard.append)
+    assert "more seeds, because the attack does not bite in these" in heard
 
 
-def test_a_scenario_in_which_a_null_quarantine_limits_the_damage_is_trivial():
+def test_a_swarm_that_a_blind_quarantine_saves_is_trivial():
     found = found_in(RING, rules={"blue": {"quarantine": "100%"}})
     assert "quarantine_all, which observes nothing" in found["SW102"].finding.message
 
 
 @pytest.mark.slow
-def test_a_redundant_defense_is_reported():
+def test_a_defense_that_adds_nothing_is_named():
     found = found_in(
         TRADING, defenses=[{"kind": "wmsr", "f": 0}, {"kind": "none"}, {"kind": "median_gate", "warm_up": 50}]
     )
     assert found["SW103"].finding.path in {"defenses[0]", "defenses[1]"}
 
 
-def test_a_scenario_in_which_the_oracle_limits_nothing_is_unwinnable():
+def test_what_not_even_the_oracle_limits_cannot_be_won():
     found = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[{"kind": "none"}])
     assert found["SW104"].severity == "warning"
     opened = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[{"kind": "none"}], difficulty="open")
@@ -89,7 +89,7 @@ def test_a_scenario_in_which_the_oracle_limits_nothing_is_unwinnable():
 
 
 @pytest.mark.slow
-def test_a_team_that_cannot_change_the_outcome_is_reported():
+def test_a_side_that_cannot_change_the_outcome_is_named():
     drowned = [{"kind": "false_signal", "daemons": "20%", "start": 60, "bias": -1e6}]
     assert "red's strength does not matter" in found_in(TRADING, attacks=drowned)["SW105"].finding.message
     helpless = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[])
@@ -97,23 +97,23 @@ def test_a_team_that_cannot_change_the_outcome_is_reported():
 
 
 @pytest.mark.slow
-def test_a_defense_that_costs_half_of_the_damage_is_a_shortcut():
+def test_a_defense_that_does_reds_work_is_a_shortcut():
     found = {one.code: one for one in linted(load_scenario("autoimmune", settings={"seeds": 2}))[0]}
     assert "the defense alone costs" in found["SW106"].finding.message
 
 
-def test_a_bill_that_does_not_depend_on_the_strength_is_a_shortcut():
+def test_a_bill_that_counts_being_attacked_is_a_shortcut():
     held = [{"kind": "stubborn", "daemons": [6], "value": 0.0}]
     assert "ten-thousandth" in found_in(RING, attacks=held)["SW106"].finding.message
 
 
-def test_a_scenario_without_an_attack_is_not_run():
-    messages = []
-    assert linted({**RING, "attacks": []}, advance=messages.append) == ([], 0)
-    assert messages == []
+def test_a_scenario_without_an_attack_is_not_played():
+    heard = []
+    assert linted({**RING, "attacks": []}, advance=heard.append) == ([], 0)
+    assert heard == []
 
 
-def test_a_scenario_that_exceeds_the_time_limit_is_not_run(monkeypatch):
+def test_what_would_take_too_long_is_not_played(monkeypatch):
     monkeypatch.setattr(module, "SECONDS_MAX", 1e-6)
     assert set(found_in(RING)) == {"SW100"}
 

@@ -86,7 +86,7 @@ def test_every_topic_that_a_broken_scenario_points_to_is_explained():
         assert explain(topic, REGISTRY)
 
 
-def test_every_topic_in_the_source_of_the_check_is_explained():
+def test_every_topic_that_stands_in_the_source_of_the_check_is_explained():
     import ast
     import inspect
 
@@ -94,8 +94,8 @@ def test_every_topic_in_the_source_of_the_check_is_explained():
     calls = [
         node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "CheckProblem"
     ]
-    topics = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
-    for topic in topics - {""}:
+    said = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
+    for topic in said - {""}:
         assert explain(topic, REGISTRY)
 
 
