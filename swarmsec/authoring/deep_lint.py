@@ -79,7 +79,7 @@ def _outcomes(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResul
     advance("the scenario's own arms")
     result = run_scenario(own, seeds[:SEEDS_MAX], cache)
     if not result.bites and len(seeds) > SEEDS_MAX:
-        advance("more seeds, because the attack does not bite in these")
+        advance("more seeds, since it does not bite in these")
         result = run_scenario(own, seeds, cache)
     clean_bills = [float(run.traces[Arm.CLEAN].bill[-1]) for run in result.seed_runs]
 

@@ -65,7 +65,7 @@ def test_more_of_the_scenarios_seeds_are_played_before_an_attack_is_said_not_to_
     heard = []
     weak = [{"kind": "none"}]
     linted({**RING, "attacks": weak, "seeds": 6}, advance=heard.append)
-    assert "more seeds, because the attack does not bite in these" in heard
+    assert "more seeds, since it does not bite in these" in heard
 
 
 def test_a_swarm_that_a_blind_quarantine_saves_is_trivial():
