@@ -70,7 +70,7 @@ def test_more_seeds_are_run_before_an_attack_is_reported_as_without_bite():
 
 def test_a_scenario_won_by_a_blind_quarantine_is_trivial():
     found = found_in(RING, rules={"blue": {"quarantine": "100%"}})
-    assert "quarantine_all, which looks at nothing" in found["SW102"].finding.message
+    assert "quarantine_all, which observes nothing" in found["SW102"].finding.message
 
 
 @pytest.mark.slow
@@ -93,13 +93,13 @@ def test_a_side_without_influence_on_the_outcome_is_named():
     drowned = [{"kind": "false_signal", "daemons": "20%", "start": 60, "bias": -1e6}]
     assert "red's strength does not matter" in found_in(TRADING, attacks=drowned)["SW105"].finding.message
     helpless = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[])
-    assert "nothing that blue can do matters" in helpless["SW105"].finding.message
+    assert "blue cannot change the outcome" in helpless["SW105"].finding.message
 
 
 @pytest.mark.slow
 def test_a_defense_that_increases_the_damage_is_a_shortcut():
     found = {one.code: one for one in linted(load_scenario("autoimmune", settings={"seeds": 2}))[0]}
-    assert "it does red's work" in found["SW106"].finding.message
+    assert "the defense alone costs" in found["SW106"].finding.message
 
 
 def test_a_bill_that_counts_attacked_daemons_is_a_shortcut():
