@@ -1,4 +1,4 @@
-"""Fixtures of all tests: the command line in this process, and as a process of its own."""
+"""Fixtures of all tests: the command line in this process, and in a separate process."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def program() -> list[str]:
 
 @pytest.fixture(scope="session")
 def shell(program: list[str]) -> Callable[..., Ran]:
-    """Run the command as a process of its own, its output piped."""
+    """Run the command in a separate process, with its output piped."""
 
     def call(*arguments: object, cwd: Path | str | None = None, env: Mapping[str, str] | None = None) -> Ran:
         done = subprocess.run(

@@ -13,7 +13,7 @@ BYTES_MAX = 500_000
 
 
 def yaml(path: Path) -> str:
-    """Why a file is no YAML; empty if it is."""
+    """Why a file is not valid YAML; empty if it is valid."""
     try:
         list(YAML(typ="safe", pure=True).load_all(path.read_text(encoding="utf-8")))
     except YAMLError as error:
@@ -22,7 +22,7 @@ def yaml(path: Path) -> str:
 
 
 def size(path: Path) -> str:
-    """Why a file is too large; empty if it is not."""
+    """Why a file is too large; empty if it is small enough."""
     found = path.stat().st_size
     return f"{found:,} bytes; at most {BYTES_MAX:,} are allowed" if found > BYTES_MAX else ""
 
