@@ -40,9 +40,9 @@ def run_python(code, folder):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=False)
 
 
-def run(words, folder):
+def run(arguments, folder):
     """Run `swarmsec WORDS` in a folder."""
-    command = [sys.executable, "-c", "from swarmsec.cli import main; main()", *words]
+    command = [sys.executable, "-c", "from swarmsec.cli import main; main()", *arguments]
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
 
 

@@ -240,7 +240,7 @@ def test_check_jsonschema_and_validate_agree(draft, tmp_path):
     bad = [path for path in BAD if CANNOT not in path.read_text(encoding="utf-8")]
     call = [sys.executable, "-m", "check_jsonschema", "--output-format", "json", "--schemafile", str(schema)]
     answer = subprocess.run([*call, *map(str, [*GOOD, *bad])], capture_output=True, text=True, check=False)
-    told = json.loads(answer.stdout)
-    refused = {Path(error["filename"]) for error in [*told["errors"], *told.get("parse_errors", [])]}
+    report = json.loads(answer.stdout)
+    refused = {Path(error["filename"]) for error in [*report["errors"], *report.get("parse_errors", [])]}
     judged_otherwise = {path.name for path in refused ^ set(bad)}
     assert (answer.returncode, judged_otherwise) == (1, set(READ_OTHERWISE))

@@ -32,8 +32,8 @@ def test_every_point_is_run_into_a_separate_folder(command, folder, swept):
     ]
     runs = [path for path in (folder / "runs").iterdir() if path.name != "latest"]
     assert len(runs) == 4
-    kept = {json.loads((path / "result.json").read_text())["scenario_digest"] for path in runs}
-    assert kept == {one["result"]["scenario_digest"] for one in ran.json["points"]}
+    digests = {json.loads((path / "result.json").read_text())["scenario_digest"] for path in runs}
+    assert digests == {one["result"]["scenario_digest"] for one in ran.json["points"]}
 
 
 def test_a_point_equals_a_run_with_its_values(command, swept):
@@ -45,9 +45,9 @@ def test_a_point_equals_a_run_with_its_values(command, swept):
 
 def test_the_printed_command_repeats_a_point(command, swept):
     result = command("run", swept, "--json").json["points"][1]["result"]
-    words = result["replay"].split()
-    assert words[:5] == ["swarmsec", "run", "swept.yaml", "--point", "1"]
-    again = command(*words[1:], "--json").json
+    arguments = result["replay"].split()
+    assert arguments[:5] == ["swarmsec", "run", "swept.yaml", "--point", "1"]
+    again = command(*arguments[1:], "--json").json
     assert again["schema"] == "swarmsec.result/v1"
     assert again["damage"] == result["damage"]
 

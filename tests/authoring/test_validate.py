@@ -37,10 +37,10 @@ def validate(monkeypatch, capsys, tmp_path):
     (tmp_path / "syntax.yaml").write_text("name: [x\n", encoding="utf-8")
     (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
 
-    def ran(*words, text=""):
+    def ran(*arguments, text=""):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
         with pytest.raises(SystemExit) as ended:
-            main(["validate", *map(str, words)])
+            main(["validate", *map(str, arguments)])
         return SimpleNamespace(code=ended.value.code, **capsys.readouterr()._asdict())
 
     return ran

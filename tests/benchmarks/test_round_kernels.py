@@ -47,14 +47,14 @@ class Talker(mesa.Agent):
 
     def __init__(self, model: mesa.Model, value: float) -> None:
         super().__init__(model)
-        self.value = self.heard = value
+        self.value = self.average = value
         self.neighbors: list[Talker] = []
 
     def listen(self) -> None:
-        self.heard = (self.value + sum(other.value for other in self.neighbors)) / (1 + len(self.neighbors))
+        self.average = (self.value + sum(other.value for other in self.neighbors)) / (1 + len(self.neighbors))
 
     def settle(self) -> None:
-        self.value = self.heard
+        self.value = self.average
 
 
 def mesa_round(of: Swarm) -> Work:

@@ -67,12 +67,12 @@ def watched(detector: dict[str, Any] | None) -> Callable[[], Any]:
     return lambda: [model.step() for _ in range(500)]
 
 
-def command(*words: str) -> Callable[[], Any]:
-    return lambda: subprocess.run([sys.executable, *words], capture_output=True, check=True)
+def command(*arguments: str) -> Callable[[], Any]:
+    return lambda: subprocess.run([sys.executable, *arguments], capture_output=True, check=True)
 
 
-def cli(*words: str) -> Callable[[], Any]:
-    return command("-c", "from swarmsec.cli import main; main()", *words)
+def cli(*arguments: str) -> Callable[[], Any]:
+    return command("-c", "from swarmsec.cli import main; main()", *arguments)
 
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:

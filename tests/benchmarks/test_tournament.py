@@ -55,10 +55,10 @@ class Canned:
     """Return recorded results, so that only the cost of the tournament itself is measured."""
 
     def __init__(self, plan: Plan) -> None:
-        self._played = {played.id: played for played in Serial().run(plan.jobs.values())}
+        self._outcomes = {outcome.id: outcome for outcome in Serial().run(plan.jobs.values())}
 
     def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
-        return (self._played[job.id] for job in jobs)
+        return (self._outcomes[job.id] for job in jobs)
 
     def close(self) -> None:
         pass

@@ -31,12 +31,12 @@ def test_the_catalog_is_up_to_date():
 def printed(capsys):
     """Run a command with the catalog and with the registry: its output in both cases."""
 
-    def call(monkeypatch, *words):
+    def call(monkeypatch, *arguments):
         texts = []
         for registry in (None, Registry()):
             monkeypatch.setattr(list_show, "_registry", lambda plugins, chosen=registry: chosen)
             with pytest.raises(SystemExit) as end:
-                main(list(words))
+                main(list(arguments))
             texts.append((end.value.code, *capsys.readouterr()))
         return texts
 

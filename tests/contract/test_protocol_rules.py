@@ -161,8 +161,8 @@ class DividingByDegree(SoundProtocol):
     """
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        said = np.where(np.isfinite(messages.payload), messages.payload, 0.0)
-        sums = np.stack([np.bincount(messages.receivers, one, minlength=len(state)) for one in said.T], axis=1)
+        values = np.where(np.isfinite(messages.payload), messages.payload, 0.0)
+        sums = np.stack([np.bincount(messages.receivers, one, minlength=len(state)) for one in values.T], axis=1)
         with np.errstate(invalid="ignore"):
             return np.asarray(sums / messages.network.degrees[:, None])
 
@@ -176,8 +176,8 @@ class Erratic(SoundProtocol):
     """
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        heard = super().listen(messages, rule, state=state, signals=signals)
-        return heard + 1e-15 * np.random.default_rng().normal()
+        proposals = super().listen(messages, rule, state=state, signals=signals)
+        return proposals + 1e-15 * np.random.default_rng().normal()
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_draws_from_its_own_stream)
@@ -310,8 +310,8 @@ class ChangesOverride(SoundProtocol):
         return np.column_stack([proposals + np.where(state[:, -1:] > 0, 0.1, 0.0), state[:, -1]])
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        heard = super().listen(messages, rule, state=state, signals=signals)
-        return np.column_stack([heard[:, :-1], np.ones(len(heard))])
+        proposals = super().listen(messages, rule, state=state, signals=signals)
+        return np.column_stack([proposals[:, :-1], np.ones(len(proposals))])
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         return np.append(super().listen_one(daemon, heard, rule, own=own, signal=signal)[:-1], 1.0)

@@ -78,8 +78,8 @@ def starts(network: Network) -> st.SearchStrategy[list[float]]:
     return st.lists(values, min_size=network.n, max_size=network.n)
 
 
-tongues = st.lists(st.lists(lies, min_size=1, max_size=5).map(tuple), min_size=1, max_size=5).map(tuple)
-one_tongue = st.lists(values, min_size=1, max_size=5).map(tuple)
+byzantine_scripts = st.lists(st.lists(lies, min_size=1, max_size=5).map(tuple), min_size=1, max_size=5).map(tuple)
+malicious_scripts = st.lists(values, min_size=1, max_size=5).map(tuple)
 
 
 def run_with(network: Network, attack: Attack, f: int, initial: Sequence[float], rounds: int = 12) -> Trace:
@@ -98,7 +98,7 @@ def guarantee_holds(network: Network, attack: Attack, f: int) -> bool | None:
 def test_f_local_liars_cannot_move_honest_daemons_out_of_the_hull_of_a_2f_plus_1_robust_network(f, data) -> None:
     network = data.draw(certified(is_local(f), smallest=4 * f + 1, largest=4 * f + 2))
     order = data.draw(st.permutations(range(network.n)))
-    attack = ByzantineScript(daemons=local_liars(network, f, order=order), script=data.draw(tongues))
+    attack = ByzantineScript(daemons=local_liars(network, f, order=order), script=data.draw(byzantine_scripts))
     assert guarantee_holds(network, attack, f)
     trace = run_with(network, attack, f, data.draw(starts(network)))
     assert validity(trace.states, ~trace.compromised) is None
@@ -108,7 +108,7 @@ def test_f_local_liars_cannot_move_honest_daemons_out_of_the_hull_of_a_2f_plus_1
 @settings(max_examples=30, deadline=None)
 def test_a_malicious_daemon_cannot_move_honest_daemons_out_of_the_hull_of_an_f1_f1_robust_network(data) -> None:
     network = data.draw(certified(is_malicious(1), smallest=3, largest=7))
-    attack = MaliciousScript(daemons=[data.draw(st.integers(0, network.n - 1))], script=data.draw(one_tongue))
+    attack = MaliciousScript(daemons=[data.draw(st.integers(0, network.n - 1))], script=data.draw(malicious_scripts))
     assert guarantee_holds(network, attack, 1)
     trace = run_with(network, attack, 1, data.draw(starts(network)))
     assert validity(trace.states, ~trace.compromised) is None

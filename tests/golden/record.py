@@ -65,11 +65,11 @@ def main(file: Path = FILE) -> int:
         print(*refused, sep="\n", file=sys.stderr)
         print("These results moved. Raise SIM_SEMANTICS, or the scenario's version, first.", file=sys.stderr)
         return 1
-    kept = {
+    cases = {
         name: recorded[name] if name in recorded and not may_change(recorded[name], now[name]) else now[name]
         for name in now
     }
-    write(kept, file)
+    write(cases, file)
     print(f"{file.name}: {len(kept)} cases, SIM_SEMANTICS {SIM_SEMANTICS}")
     return 0
 

@@ -37,9 +37,9 @@ def test_a_released_daemon_can_be_isolated_again() -> None:
 
 def test_the_daemon_suspected_longest_comes_first_then_the_lowest_number() -> None:
     quarantine = Quarantine(4, confirm=1, release_after=1)
-    nobody = np.zeros(4, dtype=bool)
-    quarantine.look(np.array([0, 0, 1, 0], dtype=bool), nobody)
-    assert quarantine.look(np.array([1, 1, 1, 0], dtype=bool), nobody).isolate.tolist() == [2, 0, 1]
+    isolated = np.zeros(4, dtype=bool)
+    quarantine.look(np.array([0, 0, 1, 0], dtype=bool), isolated)
+    assert quarantine.look(np.array([1, 1, 1, 0], dtype=bool), isolated).isolate.tolist() == [2, 0, 1]
 
 
 def test_a_suspected_daemon_is_proposed_until_it_is_isolated() -> None:

@@ -10,13 +10,13 @@ from swarmsec.network import topology
 from swarmsec.rng import stream
 
 STAR = topology("star", n=5)
-SAID = np.arange(5.0)[:, None]
+VALUES = np.arange(5.0)[:, None]
 
 
 def delivered(limit, *, copies=None, weights=None, seed=0):
     copies = None if copies is None else np.array(copies, dtype=np.int32)
     weights = None if weights is None else np.array(weights, dtype=float)
-    messages = Messages(STAR, SAID, copies=copies, weights=weights)
+    messages = Messages(STAR, VALUES, copies=copies, weights=weights)
     return within_inbox(messages, limit, stream(0, "test", seed, "inbox")), messages
 
 
@@ -78,9 +78,9 @@ def test_the_draw_in_a_flooded_inbox_is_hypergeometric_from_the_given_stream() -
 
 def test_every_message_of_a_flooded_inbox_is_equally_likely_to_be_processed() -> None:
     """Two of six messages are processed: copies 3, 2 and 1 have the expectations 1, 2/3 and 1/3."""
-    kept = np.array([delivered(2, copies=FLOOD, seed=seed)[0].copies[:4] for seed in range(3000)])
-    assert kept.mean(axis=0) == pytest.approx(np.array([1.0, 2 / 3, 1 / 3, 0.0]), abs=0.06)
-    pairs, counts = np.unique(kept, axis=0, return_counts=True)
+    processed = np.array([delivered(2, copies=FLOOD, seed=seed)[0].copies[:4] for seed in range(3000)])
+    assert processed.mean(axis=0) == pytest.approx(np.array([1.0, 2 / 3, 1 / 3, 0.0]), abs=0.06)
+    pairs, counts = np.unique(processed, axis=0, return_counts=True)
     expected = {(2, 0, 0, 0): 3, (1, 1, 0, 0): 6, (1, 0, 1, 0): 3, (0, 2, 0, 0): 1, (0, 1, 1, 0): 2}
     found = {tuple(pair): count / 3000 * 15 for pair, count in zip(pairs.tolist(), counts, strict=True)}
     assert found == pytest.approx(expected, abs=0.6)

@@ -70,7 +70,7 @@ def test_links_keep_the_order_of_messages_without_reordering() -> None:
         for messages in journey(net):
             for edge in np.flatnonzero(has_arrived(messages)):
                 seen[edge].append(float(messages.payload[edge, 0]))
-        assert all(words == sorted(words) for words in seen) is in_order
+        assert all(values == sorted(values) for values in seen) is in_order
 
 
 def test_losses_have_the_given_probability_and_a_broadcast_stays_a_broadcast() -> None:
