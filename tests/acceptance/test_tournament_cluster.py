@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from swarmsec.errors import ExitCode
-from tests.acceptance.test_cli_tournament import recorded_runs, processes_of, until
+from tests.acceptance.test_cli_tournament import processes_of, recorded_runs, until
 
 pytest.importorskip("distributed")
 pytestmark = [
@@ -77,7 +77,7 @@ class Cluster:
                 process.wait()
 
     def _dask(self, *arguments: object) -> subprocess.Popen[bytes]:
-        with (self.folder / f"{words[0]}.log").open("ab") as log:
+        with (self.folder / f"{arguments[0]}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "dask", *map(str, arguments)],
                 cwd=self.folder,

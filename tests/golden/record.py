@@ -70,7 +70,7 @@ def main(file: Path = FILE) -> int:
         for name in now
     }
     write(cases, file)
-    print(f"{file.name}: {len(kept)} cases, SIM_SEMANTICS {SIM_SEMANTICS}")
+    print(f"{file.name}: {len(cases)} cases, SIM_SEMANTICS {SIM_SEMANTICS}")
     return 0
 
 
