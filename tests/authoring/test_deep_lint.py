@@ -62,10 +62,10 @@ def test_an_attack_that_changes_nothing_does_not_bite():
 
 
 def test_more_seeds_are_run_before_an_attack_is_reported_as_without_bite():
-    heard = []
+    progress = []
     weak = [{"kind": "none"}]
-    linted({**RING, "attacks": weak, "seeds": 6}, advance=heard.append)
-    assert "more seeds, since it does not bite in these" in heard
+    linted({**RING, "attacks": weak, "seeds": 6}, advance=progress.append)
+    assert "more seeds, since it does not bite in these" in progress
 
 
 def test_a_scenario_won_by_a_blind_quarantine_is_trivial():
@@ -108,9 +108,9 @@ def test_a_bill_that_counts_attacked_daemons_is_a_shortcut():
 
 
 def test_a_scenario_without_an_attack_is_not_run():
-    heard = []
-    assert linted({**RING, "attacks": []}, advance=heard.append) == ([], 0)
-    assert heard == []
+    progress = []
+    assert linted({**RING, "attacks": []}, advance=progress.append) == ([], 0)
+    assert progress == []
 
 
 def test_a_scenario_that_would_take_too_long_is_not_run(monkeypatch):

@@ -94,8 +94,8 @@ def test_every_topic_in_the_source_of_the_check_is_explained():
     calls = [
         node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "CheckProblem"
     ]
-    said = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
-    for topic in said - {""}:
+    topics = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
+    for topic in topics - {""}:
         assert explain(topic, REGISTRY)
 
 

@@ -375,11 +375,11 @@ def wrong_with(numbers, tmp_path, *, measured_every=100):
             wrong.append(check(number, path))
             continue
         tracemalloc.start()
-        said = check(number, path)
+        outcome = check(number, path)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        wrong.append(f"{number}: {peak >> 20} MiB" if peak > BYTES_MAX else "" if said.endswith(" s") else said)
-    return [said for said in wrong if said]
+        wrong.append(f"{number}: {peak >> 20} MiB" if peak > BYTES_MAX else "" if outcome.endswith(" s") else outcome)
+    return [outcome for outcome in wrong if outcome]
 
 
 def test_150_mutants_are_valid_or_refused_at_a_place(tmp_path):
