@@ -1,4 +1,4 @@
-"""A committee decides one value with a quorum: safe against ⌊(n − 1)/3⌋ liars who tell everybody something else."""
+"""A committee decides one value with a quorum: safe against ⌊(n − 1)/3⌋ equivocating liars."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ A, B = 10.0, 20.0
 
 @dataclass(kw_only=True)
 class TwoCamps(Attack):
-    """Stand behind A before some listeners and behind B before the others: proposal, vote, lock and decision."""
+    """Equivocate: send proposal, vote, lock and decision for A to some receivers and for B to the others."""
 
     surface = Surface.MESSAGE
     camps: tuple[int, ...] = ()
@@ -37,8 +37,8 @@ class TwoCamps(Attack):
 
 
 @dataclass(kw_only=True)
-class AnyWords(Attack):
-    """Say whatever a table of numbers holds: claims of any view, for one of two values or none."""
+class RandomClaims(Attack):
+    """Send random claims of any view, for one of two values, zero or NaN."""
 
     surface = Surface.MESSAGE
     seed: int = 0
@@ -58,7 +58,7 @@ def committee(n: int, **delivery: float) -> Network:
 def decided(
     network: Network, liars: list[int], *attacks: Attack, rounds: int = 30, seed: int = 0, **more: object
 ) -> Floats:
-    """(honest,) what honest daemons propose in the end; everybody's own value is its number, 0 to n − 1."""
+    """(honest,) the final proposals of honest daemons; the initial value of daemon i is i."""
     swarm = swarm_of(network, arm="attacked", protocol=QuorumVoting(**more), attacks=attacks, rounds=rounds, seed=seed)
     return np.delete(play(swarm).final[:, 0], liars)
 
@@ -70,12 +70,12 @@ def test_an_honest_committee_decides_the_first_leaders_value_in_three_exchanges(
     assert simulate(scenario, arm="clean").final[:, 0].tolist() == [0.0] * n
 
 
-def test_before_a_decision_everybody_proposes_its_own_value() -> None:
+def test_before_a_decision_daemons_propose_their_initial_values() -> None:
     assert decided(committee(4), [], rounds=2).tolist() == [0.0, 1.0, 2.0, 3.0]
 
 
 @pytest.mark.parametrize("n", [4, 7, 10, 13, 31])
-def test_f_liars_in_two_camps_split_nobody(n: int) -> None:
+def test_f_equivocating_liars_do_not_split_the_committee(n: int) -> None:
     f = (n - 1) // 3
     liars = list(range(f))
     for camp in (range(f, n, 2), range(f, f + (n - f) // 2)):
@@ -84,7 +84,7 @@ def test_f_liars_in_two_camps_split_nobody(n: int) -> None:
 
 
 @pytest.mark.parametrize("n", [4, 7, 10, 13, 31])
-def test_one_more_liar_splits_the_committee(n: int) -> None:
+def test_f_plus_1_equivocating_liars_split_the_committee(n: int) -> None:
     f = (n - 1) // 3
     liars = list(range(f + 1))
     honest = list(range(f + 1, n))
@@ -94,19 +94,19 @@ def test_one_more_liar_splits_the_committee(n: int) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 2**31), n=st.sampled_from([4, 7, 10]), lossy=st.booleans())
-def test_no_words_of_f_liars_make_two_honest_daemons_decide_differently(seed: int, n: int, lossy: bool) -> None:
+def test_random_claims_of_f_liars_do_not_split_the_committee(seed: int, n: int, lossy: bool) -> None:
     f = (n - 1) // 3
     network = committee(n, loss=0.2, delay_max=3, reordering=0.5) if lossy else committee(n)
-    liars = AnyWords(daemons=list(range(f)), seed=seed)
+    liars = RandomClaims(daemons=list(range(f)), seed=seed)
     found = decided(network, list(range(f)), liars, rounds=60, patience=2 if lossy else 1, seed=seed)
     own = np.arange(float(f), n)
     values = set(found[found != own].tolist())
     assert len(values) <= 1
 
 
-def repeating(liars: list[int], seed: int) -> Lie:
-    """Liars propose A to some and B to others, and stand behind what honest daemons did at any time: the right views
-    and values, for the wrong ears."""
+def replayed_claims(liars: list[int], seed: int) -> Lie:
+    """Liars propose A to some and B to others, and replay votes, locks and decisions of honest daemons: valid views and
+    values, sent to other receivers."""
     rng = np.random.default_rng(seed)
     broadcast: list[Floats] = []
 
@@ -132,19 +132,25 @@ BAD_LINKS = Delivery(loss=0.1, delay_max=4, reordering=0.5)
 
 
 def ever_decided(n: int, liars: int, seed: int) -> set[float]:
-    """What honest daemons hold for decided at any time."""
-    who = list(range(liars))
+    """The values that an honest daemon has decided at any time."""
+    faulty = list(range(liars))
     own = np.where(np.arange(n) % 2, A, B)[:, None]
     links = BAD_LINKS if seed % 2 else None
     states = negotiate(
-        QuorumVoting(patience=PATIENCE), committee(n), own, 60, links=links, lie=repeating(who, seed), seed=seed
+        QuorumVoting(patience=PATIENCE),
+        committee(n),
+        own,
+        60,
+        links=links,
+        lie=replayed_claims(faulty, seed),
+        seed=seed,
     )
     view, value = claim_of(states[:, liars:].reshape(-1, 9)[:, 1:], DECISION)
     return set(value[view >= 0, 0].tolist())
 
 
 @pytest.mark.parametrize("n", [4, 7])
-def test_f_liars_who_repeat_what_others_said_split_nobody_at_any_time_and_f_plus_1_do(n: int) -> None:
+def test_replayed_claims_split_the_committee_only_with_more_than_f_liars(n: int) -> None:
     f = (n - 1) // 3
     found = [len(ever_decided(n, f, seed)) for seed in range(30)]
     assert max(found) == 1
@@ -152,7 +158,7 @@ def test_f_liars_who_repeat_what_others_said_split_nobody_at_any_time_and_f_plus
     assert any(len(ever_decided(n, f + 1, seed)) == 2 for seed in range(60))
 
 
-def test_a_silent_leader_costs_a_view_and_no_more() -> None:
+def test_a_silent_leader_costs_one_view() -> None:
     @dataclass(kw_only=True)
     class Silent(Attack):
         surface = Surface.MESSAGE
@@ -164,19 +170,19 @@ def test_a_silent_leader_costs_a_view_and_no_more() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_patience_decides_where_messages_are_late_and_lost(seed: int) -> None:
+def test_with_patience_a_committee_decides_on_unreliable_links(seed: int) -> None:
     found = decided(committee(7, loss=0.3, delay_max=2), [], rounds=120, patience=5, seed=seed)
     assert len(set(found.tolist())) == 1
 
 
-def test_a_committee_that_counts_on_fewer_liars_breaks_sooner() -> None:
+def test_a_committee_with_a_smaller_f_is_split_by_fewer_liars() -> None:
     camps = TwoCamps(daemons=[0, 1], camps=(2, 4, 6, 8))
     assert set(decided(committee(10), [0, 1], camps, f=1).tolist()) == {A, B}
     assert set(decided(committee(10), [0, 1], camps, f=3).tolist()) <= {A, B, *map(float, range(2, 10))}
     assert len({A, B} & set(decided(committee(10), [0, 1], camps, f=3).tolist())) <= 1
 
 
-def test_too_few_daemons_for_f_are_refused() -> None:
+def test_a_committee_too_small_for_f_is_refused() -> None:
     with pytest.raises(SwarmsecError, match="2 liars need 7 daemons, and there are 6"):
         QuorumVoting(f=2).check(6)
     with pytest.raises(SwarmsecError, match="at most 300"):

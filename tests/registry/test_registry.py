@@ -67,7 +67,7 @@ def installed(tmp_path_factory, monkeypatch):
         cached.cache_clear()
 
 
-def test_shipped_plugins_are_found_and_none_is_the_first() -> None:
+def test_shipped_plugins_are_found_with_none_first() -> None:
     registry = Registry()
     shipped = {"none", "false_signal", "stubborn", "equivocation", "conflicting_flood", "hijack"}
     assert shipped <= set(registry.kinds("attacks"))
@@ -76,19 +76,19 @@ def test_shipped_plugins_are_found_and_none_is_the_first() -> None:
     assert all(issubclass(registry.get("defenses", kind), Defense) for kind in registry.kinds("defenses"))
 
 
-def test_an_unknown_kind_is_answered_with_the_closest_one() -> None:
+def test_the_error_of_an_unknown_kind_names_the_closest_kind() -> None:
     with pytest.raises(UnknownNameError, match="no attack `stuborn`; did you mean `stubborn`"):
         Registry().get("attacks", "stuborn")
 
 
-def test_a_file_in_a_users_folder_is_a_kind_of_its_name(folder) -> None:
+def test_a_file_in_a_folder_defines_the_kind_of_its_name(folder) -> None:
     registry = Registry([folder(doubled=ATTACK, nothing=DEFENSE)])
     assert "doubled" in registry.kinds("attacks")
     assert "doubled" not in registry.kinds("defenses")
     assert issubclass(registry.get("defenses", "nothing"), Defense)
 
 
-def test_an_attack_in_a_folder_runs_like_any_other(folder) -> None:
+def test_an_attack_in_a_folder_can_run(folder) -> None:
     scenario = load_scenario(
         beliefs([1, 2, 3], K3, attacks=[{"kind": "doubled", "daemons": "all"}], seeds=2),
         plugins=[folder(doubled=ATTACK)],
@@ -96,7 +96,7 @@ def test_an_attack_in_a_folder_runs_like_any_other(folder) -> None:
     assert run(scenario).damage["attacked"].mean > 0
 
 
-def test_files_that_begin_with_an_underscore_or_hold_no_plugin_are_left_alone(folder) -> None:
+def test_files_with_an_underscore_or_without_a_plugin_are_ignored(folder) -> None:
     registry = Registry([folder(_private=ATTACK, helper="x = 1")])
     assert not {"_private", "helper"} & set(registry.kinds("attacks"))
 
@@ -107,7 +107,7 @@ def test_two_plugins_in_a_file_are_refused(folder) -> None:
         Registry([folder(both=both)]).get("attacks", "both")
 
 
-def test_an_imported_base_class_is_no_plugin_of_the_file(folder) -> None:
+def test_an_imported_base_class_is_not_the_plugin_of_the_file(folder) -> None:
     derived = """
         from dataclasses import dataclass
         from attacks.stubborn import Stubborn
@@ -119,13 +119,13 @@ def test_an_imported_base_class_is_no_plugin_of_the_file(folder) -> None:
     assert Registry([folder(louder=derived)]).get("attacks", "louder").__name__ == "Louder"
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path) -> None:
+def test_a_missing_folder_is_refused(tmp_path) -> None:
     with pytest.raises(UsageError, match="no such folder"):
         Registry([tmp_path / "nowhere"])
 
 
 @pytest.mark.parametrize("kind", ["stubborn", "none"])
-def test_a_kind_that_ships_already_is_refused(folder, kind) -> None:
+def test_a_folder_with_a_shipped_kind_is_refused(folder, kind) -> None:
     with pytest.raises(UsageError, match=f"already one of the attacks called {kind}"):
         Registry([folder(**{kind: ATTACK})])
 
@@ -139,18 +139,18 @@ def test_a_kind_in_two_folders_is_refused(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "says"),
+    ("text", "line", "message"),
     [
         ("x = 1\nimport no_such_module_anywhere\n", 2, "ModuleNotFoundError"),
         ("x = 1\ny = = 2\n", 2, "SyntaxError"),
         ("\n\n1 / 0\n", 3, "ZeroDivisionError"),
     ],
 )
-def test_an_error_in_a_file_is_reported_with_its_line(folder, text, line, says) -> None:
+def test_an_error_in_a_file_is_reported_with_its_line(folder, text, line, message) -> None:
     where = folder(broken=text) / "broken.py"
     registry = Registry([where.parent])
     assert registry.broken().keys() == {"broken"}
-    with pytest.raises(PluginError, match=says) as refused:
+    with pytest.raises(PluginError, match=message) as refused:
         registry.get("defenses", "broken")
     assert refused.value.where == f"{where}:{line}"
 
@@ -162,7 +162,7 @@ def test_an_error_in_a_helper_is_reported_with_the_line_of_the_helper(folder) ->
     assert refused.value.where == f"{where}:2"
 
 
-def test_a_broken_file_with_the_kind_of_a_shipped_plugin_does_not_fall_back_to_it(folder) -> None:
+def test_a_broken_file_does_not_fall_back_to_the_shipped_plugin(folder) -> None:
     with pytest.raises(PluginError, match="SyntaxError"):
         Registry([folder(stubborn="x = = 2")]).get("attacks", "stubborn")
 
@@ -174,7 +174,7 @@ def test_every_family_has_shipped_plugins_with_their_traits(family) -> None:
         assert all(isinstance(getattr(plugin, trait), kind) for trait, kind in plugin.traits.items())
 
 
-def test_an_entry_point_of_a_package_is_found_by_its_full_name_and_by_its_kind(installed) -> None:
+def test_an_entry_point_is_found_by_its_full_name_and_by_its_kind(installed) -> None:
     registry = installed("The_Irs.x", theirs="attacks.stubborn:Stubborn")
     assert "the-irs-x/theirs" in registry.kinds("attacks")
     for name in ("the-irs-x/theirs", "The_Irs.x/theirs", "theirs"):
@@ -185,7 +185,7 @@ def test_an_entry_point_of_a_package_is_found_by_its_full_name_and_by_its_kind(i
     assert registry.package_of("attacks", "stubborn") is None
 
 
-def test_a_kind_of_two_packages_needs_the_package(installed) -> None:
+def test_a_kind_of_two_packages_needs_a_prefix(installed) -> None:
     installed("one", theirs="attacks.stubborn:Stubborn")
     registry = installed("two", theirs="attacks.none:NoAttack")
     with pytest.raises(UnknownNameError, match="several packages have one: one/theirs, two/theirs"):
@@ -204,7 +204,7 @@ def test_a_package_does_not_replace_a_shipped_plugin_or_one_in_a_folder(installe
 
 
 @pytest.mark.parametrize(
-    ("value", "says"),
+    ("value", "message"),
     [
         ("no_such_module_anywhere:Thing", "cannot be imported: ModuleNotFoundError"),
         ("attacks.stubborn:NoSuchClass", "cannot be imported: AttributeError"),
@@ -213,24 +213,24 @@ def test_a_package_does_not_replace_a_shipped_plugin_or_one_in_a_folder(installe
         ("swarmsec.teams:Attack", "needs the trait `surface`"),
     ],
 )
-def test_a_broken_entry_point_is_an_error_only_where_it_is_used(installed, value, says) -> None:
+def test_a_broken_entry_point_fails_only_if_used(installed, value, message) -> None:
     registry = installed("other", broken=value, good="attacks.stubborn:Stubborn")
     assert registry.get("attacks", "good").__name__ == "Stubborn"
     assert registry.classes("attacks").keys() == set(registry.kinds("attacks")) - {"other/broken"}
     assert registry.broken("attacks").keys() == {"other/broken"}
-    with pytest.raises(PluginError, match=says) as refused:
+    with pytest.raises(PluginError, match=message) as refused:
         registry.get("attacks", "broken")
     assert value in refused.value.where
 
 
-def test_a_package_whose_entry_points_cannot_be_read_does_not_hide_others(installed, tmp_path_factory) -> None:
+def test_a_package_with_unreadable_entry_points_does_not_hide_others(installed, tmp_path_factory) -> None:
     installed("good", theirs="attacks.stubborn:Stubborn")
     registry = installed("bad", **{"a\nb": "x"})
     assert registry.get("attacks", "theirs").__name__ == "Stubborn"
     assert registry.broken().keys() == {"bad"}
 
 
-def test_the_digest_of_a_source_changes_with_the_source_and_with_nothing_else(tmp_path) -> None:
+def test_the_digest_depends_on_the_source_only(tmp_path) -> None:
     digests = []
     for name, text in (("one", ATTACK), ("two", ATTACK), ("three", ATTACK.replace("* 2", "* 3"))):
         (tmp_path / name).mkdir()
@@ -260,6 +260,6 @@ def test_a_package_anywhere_on_the_path_is_found(tmp_path, suffix) -> None:
     assert "'theirs/theirs'" in done.stdout
 
 
-def test_metadata_is_not_read_where_no_package_defines_plugins(tmp_path) -> None:
+def test_metadata_is_not_read_if_no_package_defines_plugins(tmp_path) -> None:
     program = PACKAGE.format(folder=str(tmp_path)) + 'assert "importlib.metadata" not in sys.modules'
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,4 +1,4 @@
-"""Shapley's axioms, exactly: shares are fractions, and a float is one."""
+"""Shapley's axioms hold exactly, because shares are computed as fractions."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ bills = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False)
 
 @st.composite
 def games(draw: st.DrawFn, members: int | None = None) -> tuple[int, dict[frozenset[int], float]]:
-    """Some members, and what each coalition achieves."""
+    """The number of members, and the value of each coalition."""
     count = draw(st.integers(1, 4)) if members is None else members
     return count, {some: draw(bills) for some in coalitions(count)}
 
 
 @given(games())
-def test_shares_add_up_to_all_that_was_achieved_to_the_last_bit(game):
+def test_shares_add_up_exactly_to_the_value_of_the_grand_coalition(game):
     members, value = game
-    everybody = frozenset(range(members))
-    assert sum(shapley(members, value.__getitem__)) == Fraction(value[everybody]) - Fraction(value[frozenset()])
+    grand_coalition = frozenset(range(members))
+    assert sum(shapley(members, value.__getitem__)) == Fraction(value[grand_coalition]) - Fraction(value[frozenset()])
 
 
 @given(games(members=4), st.integers(0, 2**32))
-def test_shares_by_drawn_orders_add_up_to_all_that_was_achieved_in_every_order(game, seed):
+def test_marginals_of_every_order_add_up_exactly_to_the_total(game, seed):
     members, value = game
     total = Fraction(value[frozenset(range(members))]) - Fraction(value[frozenset()])
     drawn = orders(members, 5, np.random.default_rng(seed))
@@ -36,14 +36,14 @@ def test_shares_by_drawn_orders_add_up_to_all_that_was_achieved_in_every_order(g
 
 
 @given(games(members=3), st.integers(0, 2))
-def test_who_never_adds_anything_gets_nothing(game, idle):
+def test_a_null_player_gets_nothing(game, idle):
     members, value = game
     game_without = {some: value[some - {idle}] for some in value}
     assert shapley(members, game_without.__getitem__)[idle] == 0
 
 
 @given(games(members=3))
-def test_members_who_add_the_same_get_the_same(game):
+def test_symmetric_players_get_equal_shares(game):
     members, value = game
     swapped = {0: 1, 1: 0, 2: 2}
     alike = {some: value[min(some, frozenset(swapped[one] for one in some), key=sorted)] for some in value}
@@ -52,16 +52,16 @@ def test_members_who_add_the_same_get_the_same(game):
 
 
 @given(games(members=3), games(members=3))
-def test_shares_of_two_games_together_are_the_sums_of_the_shares(first, second):
-    def combine_guarantees(some):
+def test_shares_are_additive_over_games(first, second):
+    def summed(some):
         return Fraction(first[1][some]) + Fraction(second[1][some])
 
     alone = [shapley(3, game[1].__getitem__) for game in (first, second)]
-    assert shapley(3, combine_guarantees) == [one + other for one, other in zip(*alone, strict=True)]
+    assert shapley(3, summed) == [one + other for one, other in zip(*alone, strict=True)]
 
 
 @given(games())
-def test_all_orders_drawn_once_give_the_exact_shares(game):
+def test_the_mean_over_all_orders_gives_the_exact_shares(game):
     from itertools import permutations
 
     members, value = game
@@ -79,7 +79,7 @@ def test_the_glove_game_gives_the_scarce_glove_two_thirds():
     ]
 
 
-def test_only_the_coalitions_that_drawn_orders_meet_are_asked_for():
+def test_only_coalitions_of_the_drawn_orders_are_needed():
     assert met([(0, 1, 2), (0, 2, 1)]) == [
         frozenset(),
         frozenset({0}),

@@ -1,4 +1,4 @@
-"""Runs that are executed again: what is equal passes, and whatever was changed is found and named."""
+"""Verification re-runs a recorded run: equal results pass, and every change is reported."""
 
 from __future__ import annotations
 
@@ -42,8 +42,10 @@ class Pull(Attack):
 '''
 
 
-def kept(root: Path, *, seeds=(0, 1, 2), attack="stubborn:daemons=[0],value=100.0", plugins=(), nulls=False) -> Path:
-    """The folder of a run, as `swarmsec run` leaves it."""
+def run_folder(
+    root: Path, *, seeds=(0, 1, 2), attack="stubborn:daemons=[0],value=100.0", plugins=(), nulls=False
+) -> Path:
+    """Run a scenario and return its folder, as `swarmsec run` writes it."""
     settings = {"rounds": 12}
     scenario = load_scenario("ring_with_a_liar", attack=attack, settings=settings, plugins=plugins)
     folder = RunFolder(root, scenario, seeds, ["swarmsec", "run", "ring_with_a_liar"])
@@ -62,12 +64,12 @@ def verified(folder, *, jobs=1, **options):
 
 @pytest.fixture(scope="module")
 def _made(tmp_path_factory):
-    return kept(tmp_path_factory.mktemp("runs"))
+    return run_folder(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture
 def folder(_made, tmp_path):
-    """A run of three seeds that a test may spoil."""
+    """A copy of a run of three seeds that a test can change."""
     return Path(shutil.copytree(_made, tmp_path / _made.name))
 
 
@@ -77,20 +79,20 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_a_run_is_what_comes_of_it_again(folder):
+def test_an_unchanged_run_is_verified(folder):
     found = verified(folder)
     assert (found.differences, found.reasons, found.notes) == ((), (), ())
     assert found.checked == ("seed 0", "seed 1", "seed 2")
 
 
-def test_a_run_with_nulls_is_what_comes_of_it_again(tmp_path):
-    path = kept(tmp_path, seeds=(0, 1), nulls=True)
+def test_a_run_with_nulls_is_verified(tmp_path):
+    path = run_folder(tmp_path, seeds=(0, 1), nulls=True)
     assert verified(path).differences == ()
     change(path / "result.json", '"verdict": "limited"', '"verdict": "not_limited"')
     assert verified(path).differences[0].where == "verdict"
 
 
-def test_two_processes_find_the_same(folder):
+def test_two_processes_give_the_same_outcome(folder):
     assert verified(folder, jobs=2) == verified(folder)
 
 
@@ -98,7 +100,7 @@ def line_of(path: Path, number: int) -> str:
     return path.read_text(encoding="utf-8").splitlines()[number - 1]
 
 
-def test_a_changed_round_is_found_with_its_seed_arm_round_and_column(folder):
+def test_a_changed_round_is_reported_with_seed_arm_round_and_column(folder):
     row = line_of(folder / "rounds.csv", 70)
     cells = row.split(",")
     cells[3] = "0.125"
@@ -134,7 +136,7 @@ def test_a_changed_round_is_found_with_its_seed_arm_round_and_column(folder):
         ("manifest.json", '"hijacked": "0"', '"hijacked": "1"', "truth.hijacked"),
     ],
 )
-def test_a_changed_file_is_found_with_the_field_that_differs_first(folder, name, old, new, where):
+def test_a_changed_file_is_reported_with_its_first_different_field(folder, name, old, new, where):
     if old not in (folder / name).read_text(encoding="utf-8"):
         pytest.fail(f"{name} has no {old!r}")
     change(folder / name, old, new)
@@ -151,25 +153,25 @@ def test_a_missing_file_is_a_difference(folder, name):
 
 @pytest.mark.parametrize("name", ["rounds.csv", "events.jsonl"])
 @pytest.mark.parametrize("spoil", [lambda text: text[:-1], lambda text: text + b"\n", lambda text: text[:-40]])
-def test_a_file_that_is_shorter_or_longer_is_a_difference(folder, name, spoil):
+def test_a_shorter_or_longer_file_is_a_difference(folder, name, spoil):
     path = folder / name
     path.write_bytes(spoil(path.read_bytes()))
     assert [one.file for one in verified(folder).differences] == [name]
 
 
-def test_another_scenario_in_the_folder_is_found_without_playing_it(folder):
+def test_a_changed_scenario_is_reported_without_a_run(folder):
     change(folder / "scenario.yaml", "value: 100.0", "value: 50.0")
     found = verified(folder)
     assert (found.checked, [one.file for one in found.differences]) == ((), ["scenario.yaml"])
 
 
-def test_other_seeds_in_the_manifest_are_found(folder):
+def test_changed_seeds_in_the_manifest_are_reported(folder):
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "seeds": [0, 1]}))
     assert [(one.file, one.where) for one in verified(folder).differences] == [("manifest.json", "id")]
 
 
-def test_a_sample_is_the_same_each_time_and_holds_the_result_against_the_rounds(folder):
+def test_a_sample_is_reproducible_and_compares_the_result_with_the_rounds(folder):
     first = verified(folder, sample=1)
     assert first == verified(folder, sample=1)
     assert (len(first.checked), first.of, first.differences) == (1, 3, ())
@@ -178,22 +180,24 @@ def test_a_sample_is_the_same_each_time_and_holds_the_result_against_the_rounds(
     assert [one.where for one in verified(folder, sample=1).differences] == ["arms.clean.bill.mean"]
 
 
-def test_a_difference_comes_with_what_is_another_now(folder):
+def test_a_difference_is_reported_with_the_changes_of_the_environment(folder):
     row = line_of(folder / "rounds.csv", 20)
     change(folder / "rounds.csv", row, row + "1")
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["versions"]["numpy"] = "1.0"
     manifest |= {"platform": "Plan 9", "cpu_features": ["X86_V2"], "sim_semantics": 0}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    told = "\n".join(verified(folder).reasons)
-    assert all(word in told for word in ("numpy 1.0 then", "Plan 9 then", "another processor", "SIM_SEMANTICS 0 then"))
+    reasons = "\n".join(verified(folder).reasons)
+    assert all(
+        text in reasons for text in ("numpy 1.0 then", "Plan 9 then", "another processor", "SIM_SEMANTICS 0 then")
+    )
 
 
-def test_a_run_whose_plugins_changed_since_is_refused(tmp_path):
+def test_a_run_with_changed_plugins_is_refused(tmp_path):
     own = tmp_path / "own"
     own.mkdir()
     (own / "pull.py").write_text(PULL, encoding="utf-8")
-    path = kept(tmp_path / "runs", attack="pull", plugins=[own])
+    path = run_folder(tmp_path / "runs", attack="pull", plugins=[own])
     assert verified(path).differences == ()
     other = tmp_path / "other"
     other.mkdir()
@@ -205,7 +209,7 @@ def test_a_run_whose_plugins_changed_since_is_refused(tmp_path):
         verified(path)
 
 
-def test_a_run_that_was_cut_short_is_compared_as_far_as_it_is(folder):
+def test_an_interrupted_run_is_compared_up_to_its_last_complete_seed(folder):
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "status": "interrupted"}))
     (folder / "result.json").unlink()
@@ -218,7 +222,7 @@ def test_a_run_that_was_cut_short_is_compared_as_far_as_it_is(folder):
 
 
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"id": 3}', '{"id": "x", "seeds": [true]}'])
-def test_what_is_no_manifest_is_refused(folder, manifest):
+def test_an_invalid_manifest_is_refused(folder, manifest):
     (folder / "manifest.json").write_text(manifest)
     with pytest.raises(UsageError, match=r"manifest\.json"):
         verified(folder)
@@ -231,12 +235,12 @@ def _stored(tmp_path_factory):
 
 @pytest.fixture
 def store(_stored, tmp_path):
-    """A store of small runs that a test may spoil."""
+    """A copy of a store of small runs that a test can change."""
     return Path(shutil.copy(_stored, tmp_path / "kept.sqlite"))
 
 
 def spoil(path: Path, **columns: object) -> str:
-    """Rewrite columns of one run, with a checksum that is right again."""
+    """Rewrite columns of one run and update its checksum."""
     connection = sqlite3.connect(path)
     run = connection.execute("SELECT id FROM runs WHERE arm = 'attacked' ORDER BY id").fetchone()[0]
     sets = ", ".join(f"{name} = ?" for name in columns)
@@ -249,13 +253,13 @@ def spoil(path: Path, **columns: object) -> str:
     return str(run)
 
 
-def test_a_store_is_what_comes_of_it_again(store):
+def test_an_unchanged_store_is_verified(store):
     found = verify_store(store, Serial(), sample=None)
     assert (found.differences, found.refused) == ((), ())
     assert len(found.checked) == found.of
 
 
-def test_a_sample_of_a_store_is_the_same_each_time_and_with_two_processes(store):
+def test_a_sample_of_a_store_is_equal_with_one_and_two_processes(store):
     first = verify_store(store, Serial(), sample=3)
     assert len(first.checked) == 3
     processes = Processes(2)
@@ -274,9 +278,9 @@ def test_a_sample_of_a_store_is_the_same_each_time_and_with_two_processes(store)
         ({"unit": "USD"}, "unit"),
     ],
 )
-def test_a_run_that_was_changed_in_a_store_is_found(store, columns, where):
+def test_a_changed_run_in_a_store_is_reported(store, columns, where):
     with Store.open(store, read_only=True) as opened:
-        run = min(one for one, told in opened.summaries().items() if told.arm == "attacked")
+        run = min(one for one, summary in opened.summaries().items() if summary.arm == "attacked")
     row = sqlite3.connect(store).execute("SELECT finals, watch FROM runs WHERE id = ?", (run,)).fetchone()
     finals, watch = json.loads(row[0]), json.loads(row[1])
     changed = {"finals": json.dumps(finals | {"deviation": 0.5}), "watch": json.dumps(watch | {"hits": 99})}
@@ -286,7 +290,7 @@ def test_a_run_that_was_changed_in_a_store_is_found(store, columns, where):
     assert found.differences[0].where == where
 
 
-def test_a_run_of_a_store_whose_plugin_changed_is_refused_and_the_others_are_played(tmp_path):
+def test_runs_in_a_store_that_cannot_be_repeated_are_refused(tmp_path):
     own = tmp_path / "own"
     own.mkdir()
     (own / "pull.py").write_text(PULL, encoding="utf-8")
@@ -310,7 +314,7 @@ def test_a_run_of_a_store_whose_plugin_changed_is_refused_and_the_others_are_pla
     assert (found.checked, found.differences) == ((), ())
 
 
-def test_a_store_without_a_run_has_nothing_to_verify(tmp_path):
+def test_a_store_without_runs_is_refused(tmp_path):
     with Store.open(tmp_path / "empty.sqlite"):
         pass
     with pytest.raises(UsageError, match="nothing to verify"):
