@@ -1,4 +1,4 @@
-"""What the tests of reports share: runs' folders, a tournament, and a browser."""
+"""Fixtures of the report tests: run folders, a tournament, and a browser."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ BUSY = {
     "defenses": [{"kind": "random_quarantine"}],
     "rules": {"red": {"daemons": "20%"}, "blue": {"quarantine": "20%"}},
 }
-"""Many events of both teams."""
+"""A scenario with many events of both teams."""
 
 
 def play_into(root: Path, scenario: dict[str, Any], *, nulls: bool = False, **options: Any) -> Path:
-    """Play a scenario into a run's folder, its page included."""
+    """Run a scenario and return its folder, with the report page."""
     loaded = load_scenario(scenario)
     seeds = options.pop("seeds", loaded.seeds)
     if "arms" in options:
@@ -80,7 +80,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def cut_short(ring: Path, tmp_path: Path) -> Path:
-    """A folder whose run was killed while it wrote."""
+    """The folder of a run that was killed while it wrote."""
     folder = tmp_path / "cut"
     shutil.copytree(ring, folder)
     (folder / "result.json").unlink()
@@ -95,7 +95,7 @@ def cut_short(ring: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with one tournament: two scenarios, three attacks, two defenses and the nulls, and a run that fails."""
+    """A store with one tournament: two scenarios, three attacks, two defenses, the nulls, and a failing defense."""
     root = tmp_path_factory.mktemp("tournament")
     names = []
     for scenario in (RING, TRADING):
@@ -104,7 +104,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plugins = root / "plugins"
     plugins.mkdir()
     (plugins / "faulty.py").write_text(FAULTY, encoding="utf-8")
-    draft = Request(
+    request = Request(
         scenarios=tuple(names),
         name="Two <worlds>",
         attacks=(
@@ -115,7 +115,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         defenses=(({"kind": "median_gate", "warm_up": 5},), ({"kind": "wmsr"},), ({"kind": "faulty"},)),
         plugins=(str(plugins),),
     )
-    plan = plan_of(draft)
+    plan = plan_of(request)
     with Store.open(root / "store.sqlite") as opened:
         drops = run_plan(plan, opened, Serial())
         document = outcome_of(plan, opened, drops).to_dict()
@@ -149,12 +149,12 @@ class Faulty(Defense):
 
 
 class Page(HTMLParser):
-    """A page as a parser without a browser sees it.
+    """A page parsed without a browser.
 
-    Attributes:
-        figures: Each `data` element: its JSON pointer, its exact value, its text.
-        tags: Every element with its attributes.
-        text: All text but styles and scripts.
+        Attributes:
+            figures: Each `data` element: its JSON pointer, its exact value, its text.
+            tags: Every element with its attributes.
+    All text except styles and scripts.
     """
 
     def __init__(self, html: str) -> None:
@@ -194,15 +194,15 @@ class Page(HTMLParser):
             return
         self.text += data
         if self._open[-1] == "data":
-            source, value, said = self.figures[-1]
-            self.figures[-1] = (source, value, said + data)
+            source, value, text = self.figures[-1]
+            self.figures[-1] = (source, value, text + data)
 
 
 _VOID = {"meta", "input", "br", "wbr", "link"}
 
 
 def pointed(document: Any, source: str) -> Any:
-    """What a JSON pointer points to."""
+    """The value at a JSON pointer."""
     for step in source.split("/")[1:]:
         step = step.replace("~1", "/").replace("~0", "~")
         document = document[int(step)] if isinstance(document, list) else document[step]
@@ -237,21 +237,23 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Open a file in a fresh context; in the end nothing must have been complained of, nor asked for elsewhere."""
+    """Open a file in a new browser context; at the end assert that there were no console messages or other requests."""
     contexts: list[Any] = []
-    wrong: list[str] = []
+    problems: list[str] = []
 
     def opened(path: Path, **options: Any) -> Any:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: wrong.append(f"console {message.type}: {message.text}"))
-        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on("request", lambda one: None if one.url == path.resolve().as_uri() else wrong.append(f"asks {one.url}"))
+        page.on("console", lambda message: problems.append(f"console {message.type}: {message.text}"))
+        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+        page.on(
+            "request", lambda one: None if one.url == path.resolve().as_uri() else problems.append(f"asks {one.url}")
+        )
         page.goto(path.resolve().as_uri())
         return page
 
     yield opened
     for context in contexts:
         context.close()
-    assert wrong == []
+    assert problems == []

@@ -1,4 +1,4 @@
-"""A tournament's page: what it says is what the tournament's document says."""
+"""The page of a tournament shows the values of its document."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from swarmsec.tournament.from_store import stored_outcome
 from tests.report.conftest import Page, pointed
 
 
-def test_every_figure_on_the_page_stands_in_the_document(tournament):
+def test_every_figure_on_the_page_equals_its_value_in_the_document(tournament):
     figures = Page(tournament_page(tournament)).figures
     assert len(figures) > 300
     assert [one for one in figures if pointed(tournament, one[0]) != one[1]] == []
 
 
 @pytest.mark.parametrize("part", ["damage_limited", "autoimmune", "undefended", "worst_case", "nash"])
-def test_every_standing_is_told_whole(tournament, part):
+def test_every_standing_is_shown_completely(tournament, part):
     shown = {source for source, _, _ in Page(tournament_page(tournament)).figures}
     for at, standing in enumerate(tournament["standings"]):
-        told = json.dumps(standing[part])
+        text = json.dumps(standing[part])
         means = {
             source for source in shown if source.startswith(f"/standings/{at}/{part}") and source.endswith("/mean")
         }
         if part != "nash":
-            assert len(means) == told.count('"mean"') > 0
+            assert len(means) == text.count('"mean"') > 0
         elif standing["nash"]:
             assert f"/standings/{at}/nash/value" in shown
             parts = [
@@ -41,7 +41,7 @@ def test_every_standing_is_told_whole(tournament, part):
             assert len(parts) == len(standing["nash"]["red"]) + len(standing["nash"]["blue"])
 
 
-def test_ratings_and_cells_are_all_there(tournament):
+def test_all_ratings_and_cells_are_shown(tournament):
     shown = {source for source, _, _ in Page(tournament_page(tournament)).figures}
     for team, rows in tournament["ratings"].items():
         assert {f"/ratings/{team}/{at}/points/mean" for at in range(len(rows))} <= shown
@@ -49,7 +49,7 @@ def test_ratings_and_cells_are_all_there(tournament):
         assert (f"/cells/{at}/result/damage/defended/mean" in shown) == (cell["result"] is not None)
 
 
-def test_the_page_is_the_same_again_and_small_and_alone(tournament):
+def test_the_page_is_deterministic_small_and_without_urls(tournament):
     html = tournament_page(tournament)
     assert html == tournament_page(copy.deepcopy(tournament))
     assert len(html.encode()) < 1_000_000
@@ -63,13 +63,13 @@ def test_names_and_errors_are_escaped(tournament):
     assert "worlds" not in {tag for tag, _ in page.tags}
 
 
-def test_failures_are_listed_with_what_went_wrong(tournament):
+def test_failures_are_listed_with_their_errors(tournament):
     text = Page(tournament_page(tournament)).text
     assert tournament["failures"]
     assert text.count("<b>broken</b>") >= len(tournament["failures"])
 
 
-def test_a_store_gives_the_page_of_the_tournament_that_was_played(store, tournament):
+def test_a_store_gives_the_page_of_its_tournament(store, tournament):
     with Store.open(store, read_only=True) as opened:
         found = json.loads(json.dumps(stored_outcome(opened, opened.tournaments()[-1]).to_dict()))
     for document in (found, *(one["result"] for one in found["cells"] if one["result"])):
@@ -78,19 +78,19 @@ def test_a_store_gives_the_page_of_the_tournament_that_was_played(store, tournam
     for document in (expected, *(one["result"] for one in expected["cells"] if one["result"])):
         document["replay"] = ""
     vantages = [document["defenses"] for document in (found, expected)]
-    for told in vantages:  # The folder of plug-ins is named by nobody when a store is read.
-        for one in told:
+    for defenses in vantages:  # The plug-in folder is unknown when a store is read, and with it this vantage.
+        for one in defenses:
             one["vantage"] = "" if one["label"] == "faulty" else one["vantage"]
     assert found == expected
     assert tournament_page(found) == tournament_page(expected)
 
 
-def test_a_store_of_foreign_scenarios_claims_no_line_that_repeats_it(store):
+def test_a_stored_tournament_of_scenario_files_has_no_replay_command(store):
     with Store.open(store, read_only=True) as opened:
         assert stored_outcome(opened, opened.tournaments()[-1]).replay == ""
 
 
-def test_the_page_of_a_large_tournament_stays_under_a_megabyte_and_says_what_it_leaves_out(tournament):
+def test_the_page_of_a_large_tournament_is_under_a_megabyte_and_reports_omissions(tournament):
     large = copy.deepcopy(tournament)
     large["cells"] = [cell for _ in range(100) for cell in tournament["cells"]]
     large["failures"] = tournament["failures"] * 200
@@ -128,7 +128,7 @@ STANDING = {
 }
 
 
-def test_a_standing_in_one_sentence():
+def test_the_sentence_of_one_standing():
     assert standing_sentence(STANDING, {}) == (
         "gate has the best worst case: $10 of damage against lie, 50% [40%, 60%] of it prevented"
     )
@@ -138,7 +138,7 @@ def test_a_standing_in_one_sentence():
     assert "against every attack" in standing_sentence({**STANDING, "best": None}, {})
 
 
-def test_several_standings_in_one_sentence():
+def test_the_sentence_of_several_standings():
     document = {"attacks": [], "defenses": [], "standings": [STANDING, {**STANDING, "bites": [False]}]}
     assert tournament_sentence(document) == (
         "Attacks bite in 1 of 2 scenarios; judged by its worst case, the best defense is gate in 1"

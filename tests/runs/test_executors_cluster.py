@@ -1,4 +1,4 @@
-"""A dask cluster plays as one machine does, and what dies there costs no more than it must."""
+"""A dask cluster gives the results of one machine, also if workers or the scheduler die."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def trouble(tmp_path):
     return folder_of_trouble(tmp_path)
 
 
-def test_what_is_said_of_a_cluster_is_read(tmp_path):
+def test_cluster_addresses_are_parsed(tmp_path):
     file = tmp_path / "scheduler.json"
     file.touch()
     assert address_of("tcp://10.0.0.1:8786") == Address("at", "tcp://10.0.0.1:8786")
@@ -40,18 +40,18 @@ def test_what_is_said_of_a_cluster_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("wrong", ["local:0", "local:many", "slurm:-1", "nowhere.json", ""])
-def test_what_is_no_cluster_is_refused(wrong):
+def test_an_invalid_cluster_address_is_refused(wrong):
     with pytest.raises(UsageError), open_executor(cluster=wrong):
         pass
 
 
-def test_without_dask_the_error_says_how_to_install_it(monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)  # What an import of it then says is that it is not there.
+def test_the_error_without_dask_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)  # An import then raises ImportError.
     with pytest.raises(UsageError, match=r"pip install 'swarmsec\[cluster\]'"), open_executor(cluster="local:1"):
         pass
 
 
-def test_where_nobody_answers_is_a_clear_error(monkeypatch):
+def test_a_scheduler_that_does_not_answer_is_an_error(monkeypatch):
     monkeypatch.setattr("swarmsec.runs.executors.connect._ANSWER_S", 1.0)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -73,7 +73,7 @@ kill -s KILL -- -"$1"
 
 @pytest.fixture
 def slurm(tmp_path, monkeypatch):
-    """A SLURM of one machine, which starts at once what it is given; the folder where it keeps the last script."""
+    """A fake SLURM that starts a script at once; the folder in which it stores the last script."""
     for name, text in (("sbatch", SBATCH), ("scancel", SCANCEL)):
         (tmp_path / name).write_text(text.format(folder=tmp_path))
         (tmp_path / name).chmod(0o755)
@@ -85,7 +85,7 @@ def slurm(tmp_path, monkeypatch):
 
 
 @needs_dask
-def test_slurm_is_asked_for_workers_with_one_thread_as_dask_is_configured(slurm):
+def test_slurm_workers_have_one_thread_and_the_configured_options(slurm):
     import dask
 
     options = {"cores": 1, "memory": "2GB", "queue": "night", "job-script-prologue": ["# ours comes first"]}
@@ -101,12 +101,12 @@ def test_slurm_is_asked_for_workers_with_one_thread_as_dask_is_configured(slurm)
     assert until(lambda: of_session(int((slurm / "session").read_text())) == [], seconds=10)
 
 
-def test_slurm_that_is_not_configured_says_what_to_set(slurm):
+def test_the_error_without_slurm_configuration_names_the_key(slurm):
     with pytest.raises(UsageError, match=r"jobqueue\.slurm"), open_executor(cluster="slurm"):
         pass
 
 
-def test_where_there_is_no_slurm_that_is_said(monkeypatch, tmp_path):
+def test_a_machine_without_slurm_is_an_error(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UsageError, match="there is no SLURM here"), open_executor(cluster="slurm"):
         pass
@@ -114,7 +114,7 @@ def test_where_there_is_no_slurm_that_is_said(monkeypatch, tmp_path):
 
 @contextmanager
 def external_cluster(folder, *, workers=2):
-    """A scheduler and workers that were started by hand: the scheduler file, the scheduler, the workers."""
+    """A cluster started outside of swarmsec: the scheduler file, the scheduler, the workers."""
     file = folder / "scheduler.json"
 
     def start(module, *options):
@@ -147,7 +147,7 @@ def external_cluster(folder, *, workers=2):
 
 
 @needs_dask
-def test_a_local_cluster_gives_the_same_digests_and_poison_costs_itself_alone(trouble):
+def test_a_local_cluster_gives_equal_digests_and_isolates_failing_jobs(trouble):
     jobs = short_jobs(24)
     kill, hang, fail = (jobs_with(how, trouble)[0] for how in ("kill", "spin", "raise"))
     with open_executor(cluster="local:2", timeout_s=10, retries=1) as executor:
@@ -160,7 +160,7 @@ def test_a_local_cluster_gives_the_same_digests_and_poison_costs_itself_alone(tr
 
 
 @needs_dask
-def test_when_a_worker_of_dasks_is_killed_its_jobs_are_played_elsewhere(tmp_path):
+def test_jobs_of_a_killed_dask_worker_are_run_by_other_workers(tmp_path):
     jobs = short_jobs(120, rounds=60)
     with external_cluster(tmp_path) as (file, _, workers), open_executor(cluster=str(file)) as executor:
         played = []
@@ -169,11 +169,11 @@ def test_when_a_worker_of_dasks_is_killed_its_jobs_are_played_elsewhere(tmp_path
             if len(played) == 20:
                 workers[0].kill()
         assert digests(played) == digests(run_job(one) for one in jobs)
-        assert until(lambda: of_session(workers[0].pid) == [], seconds=10), "what it started ends with it"
+        assert until(lambda: of_session(workers[0].pid) == [], seconds=10), "processes of the worker end with it"
 
 
 @needs_dask
-def test_when_the_scheduler_is_killed_that_is_an_error_and_what_was_given_stands(tmp_path):
+def test_a_killed_scheduler_is_an_error_and_earlier_results_stay_valid(tmp_path):
     jobs = short_jobs(200, rounds=60)
     played = []
     with external_cluster(tmp_path) as (file, scheduler, workers):
@@ -185,9 +185,9 @@ def test_when_the_scheduler_is_killed_that_is_an_error_and_what_was_given_stands
                     if len(played) == 20:
                         scheduler.kill()
 
-        with pytest.raises(ExecutorError, match="the cluster went away") as told:
+        with pytest.raises(ExecutorError, match="the cluster went away") as raised:
             play()
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(raised.value)
         assert until(lambda: not any(of_session(worker.pid) for worker in workers), seconds=20)
     assert digests(played) <= digests(run_job(one) for one in jobs)
     assert len(played) >= 20
@@ -205,7 +205,7 @@ def test_workers_with_other_plugins_are_refused(tmp_path, trouble):
 
 
 @needs_dask
-def test_who_leaves_a_cluster_leaves_no_process_on_it(tmp_path, trouble):
+def test_a_closed_executor_leaves_no_process_on_the_cluster(tmp_path, trouble):
     with external_cluster(tmp_path) as (file, _, workers):
         with open_executor(cluster=str(file)) as executor:
             playing = executor.run([*jobs_with("deaf", trouble), *short_jobs(4000)])
@@ -222,7 +222,7 @@ def test_who_leaves_a_cluster_leaves_no_process_on_it(tmp_path, trouble):
 
 @needs_dask
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_no_process_of_a_local_cluster_outlives_the_one_that_started_it(trouble, number):
+def test_processes_of_a_local_cluster_end_with_their_parent(trouble, number):
     driver = start_driver(trouble, {"cluster": "local:2"}, "spin")
     try:
         assert until((trouble / "spinning").exists, seconds=180), driver.poll()

@@ -28,7 +28,7 @@ def folder(tmp_path):
     return run
 
 
-def test_latest_is_followed_as_a_link_and_as_a_file(folder):
+def test_latest_can_be_a_link_or_a_file(folder):
     (folder.parent / "latest").write_text("x-1\n", encoding="utf-8")
     assert find_run(folder.parent / "latest") == folder
     (folder.parent / "latest").unlink()
@@ -36,7 +36,7 @@ def test_latest_is_followed_as_a_link_and_as_a_file(folder):
     assert find_run(folder.parent / "latest").resolve() == folder.resolve()
 
 
-def test_a_name_is_looked_up_in_runs(folder, monkeypatch):
+def test_a_name_is_looked_up_in_the_folder_runs(folder, monkeypatch):
     monkeypatch.chdir(folder.parent)
     (folder.parent / "runs").mkdir()
     folder.rename(folder.parent / "runs" / "x-1")
@@ -52,14 +52,14 @@ def test_a_name_is_looked_up_in_runs(folder, monkeypatch):
         (json.dumps(MANIFEST | {"id": 1}), "'id' must be of type str"),
     ],
 )
-def test_a_broken_manifest_is_refused_by_name(folder, text, why):
+def test_the_error_of_an_invalid_manifest_names_the_file(folder, text, why):
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=why) as caught:
         read_manifest(folder)
     assert caught.value.where == str(folder / "manifest.json")
 
 
-def test_a_missing_or_unreadable_file_is_refused_by_name(folder):
+def test_the_error_of_a_missing_or_unreadable_file_names_it(folder):
     with pytest.raises(UsageError, match="is not there") as caught:
         read_json(folder, "result.json")
     assert caught.value.where == str(folder / "result.json")
@@ -68,14 +68,14 @@ def test_a_missing_or_unreadable_file_is_refused_by_name(folder):
         read_json(folder, "result.json")
 
 
-def test_a_line_without_an_end_is_returned_apart(folder):
+def test_an_unfinished_last_line_is_returned_separately(folder):
     (folder / "events.jsonl").write_text('{"a": 1}\n{"b', encoding="utf-8")
     assert read_lines(folder, "events.jsonl") == ([FileLine(1, '{"a": 1}')], FileLine(2, '{"b'))
     (folder / "events.jsonl").write_text("", encoding="utf-8")
     assert read_lines(folder, "events.jsonl") == ([], None)
 
 
-def test_a_line_that_is_no_event_is_refused():
+def test_an_invalid_event_is_refused():
     with pytest.raises(ValueError, match="no event"):
         parse_event(FileLine(1, '{"seed": 1}'))
 
@@ -89,6 +89,6 @@ def test_a_metric_named_like_an_arm_and_a_large_seed_are_read_exactly():
 
 
 @pytest.mark.parametrize("rows", [[], ["a,b,c"], ["seed,arm,round,bill", "1,clean,0"], ["seed,arm,round", "x,clean,0"]])
-def test_what_is_no_table_of_rounds_is_refused(rows):
+def test_an_invalid_table_of_rounds_is_refused(rows):
     with pytest.raises(ValueError, match=r"columns|invalid literal"):
         parse_rounds([FileLine(number, row) for number, row in enumerate(rows, 1)])

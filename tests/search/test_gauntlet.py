@@ -1,4 +1,4 @@
-"""The search for the worst attack: it keeps to the rules, and what it finds is what a run of it does."""
+"""The search for the worst attack: it respects the rules, and its harm equals the damage of a run."""
 
 from __future__ import annotations
 
@@ -62,28 +62,28 @@ def drawn(data, space):
 @pytest.mark.parametrize("name", ["ring_with_a_liar", "two_cliques", "small_inbox", "task_force", "hijacked_hubs"])
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_whatever_is_suggested_loads_and_keeps_to_the_rules(name, data):
+def test_suggested_attacks_load_and_respect_the_rules(name, data):
     scenario = load_scenario(name)
     space = data.draw(st.sampled_from(spaces_of(scenario)), "space")
     attacks = attacks_of(space, drawn(data, space))
     assert attacks
     loaded = load_scenario(scenario, settings={"sweep": {}}, attack=attacks)
-    loaded.setup(0)  # Enforces the rules of engagement, for the daemons that this seed selects.
+    loaded.setup(0)  # Enforces the rules of engagement for the daemons selected in this seed.
     assert all(spec["start"] >= (scenario.document["rules"]["red"]["earliest"] or 0) for spec in attacks)
 
 
-def test_what_the_rules_do_not_allow_is_not_searched():
+def test_attacks_outside_the_rules_are_not_searched():
     kinds = {space.kind for space in spaces_of(swarm({"kind": "wmsr", "f": 1}))}
     assert "false_signal" not in kinds
     assert {"stubborn", "equivocation"} <= kinds
-    nobody = swarm({"kind": "wmsr", "f": 1}, rules={"red": {"daemons": 0, "feeds": 0}}, attacks=[])
-    assert "stubborn" not in {space.kind for space in spaces_of(nobody)}
+    none_allowed = swarm({"kind": "wmsr", "f": 1}, rules={"red": {"daemons": 0, "feeds": 0}}, attacks=[])
+    assert "stubborn" not in {space.kind for space in spaces_of(none_allowed)}
     with pytest.raises(UsageError, match="attack: the rules of engagement allow none of stubborn"):
-        spaces_of(nobody, ["stubborn"])
+        spaces_of(none_allowed, ["stubborn"])
 
 
 @given(st.floats(0.01, 1.0), st.sampled_from([-1.0, 1.0]))
-def test_a_lie_of_a_known_size_is_where_it_is_looked_up(size, sign):
+def test_position_of_inverts_the_scale_of_a_signed_dimension(size, sign):
     dimension = Dimension("bias", "signed", -20.0, 20.0)
     position = position_of(dimension, sign * 20.0 * size)
     assert math.copysign(20.0 * 0.01 ** (1.0 - abs(position)), position) == pytest.approx(sign * 20.0 * size)
@@ -94,7 +94,7 @@ def found():
     return searched(swarm({"kind": "median_gate"}), budget=20, seeds=(0, 1))
 
 
-def test_the_first_query_is_the_scenarios_own_attack_and_the_curve_never_falls(found):
+def test_the_first_query_is_the_attack_of_the_scenario_and_the_curve_never_falls(found):
     assert len(found.queries) == len(found.curve) == 20
     assert [spec["kind"] for spec in found.queries[0].attacks] == ["stubborn"]
     assert found.curve == sorted(found.curve)
@@ -102,12 +102,12 @@ def test_the_first_query_is_the_scenarios_own_attack_and_the_curve_never_falls(f
     assert found.curve[-1] == found.best.harm
 
 
-def test_the_harm_of_a_query_is_the_damage_of_a_run_of_it(found):
+def test_the_harm_of_a_query_equals_the_damage_of_its_run(found):
     scenario = load_scenario(swarm({"kind": "median_gate"}), attack=[dict(spec) for spec in found.best.attacks])
     assert found.best.harm == pytest.approx(run(scenario, seeds=[0, 1]).damage["defended"].mean, rel=1e-12)
 
 
-def test_the_worst_is_confirmed_on_seeds_that_the_search_never_saw(found):
+def test_the_worst_attack_is_confirmed_on_fresh_seeds(found):
     assert not set(found.fresh_seeds) & set(found.seeds)
     again = load_scenario(swarm({"kind": "median_gate"}), attack=[dict(spec) for spec in found.best.attacks])
     damage = run(again, seeds=list(found.fresh_seeds)).damage["defended"]
@@ -115,25 +115,25 @@ def test_the_worst_is_confirmed_on_seeds_that_the_search_never_saw(found):
     assert found.factor.mean == pytest.approx(found.worst.mean / found.own.mean)
 
 
-def test_the_search_does_not_depend_on_how_many_processes_there_are(found):
+def test_the_search_does_not_depend_on_the_number_of_processes(found):
     assert searched(swarm({"kind": "median_gate"}), budget=20, seeds=(0, 1), jobs=2) == found
 
 
-def test_another_search_seed_searches_otherwise(found):
+def test_another_search_seed_gives_other_queries(found):
     other = searched(swarm({"kind": "median_gate"}), budget=4, seeds=(0,), search_seed=1)
     assert other.queries[1].attacks != found.queries[1].attacks
 
 
-def test_who_knows_the_threshold_begins_with_lies_of_about_its_size():
+def test_a_search_with_known_thresholds_begins_with_lies_of_their_size():
     scenario = swarm({"kind": "median_gate", "threshold": 4.0, "warm_up": 2}, rules={"red": {"feeds": 2}}, attacks=[])
     known = searched(scenario, budget=24, attacks=["false_signal"], seeds=(0,), known=True)
     sizes = {round(abs(query.attacks[0]["bias"]), 6) for query in known.queries[1:7]}
-    assert sizes <= {0.4, 0.8, 1.0, 2.0, 4.0}  # Shares of 2 and 4, but for those under the finest that is searched.
+    assert sizes <= {0.4, 0.8, 1.0, 2.0, 4.0}  # Shares of 2 and 4, except those below the finest step of the search.
     assert known.own.mean == 0.0
     assert known.factor is None
 
 
-def test_an_attack_that_breaks_is_told_as_refused_and_stops_nobody(tmp_path):
+def test_a_failing_attack_is_recorded_as_refused_and_the_search_continues(tmp_path):
     folder = tmp_path / "attacks"
     folder.mkdir()
     (folder / "breaks.py").write_text(
@@ -148,12 +148,12 @@ def test_an_attack_that_breaks_is_told_as_refused_and_stops_nobody(tmp_path):
     assert all(query.harm is None and "breaks" in query.refused for query in found.queries[1:])
 
 
-def test_a_metric_that_the_world_does_not_have_is_refused_with_those_it_has():
+def test_the_error_of_an_unknown_metric_lists_the_metrics():
     with pytest.raises(UsageError, match=r"metric: this world has no metric 'nope'; it has .*hull_violation"):
         searched(swarm({"kind": "wmsr", "f": 1}), budget=2, seeds=(0,), metric="nope")
 
 
-def test_without_optuna_the_error_says_what_to_install(monkeypatch):
+def test_the_error_without_optuna_names_the_extra(monkeypatch):
     usual = builtins.__import__
 
     def without(name, *arguments, **more):
@@ -166,7 +166,7 @@ def test_without_optuna_the_error_says_what_to_install(monkeypatch):
         searched(swarm({"kind": "wmsr", "f": 1}), budget=2, seeds=(0,))
 
 
-def test_what_the_map_marks_is_what_the_defense_promises_and_there_nothing_is_left_of_the_damage():
+def test_map_cells_have_the_guarantee_and_the_damages_of_their_run():
     scenario = swarm({"kind": "wmsr", "f": 1}, rounds=10)
     found = mapped(scenario, shares=(0.15, 0.3, 0.6), strengths=(0.5, 1.0), seeds=(0,))
     assert [(cell.share, cell.strength) for cell in found.cells] == [
@@ -182,21 +182,21 @@ def test_what_the_map_marks_is_what_the_defense_promises_and_there_nothing_is_le
     assert [cell.promised for cell in found.cells] == ["inside"] * 2 + ["outside"] * 4
 
 
-def test_a_map_does_not_depend_on_how_many_processes_there_are():
+def test_a_map_does_not_depend_on_the_number_of_processes():
     scenario = swarm({"kind": "wmsr", "f": 1}, rounds=5)
     one, two = (mapped(scenario, shares=(0.3,), strengths=(1.0, 2.0), seeds=(0,), jobs=jobs) for jobs in (1, 2))
     assert one == two
 
 
 @pytest.mark.parametrize(("shares", "strengths"), [((0.0,), (1.0,)), ((1.5,), (1.0,)), ((0.5,), (0.0,))])
-def test_a_map_beyond_its_range_is_refused(shares, strengths):
+def test_map_shares_and_strengths_out_of_range_are_refused(shares, strengths):
     with pytest.raises(UsageError, match="shares are from above 0 to 1"):
         mapped(swarm({"kind": "wmsr", "f": 1}), shares=shares, strengths=strengths)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("defense", ["median_gate:threshold=4,warm_up=200", "signal_clip"])
-def test_an_attack_twice_as_harmful_as_the_librarys_is_found_within_200_queries(defense):
+def test_the_search_finds_an_attack_twice_as_harmful_as_that_of_the_library(defense):
     found = searched(load_scenario("blackswarm", defense=defense), budget=60, seeds=(0,), jobs=2)
     assert found.factor is not None
     assert found.factor.low >= 2.0, found.factor
@@ -210,7 +210,7 @@ def _inside(scenario, attacks):
 
 
 @pytest.mark.slow
-def test_inside_the_guarantee_of_wmsr_no_attack_leaves_the_honest_hull_and_without_wmsr_one_does():
+def test_attacks_leave_the_honest_hull_only_without_wmsr():
     wmsr = swarm({"kind": "wmsr", "f": 1})
     kinds = [space.kind for space in spaces_of(wmsr) if _inside(wmsr, [{"kind": space.kind, "daemons": [0]}])]
     assert {"stubborn", "equivocation", "false_message", "hijack", "conflicting_flood"} <= set(kinds)
@@ -227,7 +227,7 @@ def test_inside_the_guarantee_of_wmsr_no_attack_leaves_the_honest_hull_and_witho
 
 
 @pytest.mark.slow
-def test_outside_the_guarantee_of_wmsr_a_lie_in_a_feed_leaves_the_honest_hull():
+def test_a_false_feed_outside_the_guarantee_of_wmsr_leaves_the_honest_hull():
     scenario = swarm({"kind": "wmsr", "f": 1}, rules={"red": {"daemons": 1, "feeds": 1}})
     found = searched(scenario, budget=60, attacks=["false_signal"], seeds=(0,), metric="hull_violation")
     assert found.worst.mean > 0.1
