@@ -151,10 +151,10 @@ class Faulty(Defense):
 class Page(HTMLParser):
     """A page parsed without a browser.
 
-        Attributes:
-            figures: Each `data` element: its JSON pointer, its exact value, its text.
-            tags: Every element with its attributes.
-    All text except styles and scripts.
+    Attributes:
+        figures: Each `data` element: its JSON pointer, its exact value, its text.
+        tags: Every element with its attributes.
+        text: All text except styles and scripts.
     """
 
     def __init__(self, html: str) -> None:

@@ -1,4 +1,4 @@
-"""Red and blue see what their knowledge and vantage show, and nothing else."""
+"""Attacks and defenses see exactly the data of their knowledge and vantage."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVERYTHING = Knowledge.SIGNALS | Knowledge.TOPOLOGY | Knowledge.DEFENSE
 
 @dataclass(kw_only=True)
 class Spy(Attack):
-    """Writes down what it is shown."""
+    """Records the data that it is shown."""
 
     surface = Surface.SIGNAL | Surface.DAEMON | Surface.MESSAGE
     looks_at: ClassVar[Any] = staticmethod(lambda red: None)
@@ -52,24 +52,24 @@ def spying(knows: Knowledge = Knowledge.NONE, look=lambda red: None, surface: Su
     return spy.seen, trace
 
 
-def test_rows_that_are_not_its_own_are_nan_for_an_attack_that_knows_nothing() -> None:
+def test_an_attack_without_knowledge_sees_nan_in_rows_of_other_daemons() -> None:
     seen, _ = spying()
     for shown in (seen["signals"][0], seen["state"][0]):
         assert np.array_equal(shown[:, 0], [np.nan, 1.0, np.nan, np.nan], equal_nan=True)
 
 
-def test_every_row_is_shown_to_an_attack_that_knows_the_signals() -> None:
+def test_an_attack_that_knows_the_signals_sees_every_row() -> None:
     seen, _ = spying(Knowledge.SIGNALS)
     assert seen["signals"][0][:, 0].tolist() == seen["state"][0][:, 0].tolist() == [0, 1, 2, 3]
 
 
-def test_an_attack_that_leaves_what_it_was_shown_changes_nothing() -> None:
+def test_an_attack_that_returns_its_input_changes_nothing() -> None:
     _, spied = spying(surface=Surface.SIGNAL | Surface.MESSAGE)
     alone = play(swarm_of(PATH, arm="clean", rounds=2))
     assert np.array_equal(spied.states, alone.states)
 
 
-def test_what_is_shown_cannot_be_written() -> None:
+def test_arrays_shown_to_attacks_are_read_only() -> None:
     seen, _ = spying(Knowledge.SIGNALS)
     channels = seen["channels"][0]
     for array in (seen["signals"][0], seen["state"][0], channels.payload, channels.heard, channels.copies):
@@ -77,7 +77,7 @@ def test_what_is_shown_cannot_be_written() -> None:
             array[...] = 0
 
 
-def test_channels_are_those_that_the_hijacked_speak_on_and_what_they_hear_there() -> None:
+def test_channels_are_the_outgoing_edges_of_hijacked_daemons_with_received_messages() -> None:
     seen, _ = spying()
     channels = seen["channels"][0]
     assert list(zip(channels.sender.tolist(), channels.receiver.tolist(), strict=True)) == [(1, 0), (1, 2)]
@@ -94,27 +94,27 @@ def test_channels_are_those_that_the_hijacked_speak_on_and_what_they_hear_there(
         ("defenses", Knowledge.DEFENSE),
     ],
 )
-def test_what_an_attack_does_not_know_is_not_visible(what, needed) -> None:
+def test_data_outside_the_knowledge_of_an_attack_is_not_visible(what, needed) -> None:
     with pytest.raises(NotVisibleError, match=f"red.{what}.*Knowledge.{needed.name}"):
         spying(EVERYTHING & ~needed, lambda red: getattr(red, what))
     spying(needed, lambda red: getattr(red, what))
 
 
-def test_an_attack_that_knows_the_defense_sees_kinds_and_parameters_in_the_defended_arm_only() -> None:
+def test_an_attack_that_knows_the_defense_sees_it_only_in_the_defended_arm() -> None:
     seen, _ = spying(Knowledge.DEFENSE, lambda red: red.defenses, defenses=[WMSR(f=1)], arm="defended")
     assert seen["looked"][0] == ({"kind": "WMSR", "f": 1},)
     seen, _ = spying(Knowledge.DEFENSE, lambda red: red.defenses, defenses=[WMSR(f=1)])
     assert seen["looked"][0] == ()
 
 
-def test_only_the_listeners_of_hijacked_daemons_are_known() -> None:
+def test_an_attack_knows_only_the_listeners_of_hijacked_daemons() -> None:
     seen, _ = spying(look=lambda red: red.trusted_by(red.hijacked).tolist())
     assert seen["looked"][0] == [0, 2]
     with pytest.raises(NotVisibleError, match="daemon 3 is not hijacked"):
         spying(look=lambda red: red.trusted_by(np.array([3])))
 
 
-def test_no_view_of_red_has_the_truth() -> None:
+def test_the_view_of_an_attack_does_not_have_the_truth() -> None:
     seen, _ = spying(EVERYTHING, lambda red: [name for name in dir(red) if not name.startswith("_")])
     public = {
         "before",
@@ -146,7 +146,7 @@ def test_a_signal_attack_cannot_hijack() -> None:
 
 @dataclass(kw_only=True)
 class Watcher(Defense):
-    """Looks at one thing."""
+    """Records the value of `looks_at`."""
 
     sees = Surface.MESSAGE
     looks_at: ClassVar[Any] = staticmethod(lambda blue: None)
@@ -169,7 +169,7 @@ def watching(vantage: Vantage, look, *, early: bool = False, attacks=(), network
 
 
 @pytest.mark.parametrize("vantage", [Vantage.LOCAL, Vantage.GOSSIP])
-def test_features_are_for_who_sees_all_traffic(vantage) -> None:
+def test_features_need_the_vantage_of_a_monitor(vantage) -> None:
     with pytest.raises(NotVisibleError, match=r"Vantage\.MONITOR"):
         watching(vantage, lambda blue: blue.features)
     shown = watching(Vantage.MONITOR, lambda blue: blue.features)[0]
@@ -177,7 +177,7 @@ def test_features_are_for_who_sees_all_traffic(vantage) -> None:
 
 
 @pytest.mark.parametrize("vantage", [Vantage.LOCAL, Vantage.GOSSIP, Vantage.MONITOR])
-def test_the_truth_is_for_the_oracle_alone(vantage) -> None:
+def test_the_truth_needs_the_vantage_of_the_oracle(vantage) -> None:
     with pytest.raises(NotVisibleError, match="oracle alone"):
         watching(vantage, lambda blue: blue.truth)
     seen = watching(Vantage.ORACLE, lambda blue: blue.truth.copy(), attacks=[Stubborn(daemons=[2], start=1)])
@@ -189,21 +189,21 @@ def test_the_inbox_cannot_be_read_before_the_first_respond() -> None:
         watching(Vantage.LOCAL, lambda blue: blue.inbox, early=True)
 
 
-def test_the_inbox_holds_what_was_said_and_cannot_be_written() -> None:
+def test_the_inbox_has_the_sent_messages_and_is_read_only() -> None:
     inbox = watching(Vantage.LOCAL, lambda blue: blue.inbox, attacks=[Stubborn(daemons=[0], value=50.0)])[0]
     assert inbox.broadcast[:, 0].tolist() == [50, 1, 2, 3]
     with pytest.raises(ValueError, match="read-only"):
         inbox.payload[0] = 0
 
 
-def test_who_is_isolated_can_be_seen_and_not_written() -> None:
+def test_quarantined_is_visible_and_read_only() -> None:
     quarantined = watching(Vantage.LOCAL, lambda blue: blue.quarantined)[0]
     with pytest.raises(ValueError, match="read-only"):
         quarantined[0] = True
 
 
-def test_blues_moves_do_not_change_with_the_truth() -> None:
-    """The same lies as a hijacked daemon's own values or as honest ones: a defense sees the same, and does the same."""
+def test_a_defense_sees_the_same_whether_values_are_lies_or_honest() -> None:
+    """Equal values sent by a hijacked or by an honest daemon give equal features."""
 
     def rows(attacks, initial):
         return watching(

@@ -1,4 +1,4 @@
-"""Sharing a total out by water level: caps hold, nothing is lost, and equals get as much."""
+"""Water filling: the total is distributed, caps are respected, and levels are equal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VESSELS = st.integers(1, 8).flatmap(
 
 
 @given(VESSELS, st.floats(0, 1))
-def test_all_is_poured_no_cap_is_broken_and_the_water_is_level(vessels, part) -> None:
+def test_the_total_is_distributed_to_one_level_within_the_caps(vessels, part) -> None:
     widths, floors, caps = vessels
     total = part * caps.sum()
     filled = fill_to_level(total, widths, floors=floors, caps=caps)
@@ -37,7 +37,7 @@ def test_all_is_poured_no_cap_is_broken_and_the_water_is_level(vessels, part) ->
     assert (levels[filled == caps] <= level + 1e-6).all()
 
 
-def test_capping_first_and_scaling_afterwards_breaks_the_cap_and_the_water_level_does_not() -> None:
+def test_water_filling_respects_a_cap_that_scaling_breaks() -> None:
     wanted, total = np.array([80.0, 10.0, 10.0]), 100.0
     capped = np.minimum(wanted, 60.0)
     assert (capped * total / capped.sum()).tolist() == [75.0, 12.5, 12.5]
@@ -45,16 +45,16 @@ def test_capping_first_and_scaling_afterwards_breaks_the_cap_and_the_water_level
 
 
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=8).map(np.array), st.floats(0, 1000))
-def test_without_caps_all_get_in_proportion(weights, total) -> None:
+def test_without_caps_shares_are_proportional(weights, total) -> None:
     assert fill_to_level(total, weights) == pytest.approx(total * weights / weights.sum(), rel=1e-9, abs=1e-9)
 
 
-def test_a_vessel_without_a_width_gets_nothing_and_a_full_house_is_full() -> None:
+def test_zero_widths_zero_totals_and_full_capacity_are_filled_exactly() -> None:
     assert fill_to_level(6.0, np.array([0.0, 1.0, 2.0])).tolist() == [0.0, 2.0, 4.0]
     assert fill_to_level(6.0, np.array([1.0, 1.0]), caps=np.array([2.0, 4.0])).tolist() == [2.0, 4.0]
     assert fill_to_level(0.0, np.array([1.0, 2.0]), floors=np.array([-1.0, 0.0])).tolist() == [0.0, 0.0]
 
 
-def test_more_than_all_can_hold_is_refused() -> None:
+def test_a_total_over_the_sum_of_caps_is_refused() -> None:
     with pytest.raises(ParameterError, match="7 is more than all can hold under their caps, 6"):
         fill_to_level(7.0, np.array([1.0, 1.0]), caps=3.0)
