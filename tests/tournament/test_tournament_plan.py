@@ -114,7 +114,7 @@ def test_seeds_default_to_those_of_each_scenario():
 
 @pytest.mark.parametrize(("attacks", "defenses", "seeds"), [(1, 1, 1), (2, 3, 3), (2, 2, 5)])
 def test_cells_share_runs_of_equal_arms(attacks, defenses, seeds):
-    """A seed needs one clean arm, one attacked arm per attack, one guarded arm per defense, one defended arm per cell."""
+    """A seed has one clean arm, an attacked arm per attack, a guarded arm per defense and a defended arm per cell."""
     asked = request(seeds=tuple(range(seeds)))
     plan = plan_of(replace(asked, attacks=asked.attacks[:attacks], defenses=asked.defenses[:defenses]))
     assert len(plan.entries()) == 4 * attacks * defenses * seeds
