@@ -187,9 +187,9 @@ PALEY_13 = topology("circulant", n=13, offsets=[1, 3, 4])
     ids=["K3", "Paley-13", "Paley-13 with one", "grown 14", "grown 14 with one"],
 )
 def test_certified_networks_agree_when_liars_send_no_finite_value(network, liars, f, script) -> None:
-    attack = OneTongue(daemons=liars, script=script)
-    assert promise(network, attack, f)
-    trace = played(network, attack, f, [0.5, *(float(i % 2) for i in range(network.n - 1))], rounds=400)
+    attack = MaliciousScript(daemons=liars, script=script)
+    assert guarantee_holds(network, attack, f)
+    trace = run_with(network, attack, f, [0.5, *(float(i % 2) for i in range(network.n - 1))], rounds=400)
     honest = ~trace.compromised
     assert validity(trace.states, honest) is None
     assert agreement(trace.states, honest) is None
