@@ -141,7 +141,7 @@ def test_text_of_events_and_manifest_is_escaped(ring, tmp_path):
 def test_a_run_that_was_cut_short_has_a_page_that_says_so(cut_short):
     page = Page(run_page(cut_short))
     assert "No verdict: this run is still running, or was killed." in page.text
-    assert "result.json is not there." in page.text
+    assert "result.json is missing." in page.text
     assert re.search(r"events\.jsonl breaks off in line \d+\.", page.text)
     assert any(tag == "path" and "line attacked" in str(given.get("class")) for tag, given in page.tags)
     assert "mean over 2 seeds" in page.text
