@@ -135,7 +135,12 @@ class Result(DamageScore):
             **damage,
             "detection": self.detection._asdict(),
             "overhead": overhead._asdict(),
-            "guarantee": {"holds": self.guarantee.holds, "why": self.guarantee.why},
+            "guarantee": {
+                "holds": self.guarantee.holds,
+                "why": self.guarantee.why,
+                "measured": self.guarantee.measured,
+                "bound": self.guarantee.bound,
+            },
             "recovery_rounds": dict(self.recovery_rounds),
             "verdict": verdict,
             "replay": self.replay,

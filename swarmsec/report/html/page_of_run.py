@@ -21,6 +21,7 @@ from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Interval
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.setup import Setup
+from swarmsec.teams import measurement_text
 
 _NO_SMALL_CHART = {"messages", "bytes"}
 _CHARTS_MAX = 18
@@ -289,8 +290,10 @@ def _recovery(result: Mapping[str, Any]) -> list[tuple[str, Cited]]:
 
 def _guarantee(result: Mapping[str, Any]) -> tuple[str, str]:
     """The status of the guarantee, `inside`, `outside` or `none`, and the reason."""
-    held = result["guarantee"]["holds"]
-    return {True: "inside", False: "outside", None: "none"}[held], str(result["guarantee"]["why"])
+    guarantee = result["guarantee"]
+    measured = measurement_text(guarantee.get("measured"), guarantee.get("bound"))
+    status = {True: "inside", False: "outside", None: "none"}[guarantee["holds"]]
+    return status, str(guarantee["why"]) + measured
 
 
 def _timeline(record: RunRecord, rounds: int) -> Timeline | None:
