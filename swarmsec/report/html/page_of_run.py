@@ -21,7 +21,6 @@ from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Interval
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.setup import Setup
-from swarmsec.teams import measurement_text
 
 _NO_SMALL_CHART = {"messages", "bytes"}
 _CHARTS_MAX = 18
@@ -288,12 +287,17 @@ def _recovery(result: Mapping[str, Any]) -> list[tuple[str, Cited]]:
     return [(arm, cite(result, "recovery_rounds", arm, write=amounts_in(""))) for arm in kept]
 
 
-def _guarantee(result: Mapping[str, Any]) -> tuple[str, str]:
-    """The status of the guarantee, `inside`, `outside` or `none`, and the reason."""
+def _guarantee(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The status of the guarantee, `inside`, `outside` or `none`, the reason, and the measured number if any."""
     guarantee = result["guarantee"]
-    measured = measurement_text(guarantee.get("measured"), guarantee.get("bound"))
-    status = {True: "inside", False: "outside", None: "none"}[guarantee["holds"]]
-    return status, str(guarantee["why"]) + measured
+    measured, bound = guarantee.get("measured"), guarantee.get("bound")
+    return {
+        "status": {True: "inside", False: "outside", None: "none"}[guarantee["holds"]],
+        "why": str(guarantee["why"]),
+        "measured": None if measured is None else cite(result, "guarantee", "measured", write="{:.3g}".format),
+        "bound": None if bound is None else cite(result, "guarantee", "bound", write="{:.3g}".format),
+        "kept": measured is not None and bound is not None and measured <= bound,
+    }
 
 
 def _timeline(record: RunRecord, rounds: int) -> Timeline | None:
