@@ -86,12 +86,20 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
                 network=self.network,
                 rounds=self.setup.rounds,
                 rng=streams.of("world"),
-                compromised=read_only(self.compromised),
+                billed=read_only(self._billed()),
             )
         )
         self.protocol.begin(ProtocolView(network=self.network, rng=streams.of("protocol")))
         self.red.begin()
         self.blue.begin()
+
+    def _billed(self) -> Bools:
+        """(n,) the daemons that no attack hijacks by its own targets."""
+        billed = np.ones(self.network.n, dtype=bool)
+        for spec, targets in zip(self.setup.attacks, self.setup.targets, strict=True):
+            if spec.plugin.surface.compromises:
+                billed[targets] = False
+        return billed
 
     def step(self) -> None:
         """Run one round. After the last one `running` is false, and a further step does nothing."""

@@ -11,7 +11,9 @@ def play_round(swarm: Swarm) -> None:
     world, protocol, red, blue, record = swarm.world, swarm.protocol, swarm.red, swarm.blue, swarm.recorder
     swarm.begin_round()
 
-    signals = blue.filter(red.apply_signal_attacks(world.sense(), swarm.state))
+    told = red.apply_signal_attacks(world.sense(), swarm.state)
+    world.hear(read_only(told))
+    signals = blue.filter(told)
     if swarm.state is None:
         swarm.state = protocol.initial_state(signals)
         record.proposals(swarm.proposals)

@@ -35,13 +35,14 @@ class WorldView:
         network: The network; an edge leads from a sender to a listener.
         rounds: The number of rounds.
         rng: The world's own random stream. A world must draw the same from it in every arm, whatever the swarm decides.
-        compromised: (n,) whether each daemon has been hijacked so far. The engine updates it; only a world may read it.
+        billed: (n,) the daemons over which the world keeps its bill, the same in all four arms: all but the targets of
+            the scenario's attacks that hijack. A daemon that is hijacked later, by spreading, stays billed.
     """
 
     network: Network
     rounds: int
     rng: np.random.Generator
-    compromised: Bools
+    billed: Bools
 
     @property
     def n(self) -> int:
@@ -99,8 +100,17 @@ class World(Plugin, ABC):
     def apply(self, decisions: Floats) -> Outcome:
         """Apply the decisions, (n, k), and add to the bill."""
 
+    def hear(self, signals: Floats) -> None:
+        """Show the centralized controller the signals of this round, (n, d), as the attack left them.
+
+        Called once a round, before any defense filters them; `central` may depend on nothing else.
+        """
+
     def central(self) -> Mapping[str, float]:
-        """The bills of a centralized controller in the same run so far: bill → amount, where they can be computed."""
+        """The bills of a centralized controller that was told the same signals as the swarm: bill → amount so far.
+
+        A bill that cannot be computed is left out.
+        """
         return {}
 
     @property
