@@ -22,7 +22,7 @@ from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
 from swarmsec.worlds import Outcome, WorldView
 
-SIM_SEMANTICS = 1
+SIM_SEMANTICS = 2
 """Raised by every change that can change the results of a scenario and seed."""
 
 COLLECT_FROM = 200_000
@@ -86,7 +86,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
                 network=self.network,
                 rounds=self.setup.rounds,
                 rng=streams.of("world"),
-                compromised=read_only(self.compromised),
+                billed=self.setup.billed,
             )
         )
         self.protocol.begin(ProtocolView(network=self.network, rng=streams.of("protocol")))

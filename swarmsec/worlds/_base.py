@@ -35,13 +35,14 @@ class WorldView:
         network: The network; an edge leads from a sender to a listener.
         rounds: The number of rounds.
         rng: The world's own random stream. A world must draw the same from it in every arm, whatever the swarm decides.
-        compromised: (n,) whether each daemon has been hijacked so far. The engine updates it; only a world may read it.
+        billed: (n,) the daemons over which the world keeps its bill, the same in all four arms: all except the targets
+            of the scenario's attacks that compromise daemons. A daemon that such an attack takes later stays billed.
     """
 
     network: Network
     rounds: int
     rng: np.random.Generator
-    compromised: Bools
+    billed: Bools
 
     @property
     def n(self) -> int:

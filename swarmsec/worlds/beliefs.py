@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from swarmsec.arrays import Bools, Floats, read_only
+from swarmsec.arrays import Floats, read_only
 from swarmsec.checkers import Hull, hull_of
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Unit
@@ -17,14 +17,16 @@ from swarmsec.worlds._base import Outcome, World, WorldView
 
 @dataclass(kw_only=True)
 class Beliefs(World):
-    """Daemons start with values, and must agree within the range of the honest ones, without bias.
+    """Daemons start with values, and must agree within the range of the billed ones, without bias.
 
-    bill = (the largest distance of an honest value from the hull of the honest initial values)
-         + |mean of the honest values now − mean of the honest initial values|
+    bill = (the largest distance of a billed value from the hull of the billed initial values)
+         + |mean of the billed values now − mean of the billed initial values|
+
+    Billed are all daemons except those that an attack of the scenario sets out to hijack.
 
     The first term is the validity condition of resilient consensus (LeBlanc et al. 2013, Definition 3), the second
-    the effect of an attack that stays inside the hull. If no daemon is honest, all count. With d components, each has
-    its own hull, and the largest violation and bias count. `disagreement` is the width of the honest values now: 0 is
+    the effect of an attack that stays inside the hull. With d components, each has
+    its own hull, and the largest violation and bias count. `disagreement` is the width of the billed values now: 0 is
     agreement.
     """
 
@@ -65,10 +67,11 @@ class Beliefs(World):
     def begin(self, view: WorldView) -> None:
         """Draw or take the initial values."""
         self._rng = view.rng
-        self._compromised = view.compromised
+        self._billed = None if view.billed.all() else view.billed
         self._initial = read_only(self._draw(view))
         self._started = False
-        self._start: tuple[Bools, Hull, Floats] | None = None
+        initial = self._rows(self._initial)
+        self._start: tuple[Hull, Floats] = hull_of(initial), initial.mean(axis=0)
 
     def sense(self) -> Floats:
         """The initial values; from round 1 on with new noise."""
@@ -82,11 +85,9 @@ class Beliefs(World):
         return state
 
     def apply(self, decisions: Floats) -> Outcome:
-        """Compare what honest daemons believe with what they started from."""
-        honest = ~self._compromised
-        everyone = bool(honest.all()) or not honest.any()
-        now = decisions if everyone else decisions[honest]
-        start, mean = self._honest_start(honest, everyone=everyone)
+        """Compare what the billed daemons believe with what they started from."""
+        now = self._rows(decisions)
+        start, mean = self._start
         held = hull_of(now)
         violation = held.beyond(start)
         bias = float(np.abs(now.mean(axis=0) - mean).max())
@@ -95,15 +96,11 @@ class Beliefs(World):
             metrics={"hull_violation": violation, "bias": bias, "disagreement": held.width},
         )
 
-    def _honest_start(self, honest: Bools, *, everyone: bool) -> tuple[Hull, Floats]:
-        """Hull and mean of what the honest ones started from; looked up anew when they are others."""
-        if self._start is None or not np.array_equal(self._start[0], honest):
-            initial = self._initial if everyone else self._initial[honest]
-            self._start = honest, hull_of(initial), initial.mean(axis=0)
-        return self._start[1:]
+    def _rows(self, values: Floats) -> Floats:
+        return values if self._billed is None else values[self._billed]
 
     def central(self) -> Mapping[str, float]:
-        """A center that knows all honest initial values returns their mean: no violation, no bias."""
+        """A center that knows all billed initial values returns their mean: no violation, no bias."""
         return {"deviation": 0.0}
 
     def _draw(self, view: WorldView) -> Floats:
