@@ -25,6 +25,7 @@ from swarmsec.scenario.check import TEAMS
 from swarmsec.scenario.model import PLUGINS_MAX, SEED_MAX, SEEDS_MAX, Document
 from swarmsec.scenario.schedule import CampaignUse, Phase
 from swarmsec.scenario.sweep import NOT_SWEPT, SweepRange
+from swarmsec.swarm.setup import Aim
 from swarmsec.teams import Attack
 
 
@@ -180,7 +181,12 @@ def _score(bills: Mapping[str, list[str]], *, partial: bool) -> Schema:
     bill: Schema = {"type": "string", "description": "The world's bill that is scored; its first one by default."}
     if partial:
         bill["enum"] = sorted({name for names in bills.values() for name in names})
-    return {"type": "object", "properties": {"bill": bill}, "additionalProperties": False}
+    unbilled: Schema = {
+        "type": "array",
+        "items": closed(Aim),
+        "description": "Written into the resolved scenario of an arm without attacks: whom the bill leaves out.",
+    }
+    return {"type": "object", "properties": {"bill": bill, "unbilled": unbilled}, "additionalProperties": False}
 
 
 def _bill(names: list[str]) -> Schema:

@@ -22,6 +22,7 @@ from swarmsec.scenario.build import (
     network_of,
     parts_of,
     resolved,
+    score_of,
     setup_of,
 )
 from swarmsec.scenario.check import check
@@ -111,7 +112,9 @@ class Scenario:
             parts = self.parts
             document = {**self.document, "sweep": {}}  # A sweep may go along a path into a team that is left out.
             if not arm.has_red:
-                parts, document["attacks"] = parts._replace(attacks=()), []
+                parts = parts._replace(attacks=(), unbilled=(*parts.unbilled, *parts.aims))
+                document["attacks"] = []
+                document["score"] = score_of(parts)
             if not arm.has_blue:
                 parts, document["defenses"] = parts._replace(defenses=()), []
             self._for_arms[arm] = _with_parts(replace(self, document=document), parts)

@@ -22,7 +22,7 @@ from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
 from swarmsec.worlds import Outcome, WorldView
 
-SIM_SEMANTICS = 1
+SIM_SEMANTICS = 2
 """Raised by every change that can change the results of a scenario and seed."""
 
 COLLECT_FROM = 200_000
@@ -86,20 +86,12 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
                 network=self.network,
                 rounds=self.setup.rounds,
                 rng=streams.of("world"),
-                billed=read_only(self._billed()),
+                billed=self.setup.billed,
             )
         )
         self.protocol.begin(ProtocolView(network=self.network, rng=streams.of("protocol")))
         self.red.begin()
         self.blue.begin()
-
-    def _billed(self) -> Bools:
-        """(n,) the daemons that no attack hijacks by its own targets."""
-        billed = np.ones(self.network.n, dtype=bool)
-        for spec, targets in zip(self.setup.attacks, self.setup.targets, strict=True):
-            if spec.plugin.surface.compromises:
-                billed[targets] = False
-        return billed
 
     def step(self) -> None:
         """Run one round. After the last one `running` is false, and a further step does nothing."""

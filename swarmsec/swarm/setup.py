@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from swarmsec.arrays import Ints
+import numpy as np
+
+from swarmsec.arrays import Bools, Ints, read_only
 from swarmsec.errors import ParameterError, SwarmsecError
 from swarmsec.network import Network
+from swarmsec.parameters import Ge, Help
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
-from swarmsec.teams import Attack, Defense, Rules, Surface, rule_of, select, size_of
+from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, rule_of, select, size_of
 from swarmsec.worlds import World
 
 DAEMONS_AT_ONCE_MAX = 20_000
@@ -21,6 +24,14 @@ DAEMONS_AT_ONCE_MAX = 20_000
 
 Engine = Literal["arrays", "agents"]
 P = TypeVar("P", bound=Plugin)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aim:
+    """The daemons that an attack sets out to hijack, for the arms without that attack."""
+
+    attack: Annotated[int, Ge(0), Help("The attack's place among red's attacks: the selector draws from its stream.")]
+    daemons: Annotated[Selector, Help("The daemons that it is aimed at.")]
 
 
 class PluginSpec(NamedTuple, Generic[P]):
@@ -62,6 +73,7 @@ class Setup:
         streams: The random streams of this seed.
         engine: `arrays`, or `agents` in which Mesa steps every daemon.
         targets: The daemons that each attack is aimed at; (k,) each.
+        billed: (n,) the daemons over which the world keeps its bill; see `WorldView.billed`.
     """
 
     network: Network
@@ -74,6 +86,7 @@ class Setup:
     streams: Streams
     engine: Engine
     targets: tuple[Ints, ...]
+    billed: Bools
 
 
 def compose(
@@ -87,8 +100,21 @@ def compose(
     rounds: int,
     streams: Streams,
     engine: Engine,
+    unbilled: Sequence[Aim] = (),
 ) -> Setup:
     """Compose a run, and check that its parts fit together.
+
+    Args:
+        network: The network.
+        world: The world.
+        protocol: The negotiation protocol.
+        attacks: Red's attacks, in the scenario's order.
+        defenses: Blue's defenses, in the scenario's order.
+        rules: The rules of engagement.
+        rounds: The number of rounds.
+        streams: The random streams of this seed.
+        engine: `arrays` or `agents`.
+        unbilled: What attacks that are left out in this arm set out to hijack; the bill leaves these daemons out.
 
     Raises:
         ParameterError: A plug-in does not fit the swarm's size, or a selector selects no daemon.
@@ -98,9 +124,12 @@ def compose(
     _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine)
     roles: Mapping[str, Ints] = world.plugin.roles
     targets = tuple(
-        _at_path(spec, _select_targets, spec.plugin, network, roles, streams, number)
+        _at_path(spec, _select_targets, spec.plugin.daemons, network, roles, streams, number)
         for number, spec in enumerate(attacks)
     )
+    compromising = [aimed for spec, aimed in zip(attacks, targets, strict=True) if spec.plugin.surface.compromises] + [
+        _select_targets(aim.daemons, network, roles, streams, aim.attack) for aim in unbilled
+    ]
     rules.enforce([spec.plugin for spec in attacks], targets, n=network.n, rounds=rounds)
     return Setup(
         network=network,
@@ -113,6 +142,7 @@ def compose(
         streams=streams,
         engine=engine,
         targets=targets,
+        billed=_all_except(compromising, network.n),
     )
 
 
@@ -158,9 +188,19 @@ def _check_fit(
     rule_of([defense.plugin for defense in defenses])
 
 
-def _select_targets(attack: Attack, network: Network, roles: Mapping[str, Ints], streams: Streams, number: int) -> Ints:
+def _all_except(selections: Sequence[Ints], n: int) -> Bools:
+    """(n,) the daemons in none of the selections; all daemons if there would be none."""
+    rest = np.ones(n, dtype=bool)
+    for selection in selections:
+        rest[selection] = False
+    return read_only(rest if rest.any() else ~rest)
+
+
+def _select_targets(
+    selector: Selector, network: Network, roles: Mapping[str, Ints], streams: Streams, number: int
+) -> Ints:
     try:
-        return select(attack.daemons, network=network, roles=roles, rng=streams.of(f"red/{number}/targets"))
+        return select(selector, network=network, roles=roles, rng=streams.of(f"red/{number}/targets"))
     except SwarmsecError as error:
         raise error.at("daemons") from None
 

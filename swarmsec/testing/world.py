@@ -122,7 +122,7 @@ def its_draws_do_not_depend_on_decisions(case: PluginCase[World]) -> None:
     usual = _run_world(case)
     for what, other in (
         ("the swarm decides differently", _run_world(case, lambda signals, round: -2.0 - signals)),
-        ("daemons are hijacked", _run_world(case, compromised=True)),
+        ("some daemons are not billed", _run_world(case, some_unbilled=True)),
     ):
         for round, (one, two) in enumerate(zip(usual.streams, other.streams, strict=True)):
             require(one == two, f"in round {round} it draws other random numbers if {what}; draw the same in every arm")
@@ -130,7 +130,7 @@ def its_draws_do_not_depend_on_decisions(case: PluginCase[World]) -> None:
 
 def its_first_signals_are_equal_in_all_arms(case: PluginCase[World]) -> None:
     """`sense` gives the same in round 0 of every arm, also if daemons are hijacked from the start."""
-    without, hijacked = _run_world(case), _run_world(case, compromised=True)
+    without, hijacked = _run_world(case), _run_world(case, some_unbilled=True)
     require(
         np.array_equal(without.signals[0], hijacked.signals[0]), "the signals of round 0 differ if daemons are hijacked"
     )
@@ -241,14 +241,14 @@ class _WorldRun(NamedTuple):
     centers: list[Mapping[str, float]]
 
 
-def _view(n: int, compromised: Bools) -> WorldView:
+def _view(n: int, billed: Bools) -> WorldView:
     rng = stream(0, "conformance", 0, "world")
-    return WorldView(network=ring(n).network, rounds=ROUNDS, rng=rng, compromised=read_only(compromised))
+    return WorldView(network=ring(n).network, rounds=ROUNDS, rng=rng, billed=read_only(billed))
 
 
 def _started(case: PluginCase[World]) -> tuple[World, Floats]:
     world = case.make()
-    world.begin(_view(case.n, np.zeros(case.n, dtype=bool)))
+    world.begin(_view(case.n, np.ones(case.n, dtype=bool)))
     return world, world.sense()
 
 
@@ -265,14 +265,14 @@ def _run_world(
     case: PluginCase[World],
     beliefs: Beliefs = _follow_signals,
     *,
-    compromised: bool = False,
+    some_unbilled: bool = False,
     calls: int = 1,
     call_central: bool = False,
 ) -> _WorldRun:
     world, n = case.make(), case.n
-    taken = np.zeros(n, dtype=bool)
-    taken[::2] = compromised
-    view = _view(n, taken)
+    billed = np.ones(n, dtype=bool)
+    billed[::2] = not some_unbilled
+    view = _view(n, billed)
     world.begin(view)
     run = _WorldRun([], [], [], [], [])
     for round in range(ROUNDS):

@@ -42,7 +42,7 @@ class Account:
         unwarranted_usd: What was sold and no news called for.
         missed_usd: What news called for and was not sold.
         shortfall_usd: What trades cost against the fundamental, with the spread.
-        falls_usd: What was lost by holding through announced falls.
+        drift_usd: What was lost by holding through announced falls, and by not holding through the rises between.
         sold_usd: The revenue of all sales.
         bought_usd: The price of all purchases.
     """
@@ -54,7 +54,7 @@ class Account:
         self.moved: Floats = np.zeros(len(shares))
         self.paid = 0.0
         self.halted = 0
-        self.unwarranted_usd = self.missed_usd = self.shortfall_usd = self.falls_usd = 0.0
+        self.unwarranted_usd = self.missed_usd = self.shortfall_usd = self.drift_usd = 0.0
         self.sold_usd = self.bought_usd = 0.0
 
     def trade(self, orders: Floats, now: Round, *, half_spread: float) -> None:
@@ -76,12 +76,14 @@ class Account:
         self.missed_usd += now.fundamental * float(self._billed_shares @ sales.missing)
         net, gross = float(self._billed_shares @ orders), float(self._billed_shares @ np.abs(orders))
         self.shortfall_usd += net * (self.paid - now.fundamental) + half_spread * gross * now.fundamental
-        self.falls_usd += float(self._billed_shares @ after) * now.fundamental * max(-now.expected, 0.0)
+        missing = now.expected > 0.0  # In a rise what is not held is missed, in a fall what is held is lost.
+        exposed = float(self._billed_shares @ (1.0 - after if missing else after))
+        self.drift_usd += exposed * now.fundamental * abs(now.expected)
 
     @property
     def bills(self) -> dict[str, float]:
         """The bills so far."""
         return {
             "misallocated_usd": self.unwarranted_usd + self.missed_usd,
-            "cost_usd": self.shortfall_usd + self.falls_usd,
+            "cost_usd": self.shortfall_usd + self.drift_usd,
         }

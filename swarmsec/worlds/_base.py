@@ -35,8 +35,8 @@ class WorldView:
         network: The network; an edge leads from a sender to a listener.
         rounds: The number of rounds.
         rng: The world's own random stream. A world must draw the same from it in every arm, whatever the swarm decides.
-        billed: (n,) the daemons over which the world keeps its bill, the same in all four arms: all but the targets of
-            the scenario's attacks that hijack. A daemon that is hijacked later, by spreading, stays billed.
+        billed: (n,) the daemons over which the world keeps its bill, the same in all four arms: all except the targets
+            of the scenario's attacks that compromise daemons. A daemon that such an attack takes later stays billed.
     """
 
     network: Network

@@ -83,5 +83,5 @@ class Judge:
         warranted = np.maximum(self._called_for + self._tolerance, self._out)
         return Sales(
             np.maximum(self._out_most - warranted, 0.0),
-            np.maximum(self._called_for - self._tolerance - self._out_most, 0.0),
+            np.maximum(self._called_for - self._out_most, 0.0),
         )

@@ -27,7 +27,8 @@ class Allocation(World):
 
         welfare = Σ_k Σ_i v_ik x_ik · min(1, supply / C_k),
 
-    where v_ik is 0 for a hijacked daemon: its items are lost to the swarm. The bill is the difference to the optimal
+    where v_ik is 0 for a daemon that an attack of the scenario sets out to hijack: its items are lost to the swarm, in
+    all arms alike. The bill is the difference to the optimal
     welfare (Kuhn 1955; Crouse 2016), summed over the rounds. A center that knows all values loses nothing.
 
     Values are drawn or given, and constant over the run.
@@ -70,10 +71,10 @@ class Allocation(World):
             )
 
     def begin(self, view: WorldView) -> None:
-        self._compromised = view.compromised
         given = isinstance(self.worths, list)
         drawn = view.rng.uniform(self.low, self.high, (view.n, self.items))
         self._worth = read_only(np.array(self.worths, dtype=np.float64) if given else drawn)
+        self._billed_worth = np.where(view.billed[:, None], self._worth, 0.0)
         self._best_usd = best_welfare(self._worth, supply=self.supply, capacity=self.capacity)
         self._lost_usd = 0.0
 
@@ -89,8 +90,8 @@ class Allocation(World):
 
     def apply(self, decisions: Floats) -> Outcome:
         taken = decisions.sum(axis=0)
-        worth = np.where(self._compromised[:, None], 0.0, self._worth)
-        welfare = float((worth * decisions * np.minimum(1.0, self.supply / np.maximum(taken, self.supply))).sum())
+        received = decisions * np.minimum(1.0, self.supply / np.maximum(taken, self.supply))
+        welfare = float((self._billed_worth * received).sum())
         self._lost_usd += self._best_usd - welfare
         return Outcome(
             bills={"welfare_lost_usd": self._lost_usd},

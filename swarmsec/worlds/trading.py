@@ -73,7 +73,7 @@ class Trading(World):
         Help("How many episodes; or the first round of each, or the first and last round between which it is drawn."),
     ] = 3
     news_rounds: Annotated[int, Ge(1), Unit("rounds"), Help("Length of an episode.")] = 60
-    fall: Annotated[float, Interval(ge=0, lt=1), Help("The share of its worth that the asset loses in one.")] = 0.01
+    fall: Annotated[float, Interval(ge=0, lt=1), Help("The share of its worth that the asset loses in one.")] = 0.005
     gain: Annotated[float, Gt(0), Unit("books per signal"), Help("Share of its book sold per unit of belief.")] = 1.2
     dead_band: Annotated[float, Ge(0), Unit("signal"), Help("The belief below which a daemon does not act.")] = 0.1
     pace: Annotated[float, Interval(gt=0, le=1), Unit("books per round"), Help("The largest trade.")] = 0.02
@@ -129,10 +129,14 @@ class Trading(World):
         self._expected: Floats = np.zeros(view.rounds)  # (rounds,) m
         for episode in episodes:
             self._expected[episode.start : episode.stop] = math.log1p(-self.fall) / self.news_rounds
+        self._told: Floats = np.sign(self._expected)
+        quiet = self._expected == 0.0
+        if quiet.any():  # The asset earns back what it loses in news, or nobody would hold it.
+            self._expected[quiet] = -self._expected.sum() / quiet.sum()
         self._fundamental = self._path(view.rounds)
         noise = np.exp(_VOLUME_NOISE * view.rng.standard_normal(view.rounds) - _VOLUME_NOISE**2 / 2)
         usual = self.volume_usd / _FIRST_PRICE_USD / self._day
-        self._volume: Floats = usual * noise * np.where(self._expected < 0.0, _NEWS_VOLUME, 1.0)
+        self._volume: Floats = usual * noise * np.where(self._told < 0.0, _NEWS_VOLUME, 1.0)
         shares = self.book_usd / _FIRST_PRICE_USD
         self._swarm = self._account(np.full(view.n, shares), view.billed, episodes)
         self._desk = self._account(np.array([shares * view.n]), np.ones(1, dtype=np.bool_), episodes)
@@ -140,7 +144,7 @@ class Trading(World):
         self._margin_calls = 0
 
     def sense(self) -> Floats:
-        told = self.claim * float(np.sign(self._expected[self._round]))
+        told = self.claim * float(self._told[self._round])
         return told + self.signal_noise * self._rng.standard_normal((self._n, 1))
 
     def decide(self, state: Floats) -> Floats:

@@ -17,12 +17,12 @@ from swarmsec.worlds import WorldView
 from swarmsec.worlds.allocation import Allocation, best_welfare
 
 
-def world(worths: list[list[float]], *, compromised: list[int] | None = None, **more: int) -> Allocation:
+def world(worths: list[list[float]], *, unbilled: list[int] | None = None, **more: int) -> Allocation:
     allocation = Allocation(worths=worths, **more)
     allocation.check(len(worths))
-    hijacked = np.isin(np.arange(len(worths)), compromised or [])
+    billed = ~np.isin(np.arange(len(worths)), unbilled or [])
     network = topology("complete", n=len(worths))
-    allocation.begin(WorldView(network=network, rounds=1, rng=stream(0, "test", 0, "world"), compromised=hijacked))
+    allocation.begin(WorldView(network=network, rounds=1, rng=stream(0, "test", 0, "world"), billed=billed))
     return allocation
 
 
@@ -63,7 +63,7 @@ def test_of_what_is_taken_too_often_everybody_gets_a_part() -> None:
 
 
 def test_what_a_hijacked_daemon_takes_is_lost() -> None:
-    assert lost(world([[3.0], [1.0]], compromised=[0]), [[1], [0]]) == 3.0
+    assert lost(world([[3.0], [1.0]], unbilled=[0]), [[1], [0]]) == 3.0
 
 
 def test_shares_are_cut_down_to_the_capacity_and_nonsense_takes_nothing() -> None:

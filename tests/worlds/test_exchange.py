@@ -24,7 +24,7 @@ def begun(n: int, **parameters: Any) -> Exchange:
     world.check(n)
     network = topology("edges", n=n, edges=[])
     rng = stream(0, "test", 0, "world")
-    world.begin(WorldView(network=network, rounds=10, rng=rng, compromised=np.zeros(n, dtype=np.bool_)))
+    world.begin(WorldView(network=network, rounds=10, rng=rng, billed=np.ones(n, dtype=np.bool_)))
     return world
 
 

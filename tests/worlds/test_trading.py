@@ -31,7 +31,7 @@ def begun(n: int = 1, rounds: int = 200, seed: int = 0, **parameters: Any) -> Tr
         network=topology("edges", n=n, edges=[]),
         rounds=rounds,
         rng=stream(0, "test", seed, "world"),
-        compromised=np.zeros(n, dtype=np.bool_),
+        billed=np.ones(n, dtype=np.bool_),
     )
     world.begin(view)
     return world
