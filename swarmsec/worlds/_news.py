@@ -46,8 +46,7 @@ def drawn_episodes(
         bounds = [(one, one) if isinstance(one, int) else (one[0], one[1]) for one in news]
     starts = [int(rng.integers(first, last + 1)) for first, last in bounds]
     starts = sorted(start for start in starts if start < rounds)
-    closes = [*starts[1:], rounds]
-    return tuple(
-        Episode(start, min(start + length, close), min(start + fits, close))
-        for start, close in zip(starts, closes, strict=True)
-    )
+    found = []
+    for start, following in zip(starts, [*starts[1:], rounds][: len(starts)], strict=True):
+        found.append(Episode(start, min(start + length, following), min(start + fits, following)))
+    return tuple(found)
