@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import math
 from pathlib import Path
 from typing import Any
@@ -253,7 +254,7 @@ def test_feeds_announce_the_fall() -> None:
 
 
 def test_trades_of_daemons_that_are_not_billed_are_not_billed() -> None:
-    world = Trading(**{"news": [50]})
+    world = Trading(news=[50])
     billed = np.array([True, False])
     network = topology("edges", n=2, edges=[])
     world.begin(WorldView(network=network, rounds=200, rng=stream(0, "test", 0, "world"), billed=billed))
@@ -278,7 +279,7 @@ def test_a_desk_that_hears_the_median_of_the_feeds_stands_beside_the_swarm() -> 
 def test_episodes_are_drawn_apart_and_within_the_run(rounds: int, news: int, seed: int) -> None:
     found = drawn_episodes(news, length=60, rounds=rounds, rng=stream(0, "test", seed, "news"))
     assert len(found) == min(news, rounds // (60 + AFTERMATH))
-    for one, next_one in zip(found, found[1:], strict=False):
+    for one, next_one in itertools.pairwise(found):
         assert one.start < one.stop <= one.close <= next_one.start
     assert all(episode.close <= rounds for episode in found)
 
