@@ -20,11 +20,11 @@ class WMSR(RuleDefense):
     """
 
     subject = "W-MSR"
-    promise = "honest daemons agree, inside the hull of what they started from"
+    promise = "honest daemons agree, each component inside the range of its honest initial values"
     source = (
         "LeBlanc, Zhang, Koutsoukos, Sundaram, IEEE JSAC 2013: f in all who tell everybody the same, if and only if "
         "the network is (f+1,f+1)-robust; f in all who need not, if and only if the network without them is "
-        "(f+1)-robust; f in every neighborhood, if it is (2f+1)-robust"
+        "(f+1)-robust, also with f in every neighborhood; f in every neighborhood, if it is (2f+1)-robust"
     )
 
     f: Annotated[int, Ge(0), Unit("daemons"), Help("How many liars a neighborhood may hold.")] = 1
@@ -50,34 +50,27 @@ class WMSR(RuleDefense):
         found = case.robustness(case.network)
         if found.r >= 2 * self.f + 1:
             return True, f"at most {_liars(worst)} in a neighborhood, and the network is {found.r}-robust"
-        if total > self.f:
-            known = f"{found.r}-robust {'at least' if not found.exact else 'and no more'}"
-            why = (
-                f"{_liars(total)} in all, more than f, need a {2 * self.f + 1}-robust network, and this one is {known}"
-            )
-            return (None, why + _SAFE) if found.r_at_most >= 2 * self.f + 1 else (False, why)
-        return self._holds_f_total(case, found)
-
-    def _holds_f_total(self, case: ThreatCase, found: Robustness) -> tuple[bool | None, str]:
-        """For at most f liars in all, on a network that is not (2f+1)-robust for certain."""
-        total, needed = _liars(len(case.targets)), f"({self.f + 1},{self.f + 1})-robust"
-        malicious = Surface.MESSAGE not in case.surface
+        malicious = total <= self.f and Surface.MESSAGE not in case.surface
         if malicious and found.f_max >= self.f:
-            return True, f"{total} in all, and the network is {needed}"
-        honest = found if not len(case.targets) else case.robustness(case.network.without(case.targets))
+            return True, f"{_liars(total)} in all, and the network is ({self.f + 1},{self.f + 1})-robust"
+        honest = case.robustness(case.network.without(case.targets)) if total else found
         if honest.r > self.f:
-            return True, f"{total} in all, and without them the network is {honest.r}-robust"
-        if not (honest.exact and found.exact):
-            return None, f"{total} in all; the network is ({found.r},{found.s})-robust at least{_SAFE}"
-        if malicious:
-            return False, f"{total} in all, and the network is ({found.r},{found.s})-robust and no more"
-        return False, (
-            f"{total} in all that may send each neighbor another value, and without them the network is "
-            f"{honest.r}-robust and no more; {self.f + 1} is needed"
-        )
+            return True, f"{_liars(total)} in all, and without them the network is {honest.r}-robust"
+        why = f"{_liars(total)} in all, and the network is ({found.r},{found.s})-robust {_bound(found)}"
+        if not malicious:
+            why += (
+                f", without them {honest.r}-robust {_bound(honest)}; {2 * self.f + 1} is needed, or {self.f + 1} "
+                "without them"
+            )
+        decided = found.exact if malicious else found.r_at_most < 2 * self.f + 1 and honest.r_at_most <= self.f
+        return (False, why) if decided else (None, why + _SAFE)
 
 
 _SAFE = "; no neighborhood holds more than f, so honest daemons stay in the hull, but agreement is not proven"
+
+
+def _bound(found: Robustness) -> str:
+    return "and no more" if found.exact else "at least"
 
 
 def _liars(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Fixtures of all tests: the command line in this process, and as a process of its own."""
+"""Fixtures of all tests: the command line in this process and in a new process."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def cli(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> C
 
 @pytest.fixture(scope="session")
 def program() -> list[str]:
-    """The installed command, as the first word of a command line."""
+    """The installed command, as the first element of an argument list."""
     return [installed_program()]
 
 
 @pytest.fixture(scope="session")
 def shell(program: list[str]) -> Callable[..., Ran]:
-    """Run the command as a process of its own, its output piped."""
+    """Run the command in a new process with piped output."""
 
     def call(*arguments: object, cwd: Path | str | None = None, env: Mapping[str, str] | None = None) -> Ran:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Pages with commands: their fences are run, and the output is compared with the one shown."""
+"""Helpers that run the fenced code of a page and compare its output with the output that the page shows."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ RUN_ID = re.compile(r"-[0-9a-f]{10}\b")
 
 
 def fences(page):
-    """Every fence of a page: its language, the words behind the language, and its text."""
+    """Every fence of a page: its language, the text behind the language, and its content."""
     return [(match[1], match[2] or "", match[3]) for match in FENCE.finditer(page)]
 
 
 def of_kind(found, language, mark=""):
-    """The texts of the fences in a language whose mark starts with `mark`; without `mark`, of those that have none."""
+    """The content of the fences in a language whose mark starts with `mark`; without `mark`, of fences with no mark."""
     return [
         text for kind, info, text in found if kind == language and info.startswith(mark) and bool(info) == bool(mark)
     ]
 
 
 def write_files(found, folder):
-    """Write the files that a page asks for: `python plugin=PATH` and `yaml PATH`."""
+    """Write the files of a page: fences `python plugin=PATH` and `yaml PATH`."""
     for kind, info, text in found:
         path = folder / (info.removeprefix("plugin=") if kind == "python" else info)
         if (kind == "python" and info.startswith("plugin=")) or (kind == "yaml" and info):
@@ -36,12 +36,12 @@ def write_files(found, folder):
 
 
 def run_python(code, folder):
-    """A Python example in a folder."""
+    """Run a Python example in a folder."""
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=False)
 
 
 def run(words, folder):
-    """`swarmsec WORDS` in a folder."""
+    """Run `swarmsec ARGUMENTS` in a folder."""
     command = [sys.executable, "-c", "from swarmsec.cli import main; main()", *words]
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
 
@@ -51,12 +51,12 @@ def numbers(text):
 
 
 def assert_alike(printed, shown):
-    """Equal text without the run's id; figures within 2%, since another machine may round in another way."""
+    """Assert equal text without run ids; numbers within 2%, because machines can round differently."""
     printed, shown = (RUN_ID.sub("", text.strip()) for text in (printed, shown))
     assert NUMBER.sub("#", printed) == NUMBER.sub("#", shown)
     assert numbers(printed) == pytest.approx(numbers(shown), rel=0.02, abs=0.1)
 
 
 def words_of(command):
-    """The words of a line such as `$ swarmsec run blackswarm`, without the first."""
+    """The arguments in a line such as `$ swarmsec run blackswarm`."""
     return shlex.split(command.removeprefix("$ "))[1:]

@@ -13,7 +13,7 @@ BYTES_MAX = 500_000
 
 
 def yaml(path: Path) -> str:
-    """Why a file is no YAML; empty if it is."""
+    """The reason why a file is not valid YAML; empty if it is valid."""
     try:
         list(YAML(typ="safe", pure=True).load_all(path.read_text(encoding="utf-8")))
     except YAMLError as error:
@@ -22,7 +22,7 @@ def yaml(path: Path) -> str:
 
 
 def size(path: Path) -> str:
-    """Why a file is too large; empty if it is not."""
+    """The reason why a file is too large; empty if it is not."""
     found = path.stat().st_size
     return f"{found:,} bytes; at most {BYTES_MAX:,} are allowed" if found > BYTES_MAX else ""
 
@@ -31,7 +31,7 @@ CHECKS: dict[str, Callable[[Path], str]] = {"yaml": yaml, "size": size}
 
 
 def main(check: str, *files: str) -> int:
-    """Print each file that a check refuses."""
+    """Print each file that fails a check."""
     refused = {file: why for file in files if (why := CHECKS[check](Path(file)))}
     for file, why in refused.items():
         print(f"{file}: {why}")

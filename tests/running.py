@@ -1,4 +1,4 @@
-"""Shared by tests of the command line: two small scenarios, and the result of a call."""
+"""Helpers for tests of the command line: two small scenarios, and the result of a call."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Ran(NamedTuple):
 
     @property
     def json(self) -> Any:
-        """Standard output, read as JSON."""
+        """Standard output, parsed as JSON."""
         return json.loads(self.out)
 
 

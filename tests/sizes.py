@@ -58,7 +58,7 @@ def shares(lines: dict[str, Lines]) -> dict[str, float]:
 
 
 def main(root: Path = ROOT) -> None:
-    """Print the table, and how much of the code plug-ins are."""
+    """Print the table and the plug-ins' share of the code."""
     lines = lines_by_package(root)
     share = shares(lines)
     print(f"{'package':<14} {'lines':>7} {'code':>7} {'share':>7}")

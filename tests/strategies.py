@@ -1,4 +1,4 @@
-"""Small swarms for tests: given ones, and generators of arbitrary ones."""
+"""Small swarms for tests, and Hypothesis strategies for arbitrary networks and attackers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ READS = {"kind": "friedkin_johnsen", "anchor": 1.0}
 
 
 def beliefs(initial: Sequence[float], network: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A scenario in the world `beliefs`, with plain uniform averaging unless said otherwise."""
+    """A scenario in the world `beliefs`, by default with uniform averaging."""
     noise = more.pop("noise", 0.0)
     world = {"kind": "beliefs", "initial": list(initial), "noise": noise}
     return {"world": world, "network": network, "protocol": UNIFORM, "rounds": 5, "seeds": 1, **more}
@@ -52,7 +52,7 @@ def compose_swarm(
     seed: int = 0,
     engine: Any = "arrays",
 ) -> Setup:
-    """A run of plug-ins at hand, which need not be found by the registry. Their kinds are their classes' names."""
+    """Compose a run from plug-in instances without the registry. Their kinds are the names of their classes."""
 
     def cast(plugin: Any) -> PluginSpec[Any]:
         return PluginSpec(type(plugin).__name__, plugin)
@@ -73,14 +73,14 @@ def compose_swarm(
 def swarm_of(
     network: Network, *, arm: str = "defended", daemon_class: type[Daemon] = Daemon, **composition: Any
 ) -> SwarmModel:
-    """The model of a run of plug-ins at hand, before its first round."""
+    """The model of a run of plug-in instances, before its first round."""
     setup = compose_swarm(network, **composition)
     bill = setup.world.bills[0]
     return SwarmModel(setup, arm=Arm(arm), bill=bill, record_states=True, daemon_class=daemon_class)
 
 
 def play(model: SwarmModel) -> Trace:
-    """Play a model to its end."""
+    """Run a model to its end."""
     while model.running:
         model.step()
     return model.trace()
@@ -88,7 +88,7 @@ def play(model: SwarmModel) -> Trace:
 
 @dataclass(kw_only=True)
 class AnyLiar(Attack):
-    """Tell every neighbor in every exchange something else, drawn from these values: as Byzantine as it gets."""
+    """Byzantine behavior: send each neighbor in each exchange another value, drawn from `values`."""
 
     surface = Surface.MESSAGE
 
@@ -103,7 +103,7 @@ class AnyLiar(Attack):
 
 
 def robust_networks(f: int) -> st.SearchStrategy[Network]:
-    """Networks that are (2f+1)-robust by construction: complete ones, and grown ones (Zhang & Sundaram 2012)."""
+    """Networks that are (2f+1)-robust by construction: complete, or grown (Zhang & Sundaram 2012)."""
     smallest = 4 * f + 1
     complete = st.integers(smallest, smallest + 4).map(lambda n: topology("complete", n=n))
     grown = st.builds(
@@ -115,7 +115,7 @@ def robust_networks(f: int) -> st.SearchStrategy[Network]:
 
 
 def local_liars(network: Network, f: int, *, order: Sequence[int]) -> list[int]:
-    """As many daemons, taken in this order, as leave at most `f` in the neighborhood of each of the others."""
+    """Take daemons in this order while every other daemon has at most `f` of them as neighbors."""
     liars: set[int] = set()
     for daemon in order:
         tried = liars | {daemon}
@@ -134,7 +134,7 @@ def lied_to(draw: st.DrawFn, f: int) -> tuple[Network, list[int]]:
 
 
 values = st.floats(-1e6, 1e6)
-"""What daemons believe."""
+"""Finite beliefs of daemons."""
 
 lies = st.floats(allow_nan=True, allow_infinity=True)
-"""What liars say."""
+"""Values in lies: any float, NaN and infinities included."""

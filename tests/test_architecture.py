@@ -84,12 +84,12 @@ def dotted(path: Path) -> str:
 
 
 def offenders(found: dict[Path, list[str]]) -> dict[str, list[str]]:
-    """The files in which something was found, by path."""
+    """The non-empty findings, by path of the file."""
     return {str(path.relative_to(ROOT)): names for path, names in found.items() if names}
 
 
 def test_imports_point_down() -> None:
-    """`swarmsec/__init__.py` is left out: it fetches names when they are first used."""
+    """`swarmsec/__init__.py` is excluded: it imports names when they are first used."""
 
     def above(path: Path) -> list[str]:
         package = package_of(path)
@@ -114,7 +114,7 @@ def test_the_engine_imports_no_plugin() -> None:
 
 
 def test_plugins_import_public_packages_only() -> None:
-    """No other plug-in, and of the engine the packages themselves, without their modules."""
+    """A plug-in imports no other plug-in, and no module below a package of the engine."""
 
     def forbidden(name: str) -> bool:
         first, *rest = name.split(".")
@@ -126,7 +126,7 @@ def test_plugins_import_public_packages_only() -> None:
     assert offenders(found) == {}
 
 
-def test_no_module_is_hidden_by_a_name_that_its_package_exports() -> None:
+def test_no_exported_name_hides_a_module() -> None:
     hidden = set()
     for path in modules("swarmsec"):
         module = dotted(path)
@@ -139,7 +139,7 @@ def test_no_module_is_hidden_by_a_name_that_its_package_exports() -> None:
 
 
 def defined_names(path: Path) -> Iterator[str]:
-    """Every name that a file gives to a function, class, variable or attribute."""
+    """Every name that a file defines: functions, classes, variables and attributes."""
     for node in ast.walk(tree_of(path)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name
@@ -151,7 +151,7 @@ def defined_names(path: Path) -> Iterator[str]:
 
 
 def private_attributes(path: Path) -> Iterator[str]:
-    """Attributes with a leading underscore that a file reaches, but for those of `self` and `cls`."""
+    """Attributes with a leading underscore that a file uses, except those of `self` and `cls`."""
     public = {"_replace", "_asdict", "_fields", "_make", "_exit"}  # Of named tuples and of `os`.
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__"):
@@ -160,7 +160,7 @@ def private_attributes(path: Path) -> Iterator[str]:
                 yield node.attr
 
 
-def test_no_private_attribute_of_another_package_is_reached() -> None:
+def test_no_private_attribute_of_another_package_is_used() -> None:
     own = defaultdict(set)
     for path in modules("swarmsec"):
         own[package_of(path)].update(defined_names(path))
@@ -172,7 +172,7 @@ def test_no_private_attribute_of_another_package_is_reached() -> None:
     assert offenders(found) == {}
 
 
-def test_only_tests_may_reach_private_attributes() -> None:
+def test_only_tests_may_use_private_attributes() -> None:
     ignores = PROJECT["tool"]["ruff"]["lint"]["per-file-ignores"]
     exempted = {files for files, rules in ignores.items() if any(rule.startswith("SLF") for rule in rules)}
     assert exempted == {"tests/**"}
@@ -192,7 +192,7 @@ def test_class_names_are_unique() -> None:
 
 
 @pytest.mark.parametrize("command", ["import swarmsec", "main --help", "main list", "main validate blackswarm"])
-def test_starting_imports_no_heavy_library(command: str) -> None:
+def test_startup_imports_no_slow_library(command: str) -> None:
     lines = ["import sys, swarmsec"]
     if command.startswith("main"):
         words = command.split()[1:]
@@ -203,7 +203,7 @@ def test_starting_imports_no_heavy_library(command: str) -> None:
 
 
 def imports_between_modules() -> dict[str, set[str]]:
-    """Module → the modules of this tree that it imports by name, anywhere in its file and TYPE_CHECKING included."""
+    """Module → the modules of this tree that it imports by name, including imports in functions and TYPE_CHECKING."""
     paths = {dotted(path): path for path in modules("swarmsec", "attacks", "defenses")}
     found = {}
     for module, path in paths.items():
@@ -218,7 +218,7 @@ def imports_between_modules() -> dict[str, set[str]]:
     return found
 
 
-def circles(imports: dict[str, set[str]]) -> list[list[str]]:
+def cycles(imports: dict[str, set[str]]) -> list[list[str]]:
     """The sets of modules that import each other: strongly connected components of at least two (Tarjan 1972)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
@@ -245,21 +245,21 @@ def circles(imports: dict[str, set[str]]) -> list[list[str]]:
     return found
 
 
-def test_circles_are_sets_of_modules_that_import_each_other() -> None:
-    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
-    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+def test_cycles_are_sets_of_modules_that_import_each_other() -> None:
+    assert cycles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+    assert cycles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    assert circles(imports_between_modules()) == []
+def test_modules_have_no_import_cycle() -> None:
+    assert cycles(imports_between_modules()) == []
 
 
-def test_code_lines_are_those_with_more_than_comments_and_docstrings() -> None:
+def test_comments_and_docstrings_are_not_code_lines() -> None:
     source = '"""A\nmodule."""\n\n# Why.\nx = 1  # One.\n\n\ndef f():\n    """Do."""\n    return x\n'
     assert code_lines(source) == {5, 8, 10}
 
 
-def test_the_contributors_table_has_every_package_from_the_highest_to_the_lowest() -> None:
+def test_the_table_in_contributing_lists_all_packages_in_layer_order() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = text.partition("\n## Packages\n")[2].partition("\n## ")[0]
     rows = [re.findall(r"`(\w+)`", line.split("|")[1]) for line in table.splitlines() if line.startswith("|")]

@@ -1,4 +1,4 @@
-"""The pages in docs/: their commands are run in order, their links lead somewhere, and tables of keys are complete."""
+"""The pages in docs/: commands run in order, link targets exist, and tables of keys are complete."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def page(name: str) -> str:
 
 
 def table(text: str, heading: str) -> set[str]:
-    """The words in code in the first column of the table under a heading."""
+    """The names in backticks in the first column of the table under a heading."""
     section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     first = [row.split("|")[1] for row in section.splitlines() if row.startswith("|")]
     return {word for cell in first for word in re.findall(r"`([^`]+)`", cell)}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_lead_to_files(path: Path) -> None:
+def test_link_targets_exist(path: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (path.parent / link).exists()] == []
 
 
-def test_the_index_names_every_page() -> None:
+def test_the_index_lists_every_page() -> None:
     assert [path.name for path in DOCS.glob("*.md") if f"({path.name})" not in page("README.md") + "(README.md)"] == []
 
 
@@ -52,7 +52,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     "fence", of_kind(fences(page("plugins.md")), "console"), ids=lambda fence: fence.partition("\n")[0]
 )
-def test_output_is_as_shown(fence: str, reader: Path) -> None:
+def test_output_equals_the_output_on_the_page(fence: str, reader: Path) -> None:
     command, _, expected = fence.partition("\n")
     done = run(words_of(command), reader)
     assert_alike(done.stdout, expected)
@@ -61,7 +61,7 @@ def test_output_is_as_shown(fence: str, reader: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["plugins.md", "run-folder.md"])
-def test_commands_run_in_their_order(name: str, reader: Path) -> None:
+def test_commands_run_in_the_order_of_the_page(name: str, reader: Path) -> None:
     for line in "".join(of_kind(fences(page(name)), "sh")).splitlines():
         done = run(shlex.split(line, comments=True)[1:], reader)
         assert done.returncode == 0, f"{line}: {done.stderr}"
@@ -74,7 +74,7 @@ def test_the_plugins_of_the_guide_pass_the_conformance_kit(reader: Path) -> None
     assert done.returncode == 0, done.stderr
 
 
-def test_the_guide_has_every_family_as_file_and_as_entry_point(reader: Path) -> None:
+def test_the_guide_shows_every_family_as_file_and_as_entry_point(reader: Path) -> None:
     (text,) = of_kind(fences(page("plugins.md")), "toml")
     points = tomllib.loads(text)["project"]["entry-points"]
     assert set(points) == {f"swarmsec.{family}" for family in FAMILIES}
@@ -90,18 +90,18 @@ def latest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "runs" / "latest"
 
 
-def test_the_page_of_the_runs_folder_has_a_section_for_every_file(latest: Path) -> None:
+def test_the_run_folder_page_documents_every_file(latest: Path) -> None:
     sections = re.findall(r"^## `(.*)`$", page("run-folder.md"), re.MULTILINE)
     assert set(sections) == {path.name for path in latest.iterdir()}
 
 
 @pytest.mark.parametrize("file", ["manifest.json", "result.json"])
-def test_the_page_of_the_runs_folder_has_every_key(file: str, latest: Path) -> None:
+def test_the_run_folder_page_documents_every_key(file: str, latest: Path) -> None:
     keys = set(json.loads((latest / file).read_text(encoding="utf-8")))
     assert table(page("run-folder.md"), f"`{file}`") == keys
 
 
-def test_the_page_of_the_runs_folder_has_the_keys_of_events_and_columns_of_rounds(latest: Path) -> None:
+def test_the_run_folder_page_documents_event_keys_and_round_columns(latest: Path) -> None:
     events = [json.loads(line) for line in (latest / "events.jsonl").read_text(encoding="utf-8").splitlines()]
     assert table(page("run-folder.md"), "`events.jsonl`") == set(events[0])
     with (latest / "rounds.csv").open(encoding="utf-8", newline="") as file:

@@ -1,4 +1,4 @@
-"""Errors say what and where, survive the way between processes, and know their exit codes."""
+"""Errors have a message, a location and an exit code, and can be pickled."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVERY = [thing for _, thing in inspect.getmembers(errors, inspect.isclass) if is
 
 
 @pytest.mark.parametrize("kind", EVERY)
-def test_an_error_survives_pickling_and_copying_with_its_place(kind) -> None:
+def test_pickling_and_copying_keep_the_location_of_an_error(kind) -> None:
     error = kind("3 given; must be at most 2", where="attacks[0].f")
     for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert (type(again), again.message, again.where, str(again)) == (
@@ -38,7 +38,7 @@ def test_an_error_survives_pickling_and_copying_with_its_place(kind) -> None:
         )
 
 
-def test_without_a_place_an_error_is_its_message() -> None:
+def test_an_error_without_a_location_is_its_message() -> None:
     assert str(UsageError("no seeds")) == "no seeds"
 
 
@@ -51,10 +51,10 @@ def test_without_a_place_an_error_is_its_message() -> None:
         ("initial[2]", "world", "world.initial[2]"),
     ],
 )
-def test_told_from_further_out_a_place_grows_to_the_left(inner, outer, where) -> None:
+def test_at_prepends_the_outer_location(inner, outer, where) -> None:
     error = ParameterError("wrong", where=inner)
-    told = error.at(outer)
-    assert (type(told), told.message, told.where) == (ParameterError, "wrong", where)
+    located = error.at(outer)
+    assert (type(located), located.message, located.where) == (ParameterError, "wrong", where)
     assert error.where == inner
 
 
@@ -71,11 +71,11 @@ def test_told_from_further_out_a_place_grows_to_the_left(inner, outer, where) ->
         (NotVisibleError, 5),
     ],
 )
-def test_every_kind_of_error_ends_the_command_with_its_code(kind, code) -> None:
+def test_every_error_class_sets_the_exit_code(kind, code) -> None:
     assert kind("x").exit_code == code
 
 
-def test_exit_codes_are_those_of_the_contract() -> None:
+def test_exit_codes_are_the_documented_ones() -> None:
     assert {code.name: code.value for code in ExitCode} == {
         "DONE": 0,
         "GATE_FAILED": 1,
@@ -88,11 +88,11 @@ def test_exit_codes_are_those_of_the_contract() -> None:
     }
 
 
-def test_the_tree_in_the_modules_docstring_names_every_error() -> None:
+def test_the_class_tree_in_the_docstring_names_every_error() -> None:
     assert [kind.__name__ for kind in EVERY if kind.__name__ not in (errors.__doc__ or "")] == []
 
 
-def test_a_misspelled_name_is_answered_with_the_closest_one_or_with_all() -> None:
+def test_a_misspelled_name_gets_the_closest_name_or_all_names() -> None:
     assert did_you_mean("wmsrr", {"wmsr", "none"}) == "did you mean `wmsr`?"
     assert did_you_mean("zzz", {"b", "a"}) == "known: a, b"
     assert did_you_mean("zzz", []) == "known: none"

@@ -1,4 +1,4 @@
-"""README's commands are run, and their output is compared with the one shown."""
+"""The commands of README.md run, and their output equals the output in README.md."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ FENCES = fences(README)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with the files that README asks for."""
+    """A folder with the files of README.md."""
     there = tmp_path_factory.mktemp("reader")
     write_files(FENCES, there)
     return there
 
 
 @pytest.mark.parametrize("fence", of_kind(FENCES, "console"), ids=lambda fence: fence.partition("\n")[0])
-def test_output_is_as_shown(fence, folder):
+def test_output_equals_the_output_in_the_readme(fence, folder):
     command, _, expected = fence.partition("\n")
     done = run(words_of(command), folder)
     assert_alike(done.stdout, expected)
@@ -34,7 +34,7 @@ def test_output_is_as_shown(fence, folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", of_kind(FENCES, "sh"), ids=lambda text: text.partition("\n")[0].partition(" #")[0])
-def test_commands_run_in_their_order(text, folder):
+def test_commands_run_in_the_order_of_the_readme(text, folder):
     for line in text.splitlines():
         done = run(shlex.split(line, comments=True)[1:], folder)
         assert done.returncode == 0, f"{line}: {done.stderr}"
@@ -46,14 +46,14 @@ def test_a_python_example_runs(code, folder):
     assert done.returncode == 0, done.stderr
 
 
-def test_the_set_up_lines_install_what_the_lock_pins():
+def test_the_setup_lines_install_the_locked_versions():
     for mark in ("demo", "tests"):
         (command,) = of_kind(FENCES, "sh", mark)
         assert "pip install -q -c requirements.lock -e" in command
     assert (ROOT / "requirements.lock").exists()
 
 
-def test_the_table_of_a_runs_folder_names_every_file_in_it(folder):
+def test_the_table_of_a_run_folder_lists_every_file(folder):
     assert run(["run", "ring_with_a_liar", "--seeds", "2", "--out", "kept"], folder).returncode == 0
     latest = folder / "kept" / "latest"
     named = set(re.findall(r"^\| `([a-z.]+)` \|", README, re.MULTILINE))
@@ -62,6 +62,6 @@ def test_the_table_of_a_runs_folder_names_every_file_in_it(folder):
 
 
 def test_options_with_brackets_are_quoted():
-    """Some shells expand brackets that are not quoted."""
+    """Some shells expand unquoted brackets."""
     commands = "\n".join(text for kind, _, text in FENCES if kind in {"sh", "console"})
     assert re.findall(r"""^swarmsec [^'"#\n]*[\[*?].*$""", commands, re.MULTILINE) == []

@@ -1,4 +1,4 @@
-"""Streams are named, independent, and the same wherever and in whatever order they are asked for."""
+"""Streams are named and independent, and do not depend on the machine or on the order of calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from swarmsec.rng import Streams, stream
 
 
 def test_a_stream_is_the_same_on_every_machine() -> None:
-    """Pinned: a change here changes every result, and raises SIM_SEMANTICS."""
+    """Pinned: a change here changes every result and must raise SIM_SEMANTICS."""
     draws = stream(0, "blackswarm", 3, "world").integers(2**31, size=3).tolist()
     assert draws == [2042059273, 84102243, 958718589]
 
@@ -23,7 +23,7 @@ def test_a_stream_is_the_same_on_every_machine() -> None:
 @pytest.mark.parametrize(
     "key", [(1, "demo", 0, "world"), (0, "other", 0, "world"), (0, "demo", 1, "world"), (0, "demo", 0, "red/0")]
 )
-def test_every_part_of_the_key_gives_another_stream(key) -> None:
+def test_every_part_of_the_key_changes_the_stream(key) -> None:
     usual = stream(0, "demo", 0, "world").random(4)
     assert not np.array_equal(stream(*key).random(4), usual)
 
@@ -33,13 +33,13 @@ def test_equal_keys_give_equal_draws_whatever_the_name(name, seed) -> None:
     assert stream(0, name, seed, "world").random() == stream(0, name, seed, "world").random()
 
 
-def test_parts_of_a_key_do_not_run_into_each_other() -> None:
+def test_the_boundaries_between_parts_of_a_key_matter() -> None:
     one = stream(1, "a", 11, "b").random()
     assert one != stream(11, "a", 1, "b").random()
     assert stream(0, 'a",1,"b', 0, "c").random() != stream(0, "a", 1, 'b",0,"c').random()
 
 
-def test_to_ask_twice_gives_the_same_draws_twice_and_nobody_elses_draws_change() -> None:
+def test_requesting_a_stream_again_repeats_its_draws_and_changes_no_other_stream() -> None:
     streams = Streams("demo", 4)
     world = streams.of("world")
     before = streams.of("protocol").random(3)
@@ -47,7 +47,7 @@ def test_to_ask_twice_gives_the_same_draws_twice_and_nobody_elses_draws_change()
     assert np.array_equal(streams.of("protocol").random(3), before)
 
 
-def test_global_generators_have_no_part_in_it() -> None:
+def test_streams_do_not_use_global_generators() -> None:
     random.seed(1)
     np.random.seed(1)  # noqa: NPY002
     one = stream(0, "demo", 0, "world").random()
@@ -57,12 +57,12 @@ def test_global_generators_have_no_part_in_it() -> None:
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "1"])
-def test_the_hash_seed_of_a_process_has_no_part_in_it(hash_seed) -> None:
+def test_streams_do_not_depend_on_pythonhashseed(hash_seed) -> None:
     code = "from swarmsec.rng import stream; print(stream(0, 'demo', 0, 'world').random().hex())"
-    said = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONHASHSEED": hash_seed}, capture_output=True, text=True, check=True
     )
-    assert float.fromhex(said.stdout.strip()) == stream(0, "demo", 0, "world").random()
+    assert float.fromhex(process.stdout.strip()) == stream(0, "demo", 0, "world").random()
 
 
 def test_streams_of_neighboring_seeds_are_uncorrelated() -> None:

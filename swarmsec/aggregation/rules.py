@@ -71,7 +71,8 @@ class WmsrRule:
     """Weighted mean subsequence reduction (LeBlanc, Zhang, Koutsoukos, Sundaram 2013).
 
     Of the neighbors' values strictly above one's own drop the F largest (all if fewer), likewise below; average what
-    is left with one's own, with equal weights. Every neighbor has one value, however many copies it sends.
+    is left with one's own, with equal weights. A non-finite message counts among the F. Every neighbor has one value,
+    however many copies it sends.
     """
 
     f: int

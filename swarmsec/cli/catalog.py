@@ -1,7 +1,7 @@
 """The catalog: what `list` and `show` print of the shipped plug-ins and scenarios.
 
-`catalog.json` is generated from the registry and the library by `make catalog`, so that the two commands need to
-import neither. A test compares it with both.
+`catalog.json` is generated from the registry and the library by `make catalog`, so that the two commands import
+neither. A test compares it with both.
 """
 
 from __future__ import annotations
@@ -69,14 +69,14 @@ def plugin_page(family: Family, name: str, registry: Registry) -> dict[str, Any]
 
 
 def scenario_entry(name: str) -> dict[str, Any]:
-    """What `list` prints of a scenario of the library, as plain data: as it is written, with campaigns by name."""
+    """What `list` prints of a scenario of the library, as plain data; campaigns are listed by name."""
     from swarmsec.scenario.extends import extended
     from swarmsec.scenario.sources import read
 
     data = extended(read(name), lambda tree, partial: None).data
     title, world = data.get("title", ""), data["world"]["kind"]
-    red = ", ".join(spec.get("kind") or spec["campaign"] for spec in data.get("attacks", ())) or "nobody"
-    blue = ", ".join(spec["kind"] for spec in data.get("defenses", ())) or "nobody"
+    red = ", ".join(spec.get("kind") or spec["campaign"] for spec in data.get("attacks", ())) or "no attack"
+    blue = ", ".join(spec["kind"] for spec in data.get("defenses", ())) or "no defense"
     return {
         "title": title,
         "summary": f"{title or name}: {red} against {blue} in {world}",

@@ -48,7 +48,7 @@ def certify(
 
     if not time_limit >= 0:
         raise UsageError(f"{time_limit:g} given; must be at least 0 seconds", where="--time-limit")
-    with redirect_stdout(sys.stderr):  # Output of plug-ins is no result.
+    with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         loaded = load_scenario(
             scenario,
             settings=settings_of(set_),

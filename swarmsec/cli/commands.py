@@ -60,7 +60,7 @@ COMMANDS = {
     ),
     "lint": Command(
         "lint.lint",
-        "Find what is odd in SCENARIOS that are valid. Ends with 1 if there is a warning; notes are only told.",
+        "Find likely mistakes in valid SCENARIOS. Ends with 1 if there is a warning, with 0 if there are only notes.",
     ),
     "explain": Command(
         "explain.explain", "Explain TOPIC: a field of a scenario, a plug-in, one of its parameters, or a lint rule."
@@ -72,15 +72,17 @@ COMMANDS = {
     ),
     "fmt": Command(
         "fmt.fmt",
-        "Format FILES: order of keys, indentation, spaces. Comments and meaning stay.",
+        "Format FILES: order of keys, indentation, spaces. Comments and meaning are kept.",
     ),
     "new": Command(
         "new.new",
         "Write a new scenario from a template, and the JSON Schema that editors complete and check it with.",
     ),
-    "migrate": Command("migrate.migrate", "Bring FILES of older formats to today's, step by step. Comments stay."),
+    "migrate": Command(
+        "migrate.migrate", "Convert FILES of older formats to the current one, step by step. Comments are kept."
+    ),
 }
-"""Every command, in the order of `--help`. A group of commands is a Typer app of its own."""
+"""Every command, in the order of `--help`. A group of commands is a separate Typer app."""
 
 app = typer.Typer(
     name="swarmsec",
@@ -125,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 @contextmanager
 def _one_interrupt() -> Iterator[None]:
-    """Let the first Ctrl-C interrupt, and ignore further ones, so that cleaning up is not disturbed."""
+    """Let the first Ctrl-C interrupt, and ignore further ones, so that the cleanup is completed."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -164,7 +166,7 @@ def _code_of(words: list[str]) -> int:
     except Exception as error:
         if os.environ.get("SWARMSEC_DEBUG"):
             raise
-        hint = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows where"
+        hint = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows the traceback"
         return _print_error(words, f"{type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL, kind="InternalError")
 
 

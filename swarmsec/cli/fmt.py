@@ -12,11 +12,11 @@ from swarmsec.cli.rewrite import rewrite
 
 def fmt(
     files: Annotated[list[str], typer.Argument(help="Files, or - for standard input.")],
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if something would change.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file would change.")] = False,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
-    """Format FILES: order of keys, indentation, spaces. Comments and meaning stay."""
+    """Format FILES: order of keys, indentation, spaces. Comments and meaning are kept."""
     from swarmsec.authoring.fmt import formatted
     from swarmsec.registry import Registry
 

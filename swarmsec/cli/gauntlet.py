@@ -39,37 +39,35 @@ if TYPE_CHECKING:
 def gauntlet(
     scenario: Annotated[str, typer.Argument(help="A library name, a file, or - for standard input.")],
     attack: Annotated[
-        list[str] | None, typer.Option(help="Search attacks of this kind; of all kinds unless said.", metavar="KIND")
+        list[str] | None, typer.Option(help="Search attacks of this kind; all kinds unless given.", metavar="KIND")
     ] = None,
     defense: Annotated[
-        list[str] | None, typer.Option(help="Against this defense instead.", metavar="KIND[:p=v,..]")
+        list[str] | None, typer.Option(help="Replace the defenses of the scenario.", metavar="KIND[:p=v,..]")
     ] = None,
-    budget: Annotated[int, typer.Option(help="How many queries: attacks that are tried.")] = 200,
-    seeds: Annotated[str, typer.Option(help="The number of seeds of a query, or which.", metavar="5|3,4,9")] = "2",
+    budget: Annotated[int, typer.Option(help="The number of queries, that is attacks to try.")] = 200,
+    seeds: Annotated[str, typer.Option(help="The seeds of a query: a number, or a list.", metavar="5|3,4,9")] = "2",
     known: Annotated[bool, typer.Option("--known", help="Red knows the defense's parameters.")] = False,
     metric: Annotated[
         str | None, typer.Option(help="Maximize the greatest value of this metric, and not the damage.", metavar="NAME")
     ] = None,
-    search_seed: Annotated[int, typer.Option(help="Another one searches otherwise.", metavar="N")] = 0,
+    search_seed: Annotated[int, typer.Option(help="The random seed of the search.", metavar="N")] = 0,
     witness: Annotated[
-        bool, typer.Option("--witness", help="Shrink the worst attack to what is needed for a share of its damage.")
+        bool, typer.Option("--witness", help="Minimize the worst attack for a share of its damage.")
     ] = False,
-    keep: Annotated[float, typer.Option(help="With --witness: the share that has to stay.")] = 0.5,
-    tries: Annotated[int, typer.Option(help="With --witness: how many attacks to try at most.")] = 1000,
+    keep: Annotated[float, typer.Option(help="With --witness: the share of the damage that must remain.")] = 0.5,
+    tries: Annotated[int, typer.Option(help="With --witness: the maximum number of attacks to try.")] = 1000,
     map_: Annotated[
         bool,
         typer.Option(
             "--map",
-            help="Map how much of the scenario's first attack is prevented, by the share of daemons and strength; "
-            "of the worst one if it has none.",
+            help="Map the prevented damage of the scenario's first attack, or of the worst one if it has none, "
+            "by the share of daemons and strength.",
         ),
     ] = False,
-    shares: Annotated[
-        str | None, typer.Option(help="With --map: which shares of daemons.", metavar="0.1,0.2,..")
-    ] = None,
-    strengths: Annotated[str | None, typer.Option(help="With --map: which strengths.", metavar="0.5,1,..")] = None,
+    shares: Annotated[str | None, typer.Option(help="With --map: the shares of daemons.", metavar="0.1,0.2,..")] = None,
+    strengths: Annotated[str | None, typer.Option(help="With --map: the strengths.", metavar="0.5,1,..")] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Put a value into the scenario first.", metavar="PATH=VALUE")
+        list[str] | None, typer.Option("--set", help="Set a value of the scenario.", metavar="PATH=VALUE")
     ] = None,
     out: Annotated[
         Path | None,
@@ -83,19 +81,19 @@ def gauntlet(
 ) -> int:
     """Search for the attack that harms SCENARIO's defense most within its rules of engagement.
 
-    The worst one is played again on seeds that the search never saw, beside the scenario's own. Ends with 0 whatever
-    was found, and with 2 if no attack could be played. Needs the optional package optuna.
+    The worst attack and the scenario's own are run again on seeds that the search did not use. Ends with 0 whatever was
+    found, and with 2 if no attack could be run. Needs the optional package optuna.
     """
     from swarmsec.scenario import load_scenario
     from swarmsec.search import figures_cache
     from swarmsec.search import gauntlet as searched
 
     check_executor_options(jobs=jobs, timeout=timeout)
-    _refuse_in_time(keep=keep, tries=tries, metric=metric, witness=witness, out=out)
+    _check_options(keep=keep, tries=tries, metric=metric, witness=witness, out=out)
     rows = _numbers(shares, "--shares", most=1.0)
     columns = _numbers(strengths, "--strengths")
     wanted = _seeds(seeds)
-    with redirect_stdout(sys.stderr):  # Output of plug-ins is no result.
+    with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         loaded = load_scenario(scenario, settings=settings_of(set_), defense=defense or None, plugins=plugins or ())
         with executor_of(jobs=jobs, cluster=cluster, timeout=timeout) as executor:
             cache = figures_cache(executor)
@@ -127,16 +125,16 @@ def gauntlet(
     return ExitCode.DONE
 
 
-def _refuse_in_time(*, keep: float, tries: int, metric: str | None, witness: bool, out: Path | None) -> None:
+def _check_options(*, keep: float, tries: int, metric: str | None, witness: bool, out: Path | None) -> None:
     """Refuse options that would fail only after the search."""
     if not 0 < keep <= 1:
         raise UsageError(f"{keep:g} given; must be more than 0 and at most 1", where="--keep")
     if tries < 1:
         raise UsageError(f"{tries} given; must be at least 1", where="--tries")
     if witness and metric is not None:
-        raise UsageError("an attack is shrunk by its damage; leave --metric out", where="--witness")
+        raise UsageError("an attack is minimized by its damage; leave --metric out", where="--witness")
     if out and out.exists():
-        raise UsageError("it is there already; name another file", where=str(out))
+        raise UsageError("the file exists; name another file", where=str(out))
     if out and not out.parent.is_dir():
         raise UsageError(f"there is no folder {out.parent}", where=str(out))
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Codes = list[str] | None
 
 
-class _Asked(NamedTuple):
+class _Options(NamedTuple):
     """The options of the command, for all scenarios."""
 
     deep: Deep | None
@@ -46,19 +46,19 @@ Deep = Callable[[], AbstractContextManager["Executor"]]
 
 
 class _Page(NamedTuple):
-    """The findings for one scenario."""
+    """The findings in one scenario, as JSON and as lints, and the exit code."""
 
-    told: dict[str, Any]
+    document: dict[str, Any]
     checked: Checked
     code: ExitCode
 
 
 def lint(
     scenarios: Annotated[list[str], typer.Argument(help="Library names, files, or - for standard input.")],
-    deep: Annotated[bool, typer.Option("--deep", help="Run it too: does the attack bite, can blue win?")] = False,
-    fix: Annotated[bool, typer.Option("--fix", help="Fix in place what can be fixed; comments stay.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Also run it: does the attack bite, can blue win?")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Fix mistakes in place, where possible; keep comments.")] = False,
     select: Annotated[Codes, typer.Option(help="Only these rules: SW001,SW1.", metavar="CODES")] = None,
-    ignore: Annotated[Codes, typer.Option(help="Not these rules.", metavar="CODES")] = None,
+    ignore: Annotated[Codes, typer.Option(help="All rules but these.", metavar="CODES")] = None,
     jobs: Jobs = 1,
     timeout: Timeout = None,
     cluster: Cluster = None,
@@ -66,26 +66,26 @@ def lint(
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
-    """Find what is odd in SCENARIOS that are valid. Ends with 1 if there is a warning; notes are only told."""
+    """Find likely mistakes in valid SCENARIOS. Ends with 1 if there is a warning, with 0 if there are only notes."""
     from swarmsec.authoring.lint import selected
     from swarmsec.report.findings import github, sarif
 
     form = "json" if as_json else form
     check_executor_options(jobs=jobs, timeout=timeout)
     opened = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout) if deep else None
-    asked = _Asked(opened, fix, _codes(select), _codes(ignore), list(plugins or ()), form != "text")
+    asked = _Options(opened, fix, _codes(select), _codes(ignore), list(plugins or ()), form != "text")
     selected(asked.select, asked.ignore)
     pages = [_page(name, asked) for name in dict.fromkeys(scenarios)]
     if form == "json":
-        print_json([page.told for page in pages])
+        print_json([page.document for page in pages])
     elif form != "text":
         text = (github if form == "github" else sarif)([page.checked for page in pages])
         typer.echo(text, nl=bool(text))
     return max(page.code for page in pages)
 
 
-def _page(name: str, asked: _Asked) -> _Page:
-    """Lint one scenario, and print its findings unless all go into one document."""
+def _page(name: str, asked: _Options) -> _Page:
+    """Lint one scenario, and print its findings unless all go into one JSON or SARIF document."""
     from swarmsec.report.findings import Checked
     from swarmsec.scenario import findings_of
 
@@ -94,25 +94,25 @@ def _page(name: str, asked: _Asked) -> _Page:
     except SwarmsecError as error:
         if not asked.quiet:
             typer.echo(f"swarmsec: {error}", err=True)
-        told = {"scenario": name, "valid": False, "error": _told(error), "findings": []}
-        return _Page(told, Checked(name, findings_of(error)), error.exit_code)
+        document = {"scenario": name, "valid": False, "error": _error_document(error), "findings": []}
+        return _Page(document, Checked(name, findings_of(error)), error.exit_code)
 
 
-def _told(error: SwarmsecError) -> dict[str, Any]:
+def _error_document(error: SwarmsecError) -> dict[str, Any]:
     findings = [finding.to_dict() for finding in getattr(error, "findings", ())]
     return {"where": error.where, "message": error.message, "findings": findings}
 
 
-def _linted(name: str, asked: _Asked) -> _Page:
+def _linted(name: str, asked: _Options) -> _Page:
     from swarmsec.authoring.lint import fixed
-    from swarmsec.authoring.lint import lint as look
+    from swarmsec.authoring.lint import lint as lint_one
     from swarmsec.report.findings import Checked
     from swarmsec.scenario import load_scenario
 
     choice: dict[str, Any] = {"select": asked.select, "ignore": asked.ignore}
-    mended = fixed(name, **choice, plugins=asked.plugins) if asked.fix else []
+    fixes = fixed(name, **choice, plugins=asked.plugins) if asked.fix else []
     scenario = load_scenario(name, plugins=asked.plugins)
-    found = look(scenario, **choice)
+    found = lint_one(scenario, **choice)
     if asked.deep:
         from swarmsec.authoring.deep_lint import deep_lint
         from swarmsec.runs import JobCache, whole
@@ -124,7 +124,7 @@ def _linted(name: str, asked: _Asked) -> _Page:
             found += deep_lint(scenario, JobCache(executor, whole), **choice, advance=advance)
     warnings = sum(one.severity == "warning" for one in found)
     if not asked.quiet:
-        for one in mended:
+        for one in fixes:
             assert one.fix
             typer.echo(f"{one.finding.span}  {one.finding.path}  {one.code} fixed: {one.fix.value}")
         for one in found:
@@ -134,14 +134,14 @@ def _linted(name: str, asked: _Asked) -> _Page:
         "scenario": name,
         "valid": True,
         "findings": [one.to_dict() for one in found],
-        "mended": [one.to_dict() for one in mended],
+        "fixed": [one.to_dict() for one in fixes],
     }
     return _Page(page, Checked(name, lints=found), ExitCode.GATE_FAILED if warnings else ExitCode.DONE)
 
 
 def _count(warnings: int, notes: int) -> str:
-    said = [f"{count} {word}{'s' * (count != 1)}" for count, word in ((warnings, "warning"), (notes, "note")) if count]
-    return ", ".join(said) or "clean"
+    parts = [f"{count} {word}{'s' * (count != 1)}" for count, word in ((warnings, "warning"), (notes, "note")) if count]
+    return ", ".join(parts) or "clean"
 
 
 def _codes(options: Codes) -> list[str]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from swarmsec.registry import Registry
 
 
-class Shelf(StrEnum):
+class ListGroup(StrEnum):
     """The groups of `list`."""
 
     ATTACKS = "attacks"
@@ -47,7 +47,7 @@ class Difficulty(StrEnum):
 
 
 def list_(
-    what: Annotated[Shelf | None, typer.Argument(help="One group; all of them unless given.")] = None,
+    what: Annotated[ListGroup | None, typer.Argument(help="One group; all of them unless given.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only scenarios with this tag, or with all of several.")] = None,
     difficulty: Annotated[Difficulty | None, typer.Option(help="Only scenarios of this difficulty.")] = None,
     world: Annotated[str | None, typer.Option(help="Only scenarios in this world.", metavar="KIND")] = None,
@@ -56,31 +56,31 @@ def list_(
 ) -> None:
     """List attacks, defenses, protocols, worlds, topologies and scenarios."""
     if tag or difficulty or world:
-        if what not in {None, Shelf.SCENARIOS}:
+        if what not in {None, ListGroup.SCENARIOS}:
             raise UsageError(f"{what} have no tag, difficulty or world; list scenarios with these options")
-        what = Shelf.SCENARIOS
-    # A list of scenarios has no plug-ins, but a given folder must exist.
-    registry = None if what is Shelf.SCENARIOS and not plugins else _registry(plugins)
-    shelves: dict[str, dict[str, Any]] = {shelf: _entries(shelf, registry) for shelf in ([what] if what else Shelf)}
-    if registry and what is not Shelf.SCENARIOS and (broken := registry.broken()):
-        shelves[_BROKEN] = {name: _broken(error) for name, error in broken.items()}
-    if Shelf.SCENARIOS in shelves:
-        shelves[Shelf.SCENARIOS] = _filtered(shelves[Shelf.SCENARIOS], set(tag or ()), difficulty, world)
+        what = ListGroup.SCENARIOS
+    # A list of scenarios needs no plug-ins, but a given folder must exist.
+    registry = None if what is ListGroup.SCENARIOS and not plugins else _registry(plugins)
+    groups: dict[str, dict[str, Any]] = {group: _entries(group, registry) for group in ([what] if what else ListGroup)}
+    if registry and what is not ListGroup.SCENARIOS and (broken := registry.broken()):
+        groups[_BROKEN] = {name: _broken(error) for name, error in broken.items()}
+    if ListGroup.SCENARIOS in groups:
+        groups[ListGroup.SCENARIOS] = _filtered(groups[ListGroup.SCENARIOS], set(tag or ()), difficulty, world)
     if as_json:
-        print_json(shelves)
+        print_json(groups)
         return
     if console := terminal():
-        for shelf, entries in shelves.items():
+        for group, entries in groups.items():
             columns = (
-                ["name", "for blue", "in one line", "tags"] if shelf is Shelf.SCENARIOS else ["name", "in one line"]
+                ["name", "for blue", "in one line", "tags"] if group is ListGroup.SCENARIOS else ["name", "in one line"]
             )
-            console.print(_table(shelf, columns, [(name, *_cells(entry)) for name, entry in entries.items()]))
+            console.print(_table(group, columns, [(name, *_cells(entry)) for name, entry in entries.items()]))
         return
-    for shelf, entries in shelves.items():
+    for group, entries in groups.items():
         width = max(map(len, entries), default=0)
         for name, entry in entries.items():
             line = _line(entry)
-            typer.echo(f"{name:<{width}}  {line}" if what else f"{shelf:<10}  {name:<21}  {line}")
+            typer.echo(f"{name:<{width}}  {line}" if what else f"{group:<10}  {name:<21}  {line}")
 
 
 _BROKEN = "broken"
@@ -99,11 +99,11 @@ def show(
 ) -> None:
     """Show a plug-in or scenario: mechanism, source, traits, parameters with bounds and units."""
     registry = _registry(plugins)
-    found = [(shelf, full) for shelf in Shelf for full in _called(shelf, name, registry)]
+    found = [(group, full) for group in ListGroup for full in _matching_names(group, name, registry)]
     if not found:
-        known = [known for shelf in Shelf for known in _names(shelf, registry)]
+        known = [known for group in ListGroup for known in _names(group, registry)]
         raise UsageError(f"no plug-in or scenario `{name}`; {did_you_mean(name, known)}")
-    pages = [_page(shelf, full, registry) for shelf, full in found]
+    pages = [_page(group, full, registry) for group, full in found]
     if as_json:
         print_json(pages if len(pages) > 1 else pages[0])
         return
@@ -125,37 +125,37 @@ def _registry(plugins: Sequence[Path] | None) -> Registry | None:
     return Registry(plugins or ())
 
 
-def _names(shelf: Shelf, registry: Registry | None) -> list[str]:
-    if registry and shelf is not Shelf.SCENARIOS:
-        return registry.kinds(_family(shelf))
-    return list(read_catalog()[shelf])
+def _names(group: ListGroup, registry: Registry | None) -> list[str]:
+    if registry and group is not ListGroup.SCENARIOS:
+        return registry.kinds(_family(group))
+    return list(read_catalog()[group])
 
 
-def _called(shelf: Shelf, name: str, registry: Registry | None) -> list[str]:
+def _matching_names(group: ListGroup, name: str, registry: Registry | None) -> list[str]:
     """The full names in a group that match a name; several if packages have the same kind."""
-    if shelf is Shelf.SCENARIOS or not registry:
-        return [name] if name in read_catalog()[shelf] else []
+    if group is ListGroup.SCENARIOS or not registry:
+        return [name] if name in read_catalog()[group] else []
     try:
-        return [registry.full_name(_family(shelf), name)]
+        return [registry.full_name(_family(group), name)]
     except UnknownNameError:
-        return [full for full in registry.classes(_family(shelf)) if full.endswith(f"/{name}")]
+        return [full for full in registry.classes(_family(group)) if full.endswith(f"/{name}")]
 
 
-def _family(shelf: Shelf) -> Family:
-    assert shelf is not Shelf.SCENARIOS
-    return shelf.value  # type: ignore[return-value]
+def _family(group: ListGroup) -> Family:
+    assert group is not ListGroup.SCENARIOS
+    return group.value  # type: ignore[return-value]
 
 
-def _entries(shelf: Shelf, registry: Registry | None) -> dict[str, Any]:
+def _entries(group: ListGroup, registry: Registry | None) -> dict[str, Any]:
     """All entries of a group: one line per plug-in, more per scenario."""
-    if shelf is Shelf.SCENARIOS:
-        return dict(read_catalog()[shelf])
+    if group is ListGroup.SCENARIOS:
+        return dict(read_catalog()[group])
     if not registry:
-        return {name: page["summary"] for name, page in read_catalog()[shelf].items()}
-    broken = registry.broken(_family(shelf))
+        return {name: page["summary"] for name, page in read_catalog()[group].items()}
+    broken = registry.broken(_family(group))
     return {
-        name: _broken(broken[name]) if name in broken else registry.get(_family(shelf), name).summary()
-        for name in _names(shelf, registry)
+        name: _broken(broken[name]) if name in broken else registry.get(_family(group), name).summary()
+        for name in _names(group, registry)
     }
 
 
@@ -196,13 +196,13 @@ def _line(entry: Any) -> str:
     return f"{difficulty:<6}  {summary}  [{tags}]"
 
 
-def _page(shelf: Shelf, name: str, registry: Registry | None) -> dict[str, Any]:
+def _page(group: ListGroup, name: str, registry: Registry | None) -> dict[str, Any]:
     """The page of one name, as plain data."""
-    if shelf is Shelf.SCENARIOS:
+    if group is ListGroup.SCENARIOS:
         return _scenario_page(name)
     if registry:
-        return plugin_page(_family(shelf), name, registry)
-    page: dict[str, Any] = read_catalog()[shelf][name]
+        return plugin_page(_family(group), name, registry)
+    page: dict[str, Any] = read_catalog()[group][name]
     return page
 
 
@@ -216,8 +216,8 @@ def _scenario_page(name: str) -> dict[str, Any]:
         about += ["", "Goals:", *(f"- {goal}" for goal in document["goals"])]
     return {
         "name": name,
-        "kind": str(Shelf.SCENARIOS),
-        "summary": read_catalog()[Shelf.SCENARIOS][name]["summary"],
+        "kind": str(ListGroup.SCENARIOS),
+        "summary": read_catalog()[ListGroup.SCENARIOS][name]["summary"],
         "about": "\n".join(about),
         "traits": {
             "version": str(document["version"]),

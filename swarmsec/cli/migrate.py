@@ -1,4 +1,4 @@
-"""`swarmsec migrate`: scenarios of older formats in today's."""
+"""`swarmsec migrate`: convert scenarios of older formats to the current one."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from swarmsec.errors import UsageError
 
 def migrate(
     files: Annotated[list[str], typer.Argument(help="Files, or - for standard input.")],
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if something is old.")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Rewrite what is old.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a file is of an older format.")
+    ] = False,
+    write: Annotated[bool, typer.Option("--write", help="Rewrite files of older formats.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Bring FILES of older formats to today's, step by step. Comments stay."""
+    """Convert FILES of older formats to the current one, step by step. Comments are kept."""
     from swarmsec.authoring.migrate import migrated
 
     if check == write and files != ["-"]:
-        raise UsageError("say --check to look or --write to rewrite")
+        raise UsageError("give --check to list old files, or --write to rewrite them")
     return rewrite(
         files,
         lambda text: migrated(text.content, text.label),

@@ -21,9 +21,10 @@ Plugins = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.", envvar="SWARMSEC_JSON")]
 
-Jobs = Annotated[int, typer.Option(help="How many processes; the result is the same.", envvar="SWARMSEC_JOBS")]
+Jobs = Annotated[int, typer.Option(help="The number of processes; results are the same.", envvar="SWARMSEC_JOBS")]
 Timeout = Annotated[
-    float | None, typer.Option(help="Seconds that an arm of a seed may take.", envvar="SWARMSEC_TIMEOUT", metavar="S")
+    float | None,
+    typer.Option(help="The time limit for an arm of a seed, in seconds.", envvar="SWARMSEC_TIMEOUT", metavar="S"),
 ]
 Cluster = Annotated[
     str | None,

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def print_json(document: Any, *, default: Callable[[Any], Any] | None = None) -> None:
-    """Print one JSON document; a non-finite number in it is null.
+    """Print one JSON document; non-finite numbers become null.
 
     Args:
         document: Plain data.
-        default: What to print for an object that JSON has no type for, such as a date; an error unless given.
+        default: Converts an object without a JSON type, such as a date; such an object is an error unless given.
     """
     typer.echo(json.dumps(finite(document), indent=2, ensure_ascii=False, allow_nan=False, default=default))
 

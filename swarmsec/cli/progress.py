@@ -10,21 +10,21 @@ from typing import Any
 import typer
 
 LINE_SECONDS = 10.0
-"""Between two lines, where there is no terminal."""
+"""The time between two lines, if there is no terminal."""
 
 FRAME_SECONDS = 0.1
-"""Between two updates of a bar."""
+"""The time between two updates of a bar."""
 
 Text = str | Callable[[], str]
-"""What is shown; a function where the text takes time to make and is rarely shown."""
+"""The text to show; a function if the text takes time to make and is rarely shown."""
 
 
 class Progress:
     """Progress that is not shown.
 
     Args:
-        name: What is running, such as the scenario's name.
-        total: How many steps there are; None while that is not known.
+        name: The name of the work, such as the scenario's name.
+        total: The number of steps; None while it is unknown.
     """
 
     pause_s = float("inf")
@@ -34,13 +34,13 @@ class Progress:
         self._shown_at = time.monotonic()
 
     def update(self, done: int, text: Text = "", *, total: int | None = None, always: bool = False) -> None:
-        """Show how many steps are done, unless another update was shown a moment ago.
+        """Show the number of finished steps, unless the last update was shown less than `pause_s` ago.
 
         Args:
             done: Steps done so far.
             text: What to show beside the name.
-            total: How many steps there are, if that has changed.
-            always: Show it in any case: a milestone, or the last step.
+            total: The number of steps, if it has changed.
+            always: Show it in any case, such as for the last step.
         """
         self.done, self.total = done, self.total if total is None else total
         now = time.monotonic()
@@ -66,8 +66,8 @@ class ProgressBar(Progress):
     """Progress as a bar.
 
     Args:
-        name: What is running.
-        total: How many steps there are.
+        name: The name of the work.
+        total: The number of steps.
         bar: The progress bar of Rich.
     """
 
@@ -87,9 +87,9 @@ class RunProgress:
     """The progress of a run in rounds, over all of its arms and seeds.
 
     Args:
-        shown: Where it is shown.
-        seeds: How many seeds are run.
-        rounds: How many rounds each of the four arms of a seed has.
+        shown: The display.
+        seeds: The number of seeds.
+        rounds: The number of rounds of each of the four arms of a seed.
     """
 
     def __init__(self, shown: Progress, *, seeds: int, rounds: int) -> None:
@@ -121,8 +121,8 @@ def progress(name: str, total: int | None = None, *, quiet: bool = False) -> Ite
     """Show the progress of a command on standard error.
 
     Args:
-        name: What is running, such as the scenario's name.
-        total: How many steps there are; `Progress.update` may set it later.
+        name: The name of the work, such as the scenario's name.
+        total: The number of steps; `Progress.update` can set it later.
         quiet: Show nothing if there is no terminal.
     """
     from rich.console import Console

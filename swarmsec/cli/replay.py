@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from swarmsec.swarm.arms import Arm
 
 _RECORDINGS_MOST = 4
-"""How many arms are kept in memory, the latest ones."""
+"""The number of arms kept in memory, the most recently used ones."""
 
 
 def replay(
@@ -40,10 +40,8 @@ def replay(
         str,
         typer.Argument(help="A run's folder, a run's id in the store, a library name or a scenario's file."),
     ] = "runs/latest",
-    arm: Annotated[
-        str | None, typer.Option(help="Which arm to show.", metavar="clean|attacked|defended|guarded")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Which seed to show; the first one unless given.")] = None,
+    arm: Annotated[str | None, typer.Option(help="The arm to show.", metavar="clean|attacked|defended|guarded")] = None,
+    seed: Annotated[int | None, typer.Option(help="The seed to show; the first one unless given.")] = None,
     seeds: Annotated[str | None, typer.Option(help="The seeds to compare.", metavar="5|3,4,9")] = None,
     store: Annotated[
         Path, typer.Option(help="The store of runs that are named by an id.", envvar="SWARMSEC_STORE")
@@ -72,7 +70,7 @@ def replay(
         typer.Option("--attribute", help="Divide the damage among attacks, and the prevented damage among defenses."),
     ] = False,
     orders: Annotated[
-        int, typer.Option(help="With --attribute: how many orders to sample for more than 6 plug-ins.")
+        int, typer.Option(help="With --attribute: the number of orders to sample for more than 6 plug-ins.")
     ] = 50,
     jobs: Jobs = 1,
     timeout: Timeout = None,
@@ -93,27 +91,27 @@ def replay(
     changes = bool(without or swap_defense) or until is not None
     if steps + changes + attribute > 1:
         raise UsageError(
-            "print rounds, or compare with --without, --swap-defense, --until, or --attribute: one at a time"
+            "give options of one kind only: print rounds; or --without, --swap-defense and --until; or --attribute"
         )
     check_executor_options(jobs=jobs, timeout=timeout)
     executor = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout)
-    with redirect_stdout(sys.stderr):  # Output of plug-ins is no result.
+    with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         try:
             source = open_source(run, seeds=seeds_of(seeds), store=store, plugins=plugins or ())
         except ParameterError as error:
             raise UsageError(error.message, where="--seeds") if error.where == "seeds" else error from None
-        looked_at, walks = _arm(source, arm), False
+        shown_arm, interactive = _arm(source, arm), False
         if changes:
-            document, text = _compared(source, looked_at, without or [], swap_defense or [], until, executor)
+            document, text = _compared(source, shown_arm, without or [], swap_defense or [], until, executor)
         elif attribute:
             document, text = _attributed(source, orders, executor)
         else:
             which = _seed(source, seed, given=seeds is not None)
-            walks = not steps and not as_json
-            if not walks:
-                document, text = _printed(source, which, looked_at, round_, from_, to, events=events, as_json=as_json)
-    if walks:
-        return _walk(source, which, looked_at)
+            interactive = not steps and not as_json
+            if not interactive:
+                document, text = _printed(source, which, shown_arm, round_, from_, to, events=events, as_json=as_json)
+    if interactive:
+        return _interact(source, which, shown_arm)
     if as_json:
         head = {"schema": "swarmsec.replay/v1", "of": source.name, "scenario": source.scenario.name}
         print_json({**head, **document})
@@ -126,7 +124,7 @@ _Opened = Callable[[], AbstractContextManager["Executor"]]
 """Opens the executor of the command line."""
 
 _Printed = tuple[dict[str, Any], str]
-"""What is printed as JSON, and what as text."""
+"""The JSON document and the text."""
 
 
 def _arm(source: ReplaySource, named: str | None) -> Arm:
@@ -145,22 +143,22 @@ def _seed(source: ReplaySource, seed: int | None, *, given: bool) -> int:
     if seed < 0:
         raise UsageError(f"{seed} given; a seed is a whole number from 0 on", where="--seed")
     if given and seed not in source.seeds:
-        raise UsageError(f"{seed} is none of --seeds", where="--seed")
+        raise UsageError(f"{seed} is not among --seeds", where="--seed")
     return seed
 
 
-def _walk(source: ReplaySource, seed: int, arm: Arm) -> int:
+def _interact(source: ReplaySource, seed: int, arm: Arm) -> int:
     """Read commands until the end of the input, and print their results."""
     from swarmsec.replay import Session
     from swarmsec.report.replay import daemons_lines, events_lines, help_lines, round_lines
 
     there = source.seeds if seed in source.seeds else (seed, *source.seeds)
     session = Session(_recorder(source), there, source.arms, seed, arm)
-    asks = sys.stdin.isatty()
+    at_terminal = sys.stdin.isatty()
     typer.echo(f"{source.name}: {source.scenario.title}. `h` lists the commands, `q` quits.\n")
     typer.echo(round_lines(session.recording, session.round))
     while True:
-        if asks:
+        if at_terminal:
             typer.echo("\nreplay> ", nl=False)
         line = sys.stdin.readline()
         if not line:

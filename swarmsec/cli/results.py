@@ -55,9 +55,9 @@ def results(
     }
     asked = [name for name, on in options.items() if on]
     if len(asked) > 1:
-        raise UsageError(f"{' and '.join(asked)} given; one at a time")
+        raise UsageError(f"{' and '.join(asked)} given; give one of them")
     if damage and not matrix:
-        raise UsageError("it belongs to --matrix", where="--damage")
+        raise UsageError("only with --matrix", where="--damage")
     cell_filter = CellFilter(tuple(scenario or ()), tuple(attack or ()), tuple(defense or ()))
     with Store.open(store, read_only=True) as opened:
         if sql is not None:

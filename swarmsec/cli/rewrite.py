@@ -30,7 +30,7 @@ def rewrite(
         as_json: Whether to print a JSON document.
 
     Returns:
-        The exit code: of the worst error, else 1 if a check found a file that would change.
+        The exit code: of the worst error; or 1 if a check found a file that would change.
     """
     from swarmsec.authoring.files import read_text
 

@@ -42,24 +42,25 @@ def run(
     scenario: Annotated[str, typer.Argument(help="A library name, a file, or - for standard input.")],
     attack: Annotated[
         list[str] | None,
-        typer.Option(help="Run this attack instead.", envvar="SWARMSEC_ATTACK", metavar="KIND[:p=v,..]"),
+        typer.Option(help="Replace the attacks of the scenario.", envvar="SWARMSEC_ATTACK", metavar="KIND[:p=v,..]"),
     ] = None,
     defense: Annotated[
         list[str] | None,
-        typer.Option(help="Run this defense instead.", envvar="SWARMSEC_DEFENSE", metavar="KIND[:p=v,..]"),
+        typer.Option(help="Replace the defenses of the scenario.", envvar="SWARMSEC_DEFENSE", metavar="KIND[:p=v,..]"),
     ] = None,
     seeds: Annotated[
-        str | None, typer.Option(help="How many seeds, or which.", envvar="SWARMSEC_SEEDS", metavar="5|3,4,9")
+        str | None,
+        typer.Option(help="A number of seeds, or a list.", envvar="SWARMSEC_SEEDS", metavar="5|3,4,9"),
     ] = None,
-    agents: Annotated[int | None, typer.Option(help="How many daemons.", envvar="SWARMSEC_AGENTS")] = None,
-    rounds: Annotated[int | None, typer.Option(help="How many rounds.", envvar="SWARMSEC_ROUNDS")] = None,
+    agents: Annotated[int | None, typer.Option(help="The number of daemons.", envvar="SWARMSEC_AGENTS")] = None,
+    rounds: Annotated[int | None, typer.Option(help="The number of rounds.", envvar="SWARMSEC_ROUNDS")] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Put a value into the scenario first.", envvar="SWARMSEC_SET", metavar="PATH=VALUE"),
+        typer.Option("--set", help="Set a value of the scenario.", envvar="SWARMSEC_SET", metavar="PATH=VALUE"),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where runs' folders go.", envvar="SWARMSEC_OUT", metavar="DIR")] = Path(
-        "runs"
-    ),
+    out: Annotated[
+        Path, typer.Option(help="The parent of runs' folders.", envvar="SWARMSEC_OUT", metavar="DIR")
+    ] = Path("runs"),
     as_json: Json = False,
     plugins: Plugins = None,
     jobs: Jobs = 1,
@@ -79,7 +80,7 @@ def run(
     settings |= {} if agents is None else {"network.n": agents}
     settings |= {} if rounds is None else {"rounds": rounds}
     relay = _Relay()
-    with redirect_stdout(sys.stderr):  # Output of plug-ins is no result.
+    with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         loaded = load_scenario(
             scenario, settings=settings, attack=attack or None, defense=defense or None, plugins=plugins or ()
         )
@@ -192,7 +193,7 @@ class _Runner:
             with _interrupts_wait():
                 folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
             if isinstance(error, KeyboardInterrupt):
-                typer.echo(f"what was done so far is in {folder.path}", err=True)
+                typer.echo(f"results so far are in {folder.path}", err=True)
             raise
         folder.keep_report(run_page(folder.path))
         return result, folder
@@ -201,13 +202,13 @@ class _Runner:
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
     """Delay Ctrl-C until the current write is complete."""
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    received: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if came:
+    if received:
         signal.raise_signal(signal.SIGINT)
 
 

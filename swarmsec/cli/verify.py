@@ -24,9 +24,9 @@ def verify(
     ),
     sample: Annotated[
         int | None,
-        typer.Option(help="How many seeds of a folder (default: all) or runs of a store (default: 20)."),
+        typer.Option(help="The number of seeds of a folder (default: all) or runs of a store (default: 20)."),
     ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="All seeds or runs.")] = False,
     jobs: Jobs = 1,
     timeout: Timeout = None,
     cluster: Cluster = None,
@@ -39,11 +39,11 @@ def verify(
     """
     check_executor_options(jobs=jobs, timeout=timeout)
     if sample is not None and all_:
-        raise UsageError("--sample and --all given; one of the two")
+        raise UsageError("--sample and --all given; give one of them")
     if sample is not None and sample < 1:
         raise UsageError(f"{sample} given; must be at least 1", where="--sample")
     with (
-        redirect_stdout(sys.stderr),  # Output of plug-ins is no result.
+        redirect_stdout(sys.stderr),  # Output of plug-ins must not mix with the results.
         executor_of(jobs=jobs, cluster=cluster, timeout=timeout) as executor,
     ):
         found = _verified(run, executor, sample, all_, plugins or [])
@@ -65,10 +65,10 @@ def _verified(run: Path, executor: Executor, sample: int | None, all_: bool, plu
 
     if is_store(run):
         if plugins:
-            raise UsageError("a store tells where the plug-ins of its runs are", where="--plugins")
+            raise UsageError("a store records the plug-in folders of its runs", where="--plugins")
         return verify_store(run, executor, sample=None if all_ else sample or SAMPLE)
     folder = find_run(run)
     if folder is None:
         what = "is neither a run's folder nor a store" if run.exists() else "no such folder or store"
-        raise UsageError(f"{what}; `swarmsec run` makes the one, and `swarmsec tournament` the other", where=str(run))
+        raise UsageError(f"{what}; `swarmsec run` writes a folder, and `swarmsec tournament` a store", where=str(run))
     return verify_folder(folder, executor, sample=sample, plugins=plugins)

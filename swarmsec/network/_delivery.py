@@ -24,9 +24,14 @@ class Delivery(NamedTuple):
     reordering: float = 0.0
 
     @property
+    def keeps_every_message(self) -> bool:
+        """Whether every message arrives in the exchange in which it was sent, once or twice."""
+        return not (self.delay_max or self.loss)
+
+    @property
     def is_reliable(self) -> bool:
         """Whether every message arrives once, in the exchange in which it was sent."""
-        return not (self.delay_max or self.loss or self.duplication)
+        return self.keeps_every_message and not self.duplication
 
 
 RELIABLE = Delivery()

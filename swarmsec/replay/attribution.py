@@ -25,7 +25,16 @@ from swarmsec.arrays import Floats
 from swarmsec.errors import UsageError
 from swarmsec.replay.changes import without
 from swarmsec.replay.run_bills import Advanced, Bills, run_bills
-from swarmsec.replay.shapley import EXACT_MOST, Coalition, Value, coalitions, marginals, met, orders, shapley
+from swarmsec.replay.shapley import (
+    EXACT_MOST,
+    Coalition,
+    Value,
+    coalitions,
+    marginals,
+    orders,
+    prefix_coalitions,
+    shapley,
+)
 from swarmsec.rng import stream
 from swarmsec.runs.executors import Executor
 from swarmsec.runs.jobs import Job, job
@@ -149,7 +158,7 @@ def attribute(
     if not games:
         raise UsageError("this run has no attack and no defense; there is nothing to attribute")
     jobs = {game.of: game.jobs(scenario, seeds) for game in games}
-    bills = run_bills([one for played in jobs.values() for one in played.values()], executor, advanced)
+    bills = run_bills([one for of_game in jobs.values() for one in of_game.values()], executor, advanced)
     divisions: dict[str, Division] = {game.of: _division(game, scenario, seeds, jobs[game.of], bills) for game in games}
     return Attribution(tuple(seeds), bills.unit, divisions)
 
@@ -163,8 +172,8 @@ class _Game(NamedTuple):
     Attributes:
         of: The divided amount.
         team: The key of its members in a scenario.
-        nobody: The arm without any member.
-        all: The arm with all members.
+        empty_arm: The arm without any member.
+        full_arm: The arm with all members.
         sign: 1 if the amount rises with the bill, -1 if it falls.
         members: The number of members.
         drawn: The sampled orders; None if all orders are counted.
@@ -172,8 +181,8 @@ class _Game(NamedTuple):
 
     of: Divided
     team: Literal["attacks", "defenses"]
-    nobody: Arm
-    all: Arm
+    empty_arm: Arm
+    full_arm: Arm
     sign: int
     members: int
     drawn: Sequence[Sequence[int]] | None
@@ -181,20 +190,20 @@ class _Game(NamedTuple):
     @property
     def arms(self) -> tuple[Arm, Arm]:
         """The two arms of the game."""
-        return self.nobody, self.all
+        return self.empty_arm, self.full_arm
 
     @property
     def coalitions(self) -> list[Coalition]:
         """The coalitions whose bills are needed."""
-        return coalitions(self.members) if self.drawn is None else met(self.drawn)
+        return coalitions(self.members) if self.drawn is None else prefix_coalitions(self.drawn)
 
     def jobs(self, scenario: Scenario, seeds: Sequence[int]) -> _Jobs:
         """(coalition, seed) → job."""
-        everybody = frozenset(range(self.members))
+        all_members = frozenset(range(self.members))
         found: dict[tuple[Coalition, int], Job] = {}
         for some in self.coalitions:
-            there = without(scenario, **{self.team: everybody - some}) if some else scenario
-            arm = self.all if some else self.nobody
+            there = without(scenario, **{self.team: all_members - some}) if some else scenario
+            arm = self.full_arm if some else self.empty_arm
             found |= {(some, seed): job(there, seed, arm) for seed in seeds}
         return found
 
@@ -203,11 +212,11 @@ def _games(scenario: Scenario, drawn: int) -> list[_Game]:
     if drawn < 2:
         raise UsageError(f"{drawn} given; must be at least 2", where="--orders")
 
-    def game(of: Any, team: Any, nobody: Arm, all: Arm, sign: int) -> _Game:
+    def game(of: Any, team: Any, empty_arm: Arm, full_arm: Arm, sign: int) -> _Game:
         members = len(scenario.document[team])
         rng = stream(int(scenario.document["root_seed"]), scenario.name, 0, f"attribution/{team}")
         return _Game(
-            of, team, nobody, all, sign, members, orders(members, drawn, rng) if members > EXACT_MOST else None
+            of, team, empty_arm, full_arm, sign, members, orders(members, drawn, rng) if members > EXACT_MOST else None
         )
 
     games = [
@@ -221,11 +230,11 @@ def _games(scenario: Scenario, drawn: int) -> list[_Game]:
 
 
 def _division(game: _Game, scenario: Scenario, seeds: Sequence[int], jobs: _Jobs, bills: Bills) -> Division:
-    by_seed = [_shares(game, partial(_value, game, jobs, bills, seed)) for seed in seeds]
+    by_seed = [_shares(game, partial(_coalition_value, game, jobs, bills, seed)) for seed in seeds]
     values = np.array([[float(sum(share) / len(share)) for share in shares] for shares in by_seed])
     drawn = [_over_orders([shares[one] for shares in by_seed]) if game.drawn else None for one in range(game.members)]
-    everybody = frozenset(range(game.members))
-    totals = np.array([_value(game, jobs, bills, seed, everybody) for seed in seeds])
+    all_members = frozenset(range(game.members))
+    totals = np.array([_coalition_value(game, jobs, bills, seed, all_members) for seed in seeds])
     specs = scenario.document[game.team]
     return Division(
         of=game.of,
@@ -252,7 +261,7 @@ def _over_orders(shares: Sequence[Sequence[Fraction]]) -> Interval:
     return of_mean(np.array([float(sum(each) / len(shares)) for each in zip(*shares, strict=True)]))
 
 
-def _value(game: _Game, jobs: _Jobs, bills: Bills, seed: int, some: Coalition) -> float:
+def _coalition_value(game: _Game, jobs: _Jobs, bills: Bills, seed: int, some: Coalition) -> float:
     """The value of a coalition in a seed: its bill minus that of the empty coalition, times the sign."""
     bill, alone = (float(bills.of[jobs[who, seed].id][-1]) for who in (some, frozenset()))
     return game.sign * (bill - alone)

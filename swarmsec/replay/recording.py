@@ -87,7 +87,7 @@ class Recording:
     """One arm of one seed, with a summary of every round's state.
 
     Attributes:
-        trace: The trace that every run records.
+        trace: The trace, as in every run.
         bill: The name of the scored bill among the metrics.
         spread: (rounds, 3, d) the minimum, median and maximum of the honest daemons' proposals.
         hijacks: The hijacks: round, (k,) newly hijacked daemons.
@@ -172,7 +172,7 @@ class Recording:
         if self.states is None:
             raise UsageError(
                 f"the states of this arm take {self.states_bytes / 1024**2:,.0f} MiB, more than the "
-                f"{STATES_BYTES_MAX / 1024**2:,.0f} MiB that are kept; summaries of all rounds are there"
+                f"{STATES_BYTES_MAX / 1024**2:,.0f} MiB that are kept; only summaries of rounds are available"
             )
         rows: Floats = self.states[round, daemons]
         return rows
@@ -208,21 +208,21 @@ def record(
         SwarmsecError: A plug-in breaks its contract.
     """
     model = build(scenario, arm=arm, seed=seed)
-    scribe = _Recorder(model, states_bytes_max)
+    recorder = _Recorder(model, states_bytes_max)
 
-    def after(which: int, where: Arm, played: int) -> None:
-        scribe.record_round()
+    def after(which: int, where: Arm, done: int) -> None:
+        recorder.record_round()
         if each_round:
-            each_round(which, where, played)
+            each_round(which, where, done)
 
     trace = run_model(model, after)
     return Recording(
         trace=trace,
         bill=scenario.bill,
-        spread=np.stack(scribe.spread),
-        hijacks=tuple(scribe.hijacks),
-        states=scribe.states,
-        states_bytes=scribe.states_bytes,
+        spread=np.stack(recorder.spread),
+        hijacks=tuple(recorder.hijacks),
+        states=recorder.states,
+        states_bytes=recorder.states_bytes,
     )
 
 

@@ -77,7 +77,7 @@ def compare_rerun(
     found = [_in_rounds(stored, runs), _in_events(stored, runs), _in_truth(stored, runs[0])]
     notes = []
     if not stored.complete:
-        notes.append("the run was interrupted: the part of it that is stored was compared")
+        notes.append("the run was interrupted: only its stored part was compared")
     elif len(seeds) == len(stored.seeds):
         found.append(_in_result(stored, scenario, runs, cache))
     else:

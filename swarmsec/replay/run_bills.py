@@ -13,7 +13,7 @@ from swarmsec.runs.executors import Executor
 from swarmsec.runs.jobs import Job, require_done
 
 Advanced = Callable[[int, int], None]
-"""Called as jobs end: how many are done, and of how many."""
+"""Called after each job with the numbers of finished jobs and of all jobs."""
 
 
 class Bills(NamedTuple):

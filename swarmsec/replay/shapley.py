@@ -38,7 +38,7 @@ def orders(members: int, count: int, rng: np.random.Generator) -> list[tuple[int
     return [tuple(rng.permutation(members).tolist()) for _ in range(count)]
 
 
-def met(drawn: Iterable[Sequence[int]]) -> list[Coalition]:
+def prefix_coalitions(drawn: Iterable[Sequence[int]]) -> list[Coalition]:
     """All coalitions that are a prefix of some given order, each once, by rising size."""
     found = {frozenset(order[:size]) for order in drawn for size in range(len(order) + 1)}
     return sorted(found, key=lambda some: (len(some), sorted(some)))
@@ -48,22 +48,22 @@ def shapley(members: int, value: Value) -> list[Fraction]:
     """The exact share of each member.
 
     Args:
-        members: How many there are.
+        members: The number of members.
         value: The value of a coalition; called for all 2^members.
 
     Examples:
-        Two who achieve 10 and 30 alone, and 60 together:
+        Two members with the values 10 and 30 alone, and 60 together:
 
         >>> [int(share) for share in shapley(2, lambda some: {0: 0, 1: 10 + 20 * (1 in some), 2: 60}[len(some)])]
         [20, 40]
     """
     known = {some: Fraction(value(some)) for some in coalitions(members)}
     shares = [Fraction(0)] * members
-    for some, achieved in known.items():
+    for some, value_of_some in known.items():
         for member in range(members):
             if member not in some:
                 weight = Fraction(factorial(len(some)) * factorial(members - len(some) - 1), factorial(members))
-                shares[member] += weight * (known[some | {member}] - achieved)
+                shares[member] += weight * (known[some | {member}] - value_of_some)
     return shares
 
 

@@ -94,8 +94,8 @@ def changed_line(changed: Sequence[str], version: str) -> str:
     """The error message for a run that cannot be re-run because its plug-ins have changed."""
     several = len(changed) > 1
     return (
-        f"{', '.join(changed)} {'have' if several else 'has'} changed since this was run, so it cannot be re-run "
-        f"as it was; bring back the plug-in{'s' if several else ''} of then (swarmsec {version}), or run it anew"
+        f"{', '.join(changed)} {'have' if several else 'has'} changed since this was run, so it cannot be re-run; "
+        f"restore the earlier plug-in{'s' if several else ''} (swarmsec {version}), or run the scenario again"
     )
 
 
@@ -112,7 +112,7 @@ def _of_store(path: Path, named: str, plugins: Sequence[Path]) -> ReplaySource:
     with Store.open(path, read_only=True) as store:
         found = [run for run in store.summaries() if run.startswith(named)]
         if len(found) != 1:
-            several = f"{len(found)} runs begin so" if found else "no run of that id"
+            several = f"{len(found)} runs have ids that begin so" if found else "no run has that id"
             raise UsageError(f"{several}; `swarmsec results --sql 'SELECT id FROM runs'` lists them", where=str(path))
         asked = store.job(found[0])
         assert asked is not None, "it is in the list"
@@ -133,7 +133,7 @@ def _of_store(path: Path, named: str, plugins: Sequence[Path]) -> ReplaySource:
 def _refuse_other_semantics(found: int, where: str) -> None:
     if found != SIM_SEMANTICS:
         raise ScenarioError(
-            f"this was run by SIM_SEMANTICS {found}, and this swarmsec plays by {SIM_SEMANTICS}: "
-            "it would be another run; install the swarmsec of then",
+            f"this was run with SIM_SEMANTICS {found}, and this swarmsec has {SIM_SEMANTICS}: "
+            "the result would differ; install the earlier swarmsec",
             where=where,
         )

@@ -114,16 +114,16 @@ def verify_store(
         asked: dict[str, Job] = {}
         refused: list[tuple[str, str]] = []
         for run in chosen:
-            told = store.job(run)
-            assert told is not None, "it is in the list"
+            stored = store.job(run)
+            assert stored is not None, "it is in the list"
             try:
-                asked[run] = _same_job(told, *made[run])
+                asked[run] = _same_job(stored, *made[run])
             except SwarmsecError as error:
                 refused.append((run[:12], str(error)))
         differences = list(_compared(store, executor, asked, advanced))
     other = sorted({version for run, (_, version) in made.items() if run in asked} - {versions()["swarmsec"]})
     reasons = [f"swarmsec {', '.join(other)} then, {versions()['swarmsec']} now"] if other else [_NO_OTHER]
-    reasons.append("a store does not tell on which machine and with which libraries its runs were made")
+    reasons.append("a store does not record the machine and the libraries of its runs")
     return Verified(
         subject=str(path),
         checked=tuple(run[:12] for run in asked),
@@ -135,8 +135,8 @@ def verify_store(
 
 
 _NO_OTHER = (
-    "nothing that is known of then is another now: what was kept was changed afterward, or a plug-in draws from "
-    "something else than its own stream"
+    "nothing recorded about versions and machine differs: the stored values were changed afterward, or a plug-in draws "
+    "random numbers from another source than its stream"
 )
 
 
@@ -145,12 +145,12 @@ def _compared(
 ) -> Iterator[RunDifference]:
     """The first difference in each run that differs, in the order of the sample."""
     found: dict[str, RunDifference | None] = {}
-    for played in executor.run(list(asked.values())):
-        kept, last = store.get(played.id), store.get(played.id, last_only=True)
+    for rerun in executor.run(list(asked.values())):
+        kept, last = store.get(rerun.id), store.get(rerun.id, last_only=True)
         assert kept is not None and last is not None, "it is in the list"
-        one = asked[played.id]
-        name = f"{played.id[:12]} ({one.document['name']}, seed {one.seed}, {one.arm} arm)"
-        found[played.id] = first_in_run(name, kept, last, played)
+        one = asked[rerun.id]
+        name = f"{rerun.id[:12]} ({one.document['name']}, seed {one.seed}, {one.arm} arm)"
+        found[rerun.id] = first_in_run(name, kept, last, rerun)
         if advanced:
             advanced(len(found), len(asked))
     yield from (difference for run in asked if (difference := found.get(run)))
@@ -158,12 +158,12 @@ def _compared(
 
 def _changed_afterward(manifest: Mapping[str, Any], scenario: Scenario) -> RunDifference | None:
     """The difference if the scenario or the seeds no longer match the run's digest and id; None if they match."""
-    told, here = manifest["scenario_digest"], scenario.digest
-    if told != here:
-        return RunDifference("scenario.yaml", "its digest", str(told), here)
-    told, here = manifest["id"], run_id(scenario, manifest["seeds"])
-    if told != here and manifest["sim_semantics"] == SIM_SEMANTICS:
-        return RunDifference("manifest.json", "id", str(told), here)
+    stored, here = manifest["scenario_digest"], scenario.digest
+    if stored != here:
+        return RunDifference("scenario.yaml", "its digest", str(stored), here)
+    stored, here = manifest["id"], run_id(scenario, manifest["seeds"])
+    if stored != here and manifest["sim_semantics"] == SIM_SEMANTICS:
+        return RunDifference("manifest.json", "id", str(stored), here)
     return None
 
 
@@ -174,7 +174,7 @@ def _same_job(stored: Job, semantics: int, version: str) -> Job:
         SwarmsecError: The run cannot be repeated: the engine, a plug-in or a folder of plug-ins has changed.
     """
     if semantics != SIM_SEMANTICS:
-        raise SwarmsecError(f"was run by SIM_SEMANTICS {semantics}, and this swarmsec has {SIM_SEMANTICS}")
+        raise SwarmsecError(f"was run with SIM_SEMANTICS {semantics}, and this swarmsec has {SIM_SEMANTICS}")
     scenario = load_scenario(stored.document, plugins=[Path(folder) for folder in stored.folders])
     here = job(scenario, stored.seed, stored.arm)
     if here.id != stored.id:
@@ -198,7 +198,7 @@ def _reasons(manifest: Mapping[str, Any]) -> Iterator[str]:
     known = False
     if manifest["sim_semantics"] != SIM_SEMANTICS:
         known = True
-        yield f"SIM_SEMANTICS {manifest['sim_semantics']} then, {SIM_SEMANTICS} now: another result is to be expected"
+        yield f"SIM_SEMANTICS {manifest['sim_semantics']} then, {SIM_SEMANTICS} now: a different result is expected"
     for name, version in versions().items():
         if (then := manifest["versions"].get(name)) != version:
             known = True
@@ -207,13 +207,14 @@ def _reasons(manifest: Mapping[str, Any]) -> Iterator[str]:
         known = True
         yield f"another machine or system: {manifest.get('platform')} then, {here['platform']} now"
     if "cpu_features" not in manifest:
-        yield "the manifest does not tell the processor, of which the last bits may depend"
+        yield "the manifest does not record the processor, on which the last bits can depend"
     elif manifest["cpu_features"] != here["cpu_features"]:
         known = True
-        yield f"another processor: {_told(manifest['cpu_features'])} then, {_told(here['cpu_features'])} now"
+        then, now = _features_text(manifest["cpu_features"]), _features_text(here["cpu_features"])
+        yield f"another processor: {then} then, {now} now"
     if not known:
         yield _NO_OTHER
 
 
-def _told(features: Any) -> str:
+def _features_text(features: Any) -> str:
     return " ".join(map(str, features)) if isinstance(features, list) else str(features)

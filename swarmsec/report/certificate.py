@@ -12,7 +12,7 @@ from rich.text import Text
 from swarmsec.runs.certification import Certificate, Withstands
 
 _NAMED_MAX = 8
-"""How many daemons of a set are named."""
+"""The greatest number of listed daemons of a set."""
 
 _VERDICTS = {
     "inside": ("Inside: a guarantee covers these attacks", "green"),
@@ -22,7 +22,7 @@ _VERDICTS = {
     "no_defense": ("No defense here that could give a guarantee; try one with --defense", "yellow"),
 }
 _IN_PEACE = {
-    "inside": ("Inside: a guarantee holds while nobody attacks", "green"),
+    "inside": ("Inside: a guarantee holds without an attack", "green"),
     "outside": ("Outside: no guarantee holds even without an attack", "red"),
 }
 _THREATS = {
@@ -36,7 +36,7 @@ def render(certificate: Certificate) -> RenderableType:
     """The certificate."""
     seeds, n = len(certificate.seeds), certificate.worst_over_seeds.n
     silent = certificate.verdict == "unknown" and not any(claim.guarantee.promise for claim in certificate.claims)
-    said, color = (_VERDICTS if certificate.attacks else _VERDICTS | _IN_PEACE)[
+    verdict, color = (_VERDICTS if certificate.attacks else _VERDICTS | _IN_PEACE)[
         "nothing" if silent else certificate.verdict
     ]
     heading = Text.assemble(
@@ -48,7 +48,7 @@ def render(certificate: Certificate) -> RenderableType:
     table.add_column(overflow="fold")
     for row in _rows(certificate):
         table.add_row(*row)
-    return Group(heading, Text(), Text(f"  {said}", style=color), Text(), table)
+    return Group(heading, Text(), Text(f"  {verdict}", style=color), Text(), table)
 
 
 def _rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
@@ -63,19 +63,23 @@ def _rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
         yield "  blue", claim.kind, held + (f", with {_parameters(claim.parameters)}" if claim.parameters else "")
         yield "", "because", claim.guarantee.why
         for what in ("promise", "assumption", "source"):
-            if told := getattr(claim.guarantee, what):
-                yield "", what, told
+            if text := getattr(claim.guarantee, what):
+                yield "", what, text
 
 
 def _network_rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
-    """The tolerance of the network; of several networks, of the weakest."""
+    """The tolerance of the network, or of the weakest of several networks."""
     one, others = certificate.worst_over_seeds, len(certificate.networks) - 1
     found = one.robustness
     which = f", the weakest of {others + 1} (seed {one.seeds[0]})" if others else ""
     yield "  network", "robustness", _robustness(one) + which
     if found.witness:
         first, second = map(_set, found.witness)
-        yield "", "witness", f"no daemon in {first} or in {second} hears {found.r_at_most + 1} from outside its set"
+        yield (
+            "",
+            "witness",
+            f"no daemon in {first} or in {second} hears {found.r_at_most + 1} from outside its set",
+        )
     for number, (threat, (proven, most)) in enumerate(one.f_max.items()):
         yield "", "withstands" if number == 0 else "", f"{_THREATS[threat]}: {_proven(proven, most)}"
 

@@ -12,7 +12,7 @@ from swarmsec.scoring.intervals import of_mean
 
 _TITLES = {
     "damage": "damage, attack by attack",
-    "left": "what the defenses let through, attack by attack",
+    "left": "damage that the defenses did not prevent, attack by attack",
     "prevented": "prevented, defense by defense",
     "cost_in_peace": "cost in peace, defense by defense",
 }
@@ -66,7 +66,7 @@ def _division(division: Division, unit: str) -> str:
         drawn = f"  over orders {interval_text(one.drawn, unit)}" if one.drawn else ""
         rows.append([named, interval_text(one.share, unit), f"{part}{drawn}"])
     rows.append(["in all", interval_text(division.total, unit), ""])
-    how = f"  by {division.orders:,} drawn orders, since more than {EXACT_MOST} share" if division.orders else ""
+    how = f"  by {division.orders:,} sampled orders, for more than {EXACT_MOST} plug-ins" if division.orders else ""
     return f"  {_TITLES[division.of]}{how}\n{plain_table(rows, left={0}, gap=4)}"
 
 

@@ -17,12 +17,12 @@ from swarmsec.authoring.lint import Lint
 from swarmsec.scenario import Finding
 
 RULES = {
-    "unreadable": "The file is no YAML, or larger than a scenario may be.",
+    "unreadable": "The file is not YAML, or is larger than a scenario may be.",
     "unknown-key": "A key that a scenario, a plug-in or a rule does not have.",
     "unknown-kind": "A plug-in or topology that does not exist.",
     "missing-key": "A key that must be given.",
-    "wrong-value": "A value of the wrong type, out of its bounds, or at odds with another one.",
-    "no-scenario": "No scenario or file of that name, or one that cannot be read.",
+    "wrong-value": "A value of the wrong type, out of its bounds, or in conflict with another one.",
+    "no-scenario": "No scenario or file has that name, or it cannot be read.",
 }
 """The rules of validation; the other rules are those of `lint`."""
 
@@ -50,12 +50,12 @@ class Checked(NamedTuple):
 
 
 def github(checked: Sequence[Checked]) -> str:
-    """One workflow command a finding: GitHub shows each at its line in a pull request."""
+    """One workflow command per finding; GitHub shows each at its line in a pull request."""
     return "\n".join(_annotation(one.name, *found) for one in checked for found in one.by_severity)
 
 
 def sarif(checked: Sequence[Checked]) -> str:
-    """A SARIF 2.1.0 log of all findings; files are relative to the working folder where they are in it."""
+    """A SARIF 2.1.0 log of all findings; files in the working folder have relative paths."""
     rules = [_rule(code) for code in _RULE_IDS]
     run = {
         "tool": {"driver": {"name": "swarmsec", "version": __version__, "rules": rules}},
@@ -67,7 +67,7 @@ def sarif(checked: Sequence[Checked]) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    """A rule as SARIF describes one."""
+    """A rule as a SARIF reporting descriptor."""
     if code in RULES:
         return {"id": code, "shortDescription": {"text": RULES[code]}, "defaultConfiguration": {"level": "error"}}
     rule = LINT_RULES[code]

@@ -24,13 +24,13 @@ from swarmsec.scoring import Result
 HEAD = """\
 # Gallery
 
-Every scenario of the library, and what came of it over its own seeds, with paired 95% intervals. `make gallery` plays
-them all and writes this page; a test compares the two.
+Every scenario of the library with its result over its own seeds, and paired 95% intervals. `make gallery` runs them
+all and writes this page; a test compares the page with the library.
 """
 _TEAMS = (("red", "attacks"), ("blue", "defenses"))
 _METRICS = ("disagreement", "compromised", "quarantined")
-_NOTHING = 1e-9
-"""Less than this is the noise of floating-point sums, and shown as 0."""
+_NEGLIGIBLE = 1e-9
+"""Smaller amounts are rounding errors of floating-point sums, and are shown as 0."""
 _NAME = re.compile(r"^\*\*`(\w+)`\*\*", re.MULTILINE)
 
 
@@ -38,7 +38,7 @@ def gallery(*, jobs: int = 1) -> Iterator[str]:
     """The lines of the page, scenario by scenario.
 
     Args:
-        jobs: How many processes run the seeds; the page does not depend on it.
+        jobs: The number of processes; the page does not depend on it.
     """
     yield HEAD
     for name in library():
@@ -80,25 +80,25 @@ def entry(scenario: Scenario, *, jobs: int = 1) -> Iterator[str]:
 def _composition(scenario: Scenario) -> Iterator[str]:
     """The scenario's parts as written by its author, with phases and campaigns expanded."""
     written = scenario.tree.data
-    rows = [(key, [_spec(written[key])]) for key in ("world", "network", "protocol") if key in written]
-    rows += [(team, [_spec(spec) for spec in written.get(key, ())]) for team, key in _TEAMS]
-    rows += [("rules", [f"{team}: {_told(budget)}" for team, budget in written.get("rules", {}).items()])]
+    rows = [(key, [_plugin_text(written[key])]) for key in ("world", "network", "protocol") if key in written]
+    rows += [(team, [_plugin_text(spec) for spec in written.get(key, ())]) for team, key in _TEAMS]
+    rows += [("rules", [f"{team}: {_parameters(budget)}" for team, budget in written.get("rules", {}).items()])]
     rows += [("rounds", [f"{scenario.document['rounds']:,}"])]
     yield "| part | what |\n|---|---|"
     for part, specs in rows:
-        yield f"| {part} | {'<br>'.join(specs) or 'nobody'} |"
+        yield f"| {part} | {'<br>'.join(specs) or 'none'} |"
 
 
-def _spec(spec: Mapping[str, Any]) -> str:
-    told = _told({name: value for name, value in spec.items() if name != "kind"})
-    return f"`{spec['kind']}`{': ' if told else ''}{told}"
+def _plugin_text(spec: Mapping[str, Any]) -> str:
+    parameters = _parameters({name: value for name, value in spec.items() if name != "kind"})
+    return f"`{spec['kind']}`{': ' if parameters else ''}{parameters}"
 
 
-def _told(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {_value(value)}" for name, value in values.items() if value is not None)
+def _parameters(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {_value_text(value)}" for name, value in values.items() if value is not None)
 
 
-def _value(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, (Mapping, list)):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -113,7 +113,7 @@ def _arms(result: Result) -> Iterator[str]:
     yield _row("bill", [score.bill.mean for score in result.arms.values()], result.unit)
     for name in _METRICS:
         means = [score.metrics[name].mean for score in result.arms.values() if name in score.metrics]
-        if any(abs(mean) > _NOTHING for mean in means):
+        if any(abs(mean) > _NEGLIGIBLE for mean in means):
             yield _row(name, means, "")
 
 
@@ -122,13 +122,13 @@ def _row(name: str, values: Sequence[float], unit: str) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    return amount(value if abs(value) > _NOTHING else 0.0, unit)
+    return amount(value if abs(value) > _NEGLIGIBLE else 0.0, unit)
 
 
 def _notes(result: Result) -> Iterator[str]:
     found, cost = result.detection, result.autoimmune_cost
     yield ""
-    if cost is not None and (abs(cost.mean) > _NOTHING):
+    if cost is not None and (abs(cost.mean) > _NEGLIGIBLE):
         yield f"- Cost in peace: {_amount(cost.mean, result.unit)}"
     if found.precision is not None and found.recall is not None:
         yield f"- Alarms: precision {found.precision:.2f}, recall {found.recall:.2f}"
@@ -144,15 +144,15 @@ def _sweep(points: Sequence[SweepPoint]) -> Iterator[str]:
         result = point.result
         damages = [_amount(result.damage[arm].mean, result.unit) for arm in ("attacked", "defended")]
         limited = "–" if result.damage_limited is None else share_interval(result.damage_limited)
-        cells = [*map(_value, point.settings.values()), *damages, limited, result.verdict.replace("_", " ")]
+        cells = [*map(_value_text, point.settings.values()), *damages, limited, result.verdict.replace("_", " ")]
         yield f"| {' | '.join(cells)} |"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the page."""
     parser = argparse.ArgumentParser(prog="python -m swarmsec.report.gallery", description=__doc__)
-    parser.add_argument("--jobs", type=int, default=1, help="how many processes; the page is the same")
-    parser.add_argument("--out", type=Path, default=library_folder() / "GALLERY.md", help="where the page goes")
+    parser.add_argument("--jobs", type=int, default=1, help="the number of processes; the page does not depend on it")
+    parser.add_argument("--out", type=Path, default=library_folder() / "GALLERY.md", help="the file to write")
     options = parser.parse_args(arguments)
     parts = []
     for number, part in enumerate(gallery(jobs=options.jobs)):

@@ -11,7 +11,7 @@ from swarmsec.scoring import Interval
 from swarmsec.search import Gauntlet, Query, Size, ToleranceMap, TolerancePoint, Witness
 
 _DAEMONS_SHOWN = 6
-"""Of a list of daemons so many are named to people."""
+"""The greatest number of listed daemons."""
 
 _CURVE_WIDTH = 50
 _BARS = "▁▂▃▄▅▆▇█"
@@ -47,11 +47,11 @@ def verdict_line(found: Gauntlet) -> str:
     if found.worst.mean <= 0:
         return f"No attack was found that does harm: {worst} of {what} on unseen seeds"
     if found.best.number == 0:
-        return f"Nothing worse was found than the scenario's own attack: {worst} of {what} on unseen seeds"
+        return f"No attack was found that is worse than the scenario's own: {worst} of {what} on unseen seeds"
     if found.factor is None:
         return f"An attack was found that does {worst} of {what} on unseen seeds; the scenario's own does none"
     if found.factor.mean <= 1:
-        return f"What looked worst is no worse than the scenario's own attack on unseen seeds: {worst} of {what}"
+        return f"The worst attack found is no worse than the scenario's own on unseen seeds: {worst} of {what}"
     times = _interval(found.factor, lambda value: f"{value:.3g}")
     return f"An attack was found that does {times} times the harm of the scenario's own, on unseen seeds"
 
@@ -66,12 +66,12 @@ def witness_lines(found: Witness, unit: str, *, keep: float) -> str:
     """The minimal attack for a share of the damage."""
     before, after = found.before, found.after
     part = "half" if keep == 0.5 else share(keep)
-    least = "" if found.smallest else "; the tries ran out, and fewer may do"
+    least = "" if found.smallest else "; the tries ran out, so a smaller attack may suffice"
     return "\n".join(
         [
             f"  witness  {_size(after)} {'are' if after.daemons > 1 else 'is'} enough for {part} of it: "
             f"{amount(found.harm, unit)} of {amount(found.of, unit)}",
-            f"           shrunk from {_size(before)} in {found.tried:,} tries{least}",
+            f"           minimized from {_size(before)} in {found.tried:,} tries{least}",
             *(f"    {line}" for line in attack_lines(found.attacks)),
         ]
     )
@@ -84,15 +84,15 @@ def map_lines(found: ToleranceMap) -> str:
     for number, part in enumerate(found.shares):
         cells = found.cells[number * wide : (number + 1) * wide]
         rows.append([share(part), *map(_cell, cells)])
-    marks = "* inside the defense's own guarantee, ? not known, - no harm to prevent, x not playable"
+    marks = "* inside the defense's own guarantee, ? not known, - no harm to prevent, x cannot be run"
     seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}"
-    head = f"  map      prevented of {found.attack}, by the share of daemons aimed at and strength, {seeds}"
+    head = f"  map      prevented of {found.attack}, by the share of attacked daemons and strength, {seeds}"
     return "\n".join([head, plain_table(rows, left=()), f"  {marks}"])
 
 
 def attack_lines(attacks: Sequence[Mapping[str, Any]]) -> list[str]:
     """Attacks as lines of YAML, with long lists of daemons shortened."""
-    return [f"- {{{', '.join(f'{name}: {_value(value)}' for name, value in spec.items())}}}" for spec in attacks] or [
+    return [f"- {{{', '.join(f'{name}: {_as_yaml(value)}' for name, value in spec.items())}}}" for spec in attacks] or [
         "[]"
     ]
 
@@ -101,7 +101,7 @@ def _figures(found: Gauntlet) -> str:
     own = "cannot be run" if found.own is None else _interval(found.own, lambda value: amount(value, found.unit))
     worst = _interval(found.worst, lambda value: amount(value, found.unit))
     what = found.metric or "damage"
-    seeds = f"{what}, mean [95% interval] over {len(found.fresh_seeds)} seeds that the search never saw"
+    seeds = f"{what}, mean [95% interval] over {len(found.fresh_seeds)} seeds that the search did not use"
     return f"  own attack    {own}\n  worst found   {worst}   query {found.best.number:,}\n                {seeds}"
 
 
@@ -124,20 +124,20 @@ def _size(size: Size) -> str:
 
 def _cell(cell: TolerancePoint) -> str:
     if cell.attacked is None or cell.defended is None:
-        told = "x"
+        text = "x"
     else:
-        told = "-" if cell.prevented is None else share(cell.prevented)
-    return told + _MARKS.get(cell.promised, " ")
+        text = "-" if cell.prevented is None else share(cell.prevented)
+    return text + _MARKS.get(cell.promised, " ")
 
 
-def _interval(interval: Interval, told: Any) -> str:
-    mean = str(told(interval.mean))
+def _interval(interval: Interval, write: Any) -> str:
+    mean = str(write(interval.mean))
     if interval.low is None or interval.high is None:
         return mean
-    return f"{mean} [{told(interval.low)}, {told(interval.high)}]"
+    return f"{mean} [{write(interval.low)}, {write(interval.high)}]"
 
 
-def _value(value: Any) -> str:
+def _as_yaml(value: Any) -> str:
     if isinstance(value, list):
         named = ", ".join(map(str, value[:_DAEMONS_SHOWN]))
         return f"[{named}{f', … {len(value):,} in all' if len(value) > _DAEMONS_SHOWN else ''}]"

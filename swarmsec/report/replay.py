@@ -1,4 +1,4 @@
-"""A recorded run as plain text: one round, a row for each round, events."""
+"""A recorded run as plain text: one round, several rounds in a table, or events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EVENTS_MOST = 12
 
 
 def round_lines(recording: Recording, round: int) -> str:
-    """One round: the bill, what changed, what happened, and how the swarm stands; with a curve of the bill.
+    """One round: a curve of the bill, the bill, changed metrics, the state of the swarm, and events.
 
     Args:
         recording: The recorded arm.
@@ -43,51 +43,51 @@ def round_lines(recording: Recording, round: int) -> str:
     ]
     lines += ["", *_state_lines(frame)]
     shown = frame.events[:_EVENTS_MOST]
-    lines += ["", *(f"  {_event(event)}" for event in shown)] if shown else []
+    lines += ["", *(f"  {_event_text(event)}" for event in shown)] if shown else []
     more = len(frame.events) - len(shown)
     return "\n".join(lines + ([f"  … and {more:,} more events; `l` lists all"] if more else []))
 
 
 def rows_lines(recording: Recording, frames: Sequence[Frame]) -> str:
-    """A row for each round: bill, its change, honest proposals, number of hijacked and isolated daemons, events."""
+    """One row per round: bill, its change, honest proposals, number of hijacked and isolated daemons, events."""
     unit = recording.trace.unit
     head = ["round", recording.bill, "step", "honest low", "median", "high", "hijacked", "isolated", "events"]
     rows = [head]
     for frame in frames:
         spread = [_number(float(values[0])) for values in (frame.low, frame.median, frame.high)]
         counts = [f"{len(frame.hijacked):,}", f"{len(frame.quarantined):,}"]
-        told = ", ".join(f"{event.kind} {event.plugin} ({event.count:,})" for event in frame.events[:3])
-        told += f", +{len(frame.events) - 3:,}" if len(frame.events) > 3 else ""
+        events = ", ".join(f"{event.kind} {event.plugin} ({event.count:,})" for event in frame.events[:3])
+        events += f", +{len(frame.events) - 3:,}" if len(frame.events) > 3 else ""
         step = _step(frame.bill - frame.before, unit).strip() or "·"
-        rows.append([f"{frame.round:,}", amount(frame.bill, unit), step, *spread, *counts, told])
+        rows.append([f"{frame.round:,}", amount(frame.bill, unit), step, *spread, *counts, events])
     note = "" if len(frames[0].low) == 1 else f"proposals: the first of {len(frames[0].low):,} components\n"
     return note + plain_table(rows, left={len(head) - 1}, indent=0)
 
 
 def events_lines(events: Sequence[Event]) -> str:
-    """A line for each event."""
+    """One line per event."""
     if not events:
         return "no events in this arm"
     width = max(len(f"{event.round:,}") for event in events)
-    return "\n".join(f"round {event.round:>{width},}  {_event(event)}" for event in events)
+    return "\n".join(f"round {event.round:>{width},}  {_event_text(event)}" for event in events)
 
 
 def daemons_lines(recording: Recording, round: int, daemons: Ints) -> str:
-    """A line for each daemon: its proposal at the end of a round, and whether it is hijacked or isolated."""
+    """One line per daemon: its proposal at the end of a round, and whether it is hijacked or isolated."""
     frame, values = recording.frame(round), recording.proposals(round, daemons)
     hijacked, isolated = set(frame.hijacked.tolist()), set(frame.quarantined.tolist())
     lines = []
     for daemon, row in zip(daemons.tolist(), values, strict=True):
-        told = ", ".join(_number(float(value)) for value in row[: 2 * _COMPONENTS_MOST])
+        proposal = ", ".join(_number(float(value)) for value in row[: 2 * _COMPONENTS_MOST])
         more = ", …" if len(row) > 2 * _COMPONENTS_MOST else ""
-        marks = [word for word, whom in (("hijacked", hijacked), ("isolated", isolated)) if daemon in whom]
-        stands = f"  ({', '.join(marks)})" if marks else ""
-        lines.append(f"  daemon {daemon:,}  {told}{more}{stands}")
+        marks = [mark for mark, marked in (("hijacked", hijacked), ("isolated", isolated)) if daemon in marked]
+        state = f"  ({', '.join(marks)})" if marks else ""
+        lines.append(f"  daemon {daemon:,}  {proposal}{more}{state}")
     return "\n".join(lines)
 
 
 def help_lines() -> str:
-    """The commands, a line each."""
+    """The commands, one per line."""
     width = max(len(command) for command, _ in HELP)
     return "\n".join(f"  {command:<{width}}  {does}" for command, does in HELP)
 
@@ -124,7 +124,7 @@ def _ends(rounds: int, width: int) -> Ints:
 
 
 def _curve(recording: Recording, round: int) -> list[str]:
-    """The curve of the bill, and under it the shown round and the events of both teams."""
+    """The curve of the bill, with the shown round and the events of both teams below it."""
     ends = _ends(recording.rounds, WIDTH)
     marks = [" "] * len(ends)
     for event in recording.trace.events:
@@ -142,25 +142,25 @@ def _state_lines(frame: Frame) -> list[str]:
     for component in range(min(len(frame.low), _COMPONENTS_MOST)):
         values = [float(side[component]) for side in (frame.low, frame.median, frame.high)]
         which = f" [{component}]" if len(frame.low) > 1 else ""
-        told = f"{_number(values[0])} … {_number(values[1])} … {_number(values[2])}"
-        lines.append(f"  honest proposals{which}  {told}  (spread {_number(values[2] - values[0])})")
+        spread = f"{_number(values[0])} … {_number(values[1])} … {_number(values[2])}"
+        lines.append(f"  honest proposals{which}  {spread}  (spread {_number(values[2] - values[0])})")
     if len(frame.low) > _COMPONENTS_MOST:
         widest = int(np.nanargmax(frame.high - frame.low)) if frame.honest else 0
         lines.append(f"  … {len(frame.low):,} components; the widest is [{widest}]")
-    for what, whom in (("hijacked", frame.hijacked), ("isolated", frame.quarantined)):
-        if len(whom):
-            lines.append(f"  {what}  {len(whom):,}: {_daemon_text(whom)}")
+    for what, daemons in (("hijacked", frame.hijacked), ("isolated", frame.quarantined)):
+        if len(daemons):
+            lines.append(f"  {what}  {len(daemons):,}: {_daemon_text(daemons)}")
     return lines
 
 
 def _daemon_text(daemons: Ints) -> str:
     mask = np.zeros(int(daemons.max()) + 1, dtype=bool)
     mask[daemons] = True
-    told = spans(mask)
-    return told if len(told) <= _SPANS_MOST else f"{told[:_SPANS_MOST].rpartition(',')[0]},…"
+    text = spans(mask)
+    return text if len(text) <= _SPANS_MOST else f"{text[:_SPANS_MOST].rpartition(',')[0]},…"
 
 
-def _event(event: Event) -> str:
+def _event_text(event: Event) -> str:
     first = ", ".join(f"{daemon:,}" for daemon in event.daemons[:8])
     more = ", …" if event.count > min(len(event.daemons), 8) else ""
     return f"{event.team:<5} {event.kind} by {event.plugin}: {event.count:,} daemons ({first}{more})"
@@ -169,8 +169,8 @@ def _event(event: Event) -> str:
 def _step(change: float, unit: str) -> str:
     if change == 0:
         return ""
-    told = amount(change, unit)
-    return f"  {told if told.startswith('−') else f'+{told}'}"
+    text = amount(change, unit)
+    return f"  {text if text.startswith('−') else f'+{text}'}"
 
 
 def _number(value: float) -> str:

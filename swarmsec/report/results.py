@@ -63,8 +63,8 @@ def comparison_lines(first: str, second: str, found: Sequence[PairedDifference])
             "",
             plain_table(rows, left={0, 1, 6}),
             "",
-            f"  {first} lets less damage happen in {won[0]} of {len(found)}, {second} in {won[1]}; "
-            "each 95% interval holds alone, not all of them together",
+            f"  {first} leaves less damage in {won[0]} of {len(found)}, {second} in {won[1]}; "
+            "each 95% interval holds on its own, not all of them jointly",
         ]
     )
 

@@ -1,4 +1,4 @@
-"""A sweep for people: a line a point."""
+"""A sweep as text: one line per point."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from swarmsec.scenario import Scenario
 
 def point_line(point: SweepPoint) -> str:
     """One point in one line: its values and its result."""
-    settings = ", ".join(f"{path} {_value(value)}" for path, value in point.settings.items())
+    settings = ", ".join(f"{path} {_value_text(value)}" for path, value in point.settings.items())
     damage, limited, _, verdict = _outcome(point)
     return f"point {point.number}: {settings}: damage {damage}, DL {limited}, {verdict.replace('_', ' ')}"
 
 
 def sweep_lines(scenario: Scenario, points: Sequence[SweepPoint]) -> str:
-    """The whole sweep as a table, with how to see one point of it again."""
+    """The whole sweep as a table, with the command that runs one point again."""
     seeds = points[0].result.seeds
     rows = [["point", *points[0].settings, "damage attacked", "DL", "AC", "verdict"]]
     rows += [
-        [str(point.number), *map(_value, point.settings.values()), *_outcome(point)[:3], _outcome(point)[3]]
+        [str(point.number), *map(_value_text, point.settings.values()), *_outcome(point)[:3], _outcome(point)[3]]
         for point in points
     ]
     heading = f"{scenario.title}  ·  {len(points)} points, {len(seeds)} seed{'s' if len(seeds) > 1 else ''} each"
@@ -44,7 +44,7 @@ def _outcome(point: SweepPoint) -> tuple[str, str, str, str]:
     )
 
 
-def _value(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}".replace("-", "−")
     if isinstance(value, (Mapping, list)):

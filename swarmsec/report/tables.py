@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 def plain_table(
     rows: Sequence[Sequence[str]], *, left: Collection[int] | None = None, indent: int = 2, gap: int = 2
 ) -> str:
-    """Rows of cells in aligned columns, a line each.
+    """Rows of cells in aligned columns, one line per row.
 
     Args:
         rows: All rows, of one length; a heading is a row like others.
-        left: The columns that are aligned to the left, the others to the right; all unless given.
+        left: The columns that are aligned to the left, all by default; the others are aligned to the right.
         indent: Spaces before each line.
         gap: Spaces between two columns.
 
@@ -56,7 +56,7 @@ def yaml_word(value: Any) -> str:
 
 
 def plain_text(rendered: RenderableType) -> str:
-    """What Rich would print, without color, boxes and wrapping."""
+    """The text that Rich prints, without color, boxes and wrapping."""
     from rich.console import Console
 
     console = Console(

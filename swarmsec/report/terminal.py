@@ -24,9 +24,9 @@ class Context:
     Attributes:
         title: The title of the scenario.
         document: The resolved scenario.
-        n: How many daemons there are.
+        n: The number of daemons.
         bills: The world's bills, the scored one first.
-        vantages: Of each defense, in order.
+        vantages: The vantage of each defense, in order.
         folder: The run's folder.
     """
 
@@ -63,7 +63,7 @@ def verdict_line(result: Result) -> str:
 
 
 def arms_table(result: Result, context: Context) -> Table:
-    """Bills and compromised daemons, an arm a column; means over seeds."""
+    """Bills and compromised daemons, one column per arm; means over seeds."""
     table = Table(box=None, padding=(0, 0, 0, 4), show_edge=False, pad_edge=False)
     table.add_column("")
     for arm in result.arms:
@@ -74,7 +74,7 @@ def arms_table(result: Result, context: Context) -> Table:
         if name == "quarantined" and not any(means):
             continue
         unit = result.unit if name in context.bills else ""
-        table.add_row(f"  {_short(name, result.unit)}", *(amount(mean, unit) for mean in means))
+        table.add_row(f"  {_metric_label(name, result.unit)}", *(amount(mean, unit) for mean in means))
     return table
 
 
@@ -99,22 +99,22 @@ def notes(result: Result, context: Context) -> Table:
     return table
 
 
-def _short(name: str, unit: str) -> str:
+def _metric_label(name: str, unit: str) -> str:
     return name.removesuffix(f"_{unit.lower()}").replace("_", " ")
 
 
 def _attack_line(spec: Mapping[str, Any]) -> str:
     stop = f"to {spec['stop']}" if spec["stop"] is not None else "on"
     daemons = spec["daemons"]
-    whom = f"daemons {', '.join(map(str, daemons))}" if isinstance(daemons, list) else f"{daemons} of the daemons"
+    targets = f"daemons {', '.join(map(str, daemons))}" if isinstance(daemons, list) else f"{daemons} of the daemons"
     general = {"kind", "daemons", "start", "stop", "strength", "ramp"}
-    details = [f"{name} {_value(value)}" for name, value in spec.items() if name not in general]
+    details = [f"{name} {_parameter_text(value)}" for name, value in spec.items() if name not in general]
     if spec["strength"] != 1.0:
-        details.append(f"strength {_value(spec['strength'])}")
-    return ", ".join([f"{spec['kind']} on {whom}", f"rounds {spec['start']} {stop}", *details])
+        details.append(f"strength {_parameter_text(spec['strength'])}")
+    return ", ".join([f"{spec['kind']} on {targets}", f"rounds {spec['start']} {stop}", *details])
 
 
-def _value(value: Any) -> str:
+def _parameter_text(value: Any) -> str:
     return f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
 
 

@@ -43,7 +43,7 @@ def render(result: TournamentResult) -> RenderableType:
 
 
 def names_of(result: TournamentResult) -> Names:
-    """The short name of every label; an attack and a defense of one label have the same."""
+    """The short name of every label; an attack and a defense with the same label share it."""
     return {one.label: one.name for one in (*result.attacks, *result.defenses)}
 
 
@@ -77,7 +77,7 @@ def verdict(standing: ScenarioStanding, names: Names) -> tuple[str, str]:
     if not any(standing.bites):
         return "No verdict: no attack bites", "yellow"
     if standing.best is None:
-        return "No verdict: no defense was run to the end against every attack", "yellow"
+        return "No verdict: no defense completed its runs against every attack", "yellow"
     best = next(one for one in standing.worst_case if one.defense == standing.best)
     beaten = next((one for one in standing.upsets if one.loser == best.defense and one.null), None)
     worst = _worst(best, standing, names)
@@ -149,7 +149,7 @@ def ratings_table(title: str, ratings: Sequence[Rank], names: Names) -> Table:
     for head in ("points", "95%", "won", "lost", "tied"):
         table.add_column(head, justify="right")
     for one in ratings:
-        assert one.points is not None, "the outcome has rated contestants only"
+        assert one.points is not None, "the outcome has only rated contestants"
         low, high = one.points.low, one.points.high
         interval = "–" if low is None or high is None else f"[{low:.0f}, {high:.0f}]"
         figures = (f"{number:,}" for number in (one.wins, one.losses, one.ties))

@@ -10,9 +10,9 @@ def verdict_sentence(verdict: Verdict, limited: Interval | None, reason: str) ->
     """The verdict, with the share of the damage that was prevented.
 
     Args:
-        verdict: In a word.
-        limited: The share, if there is one.
-        reason: Why there is none.
+        verdict: The verdict.
+        limited: The prevented share; None if it is unknown.
+        reason: The reason that it is unknown.
 
     Examples:
         >>> verdict_sentence("limited", Interval(0.83, 0.78, 0.88), "")

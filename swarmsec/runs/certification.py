@@ -43,11 +43,14 @@ class Withstands(NamedTuple):
 
     @property
     def f_max(self) -> dict[str, tuple[int, int]]:
-        """Proven and at most tolerated liars, by threat; −1 where agreement of honest daemons is not guaranteed."""
+        """Proven and at most tolerated liars, by threat; −1 where agreement of honest daemons is not guaranteed.
+
+        Any f daemons are f in every neighborhood at most, so what f in all can break, f-local liars can.
+        """
         found = self.robustness
         return {
             "total_malicious": (found.f_max, found.f_max if found.exact else found.r_at_most - 1),
-            "local": (found.f_local, (found.r_at_most - 1) // 2),
+            "local": (found.f_local, max(found.f_local, self.byzantine.f_at_most)),
             "total_byzantine": (self.byzantine.f, self.byzantine.f_at_most),
         }
 

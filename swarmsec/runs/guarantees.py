@@ -64,14 +64,26 @@ def _case(setup: Setup, asked: PluginSpec[Defense], hit: Ints, start: int, *, is
         protocol=type(setup.protocol).__name__,
         rule_decides=setup.protocol.rule_decides,
         lossy=_lossy(setup, asked, isolated=isolated),
+        altered=_altered(setup, asked),
     )
+
+
+def _altered(setup: Setup, asked: PluginSpec[Defense]) -> str:
+    """The other defense, if any, that may change the signals or decisions of honest daemons; as a clause."""
+    for cast in setup.defenses:
+        if cast is not asked and cast.plugin.overrides("filter_signals"):
+            return f"{cast.kind} may change their signals"
+        if cast is not asked and cast.plugin.overrides("govern"):
+            return f"{cast.kind} may change their decisions"
+    return ""
 
 
 def _lossy(setup: Setup, asked: PluginSpec[Defense], *, isolated: bool) -> str:
     """The reason, other than links cut by red, why a daemon may miss messages of its neighbors; else empty."""
-    if not setup.network.delivery.is_reliable:
+    if not setup.network.delivery.keeps_every_message:
         return "messages may be late, lost or out of order"
     inbox, most = setup.protocol.inbox, int(setup.network.degrees.max(initial=0))
+    most *= 2 if setup.network.delivery.duplication else 1
     floods = any(Surface.MESSAGE in cast.plugin.surface for cast in setup.attacks if acts(cast, setup.rounds))
     if inbox is not None and (floods or most > inbox):
         return f"a daemon processes {inbox:,} messages, which {'a flood fills' if most <= inbox else 'do not suffice'}"

@@ -210,8 +210,8 @@ def _factor(worst: Sequence[float], own: Sequence[float]) -> Interval | None:
 
 
 def _most_harmful(queries: Sequence[Query]) -> Query | None:
-    played = [query for query in queries if query.harm is not None]
-    return max(played, key=lambda query: query.harm or 0.0, default=None)
+    measured = [query for query in queries if query.harm is not None]
+    return max(measured, key=lambda query: query.harm or 0.0, default=None)
 
 
 def _study(seed: int, budget: int) -> Any:

@@ -28,7 +28,7 @@ class ArmFigures(NamedTuple):
     Attributes:
         bill: The scored bill after the last round.
         greatest: The greatest value of each metric.
-        error: Why there are none; empty if the arm is done.
+        error: The reason that there are none; empty if the arm is done.
     """
 
     bill: float
@@ -55,7 +55,7 @@ class Harm:
 
     Attributes:
         amounts: By seed: the damage in the measured arm, or the greatest value of a metric; empty if refused.
-        refused: Why it could not be run; empty if it was.
+        refused: The reason that it could not be run; empty if it was run.
     """
 
     amounts: tuple[float, ...]
@@ -78,7 +78,7 @@ class AttackEvaluator:
         arm: The arm that is measured; `attacked` measures attacks on an undefended swarm.
 
     Attributes:
-        tried: How many choices of attacks were measured.
+        tried: The number of measured choices of attacks.
 
     Raises:
         SwarmsecError: The clean arm cannot be run.
@@ -129,7 +129,7 @@ class AttackEvaluator:
         return tuple(bills)
 
     def _prepared(self, attacks: Attacks) -> list[Job] | str:
-        """The jobs of a choice, or why it is refused."""
+        """The jobs of a choice, or the reason that it is refused."""
         try:
             attacked = load_scenario(self.scenario, attack=[dict(spec) for spec in attacks])
         except SwarmsecError as error:
@@ -148,7 +148,7 @@ class AttackEvaluator:
         return Harm(tuple(amounts))
 
     def _measured(self, figures: ArmFigures) -> float | str:
-        """The measured amount of one arm, or why there is none."""
+        """The measured amount of one arm, or the reason that there is none."""
         if figures.error:
             return figures.error
         if self._metric is not None and self._metric not in figures.greatest:

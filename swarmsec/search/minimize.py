@@ -48,7 +48,7 @@ class Witness:
         of: The harm of the original attacks.
         before: The size of the original attacks.
         after: The size of the minimal attacks.
-        tried: How many attacks were tried.
+        tried: The number of attacks tried.
         smallest: Whether the search ended; False if the tries ran out first.
     """
 
@@ -97,7 +97,7 @@ def minimize_attack(
         cache: Runs the jobs; see `figures_cache`.
         keep: The share of their harm that must remain.
         seeds: The harm is the mean over these.
-        tries: About how many attacks are tried at most; the smallest one found by then is returned.
+        tries: The approximate maximum number of attacks to try; the smallest one found by then is returned.
         each: Called at intervals with the number of attacks tried so far.
 
     Raises:
@@ -207,12 +207,12 @@ def _size(specs: Attacks) -> Size:
 
 def _fewest_daemons(specs: Specs, first_sufficient: Callable[[Sequence[Specs]], int | None]) -> Specs:
     """The attacks on as few daemons as are sufficient; a daemon is left out of all attacks at once."""
-    everybody = sorted({daemon for spec in specs for daemon in spec["daemons"]})
+    all_daemons = sorted({daemon for spec in specs for daemon in spec["daemons"]})
 
     def first(subsets: list[list[int]]) -> int | None:
         return first_sufficient([_aimed_at(specs, subset) for subset in subsets])
 
-    return _aimed_at(specs, smallest_subset(everybody, first))
+    return _aimed_at(specs, smallest_subset(all_daemons, first))
 
 
 def _aimed_at(specs: Specs, daemons: Sequence[int]) -> Specs:

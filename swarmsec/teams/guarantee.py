@@ -28,6 +28,7 @@ class ThreatCase(NamedTuple):
         protocol: The protocol's kind.
         rule_decides: Whether the aggregation rule alone makes a daemon's next proposal, as theorems about rules assume.
         lossy: Why a daemon may miss a message of a neighbor in some exchange; empty if it receives all.
+        altered: Why honest daemons may start from, or decide, other values than by the protocol; empty if none does.
         robustness: Computes the robustness of a network; the default spends no time on it.
     """
 
@@ -38,6 +39,7 @@ class ThreatCase(NamedTuple):
     protocol: str = "average_consensus"
     rule_decides: bool = True
     lossy: str = ""
+    altered: str = ""
     robustness: Callable[[Network], Robustness] = quick_robustness
 
 
@@ -99,6 +101,8 @@ def rule_excludes(case: ThreatCase, rule: str, *, needs_every_message: bool = Tr
         return f"{rule} promises nothing about lies in the signals, nor about links that are cut"
     if not case.rule_decides:
         return f"the theorem is about updates by the rule alone, and {case.protocol} does more"
+    if case.altered:
+        return f"the theorem is about the values that honest daemons start from and agree on, and {case.altered}"
     if case.lossy and needs_every_message:
         return f"the theorem needs a message from every neighbor in every exchange, and {case.lossy}"
     return ""

@@ -21,9 +21,9 @@ class PairedDifference(NamedTuple):
         attack: The attack's label.
         unit: The unit of damage.
         seeds: The seeds that are scored for both.
-        damage: The difference of damage(defended): below 0 if the first lets less damage happen.
-        autoimmune_cost: The difference of damage(guarded): below 0 if the first costs less in peace; None if that arm
-            was not run.
+        damage: The difference of damage(defended): below 0 if the first leaves less damage.
+        autoimmune_cost: The difference of damage(guarded): below 0 if the first costs less without an attack; None
+            if that arm was not run.
         damage_limited: The difference of DL: above 0 if the first prevents more; None if the attack does not bite.
     """
 
@@ -37,7 +37,7 @@ class PairedDifference(NamedTuple):
 
     @property
     def better(self) -> Literal["first", "second"] | None:
-        """The defense that lets less damage happen; None if the interval contains 0."""
+        """The defense that leaves less damage; None if the interval contains 0."""
         if self.damage.high is not None and self.damage.high < 0:
             return "first"
         return "second" if self.damage.low is not None and self.damage.low > 0 else None

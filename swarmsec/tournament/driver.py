@@ -1,4 +1,4 @@
-"""Run the jobs of a plan that are not in the store yet: none twice, and no acknowledged run is lost."""
+"""Run the jobs of a plan that are not in the store yet, each once. No acknowledged run is lost."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Rank(NamedTuple):
             team, and 400 points more are odds of ten to one. None if it was compared with no other contestant.
         wins: Comparisons won. One comparison is two contestants of a team against the same rival, in the same
             scenario, with the same seed; the lower damage wins for blue, the higher for red. Defenses are compared
-            only where the attack bites: elsewhere there is nothing to prevent, and to do nothing would win.
+            only where the attack bites: elsewhere there is nothing to prevent, and doing nothing would win.
         losses: Comparisons lost.
         ties: Comparisons with equal damage.
         cells: The number of its cells in which DL is known: the attack bites.

@@ -50,7 +50,7 @@ class CellScore(NamedTuple):
 
     @property
     def result(self) -> Result | None:
-        """The whole score, without traces; only `messages` and `bytes` among its metrics. None if not scored so."""
+        """The score with the metrics `messages` and `bytes`, without traces; None if only the bills were scored."""
         return self.score if isinstance(self.score, Result) else None
 
     def to_dict(self) -> dict[str, Any]:

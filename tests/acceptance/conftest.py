@@ -1,4 +1,4 @@
-"""Shared by the acceptance tests: a folder of their own, and plug-ins of a user.
+"""Fixtures of the acceptance tests: a temporary folder for each test, and a folder with a user's plug-ins.
 
 These tests were written from the contract, not from the code: they know `import swarmsec`, the command `swarmsec`,
 and the files of a run's folder.
@@ -56,7 +56,7 @@ class Middle(Defense):
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_a_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for key in [key for key in os.environ if key.startswith("SWARMSEC_")]:
         monkeypatch.delenv(key)
     monkeypatch.chdir(tmp_path)
@@ -76,7 +76,7 @@ def trading() -> dict[str, Any]:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Write a scenario as a file; JSON is YAML."""
+    """Write a scenario to a file, as JSON, which is valid YAML."""
 
     def to_file(scenario: Mapping[str, Any] | str, name: str = "mine.yaml") -> Path:
         path = tmp_path / name

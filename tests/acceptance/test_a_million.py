@@ -1,4 +1,4 @@
-"""A million daemons, degree 8, fifty rounds, attacked and defended: through the command line, within 4 GiB."""
+"""A million daemons with degree 8 are attacked and defended for fifty rounds by the command line, within 4 GiB."""
 
 import json
 import resource
@@ -21,7 +21,7 @@ finally:
 
 
 def measured(*words, cwd):
-    """What a command gives, what it says on standard error, and the most memory that it held."""
+    """Run a command: its output, its standard error and its peak memory."""
     done = subprocess.run(
         [sys.executable, "-c", CHILD, *words], cwd=cwd, capture_output=True, text=True, check=False, timeout=1200
     )
@@ -48,12 +48,12 @@ def test_a_million_daemons_are_attacked_and_defended_within_4_gib(tmp_path):
 def test_memory_does_not_grow_with_seeds(tmp_path):
     words = ("run", "a_million", "--json", "--rounds", "2", "--seeds")
     few, many = (measured(*words, seeds, cwd=tmp_path)[2] for seeds in ("2", "4"))
-    # Two masks a daemon and arm stay with the score: 8 MB a seed. A network and its swarms would be 150 MB.
+    # The score keeps two masks for each daemon and arm: 8 MB per seed. A network and its swarms would be 150 MB.
     assert many < few + 2 * 40 * 2**20
 
 
 @pytest.mark.slow
-def test_a_million_daemons_are_certified_by_bounds_alone(tmp_path):
+def test_a_million_daemons_are_certified_by_bounds(tmp_path):
     done, _, peak = measured("certify", "a_million", "--seeds", "1", "--json", cwd=tmp_path)
     told = json.loads(done.stdout)
     assert (done.returncode, told["verdict"]) == (4, "unknown")

@@ -10,7 +10,7 @@ USAGE, REJECTED, PLUGIN_FAILED = 2, 3, 5
 
 
 def assert_one_clear_error(ran, code, *words):
-    """One error on standard error that has all `words`; nothing on standard output."""
+    """Assert one error on standard error that contains all `words`, and an empty standard output."""
     codes = (code,) if isinstance(code, int) else code
     assert ran.code in codes, ran.err
     assert ran.out == ""
@@ -37,15 +37,15 @@ def plugin(folder, name, body, *, base="Attack", trait="surface = Surface.DAEMON
 
 
 def test_a_missing_file_is_named(cli):
-    # 2, since the command line names what is not there; 3 could be defended.
+    # Exit code 2, because the command line names a missing file; 3 would be acceptable too.
     assert_one_clear_error(cli("run", "nowhere.yaml"), (USAGE, REJECTED), "nowhere.yaml", "no such file")
 
 
-def test_a_missing_name_of_the_library_gets_a_suggestion(cli):
+def test_an_unknown_library_name_gets_a_suggestion(cli):
     assert_one_clear_error(cli("run", "blackswrm"), (USAGE, REJECTED), "blackswrm", "did you mean `blackswarm`")
 
 
-def test_a_folder_is_no_scenario(cli, tmp_path):
+def test_a_folder_is_refused_as_a_scenario(cli, tmp_path):
     assert_one_clear_error(cli("run", tmp_path), (USAGE, REJECTED), tmp_path.name)
 
 
@@ -63,7 +63,7 @@ def test_a_folder_is_no_scenario(cli, tmp_path):
     ],
     ids=["syntax", "words", "empty", "list", "twice", "tab", "cycle", "tag"],
 )
-def test_a_file_that_is_no_scenario_is_refused(cli, write, text):
+def test_a_file_without_a_scenario_is_refused(cli, write, text):
     assert_one_clear_error(cli("run", write(text, "bad.yaml")), REJECTED, "bad.yaml")
 
 
@@ -71,7 +71,7 @@ def test_a_syntax_error_is_located(cli, write):
     assert_one_clear_error(cli("run", write("a: 1\nb: [1, 2\n- }", "bad.yaml")), REJECTED, "bad.yaml:3:")
 
 
-def test_a_file_that_is_no_text_is_refused(cli, tmp_path):
+def test_a_binary_file_is_refused(cli, tmp_path):
     (tmp_path / "bytes.yaml").write_bytes(bytes(range(128, 256)))
     assert_one_clear_error(cli("run", tmp_path / "bytes.yaml"), REJECTED, "bytes.yaml")
 
@@ -178,14 +178,14 @@ def test_a_value_out_of_range_or_of_the_wrong_type_is_located(cli, write, ring, 
     assert [options for options in either if not any(option in ran.err for option in options)] == [], ran.err
 
 
-def test_a_name_cannot_lead_out_of_the_runs_folder(cli, write, ring, tmp_path):
+def test_a_name_cannot_leave_the_runs_folder(cli, write, ring, tmp_path):
     cli("run", write(ring | {"name": "../../elsewhere"}))
     assert {path.name for path in tmp_path.iterdir()} <= {"mine.yaml", "runs"}
     assert not list(tmp_path.parent.glob("elsewhere*"))
 
 
 @pytest.mark.parametrize("key", ["name", "world", "network", "protocol", "rounds", "apiVersion", "kind", "version"])
-def test_a_key_that_is_missing_is_named_or_has_a_default(cli, write, ring, key):
+def test_a_missing_key_is_named_or_has_a_default(cli, write, ring, key):
     del ring[key]
     ran = cli("run", write(ring, "mine.yaml"))
     if ran.code != 0:
@@ -265,7 +265,7 @@ def test_a_bad_option_is_named(cli, ring_file, arguments, code, words):
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else None,
 )
-def test_an_error_in_an_option_is_not_located_in_the_file(cli, ring_file, arguments, place):
+def test_an_error_in_an_option_names_the_option_and_not_a_place_in_the_file(cli, ring_file, arguments, place):
     ran = cli("run", ring_file, *arguments)
     assert ran.code in (USAGE, REJECTED)
     assert place in ran.err or arguments[0] in ran.err
@@ -273,16 +273,16 @@ def test_an_error_in_an_option_is_not_located_in_the_file(cli, ring_file, argume
 
 
 @pytest.mark.parametrize("arguments", [["run"], ["rum"], ["show"], ["show", "nope"], ["list", "nope"], ["validate"]])
-def test_a_command_line_that_makes_no_sense_is_a_usage_error(cli, arguments):
+def test_a_meaningless_command_line_is_a_usage_error(cli, arguments):
     assert_one_clear_error(cli(*arguments), USAGE)
 
 
-def test_a_variable_that_makes_no_sense_is_named(cli, monkeypatch, ring_file):
+def test_a_meaningless_environment_variable_is_named(cli, monkeypatch, ring_file):
     monkeypatch.setenv("SWARMSEC_ROUNDS", "ten")
     assert_one_clear_error(cli("run", ring_file), USAGE, "SWARMSEC_ROUNDS")
 
 
-def test_a_folder_that_cannot_be_written_is_named_with_what_would_be_right(cli, ring_file, tmp_path):
+def test_an_error_about_an_unwritable_folder_names_the_remedy(cli, ring_file, tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     ran = cli("run", ring_file, "--out", tmp_path / "file" / "runs")
     assert_one_clear_error(ran, USAGE, str(tmp_path / "file" / "runs"), "cannot be written")
@@ -290,13 +290,13 @@ def test_a_folder_that_cannot_be_written_is_named_with_what_would_be_right(cli, 
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
-def test_a_folder_without_permission_is_named(cli, ring_file, tmp_path):
+def test_an_error_about_a_folder_without_permission_names_it(cli, ring_file, tmp_path):
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o500)
     assert_one_clear_error(cli("run", ring_file, "--out", locked), USAGE, "locked")
 
 
-def test_an_unwritable_folder_is_found_before_anything_runs(cli, ring_file, tmp_path):
+def test_an_unwritable_folder_is_found_before_the_first_run(cli, ring_file, tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     assert "done" not in cli("run", ring_file, "--out", tmp_path / "file").err
 
@@ -314,7 +314,7 @@ def test_an_unwritable_folder_is_found_before_anything_runs(cli, ring_file, tmp_
         (["ring.yaml", "--out", "ring.yaml/runs"], (USAGE,)),
     ],
 )
-def test_with_json_an_error_is_one_document_too(cli, ring_file, arguments, code):
+def test_an_error_with_json_is_one_document(cli, ring_file, arguments, code):
     ran = cli("run", *arguments, "--json")
     assert ran.code in code
     error = ran.json["error"]
@@ -323,14 +323,14 @@ def test_with_json_an_error_is_one_document_too(cli, ring_file, arguments, code)
     assert "Traceback" not in ran.out + ran.err
 
 
-def test_with_json_an_error_in_a_file_has_its_place(cli, write, ring):
+def test_an_error_in_a_file_with_json_has_its_place(cli, write, ring):
     ran = cli("run", write(changed(ring, ["attacks", 0, "vlaue"], 3), "mine.yaml"), "--json")
     assert ran.code == REJECTED
     assert "mine.yaml:" in ran.out
     assert "attacks[0].vlaue" in ran.out
 
 
-def test_with_json_list_and_show_give_errors_as_documents(cli):
+def test_list_and_show_with_json_print_errors_as_documents(cli):
     for arguments in (["list", "nope"], ["show", "nope"], ["validate", "nowhere.yaml"]):
         ran = cli(*arguments, "--json")
         assert ran.code in (USAGE, REJECTED)
@@ -354,7 +354,7 @@ HOOKS = {
 
 
 @pytest.mark.parametrize(("hook", "jobs"), [*((hook, 1) for hook in HOOKS), ("on_daemons", 2), ("respond", 2)])
-def test_a_plugin_that_raises_inside_a_hook_is_named_with_hook_and_error(cli, ring_file, tmp_path, hook, jobs):
+def test_an_error_in_a_hook_names_the_plugin_the_hook_and_the_exception(cli, ring_file, tmp_path, hook, jobs):
     base, trait, signature = HOOKS[hook]
     body = f"    def {hook}({signature}):\n        raise RuntimeError('a slip of mine')\n"
     folder = plugin(tmp_path / "own", "slippery", body, base=base, trait=trait)
@@ -367,7 +367,7 @@ def test_a_plugin_that_raises_inside_a_hook_is_named_with_hook_and_error(cli, ri
         assert word in ran.err
 
 
-def test_the_place_in_the_plugins_file_is_named(cli, ring_file, tmp_path):
+def test_an_error_in_a_plugin_names_file_and_line(cli, ring_file, tmp_path):
     folder = plugin(tmp_path / "own", "slippery", "    def on_daemons(self, state, red):\n        return 1 / 0\n")
     ran = cli("run", ring_file, "--plugins", folder, "--attack", "slippery:daemons=[0]")
     assert ran.code == PLUGIN_FAILED
@@ -381,9 +381,7 @@ def test_the_place_in_the_plugins_file_is_named(cli, ring_file, tmp_path):
         ("tainter", "surface = Surface.SIGNAL", "on_signals", "signals"),
     ],
 )
-def test_an_attack_that_writes_rows_that_it_does_not_own_is_stopped(
-    cli, ring_file, tmp_path, name, trait, hook, argument
-):
+def test_an_attack_that_changes_rows_of_other_daemons_is_refused(cli, ring_file, tmp_path, name, trait, hook, argument):
     body = f"    def {hook}(self, {argument}, red):\n        return np.full_like({argument}, 7.0)\n"
     folder = plugin(tmp_path / "own", name, body, trait=trait)
     ran = cli("run", ring_file, "--plugins", folder, "--attack", f"{name}:daemons=[0]")
@@ -401,7 +399,7 @@ def test_an_attack_that_writes_rows_that_it_does_not_own_is_stopped(
         ("[['x']] * 7", []),
     ],
 )
-def test_a_defense_that_gives_what_no_hook_may_give_is_stopped(cli, ring_file, tmp_path, result, words):
+def test_an_invalid_result_of_a_defense_hook_is_refused(cli, ring_file, tmp_path, result, words):
     body = f"    def filter_signals(self, signals, blue):\n        return {result}\n"
     folder = plugin(tmp_path / "own", "crooked", body, base="Defense", trait="vantage = Vantage.LOCAL")
     ran = cli("run", ring_file, "--plugins", folder, "--defense", "crooked")
@@ -413,7 +411,7 @@ def test_a_defense_that_gives_what_no_hook_may_give_is_stopped(cli, ring_file, t
         assert word in ran.err
 
 
-def test_views_are_read_only_and_writing_into_one_is_the_plugins_fault(cli, ring_file, tmp_path):
+def test_writing_into_a_read_only_view_is_reported_as_an_error_of_the_plugin(cli, ring_file, tmp_path):
     body = "    def filter_signals(self, signals, blue):\n        signals[:] = 0.0\n        return signals\n"
     folder = plugin(tmp_path / "own", "scribbler", body, base="Defense", trait="vantage = Vantage.LOCAL")
     ran = cli("run", ring_file, "--plugins", folder, "--defense", "scribbler")
@@ -432,14 +430,14 @@ def test_views_are_read_only_and_writing_into_one_is_the_plugins_fault(cli, ring
     ],
     ids=["import", "syntax", "exit", "error"],
 )
-def test_a_plugin_file_that_does_not_import_is_named(cli, ring_file, tmp_path, text, word):
+def test_a_plugin_file_that_cannot_be_imported_is_named(cli, ring_file, tmp_path, text, word):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "broken.py").write_text(text, encoding="utf-8")
     ran = cli("run", ring_file, "--plugins", tmp_path / "own", "--attack", "broken")
     assert_one_clear_error(ran, PLUGIN_FAILED, "broken.py", word)
 
 
-def test_a_plugin_that_needs_what_its_vantage_does_not_show_is_stopped(cli, ring_file, tmp_path):
+def test_a_plugin_that_reads_beyond_its_vantage_is_refused(cli, ring_file, tmp_path):
     body = "    def respond(self, blue):\n        blue.truth\n"
     folder = plugin(tmp_path / "own", "peeker", body, base="Defense", trait="vantage = Vantage.MONITOR")
     ran = cli("run", ring_file, "--plugins", folder, "--defense", "peeker")
@@ -482,7 +480,7 @@ def test_an_attack_outside_the_rules_of_engagement_is_refused_and_the_rule_named
     assert_one_clear_error(cli("run", write(ring, "mine.yaml")), REJECTED, "mine.yaml:", rule, "allow")
 
 
-def test_two_attacks_cannot_share_out_what_one_may_not_have(cli, write, ring):
+def test_two_attacks_together_cannot_exceed_the_budget_of_one(cli, write, ring):
     ring["attacks"] = [{"kind": "stubborn", "daemons": [1]}, {"kind": "stubborn", "daemons": [2]}]
     assert_one_clear_error(cli("run", write(ring, "mine.yaml")), REJECTED, "rules.red.daemons", "2", "1")
 
@@ -500,7 +498,7 @@ def test_a_refused_run_leaves_no_folder(cli, write, ring):
     assert not Path("runs").exists()
 
 
-def test_a_failed_plugin_leaves_a_folder_that_says_so(cli, ring_file, tmp_path):
+def test_a_failed_plugin_is_recorded_in_the_runs_folder(cli, ring_file, tmp_path):
     folder = plugin(tmp_path / "own", "slippery", "    def on_daemons(self, state, red):\n        return 1 / 0\n")
     cli("run", ring_file, "--plugins", folder, "--attack", "slippery:daemons=[0]")
     manifest = json.loads(Path("runs/latest/manifest.json").read_text(encoding="utf-8"))

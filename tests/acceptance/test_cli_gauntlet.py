@@ -1,4 +1,4 @@
-"""`swarmsec gauntlet`: the verdict first, one JSON document where asked for, and errors that say what is right."""
+"""`swarmsec gauntlet`: the verdict first, one JSON document on request, and errors that name the remedy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def searched(cli):
     return cli("gauntlet", *SMALL, "--json")
 
 
-def test_the_verdict_comes_first_then_the_figures_the_attack_the_curve_and_the_line_that_repeats_it(cli):
+def test_the_verdict_is_followed_by_figures_attack_curve_and_the_command_that_repeats_the_search(cli):
     ran = cli("gauntlet", *SMALL, "--witness", "--map", "--shares", "0.15,0.5", "--strengths", "0.5,1")
     assert ran.code == 0
     title, verdict, figures, worst, curve, witness, table, repeat = ran.out.strip().split("\n\n")
@@ -23,7 +23,7 @@ def test_the_verdict_comes_first_then_the_figures_the_attack_the_curve_and_the_l
     )
     assert "on unseen seeds" in verdict
     assert "own attack" in figures
-    assert "8 seeds that the search never saw" in figures
+    assert "8 seeds that the search did not use" in figures
     assert "- {kind: " in worst
     assert "against budget" in curve
     assert "enough for half of it" in witness
@@ -35,7 +35,7 @@ def test_the_verdict_comes_first_then_the_figures_the_attack_the_curve_and_the_l
     assert "12 of 12 queries, worst so far" in ran.err
 
 
-def test_json_is_one_document_and_the_line_in_it_repeats_it(cli, searched):
+def test_json_is_one_document_with_the_command_that_repeats_the_search(cli, searched):
     assert searched.code == 0
     told = searched.json
     assert told["schema"] == "swarmsec.gauntlet/v1"
@@ -46,18 +46,18 @@ def test_json_is_one_document_and_the_line_in_it_repeats_it(cli, searched):
     assert again.json == told
 
 
-def test_jobs_change_nothing(cli, searched):
+def test_the_result_does_not_depend_on_jobs(cli, searched):
     assert cli("gauntlet", *SMALL, "--jobs", 2, "--json").json == searched.json
 
 
-def test_out_writes_a_scenario_that_does_that_harm(cli, tmp_path, searched):
+def test_out_writes_a_scenario_with_the_reported_damage(cli, tmp_path, searched):
     file = tmp_path / "worst.yaml"
     assert cli("gauntlet", *SMALL, "--out", file).code == 0
     ran = cli("run", file, "--seeds", "0,", "--json")
     assert ran.json["damage"]["defended"]["mean"] == pytest.approx(searched.json["curve"][-1])
 
 
-def test_out_extends_the_original_where_nothing_else_was_changed(cli, tmp_path):
+def test_out_extends_the_original_if_only_the_attack_changed(cli, tmp_path):
     file = tmp_path / "worst.yaml"
     ran = cli("gauntlet", "ring_with_a_liar", "--budget", 4, "--seeds", "0,", "--out", file)
     assert ran.code == 0
@@ -65,7 +65,7 @@ def test_out_extends_the_original_where_nothing_else_was_changed(cli, tmp_path):
     assert cli("validate", file).code == 0
 
 
-def test_out_extends_a_file_that_is_in_another_folder(cli, tmp_path):
+def test_out_extends_a_file_in_another_folder(cli, tmp_path):
     base = tmp_path / "base.yaml"
     base.write_text(cli("resolve", "ring_with_a_liar").out, encoding="utf-8")
     (tmp_path / "found").mkdir()
@@ -93,22 +93,22 @@ def test_out_extends_a_file_that_is_in_another_folder(cli, tmp_path):
         (["ring_with_a_liar", "--set", "defenses=[]"], 2, "the scenario has no defense; name one with --defense"),
     ],
 )
-def test_what_makes_no_sense_is_one_clear_error(cli, words, code, told):
+def test_a_meaningless_request_is_one_clear_error(cli, words, code, told):
     ran = cli("gauntlet", *words)
     assert (ran.code, ran.out) == (code, "")
     assert told in ran.err
     assert "Traceback" not in ran.err
 
 
-def test_what_is_there_already_is_not_overwritten(cli, tmp_path):
+def test_an_existing_file_is_not_overwritten(cli, tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("mine", encoding="utf-8")
     ran = cli("gauntlet", *SMALL, "--out", file)
     assert ran.code == 2
-    assert "it is there already" in ran.err
+    assert "the file exists" in ran.err
     assert file.read_text(encoding="utf-8") == "mine"
 
 
-def test_errors_are_json_where_json_was_asked_for(cli):
+def test_errors_with_json_are_documents(cli):
     ran = cli("gauntlet", *SMALL, "--budget", "0", "--json")
     assert json.loads(ran.out)["error"]["exit_code"] == ran.code == 2

@@ -1,4 +1,4 @@
-"""`swarmsec replay` and `swarmsec verify`: from a pipe, on a terminal, and as JSON."""
+"""`swarmsec replay` and `swarmsec verify`: through a pipe, on a terminal, and as JSON."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def store(shell, tmp_path_factory):
     return place / "runs" / "tournaments.sqlite"
 
 
-def test_a_round_is_printed_with_the_bill_that_the_run_kept(cli, folder, ring):
+def test_a_round_is_printed_with_the_bill_in_rounds_csv(cli, folder, ring):
     ran = cli("replay", folder, "--round", 7, "--arm", "attacked", "--seed", 2, "--json")
     assert (ran.code, ran.err) == (0, "")
     [frame] = ran.json["rounds"]
@@ -40,13 +40,13 @@ def test_a_round_is_printed_with_the_bill_that_the_run_kept(cli, folder, ring):
     assert text.startswith("round 7 of 0 to 19  ·  attacked arm, seed 2")
 
 
-def test_some_rounds_are_printed_a_row_each(cli, folder):
+def test_a_range_of_rounds_is_printed_one_row_each(cli, folder):
     rows = cli("replay", folder, "--from", 3, "--to", 6).out.splitlines()
     assert [row.split()[0] for row in rows] == ["round", "3", "4", "5", "6"]
     assert [one["round"] for one in cli("replay", folder, "--from", 18, "--json").json["rounds"]] == [18, 19]
 
 
-def test_events_are_those_that_the_run_kept(cli, folder):
+def test_events_are_equal_to_those_in_the_runs_folder(cli, folder):
     told = cli("replay", folder, "--events", "--seed", 1, "--json").json
     kept = [json.loads(line) for line in (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()]
     mine = [one for one in kept if (one["seed"], one["arm"]) == (1, "defended")]
@@ -55,12 +55,12 @@ def test_events_are_those_that_the_run_kept(cli, folder):
     assert len(cli("replay", folder, "--events").out.splitlines()) == len(mine)
 
 
-def test_json_alone_tells_every_round(cli, folder):
+def test_json_without_a_position_has_every_round(cli, folder):
     assert [one["round"] for one in cli("replay", folder, "--json").json["rounds"]] == list(range(20))
 
 
 @pytest.mark.slow
-def test_a_pipe_drives_it(program, folder):
+def test_commands_are_read_from_a_pipe(program, folder):
     lines = "n\n\ng 10\np\na attacked\nd 0\nnonsense\nE\nl\nh\nq\nn\n"
     done = subprocess.run([*program, "replay"], input=lines, capture_output=True, text=True, timeout=60, check=True)
     shown = [line.split("  ·")[0] for line in done.stdout.splitlines() if line.startswith("round ") and " of " in line]
@@ -71,12 +71,12 @@ def test_a_pipe_drives_it(program, folder):
 
 
 @pytest.mark.slow
-def test_a_pipe_that_ends_ends_it(program, folder):
+def test_the_replay_ends_when_the_pipe_is_closed(program, folder):
     done = subprocess.run([*program, "replay"], input="n", capture_output=True, text=True, timeout=60, check=True)
     assert "round 1 of 0 to 19" in done.stdout
 
 
-def test_a_terminal_drives_it(program, folder):
+def test_commands_are_read_from_a_terminal(program, folder):
     ours, theirs = pty.openpty()
     process = subprocess.Popen([*program, "replay"], stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True)
     os.close(theirs)
@@ -95,7 +95,7 @@ def test_a_terminal_drives_it(program, folder):
 
 
 def _until(terminal, end):
-    """What a terminal shows until it shows `end`."""
+    """Read the output of a terminal until it contains `end`."""
     text, deadline = "", time.monotonic() + 60
     while not text.endswith(end):
         assert time.monotonic() < deadline, text
@@ -104,13 +104,13 @@ def _until(terminal, end):
     return text
 
 
-def test_a_library_scenario_is_replayed_without_a_run(cli):
+def test_a_library_scenario_is_replayed_without_a_runs_folder(cli):
     ran = cli("replay", "ring_with_a_liar", "--seed", 11, "--arm", "clean", "--round", 299, "--json")
     assert (ran.json["seed"], ran.json["rounds"][0]["bill"]) == (11, 0.0)
 
 
 @pytest.mark.slow
-def test_a_run_out_of_a_store_is_replayed_by_its_id(cli, store):
+def test_a_run_in_a_store_is_replayed_by_its_id(cli, store):
     runs = cli("results", store, "--sql", "SELECT id, arm, bill FROM runs", "--json").json["rows"]
     for run, arm, bill in runs:
         ran = cli("replay", run[:16], "--store", store, "--round", 299, "--json")
@@ -120,7 +120,7 @@ def test_a_run_out_of_a_store_is_replayed_by_its_id(cli, store):
     assert (refused.code, "clean, attacked only" in refused.err) == (2, True)
 
 
-def test_what_would_have_been_without_the_attack_is_the_clean_run(cli, folder):
+def test_the_counterfactual_without_the_attack_equals_the_clean_arm(cli, folder):
     found = cli("replay", folder, "--without", "attack:0", "--json").json["counterfactual"]
     arms = found["arms"]
     assert arms["attacked"]["seeds"]["instead"] == arms["clean"]["seeds"]["happened"]
@@ -133,7 +133,7 @@ def test_what_would_have_been_without_the_attack_is_the_clean_run(cli, folder):
     assert found["instead"]["verdict"] == "no_bite"
 
 
-def test_what_another_defense_would_have_done_is_what_it_does(cli, folder, ring_file):
+def test_the_counterfactual_with_another_defense_equals_a_run_with_it(cli, folder, ring_file):
     found = cli("replay", folder, "--swap-defense", "wmsr:f=2", "--json").json["counterfactual"]
     assert cli("run", ring_file, "--defense", "wmsr:f=2", "--out", "other").code in {0, 4}
     kept = json.loads(Path("other/latest/result.json").read_text(encoding="utf-8"))
@@ -141,21 +141,21 @@ def test_what_another_defense_would_have_done_is_what_it_does(cli, folder, ring_
     assert found["arms"]["attacked"]["difference"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
 
 
-def test_what_would_have_been_is_told_arm_by_arm_and_seed_by_seed(cli, folder):
+def test_a_counterfactual_is_reported_for_each_arm_and_seed(cli, folder):
     text = cli("replay", folder, "--until", 5, "--arm", "attacked").out
     assert all(word in text for word in ("clean", "attacked", "defended", "guarded", "seed 0", "seed 1", "seed 2"))
     assert "attacks until round 5" in text
     assert text.count("in round 6") == 3, "what was said in round 4 is still heard in round 5"
 
 
-def test_two_processes_tell_the_same(cli, folder):
+def test_two_processes_print_the_same(cli, folder):
     one = cli("replay", folder, "--attribute", "--json")
     assert cli("replay", folder, "--attribute", "--json", "--jobs", 2).out == one.out
     damage = one.json["attribution"]["divisions"]["damage"]
     assert damage["shares"][0]["values"] == damage["totals"]
 
 
-def test_shares_are_printed_with_their_total(cli, folder):
+def test_shapley_shares_are_printed_with_their_total(cli, folder):
     text = cli("replay", folder, "--attribute").out
     assert "damage, attack by attack" in text
     assert "prevented, defense by defense" in text
@@ -168,7 +168,7 @@ def test_shares_are_printed_with_their_total(cli, folder):
         (["--round", "20"], "0 to 19"),
         (["--from", "9", "--to", "3"], "9 to 3"),
         (["--round", "1", "--from", "1"], "--round"),
-        (["--round", "1", "--attribute"], "one at a time"),
+        (["--round", "1", "--attribute"], "of one kind only"),
         (["--arm", "red", "--round", "1"], "no arm 'red'"),
         (["--seed", "-1", "--round", "1"], "--seed"),
         (["--seeds", "x", "--attribute"], "--seeds"),
@@ -188,13 +188,13 @@ def test_bad_options_are_one_clear_line(cli, folder, arguments, told):
 
 
 @pytest.mark.parametrize("name", ["runs/nobody", "."])
-def test_what_is_no_run_is_refused(cli, name):
+def test_a_name_without_a_run_is_refused(cli, name):
     ran = cli("replay", name, "--round", 0)
     assert ran.code == 2
     assert "no such run" in ran.err or "no run's folder" in ran.err
 
 
-def test_verify_ends_with_0_and_after_a_change_with_1(cli, folder):
+def test_verify_exits_with_0_and_after_a_change_with_1(cli, folder):
     fine = cli("verify")
     assert (fine.code, fine.err) == (0, "")
     assert "3 of 3 seeds re-run, identical" in fine.out
@@ -208,7 +208,7 @@ def test_verify_ends_with_0_and_after_a_change_with_1(cli, folder):
     assert "rounds.csv: line 31" in cli("verify", folder).out
 
 
-def test_a_run_whose_plugin_changed_is_refused_by_replay_and_verify(cli, ring_file, own_plugins):
+def test_replay_and_verify_refuse_a_run_whose_plugin_changed(cli, ring_file, own_plugins):
     assert cli("run", ring_file, "--attack", "pull", "--plugins", own_plugins).code in {0, 4}
     assert cli("verify").code == 0
     elsewhere = own_plugins.parent / "elsewhere"
@@ -228,12 +228,12 @@ def test_a_store_is_verified(cli, store):
 
 
 @pytest.mark.parametrize("arguments", [["nowhere"], ["runs/nowhere"], ["--sample", "0"], ["--sample", "1", "--all"]])
-def test_what_cannot_be_verified_is_refused(cli, arguments):
+def test_an_unverifiable_run_is_refused(cli, arguments):
     ran = cli("verify", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert len(ran.err.splitlines()) == 1
 
 
-def test_a_file_that_is_neither_run_nor_store_is_refused(cli, ring_file):
+def test_a_file_that_is_neither_a_run_nor_a_store_is_refused(cli, ring_file):
     ran = cli("verify", ring_file)
     assert (ran.code, "neither a run's folder nor a store" in ran.err) == (2, True)

@@ -1,4 +1,4 @@
-"""`swarmsec results` and `swarmsec export`: what a store of tournaments tells, and what it says when it cannot."""
+"""`swarmsec results` and `swarmsec export`: their output for a store of tournaments, and their errors."""
 
 import csv
 import json
@@ -39,14 +39,14 @@ def kept(tmp_path_factory):
 
 @pytest.fixture
 def store(kept, tmp_path):
-    """A store of one tournament, to which a test may do what it likes."""
+    """A store with one tournament, as a copy that a test may change."""
     path = tmp_path / "s.sqlite"
     shutil.copyfile(kept, path)
     return path
 
 
 def with_another(store):
-    """The same store after a second tournament, of which one run crashed and one is still to be played."""
+    """The same store with a second tournament: one of its runs crashed and one is not done."""
     tournament = small(attacks=["stubborn"], defenses=["none"], seeds=(7, 8))
     with Store.open(store) as opened:
         opened.begin("another-id", {"name": "second"}, tournament.entries)
@@ -60,7 +60,7 @@ def with_another(store):
 # A list
 
 
-def test_results_list_the_tournaments_and_how_far_they_are(cli, store):
+def test_results_list_the_tournaments_and_their_progress(cli, store):
     with_another(store)
     ran = cli("results", store)
     assert ran.code == 0
@@ -79,7 +79,7 @@ def test_results_as_json_are_one_document(cli, store):
     assert (one["planned"], one["done"], one["left"]) == (len(small().jobs), len(small().jobs), 0)
 
 
-def test_the_store_of_tournaments_is_where_it_is_unless_told_otherwise(cli, store, tmp_path, monkeypatch):
+def test_the_default_store_is_used_unless_an_option_or_variable_names_another(cli, store, tmp_path, monkeypatch):
     assert cli("results").code == 2
     (tmp_path / "runs").mkdir()
     shutil.copyfile(store, tmp_path / "runs" / "tournaments.sqlite")
@@ -90,10 +90,10 @@ def test_the_store_of_tournaments_is_where_it_is_unless_told_otherwise(cli, stor
     assert "small" in cli("results").out
 
 
-# Inside one
+# One tournament
 
 
-def test_the_matrix_tells_what_was_prevented_with_its_interval(cli, store):
+def test_the_matrix_shows_damage_limited_with_its_interval(cli, store):
     import swarmsec
 
     ran = cli("results", store, "--matrix", "--json")
@@ -106,7 +106,7 @@ def test_the_matrix_tells_what_was_prevented_with_its_interval(cli, store):
         assert cell[key] == expected[key]
 
 
-def test_the_matrix_is_a_table_a_scenario(cli, store):
+def test_the_matrix_has_one_table_for_each_scenario(cli, store):
     lines = cli("results", store, "--matrix").out.splitlines()
     assert lines[0].startswith("ring_with_a_liar")
     assert lines[2].split() == ["median_gate", "wmsr"]
@@ -115,16 +115,16 @@ def test_the_matrix_is_a_table_a_scenario(cli, store):
     assert "damage(defended) in belief" in cli("results", store, "--matrix", "--damage").out
 
 
-def test_a_comparison_says_who_lets_less_happen(cli, store):
+def test_a_comparison_names_the_defense_with_less_damage(cli, store):
     ran = cli("results", store, "--compare", "wmsr", "median_gate")
     assert ran.code == 0
-    assert "wmsr lets less damage happen in 2 of 2, median_gate in 0" in ran.out
+    assert "wmsr leaves less damage in 2 of 2, median_gate in 0" in ran.out
     differences = cli("results", store, "--compare", "wmsr", "median_gate", "--json").json["differences"]
     assert [one["better"] for one in differences] == ["first", "first"]
     assert all(set(one["damage"]) == {"mean", "low", "high"} for one in differences)
 
 
-def test_the_leaderboard_has_the_best_of_each_team_first(cli, store):
+def test_the_leaderboard_lists_the_best_of_each_team_first(cli, store):
     board = cli("results", store, "--leaderboard", "--json").json
     assert [one["label"] for one in board["defenses"]] == ["wmsr", "median_gate"]
     assert [one["label"] for one in board["attacks"]] == ["stubborn", "stubborn:value=7.0"]
@@ -154,7 +154,7 @@ def test_a_tournament_and_its_leaderboard_have_equal_ratings_with_ties_in_equal_
     assert tied == ["median_gate", "none", "signal_clip"]
 
 
-def test_failures_are_told_with_their_error(cli, store):
+def test_failures_are_reported_with_their_error(cli, store):
     assert cli("results", store, "--failed").out == "no run failed, crashed or timed out\n"
     crashed = with_another(store)
     ran = cli("results", store, "--failed")
@@ -165,7 +165,7 @@ def test_failures_are_told_with_their_error(cli, store):
     assert cli("results", store, "--failed", "--tournament", "small", "--json").json["failed"] == []
 
 
-def test_filters_leave_what_they_name(cli, store):
+def test_filters_select_the_named_rows(cli, store):
     def cells(*filters):
         return [cell["attack"] for cell in cli("results", store, "--matrix", "--json", *filters).json["cells"]]
 
@@ -177,9 +177,9 @@ def test_filters_leave_what_they_name(cli, store):
     ]
 
 
-def test_the_latest_tournament_is_looked_into_unless_another_is_named(cli, store):
+def test_the_latest_tournament_is_reported_unless_another_is_named(cli, store):
     with_another(store)
-    connection = sqlite3.connect(store)  # Both were begun in the same second, perhaps.
+    connection = sqlite3.connect(store)  # Both may start in the same second.
     connection.execute("UPDATE tournaments SET begun = '2020-01-01T00:00:00+00:00' WHERE name = 'small'")
     connection.commit()
     connection.close()
@@ -192,14 +192,14 @@ def test_the_latest_tournament_is_looked_into_unless_another_is_named(cli, store
     assert looked_into("--tournament", "anot") == "another-id"
 
 
-def test_a_cell_without_a_whole_seed_is_a_dash_and_a_note(cli, store):
+def test_a_cell_without_a_complete_seed_is_a_dash_with_a_note(cli, store):
     with_another(store)
     out = cli("results", store, "--matrix", "--tournament", "second").out
     assert "–" in out
     assert "* 1 cells are scored without some of their seeds" in out
 
 
-def test_sql_is_answered_in_text_and_json(cli, store):
+def test_sql_prints_text_and_json(cli, store):
     sql = "SELECT arm, count(*) AS n FROM runs GROUP BY arm ORDER BY arm"
     lines = cli("results", store, "--sql", sql).out.splitlines()
     assert [line.split()[0] for line in lines] == ["arm", "attacked", "clean", "defended", "guarded"]
@@ -209,19 +209,19 @@ def test_sql_is_answered_in_text_and_json(cli, store):
     assert page["rows"] == [["attacked", 4], ["clean", 2], ["defended", 8], ["guarded", 4]]
 
 
-def test_what_is_no_number_in_json_is_null(cli, store):
+def test_a_non_finite_value_is_null_in_json(cli, store):
     sql = "SELECT 1e308 * 10 AS much, NULL AS nothing"
     assert cli("results", store, "--sql", sql, "--json").json["rows"] == [[None, None]]
 
 
-# Mistakes
+# Errors
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--matrix", "--failed"], "one at a time"),
-        (["--damage"], "belongs to --matrix"),
+        (["--matrix", "--failed"], "give one of them"),
+        (["--damage"], "only with --matrix"),
         (["--matrix", "--defense", "wmrs"], "did you mean `wmsr`?"),
         (["--compare", "wmsr", "nobody"], "no defense 'nobody'"),
         (["--tournament", "smal1"], "did you mean `small`?"),
@@ -230,7 +230,7 @@ def test_what_is_no_number_in_json_is_null(cli, store):
         (["--attack", "x"], "no such filter"),
     ],
 )
-def test_a_mistake_is_one_line_and_ends_with_2(cli, store, words, told):
+def test_a_usage_error_is_one_line_and_ends_with_2(cli, store, words, told):
     ran = cli("results", store, *words)
     assert (ran.code, ran.out) == (2, "")
     assert told in ran.err
@@ -240,7 +240,7 @@ def test_a_mistake_is_one_line_and_ends_with_2(cli, store, words, told):
     assert told in as_json.json["error"]["message"]
 
 
-def test_a_store_that_is_not_there_or_none_is_one_clear_line(cli, tmp_path):
+def test_a_missing_or_invalid_store_is_one_clear_error(cli, tmp_path):
     assert "there is no store here" in cli("results", "nowhere.sqlite").err
     (tmp_path / "noise.sqlite").write_bytes(bytes(range(256)) * 40)
     ran = cli("results", "noise.sqlite", "--json")
@@ -260,7 +260,7 @@ def test_an_empty_store_has_no_tournament(cli, tmp_path):
 
 
 @pytest.mark.slow
-def test_results_are_read_while_a_tournament_is_played(shell, tmp_path):
+def test_results_are_read_while_a_tournament_runs(shell, tmp_path):
     path = tmp_path / "s.sqlite"
     command = [sys.executable, "-c", WRITES_UNTIL_TOLD, str(path)]
     writing = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -285,7 +285,7 @@ def test_results_are_read_while_a_tournament_is_played(shell, tmp_path):
 # Export
 
 
-def test_export_writes_what_it_says(cli, store, tmp_path):
+def test_export_writes_the_files_that_it_reports(cli, store, tmp_path):
     ran = cli("export", store, "--csv", "out")
     assert ran.code == 0
     assert [Path(line).name for line in ran.out.splitlines()] == [
@@ -298,14 +298,14 @@ def test_export_writes_what_it_says(cli, store, tmp_path):
         assert {row["id"] for row in csv.DictReader(file)} == {job.id for job in small().jobs}
 
 
-def test_export_writes_both_at_once_and_tells_so_as_json(cli, store):
+def test_export_writes_both_formats_and_reports_them_as_json(cli, store):
     pytest.importorskip("pyarrow")
     files = cli("export", store, "--csv", "a", "--parquet", "b", "--json").json["files"]
     assert len(files) == 8
     assert all(Path(file).stat().st_size for file in files)
 
 
-def test_export_asks_where_to(cli, store):
+def test_export_requires_a_target(cli, store):
     ran = cli("export", store)
     assert ran.code == 2
     assert "--parquet DIR or --csv DIR" in ran.err
@@ -313,7 +313,7 @@ def test_export_asks_where_to(cli, store):
     assert "cannot be written" in cli("export", store, "--csv", "file").err
 
 
-def test_runs_of_no_tournament_can_be_asked_about(cli, tmp_path):
+def test_results_include_runs_without_a_tournament(cli, tmp_path):
     runs = numbered(200)
     with Store.open(tmp_path / "s.sqlite") as store:
         for job, played in runs:

@@ -1,4 +1,4 @@
-"""`swarmsec run` with every option of the contract, and list, show and validate beside it."""
+"""`swarmsec run` with every option of the contract, and list, show and validate."""
 
 import csv
 import json
@@ -34,7 +34,7 @@ TOP = {
     "verdict",
     "replay",
 }
-# Scoring asks for the first two "always": `null`, with the reason; rounds to recover. The last one is only printed.
+# Scoring requires the reason for a `null` damage_limited, and the rounds to recover. `arms_run` is only printed.
 BESIDE_THE_CONTRACT = {"damage_limited_reason", "recovery_rounds", "arms_run"}
 SHIPPED_ATTACKS = {"none", "false_signal", "stubborn", "equivocation", "conflicting_flood", "hijack"}
 SHIPPED_DEFENSES = {
@@ -50,16 +50,16 @@ SHIPPED_DEFENSES = {
 
 
 def resolved(folder="runs"):
-    """The scenario that the latest run played, as data."""
+    """The resolved scenario of the latest run, as data."""
     from ruamel.yaml import YAML
 
     return YAML(typ="safe", pure=True).load((Path(folder) / "latest" / "scenario.yaml").read_text(encoding="utf-8"))
 
 
-# What a run prints
+# The output of a run
 
 
-def test_a_run_prints_the_verdict_the_arms_and_the_line_that_repeats_it(shell, ring_file):
+def test_a_run_prints_the_verdict_the_arms_and_the_command_that_repeats_it(shell, ring_file):
     ran = shell("run", ring_file)
     assert ran.code == 0
     for word in ("clean", "attacked", "defended", "guarded", "stubborn", "wmsr", "damage prevented"):
@@ -68,12 +68,12 @@ def test_a_run_prints_the_verdict_the_arms_and_the_line_that_repeats_it(shell, r
     assert "runs/" in ran.out
 
 
-def test_the_verdict_stands_before_the_evidence(shell, ring_file):
+def test_the_verdict_is_printed_before_the_evidence(shell, ring_file):
     out = shell("run", ring_file).out
     assert out.index("prevented") < out.index("clean") < out.index("swarmsec run")
 
 
-def test_the_line_that_repeats_a_run_repeats_it(shell, ring_file):
+def test_the_printed_command_repeats_the_run(shell, ring_file):
     import shlex
 
     first = shell("run", ring_file, "--attack", "stubborn:value=7,daemons=[2]", "--rounds", 9, "--json")
@@ -91,7 +91,7 @@ def test_piped_output_has_no_escape_codes(shell, ring_file):
 
 
 def on_a_terminal(program, arguments, env):
-    """What a command writes when its three streams are a terminal, and its exit code."""
+    """Run a command with its three streams on a terminal: its output and its exit code."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [*program, *map(str, arguments)],
@@ -137,7 +137,7 @@ def test_progress_goes_to_standard_error_and_results_to_standard_output(shell, r
 # --json
 
 
-def test_json_prints_one_document_and_nothing_else(shell, ring_file):
+def test_json_is_the_only_document_on_standard_output(shell, ring_file):
     ran = shell("run", ring_file, "--json")
     assert ran.code == 0
     assert isinstance(json.loads(ran.out), dict)
@@ -169,7 +169,7 @@ def test_json_has_the_keys_of_the_contract(cli, ring_file):
     assert result["seeds"] == [0, 1, 2]
 
 
-def test_json_holds_no_number_that_json_does_not_know(cli, ring_file):
+def test_json_has_no_non_finite_number(cli, ring_file):
     ran = cli("run", ring_file, "--json")
 
     def refuse(word):
@@ -185,14 +185,14 @@ def test_damage_limited_is_the_share_of_the_damage_that_blue_prevented(cli, ring
     assert result["autoimmune_cost"] == result["damage"]["guarded"]
 
 
-def test_damage_is_the_bill_less_that_of_the_clean_arm(cli, ring_file):
+def test_damage_is_the_bill_minus_the_bill_of_the_clean_arm(cli, ring_file):
     result = cli("run", ring_file, "--json").json
     clean = result["arms"]["clean"]["bill"]["mean"]
     for arm, damage in result["damage"].items():
         assert damage["mean"] == pytest.approx(result["arms"][arm]["bill"]["mean"] - clean, abs=1e-12)
 
 
-def test_without_bite_no_damage_limited_is_reported_and_the_run_is_inconclusive(cli, ring_file):
+def test_a_run_without_bite_is_inconclusive_and_reports_no_damage_limited(cli, ring_file):
     ran = cli("run", ring_file, "--attack", "none", "--json")
     assert ran.code == swarmsec.ExitCode.INCONCLUSIVE == 4
     assert ran.json["damage_limited"] is None
@@ -201,7 +201,7 @@ def test_without_bite_no_damage_limited_is_reported_and_the_run_is_inconclusive(
     assert ran.json["verdict"] == "no_bite"
 
 
-def test_a_defense_that_limits_nothing_is_a_finished_run(cli, ring_file):
+def test_a_run_whose_defense_limits_nothing_is_done(cli, ring_file):
     ran = cli("run", ring_file, "--defense", "none", "--json")
     assert ran.code == 0
     assert ran.json["damage_limited"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
@@ -209,7 +209,7 @@ def test_a_defense_that_limits_nothing_is_a_finished_run(cli, ring_file):
     assert ran.json["autoimmune_cost"]["mean"] == 0.0
 
 
-def test_what_a_plugin_prints_does_not_get_into_the_json_document(cli, ring_file, tmp_path):
+def test_output_of_a_plugin_stays_out_of_the_json_document(cli, ring_file, tmp_path):
     folder = tmp_path / "chatty"
     folder.mkdir()
     source = (
@@ -238,7 +238,7 @@ def test_attack_replaces_the_scenarios_attack(cli, ring_file):
     }
 
 
-def test_attack_can_be_repeated(cli, ring_file):
+def test_attack_can_be_given_more_than_once(cli, ring_file):
     ran = cli(
         *("run", ring_file, "--set", "rules.red.daemons=2", "--json"),
         *("--attack", "stubborn:daemons=[3]", "--attack", "stubborn:daemons=[5],value=-9"),
@@ -248,7 +248,7 @@ def test_attack_can_be_repeated(cli, ring_file):
     assert ran.json["arms"]["attacked"]["metrics"]["compromised"]["mean"] == 2.0
 
 
-def test_defense_replaces_the_scenarios_defense_and_can_be_repeated(cli, ring_file):
+def test_defense_replaces_the_scenarios_defense_and_can_be_given_more_than_once(cli, ring_file):
     ran = cli("run", ring_file, "--defense", "wmsr:f=2", "--defense", "median_gate:threshold=5,warm_up=0", "--json")
     assert ran.code == 0
     first, second = resolved()["defenses"]
@@ -256,7 +256,7 @@ def test_defense_replaces_the_scenarios_defense_and_can_be_repeated(cli, ring_fi
     assert (second["kind"], second["threshold"], second["warm_up"]) == ("median_gate", 5.0, 0)
 
 
-def test_an_attack_of_strength_zero_costs_exactly_nothing(cli, ring_file):
+def test_an_attack_of_strength_zero_has_damage_exactly_zero(cli, ring_file):
     ran = cli("run", ring_file, "--attack", "stubborn:daemons=[0],strength=0", "--json")
     assert ran.code == 4
     assert ran.json["damage"]["attacked"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
@@ -273,7 +273,7 @@ def test_seeds_are_a_count_or_a_list(cli, ring_file, given, played):
     assert ran.json["replay"].endswith("--seeds " + ",".join(map(str, played)))
 
 
-def test_the_scenarios_own_seeds_may_be_a_list(cli, write, ring):
+def test_the_scenarios_seeds_may_be_a_list(cli, write, ring):
     ran = cli("run", write(ring | {"seeds": [5, 2]}), "--json")
     assert ran.json["seeds"] == [5, 2]
 
@@ -310,20 +310,20 @@ def test_set_puts_a_value_at_a_path(cli, ring_file, path, value, read):
     assert read(resolved())
 
 
-def test_set_can_be_repeated(cli, ring_file):
+def test_set_can_be_given_more_than_once(cli, ring_file):
     ran = cli("run", ring_file, "--set", "rounds=5", "--set", "attacks[0].value=9", "--json")
     assert ran.code == 0
     assert (resolved()["rounds"], resolved()["attacks"][0]["value"]) == (5, 9.0)
 
 
-def test_out_says_where_runs_folders_go(cli, ring_file, tmp_path):
+def test_out_sets_the_folder_of_run_folders(cli, ring_file, tmp_path):
     ran = cli("run", ring_file, "--out", tmp_path / "a" / "b", "--json")
     assert ran.code == 0
     assert (tmp_path / "a" / "b" / "latest" / "result.json").is_file()
     assert not Path("runs").exists()
 
 
-def test_jobs_do_not_change_the_result(cli, ring_file):
+def test_the_result_does_not_depend_on_jobs(cli, ring_file):
     one = cli("run", ring_file, "--jobs", 1, "--out", "one", "--json")
     two = cli("run", ring_file, "--jobs", 2, "--out", "two", "--json")
     assert (one.code, two.code) == (0, 0)
@@ -335,7 +335,7 @@ def test_jobs_do_not_change_the_result(cli, ring_file):
 # --plugins
 
 
-def test_a_users_own_attack_and_defense_run_beside_those_that_ship(cli, ring_file, own_plugins):
+def test_a_users_attack_and_defense_run_with_shipped_plugins(cli, ring_file, own_plugins):
     ran = cli(
         *("run", ring_file, "--plugins", own_plugins, "--json", "--seeds", 2),
         *("--attack", "pull:by=40,daemons=[0]", "--defense", "middle"),
@@ -347,7 +347,7 @@ def test_a_users_own_attack_and_defense_run_beside_those_that_ship(cli, ring_fil
     assert ran.json["overhead"]["messages"] > 1
 
 
-def test_workers_find_a_users_own_plugins(cli, ring_file, own_plugins):
+def test_worker_processes_find_a_users_plugins(cli, ring_file, own_plugins):
     ran = cli(
         *("run", ring_file, "--plugins", own_plugins, "--json", "--jobs", 2, "--seeds", 2),
         *("--attack", "pull:by=40,daemons=[0]", "--defense", "middle"),
@@ -355,7 +355,7 @@ def test_workers_find_a_users_own_plugins(cli, ring_file, own_plugins):
     assert ran.code == 0
 
 
-def test_list_and_show_know_a_users_own_plugins(cli, own_plugins):
+def test_list_and_show_find_a_users_plugins(cli, own_plugins):
     assert "pull" in cli("list", "attacks", "--plugins", own_plugins, "--json").json["attacks"]
     assert "middle" in cli("list", "defenses", "--plugins", own_plugins, "--json").json["defenses"]
     shown = cli("show", "pull", "--plugins", own_plugins)
@@ -392,18 +392,18 @@ def test_variables_set_options(shell, write, ring, own_plugins, tmp_path):
         ("SWARMSEC_SET", "rounds=3", lambda s: s["rounds"] == 3),
     ],
 )
-def test_variables_set_options_that_can_be_repeated(cli, monkeypatch, ring_file, variable, value, read):
+def test_variables_set_options_with_several_values(cli, monkeypatch, ring_file, variable, value, read):
     monkeypatch.setenv(variable, value)
     assert cli("run", ring_file).code in (0, 4)
     assert read(resolved())
 
 
-def test_a_variable_asks_for_json(cli, monkeypatch, ring_file):
+def test_a_variable_selects_json(cli, monkeypatch, ring_file):
     monkeypatch.setenv("SWARMSEC_JSON", "1")
     assert cli("run", ring_file).json["scenario"] == "ring_with_a_liar"
 
 
-def test_a_flag_wins_over_a_variable_and_a_variable_over_the_scenario(cli, monkeypatch, ring_file):
+def test_a_flag_overrides_a_variable_and_a_variable_overrides_the_scenario(cli, monkeypatch, ring_file):
     monkeypatch.setenv("SWARMSEC_ROUNDS", "7")
     assert cli("run", ring_file).code == 0
     assert resolved()["rounds"] == 7
@@ -411,7 +411,7 @@ def test_a_flag_wins_over_a_variable_and_a_variable_over_the_scenario(cli, monke
     assert resolved()["rounds"] == 5
 
 
-def test_a_run_that_a_variable_changed_says_how_to_repeat_it_without_the_variable(cli, monkeypatch, ring_file):
+def test_the_command_that_repeats_a_run_includes_options_set_by_variables(cli, monkeypatch, ring_file):
     import shlex
 
     monkeypatch.setenv("SWARMSEC_ROUNDS", "7")
@@ -421,7 +421,7 @@ def test_a_run_that_a_variable_changed_says_how_to_repeat_it_without_the_variabl
     assert again["arms"] == first["arms"]
 
 
-def test_a_run_with_a_users_own_plugins_says_how_to_repeat_it(cli, ring_file, own_plugins):
+def test_the_command_that_repeats_a_run_includes_the_plugins_folder(cli, ring_file, own_plugins):
     import shlex
 
     first = cli("run", ring_file, "--plugins", own_plugins, "--attack", "pull:daemons=[0]", "--json").json
@@ -433,13 +433,13 @@ def test_a_run_with_a_users_own_plugins_says_how_to_repeat_it(cli, ring_file, ow
 # Sources of a scenario
 
 
-def test_a_scenario_comes_from_the_library_by_name(cli):
+def test_a_scenario_is_loaded_from_the_library_by_name(cli):
     ran = cli("run", "blackswarm", "--agents", 60, "--seeds", 2, "--json")
     assert ran.code in (0, 4)
     assert ran.json["scenario"] == "blackswarm"
 
 
-def test_the_resolved_scenario_runs_again_from_its_file(cli, ring_file):
+def test_the_resolved_scenario_runs_from_its_file(cli, ring_file):
     first = cli("run", ring_file, "--json").json
     again = cli("run", Path("runs/latest/scenario.yaml").resolve(), "--out", "again", "--json").json
     assert again["scenario_digest"] == first["scenario_digest"]
@@ -449,7 +449,7 @@ def test_the_resolved_scenario_runs_again_from_its_file(cli, ring_file):
 # list, show, validate
 
 
-def test_list_names_every_plugin_that_the_issue_asks_for(cli):
+def test_list_names_every_required_plugin(cli):
     attacks = cli("list", "attacks", "--json")
     defenses = cli("list", "defenses", "--json")
     assert (attacks.code, defenses.code) == (0, 0)
@@ -466,7 +466,7 @@ def test_list_names_every_plugin_that_the_issue_asks_for(cli):
         ("topologies", {"ring", "circulant", "complete", "random_regular", "small_world", "edges"}),
     ],
 )
-def test_list_takes_one_kind_of_thing(cli, what, some):
+def test_list_accepts_one_kind_of_entry(cli, what, some):
     listed = cli("list", what, "--json").json
     assert set(listed) == {what}
     assert set(listed[what]) >= some
@@ -475,20 +475,20 @@ def test_list_takes_one_kind_of_thing(cli, what, some):
     assert all(name in plain.out for name in some)
 
 
-def test_list_without_a_kind_lists_all(cli):
+def test_list_without_a_kind_lists_all_kinds(cli):
     listed = cli("list", "--json").json
     assert set(listed) >= {"attacks", "defenses", "protocols", "worlds", "scenarios", "topologies"}
 
 
 @pytest.mark.parametrize("name", [*sorted(SHIPPED_ATTACKS | SHIPPED_DEFENSES), "beliefs", "trading", "circulant"])
-def test_show_says_what_a_plugin_does(cli, name):
+def test_show_describes_a_plugin(cli, name):
     shown = cli("show", name)
     assert shown.code == 0
     assert name in shown.out
     assert ESCAPE not in shown.out
 
 
-def test_show_gives_parameters_with_bounds_units_and_help(cli):
+def test_show_prints_parameters_with_bounds_units_and_help(cli):
     shown = cli("show", "stubborn", "--json").json
     strength = next(p for p in shown["parameters"] if p["name"] == "strength")
     assert strength["default"] == 1.0
@@ -506,7 +506,7 @@ def test_every_attack_has_daemons_start_stop_and_strength(cli):
         assert names >= {"daemons", "start", "stop", "strength"}, name
 
 
-def test_show_knows_both_plugins_named_none(cli):
+def test_show_prints_both_plugins_named_none(cli):
     shown = cli("show", "none").out
     assert "attack" in shown
     assert "defense" in shown
@@ -524,7 +524,7 @@ def test_validate_runs_nothing(cli, ring_file):
     assert not Path("runs").exists()
 
 
-def test_validate_reports_every_scenario_that_is_refused(cli, write, ring, ring_file):
+def test_validate_reports_every_refused_scenario(cli, write, ring, ring_file):
     one = write(ring | {"rounds": -4}, "one.yaml")
     two = write(ring | {"engine": "warp"}, "two.yaml")
     ran = cli("validate", one, ring_file, two)
@@ -541,7 +541,7 @@ def test_validate_json_is_one_document(cli, write, ring, ring_file):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["list", "--help"], ["show", "--help"]])
-def test_help_is_a_success(cli, arguments):
+def test_help_exits_with_0(cli, arguments):
     assert cli(*arguments).code == 0
 
 
@@ -604,7 +604,7 @@ def test_every_command_that_runs_arms_takes_the_same_executor_options(cli, ring_
 
 
 @pytest.mark.parametrize("command", [("run",), ("lint", "--deep")])
-def test_an_arm_that_takes_too_long_ends_the_command_and_is_named(cli, write, ring, tmp_path, command):
+def test_an_arm_that_exceeds_the_timeout_ends_the_command_and_is_named(cli, write, ring, tmp_path, command):
     folder = tmp_path / "own"
     folder.mkdir()
     (folder / "sleepy.py").write_text(SLEEPY, encoding="utf-8")
@@ -614,7 +614,7 @@ def test_an_arm_that_takes_too_long_ends_the_command_and_is_named(cli, write, ri
     assert "seed 0, attacked arm: took more than 2 s" in ran.err
 
 
-def test_rounds_csv_of_a_run_reads_as_a_table(cli, ring_file):
+def test_rounds_csv_of_a_run_is_read_as_a_table(cli, ring_file):
     cli("run", ring_file)
     with Path("runs/latest/rounds.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))

@@ -1,4 +1,4 @@
-"""`swarmsec tournament`: what it prints, how it ends, and that no kill loses or repeats a run."""
+"""`swarmsec tournament`: its output, its exit codes, and that a kill neither loses nor repeats a run."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ def odd_plugins(tmp_path):
     return folder
 
 
-# What it prints, and how it ends
+# Output and exit codes
 
 
-def test_it_says_which_defense_does_best_and_by_how_much_before_anything_else(cli):
+def test_the_best_defense_and_its_margin_are_printed_first(cli):
     ran = cli("tournament", *SMALL)
     assert ran.code == 0
     lines = [line for line in ran.out.splitlines() if line.strip()]
@@ -72,7 +72,7 @@ def test_it_says_which_defense_does_best_and_by_how_much_before_anything_else(cl
     assert Path("runs/tournaments.sqlite").exists()
 
 
-def test_json_is_one_document_and_the_line_in_it_repeats_it(cli):
+def test_json_is_one_document_with_the_command_that_repeats_the_tournament(cli):
     import shlex
 
     first = cli("tournament", *SMALL, "--json")
@@ -83,7 +83,7 @@ def test_json_is_one_document_and_the_line_in_it_repeats_it(cli):
     assert again.json == first.json
 
 
-def test_the_nulls_stand_beside_the_defenses_unless_they_are_left_out(cli):
+def test_the_nulls_are_included_unless_they_are_excluded(cli):
     ran = cli("tournament", "ring_with_a_liar", "--set", "rounds=8", "--seeds", "2", "--json")
     assert [one["label"] for one in ran.json["defenses"] if one["null"]] == [
         "none", "random_quarantine", "quarantine_all", "oracle",
@@ -96,7 +96,7 @@ def test_a_tournament_without_bite_is_inconclusive(cli):
     assert "No verdict: no attack bites" in ran.out
 
 
-def test_what_cannot_be_played_is_refused_as_one_list_before_anything_runs(cli):
+def test_all_impossible_combinations_are_refused_in_one_list_before_the_first_run(cli):
     ran = cli("tournament", "ring_with_a_liar", "--attack", "nosuch", "--defense", "wmsr:g=1", "--defense", "wmrs")
     assert ran.code == 3
     assert "no attack `nosuch`" in ran.err
@@ -119,14 +119,14 @@ def test_what_cannot_be_played_is_refused_as_one_list_before_anything_runs(cli):
         (("ring_with_a_liar", "--set", "rounds"), "--set"),
     ],
 )
-def test_a_misused_command_line_ends_with_2_and_one_line(cli, words, said):
+def test_a_usage_error_ends_with_2_and_one_line(cli, words, said):
     ran = cli("tournament", *words)
     assert ran.code == 2
     assert said in ran.err
     assert "Traceback" not in ran.err
 
 
-def test_a_file_can_ask_for_it_and_the_command_line_has_the_last_word(cli, tmp_path):
+def test_the_command_line_overrides_the_tournament_file(cli, tmp_path):
     (tmp_path / "cup.yaml").write_text(
         "kind: Tournament\nscenarios: [ring_with_a_liar]\ndefenses: [signal_clip, wmsr]\n"
         "seeds: 3\nnulls: false\nsettings: {rounds: 8}\n",
@@ -140,7 +140,7 @@ def test_a_file_can_ask_for_it_and_the_command_line_has_the_last_word(cli, tmp_p
     assert (beside.code, "give it alone" in beside.err) == (2, True)
 
 
-def test_a_wrong_file_is_refused_at_its_line(cli, tmp_path):
+def test_an_invalid_tournament_file_is_refused_with_its_line(cli, tmp_path):
     (tmp_path / "cup.yaml").write_text("kind: Tournament\nscenarios: [ring_with_a_liar]\nsceds: 3\n", encoding="utf-8")
     ran = cli("tournament", "cup.yaml")
     assert ran.code == 3
@@ -148,7 +148,7 @@ def test_a_wrong_file_is_refused_at_its_line(cli, tmp_path):
     assert "did you mean `seeds`?" in ran.err
 
 
-def test_own_plugins_play_like_any_other(cli, own_plugins):
+def test_a_users_plugins_run_in_a_tournament(cli, own_plugins):
     ran = cli(
         "tournament", "ring_with_a_liar", "--attack", "pull:daemons=[0]", "--defense", "middle", "--plugins",
         own_plugins, "--set", "rounds=8", "--seeds", "2", "--no-nulls", "--json",
@@ -158,7 +158,7 @@ def test_own_plugins_play_like_any_other(cli, own_plugins):
     assert f"--plugins {own_plugins}" in ran.json["replay"]
 
 
-def test_a_plugin_that_fails_is_named_and_the_others_go_on(cli, odd_plugins):
+def test_a_failing_plugin_is_named_and_the_other_runs_continue(cli, odd_plugins):
     ran = cli("tournament", *SMALL, "--attack", "broken:daemons=[0]", "--plugins", odd_plugins)
     assert ran.code == 5
     assert "wmsr leaves 0.5" in ran.out
@@ -166,10 +166,10 @@ def test_a_plugin_that_fails_is_named_and_the_others_go_on(cli, odd_plugins):
     assert "out of order" in ran.out
 
 
-# Going on, sharding
+# Resuming, sharding
 
 
-def test_what_was_begun_is_gone_on_with_only_when_that_is_meant(cli):
+def test_an_existing_tournament_is_continued_only_with_resume(cli):
     assert cli("tournament", *SMALL, "--shard", "1/2").code == 0
     refused = cli("tournament", *SMALL)
     assert refused.code == 2
@@ -179,7 +179,7 @@ def test_what_was_begun_is_gone_on_with_only_when_that_is_meant(cli):
     assert (shown.code, "Best in the worst case: wmsr" in shown.out) == (0, True)
 
 
-def test_shards_that_are_merged_are_the_undisturbed_tournament(cli):
+def test_merged_shards_equal_an_uninterrupted_tournament(cli):
     whole = cli("tournament", *SMALL, "--json", "--store", "whole.sqlite").json
     parts = [
         cli("tournament", *SMALL, "--shard", f"{number}/3", "--store", f"{number}.sqlite", "--json").json
@@ -195,7 +195,7 @@ def test_shards_that_are_merged_are_the_undisturbed_tournament(cli):
     assert "18 runs done" in merged.err
 
 
-def test_halving_says_who_was_dropped_and_when(cli):
+def test_halving_reports_each_dropped_defense_and_its_seeds(cli):
     ran = cli("tournament", *SMALL, "--halving")
     assert ran.code == 0
     assert "dropped signal_clip after 1 seed" in ran.err
@@ -216,7 +216,7 @@ RUNS = 10 * (1 + 3 + 4 + 3 * 4)
 
 
 def processes_of(session):
-    """The processes of a session that run; zombies do not."""
+    """The running processes of a session, without zombies."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -237,19 +237,19 @@ def until(holds, seconds=180.0):
 
 
 def kept(store):
-    """The ids of the runs in a store, and what was recorded of each, read beside its writer."""
+    """The ids of the runs in a store, and the record of each, read in parallel to the writer."""
     if not Path(store).exists():
         return {}
     with sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=10) as connection:
         try:
             return dict(connection.execute("SELECT id, digest || added FROM runs"))
-        except sqlite3.OperationalError:  # Its tables are being made.
+        except sqlite3.OperationalError:  # The writer has not created the tables yet.
             return {}
 
 
 @pytest.fixture
 def started(program, tmp_path):
-    """Start a tournament as a session of its own; in the end nothing of it runs."""
+    """Start a tournament in a new session, and end all its processes afterwards."""
     sessions = []
 
     def start(*words):
@@ -273,7 +273,7 @@ def started(program, tmp_path):
 
 @needs_proc
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_ends_with_130_and_says_how_to_go_on(started, cli, jobs):
+def test_ctrl_c_exits_with_130_and_prints_how_to_resume(started, cli, jobs):
     process = started(*LONG, "--jobs", jobs)
     until(lambda: len(kept("runs/tournaments.sqlite")) >= 3)
     os.kill(process.pid, signal.SIGINT)
@@ -307,9 +307,7 @@ def finished(process):
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("share", [0.02, 0.4, 0.9])
-def test_a_killed_driver_loses_nothing_that_was_acknowledged_and_resumes_to_the_same_end(
-    started, undisturbed, jobs, share
-):
+def test_a_killed_driver_keeps_all_acknowledged_runs_and_resumes_to_the_same_result(started, undisturbed, jobs, share):
     store = "runs/tournaments.sqlite"
     process = started(*LONG, "--jobs", jobs)
     until(lambda: len(kept(store)) >= share * RUNS)
@@ -329,7 +327,7 @@ def test_a_killed_driver_loses_nothing_that_was_acknowledged_and_resumes_to_the_
 
 @needs_proc
 @pytest.mark.slow
-def test_a_killed_worker_is_made_good(started, undisturbed):
+def test_runs_of_a_killed_worker_are_repeated_by_another(started, undisturbed):
     store = "runs/tournaments.sqlite"
     process = started(*LONG, "--jobs", 2, "--json")
     for share in (0.1, 0.3, 0.6):
@@ -341,7 +339,7 @@ def test_a_killed_worker_is_made_good(started, undisturbed):
 
 
 def _is_worker(pid, driver):
-    """Whether a process was forked for the driver by its fork server, and is neither that nor who tracks resources."""
+    """Whether a process is a worker: not the driver, its fork server or the resource tracker."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
@@ -351,7 +349,7 @@ def _is_worker(pid, driver):
 
 @needs_proc
 @pytest.mark.slow
-def test_a_poison_run_costs_itself_alone(started, undisturbed, odd_plugins):
+def test_a_run_that_kills_its_worker_fails_alone(started, undisturbed, odd_plugins):
     process = started(*LONG, "--attack", "poison:daemons=[0]", "--plugins", odd_plugins, "--jobs", 2, "--json")
     out, err = process.communicate(timeout=300)
     assert process.returncode == 5, err
@@ -368,7 +366,7 @@ def test_a_poison_run_costs_itself_alone(started, undisturbed, odd_plugins):
 @needs_proc
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [("--jobs", "2"), ("--jobs", "1", "--timeout", "60"), ("--cluster", "local:2")])
-def test_whoever_plays_the_document_is_the_same(started, undisturbed, how):
+def test_the_document_does_not_depend_on_the_executor(started, undisturbed, how):
     if how[0] == "--cluster":
         pytest.importorskip("distributed")
     process = started(*LONG, *how, "--json")

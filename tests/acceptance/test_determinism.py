@@ -1,4 +1,4 @@
-"""The same seed gives the same run, whatever the jobs, the process, the hash seed, the engine or the rival."""
+"""The same seed gives the same run for any number of jobs, process, hash seed, engine and opponent."""
 
 import json
 import os
@@ -16,7 +16,7 @@ SAME = ["result.json", "rounds.csv", "events.jsonl", "scenario.yaml"]
 
 
 def attacks_of_the_registry(capture=None):
-    """Every attack that `swarmsec list attacks --json` names."""
+    """Every attack in the output of `swarmsec list attacks --json`."""
     import contextlib
     import io
 
@@ -26,9 +26,7 @@ def attacks_of_the_registry(capture=None):
     return sorted(json.loads(out.getvalue())["attacks"])
 
 
-def test_the_same_seed_gives_the_same_bytes_whatever_the_jobs_the_process_and_the_hash_seed(
-    program, write, trading, tmp_path
-):
+def test_equal_seeds_give_equal_bytes_for_any_jobs_process_and_hash_seed(program, write, trading, tmp_path):
     scenario = write(trading | {"seeds": 3})
     kept = [key for key in os.environ if key.startswith("SWARMSEC_")]
     environment = {key: value for key, value in os.environ.items() if key not in kept}
@@ -48,13 +46,13 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_jobs_the_process_and_th
         assert len(contents) == 1, f"{name} differs"
 
 
-def test_result_json_holds_no_times(cli, ring_file):
+def test_result_json_has_no_times(cli, ring_file):
     cli("run", ring_file)
     result = json.loads(Path("runs/latest/result.json").read_text(encoding="utf-8"))
     assert result["overhead"].get("cpu") is None
 
 
-def test_seeds_do_not_depend_on_their_order_or_company(ring):
+def test_seeds_do_not_depend_on_their_order_or_on_other_seeds(ring):
     ring["world"] = {"kind": "beliefs", "initial": "normal", "noise": 0.1}
     ring["protocol"] = {"kind": "friedkin_johnsen"}
     alone = swarmsec.simulate(ring, arm="attacked", seed=9)
@@ -67,13 +65,13 @@ def test_seeds_do_not_depend_on_their_order_or_company(ring):
     assert np.array_equal(alone.bill, swarmsec.simulate(ring, arm="attacked", seed=9).bill)
 
 
-def test_another_seed_is_another_run(trading):
+def test_different_seeds_give_different_runs(trading):
     first, second = (swarmsec.simulate(trading, arm="clean", seed=seed).metrics["price_usd"] for seed in (0, 1))
     assert not np.array_equal(first, second)
 
 
 def assert_same_trace(one, other, tolerance):
-    """Say which field differs, and from which round on."""
+    """Assert equal traces; the error names the first field and round that differ."""
     assert one.states.shape == other.states.shape
     gaps = np.abs(one.states - other.states).reshape(len(one.states), -1).max(axis=1)
     assert np.flatnonzero(gaps > tolerance).tolist() == [], "states differ in these rounds"
@@ -88,7 +86,7 @@ def assert_same_trace(one, other, tolerance):
 @pytest.mark.parametrize("arm", ["clean", "attacked", "defended", "guarded"])
 @pytest.mark.parametrize("weights", ["metropolis", "uniform"])
 @pytest.mark.parametrize("protocol", ["average_consensus", "friedkin_johnsen"])
-def test_both_engines_mean_the_same_for_beliefs(ring, arm, protocol, weights):
+def test_both_engines_agree_for_beliefs(ring, arm, protocol, weights):
     ring["protocol"] = {"kind": protocol, "weights": weights, "exchanges": 2}
     ring["world"] = {"kind": "beliefs", "initial": "uniform", "noise": 0.1}
     arrays = swarmsec.simulate(ring | {"engine": "arrays"}, arm=arm, seed=3, record_states=True)
@@ -97,14 +95,14 @@ def test_both_engines_mean_the_same_for_beliefs(ring, arm, protocol, weights):
 
 
 @pytest.mark.parametrize("arm", ["clean", "attacked", "defended", "guarded"])
-def test_both_engines_mean_the_same_for_trading(trading, arm):
+def test_both_engines_agree_for_trading(trading, arm):
     arrays = swarmsec.simulate(trading | {"engine": "arrays"}, arm=arm, seed=1, record_states=True)
     agents = swarmsec.simulate(trading | {"engine": "agents"}, arm=arm, seed=1, record_states=True)
     assert_same_trace(arrays, agents, 1e-12)
 
 
 @pytest.mark.parametrize("kind", attacks_of_the_registry())
-def test_both_engines_mean_the_same_under_every_attack(ring, kind):
+def test_both_engines_agree_under_every_attack(ring, kind):
     ring["attacks"] = [{"kind": kind, "daemons": [0, 3], "start": 3, "stop": 15}]
     ring["rules"] = {"red": {}, "blue": {}}
     arrays = swarmsec.simulate(ring | {"engine": "arrays"}, seed=2, record_states=True)
@@ -124,7 +122,7 @@ def test_both_engines_mean_the_same_under_every_attack(ring, kind):
     ],
     ids=lambda defense: defense["kind"],
 )
-def test_both_engines_mean_the_same_under_every_defense(ring, defense):
+def test_both_engines_agree_under_every_defense(ring, defense):
     ring["defenses"] = [defense]
     ring["world"] = {"kind": "beliefs", "initial": "uniform", "noise": 0.1}
     ring["protocol"] = {"kind": "friedkin_johnsen"}
@@ -150,7 +148,7 @@ def test_the_worlds_noise_does_not_depend_on_the_defense(trading, defense):
     assert np.array_equal(base, swarmsec.simulate(rival, arm="guarded", seed=4).metrics["fundamental_usd"])
 
 
-def test_the_clean_arm_is_the_same_whoever_the_rivals_are(ring):
+def test_the_clean_arm_does_not_depend_on_attack_and_defense(ring):
     ring["world"] = {"kind": "beliefs", "initial": "uniform", "noise": 0.3}
     ring["protocol"] = {"kind": "friedkin_johnsen"}
     base = swarmsec.simulate(ring, arm="clean", seed=4, record_states=True).states
@@ -159,7 +157,7 @@ def test_the_clean_arm_is_the_same_whoever_the_rivals_are(ring):
         assert np.array_equal(base, swarmsec.simulate(rival, arm="clean", seed=4, record_states=True).states)
 
 
-def test_the_guarded_arm_is_the_same_whatever_the_attack(ring):
+def test_the_guarded_arm_does_not_depend_on_the_attack(ring):
     ring["world"] = {"kind": "beliefs", "initial": "uniform", "noise": 0.3}
     ring["protocol"] = {"kind": "friedkin_johnsen"}
     base = swarmsec.simulate(ring, arm="guarded", seed=4, record_states=True).states
@@ -169,7 +167,7 @@ def test_the_guarded_arm_is_the_same_whatever_the_attack(ring):
 
 @pytest.mark.parametrize("kind", attacks_of_the_registry())
 @pytest.mark.parametrize("world", ["beliefs", "trading"])
-def test_strength_zero_gives_a_damage_of_exactly_zero(ring, trading, kind, world):
+def test_strength_zero_has_damage_exactly_zero(ring, trading, kind, world):
     scenario = ring if world == "beliefs" else trading
     if world == "beliefs":
         scenario["world"] = {"kind": "beliefs", "initial": "uniform", "noise": 0.2}
@@ -185,7 +183,7 @@ def test_strength_zero_gives_a_damage_of_exactly_zero(ring, trading, kind, world
 
 
 @pytest.mark.parametrize("kind", attacks_of_the_registry())
-def test_strength_zero_compromises_nobody_and_changes_no_state(ring, kind):
+def test_strength_zero_compromises_no_daemon_and_changes_no_state(ring, kind):
     ring["attacks"] = [{"kind": kind, "daemons": [0, 3], "strength": 0}]
     ring["rules"] = {"red": {}, "blue": {}}
     clean = swarmsec.simulate(ring, arm="clean", record_states=True)
@@ -200,7 +198,7 @@ def test_a_signal_attack_compromises_no_daemon(trading):
     assert not trace.metrics["compromised"].any()
 
 
-def test_no_global_random_state_is_used_or_touched(ring):
+def test_the_global_random_state_is_neither_used_nor_changed(ring):
     import random
 
     random.seed(1)

@@ -1,4 +1,4 @@
-"""What starts fast imports nothing heavy."""
+"""Commands that must start fast import no heavy package."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ print("\\n" + json.dumps(sorted(loaded & set({heavy!r}))), file=sys.__stderr__)
 
 
 def loaded_by(code):
-    """Which of the heavy packages are imported once `code` has run in a fresh interpreter."""
+    """The heavy packages that `code` imports in a fresh interpreter."""
     program = LOADED.format(code=code, heavy=HEAVY)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     return json.loads(done.stderr.strip().splitlines()[-1])
@@ -40,7 +40,7 @@ def test_import_swarmsec_imports_nothing_heavy():
     [["--help"], ["--version"], ["run", "--help"], ["list"], ["show", "stubborn"], ["validate", "blackswarm"]],
     ids=" ".join,
 )
-def test_a_command_that_runs_nothing_imports_nothing_heavy(arguments):
+def test_a_command_without_a_run_imports_nothing_heavy(arguments):
     assert loaded_by(command_line(*arguments)) == []
 
 
@@ -48,7 +48,7 @@ def test_loading_a_scenario_imports_nothing_heavy():
     assert loaded_by("import swarmsec; swarmsec.load_scenario('blackswarm')") == []
 
 
-def test_the_bases_of_plugins_import_nothing_heavy():
+def test_the_base_classes_of_plugins_import_nothing_heavy():
     assert loaded_by("from swarmsec import Attack, Defense, Surface, Vantage") == []
 
 

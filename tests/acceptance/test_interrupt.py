@@ -1,4 +1,4 @@
-"""Ctrl-C ends a run with 130 and leaves a folder that can be read."""
+"""Ctrl-C ends a run with exit code 130 and leaves a readable folder."""
 
 import csv
 import json
@@ -14,7 +14,7 @@ PATIENCE_S = 30.0
 
 
 def processes_of_session(session):
-    """Ids of the processes of a session that still run (zombies do not)."""
+    """Ids of the running processes of a session, without zombies."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -28,7 +28,7 @@ def processes_of_session(session):
 
 @pytest.fixture
 def interrupted(program, write, ring, tmp_path):
-    """Start a long run, press Ctrl-C in the midst of it, and give the exit code, what it wrote and its folder."""
+    """Start a long run and press Ctrl-C during it: its exit code, its output and its folder."""
     started = []
 
     def play(jobs, *more, whole_group=False, presses=1):
@@ -79,7 +79,7 @@ def assert_readable(folder):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
-def test_ctrl_c_ends_with_130_and_leaves_a_readable_folder(interrupted, jobs, whole_group):
+def test_ctrl_c_exits_with_130_and_leaves_a_readable_folder(interrupted, jobs, whole_group):
     code, out, err, folder, left = interrupted(jobs, whole_group=whole_group)
     assert code == 130
     assert out == ""
@@ -89,19 +89,19 @@ def test_ctrl_c_ends_with_130_and_leaves_a_readable_folder(interrupted, jobs, wh
     assert_readable(folder)
 
 
-def test_ctrl_c_says_where_what_was_done_is(interrupted):
+def test_ctrl_c_prints_the_folder_of_the_finished_part(interrupted):
     _, _, err, folder, _ = interrupted(1)
     assert folder.resolve().name in err
 
 
-def test_with_json_ctrl_c_gives_a_document(interrupted):
+def test_ctrl_c_with_json_prints_a_document(interrupted):
     code, out, _, _, _ = interrupted(1, "--json")
     assert code == 130
     assert json.loads(out)["error"]["exit_code"] == 130
 
 
 @pytest.mark.slow
-def test_an_impatient_second_ctrl_c_changes_nothing(interrupted):
+def test_a_second_ctrl_c_changes_nothing(interrupted):
     code, _, err, folder, left = interrupted(2, whole_group=True, presses=3)
     assert code in (130, -signal.SIGINT), "a shell shows both as 130"
     assert "Traceback" not in err
@@ -109,7 +109,7 @@ def test_an_impatient_second_ctrl_c_changes_nothing(interrupted):
     assert_readable(folder)
 
 
-def test_a_terminated_run_leaves_a_log_that_is_readable_to_its_last_whole_line(program, write, ring, tmp_path):
+def test_a_terminated_run_leaves_a_log_that_is_readable_up_to_its_last_complete_line(program, write, ring, tmp_path):
     scenario = write(ring | {"rounds": 1_000, "seeds": 200})
     process = subprocess.Popen(
         [*program, "run", str(scenario), "--out", "out"],

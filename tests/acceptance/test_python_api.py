@@ -1,4 +1,4 @@
-"""The Python contract: what `import swarmsec` gives."""
+"""The contract of the Python API: the names and functions of `import swarmsec`."""
 
 import inspect
 import json
@@ -11,7 +11,7 @@ import pytest
 import swarmsec
 
 
-def test_the_names_of_the_contract_are_there():
+def test_the_names_of_the_contract_exist():
     names = ["load_scenario", "run", "simulate", "build", "Attack", "Defense", "Surface", "Vantage"]
     assert [name for name in names if not hasattr(swarmsec, name)] == []
 
@@ -25,14 +25,14 @@ def test_the_names_of_the_contract_are_there():
         ("build", ["scenario"], {"arm": "defended", "seed": 0}),
     ],
 )
-def test_functions_take_what_the_contract_says(name, positional, keywords):
+def test_functions_have_the_parameters_of_the_contract(name, positional, keywords):
     parameters = inspect.signature(getattr(swarmsec, name)).parameters
     assert [p.name for p in parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD] == positional
     assert {key: parameters[key].default for key in keywords} == keywords
     assert all(parameters[key].kind is inspect.Parameter.KEYWORD_ONLY for key in keywords)
 
 
-def test_run_plays_all_four_arms_unless_told(ring):
+def test_run_runs_all_four_arms_by_default(ring):
     parameters = inspect.signature(swarmsec.run).parameters
     assert [str(arm) for arm in parameters["arms"].default] == ["clean", "attacked", "defended", "guarded"]
     assert set(swarmsec.run(ring, seeds=2).to_dict()["arms"]) == {"clean", "attacked", "defended", "guarded"}
@@ -47,13 +47,13 @@ def test_traits_have_the_members_of_the_contract(name, members):
 
 
 @pytest.mark.parametrize("name", ["check_attack", "check_defense", "check_protocol", "check_world"])
-def test_the_conformance_kit_of_the_contract_is_there(name):
+def test_the_conformance_kit_of_the_contract_exists(name):
     import swarmsec.testing
 
     assert callable(getattr(swarmsec.testing, name))
 
 
-def test_a_scenario_loads_by_name_from_a_file_and_from_a_mapping(ring, ring_file):
+def test_a_scenario_is_loaded_by_name_from_a_file_and_from_a_mapping(ring, ring_file):
     assert swarmsec.load_scenario("blackswarm").name == "blackswarm"
     from_path = swarmsec.load_scenario(ring_file)
     from_text = swarmsec.load_scenario(str(ring_file))
@@ -63,7 +63,7 @@ def test_a_scenario_loads_by_name_from_a_file_and_from_a_mapping(ring, ring_file
     assert from_path.document == from_mapping.document
 
 
-def test_a_loaded_scenario_loads_to_itself(ring):
+def test_loading_a_loaded_scenario_returns_an_equal_one(ring):
     scenario = swarmsec.load_scenario(ring)
     assert swarmsec.load_scenario(scenario.document).digest == scenario.digest
     assert swarmsec.run(scenario, seeds=2).to_dict()["scenario_digest"] == scenario.digest
@@ -80,7 +80,7 @@ def test_loading_does_not_change_the_mapping(ring):
     ("change", "words"),
     [({"roundz": 3}, ["roundz", "rounds"]), ({"rounds": -1}, ["rounds", "-1"]), ({"world": {"kind": "x"}}, ["x"])],
 )
-def test_a_refused_mapping_raises_our_error_with_its_exit_code(ring, change, words):
+def test_an_invalid_mapping_raises_a_swarmsec_error_with_its_exit_code(ring, change, words):
     with pytest.raises(swarmsec.SwarmsecError) as caught:
         swarmsec.load_scenario(ring | change)
     assert caught.value.exit_code == swarmsec.ExitCode.SCENARIO_REJECTED
@@ -90,35 +90,35 @@ def test_a_refused_mapping_raises_our_error_with_its_exit_code(ring, change, wor
 @pytest.mark.parametrize(
     "arguments", [{"arm": "nobody"}, {"seed": -1}, {"seed": "one"}, {"seed": 1.5}], ids=lambda part: str(part)
 )
-def test_simulate_refuses_an_arm_or_a_seed_that_is_none(ring, arguments):
+def test_simulate_refuses_an_unknown_arm_or_seed(ring, arguments):
     with pytest.raises(swarmsec.SwarmsecError):
         swarmsec.simulate(ring, **arguments)
 
 
 @pytest.mark.parametrize("arguments", [{"seeds": 0}, {"seeds": []}, {"seeds": [1, 1]}, {"jobs": 0}, {"arms": ["who"]}])
-def test_run_refuses_arguments_that_make_no_sense(ring, arguments):
+def test_run_refuses_meaningless_arguments(ring, arguments):
     with pytest.raises(swarmsec.SwarmsecError):
         swarmsec.run(ring, **arguments)
 
 
-def test_run_takes_seeds_as_a_count_or_a_list(ring):
+def test_run_accepts_seeds_as_a_count_or_a_list(ring):
     assert list(swarmsec.run(ring, seeds=2).seeds) == [0, 1]
     assert list(swarmsec.run(ring, seeds=[8, 3]).seeds) == [8, 3]
     assert list(swarmsec.run(ring).seeds) == [0, 1, 2]
 
 
-def test_run_takes_another_attack_and_defense(ring):
+def test_run_accepts_another_attack_and_defense(ring):
     result = swarmsec.run(ring, seeds=2, attack="stubborn:value=4,daemons=[3]", defense={"kind": "wmsr", "f": 2})
     assert "stubborn" in result.to_dict()["replay"]
     assert result.damage_limited is not None
 
 
-def test_run_gives_the_same_with_two_jobs(ring):
+def test_run_with_two_jobs_gives_the_same_result(ring):
     one, two = (swarmsec.run(ring, jobs=jobs).to_dict() for jobs in (1, 2))
     assert {**one, "overhead": None} == {**two, "overhead": None}
 
 
-def test_run_can_play_some_arms_only(ring):
+def test_run_can_run_selected_arms(ring):
     result = swarmsec.run(ring, seeds=2, arms=["clean", "attacked"]).to_dict()
     assert set(result["arms"]) == {"clean", "attacked"}
     assert result["damage_limited"] is None
@@ -129,7 +129,7 @@ def test_to_dict_is_plain_data(ring):
     assert json.loads(json.dumps(document, allow_nan=False)) == document
 
 
-def test_to_dict_has_the_keys_that_json_prints(ring, ring_file, cli):
+def test_to_dict_has_the_keys_of_the_json_document(ring, ring_file, cli):
     printed = cli("run", ring_file, "--json").json
     given = swarmsec.run(ring).to_dict()
     assert set(given) == set(printed)
@@ -161,7 +161,7 @@ def test_events_are_typed_records(ring):
     assert (first.round, first.kind, first.plugin) == (0, "attack_on", "stubborn")
 
 
-def test_quarantine_shows_in_the_trace(ring):
+def test_quarantine_is_recorded_in_the_trace(ring):
     ring["defenses"] = [{"kind": "quarantine_all"}]
     ring["rules"] = {"red": {}, "blue": {}}
     trace = swarmsec.simulate(ring, record_states=True)
@@ -169,7 +169,7 @@ def test_quarantine_shows_in_the_trace(ring):
     assert trace.metrics["quarantined"][-1] == 7
 
 
-def test_build_gives_a_mesa_model_whose_step_is_a_round(ring):
+def test_build_returns_a_mesa_model_whose_step_is_a_round(ring):
     model = swarmsec.build(ring)
     assert isinstance(model, mesa.Model)
     trace = swarmsec.simulate(ring, record_states=True)
@@ -179,7 +179,7 @@ def test_build_gives_a_mesa_model_whose_step_is_a_round(ring):
         assert np.array_equal(model.state, trace.states[round_])
 
 
-def test_a_models_agents_are_its_daemons(ring):
+def test_the_agents_of_a_model_are_its_daemons(ring):
     model = swarmsec.build(ring)
     model.step()
     daemons = list(model.agents)
@@ -188,7 +188,7 @@ def test_a_models_agents_are_its_daemons(ring):
     assert sorted(daemon.row for daemon in daemons) == list(range(7))
 
 
-def test_a_model_stops_running_when_its_rounds_are_over(ring):
+def test_a_model_stops_after_its_last_round(ring):
     model = swarmsec.build(ring)
     model.run_model()
     assert (model.round, model.running) == (20, False)
@@ -197,7 +197,7 @@ def test_a_model_stops_running_when_its_rounds_are_over(ring):
     assert table["bill"].to_list() == swarmsec.simulate(ring).bill.tolist()
 
 
-def test_run_model_plays_a_model_to_its_end(ring):
+def test_run_model_runs_a_model_to_its_end(ring):
     model = swarmsec.build(ring, arm="attacked", seed=1)
     model.run_model()
     assert model.bill == swarmsec.simulate(ring, arm="attacked", seed=1).bill[-1]
@@ -205,8 +205,8 @@ def test_run_model_plays_a_model_to_its_end(ring):
 
 
 @pytest.mark.skipif(not hasattr(mesa, "batch_run"), reason="Mesa 4 has no batch_run")
-def test_batch_run_takes_a_model(ring):
-    def model_of(arm, replicate, **_of_mesa):  # Mesa 3.5 passes a `seed` of its own.
+def test_batch_run_accepts_a_model(ring):
+    def model_of(arm, replicate, **_of_mesa):  # Mesa 3.5 passes a `seed` too.
         return swarmsec.build(ring, arm=arm, seed=replicate)
 
     rows = mesa.batch_run(
@@ -221,7 +221,7 @@ def test_batch_run_takes_a_model(ring):
     assert bills["attacked", 1] == swarmsec.simulate(ring, arm="attacked", seed=1).bill[-1]
 
 
-def test_a_student_can_subclass_the_daemon_in_the_engine_of_agents(ring):
+def test_the_daemon_can_be_subclassed_in_the_engine_of_agents(ring):
     from swarmsec.swarm.daemon import Daemon
 
     class Shy(Daemon):
@@ -238,7 +238,7 @@ def test_a_student_can_subclass_the_daemon_in_the_engine_of_agents(ring):
     assert model.state[1:, 0].tolist() == ring["world"]["initial"][1:]
 
 
-def test_models_do_not_keep_each_other_alive(ring):
+def test_a_model_does_not_keep_another_model_alive(ring):
     import gc
     import weakref
 
@@ -264,7 +264,7 @@ def test_a_network_has_the_attributes_of_the_contract():
     assert found.witness is not None
 
 
-def test_every_public_function_says_what_it_does():
+def test_every_public_function_has_a_docstring():
     assert [name for name in swarmsec.__all__ if not name.startswith("_") and not is_documented(name)] == []
 
 
@@ -273,5 +273,5 @@ def is_documented(name):
     return not callable(thing) or bool(inspect.getdoc(thing))
 
 
-def test_a_path_object_and_its_text_are_one_source(ring_file):
+def test_a_path_object_and_its_text_load_the_same_scenario(ring_file):
     assert swarmsec.load_scenario(Path(ring_file)).source == swarmsec.load_scenario(str(ring_file)).source

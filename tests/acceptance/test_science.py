@@ -1,4 +1,4 @@
-"""The cases of SCIENCE.md with known numbers, as `beliefs` scenarios given as mappings to `simulate`."""
+"""The cases of SCIENCE.md with known numbers, as `beliefs` scenarios given to `simulate` as mappings."""
 
 import math
 
@@ -9,7 +9,7 @@ import swarmsec
 
 
 def beliefs(initial, network, *, attacks=(), defenses=({"kind": "wmsr", "f": 1},), rounds=300):
-    """A scenario in which daemons that weigh everyone alike agree on a value."""
+    """A scenario in which daemons agree on a value by uniform averaging."""
     return {
         "apiVersion": "swarmsec/v1",
         "kind": "Scenario",
@@ -54,7 +54,7 @@ def cube(engine="edges"):
 
 
 def wmsr_by_hand(starts, neighbors, f, lie, rounds):
-    """LeBlanc et al. 2013 in plain Python, daemon 0 saying lie(t) in round t; an independent check."""
+    """LeBlanc et al. 2013 in plain Python, as an independent check; daemon 0 sends lie(t) in round t."""
     x = np.array(starts, dtype=float)
     states = [x.copy()]
     for t in range(rounds):
@@ -72,7 +72,7 @@ def wmsr_by_hand(starts, neighbors, f, lie, rounds):
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
 @pytest.mark.parametrize("name", LIARS)
-def test_wmsr_on_c7_ends_at_the_known_value_and_never_leaves_the_honest_hull(name, engine):
+def test_wmsr_on_c7_ends_at_the_known_value_and_stays_in_the_honest_hull(name, engine):
     parameters, _, expected = LIARS[name]
     scenario = beliefs(STARTS, CIRCULANT, attacks=[liar(**parameters)]) | {"engine": engine}
     trace = swarmsec.simulate(scenario, record_states=True)
@@ -83,7 +83,7 @@ def test_wmsr_on_c7_ends_at_the_known_value_and_never_leaves_the_honest_hull(nam
 
 
 @pytest.mark.parametrize("name", LIARS)
-def test_wmsr_on_c7_follows_the_rule_step_by_step(name):
+def test_wmsr_on_c7_matches_the_rule_in_every_round(name):
     parameters, lie, _ = LIARS[name]
     neighbors = [[(i + k) % 7 for k in (-2, -1, 1, 2)] for i in range(7)]
     by_hand = wmsr_by_hand(STARTS, neighbors, 1, lie, 300)
@@ -92,13 +92,13 @@ def test_wmsr_on_c7_follows_the_rule_step_by_step(name):
 
 
 @pytest.mark.parametrize(("arm", "defenses"), [("attacked", [{"kind": "wmsr", "f": 1}]), ("defended", [])])
-def test_plain_averaging_on_c7_goes_where_the_liar_wants(arm, defenses):
+def test_plain_averaging_on_c7_converges_to_the_liars_value(arm, defenses):
     scenario = beliefs(STARTS, CIRCULANT, attacks=[liar(value=100.0)], defenses=defenses)
     trace = swarmsec.simulate(scenario, arm=arm, record_states=True)
     assert trace.states[-1, :, 0] == pytest.approx(np.full(7, 100.0), abs=1e-6)
 
 
-def test_the_beliefs_bill_is_the_hulls_violation_and_the_bias():
+def test_the_bill_of_beliefs_is_the_violation_of_the_hull_and_the_bias():
     trace = swarmsec.simulate(beliefs(STARTS, CIRCULANT, attacks=[liar(value=100.0)]), arm="attacked")
     honest_mean = sum(STARTS[1:]) / 6
     assert trace.bill[-1] == pytest.approx((100 - 5) + (100 - honest_mean), abs=1e-6)
@@ -124,7 +124,7 @@ def test_wmsr_freezes_opposite_faces_of_a_cube(kind):
 
 
 @pytest.mark.parametrize("third", [0.0, 0.5, 50.0])
-def test_on_k3_a_malicious_constant_takes_both_to_one(third):
+def test_a_malicious_constant_on_k3_moves_both_daemons_to_one_value(third):
     scenario = beliefs(
         [0, 1, third], {"kind": "complete", "n": 3}, attacks=[{"kind": "stubborn", "daemons": [2], "value": 100.0}]
     )
@@ -133,7 +133,7 @@ def test_on_k3_a_malicious_constant_takes_both_to_one(third):
 
 
 @pytest.mark.parametrize("third", [0.0, 0.5, 50.0])
-def test_on_k3_a_byzantine_echo_freezes_both(third):
+def test_a_byzantine_echo_on_k3_freezes_both_daemons(third):
     scenario = beliefs(
         [0, 1, third], {"kind": "complete", "n": 3}, attacks=[{"kind": "equivocation", "daemons": [2], "mode": "echo"}]
     )
@@ -154,7 +154,7 @@ def test_on_k3_a_byzantine_echo_freezes_both(third):
     ],
     ids=["C6", "C10", "Q3", "star", "P3"],
 )
-def test_metropolis_averaging_is_exact_and_its_error_falls_by_the_known_rate(network, rate):
+def test_metropolis_averaging_is_exact_and_its_error_decreases_at_the_known_rate(network, rate):
     n = network.get("n", 8)
     starts = np.cos(np.arange(n) * 2.0) + np.arange(n)
     scenario = beliefs(starts.tolist(), network, defenses=[], rounds=60)
@@ -189,7 +189,7 @@ def test_one_round_of_averaging_on_a_complete_network_is_exact():
         ("edges", {key: value for key, value in two_cliques(1).items() if key != "kind"}, 1, 8),
     ],
 )
-def test_networks_are_as_robust_as_the_table_says(kind, parameters, r, s):
+def test_networks_have_the_robustness_in_the_table(kind, parameters, r, s):
     from swarmsec.network import robustness, topology
 
     found = robustness(topology(kind, **parameters))

@@ -1,7 +1,7 @@
-"""A tournament on a dask cluster that others started: what dies there loses no run and repeats none.
+"""A tournament on an external dask cluster: a killed process there neither loses nor repeats a run.
 
-The scheduler and the workers are the commands that a user would start. What is killed is killed when so many runs are
-in the store, never after so many seconds.
+The scheduler and the workers are the commands that a user would start. A process is killed when the store has a given
+number of runs, never after a given time.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ GONE_S = 10.0
 
 @dataclass
 class Cluster:
-    """A scheduler and workers, each a session of its own."""
+    """A scheduler and workers, each in a session."""
 
     folder: Path
     scheduler: subprocess.Popen[bytes] | None = None
@@ -63,7 +63,7 @@ class Cluster:
         return self
 
     def join(self, *options: str) -> subprocess.Popen[bytes]:
-        """Start a worker more, of one thread."""
+        """Start another worker with one thread."""
         worker = self._dask("worker", self.address, "--nthreads", "1", "--no-dashboard", *(options or ("--no-nanny",)))
         self.workers.append(worker)
         return worker
@@ -89,7 +89,7 @@ class Cluster:
 
 @pytest.fixture
 def clusters(tmp_path):
-    """Start clusters; in the end nothing of them runs."""
+    """Start clusters, and end all their processes afterwards."""
     begun = []
 
     def start(workers=2):
@@ -103,7 +103,7 @@ def clusters(tmp_path):
 
 @pytest.fixture
 def driven(program, tmp_path):
-    """Start the tournament as a session of its own; in the end nothing of it runs."""
+    """Start the tournament in a new session, and end all its processes afterwards."""
     begun = []
 
     def start(*words):
@@ -128,7 +128,7 @@ def driven(program, tmp_path):
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory, program):
-    """The document of the tournament as one process plays it, and nobody disturbs it."""
+    """The document of the tournament as one process runs it without interruption."""
     folder = tmp_path_factory.mktemp("undisturbed")
     done = subprocess.run(
         [*program, "tournament", *CUP, "--json"], cwd=folder, capture_output=True, text=True, timeout=300, check=False
@@ -138,7 +138,7 @@ def undisturbed(tmp_path_factory, program):
 
 
 def acknowledged(process, count):
-    """Wait until so many runs are in the store of a tournament that is not at its end; which they are."""
+    """Wait until the store of an unfinished tournament has `count` runs, and return them."""
 
     def enough():
         assert process.poll() is None, process.communicate()
@@ -154,8 +154,8 @@ def finished(process):
     return json.loads(out)
 
 
-def gone(*processes):
-    """Nothing is left of a session in good time."""
+def assert_ended(*processes):
+    """Assert that the session ends in time."""
     until(lambda: not any(processes_of(process.pid) for process in processes), GONE_S)
 
 
@@ -165,19 +165,19 @@ def parent_of(pid):
     return 0
 
 
-def players(worker):
-    """The processes that play for a dask worker: what its fork server forked."""
+def job_processes(worker):
+    """The processes that run jobs for a dask worker: the children of its fork server."""
     beside = (parent_of(worker.pid), worker.pid)
     return [pid for pid in processes_of(worker.pid) if parent_of(pid) not in beside]
 
 
-def no_run_is_there_twice(at_a_time, document, store=STORE):
-    """Every run has one row, and those that were there before stand as they were written then."""
+def assert_no_run_is_repeated(at_a_time, document, store=STORE):
+    """Assert that every run has one row, and that earlier rows are unchanged."""
     assert len(kept(store)) == RUNS == document["counts"]["planned"] == document["counts"]["done"]
     assert at_a_time.items() <= kept(store).items(), "a run that was acknowledged was lost, or written again"
 
 
-def test_a_killed_dask_worker_is_made_good_by_another_and_by_one_that_joins_while_somebody_reads_along(
+def test_runs_of_a_killed_dask_worker_are_taken_by_the_others_and_a_new_one_while_the_store_is_read(
     clusters, driven, undisturbed, cli
 ):
     cluster = clusters()
@@ -186,12 +186,12 @@ def test_a_killed_dask_worker_is_made_good_by_another_and_by_one_that_joins_whil
     seen = [read(cli)]
     acknowledged(process, 0.2 * RUNS)
     cluster.workers[0].kill()
-    gone(cluster.workers[0])
+    assert_ended(cluster.workers[0])
     seen.append(read(cli))
     before = acknowledged(process, 0.5 * RUNS)
-    assert players(cluster.workers[1])
-    cluster.workers[1].kill()  # Now there is nobody.
-    gone(cluster.workers[1])
+    assert job_processes(cluster.workers[1])
+    cluster.workers[1].kill()  # No worker is left now.
+    assert_ended(cluster.workers[1])
     seen.append(read(cli))
     assert len(before) <= seen[-1] < RUNS
     fresh = cluster.join()
@@ -200,15 +200,15 @@ def test_a_killed_dask_worker_is_made_good_by_another_and_by_one_that_joins_whil
     assert seen == sorted(seen)
     document = finished(process)
     assert document == undisturbed
-    no_run_is_there_twice(before, document)
-    gone(process)
-    until(lambda: not players(fresh), GONE_S)
+    assert_no_run_is_repeated(before, document)
+    assert_ended(process)
+    until(lambda: not job_processes(fresh), GONE_S)
     fresh.terminate()
-    gone(fresh)
+    assert_ended(fresh)
 
 
 def read(cli):
-    """Look at a store from another process than the one that writes it; how many runs it has."""
+    """Read a store in another process than the writer: its number of runs."""
     listed = cli("results", STORE, "--json")
     assert listed.code == 0, listed.err
     (one,) = listed.json["tournaments"]
@@ -221,7 +221,7 @@ def read(cli):
 
 
 def worker_under(nanny):
-    """The process that a nanny keeps: the one of its children that has children."""
+    """The worker process of a nanny: the one of its children that has children."""
 
     def one_with_children():
         parents = {pid: parent_of(pid) for pid in processes_of(nanny.pid)}
@@ -231,7 +231,7 @@ def worker_under(nanny):
     return worker
 
 
-def test_a_worker_that_its_nanny_starts_again_plays_on(clusters, driven, undisturbed):
+def test_a_worker_that_its_nanny_restarts_continues(clusters, driven, undisturbed):
     cluster = clusters(workers=0)
     nanny = cluster.join("--nanny")
     process = driven("--cluster", cluster.address)
@@ -240,16 +240,14 @@ def test_a_worker_that_its_nanny_starts_again_plays_on(clusters, driven, undistu
     os.kill(killed, signal.SIGKILL)
     document = finished(process)
     assert document == undisturbed
-    no_run_is_there_twice(before, document)
-    gone(process)
+    assert_no_run_is_repeated(before, document)
+    assert_ended(process)
     assert worker_under(nanny) != killed
     nanny.terminate()
-    gone(nanny)
+    assert_ended(nanny)
 
 
-def test_a_killed_scheduler_is_one_clear_error_and_loses_nothing_that_was_acknowledged(
-    clusters, driven, undisturbed, tmp_path
-):
+def test_a_killed_scheduler_is_one_clear_error_and_loses_no_acknowledged_run(clusters, driven, undisturbed, tmp_path):
     first = clusters()
     process = driven("--cluster", first.address)
     before = acknowledged(process, 0.4 * RUNS)
@@ -262,7 +260,7 @@ def test_a_killed_scheduler_is_one_clear_error_and_loses_nothing_that_was_acknow
     assert "Traceback" not in err
     assert err.splitlines()[-1].startswith(f"runs so far are in {STORE}; to continue: swarmsec tournament")
     assert err.splitlines()[-1].endswith("--resume")
-    gone(process, first.scheduler, *first.workers)
+    assert_ended(process, first.scheduler, *first.workers)
     left = kept(STORE)
     assert before.items() <= left.items()
     assert len(left) < RUNS
@@ -271,5 +269,5 @@ def test_a_killed_scheduler_is_one_clear_error_and_loses_nothing_that_was_acknow
         again = driven(*where, "--resume", "--store", store)
         document = finished(again)
         assert document == undisturbed
-        no_run_is_there_twice(left, document, store)
-        gone(again)
+        assert_no_run_is_repeated(left, document, store)
+        assert_ended(again)

@@ -1,4 +1,4 @@
-"""The compiled rules: to the bit what plain Python computes, inside the honest hull, and the numbers of the papers."""
+"""The compiled rules equal plain Python to the bit, stay in the honest hull, and give the published numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from swarmsec.aggregation.kernels.rows import Rows
 from swarmsec.arrays import Floats
 
 VALUES = st.one_of(
-    st.sampled_from([0.0, -0.0, 1.0, 1.0, 2.0, 0.1, 0.3]),  # Ties.
+    st.sampled_from([0.0, -0.0, 1.0, 1.0, 2.0, 0.1, 0.3]),  # Values with ties.
     st.floats(-1e3, 1e3),
 )
 PAYLOADS = st.one_of(VALUES, st.sampled_from([math.nan, math.inf, -math.inf, 1e300, -1e300, 1e16]))
@@ -25,7 +25,7 @@ WEIGHTS = st.one_of(st.sampled_from([0.0, 1.0, 0.5]), st.floats(0.0, 8.0))
 
 
 class Case(NamedTuple):
-    """A neighborhood of everybody, and what everybody hears in it."""
+    """The neighborhood of each daemon, and the values that each receives."""
 
     rows: Rows
     own: Floats
@@ -70,14 +70,14 @@ def _bits(values: Floats | list[float]) -> list[str]:
 
 @settings(max_examples=300, deadline=None)
 @given(cases())
-def test_the_mean_is_the_plain_python_one_to_the_bit(case: Case) -> None:
+def test_the_mean_equals_plain_python_to_the_bit(case: Case) -> None:
     expected = [_ordered.mean_one(*case.heard(i)) for i in range(case.rows.n)]
     assert _bits(_kernels.mean(case.rows, case.own, **case.arguments)) == _bits(expected)
 
 
 @settings(max_examples=300, deadline=None)
 @given(cases())
-def test_metropolis_is_the_plain_python_one_to_the_bit(case: Case) -> None:
+def test_metropolis_equals_plain_python_to_the_bit(case: Case) -> None:
     expected = []
     for i in range(case.rows.n):
         own, values, weights = case.heard(i)
@@ -88,14 +88,14 @@ def test_metropolis_is_the_plain_python_one_to_the_bit(case: Case) -> None:
 
 @settings(max_examples=500, deadline=None)
 @given(cases(), st.integers(0, 21))
-def test_wmsr_is_the_plain_python_one_to_the_bit(case: Case, f: int) -> None:
+def test_wmsr_equals_plain_python_to_the_bit(case: Case, f: int) -> None:
     expected = [_ordered.wmsr_one(*case.heard(i), f) for i in range(case.rows.n)]
     assert _bits(_kernels.wmsr(case.rows, case.own, f, **case.arguments)) == _bits(expected)
 
 
 @settings(max_examples=300, deadline=None)
 @given(cases())
-def test_the_median_and_its_deviation_are_the_plain_python_ones_to_the_bit(case: Case) -> None:
+def test_the_median_and_its_deviation_equal_plain_python_to_the_bit(case: Case) -> None:
     expected = [_ordered.median_and_mad_one(*case.heard(i)) for i in range(case.rows.n)]
     median, mad = _kernels.median_and_mad(case.rows, case.own, **case.arguments)
     assert _bits(median) == _bits([each.median for each in expected])
@@ -107,11 +107,11 @@ def test_the_median_and_its_deviation_are_the_plain_python_ones_to_the_bit(case:
     "degrees", [[8] * 300, [16] * 100, [5, 0, 300, 1, 17, 40] * 30, [700] * 70, [0, 20_000, 3] * 2]
 )
 @pytest.mark.parametrize("form", ["broadcast", "per_edge"])
-def test_many_and_long_rows_are_the_plain_python_ones_to_the_bit(degrees: list[int], form: str) -> None:
+def test_many_and_long_rows_equal_plain_python_to_the_bit(degrees: list[int], form: str) -> None:
     rng = np.random.default_rng(7)
     n = len(degrees)
     rows = Rows(np.concatenate([[0], np.cumsum(degrees)]), rng.integers(0, n, sum(degrees)))
-    own = np.round(rng.normal(size=n), 1)  # Many ties.
+    own = np.round(rng.normal(size=n), 1)  # Values with many ties.
     arguments = {"per_edge": np.round(rng.normal(size=rows.m), 1)} if form == "per_edge" else {}
     case = Case(rows, own, arguments)
     for f in (1, 3, 30):
@@ -137,7 +137,7 @@ def test_two_threads_give_the_same_bits_as_one(regular: bool) -> None:
 
 
 def test_compiled_code_fuses_no_product_with_a_sum() -> None:
-    # Code that comes from the cache cannot be inspected, so it is compiled anew.
+    # Cached code cannot be inspected, so it is compiled again.
     import numba
 
     arrays = numba.types.Array(numba.float64, 1, "C", readonly=True)
@@ -159,7 +159,7 @@ def test_compiled_code_fuses_no_product_with_a_sum() -> None:
 
 
 def _wmsr_naive(own: float, values: list[float], f: int) -> float:
-    """The paper's rule, by removing values from a list one at a time."""
+    """The rule of the paper: remove values from a list one at a time."""
     kept = list(values)
     for _ in range(f):
         if kept and max(kept) > own:
@@ -172,7 +172,7 @@ def _wmsr_naive(own: float, values: list[float], f: int) -> float:
 
 @settings(max_examples=500, deadline=None)
 @given(VALUES, st.lists(VALUES, max_size=12), st.integers(0, 5))
-def test_wmsr_is_what_the_paper_says(own: float, values: list[float], f: int) -> None:
+def test_wmsr_matches_the_definition_in_the_paper(own: float, values: list[float], f: int) -> None:
     rows = Rows(np.array([0, len(values)]), np.zeros(len(values), dtype=np.int32))
     result = _kernels.wmsr(rows, np.array([own]), f, per_edge=np.array(values))[0]
     assert result == pytest.approx(_wmsr_naive(own, values, f), rel=1e-12, abs=1e-9)
@@ -192,7 +192,7 @@ def test_wmsr_never_leaves_the_hull_of_the_honest_values(data, f: int, weighed: 
 
 
 @pytest.mark.parametrize(("lie", "mild"), [(1e300, 0.9), (-1e308, -0.9), (1e16, 0.9)])
-def test_a_dropped_lie_leaves_no_rounding_behind(lie: float, mild: float) -> None:
+def test_a_dropped_lie_leaves_no_rounding_error(lie: float, mild: float) -> None:
     rows = Rows(np.array([0, 5]), np.zeros(5, dtype=np.int32))
     own, per_edge = np.array([0.3]), np.array([0.1, 0.2, lie, 0.4, 0.5])
     milder = np.where(per_edge == lie, mild, per_edge)
@@ -200,7 +200,7 @@ def test_a_dropped_lie_leaves_no_rounding_behind(lie: float, mild: float) -> Non
 
 
 @pytest.mark.parametrize("lie", [math.inf, -math.inf, math.nan])
-def test_what_is_not_finite_is_dropped_before_anything_is_counted(lie: float) -> None:
+def test_non_finite_values_are_dropped_before_the_others_are_counted(lie: float) -> None:
     rows = Rows(np.array([0, 5]), np.zeros(5, dtype=np.int32))
     own, per_edge = np.array([0.3]), np.array([0.1, 0.2, lie, 0.4, 0.5])
     heard = (np.where(np.isfinite(per_edge), per_edge, 7.0), np.isfinite(per_edge).astype(np.float64))
@@ -208,7 +208,7 @@ def test_what_is_not_finite_is_dropped_before_anything_is_counted(lie: float) ->
         assert rule(rows, own, per_edge=per_edge) == rule(rows, own, per_edge=heard[0], weights=heard[1])
 
 
-def test_weights_of_one_are_no_weights_and_of_zero_no_messages() -> None:
+def test_a_weight_of_one_is_no_weight_and_a_weight_of_zero_is_no_message() -> None:
     rng = np.random.default_rng(1)
     rows = Rows(np.arange(0, 401, 8), rng.integers(0, 50, 400))
     own = np.round(rng.normal(size=50), 1)
@@ -218,7 +218,7 @@ def test_weights_of_one_are_no_weights_and_of_zero_no_messages() -> None:
         assert np.array_equal(own, rule(rows, own, weights=none))
 
 
-def test_of_equal_messages_the_heaviest_counts_as_the_largest() -> None:
+def test_the_heaviest_of_equal_messages_counts_as_the_largest() -> None:
     rows = Rows(np.array([0, 2]), np.zeros(2, dtype=np.int32))
     for weights, expected in (([1.0, 3.0], 0.5), ([3.0, 1.0], 0.5)):
         result = _kernels.wmsr(rows, np.array([0.0]), 1, per_edge=np.array([1.0, 1.0]), weights=np.array(weights))
@@ -227,7 +227,7 @@ def test_of_equal_messages_the_heaviest_counts_as_the_largest() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.data(), st.integers(1, 3))
-def test_wmsr_does_not_ask_in_which_order_neighbors_are_listed(data: st.DataObject, f: int) -> None:
+def test_wmsr_does_not_depend_on_the_order_of_neighbors(data: st.DataObject, f: int) -> None:
     messages = data.draw(st.lists(st.tuples(st.floats(-10, 10), st.floats(0.1, 2.0)), min_size=2, max_size=12))
     rows = Rows(np.array([0, len(messages)]), np.zeros(len(messages), dtype=np.int32))
     results = set()
@@ -237,7 +237,7 @@ def test_wmsr_does_not_ask_in_which_order_neighbors_are_listed(data: st.DataObje
     assert len(results) == 1
 
 
-def test_who_hears_nobody_keeps_its_value() -> None:
+def test_a_daemon_without_messages_keeps_its_value() -> None:
     rows = Rows(np.array([0, 0, 1]), np.array([0]))
     own = np.array([3.0, 5.0])
     for rule in (_kernels.mean, _kernels.metropolis, _kernels.median, lambda *a: _kernels.wmsr(*a, 1)):
@@ -268,7 +268,7 @@ def test_a_network_that_is_not_robust_enough_freezes(edges: list[tuple[int, int]
     assert state.tolist() == start.tolist()
 
 
-def test_in_k3_a_malicious_constant_cannot_keep_two_apart() -> None:
+def test_a_malicious_constant_in_k3_cannot_prevent_agreement() -> None:
     rows = _rows([(0, 1), (0, 2), (1, 2)], 3)
     state = np.array([0.0, 1.0, 100.0])
     for _ in range(100):
@@ -277,7 +277,7 @@ def test_in_k3_a_malicious_constant_cannot_keep_two_apart() -> None:
     assert state[:2] == pytest.approx([1.0, 1.0])
 
 
-def test_in_k3_a_byzantine_echo_keeps_two_apart() -> None:
+def test_a_byzantine_echo_in_k3_prevents_agreement() -> None:
     rows = _rows([(0, 1), (0, 2), (1, 2)], 3)
     state = np.array([0.0, 1.0, 100.0])
     for _ in range(100):
@@ -296,7 +296,7 @@ def test_in_k3_a_byzantine_echo_keeps_two_apart() -> None:
         (lambda t: 50.0 * math.sin(t), 2.489466),
     ],
 )
-def test_in_c7_everyone_honest_agrees_within_the_hull(says, agreed: float) -> None:
+def test_honest_daemons_in_c7_agree_within_the_hull(says, agreed: float) -> None:
     rows = _rows(C7, 7)
     state = np.array([says(0), 0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
     for t in range(300):
@@ -306,7 +306,7 @@ def test_in_c7_everyone_honest_agrees_within_the_hull(says, agreed: float) -> No
     assert state[1:] == pytest.approx([agreed] * 6, abs=1e-6)
 
 
-def test_in_c7_a_plain_mean_follows_the_liar() -> None:
+def test_a_plain_mean_in_c7_follows_the_liar() -> None:
     rows = _rows(C7, 7)
     state = np.array([100.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
     for _ in range(300):

@@ -1,4 +1,4 @@
-"""The rules over every neighborhood: to the bit what plain Python computes for one daemon, and what (n, d) gives."""
+"""The rules over neighborhoods equal plain Python for one daemon to the bit, and the rules over (n, d) in value."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ WEIGHTS = st.one_of(st.sampled_from([0.0, 1.0, 0.5]), st.floats(0.0, 1.0))
 
 @st.composite
 def exchanges(draw: st.DrawFn) -> tuple[np.ndarray, Messages]:
-    """What everybody holds, and what everybody hears."""
+    """The value of each daemon, and the messages that each receives."""
     n = draw(st.integers(1, 9))
     d = draw(st.integers(1, 3))
     pairs = [(i, j) for i in range(n) for j in range(n) if i != j]
@@ -72,7 +72,7 @@ def bits(values: np.ndarray) -> list[str]:
 @pytest.mark.parametrize("rule", RULES, ids=str)
 @settings(max_examples=60, deadline=None)
 @given(exchange=exchanges())
-def test_all_at_once_is_one_by_one_to_the_bit(rule: Rule, exchange) -> None:
+def test_all_daemons_at_once_equal_one_by_one_to_the_bit(rule: Rule, exchange) -> None:
     own, messages = exchange
     combine_guarantees = rule.over_neighborhoods(own, messages)
     for i in range(len(own)):
@@ -101,7 +101,7 @@ LOOPS: dict[str, tuple[dict[str, Any], Any]] = {
 
 @pytest.mark.parametrize("d", [1, 2, 5])
 @pytest.mark.parametrize("name", LOOPS)
-def test_a_neighborhood_is_a_matrix_of_own_value_and_what_is_heard(name: str, d: int) -> None:
+def test_a_neighborhood_is_a_matrix_of_own_value_and_received_values(name: str, d: int) -> None:
     network, x = a_swarm(d)
     options, over_rows = LOOPS[name]
     combine_guarantees = getattr(neighborhoods, name)(network, x, **options)
@@ -111,7 +111,7 @@ def test_a_neighborhood_is_a_matrix_of_own_value_and_what_is_heard(name: str, d:
 
 
 @pytest.mark.parametrize("rule", [TrimmedMeanRule(1), KrumRule(1)], ids=str)
-def test_a_message_that_is_not_finite_is_one_of_the_f(rule: Rule) -> None:
+def test_a_non_finite_message_counts_as_one_of_the_f(rule: Rule) -> None:
     network = topology("complete", n=6)
     x = np.array([[0.0], [1.0], [2.0], [3.0], [7.0], [math.nan]])
     found = rule.over_neighborhoods(x, Messages(network, x))[0]
@@ -131,7 +131,7 @@ def test_a_neighborhood_too_small_for_f_keeps_its_values(rule: Rule, n: int) -> 
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-def test_who_hears_nobody_keeps_its_value_and_a_neighbor_that_repeats_itself_counts_once(rule: Rule) -> None:
+def test_a_daemon_without_messages_keeps_its_value_and_repeated_messages_count_once(rule: Rule) -> None:
     lonely = Network.from_edges(3, [(1, 2)])
     x = np.array([[4.0, -1.0], [1.0, 0.0], [2.0, 5.0]])
     assert rule.over_neighborhoods(x, Messages(lonely, x))[0].tolist() == [4.0, -1.0]
@@ -142,7 +142,7 @@ def test_who_hears_nobody_keeps_its_value_and_a_neighbor_that_repeats_itself_cou
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-def test_nothing_is_written_into_and_nothing_is_remembered(rule: Rule) -> None:
+def test_a_rule_changes_no_input_and_keeps_no_state(rule: Rule) -> None:
     network, x = a_swarm(3)
     broadcast, weights = x.copy(), np.linspace(0, 1, network.m)
     first = rule.over_neighborhoods(x, Messages(network, broadcast, weights=weights))
@@ -155,8 +155,8 @@ def test_nothing_is_written_into_and_nothing_is_remembered(rule: Rule) -> None:
 @pytest.mark.parametrize("name", ["wmsr", "trimmed_mean", "median", "krum", "geometric_median", "inverted_tolerance"])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_one_liar_among_eight_cannot_take_a_neighborhood_out_of_the_honest_box(name: str, data) -> None:
-    """Of inverted tolerance this holds from the inside only: whoever is at the median does not move."""
+def test_one_liar_among_eight_cannot_move_a_neighborhood_out_of_the_honest_box(name: str, data) -> None:
+    """Inverted tolerance guarantees only that no distance from the median grows."""
     network = topology("complete", n=9)
     honest = np.array(data.draw(st.lists(st.floats(-5, 5), min_size=8, max_size=8)))
     lie = data.draw(st.floats(-1e6, 1e6))
@@ -186,7 +186,7 @@ def test_a_vector_of_one_component_gives_a_vector() -> None:
         ({"f": 1.5}, "f"),
     ],
 )
-def test_what_does_not_fit_the_network_is_refused(options: dict[str, Any], where: str) -> None:
+def test_arguments_that_do_not_fit_the_network_are_refused(options: dict[str, Any], where: str) -> None:
     network, x = a_swarm(1)
     with pytest.raises(ParameterError) as refused:
         neighborhoods.wmsr(network, **{"values": x, "f": 1, **options})
@@ -197,7 +197,7 @@ def test_what_does_not_fit_the_network_is_refused(options: dict[str, Any], where
 
 
 def _oddi_c(own: float, heard: list[float], mu: float) -> float:
-    """As the paper's filter and update say, dividing by the scaled MAD."""
+    """The filter and the update of the paper, with a division by the scaled MAD."""
     median = np.median(heard)
     scale = np.median(np.abs(heard - median)) * 1.4826
     z, mine = np.abs(heard - median) / scale, abs(own - median) / scale
@@ -207,7 +207,7 @@ def _oddi_c(own: float, heard: list[float], mu: float) -> float:
 
 @settings(max_examples=200, deadline=None)
 @given(own=st.integers(-50, 50), heard=st.lists(st.integers(-50, 50), min_size=3, max_size=9))
-def test_inverted_tolerance_is_the_published_filter_where_the_neighbors_differ(own: int, heard: list[int]) -> None:
+def test_inverted_tolerance_is_the_published_filter_if_the_neighbors_differ(own: int, heard: list[int]) -> None:
     spread = np.median(np.abs(np.array(heard) - np.median(heard)))
     if spread == 0:
         return
@@ -217,13 +217,13 @@ def test_inverted_tolerance_is_the_published_filter_where_the_neighbors_differ(o
     assert found == pytest.approx(_oddi_c(float(own), np.array(heard, dtype=float), 0.5), abs=1e-9)
 
 
-def test_an_outlier_moves_to_neighbors_that_agree_and_they_do_not_move_to_it() -> None:
+def test_an_outlier_moves_to_neighbors_that_agree_and_they_stay() -> None:
     network = topology("complete", n=6)
     x = np.array([5.0, 5.0, 5.0, 5.0, 5.0, 100.0])
     assert neighborhoods.inverted_tolerance(network, x).tolist() == [5.0] * 5 + [52.5]
 
 
-def test_with_fewer_than_three_neighbors_nobody_moves() -> None:
+def test_a_daemon_with_fewer_than_three_neighbors_does_not_move() -> None:
     network = topology("ring", n=5)
     x = np.arange(5.0)
     assert neighborhoods.inverted_tolerance(network, x).tolist() == x.tolist()
@@ -231,7 +231,7 @@ def test_with_fewer_than_three_neighbors_nobody_moves() -> None:
 
 @pytest.mark.slow
 def test_compiled_code_fuses_no_product_with_a_sum() -> None:
-    # Code that comes from the cache cannot be inspected, so it is compiled anew.
+    # Cached code cannot be inspected, so it is compiled again.
     import numba
 
     from swarmsec.aggregation.kernels import compiled_rows as _compiled

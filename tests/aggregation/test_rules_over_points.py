@@ -1,4 +1,4 @@
-"""The rules over (n, d): the numbers of the papers, their guarantees as properties, and what is refused."""
+"""The rules over (n, d): published numbers, guarantees as properties, and refused input."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def normal(n: int, d: int, seed: int = 0) -> np.ndarray:
 
 
 def points(n: int = 11, d: int = 3, size: float = 100.0) -> st.SearchStrategy[np.ndarray]:
-    """Rows of which no two are at a rounding's distance."""
+    """Rows whose pairwise distances are larger than rounding errors."""
     return arrays(np.int64, (n, d), elements=st.integers(int(-8 * size), int(8 * size))).map(lambda x: x / 8)
 
 
@@ -93,7 +93,7 @@ def test_the_geometric_median_of_the_triangle_is_its_fermat_point() -> None:
 
 
 @pytest.mark.parametrize(("epsilon", "turned"), [(2.3, False), (2.4, True)])
-def test_inner_product_manipulation_turns_the_mean_where_epsilon_is_over_n_less_f_by_f(
+def test_inner_product_manipulation_reverses_the_mean_if_epsilon_exceeds_n_minus_f_over_f(
     epsilon: float, turned: bool
 ) -> None:
     honest = np.ones((7, 4))
@@ -101,7 +101,7 @@ def test_inner_product_manipulation_turns_the_mean_where_epsilon_is_over_n_less_
     assert bool((mean(x, f=3) < 0).all()) is turned
 
 
-# --- Each rule, said plainly ------------------------------------------------------------------------------------------
+# --- Each rule against its definition ---------------------------------------------------------------------------------
 
 
 def krum_scores(x: np.ndarray, f: int) -> np.ndarray:
@@ -110,7 +110,7 @@ def krum_scores(x: np.ndarray, f: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("n", "d", "f"), [(7, 2, 1), (30, 4, 9), (100, 1000, 20), (500, 40, 100)])
-def test_krum_is_the_row_with_the_smallest_sum_over_the_n_less_f_less_2_nearest(n: int, d: int, f: int) -> None:
+def test_krum_is_the_row_with_the_smallest_sum_over_the_n_minus_f_minus_2_nearest(n: int, d: int, f: int) -> None:
     x = normal(n, d)
     scores = krum_scores(x, f)
     assert np.array_equal(krum(x, f=f), x[np.argmin(scores)])
@@ -120,8 +120,8 @@ def test_krum_is_the_row_with_the_smallest_sum_over_the_n_less_f_less_2_nearest(
     assert np.array_equal(multi_krum(x, f=f), multi_krum(x, f=f, m=n - f - 2))
 
 
-def test_krum_counts_n_less_f_less_2_neighbors_and_not_one_more() -> None:
-    """With four of seven asked, 0 and its near ones win; with five, the far one at 3 would decide for 2.2."""
+def test_krum_counts_exactly_n_minus_f_minus_2_neighbors() -> None:
+    """With four neighbors the row at 3 has the smallest score; with five it would be the row at 1."""
     x = np.array([[0.0], [0.5], [1.0], [3.0], [3.4], [3.5], [100.0]])
     one_too_many = np.sort((x - x.T) ** 2, axis=1)[:, 1:6].sum(axis=1)
     assert krum(x, f=1).tolist() == x[np.argmin(krum_scores(x, 1))].tolist()
@@ -130,7 +130,7 @@ def test_krum_counts_n_less_f_less_2_neighbors_and_not_one_more() -> None:
 
 @pytest.mark.parametrize("shift", [0.0, 1e6, 1e8])
 @pytest.mark.parametrize("scale", [1.0, 1e-150, 1e150])
-def test_krum_is_not_fooled_by_rounding_far_from_the_origin(shift: float, scale: float) -> None:
+def test_krum_is_exact_far_from_the_origin(shift: float, scale: float) -> None:
     x = normal(100, 50, seed=3)
     moved = (np.round(x, 6) + shift) * scale
     apart = np.round(moved / scale - shift, 6)
@@ -138,7 +138,7 @@ def test_krum_is_not_fooled_by_rounding_far_from_the_origin(shift: float, scale:
     assert np.array_equal(krum(moved, f=20), moved[expected])
 
 
-def test_krum_among_rows_that_agree_and_scattered_liars() -> None:
+def test_krum_ignores_scattered_liars_among_equal_rows() -> None:
     x = np.full((300, 20), 0.1)
     x[:60] = normal(60, 20)
     assert np.array_equal(krum(x, f=60), x[-1])
@@ -146,8 +146,8 @@ def test_krum_among_rows_that_agree_and_scattered_liars() -> None:
 
 
 @pytest.mark.parametrize("n", [65, 130, 301])
-def test_rows_that_agree_are_mixed_alike_and_as_far_from_every_other_row(n: int) -> None:
-    """On every processor: BLAS rounds equal rows of a product differently, by where they lie in its blocks."""
+def test_equal_rows_get_equal_mixtures_and_equal_distances(n: int) -> None:
+    """On every processor: BLAS may round equal rows of a product differently, by their position in its blocks."""
     x = normal(n, 40, seed=n)
     x[::3] = x[1]
     x[::3, 7], x[1, 7] = 0.0, -0.0
@@ -160,19 +160,19 @@ def test_rows_that_agree_are_mixed_alike_and_as_far_from_every_other_row(n: int)
 
 @given(points(9, 2))
 @settings(max_examples=60, deadline=None)
-def test_bulyan_selects_by_krum_in_turn_and_takes_the_mean_around_the_median(x: np.ndarray) -> None:
-    x = x + normal(9, 2, seed=1) / 64  # Ties would decide.
+def test_bulyan_selects_by_repeated_krum_and_takes_the_mean_around_the_median(x: np.ndarray) -> None:
+    x = x + normal(9, 2, seed=1) / 64  # Ties would decide the result.
     left, selected, f = list(range(9)), [], 1
     while len(selected) < 7:
         rest = x[left]
         squares = np.sort(((rest[:, None] - rest) ** 2).sum(axis=2), axis=1)
         scores = squares[:, 1 : 1 + max(len(left) - f - 2, 1)].sum(axis=1)
         selected.append(left.pop(int(np.lexsort((squares.sum(axis=1), scores))[0])))
-    assert bulyan(x, f=1) == pytest.approx(meamed_plainly(x[selected], 5), abs=1e-9)
+    assert bulyan(x, f=1) == pytest.approx(meamed_reference(x[selected], 5), abs=1e-9)
 
 
-def meamed_plainly(x: np.ndarray, count: int) -> np.ndarray:
-    """The mean of the nearest values to the median, over every way to break ties on one side or the other."""
+def meamed_reference(x: np.ndarray, count: int) -> np.ndarray:
+    """The mean of the values nearest to the median, for every way to break ties on one side or the other."""
     means = []
     for column in x.T:
         distances = np.abs(column - np.median(column))
@@ -186,19 +186,19 @@ def meamed_plainly(x: np.ndarray, count: int) -> np.ndarray:
 
 @given(points(8, 3), st.integers(0, 3))
 @settings(max_examples=100, deadline=None)
-def test_meamed_is_the_mean_of_the_n_less_f_values_nearest_to_the_median(x: np.ndarray, f: int) -> None:
-    assert meamed(x, f=f) == pytest.approx(meamed_plainly(x, 8 - f), abs=1e-9)
+def test_meamed_is_the_mean_of_the_n_minus_f_values_nearest_to_the_median(x: np.ndarray, f: int) -> None:
+    assert meamed(x, f=f) == pytest.approx(meamed_reference(x, 8 - f), abs=1e-9)
 
 
 @given(points(8, 3), st.integers(0, 3))
 @settings(max_examples=100, deadline=None)
-def test_median_and_trimmed_mean_are_what_sorting_gives(x: np.ndarray, f: int) -> None:
+def test_median_and_trimmed_mean_equal_those_of_sorted_values(x: np.ndarray, f: int) -> None:
     assert np.array_equal(median(x), np.median(x, axis=0) + 0.0)
     assert trimmed_mean(x, f=f) == pytest.approx(np.sort(x, axis=0)[f : 8 - f].mean(axis=0), abs=1e-9)
 
 
 @pytest.mark.parametrize(("n", "d"), [(100, 1000), (1000, 100), (101, 333)])
-def test_large_matrices_give_what_small_ones_would(n: int, d: int) -> None:
+def test_large_matrices_give_the_results_of_small_ones(n: int, d: int) -> None:
     x = np.round(normal(n, d), 2)
     f = n // 5
     ranked = np.sort(x, axis=0)
@@ -215,7 +215,7 @@ def test_large_matrices_give_what_small_ones_would(n: int, d: int) -> None:
 
 
 @pytest.mark.parametrize(("n", "f"), [(20, 4), (120, 30)])
-def test_nearest_neighbor_mixing_averages_the_n_less_f_nearest(n: int, f: int) -> None:
+def test_nearest_neighbor_mixing_averages_the_n_minus_f_nearest(n: int, f: int) -> None:
     x = normal(n, 40)
     squares = ((x[:, None] - x) ** 2).sum(axis=2)
     expected = [x[np.argsort(row)[: n - f]].mean(axis=0) for row in squares]
@@ -224,8 +224,8 @@ def test_nearest_neighbor_mixing_averages_the_n_less_f_nearest(n: int, f: int) -
 
 @given(points(9, 2, 10.0))
 @settings(max_examples=150, deadline=None)
-def test_the_geometric_median_is_converged(x: np.ndarray) -> None:
-    """The unit vectors towards the rows cancel, or at a row are outweighed by it: the condition of a minimum."""
+def test_the_geometric_median_has_converged(x: np.ndarray) -> None:
+    """The unit vectors to the rows cancel, or a row outweighs them: the condition of a minimum."""
     found = geometric_median(x)
     apart = x - found
     distances = np.linalg.norm(apart, axis=1)
@@ -236,7 +236,7 @@ def test_the_geometric_median_is_converged(x: np.ndarray) -> None:
 
 @pytest.mark.parametrize(("n", "d"), [(100, 1000), (1000, 100)])
 @pytest.mark.parametrize("lie", [0.0, 50.0, 1e12, 1e300])
-def test_a_large_geometric_median_is_converged_whatever_two_in_five_say(n: int, d: int, lie: float) -> None:
+def test_a_large_geometric_median_has_converged_with_two_liars_in_five(n: int, d: int, lie: float) -> None:
     x = normal(n, d)
     if lie:
         x[: 2 * n // 5] = lie
@@ -253,7 +253,7 @@ def test_the_geometric_median_at_a_row_is_that_row() -> None:
     assert geometric_median([[3.0, 4.0]] * 5 + [[9.0, 9.0]] * 4).tolist() == [3.0, 4.0]
 
 
-def test_fltrust_drops_who_points_away_and_cuts_who_shouts() -> None:
+def test_fltrust_drops_rows_of_opposite_direction_and_rescales_long_ones() -> None:
     server = np.array([1.0, 0.0])
     assert fltrust([[2.0, 0.0], [-50.0, 0.0], [100.0, 0.0]], server=server).tolist() == [1.0, 0.0]
     assert fltrust([[-2.0, 0.0], [0.0, 0.0]], server=server).tolist() == [1.0, 0.0]
@@ -267,7 +267,7 @@ def test_cge_keeps_the_shortest_rows() -> None:
     assert cge([[1.0, 0.0], [0.0, 2.0], [-3.0, 0.0], [9.0, 9.0]], f=1) == pytest.approx([-2 / 3, 2 / 3])
 
 
-def test_bucketing_shuffles_by_the_generator_that_it_is_given() -> None:
+def test_bucketing_shuffles_with_the_given_generator() -> None:
     x = normal(9, 2)
     buckets = bucketing(x, s=3, rng=np.random.default_rng(5))
     order = np.random.default_rng(5).permutation(9)
@@ -285,7 +285,7 @@ def test_bucketing_shuffles_by_the_generator_that_it_is_given() -> None:
 @settings(max_examples=40, deadline=None)
 def test_the_order_of_the_rows_does_not_matter(rule, x: np.ndarray, seed: int) -> None:
     if rule in {krum, multi_krum, bulyan}:
-        x = x + normal(*x.shape, seed=1) / 64  # Ties would decide.
+        x = x + normal(*x.shape, seed=1) / 64  # Ties would decide the result.
     mixed = x[np.random.default_rng(seed).permutation(len(x))]
     assert rule(mixed, f=2) == pytest.approx(rule(x, f=2), abs=1e-6)
 
@@ -307,10 +307,10 @@ def test_scaling_all_rows_scales_the_result(rule, factor: float) -> None:
 @pytest.mark.parametrize("rule", [median, trimmed_mean, meamed, bulyan], ids=name_of)
 @given(honest=points(9, 2), lies=arrays(np.float64, (2, 2), elements=st.floats(allow_nan=True, allow_infinity=True)))
 @settings(max_examples=80, deadline=None)
-def test_f_liars_cannot_move_a_rule_of_components_out_of_the_honest_box(rule, honest, lies) -> None:
+def test_f_liars_cannot_move_a_componentwise_rule_out_of_the_honest_box(rule, honest, lies) -> None:
     f = 2 if rule in {median, trimmed_mean} else 1
     if rule is meamed:
-        # It averages what is near the median, which a liar may be: within one honest spread of the box.
+        # It averages values near the median, which may be lies: within one honest spread of the box.
         spread = np.ptp(honest, axis=0)
         low, high = honest.min(axis=0) - spread, honest.max(axis=0) + spread
     else:
@@ -340,7 +340,7 @@ def test_rules_are_robust_by_their_coefficient(rule, name, mixed: bool, honest: 
 
 @pytest.mark.parametrize("rule", TO_ONE + MIXING, ids=name_of)
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_a_row_that_is_not_finite_is_dropped_and_was_one_of_the_f(rule, bad: float) -> None:
+def test_a_non_finite_row_is_dropped_and_counts_as_one_of_the_f(rule, bad: float) -> None:
     x = normal(15, 3)
     poisoned = np.insert(x, 4, [0.0, bad, 0.0], axis=0)
     assert np.array_equal(rule(poisoned, f=3), rule(x, f=2))
@@ -348,7 +348,7 @@ def test_a_row_that_is_not_finite_is_dropped_and_was_one_of_the_f(rule, bad: flo
 
 
 @pytest.mark.parametrize("rule", TO_ONE + MIXING, ids=name_of)
-def test_large_matrices_with_a_row_that_is_not_finite(rule) -> None:
+def test_large_matrices_with_a_non_finite_row(rule) -> None:
     x = normal(150, 200)
     poisoned = np.insert(x, 4, np.nan, axis=0)
     assert np.array_equal(rule(poisoned, f=3), rule(x, f=2))
@@ -358,7 +358,7 @@ def test_large_matrices_with_a_row_that_is_not_finite(rule) -> None:
 @pytest.mark.parametrize("shape", [(15, 3), (150, 200)])
 @pytest.mark.parametrize("lie", [1e150, 1e300, 1.7e308])
 @pytest.mark.filterwarnings("error")
-def test_lies_as_large_as_numbers_get_overflow_nothing(rule, shape: tuple[int, int], lie: float) -> None:
+def test_lies_of_the_largest_floats_do_not_overflow(rule, shape: tuple[int, int], lie: float) -> None:
     x = normal(*shape)
     x[0], x[1] = lie, -lie
     found = rule(x, f=2)
@@ -369,14 +369,14 @@ def test_lies_as_large_as_numbers_get_overflow_nothing(rule, shape: tuple[int, i
 @pytest.mark.parametrize("rule", TO_ONE + MIXING, ids=name_of)
 @pytest.mark.parametrize("shape", [(15, 3), (150, 200)])
 @pytest.mark.filterwarnings("error")
-def test_rows_that_are_all_as_large_as_numbers_get_stay_finite(rule, shape: tuple[int, int]) -> None:
+def test_rows_of_the_largest_floats_stay_finite(rule, shape: tuple[int, int]) -> None:
     found = rule(np.full(shape, 1.7e308), f=2)
     assert found.reshape(-1) == pytest.approx(np.full(found.size, 1.7e308), rel=1e-9)
 
 
 @pytest.mark.parametrize("rule", TO_ONE + MIXING, ids=name_of)
 @pytest.mark.parametrize("shape", [(15, 3), (150, 200)])
-def test_nothing_is_written_into_and_nothing_is_remembered(rule, shape: tuple[int, int]) -> None:
+def test_a_rule_changes_no_input_and_keeps_no_state(rule, shape: tuple[int, int]) -> None:
     x = normal(*shape)
     before = x.copy()
     first = rule(x, f=2)
@@ -389,7 +389,7 @@ def test_nothing_is_written_into_and_nothing_is_remembered(rule, shape: tuple[in
 
 
 @pytest.mark.parametrize("rule", TO_ONE + MIXING, ids=name_of)
-def test_lists_integers_and_other_layouts_are_as_good(rule) -> None:
+def test_lists_integers_and_other_memory_layouts_are_accepted(rule) -> None:
     x = np.round(normal(15, 3) * 10).astype(np.int64)
     expected = rule(x.astype(float), f=2)
     for other in (x, x.tolist(), x.astype(np.float32), np.asfortranarray(x), [tuple(row) for row in x.tolist()]):
@@ -399,13 +399,13 @@ def test_lists_integers_and_other_layouts_are_as_good(rule) -> None:
 
 
 @pytest.mark.parametrize("rule", TO_ONE, ids=name_of)
-def test_n_plain_numbers_are_n_rows_of_one_component(rule) -> None:
+def test_a_vector_of_n_numbers_is_n_rows_of_one_component(rule) -> None:
     x = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 60.0]
     assert np.array_equal(rule(x, f=1), rule([[v] for v in x], f=1))
     assert rule(x, f=1).shape == (1,)
 
 
-# --- What is refused --------------------------------------------------------------------------------------------------
+# --- Refused input ----------------------------------------------------------------------------------------------------
 
 LEAST = {
     mean: lambda f: 1,
@@ -427,7 +427,7 @@ LEAST = {
 
 @pytest.mark.parametrize("rule", TO_ONE + MIXING, ids=name_of)
 @pytest.mark.parametrize("f", [0, 1, 2, 3])
-def test_n_and_f_that_break_the_precondition_are_refused(rule, f: int) -> None:
+def test_an_n_and_f_that_violate_the_precondition_are_refused(rule, f: int) -> None:
     least = LEAST[rule](f)
     assert np.isfinite(rule(normal(least, 2), f=f)).all()
     with pytest.raises(ParameterError):
@@ -443,13 +443,13 @@ def test_an_f_that_is_no_count_is_refused(rule, f: object) -> None:
 
 @pytest.mark.parametrize("rule", TO_ONE + MIXING, ids=name_of)
 @pytest.mark.parametrize("x", [[[1, 2], [3]], "rows", np.zeros((4, 2, 2)), [["a"]], None, [[1j]], np.zeros((0, 3))])
-def test_what_is_no_matrix_of_numbers_is_refused(rule, x: object) -> None:
+def test_input_that_is_no_matrix_of_numbers_is_refused(rule, x: object) -> None:
     with pytest.raises(ParameterError):
         rule(x, f=0)
 
 
 @pytest.mark.parametrize("rule", TO_ONE + MIXING, ids=name_of)
-def test_where_no_row_is_finite_nothing_is_made_up(rule) -> None:
+def test_a_matrix_without_a_finite_row_is_refused(rule) -> None:
     with pytest.raises(ParameterError, match="not finite"):
         rule(np.full((11, 2), math.nan), f=2)
 
@@ -473,13 +473,13 @@ def test_where_no_row_is_finite_nothing_is_made_up(rule) -> None:
         (bucketing, {"s": 0}, "s"),
     ],
 )
-def test_an_option_out_of_its_bounds_is_refused_by_its_name(rule, options: dict[str, Any], where: str) -> None:
+def test_an_option_out_of_bounds_is_refused_with_its_name(rule, options: dict[str, Any], where: str) -> None:
     with pytest.raises(ParameterError) as refused:
         rule(normal(11, 2), f=2, **options)
     assert refused.value.where == where
 
 
-def test_buckets_that_liars_could_outvote_are_refused_when_asked_for_and_not_made_unasked() -> None:
+def test_buckets_with_a_lying_majority_are_refused_if_requested_and_avoided_by_default() -> None:
     x = normal(7, 2)
     with pytest.raises(ParameterError):
         bucketing(x, f=3, s=2)
@@ -487,5 +487,5 @@ def test_buckets_that_liars_could_outvote_are_refused_when_asked_for_and_not_mad
     assert bucketing(x, f=1).shape == (4, 2)
 
 
-def test_the_contract_names_them_all() -> None:
+def test_the_public_api_has_all_rules() -> None:
     assert {name_of(rule) for rule in TO_ONE + MIXING} <= set(aggregation.__all__)

@@ -1,4 +1,4 @@
-"""A lie in the words alone: the liar holds the truth."""
+"""A false value in messages only: the liar's state stays honest."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ def states(**lie: object) -> np.ndarray:
     return simulate(swarm, arm="attacked", record_states=True).states[:, :, 0]
 
 
-def test_the_bias_is_heard_by_all_and_held_by_nobody_who_says_it() -> None:
+def test_all_neighbors_receive_the_bias_and_the_liars_state_stays_honest() -> None:
     assert states(bias=3.0)[1] == pytest.approx(np.array([1.5, 1.5, 0.5]))
 
 
-def test_the_scale_multiplies_the_truth() -> None:
+def test_the_scale_multiplies_the_honest_value() -> None:
     assert states(bias=0.0, scale=7.0)[1] == pytest.approx(np.array([1.5, 1.5, 0.5]))
 
 
-def test_two_faces_tell_opposite_lies() -> None:
+def test_two_faces_send_opposite_lies() -> None:
     assert states(bias=3.0, two_faced=True)[1] == pytest.approx(np.array([1.5, -0.5, 0.5]))
 
 
-def test_columns_that_are_not_named_stay_true() -> None:
+def test_unnamed_columns_stay_honest() -> None:
     np.testing.assert_array_equal(states(bias=3.0, columns=[1]), states(bias=0.0))
     np.testing.assert_array_equal(states(bias=3.0, columns=[0, 5]), states(bias=3.0))
 

@@ -1,4 +1,4 @@
-"""A false signal shifts what targeted daemons read, and compromises none of them."""
+"""A false signal shifts the readings of targeted daemons, and compromises none of them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def reading(rounds=4, **attack):
     return simulate(swarm, arm="attacked", record_states=True)
 
 
-def test_it_adds_the_bias_to_the_targets_readings_and_to_no_other() -> None:
+def test_it_adds_the_bias_to_the_targets_readings_only() -> None:
     assert reading().states[1:, :, 0].tolist() == [[0, 11, 2, 13]] * 4
 
 
-def test_it_is_on_from_start_until_stop() -> None:
+def test_it_is_active_from_start_until_stop() -> None:
     assert reading(start=1, stop=3).states[1:, 1, 0].tolist() == [1, 11, 11, 1]
 
 
@@ -30,11 +30,11 @@ def test_strength_scales_the_bias() -> None:
     assert reading(strength=0.25).states[1:, 1, 0].tolist() == [3.5] * 4
 
 
-def test_a_ramp_grows_to_the_full_bias() -> None:
+def test_a_ramp_increases_to_the_full_bias() -> None:
     assert reading(bias=6.0, ramp=2).states[1:, 1, 0] == pytest.approx(np.array([3, 5, 7, 7]))
 
 
-def test_the_lie_passes_through_the_negotiation_step_by_step() -> None:
+def test_the_lie_spreads_through_the_negotiation_step_by_step() -> None:
     swarm = beliefs(
         [0, 0],
         PAIR,
@@ -58,5 +58,5 @@ def test_it_compromises_no_daemon() -> None:
     assert [event.kind for event in trace.events] == ["attack_on"]
 
 
-def test_it_takes_no_message_more() -> None:
+def test_it_sends_no_additional_message() -> None:
     assert reading().metrics["messages"].tolist() == [6, 12, 18, 24]

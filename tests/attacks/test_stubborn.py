@@ -1,4 +1,4 @@
-"""A stubborn daemon holds one value, tells it to everyone alike, and moves plain averaging wherever it likes."""
+"""A stubborn daemon holds one value, sends it to all neighbors, and moves plain averaging to any value."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def states(**stubborn):
     return trace.states[:, :, 0]
 
 
-def test_it_holds_its_value_and_its_neighbors_average_it_in() -> None:
+def test_it_holds_its_value_and_its_neighbors_include_it_in_their_average() -> None:
     one = (4 + 100 + 8) / 3
     expected = [[0, 4, 8], [100, one, 6], [100, (one + 100 + 6) / 3, (6 + one) / 2]]
     assert states(value=100.0)[:3] == pytest.approx(np.array(expected), rel=1e-15)
 
 
-def test_before_the_start_and_from_the_stop_on_it_is_honest() -> None:
+def test_it_is_honest_before_the_start_and_after_the_stop() -> None:
     expected = [
         [0, 4, 8],
         [2, 4, 6],  # honest
-        [100, (4 + 100 + 6) / 3, 5],  # at it
-        [(100 + 110 / 3) / 2, (110 / 3 + 100 + 5) / 3, (5 + 110 / 3) / 2],  # honest again, from where it stood
+        [100, (4 + 100 + 6) / 3, 5],  # attacked
+        [(100 + 110 / 3) / 2, (110 / 3 + 100 + 5) / 3, (5 + 110 / 3) / 2],  # honest again, from its current value
     ]
     assert states(value=100.0, start=1, stop=2) == pytest.approx(np.array(expected), rel=1e-15)
 
@@ -48,7 +48,7 @@ def test_drift_and_swing_count_from_the_start() -> None:
     assert held.tolist() == [1.0, 1.5 + 2 * np.sin(1), 2.0 + 2 * np.sin(2)]
 
 
-def test_it_tells_every_neighbor_the_same() -> None:
+def test_it_sends_every_neighbor_the_same_value() -> None:
     trace = simulate(
         beliefs([0, 3, 3], K3, attacks=[{"kind": "stubborn", "daemons": [0], "value": 9.0}], rounds=1),
         arm="attacked",
@@ -57,7 +57,7 @@ def test_it_tells_every_neighbor_the_same() -> None:
     assert trace.final[1:, 0].tolist() == [5.0, 5.0]
 
 
-def test_a_single_one_takes_plain_averaging_wherever_it_likes() -> None:
+def test_one_stubborn_daemon_moves_plain_averaging_to_any_value() -> None:
     swarm = beliefs([0, 0, 1, 2, 3, 4, 5], CIRCULANT, attacks=[{"kind": "stubborn", "daemons": [0]}], rounds=300)
     assert simulate(swarm, arm="attacked").final[:, 0] == pytest.approx(np.full(7, 100.0), abs=1e-6)
 
@@ -71,7 +71,7 @@ def test_a_single_one_takes_plain_averaging_wherever_it_likes() -> None:
         ({"value": 0.0, "swing": 50.0}, 2.489466),
     ],
 )
-def test_wmsr_holds_on_a_2_2_robust_network(held, agreed) -> None:
+def test_wmsr_limits_it_on_a_2_2_robust_network(held, agreed) -> None:
     swarm = beliefs(
         [0, 0, 1, 2, 3, 4, 5],
         CIRCULANT,
@@ -86,6 +86,6 @@ def test_wmsr_holds_on_a_2_2_robust_network(held, agreed) -> None:
     assert honest[-1] == pytest.approx(np.full(6, agreed), abs=5e-7)
 
 
-def test_it_compromises_its_targets_and_nobody_else() -> None:
+def test_it_compromises_its_targets_and_no_other_daemon() -> None:
     trace = simulate(beliefs([0, 3, 3], K3, attacks=[{"kind": "stubborn", "daemons": [0]}]), arm="attacked")
     assert trace.compromised.tolist() == [True, False, False]

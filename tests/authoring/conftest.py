@@ -1,4 +1,4 @@
-"""Shared by the authoring tests: a folder with a scenario, and the command line in it."""
+"""Fixtures of the authoring tests: a folder with a scenario, and the command line in it."""
 
 import pytest
 
@@ -19,7 +19,7 @@ seeds: 2
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder of the test's own, with a ring in it, to work in."""
+    """A temporary folder with a ring, as the working directory."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ring.yaml").write_text(RING, encoding="utf-8")
     return tmp_path

@@ -1,10 +1,10 @@
-"""What version 1 of the format promises: its keys, kinds and parameters, with their types and bounds.
+"""The promises of version 1 of the format: its keys, kinds and parameters, with their types and bounds.
 
-`tests/authoring/v1.json` keeps it; `test_schema_freeze.py` compares. After an addition that shall be promised too:
+`tests/authoring/v1.json` stores them; `test_schema_freeze.py` compares. To promise an addition as well:
 
     python -m tests.authoring.freeze
 
-which refuses to forget a promise.
+which refuses to remove a promise.
 """
 
 import json
@@ -42,7 +42,7 @@ def fingerprint() -> Fingerprint:
 
 
 def broken(old: Fingerprint, new: Fingerprint) -> list[str]:
-    """What the old one promises and the new one does not keep."""
+    """The promises of the old fingerprint that the new one does not keep."""
     found = []
     for owner, parameters in old.items():
         if owner not in new:
@@ -66,7 +66,7 @@ def broken(old: Fingerprint, new: Fingerprint) -> list[str]:
 
 
 def accepts(new: Schema, old: Schema) -> bool:
-    """Whether everything that passes the old schema passes the new one, as far as our own schemas go."""
+    """Whether the new schema accepts every value that the old one accepts, for the parts of JSON Schema that we use."""
     if "anyOf" in old:
         return all(accepts(new, one) for one in old["anyOf"])
     if "anyOf" in new:
@@ -132,7 +132,7 @@ def _dict(value: Any) -> Schema:
 
 
 def main() -> None:
-    """Write the fingerprint anew, unless that would break a promise."""
+    """Write the fingerprint again, unless that would break a promise."""
     now = fingerprint()
     if STORED.exists() and (found := broken(json.loads(STORED.read_text(encoding="utf-8")), now)):
         sys.exit("\n".join([*found, WHAT_TO_DO]))

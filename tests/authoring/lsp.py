@@ -1,4 +1,4 @@
-"""A small client of the Language Server Protocol, as an editor is one: JSON-RPC over a process's pipes."""
+"""A small client of the Language Server Protocol, like an editor: JSON-RPC over the pipes of a process."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class LanguageServer:
     """A running language server for YAML.
 
     Args:
-        command: Starts it; it speaks on its standard input and output.
-        settings: What an editor would have under `yaml`.
+        command: Starts the server, which uses its standard input and output.
+        settings: The settings under `yaml` in an editor.
     """
 
     def __init__(self, command: Sequence[str], settings: dict[str, Any] | None = None) -> None:
@@ -47,7 +47,7 @@ class LanguageServer:
         self._process.wait()
 
     def diagnostics(self, texts: Mapping[Path, str]) -> dict[Path, list[str]]:
-        """What an editor underlines in red in each of some files with these texts."""
+        """The messages of the errors that an editor underlines in each of several files, given their texts."""
         uris = {path: self._open(path, text) for path, text in texts.items()}
         told = {}
         for path, uri in uris.items():
@@ -58,13 +58,13 @@ class LanguageServer:
         return told
 
     def completion(self, path: Path, text: str) -> dict[str, dict[str, Any]]:
-        """What is offered at the cursor, a `|` in the text: label → the item."""
+        """The items offered at the cursor, a `|` in the text, by label."""
         answer = self._at_cursor("textDocument/completion", path, text)
         items = answer["items"] if isinstance(answer, dict) else answer or []
         return {item["label"]: item for item in items}
 
     def hover(self, path: Path, text: str) -> str:
-        """What is told about the word at the cursor, a `|` in the text."""
+        """The text shown for the word at the cursor, a `|` in the text."""
         answer = self._at_cursor("textDocument/hover", path, text)
         contents = answer["contents"] if answer else ""
         return str(contents["value"] if isinstance(contents, dict) else contents)
@@ -78,7 +78,7 @@ class LanguageServer:
         return answer
 
     def _open(self, path: Path, text: str) -> str:
-        """Show the server a text, under an address that it has not seen yet: it remembers the others."""
+        """Open a text under a new address, because the server remembers earlier ones."""
         self._opened += 1
         uri = path.with_stem(f"{path.stem}-{self._opened}").as_uri()
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}

@@ -1,4 +1,4 @@
-"""What playing a scenario shows: small swarms in which each of the rules is broken, and one in which none is."""
+"""The rules that need runs: small swarms that each violate one of them, and one that violates none."""
 
 import pytest
 
@@ -35,7 +35,7 @@ TRADING = {
 
 
 def linted(scenario, *, jobs=1, **options):
-    """The findings, and how many arms were run for them."""
+    """The findings, and the number of arms that were run for them."""
     with open_executor(jobs=jobs) as executor:
         cache = JobCache(executor, whole)
         return deep_lint(load_scenario(scenario), cache, **options), cache.jobs_run
@@ -46,11 +46,11 @@ def found_in(scenario, **changes):
 
 
 @pytest.mark.parametrize("scenario", [RING, TRADING], ids=["ring", "trading"])
-def test_a_fair_contest_is_clean(scenario):
+def test_a_balanced_scenario_has_no_findings(scenario):
     assert found_in(scenario) == {}
 
 
-def test_every_deep_rule_is_checked_and_explained():
+def test_every_deep_rule_is_tested_and_explained():
     assert sorted({*DEEP_CHECKS, "SW100"}) == sorted(code for code, rule in RULES.items() if rule.deep)
 
 
@@ -61,27 +61,27 @@ def test_an_attack_that_changes_nothing_does_not_bite():
     assert found["SW101"].finding.path == "attacks[0]"
 
 
-def test_more_of_the_scenarios_seeds_are_played_before_an_attack_is_said_not_to_bite():
+def test_more_seeds_are_run_before_an_attack_is_reported_as_without_bite():
     heard = []
     weak = [{"kind": "none"}]
     linted({**RING, "attacks": weak, "seeds": 6}, advance=heard.append)
     assert "more seeds, since it does not bite in these" in heard
 
 
-def test_a_swarm_that_a_blind_quarantine_saves_is_trivial():
+def test_a_scenario_won_by_a_blind_quarantine_is_trivial():
     found = found_in(RING, rules={"blue": {"quarantine": "100%"}})
     assert "quarantine_all, which looks at nothing" in found["SW102"].finding.message
 
 
 @pytest.mark.slow
-def test_a_defense_that_adds_nothing_is_named():
+def test_a_defense_without_effect_is_named():
     found = found_in(
         TRADING, defenses=[{"kind": "wmsr", "f": 0}, {"kind": "none"}, {"kind": "median_gate", "warm_up": 50}]
     )
     assert found["SW103"].finding.path in {"defenses[0]", "defenses[1]"}
 
 
-def test_what_not_even_the_oracle_limits_cannot_be_won():
+def test_a_scenario_in_which_the_oracle_limits_no_damage_cannot_be_won():
     found = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[{"kind": "none"}])
     assert found["SW104"].severity == "warning"
     opened = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[{"kind": "none"}], difficulty="open")
@@ -89,7 +89,7 @@ def test_what_not_even_the_oracle_limits_cannot_be_won():
 
 
 @pytest.mark.slow
-def test_a_side_that_cannot_change_the_outcome_is_named():
+def test_a_side_without_influence_on_the_outcome_is_named():
     drowned = [{"kind": "false_signal", "daemons": "20%", "start": 60, "bias": -1e6}]
     assert "red's strength does not matter" in found_in(TRADING, attacks=drowned)["SW105"].finding.message
     helpless = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[])
@@ -97,28 +97,28 @@ def test_a_side_that_cannot_change_the_outcome_is_named():
 
 
 @pytest.mark.slow
-def test_a_defense_that_does_reds_work_is_a_shortcut():
+def test_a_defense_that_increases_the_damage_is_a_shortcut():
     found = {one.code: one for one in linted(load_scenario("autoimmune", settings={"seeds": 2}))[0]}
     assert "it does red's work" in found["SW106"].finding.message
 
 
-def test_a_bill_that_counts_being_attacked_is_a_shortcut():
+def test_a_bill_that_counts_attacked_daemons_is_a_shortcut():
     held = [{"kind": "stubborn", "daemons": [6], "value": 0.0}]
     assert "ten-thousandth" in found_in(RING, attacks=held)["SW106"].finding.message
 
 
-def test_a_scenario_without_an_attack_is_not_played():
+def test_a_scenario_without_an_attack_is_not_run():
     heard = []
     assert linted({**RING, "attacks": []}, advance=heard.append) == ([], 0)
     assert heard == []
 
 
-def test_what_would_take_too_long_is_not_played(monkeypatch):
+def test_a_scenario_that_would_take_too_long_is_not_run(monkeypatch):
     monkeypatch.setattr(module, "SECONDS_MAX", 1e-6)
     assert set(found_in(RING)) == {"SW100"}
 
 
-def test_the_arms_of_a_scenario_are_run_once_and_in_several_processes_alike():
+def test_the_arms_of_a_scenario_are_run_once_for_any_number_of_processes():
     trivial = {**RING, "rules": {"blue": {"quarantine": "100%"}}}
     found, arms_run = linted(trivial)
     assert arms_run == 2 * (4 + 2 + 3 * 2), "own arms, two weaker attacks, three nulls with and without the attack"

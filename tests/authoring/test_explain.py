@@ -1,4 +1,4 @@
-"""Everything that can be named is explained, and what cannot is answered with what was probably meant."""
+"""Every topic is explained, and an unknown one gets a suggestion."""
 
 import json
 import subprocess
@@ -54,11 +54,11 @@ def test_every_field_has_an_example_that_is_yaml():
 @pytest.mark.parametrize(
     "topic", ["attacks", "defenses", "protocols", "worlds", "topologies", "rules", "rules.red", "rules.blue", "sweep"]
 )
-def test_topics_that_errors_point_to_are_there(topic):
+def test_topics_in_error_messages_exist(topic):
     assert explain(topic)
 
 
-def test_topics_of_every_kind_that_errors_point_to_are_there():
+def test_topics_in_error_messages_of_every_kind_exist():
     for shelf, kind in kinds_of():
         (page,) = explain(f"{shelf}.{kind}", REGISTRY)
         assert page.topic == f"{shelf}.{kind}"
@@ -77,7 +77,7 @@ BROKEN = {
 }
 
 
-def test_every_topic_that_a_broken_scenario_points_to_is_explained():
+def test_every_topic_in_the_errors_of_a_bad_scenario_is_explained():
     found = check(BROKEN, REGISTRY)
     found += check({**BROKEN, "network": {"kind": "circulant", "m": 3}}, REGISTRY)
     pointed = {one.topic for one in found if one.topic}
@@ -86,7 +86,7 @@ def test_every_topic_that_a_broken_scenario_points_to_is_explained():
         assert explain(topic, REGISTRY)
 
 
-def test_every_topic_that_stands_in_the_source_of_the_check_is_explained():
+def test_every_topic_in_the_source_of_the_check_is_explained():
     import ast
     import inspect
 
@@ -116,11 +116,11 @@ def test_every_topic_that_stands_in_the_source_of_the_check_is_explained():
         ("score.bill", "score.bill"),
     ],
 )
-def test_a_topic_may_be_named_as_it_stands_in_a_scenario(topic, full):
+def test_a_topic_may_be_written_as_in_a_scenario(topic, full):
     assert full in {page.topic for page in explain(topic, REGISTRY)}
 
 
-def test_a_name_of_two_things_gives_both():
+def test_an_ambiguous_name_gives_both_topics():
     assert [page.topic for page in explain("none")] == ["attacks.none", "defenses.none"]
 
 
@@ -137,13 +137,13 @@ def test_a_name_of_two_things_gives_both():
         ("rules.red.daemon", "rules.red.daemons"),
     ],
 )
-def test_an_unknown_topic_is_answered_with_what_was_meant(topic, meant):
+def test_an_unknown_topic_gets_a_suggestion(topic, meant):
     with pytest.raises(UsageError, match=f"`{meant}`"):
         explain(topic)
 
 
 @pytest.mark.parametrize("topic", ["", ".", "qqqqqqq", "a.b.c.d.e", "attacks.none.none.none", "rounds.rounds", "[0]"])
-def test_nonsense_is_a_usage_error(topic):
+def test_a_meaningless_topic_is_a_usage_error(topic):
     with pytest.raises(UsageError):
         explain(topic)
 
@@ -153,7 +153,7 @@ def test_the_rules_of_lint_are_listed():
     assert all(code in page.about for code in RULES)
 
 
-def test_the_command_prints_text_or_json_and_ends_with_2_for_what_is_unknown(swarmsec):
+def test_the_command_prints_text_or_json_and_exits_with_2_for_an_unknown_topic(swarmsec):
     code, out, _ = swarmsec("explain", "attacks.false_signal")
     assert code == ExitCode.DONE
     assert "What is added to a targeted reading." in out
@@ -166,7 +166,7 @@ def test_the_command_prints_text_or_json_and_ends_with_2_for_what_is_unknown(swa
     assert "did you mean `rounds`" in err
 
 
-def test_explaining_imports_none_of_the_heavy_libraries():
+def test_explaining_imports_no_heavy_library():
     code = (
         "import sys\nfrom swarmsec.cli import main\ntry:\n    main(['explain', 'lint'])\nexcept SystemExit:\n    pass\n"
         "print(sorted({'mesa', 'numba', 'sklearn', 'pyod'} & set(sys.modules)))"

@@ -91,11 +91,11 @@ rules: {red: {daemons: 7}}
 """
 
 
-def test_an_untidy_scenario_becomes_a_tidy_one():
+def test_an_untidy_scenario_becomes_tidy():
     assert formatted(MESSY) == NEAT
 
 
-def test_what_is_tidy_stays():
+def test_a_tidy_scenario_is_unchanged():
     assert formatted(NEAT) == NEAT
 
 
@@ -123,13 +123,13 @@ def test_formatting_the_library_keeps_meaning_and_comments_and_is_idempotent():
         ("x: {}\ny: []\nz:\n", "x: {}\ny: []\nz:\n"),
         ("x:\n- - 1\n  - 2\n- - 3\n", "x:\n  - - 1\n    - 2\n  - - 3\n"),
         ("x: &a\n  k: 1\ny: *a\n", "x: &a\n  k: 1\ny: *a\n"),
-        ("rounds: &r 3\nname: *r\n", "rounds: &r 3\nname: *r\n"),  # An alias stays below its anchor.
+        ("rounds: &r 3\nname: *r\n", "rounds: &r 3\nname: *r\n"),  # An alias must stay below its anchor.
         ("x: 1\n\n\n\n# c\n\n\ny: 2\n", "x: 1\n\n# c\n\ny: 2\n"),
         ("sweep: {b: [1], a: [2]}\n", "sweep: {b: [1], a: [2]}\n"),
         ("x: 1\r\ny: 2\r\n", "x: 1\ny: 2\n"),
     ],
 )
-def test_yaml_of_every_kind(text, expected):
+def test_yaml_of_every_form_is_formatted(text, expected):
     assert formatted(text) == expected
     assert formatted(expected) == expected
 
@@ -147,7 +147,7 @@ NODES = st.recursive(
 
 
 def lines_of(node, comment):
-    """A node as YAML lines, with comments thrown in."""
+    """A node as YAML lines with random comments."""
     if isinstance(node, str):
         return [node]
     kind, inside = node
@@ -168,7 +168,7 @@ def lines_of(node, comment):
 
 @settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["world", "attacks", "x-a", "name", "rules"]), NODES, min_size=1), st.data())
-def test_any_document_keeps_meaning_and_comments_and_comes_to_rest(top, data):
+def test_any_document_keeps_meaning_and_comments_and_is_stable_when_formatted_again(top, data):
     count = 0
 
     def comment(_):
@@ -192,7 +192,7 @@ def test_check_writes_nothing_and_exits_1(command, folder):
     assert (folder / "messy.yaml").read_text(encoding="utf-8") == MESSY
 
 
-def test_files_are_rewritten_in_place_and_then_pass(command, folder):
+def test_files_are_rewritten_in_place_and_then_pass_the_check(command, folder):
     (folder / "messy.yaml").write_text(MESSY, encoding="utf-8")
     ran = command("fmt", "ring.yaml", "messy.yaml", "--json")
     assert (ran.code, [one["changed"] for one in ran.json["files"]]) == (0, [False, True])
@@ -201,12 +201,12 @@ def test_files_are_rewritten_in_place_and_then_pass(command, folder):
     assert command("fmt", "--check", "ring.yaml", "messy.yaml").code == 0
 
 
-def test_standard_input_goes_to_standard_output(command):
+def test_standard_input_is_formatted_to_standard_output(command):
     assert command("fmt", "-", given=MESSY)[:2] == (0, NEAT)
     assert command("fmt", "--check", "-", given=MESSY).code == 1
 
 
-def test_what_is_no_scenario_is_refused_and_the_others_are_done(command, folder):
+def test_an_invalid_file_is_refused_and_the_others_are_formatted(command, folder):
     (folder / "bad.yaml").write_text("a: [1\n")
     (folder / "messy.yaml").write_text(MESSY, encoding="utf-8")
     ran = command("fmt", "bad.yaml", "messy.yaml")
@@ -217,7 +217,7 @@ def test_what_is_no_scenario_is_refused_and_the_others_are_done(command, folder)
     assert command("fmt", "-", given="- a list\n").code == 3
 
 
-def test_a_users_own_plugin_has_an_order_too(command, folder):
+def test_a_users_plugin_is_ordered_too(command, folder):
     (folder / "own").mkdir()
     (folder / "own" / "pull.py").write_text(
         textwrap.dedent('''

@@ -1,6 +1,6 @@
-"""Whatever is done to a scenario, it is valid or refused at a place in the file: quickly, in little memory.
+"""Every mutant of a scenario is valid or refused at a place in the file, quickly and in little memory.
 
-One case is known by its number: `case(number)` gives the same text again.
+A case is identified by its number: `case(number)` gives the same text again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from swarmsec.scenario import InvalidScenarioError, library, yaml_tree
 from swarmsec.scenario.yaml_tree import parse
 
 LIBRARY = {name: path.read_text(encoding="utf-8") for name, path in library().items()}
-SECONDS_WANTED = 1.0  # Told, not asserted: a slow machine is no defect.
+SECONDS_WANTED = 1.0  # Reported, not asserted, because a slow machine is no defect.
 SECONDS_HANGING = 60.0
 BYTES_MAX = 500 << 20
 
@@ -244,7 +244,7 @@ def of_text(raw, draw):
 
 
 def structural(mutate):
-    """A mutation of the document's data, written as flow style; of what is no YAML anymore, of its text."""
+    """A mutation of the document's data, written in flow style; a mutation of its text if it is no valid YAML."""
 
     def changed(raw, draw):
         try:
@@ -260,7 +260,7 @@ def structural(mutate):
 
 
 def spots(value):
-    """Every (holder, key) of a document, not too deep."""
+    """Every (container, key) of a document, down to a limited depth."""
     found, open_ = [], [value]
     while open_ and len(found) < 2000:
         holder = open_.pop()
@@ -345,7 +345,7 @@ def of_anchors(raw, draw):
 
 
 def check(number, path):
-    """Load a mutant, and say what is wrong with how that went."""
+    """Load a mutant, and report what is wrong with the outcome."""
     path.write_bytes(case(number))
     began = time.process_time()
     try:
@@ -366,7 +366,7 @@ def check(number, path):
 
 
 def wrong_with(numbers, tmp_path, *, measured_every=100):
-    """What is wrong with mutants, by number; every so many of them have their memory measured."""
+    """The problems found with mutants, by number; the memory of every `measured_every`th is measured."""
     path = tmp_path / "mutant.yaml"
     load_scenario("blackswarm")
     wrong = []
@@ -400,7 +400,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 
 
-def test_a_bomb_of_aliases_is_refused_before_anything_expands(monkeypatch, capsys):
+def test_a_bomb_of_aliases_is_refused_before_it_is_expanded(monkeypatch, capsys):
     expanded = []
     plain = yaml_tree._Walk.plain
     monkeypatch.setattr(yaml_tree._Walk, "plain", lambda *args: expanded.append(1) or plain(*args))
@@ -413,7 +413,7 @@ def test_a_bomb_of_aliases_is_refused_before_anything_expands(monkeypatch, capsy
     assert expanded == []
 
 
-def test_a_bomb_of_merge_keys_is_refused_before_anything_expands(monkeypatch):
+def test_a_bomb_of_merge_keys_is_refused_before_it_is_expanded(monkeypatch):
     bomb = "a: &a {k: x}\n" + "".join(
         f"{name}: &{name} {{<<: [{','.join([f'*{before}'] * 9)}], {name}: [{','.join([f'*{before}'] * 9)}]}}\n"
         for before, name in zip("abcde", "bcdef", strict=True)
@@ -424,34 +424,34 @@ def test_a_bomb_of_merge_keys_is_refused_before_anything_expands(monkeypatch):
 
 
 def written(count):
-    """A document that spells out so many values: two keys, a list, and what is in it."""
+    """A document with `count` written values: two keys, a list, and its items."""
     return f"name: x\ninitial: [{', '.join(['0'] * (count - 5))}]\n"
 
 
-def test_a_text_spells_out_20_000_values_and_no_more():
+def test_a_text_may_have_at_most_20_000_written_values():
     assert len(parse(written(20_000), "x.yaml").data["initial"]) == 19_995
     with pytest.raises(yaml_tree.UnreadableError, match="may have at most 20,000 values; use a topology"):
         parse(written(20_001), "x.yaml")
 
 
-def test_aliases_expand_to_more_than_a_text_may_spell_out():
+def test_aliases_may_expand_to_more_values_than_a_text_may_have():
     text = f"a: &a [{', '.join(['0'] * 900)}]\n" + "".join(f"a{i}: *a\n" for i in range(99))
     assert len(parse(text, "x.yaml").data["a98"]) == 900
 
 
-def test_aliases_that_nest_deeper_than_a_text_may_are_refused():
+def test_aliases_that_expand_to_too_many_levels_are_refused():
     text = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}]\n" for i in range(1, 100))
     with pytest.raises(yaml_tree.UnreadableError, match="expands to more than 100 levels"):
         parse(text, "x.yaml")
 
 
-def test_reading_stops_at_the_first_value_too_many():
+def test_reading_stops_at_the_first_value_beyond_the_limit():
     with pytest.raises(yaml_tree.UnreadableError, match="may have at most") as refused:
         parse(written(30_000) + "}: this is no YAML", "x.yaml")
     assert refused.value.faults[0].span.line == 2
 
 
-def test_a_long_list_of_changes_looks_at_every_place_once(tmp_path, monkeypatch):
+def test_a_long_list_of_settings_visits_every_place_once(tmp_path, monkeypatch):
     from swarmsec.scenario import extends
 
     names = [f"a{i}" for i in range(300)]
@@ -467,7 +467,7 @@ def test_a_long_list_of_changes_looks_at_every_place_once(tmp_path, monkeypatch)
     assert len(seen) < 20 * len(names)
 
 
-def test_campaigns_of_campaigns_worth_of_attacks_are_refused_before_they_are_written_out(tmp_path, monkeypatch):
+def test_too_many_attacks_in_campaigns_are_refused_before_they_are_expanded(tmp_path, monkeypatch):
     from swarmsec.scenario import schedule as expand
 
     steps = ", ".join(["{kind: none, for: 1}"] * 900)

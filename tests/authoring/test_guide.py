@@ -1,7 +1,7 @@
-"""The authoring guide, step by step: its files are written, its commands run, and their output compared.
+"""The authoring guide is run step by step: its files are written, its commands run, and their output compared.
 
-A fence `yaml FILE` writes that file, `yaml +FILE` adds to it, and `console` runs a command; `exit=N` says how it ends,
-and `tail=N` that only the last lines are shown. What a refused command says on standard error is shown as well.
+A fence `yaml FILE` writes that file, `yaml +FILE` appends to it, and `console` runs a command; `exit=N` is its exit
+code, and with `tail=N` only the last lines are shown. The standard error of a refused command is shown as well.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def write(folder, info, text):
 
 
 @pytest.mark.slow
-def test_the_guide_can_be_followed_from_its_first_line_to_its_last(tmp_path):
+def test_every_step_of_the_guide_works(tmp_path):
     steps = fences(GUIDE.read_text(encoding="utf-8"))
     assert {kind for kind, _, _ in steps} == {"yaml", "console"}
     for kind, info, text in steps:

@@ -1,4 +1,4 @@
-"""In an editor: the real language server for YAML, given our schema, completes, explains and judges scenarios."""
+"""The YAML language server of editors completes, explains and checks scenarios by our schema."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ READ_OTHERWISE = {
 
 @pytest.fixture(scope="session")
 def installed(pytestconfig):
-    """The language server, installed once for every version in package-lock.json."""
+    """The language server, installed once for each version in package-lock.json."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("npm is not here, and the language server comes from it")
@@ -51,7 +51,7 @@ def installed(pytestconfig):
         subprocess.run(call, check=True, capture_output=True, timeout=300)
         try:
             os.replace(fresh, folder)
-        except OSError:  # Another process was faster.
+        except OSError:  # Another process has installed it first.
             shutil.rmtree(fresh)
     return folder / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
 
@@ -68,7 +68,7 @@ def server(editor):
 
 
 class Editor:
-    """Where scenarios are written, with the line on top that names their schema."""
+    """A scenario in an editor, with the modeline that names our schema as first line."""
 
     def __init__(self, program, draft, folder):
         self.program = program
@@ -98,7 +98,7 @@ def parameters(cls):
 
 
 def parameters_from(family, kind):
-    """The parameters of a kind, and of those that its name could become: the server thinks it half typed."""
+    """The parameters of a kind and of the kinds whose names begin with it, which the server offers as well."""
     kinds = [one for one in REGISTRY.kinds(family) if one.startswith(kind)]
     return set().union(*(parameters(REGISTRY.get(family, one)) for one in kinds))
 
@@ -108,78 +108,78 @@ def documentation(item):
     return told["value"] if isinstance(told, dict) else told
 
 
-def test_an_empty_file_is_offered_every_key(complete):
+def test_every_key_is_offered_in_an_empty_file(complete):
     assert {"apiVersion", "kind", "extends", "world", "network", "attacks", "defenses"} <= set(complete("|"))
 
 
 @pytest.mark.parametrize("family", ["attacks", "defenses"])
-def test_a_list_of_plugins_is_offered_their_kinds(complete, family):
+def test_kinds_are_offered_in_a_list_of_plugins(complete, family):
     assert set(complete(f"{BASE}{family}:\n  - kind: |")) == set(REGISTRY.kinds(family))
     assert set(complete(f"{BASE}{family}:\n  - {{kind: |}}")) == set(REGISTRY.kinds(family))
 
 
-def test_a_network_is_offered_topologies_and_a_world_worlds(complete):
+def test_topologies_are_offered_for_a_network_and_worlds_for_a_world(complete):
     assert set(complete("network:\n  kind: |")) == set(REGISTRY.kinds("topologies"))
     assert set(complete("world:\n  kind: |")) == set(REGISTRY.kinds("worlds"))
     assert set(complete("protocol:\n  kind: |")) == set(REGISTRY.kinds("protocols"))
 
 
-def test_a_kind_is_offered_with_what_it_does(complete):
+def test_a_kind_is_offered_with_its_description(complete):
     for kind, item in complete(f"{BASE}attacks:\n  - kind: |").items():
         assert REGISTRY.get("attacks", kind).summary() in documentation(item)
 
 
-def test_an_attack_is_offered_the_parameters_of_its_kind_and_no_others(complete):
+def test_parameters_of_its_kind_are_offered_for_an_attack(complete):
     for kind in REGISTRY.kinds("attacks"):
         offered = set(complete(f"{BASE}attacks:\n  - kind: {kind}\n    |"))
         assert offered == parameters_from("attacks", kind) | {"name", "phase"}, kind
 
 
-def test_a_defense_is_offered_the_parameters_of_its_kind_and_no_others(complete):
+def test_parameters_of_its_kind_are_offered_for_a_defense(complete):
     for kind in REGISTRY.kinds("defenses"):
         offered = set(complete(f"{BASE}defenses:\n  - kind: {kind}\n    |"))
         assert offered == parameters_from("defenses", kind) | {"name"}, kind
 
 
-def test_a_network_is_offered_the_parameters_of_its_kind_and_no_others(complete):
+def test_parameters_of_its_kind_are_offered_for_a_network(complete):
     for kind in REGISTRY.kinds("topologies"):
         offered = set(complete(f"world: {{kind: beliefs}}\nnetwork:\n  kind: {kind}\n  |"))
         assert offered == parameters_from("topologies", kind) | {"name"}, kind
 
 
-def test_a_parameter_in_braces_is_offered_once_it_has_a_letter(complete):
+def test_a_parameter_in_braces_is_offered_after_its_first_letter(complete):
     assert "bias" in complete(f"{BASE}attacks:\n  - {{kind: false_signal, b|}}")
 
 
-def test_a_parameter_is_offered_with_its_default_and_its_unit(complete):
+def test_a_parameter_is_offered_with_its_default_and_unit(complete):
     bias = complete(f"{BASE}attacks:\n  - kind: false_signal\n    |")["bias"]
     assert bias["insertText"] == "bias: ${1:-1.5}"
     assert "unit: signal" in documentation(bias)
 
 
-def test_a_choice_is_offered_its_values(complete):
+def test_values_of_a_choice_are_offered(complete):
     assert set(complete(f"{BASE}engine: |")) == {"arrays", "agents"}
     assert set(complete("protocol:\n  kind: friedkin_johnsen\n  begins_at: |")) == {"signals", "zero"}
 
 
-def test_a_selector_is_offered_ways_to_name_daemons(complete):
+def test_forms_of_a_selector_are_offered(complete):
     assert {"all", "5%", "hubs"} <= set(complete(f"{BASE}attacks:\n  - kind: stubborn\n    daemons: |"))
 
 
-def test_a_bill_is_one_of_the_worlds(complete):
+def test_worlds_are_offered_as_a_bill(complete):
     assert set(complete(f"{BASE}score:\n  bill: |")) == {"deviation"}
 
 
-def test_an_attack_without_a_kind_may_become_a_campaign(complete):
+def test_keys_of_a_campaign_are_offered_for_an_attack_without_a_kind(complete):
     assert {"kind", "campaign", "phase"} <= set(complete(f"{BASE}attacks:\n  - |"))
 
 
-def test_what_extends_another_scenario_is_offered_to_drop_and_to_change(complete):
+def test_drop_and_changes_are_offered_for_a_scenario_that_extends_another(complete):
     assert {"kind", "drop", "strength", "start"} <= set(complete("extends: blackswarm\nattacks:\n  - name: x\n    |"))
     assert "drop" not in complete(f"{BASE}attacks:\n  - name: x\n    |")
 
 
-def test_rules_and_phases_and_steps_are_offered_their_keys(complete):
+def test_keys_of_rules_phases_and_steps_are_offered(complete):
     assert set(complete(f"{BASE}rules:\n  red:\n    |")) == {"daemons", "feeds", "strength", "rounds", "earliest"}
     assert {"phase", "rounds"} <= set(complete(f"{BASE}schedule:\n  - |"))
     assert {"kind", "for"} <= set(complete(f"{BASE}campaigns:\n  creep:\n    - |"))
@@ -194,13 +194,13 @@ def test_hovering_over_a_parameter_shows_help_bounds_unit_and_default(hover):
                 assert text in shown, f"{kind}.{info.name}: {shown}"
 
 
-def test_hovering_over_a_kind_tells_what_it_does(hover):
+def test_hovering_over_a_kind_shows_its_description(hover):
     told = hover(f"{BASE}attacks:\n  - kind: false_|signal")
     assert "The daemons stay honest, but decide by false signals." in told
     assert "Nature 1998" in hover("world: {kind: beliefs}\nnetw|ork: {kind: small_world, n: 9}")
 
 
-def test_hovering_over_a_key_of_the_document_tells_its_unit(hover):
+def test_hovering_over_a_key_of_the_document_shows_its_unit(hover):
     assert "unit: rounds" in hover(f"{BASE}roun|ds: 9")
     assert "The number of seeds" in hover(f"{BASE}see|ds: 9")
 
@@ -217,12 +217,12 @@ def test_hovering_over_a_key_of_the_document_tells_its_unit(hover):
         ("score: {bill: x}", r'Value is not accepted. Valid values: "deviation"\.'),
     ],
 )
-def test_what_is_wrong_is_underlined_once_and_in_words(underline, wrong, said):
+def test_an_error_is_underlined_once_with_a_clear_message(underline, wrong, said):
     [told] = underline(BASE + wrong)
     assert re.fullmatch(said + ".*", told), told
 
 
-def test_the_editor_underlines_what_validate_refuses_and_nothing_else(editor, server):
+def test_the_editor_underlines_exactly_the_scenarios_that_validate_refuses(editor, server):
     files = {path.name: path for path in (*CORPUS, *library().values()) if path.name not in READ_OTHERWISE}
     texts = {editor.path.with_name(name): editor.modeline + files[name].read_text(encoding="utf-8") for name in files}
     told = {path.name: messages for path, messages in server.diagnostics(texts).items()}

@@ -1,4 +1,4 @@
-"""Every rule fires where it should and only there; fixes mend and touch nothing else; every code is explained."""
+"""Every rule reports its defect in its place and nothing else; a fix changes one value; every code is explained."""
 
 import io
 import json
@@ -133,17 +133,17 @@ def codes(found):
 
 
 @pytest.mark.parametrize("text", [CLEAN, TRADING], ids=["beliefs", "trading"])
-def test_a_good_scenario_is_clean(linted, text):
+def test_a_good_scenario_has_no_findings(linted, text):
     assert linted(text) == []
 
 
 @pytest.mark.parametrize(("code", "text", "old", "new", "place"), BY_CASE)
-def test_a_rule_is_silent_about_a_scenario_that_is_right(linted, code, text, old, new, place):
+def test_a_rule_is_silent_about_a_correct_scenario(linted, code, text, old, new, place):
     assert code not in codes(linted(text))
 
 
 @pytest.mark.parametrize(("code", "text", "old", "new", "place"), BY_CASE)
-def test_a_rule_points_at_the_line_and_column_of_what_is_odd(linted, code, text, old, new, place):
+def test_a_rule_reports_line_and_column_of_the_defect(linted, code, text, old, new, place):
     assert text.count(old) == 1
     changed = text.replace(old, new)
     (found,) = [one for one in linted(changed) if one.code == code]
@@ -155,11 +155,11 @@ def test_a_rule_points_at_the_line_and_column_of_what_is_odd(linted, code, text,
     assert found.finding.topic == code
 
 
-def test_every_static_rule_has_a_case_here_but_that_of_the_library():
+def test_every_static_rule_except_that_of_the_library_has_a_case():
     assert sorted({*CASES, "SW025"}) == STATIC
 
 
-def test_a_scenario_of_the_library_tells_its_story(tmp_path, monkeypatch):
+def test_a_library_scenario_without_a_story_is_reported(tmp_path, monkeypatch):
     from swarmsec.authoring.lint_rules import _case
 
     file = tmp_path / "mine.yaml"
@@ -186,25 +186,25 @@ def test_every_rule_has_a_code_a_summary_and_an_explanation():
         assert rule.deep == (rule.code >= "SW100"), rule.code
 
 
-def test_what_a_sweep_goes_over_is_not_held_against_the_scenario(linted):
+def test_swept_values_are_not_reported(linted):
     text = CLEAN.replace("value: 9.0", "strength: 0")
     assert "SW003" in codes(linted(text))
     assert "SW003" not in codes(linted(text + "sweep: {'attacks[0].strength': [0, 1]}\n"))
 
 
-def test_a_scenario_turns_a_rule_off_for_itself(linted):
+def test_a_scenario_disables_a_rule(linted):
     text = CLEAN.replace("seeds: 5", "seeds: 1")
     assert codes(linted(text)) == ["SW023"]
     assert codes(linted(text + "x-lint-ignore: [SW023]\n")) == []
 
 
 @pytest.mark.parametrize("value", ["[SW923]", "SW023", "[[1]]"])
-def test_turning_off_what_is_no_rule_is_refused(linted, value):
+def test_disabling_an_unknown_rule_is_refused(linted, value):
     with pytest.raises(ScenarioError, match="SW"):
         linted(CLEAN + f"x-lint-ignore: {value}\n")
 
 
-def test_rules_are_selected_and_ignored_by_the_beginnings_of_their_codes(linted):
+def test_rules_are_selected_and_ignored_by_prefixes_of_their_codes(linted):
     text = CLEAN.replace("seeds: 5", "seeds: 1").replace("stop: 150", "stop: 300")
     assert codes(linted(text, select=["SW00"])) == ["SW004"]
     assert codes(linted(text, ignore=["SW004"])) == ["SW023"]
@@ -212,14 +212,14 @@ def test_rules_are_selected_and_ignored_by_the_beginnings_of_their_codes(linted)
         selected(["SW0O4"])
 
 
-def test_phases_and_campaigns_are_pointed_at_where_they_were_written(linted):
+def test_findings_in_phases_and_campaigns_are_reported_where_they_were_written(linted):
     raid = f"campaigns:\n  raid:\n    - {STEP.replace('5', '10')}\n    - {STEP}\n"
     text = CLEAN.replace(ATTACK, "{campaign: raid, start: 190}") + raid
     found = [one for one in linted(text) if one.code == "SW001"]
     assert [one.finding.span.line for one in found] == [len(text.splitlines())]
 
 
-# Fixes.
+# Fixes
 
 FIXES = [
     (CLEAN.replace("stop: 150", "stop: 300").replace("rounds: 100}", "rounds: 200}"), "stop: 300", "stop: 200"),
@@ -244,7 +244,7 @@ FIXES = [
 
 @pytest.mark.parametrize(("text", "old", "new"), FIXES, ids=[new for _, _, new in FIXES])
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
-def test_a_fix_writes_one_value_and_leaves_the_rest_of_the_file_alone(tmp_path, text, old, new, end):
+def test_a_fix_changes_one_value_and_no_other_text(tmp_path, text, old, new, end):
     commented = f"# mine, all mine\n{text}# the end: — é\n"
     file = tmp_path / "mine.yaml"
     file.write_bytes(commented.replace("\n", end).encode())
@@ -253,7 +253,7 @@ def test_a_fix_writes_one_value_and_leaves_the_rest_of_the_file_alone(tmp_path, 
     assert [one for one in lint(load_scenario(str(file))) if one.fix] == []
 
 
-def test_several_fixes_are_made_one_after_the_other(tmp_path):
+def test_several_fixes_are_applied_in_turn(tmp_path):
     file = tmp_path / "mine.yaml"
     text = (
         CLEAN.replace("stop: 150", "stop: 300").replace("rounds: 100}", "rounds: 900}").replace("seeds: 5", "seeds: 1")
@@ -263,7 +263,7 @@ def test_several_fixes_are_made_one_after_the_other(tmp_path):
     assert lint(load_scenario(str(file))) == []
 
 
-def test_a_value_that_an_anchor_gives_to_others_too_is_not_touched(tmp_path):
+def test_a_value_shared_through_an_anchor_is_not_fixed(tmp_path):
     file = tmp_path / "mine.yaml"
     text = CLEAN.replace("stop: 150", "stop: &end 300").replace("earliest: 100", "earliest: 0") + "x-end: *end\n"
     file.write_text(text, encoding="utf-8")
@@ -271,7 +271,7 @@ def test_a_value_that_an_anchor_gives_to_others_too_is_not_touched(tmp_path):
     assert file.read_text(encoding="utf-8") == text
 
 
-def test_a_value_of_a_base_is_not_written_into_it(tmp_path):
+def test_a_value_of_a_base_is_not_fixed_in_the_scenario_that_extends_it(tmp_path):
     base, mine = tmp_path / "base.yaml", tmp_path / "mine.yaml"
     base.write_text(CLEAN.replace("seeds: 5", "seeds: 1"), encoding="utf-8")
     mine.write_text("extends: base.yaml\nname: mine\n", encoding="utf-8")
@@ -282,13 +282,13 @@ def test_a_value_of_a_base_is_not_written_into_it(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["-", "blackswarm", "no/such.yaml"])
-def test_only_files_are_mended(name, tmp_path, monkeypatch):
+def test_only_files_are_fixed(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="--fix"):
         fixed(name)
 
 
-# The command.
+# The command
 
 
 @pytest.fixture
@@ -303,7 +303,7 @@ def swarmsec(capsys):
     return call
 
 
-def test_the_command_ends_with_0_for_notes_1_for_warnings_3_for_what_is_refused(tmp_path, swarmsec):
+def test_the_exit_code_is_0_for_notes_1_for_warnings_and_3_for_a_refused_file(tmp_path, swarmsec):
     note, warning, refused = (tmp_path / name for name in ("mine.yaml", "odd.yaml", "bad.yaml"))
     note.write_text(TRADING.replace("  red: {daemons: 0, feeds: 20%}", "  blue: {quarantine: 10%}"), encoding="utf-8")
     warning.write_text(CLEAN.replace("seeds: 5", "seeds: 1").replace("name: mine", "name: odd"), encoding="utf-8")
@@ -320,19 +320,19 @@ def test_the_command_ends_with_0_for_notes_1_for_warnings_3_for_what_is_refused(
     assert swarmsec("lint", note, "--select", "SW9")[0] == ExitCode.USAGE
 
 
-def test_json_is_one_document_with_findings_as_validate_has_them(tmp_path, swarmsec):
+def test_json_is_one_document_with_findings_in_the_format_of_validate(tmp_path, swarmsec):
     file = tmp_path / "mine.yaml"
     file.write_text(CLEAN.replace("seeds: 5", "seeds: 1"), encoding="utf-8")
     (page,) = json.loads(swarmsec("lint", "--json", file)[1])
     (finding,) = page["findings"]
     assert {"code": "SW023", "severity": "warning", "path": "seeds", "line": 15, "column": 8}.items() <= finding.items()
     assert finding["fix"] == {"path": "seeds", "value": 5}
-    (mended,) = json.loads(swarmsec("lint", "--json", "--fix", file)[1])
-    assert ([one["code"] for one in mended["mended"]], mended["findings"]) == (["SW023"], [])
+    (page,) = json.loads(swarmsec("lint", "--json", "--fix", file)[1])
+    assert ([one["code"] for one in page["fixed"]], page["findings"]) == (["SW023"], [])
     assert file.read_text(encoding="utf-8") == CLEAN
 
 
-def test_what_is_refused_is_in_the_json_as_well(tmp_path, swarmsec):
+def test_errors_of_a_refused_file_are_in_the_json_document(tmp_path, swarmsec):
     file = tmp_path / "mine.yaml"
     file.write_text(CLEAN.replace("seeds: 5", "seedz: 5"), encoding="utf-8")
     code, out, _ = swarmsec("lint", "--json", file)
@@ -347,7 +347,7 @@ def test_standard_input_is_linted(swarmsec, monkeypatch):
     assert (code, "<stdin>:15:8" in out) == (ExitCode.GATE_FAILED, True)
 
 
-def test_linting_imports_none_of_the_heavy_libraries():
+def test_linting_imports_no_heavy_library():
     code = (
         "import sys\nfrom swarmsec.cli import main\ntry:\n    main(['lint', 'blackswarm'])\nexcept SystemExit as end:\n"
         "    assert not end.code\nprint(sorted({'mesa', 'numba', 'sklearn', 'pyod'} & set(sys.modules)))"
@@ -374,7 +374,7 @@ defenses: [{kind: wmsr, f: 2}]
 """
 
 
-def test_github_annotates_what_is_odd_as_heavily_as_its_rule_says(command, folder):
+def test_github_annotations_have_the_severity_of_the_rule(command, folder):
     (folder / "odd.yaml").write_text(ODD, encoding="utf-8")
     ran = command("lint", "odd.yaml", "--format", "github")
     assert ran.code == 1
@@ -382,7 +382,7 @@ def test_github_annotates_what_is_odd_as_heavily_as_its_rule_says(command, folde
     assert "file=odd.yaml,line=6,col=41,endColumn=43,title=SW001 attacks[0].start::" in ran.out
 
 
-def test_sarif_has_every_code_in_its_table_of_rules(command, folder):
+def test_sarif_lists_every_code_as_a_rule(command, folder):
     (folder / "odd.yaml").write_text(ODD, encoding="utf-8")
     ran = command("lint", "odd.yaml", folder / "nothing.yaml", "ring.yaml", "--format", "sarif")
     [run] = ran.json["runs"]
@@ -395,7 +395,7 @@ def test_sarif_has_every_code_in_its_table_of_rules(command, folder):
     assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [code for code, _ in told]
 
 
-def test_a_file_that_is_not_there_does_not_keep_the_others_from_being_looked_at(command, folder):
+def test_a_missing_file_does_not_stop_the_others_from_being_linted(command, folder):
     (folder / "odd.yaml").write_text(ODD, encoding="utf-8")
     ran = command("lint", "nothing.yaml", "odd.yaml")
     assert (ran.code, ran.err) == (2, "swarmsec: no such file: nothing.yaml\n")

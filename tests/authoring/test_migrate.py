@@ -1,4 +1,4 @@
-"""Migration, with a step that exists only here: the format has had one version so far."""
+"""Migration, with steps that exist only in this test, because the format has had one version so far."""
 
 from datetime import date
 
@@ -70,7 +70,7 @@ def test_a_text_of_the_current_version_is_unchanged():
     assert migrated("name: x\n") == "name: x\n"
 
 
-def test_check_finds_nothing_to_do_in_files_of_version_1(command, folder):
+def test_check_reports_no_change_for_files_of_version_1(command, folder):
     ran = command("migrate", "--check", "ring.yaml")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
     assert command("migrate", "--check", "--json", "ring.yaml").json["files"] == [
@@ -116,7 +116,7 @@ def test_check_lists_files_of_older_versions_and_write_rewrites_them(command, fo
 
 
 @pytest.mark.usefixtures("steps")
-def test_validate_reports_an_older_version_and_nothing_else(command, folder):
+def test_validate_reports_an_older_version_only(command, folder):
     (folder / "old.yaml").write_text(OLD, encoding="utf-8")
     ran = command("validate", "old.yaml")
     assert ran.code == 3
@@ -126,7 +126,7 @@ def test_validate_reports_an_older_version_and_nothing_else(command, folder):
 
 
 @pytest.mark.usefixtures("steps")
-def test_standard_input_goes_to_standard_output(command):
+def test_standard_input_is_migrated_to_standard_output(command):
     assert command("migrate", "-", given=OLD)[:2] == (0, NEW)
 
 

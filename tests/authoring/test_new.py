@@ -26,7 +26,7 @@ def test_each_world_has_a_template(command):
         assert ran.out == new_text(template)
 
 
-def test_a_file_gets_a_name_a_modeline_and_a_schema_beside_it(command, folder):
+def test_a_new_file_gets_a_name_a_modeline_and_a_schema_in_its_folder(command, folder):
     (folder / "mine").mkdir()
     ran = command("new", "--out", "mine/My first.yaml")
     assert (ran.code, ran.out.splitlines()) == (0, ["mine/My first.yaml", "mine/swarmsec.schema.json"])
@@ -45,13 +45,13 @@ def test_the_modeline_is_relative_to_the_scenario(command, folder):
     assert (folder / "there.json").read_text() == "{}"
 
 
-def test_there_can_be_no_modeline(command, folder):
+def test_the_modeline_can_be_left_out(command, folder):
     assert command("new", "--out", "b.yaml", "--schema", "").code == 0
     assert (folder / "b.yaml").read_text().startswith("apiVersion")
     assert not (folder / "swarmsec.schema.json").exists()
 
 
-def test_nothing_is_overwritten_unless_asked(command, folder):
+def test_a_file_is_overwritten_only_on_request(command, folder):
     before = (folder / "ring.yaml").read_text()
     ran = command("new", "--out", "ring.yaml")
     assert ran.code == 2
@@ -61,7 +61,7 @@ def test_nothing_is_overwritten_unless_asked(command, folder):
     assert (folder / "ring.yaml").read_text() != before
 
 
-def test_a_template_that_is_not_there_is_a_usage_error(command):
+def test_an_unknown_template_is_a_usage_error(command):
     ran = command("new", "--template", "lair", "--json")
     assert ran.code == 2
     assert "did you mean `liar`?" in ran.json["error"]["message"]
@@ -69,5 +69,5 @@ def test_a_template_that_is_not_there_is_a_usage_error(command):
 
 
 @pytest.mark.parametrize(("words", "name"), [("My first", "my_first"), ("3-lies", "scenario_3_lies"), ("é", "é")])
-def test_a_files_name_becomes_a_scenarios(words, name):
+def test_the_scenarios_name_is_made_from_the_file_name(words, name):
     assert name_of(words) == name

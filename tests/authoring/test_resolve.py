@@ -47,14 +47,14 @@ def test_a_resolved_scenario_loads_to_the_same_document(origin):
         assert again.digest == scenario.digest, name
 
 
-def test_every_default_is_written_out(command):
+def test_every_default_is_written(command):
     ran = command("resolve", "ring.yaml")
     assert ran.code == 0
     assert "    drift: 0.0" in ran.out.replace("  drift", "    drift")
     assert "engine: arrays" in ran.out
 
 
-def test_each_value_says_its_line_or_whose_default_it_is(command):
+def test_each_value_has_its_line_or_the_source_of_its_default(command):
     found = origins(command("resolve", "ring.yaml", "--origin", "--json"))
     assert found["network.n"] == "ring.yaml:5"
     assert found["attacks[0].value"] == "ring.yaml:8"
@@ -71,7 +71,7 @@ def test_every_value_of_the_document_has_an_origin(command, child):
         assert any(path == key or path.startswith((f"{key}.", f"{key}[")) for path in one["origin"]) or value == {}
 
 
-def test_bases_phases_campaigns_and_options_are_named(command, child):
+def test_bases_phases_campaigns_and_options_are_named_as_origins(command, child):
     found = origins(command("resolve", child, "--origin", "--json", "--set", "defenses[0].f=2"))
     assert found["network.kind"] == "ring.yaml:5 (extends)"
     assert found["network.n"] == "child.yaml:3"
@@ -83,7 +83,7 @@ def test_bases_phases_campaigns_and_options_are_named(command, child):
     assert found["defenses[0].kind"] == "ring.yaml:10 (extends)"
 
 
-def test_an_attack_of_the_command_line_is_named(command):
+def test_an_attack_from_the_command_line_is_named_as_origin(command):
     found = origins(command("resolve", "ring.yaml", "--origin", "--json", "--attack", "stubborn:value=3,daemons=[1]"))
     assert found["attacks[0].value"] == "--attack"
     assert found["attacks[0].swing"] == "default of attacks.stubborn"
@@ -96,12 +96,12 @@ def test_a_phase_of_the_child_replaces_the_rounds_of_the_base(command, folder):
     assert origins(command("resolve", "child.yaml", "--origin", "--json"))["attacks[0].start"].startswith("phase")
 
 
-def test_origins_stand_behind_the_values(command):
+def test_origins_are_printed_after_the_values(command):
     lines = command("resolve", "ring.yaml", "--origin").out.splitlines()
     assert [line.split() for line in lines if line.startswith("rounds")] == [["rounds:", "20", "#", "ring.yaml:6"]]
 
 
-def test_points_of_a_sweep_are_written_out_without_it(command, child):
+def test_points_of_a_sweep_are_written_without_the_sweep(command, child):
     ran = command("resolve", child, "--points", "--json", "--origin")
     assert [one["settings"]["attacks[0].value"] for one in ran.json["scenarios"]] == [50.0, 50.0, 100.0, 100.0]
     assert [one["document"]["defenses"][0]["f"] for one in ran.json["scenarios"]] == [1, 2, 1, 2]
@@ -112,7 +112,7 @@ def test_points_of_a_sweep_are_written_out_without_it(command, child):
     assert [there["digest"] for there in one] == [ran.json["scenarios"][3]["digest"]]
 
 
-def test_a_point_that_is_not_there_is_a_usage_error(command, child):
+def test_an_unknown_point_is_a_usage_error(command, child):
     ran = command("resolve", child, "--point", "4")
     assert (ran.code, ran.out) == (2, "")
     assert "4 points, 0 to 3" in ran.err
@@ -123,7 +123,7 @@ def test_several_files_are_several_documents(command, child):
     assert command("resolve", "ring.yaml", child).out.count("---\n") == 1
 
 
-def test_standard_input_is_taken_and_what_is_wrong_with_it_is_located(command, folder):
+def test_standard_input_is_resolved_and_its_errors_are_located(command, folder):
     assert command("resolve", "-", given=(folder / "ring.yaml").read_text()).code == 0
     ran = command("resolve", "-", given="name: x\nworld: {kind: beliefs}\n")
     assert ran.code == 3

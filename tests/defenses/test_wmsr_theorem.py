@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from defenses.wmsr import WMSR
 from swarmsec.arrays import Floats
 from swarmsec.checkers import agreement, termination, validity
-from swarmsec.network import Network, byzantine, robustness
+from swarmsec.network import Network, byzantine, robustness, topology
 from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Attack, Channels, RedView, Surface, ThreatCase
 from swarmsec.worlds.beliefs import Beliefs
@@ -173,3 +173,23 @@ def test_one_liar_more_than_f_in_every_neighborhood_takes_a_complete_swarm_where
     assert broken is not None
     assert broken.round == 1
     assert trace.final[2:, 0] == pytest.approx(np.full(n - 2, goal), rel=1e-3)
+
+
+TRIANGLE = topology("complete", n=3)
+GROWN_14 = topology("robust_attachment", n=14, r=3, s=3)  # LeBlanc et al. 2013, theorem 5
+PALEY_13 = topology("circulant", n=13, offsets=[1, 3, 4])
+
+
+@pytest.mark.parametrize("script", [(np.nan,), (np.inf, -np.inf), (np.nan, 1e308, -1e308)], ids=["NaN", "inf", "large"])
+@pytest.mark.parametrize(
+    ("network", "liars", "f"),
+    [(TRIANGLE, [0], 1), (PALEY_13, [0, 1], 2), (PALEY_13, [5], 2), (GROWN_14, [0, 1], 2), (GROWN_14, [13], 2)],
+    ids=["K3", "Paley-13", "Paley-13 with one", "grown 14", "grown 14 with one"],
+)
+def test_certified_networks_agree_when_liars_send_no_finite_value(network, liars, f, script) -> None:
+    attack = OneTongue(daemons=liars, script=script)
+    assert promise(network, attack, f)
+    trace = played(network, attack, f, [0.5, *(float(i % 2) for i in range(network.n - 1))], rounds=400)
+    honest = ~trace.compromised
+    assert validity(trace.states, honest) is None
+    assert agreement(trace.states, honest) is None

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarmsec.replay.shapley import coalitions, marginals, met, orders, shapley
+from swarmsec.replay.shapley import coalitions, marginals, orders, prefix_coalitions, shapley
 
 bills = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False)
 
@@ -80,7 +80,7 @@ def test_the_glove_game_gives_the_scarce_glove_two_thirds():
 
 
 def test_only_the_coalitions_that_drawn_orders_meet_are_asked_for():
-    assert met([(0, 1, 2), (0, 2, 1)]) == [
+    assert prefix_coalitions([(0, 1, 2), (0, 2, 1)]) == [
         frozenset(),
         frozenset({0}),
         frozenset({0, 1}),

@@ -305,7 +305,7 @@ def test_a_run_of_a_store_whose_plugin_changed_is_refused_and_the_others_are_pla
     found = verify_store(path, Serial(), sample=None)
     assert sorted(why.split(":")[0].split(",")[0] for _, why in found.refused) == [
         "/nowhere",
-        "was run by SIM_SEMANTICS 99",
+        "was run with SIM_SEMANTICS 99",
     ]
     assert (found.checked, found.differences) == ((), ())
 

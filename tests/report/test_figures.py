@@ -233,14 +233,14 @@ def test_a_timeline_has_a_lane_a_plugin_with_when_it_was_on_and_what_it_did():
     assert [(lane.team, lane.plugin) for lane in told.lanes] == [("red", "lie"), ("blue", "guard")]
     assert told.lanes[0].bars == [(0.1, 0.1), (0.9, 0.1)]
     assert told.lanes[0].told == "on in rounds 10 to 19; on in rounds 90 to 100; hijacks 2"
-    assert [(mark.kind, mark.at, mark.befell) for mark in told.lanes[1].marks] == [("isolated", 0.15, 30)]
-    assert (told.happened, len(told.rows)) == (5, 5)
+    assert [(mark.kind, mark.at, mark.affected) for mark in told.lanes[1].marks] == [("isolated", 0.15, 30)]
+    assert (told.events_total, len(told.rows)) == (5, 5)
     assert told.rows[4].daemons.endswith(", …")
 
 
 def test_a_timeline_of_many_events_names_the_first_and_draws_no_more_marks_than_can_be_seen():
     events = [event(round, "hijacked", count=1, daemons=[round]) for round in range(5_000)]
     told = timeline(events, 5_000, 0, "defended")
-    assert (told.happened, len(told.rows)) == (5_000, ROWS_MAX)
+    assert (told.events_total, len(told.rows)) == (5_000, ROWS_MAX)
     assert len(told.lanes[0].marks) <= 241
-    assert sum(mark.befell for mark in told.lanes[0].marks) == 5_000
+    assert sum(mark.affected for mark in told.lanes[0].marks) == 5_000

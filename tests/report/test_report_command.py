@@ -92,7 +92,7 @@ def test_latest_may_be_a_file_that_names_the_run(ring, capsys):
     [
         (["report", "nowhere"], "nowhere: no such folder or file"),
         (["report"], "no such folder or file"),
-        (["report", "empty"], "no run's folder"),
+        (["report", "empty"], "not a run's folder"),
         (["report", "text.json"], "neither a run's folder, nor a store"),
         (["report", "bytes.sqlite"], "neither a run's folder, nor a store"),
         (["report", "empty", "--tournament", "x"], "--tournament: a run's folder has no tournaments"),

@@ -142,7 +142,7 @@ def test_a_run_that_was_cut_short_has_a_page_that_says_so(cut_short):
     page = Page(run_page(cut_short))
     assert "No verdict: this run is still running, or was killed." in page.text
     assert "result.json is not there." in page.text
-    assert re.search(r"events\.jsonl breaks off in line \d+\.", page.text)
+    assert re.search(r"events\.jsonl is cut off in line \d+\.", page.text)
     assert any(tag == "path" and "line attacked" in str(given.get("class")) for tag, given in page.tags)
     assert "mean over 2 seeds" in page.text
 
@@ -190,7 +190,7 @@ def test_a_missing_plugin_costs_the_network_and_not_the_page(trading, tmp_path):
 def test_what_is_no_folder_of_a_run_is_refused(tmp_path):
     with pytest.raises(UsageError, match="no such folder"):
         run_page(tmp_path / "nowhere")
-    with pytest.raises(UsageError, match="no run's folder"):
+    with pytest.raises(UsageError, match="not a run's folder"):
         run_page(tmp_path)
 
 
@@ -238,7 +238,7 @@ def test_a_long_run_of_many_metrics_in_a_network_that_is_listed_edge_by_edge_sta
     (folder / "rounds.csv").write_text("\n".join([names, *lines, ""]), encoding="utf-8")
     html = run_page(folder)
     assert html.count('class="line attacked"') > 10
-    assert "It goes on in scenario.yaml." in html
+    assert "The rest is in scenario.yaml." in html
     assert len(html.encode()) < 1_000_000
 
 

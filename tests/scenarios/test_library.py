@@ -103,10 +103,10 @@ def test_a_catalog_entry_agrees_with_the_resolved_scenario(name):
     }
     assert entry["world"] == document["world"]["kind"]
     red, blue = ([spec["kind"] for spec in document[key]] for key in ("attacks", "defenses"))
-    against, world = f" against {', '.join(blue) or 'nobody'} in ", entry["world"]
+    against, world = f" against {', '.join(blue) or 'no defense'} in ", entry["world"]
     assert entry["summary"].endswith(against + world)
     if "campaign" not in entry["tags"]:
-        assert entry["summary"] == f"{entry['title']}: {', '.join(red) or 'nobody'}{against}{world}"
+        assert entry["summary"] == f"{entry['title']}: {', '.join(red) or 'no attack'}{against}{world}"
 
 
 def test_the_list_knows_every_difficulty_of_the_format():

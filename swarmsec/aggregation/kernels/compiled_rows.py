@@ -207,6 +207,7 @@ def wmsr_rows(
     cells = np.empty(_cells(indptr, order, start, stop))
     weight_cells = np.empty(cells.size if weighed else 0)
     count = np.empty(LANES_MAX, dtype=np.int64)
+    drop = np.empty(LANES_MAX, dtype=np.int64)
     mine = np.empty(LANES_MAX)
     total = np.empty(LANES_MAX)
     kept = np.empty(LANES_MAX)
@@ -216,6 +217,7 @@ def wmsr_rows(
         ranked = cells[: width * lanes].reshape(width, lanes)
         for r in range(lanes):
             mine[r] = own[order[first + r] if order.size > 0 else first + r]
+            drop[r] = f
         if per_edge.size > 0:
             _lay_out_by_edge(indptr, order, first, per_edge, width, lanes, cells, count)
         elif lanes == LANES_MAX:
@@ -224,24 +226,25 @@ def wmsr_rows(
         else:
             _lay_out(indptr, senders, order, first, broadcast, width, lanes, cells, count)
         if weights.size > 0 or not finite:
+            _count_liars(indptr, order, first, weights, lanes, cells, count, drop)
             _strike_dropped(indptr, order, first, weights, width, lanes, cells, weight_cells, count)
         if weighed:
             weight = weight_cells[: width * lanes].reshape(width, lanes)
             _sort_weighed(ranked, weight, width, lanes)
-            _sum_kept_weighed(ranked, weight, width, lanes, f, count, mine, total, kept)
+            _sum_kept_weighed(ranked, weight, width, lanes, drop, count, mine, total, kept)
         else:
             _sort(ranked, width, lanes)
-            _sum_kept(ranked, width, lanes, f, count, mine, total, kept)
+            _sum_kept(ranked, width, lanes, drop, count, mine, total, kept)
         for r in range(lanes):
             i = order[first + r] if order.size > 0 else first + r
             value = mine[r]
             result = value
             if abs(value) < np.inf:
                 result = (value + total[r]) / (1.0 + kept[r])
-                if count[r] > f:
+                if count[r] > drop[r]:
                     # Rounding must not move the result out of the hull of the kept values. Adding 0 turns −0 into 0.
-                    low = min(value, ranked[f, r]) + 0.0
-                    high = max(value, ranked[count[r] - 1 - f, r]) + 0.0
+                    low = min(value, ranked[drop[r], r]) + 0.0
+                    high = max(value, ranked[count[r] - 1 - drop[r], r]) + 0.0
                 else:
                     low = high = value + 0.0
                 if result > high:
@@ -737,7 +740,7 @@ def _sort_weighed(ranked: Floats, weight: Floats, width: int, lanes: int) -> Non
 
 @compiled
 def _sum_kept(
-    ranked: Floats, width: int, lanes: int, f: int, count: Counts, mine: Floats, total: Floats, kept: Floats
+    ranked: Floats, width: int, lanes: int, drop: Counts, count: Counts, mine: Floats, total: Floats, kept: Floats
 ) -> None:
     """In each lane, sum the values that W-MSR keeps, in rising order, and count them."""
     for r in range(lanes):
@@ -746,8 +749,8 @@ def _sum_kept(
     for k in range(width):
         for r in range(lanes):
             v = ranked[k, r]
-            # Values below own are kept from place f on; values above own, except the f highest.
-            keep = ((k >= f) | (v >= mine[r])) & ((k < count[r] - f) | (v <= mine[r]))
+            # Values below own are kept from place `drop` on; values above own, except the `drop` highest.
+            keep = ((k >= drop[r]) | (v >= mine[r])) & ((k < count[r] - drop[r]) | (v <= mine[r]))
             total[r] += v if keep else 0.0
             kept[r] += 1.0 if keep else 0.0
 
@@ -758,7 +761,7 @@ def _sum_kept_weighed(
     weight: Floats,
     width: int,
     lanes: int,
-    f: int,
+    drop: Counts,
     count: Counts,
     mine: Floats,
     total: Floats,
@@ -771,7 +774,7 @@ def _sum_kept_weighed(
     for k in range(width):
         for r in range(lanes):
             v = ranked[k, r]
-            keep = ((k >= f) | (v >= mine[r])) & ((k < count[r] - f) | (v <= mine[r]))
+            keep = ((k >= drop[r]) | (v >= mine[r])) & ((k < count[r] - drop[r]) | (v <= mine[r]))
             total[r] += weight[k, r] * v if keep else 0.0
             kept[r] += weight[k, r] if keep else 0.0
 

@@ -63,6 +63,8 @@ def metropolis_one(
 def wmsr_one(own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats | None, f: int) -> float:
     """Drop the f largest above own and the f smallest below, average the rest with own; LeBlanc et al. 2013.
 
+    A non-finite message counts as one of the f, like a missing one: its sender is faulty.
+
     The kept values are summed in rising order, so that the result does not depend on the order of the neighbors, not
     even in the last bit. Otherwise it could: a value equal to the own value is always kept, and a value that rounding
     puts just above it may be dropped.
@@ -70,11 +72,13 @@ def wmsr_one(own: float, values: Sequence[float] | Floats, weights: Sequence[flo
     if not math.isfinite(own):
         return float(own)
     every = [1.0] * len(values) if weights is None else weights
-    ranked = sorted((float(v), float(w)) for v, w in zip(values, every, strict=True) if w > 0.0 and math.isfinite(v))
+    heard = [(float(v), float(w)) for v, w in zip(values, every, strict=True) if w > 0.0]
+    ranked = sorted((v, w) for v, w in heard if math.isfinite(v))
+    drop = max(f - (len(heard) - len(ranked)), 0)
     total = weight = 0.0
     low = high = float(own)
     for rank, (v, w) in enumerate(ranked):
-        if (rank >= f or v >= own) and (rank < len(ranked) - f or v <= own):
+        if (rank >= drop or v >= own) and (rank < len(ranked) - drop or v <= own):
             total += w * v
             weight += w
             low, high = min(low, v), max(high, v)

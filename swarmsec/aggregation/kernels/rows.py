@@ -130,7 +130,8 @@ def wmsr(
     """W-MSR, the weighted mean-subsequence-reduced rule (LeBlanc et al. 2013).
 
     Of the messages strictly above one's own value drop the `f` largest (all if fewer), likewise the `f` smallest of
-    those below, and average the rest with one's own value. With at most f liars in a neighborhood the result never
+    those below, and average the rest with one's own value. A message that is not finite is one of the f: its sender
+    is faulty, so one less is dropped at either end. With at most f liars in a neighborhood the result never
     leaves the hull of the honest values there, not by a rounding either: nothing dropped enters a sum, however
     large, and the result is held between the smallest and the largest value that is kept. Kept values are summed from
     the smallest to the largest, equal messages by rising weight, so the order of a row does not matter.

@@ -1,8 +1,8 @@
-"""One self-contained page a run or tournament: verdict first, then the evidence, then the line that repeats it.
+"""One self-contained page per run or tournament: the verdict, then the evidence, then the command that repeats it.
 
 Pages are made from stored files, and nothing is run. Charts are drawn here rather than by matplotlib: its
-import and four figures take more time than a short run, and its colors could not follow the reader's light or dark.
-Reading, drawing and templates belong here; numbers are computed in `swarmsec.scoring`.
+import and four figures take more time than a short run, and its colors could not follow the light or dark mode of the
+reader. Reading, drawing and templates belong here; numbers are computed in `swarmsec.scoring`.
 """
 
 from __future__ import annotations

@@ -47,22 +47,24 @@ def budget(record: RunRecord, setup: Setup | None) -> list[BudgetRow]:
     red, blue = rules["red"], rules["blue"]
     n = setup.network.n
     attacks = [
-        (cast.plugin, targets)
-        for cast, targets in zip(setup.attacks, setup.targets, strict=True)
-        if cast.plugin.strength > 0
+        (spec.plugin, targets)
+        for spec, targets in zip(setup.attacks, setup.targets, strict=True)
+        if spec.plugin.strength > 0
     ]
-    tainted = [targets for attack, targets in attacks if Surface.SIGNAL in attack.surface]
+    feeds = [targets for attack, targets in attacks if Surface.SIGNAL in attack.surface]
     lengths = [
         max(0, (setup.rounds if attack.stop is None else min(attack.stop, setup.rounds)) - attack.start)
         for attack, _ in attacks
     ]
+    tainted = len(np.unique(np.concatenate(feeds))) if feeds else 0
+    strongest = max((attack.strength for attack, _ in attacks), default=0)
     first = min((attack.start for attack, _ in attacks), default=None)
     earliest = red["earliest"]
     return [
-        _daemons("red", "hijacked daemons", red["daemons"], _most(record.rounds, "compromised"), n),
-        _daemons("red", "tainted feeds", red["feeds"], len(np.unique(np.concatenate(tainted))) if tainted else 0, n),
-        _plain("red", "greatest strength", red["strength"], max((attack.strength for attack, _ in attacks), default=0)),
-        _plain("red", "rounds that an attack is on", red["rounds"], max(lengths, default=0)),
+        _daemon_row("red", "hijacked daemons", red["daemons"], _maximum(record.rounds, "compromised"), n),
+        _daemon_row("red", "tainted feeds", red["feeds"], tainted, n),
+        _amount_row("red", "greatest strength", red["strength"], strongest),
+        _amount_row("red", "rounds with an attack on", red["rounds"], max(lengths, default=0)),
         BudgetRow(
             "red",
             "first round of an attack",
@@ -70,23 +72,23 @@ def budget(record: RunRecord, setup: Setup | None) -> list[BudgetRow]:
             "none" if first is None else f"{first:,}",
             None,
         ),
-        _daemons("blue", "daemons isolated at once", blue["quarantine"], _most(record.rounds, "quarantined"), n),
+        _daemon_row("blue", "daemons isolated at once", blue["quarantine"], _maximum(record.rounds, "quarantined"), n),
     ]
 
 
-def _daemons(team: str, what: str, amount: Any, used: int | None, n: int) -> BudgetRow:
+def _daemon_row(team: str, what: str, amount: Any, used: int | None, n: int) -> BudgetRow:
     limit = n if amount is None else amount_of(amount, n)
-    said = _UNLIMITED if amount is None else f"{limit:,}" + (f" ({amount})" if isinstance(amount, str) else "")
+    allowed = _UNLIMITED if amount is None else f"{limit:,}" + (f" ({amount})" if isinstance(amount, str) else "")
     share = used / limit if used is not None and limit and amount is not None else None
-    return BudgetRow(team, what, said, "not known" if used is None else f"{used:,}", share)
+    return BudgetRow(team, what, allowed, "not known" if used is None else f"{used:,}", share)
 
 
-def _plain(team: str, what: str, limit: float | None, used: float) -> BudgetRow:
+def _amount_row(team: str, what: str, limit: float | None, used: float) -> BudgetRow:
     share = used / limit if limit else None
     return BudgetRow(team, what, _UNLIMITED if limit is None else f"{limit:g}", f"{used:g}", share)
 
 
-def _most(rounds: Rounds | None, metric: str) -> int | None:
+def _maximum(rounds: Rounds | None, metric: str) -> int | None:
     """The greatest count over all rounds, seeds and arms."""
     if rounds is None or metric not in rounds.metrics:
         return None

@@ -12,8 +12,8 @@ Write = Callable[[float], str]
 
 UNKNOWN = "–"
 
-_NOTHING = 1e-9
-"""Less than this, and an interval narrower than this share, is the noise of floating-point sums."""
+_NEGLIGIBLE = 1e-9
+"""Smaller amounts, and intervals narrower than this share, are rounding errors of floating-point sums."""
 
 
 class Cited(NamedTuple):
@@ -51,7 +51,7 @@ def amounts_in(unit: str) -> Write:
         >>> amounts_in("USD")(1_190_258.2), amounts_in("belief")(4.4e-16)
         ('$1,190,258', '0')
     """
-    return lambda value: amount(value if abs(value) > _NOTHING else 0.0, unit)
+    return lambda value: amount(value if abs(value) > _NEGLIGIBLE else 0.0, unit)
 
 
 def look_up(document: Any, *steps: str | int) -> Any:
@@ -76,6 +76,6 @@ def cite_interval(document: Mapping[str, Any], *steps: str | int, write: Write) 
     if look_up(document, *steps) is None:
         return None
     mean, low, high = (cite(document, *steps, end, write=write) for end in ("mean", "low", "high"))
-    if low.value is None or high.value is None or high.value - low.value <= _NOTHING * max(1.0, abs(high.value)):
+    if low.value is None or high.value is None or high.value - low.value <= _NEGLIGIBLE * max(1.0, abs(high.value)):
         return CitedInterval(mean, None, None)
     return CitedInterval(mean, low, high)

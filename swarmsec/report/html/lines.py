@@ -14,10 +14,10 @@ BOX = 1000
 """Paths are drawn in a box of this width and height, which the page stretches over the figure."""
 
 _COLUMNS_FINE, _COLUMNS_COARSE = 300, 60
-"""A line has at most four points a column, so that a page stays small however long a run is."""
+"""A line has at most four points per column, so that the size of a page does not depend on the length of the run."""
 
 _TOLERANCE_FINE, _TOLERANCE_COARSE = 0.7, 4.0
-"""How far a line may be off, in parts of the box: a fifth and a third of a pixel."""
+"""The greatest error of a line, in units of the box: a fifth and a third of a pixel."""
 
 
 class Tick(NamedTuple):
@@ -134,10 +134,10 @@ def _straightened(points: Floats, tolerance: float) -> Floats:
 
 
 def _path(points: Floats, fine: bool) -> str:
-    return "M" + "L".join(f"{_short(x, fine)} {_short(y, fine)}" for x, y in points.tolist())
+    return "M" + "L".join(f"{_coordinate(x, fine)} {_coordinate(y, fine)}" for x, y in points.tolist())
 
 
-def _short(value: float, fine: bool) -> str:
+def _coordinate(value: float, fine: bool) -> str:
     return f"{value:.1f}".removesuffix(".0") if fine else f"{value:.0f}"
 
 

@@ -23,12 +23,12 @@ from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.setup import Setup
 
 _NO_SMALL_CHART = {"messages", "bytes"}
-_SMALL_MAX = 18
-"""A page draws so many metrics beside the bill; its table has them all."""
+_CHARTS_MAX = 18
+"""The greatest number of charts beside the bill; the table has all metrics."""
 
 _VALUE_MAX = 200
 _SCENARIO_MAX = 100_000
-"""A scenario may list every edge of its network; a page shows so many letters of it."""
+"""The greatest number of characters of a scenario on a page; a scenario may list every edge of its network."""
 
 _ENDS = {
     "interrupted": "was interrupted",
@@ -54,13 +54,13 @@ class MetricRow(NamedTuple):
 
 
 def run_page(folder: Path) -> str:
-    """The HTML of a run: the same for the same folder, and for another run of the same scenario and seeds.
+    """The HTML page of a run: equal for equal folders, and for repeated runs of a scenario and seeds.
 
     Args:
         folder: The folder of the run.
 
     Raises:
-        UsageError: The folder is not of a run.
+        UsageError: The folder is not that of a run.
     """
     return render_page("run.html", _content(read_run(folder)))
 
@@ -79,12 +79,12 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "record": record,
         "manifest": record.manifest,
         "document": document,
-        "cut_short": "" if result else _ENDS.get(str(record.manifest.get("status")), "has no result.json"),
+        "unfinished": "" if result else _ENDS.get(str(record.manifest.get("status")), "has no result.json"),
         "result": result,
         "n": setup.network.n if setup else None,
         "rounds": rounds,
         "seeds": seeds,
-        "seeds_kept": record.rounds.seeds if record.rounds else (),
+        "seeds_complete": record.rounds.seeds if record.rounds else (),
         "unit": unit,
         "verdict": _verdict(result),
         "keys": _keys(result, unit) if result else None,
@@ -93,7 +93,7 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "bill": charts[0] if charts else None,
         "small": charts[1:],
         "bill_name": _name(str(document.get("score", {}).get("bill", "bill")), unit),
-        "spoken": partial(_spoken, record, unit),
+        "description": partial(_description, record, unit),
         "metric_name": partial(_name, unit=unit),
         "attack_windows": windows(spans, rounds),
         "attack_spans": spans,
@@ -126,9 +126,9 @@ def _setup(record: RunRecord, seeds: Sequence[int]) -> tuple[Setup | None, str]:
 
 
 def _truth(manifest: Mapping[str, Any], setup: Setup | None) -> Mapping[str, Any] | None:
-    """The ground truth of the manifest; None if it is missing or of another number of daemons."""
-    told = manifest.get("truth")
-    return told if setup and isinstance(told, Mapping) and told.get("daemons") == setup.network.n else None
+    """The ground truth of the manifest; None if it is missing or has another number of daemons."""
+    truth = manifest.get("truth")
+    return truth if setup and isinstance(truth, Mapping) and truth.get("daemons") == setup.network.n else None
 
 
 def _unit(record: RunRecord) -> str:
@@ -157,10 +157,10 @@ def _verdict(result: Mapping[str, Any] | None) -> tuple[str, str] | None:
     if result is None:
         return None
     limited = result["damage_limited"]
-    told = verdict_sentence(
+    sentence = verdict_sentence(
         result["verdict"], Interval(**limited) if limited else None, result.get("damage_limited_reason", "")
     )
-    return result["verdict"], told.replace("  ", " ")
+    return result["verdict"], sentence.replace("  ", " ")
 
 
 def _keys(result: Mapping[str, Any], unit: str) -> dict[str, CitedInterval | None]:
@@ -209,11 +209,11 @@ def _charts(record: RunRecord, unit: str) -> list[LineChart]:
     ]
     return [
         line_chart(bill, metrics[bill], unit),
-        *(line_chart(name, metrics[name], _unit_of(name, record, unit), small=True) for name in others[:_SMALL_MAX]),
+        *(line_chart(name, metrics[name], _unit_of(name, record, unit), small=True) for name in others[:_CHARTS_MAX]),
     ]
 
 
-def _spoken(record: RunRecord, unit: str, chart: LineChart) -> str:
+def _description(record: RunRecord, unit: str, chart: LineChart) -> str:
     """A figure as text for screen readers: the last value of each arm."""
     assert record.rounds is not None
     of_metric = _unit_of(chart.metric, record, unit)
@@ -295,28 +295,32 @@ def _guarantee(result: Mapping[str, Any]) -> tuple[str, str]:
 
 def _timeline(record: RunRecord, rounds: int) -> Timeline | None:
     """The first seed's events in the defended arm, or in the attacked one."""
-    played = {(event["seed"], event["arm"]) for event in record.events}
-    seeds = [seed for seed in record.manifest.get("seeds", ()) if any(seed == one for one, _ in played)]
+    recorded = {(event["seed"], event["arm"]) for event in record.events}
+    seeds = [seed for seed in record.manifest.get("seeds", ()) if any(seed == one for one, _ in recorded)]
     if not seeds or not rounds:
         return None
-    arms = [arm for arm in (Arm.DEFENDED, Arm.ATTACKED, Arm.GUARDED) if (seeds[0], arm) in played]
+    arms = [arm for arm in (Arm.DEFENDED, Arm.ATTACKED, Arm.GUARDED) if (seeds[0], arm) in recorded]
     return timeline(record.events, rounds, seeds[0], str(arms[0])) if arms else None
 
 
 def _teams(document: Mapping[str, Any]) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """(team, plug-in, parameters) as written in the scenario."""
     return [
-        (team, str(spec["kind"]), [(name, _plain(value)) for name, value in spec.items() if name not in {"kind"}])
+        (
+            team,
+            str(spec["kind"]),
+            [(name, _value_text(value)) for name, value in spec.items() if name not in {"kind"}],
+        )
         for team, key in (("red", "attacks"), ("blue", "defenses"))
         for spec in document.get(key, ())
     ]
 
 
-def _plain(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, list):
         shown = ", ".join(str(one)[:_VALUE_MAX] for one in value[:8])
         return f"{shown}, … ({len(value):,})" if len(value) > 8 else shown
-    told = f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
-    return told if len(told) <= _VALUE_MAX else f"{told[:_VALUE_MAX]}…"
+    text = f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
+    return text if len(text) <= _VALUE_MAX else f"{text[:_VALUE_MAX]}…"

@@ -16,7 +16,7 @@ Document = Mapping[str, Any]
 
 CELLS_MAX = 600
 FAILURES_MAX = 200
-"""The most rows of a table; the page names the place of the others, and stays under a megabyte."""
+"""The greatest number of rows of a table, so that a page is smaller than a megabyte; it states where the others are."""
 
 _INTERVALS_MAX = 2_000
 """With more cells than this in all, the matrices show means without intervals."""

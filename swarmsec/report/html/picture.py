@@ -16,11 +16,11 @@ NODES_MAX = 2_000
 PAIRS_MAX = 6_000
 _NAMED_MAX = 40
 _RINGS = {"ring", "circulant", "small_world", "complete"}
-"""Topologies whose daemons stand on a circle in their own order."""
+"""Topologies whose daemons are drawn on a circle, in the order of their numbers."""
 
 _NAME_AWAY = 42
 _CROWDED, _OUTWARD = 200, 1.03
-"""On a circle of more daemons than this, whoever was attacked stands a little outside of it."""
+"""On a circle of more daemons than this, attacked daemons are drawn a little outside of it."""
 
 _SIZE, _MARGIN, _MARGIN_NAMED = 1000, 30, 70
 
@@ -118,11 +118,11 @@ def picture(network: Network, kind: str, truth: Mapping[str, Any] | None) -> Pic
 
 def _fates(truth: Mapping[str, Any] | None, n: int) -> dict[str, Bools]:
     """Fate → (n,) mask; hijacked daemons are not also counted as attacked."""
-    told = {name: mask_of(str((truth or {}).get(name, "")), n) for name in ("isolated", "attacked", "hijacked")}
-    told["attacked"] &= ~told["hijacked"]
-    untouched = ~(told["attacked"] | told["hijacked"])
-    return {"isolated": told["isolated"], "untouched": untouched} | {
-        fate: told[fate] for fate in ("attacked", "hijacked")
+    masks = {name: mask_of(str((truth or {}).get(name, "")), n) for name in ("isolated", "attacked", "hijacked")}
+    masks["attacked"] &= ~masks["hijacked"]
+    untouched = ~(masks["attacked"] | masks["hijacked"])
+    return {"isolated": masks["isolated"], "untouched": untouched} | {
+        fate: masks[fate] for fate in ("attacked", "hijacked")
     }
 
 

@@ -38,7 +38,7 @@ class RunRecord:
         manifest: `manifest.json`; empty if it is not there.
         scenario_text: `scenario.yaml`.
         document: The same as plain data; empty if it cannot be read.
-        scenario: The same, loaded; None if its plug-ins are not installed any more.
+        scenario: The same, loaded; None if it cannot be loaded, such as without its plug-ins.
         result: `result.json`; None if the run was interrupted.
         rounds: `rounds.csv`; None if no seed is complete.
         events: `events.jsonl`, in order.
@@ -60,7 +60,7 @@ def read_run(folder: Path) -> RunRecord:
     """Read a run's folder.
 
     Raises:
-        UsageError: The folder is not of a run.
+        UsageError: The folder is not that of a run.
     """
     if not folder.is_dir():
         raise UsageError("no such folder; give a run's folder, such as runs/latest", where=str(folder))
@@ -68,11 +68,11 @@ def read_run(folder: Path) -> RunRecord:
     text = _or_remark(lambda: read_text(folder, "scenario.yaml"), remarks) or ""
     manifest = _or_remark(lambda: read_json(folder, "manifest.json"), remarks) or {}
     if not text and not manifest:
-        raise UsageError("no run's folder: it has neither manifest.json nor scenario.yaml", where=str(folder))
+        raise UsageError("not a run's folder: it has neither manifest.json nor scenario.yaml", where=str(folder))
     document, scenario = _scenario(folder, text, manifest, remarks)
     result = _or_remark(lambda: read_json(folder, "result.json"), remarks)
     if result is not None and not (result.get("schema") == SCHEMA and result.keys() >= _RESULT):
-        remarks.append(f"result.json is no result of the schema {SCHEMA}.")
+        remarks.append(f"result.json is not a result of the schema {SCHEMA}.")
         result = None
     return RunRecord(
         name=str(manifest.get("id") or folder.resolve().name),
@@ -114,7 +114,7 @@ def _scenario(
 
 
 def _is_resolved(data: Any) -> bool:
-    """Whether the parts that a page needs are those of a scenario with every default written out."""
+    """Whether the parts that a page needs have every default written out."""
     if not isinstance(data, Mapping) or not isinstance(data.get("rounds"), int):
         return False
     specs = [data.get("world"), data.get("network")]
@@ -149,5 +149,5 @@ def _events(folder: Path, remarks: list[str]) -> list[Mapping[str, Any]]:
             remarks.append(f"events.jsonl has no event in line {line.number}.")
             return events
     if rest:
-        remarks.append(f"events.jsonl breaks off in line {rest.number}.")
+        remarks.append(f"events.jsonl is cut off in line {rest.number}.")
     return events

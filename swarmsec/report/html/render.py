@@ -18,7 +18,7 @@ def render_page(template: str, content: Mapping[str, Any]) -> str:
     """The HTML of a page.
 
     The content security policy names its style sheet and its script by their digests and allows nothing else, so
-    that no text of a scenario or plug-in could do anything even if it were not escaped.
+    that text of a scenario or plug-in cannot run code even if it is not escaped.
 
     Args:
         template: `run.html` or `tournament.html`.
@@ -43,13 +43,13 @@ def _environment() -> Any:
         keep_trailing_newline=True,
     )
     environment.filters["percent"] = lambda part: f"{100 * part:.2f}%".replace(".00%", "%")
-    environment.filters["told"] = lambda plain: json.dumps(plain, indent=2, sort_keys=True, ensure_ascii=False)
+    environment.filters["as_json"] = lambda plain: json.dumps(plain, indent=2, sort_keys=True, ensure_ascii=False)
     environment.filters["breakable"] = _breakable
     return environment
 
 
 def _breakable(label: str) -> Any:
-    """A contestant's label, which a line may break behind a comma, a colon or a plus."""
+    """A contestant's label, with line breaks allowed after a comma, a colon or a plus."""
     from markupsafe import Markup, escape
 
     return Markup("<wbr>").join(escape(part) for part in re.findall(r"[^,:+]*[,:+]?\s?", label) if part)

@@ -31,11 +31,11 @@ class Rounds:
 
 
 def complete_rounds(table: RoundTable, rounds: int) -> Rounds | None:
-    """The complete seeds of a table that may break off anywhere; None if no seed is complete.
+    """The complete seeds of a table that may be cut off anywhere; None if no seed is complete.
 
     Args:
         table: The rows of `rounds.csv`.
-        rounds: How many rounds a complete arm has.
+        rounds: The number of rounds of a complete arm.
     """
     begins = np.flatnonzero(table.rounds == 0)
     ends = np.append(begins, len(table.rounds))[1:]

@@ -9,9 +9,9 @@ from swarmsec.report.html.axes import axis
 from swarmsec.report.html.lines import Tick, round_ticks, windows
 
 ROWS_MAX = 100
-"""The table names so many events; the figure has them all."""
+"""The greatest number of events in the table; the figure has them all."""
 
-SAID = {
+ACTION_TEXTS = {
     "attack_on": "attack begins",
     "attack_off": "attack ends",
     "hijacked": "hijacks",
@@ -20,7 +20,7 @@ SAID = {
     "released": "releases",
 }
 _COLUMNS = 240
-"""Marks closer than one part in so many are drawn as one."""
+"""The axis has this number of columns; marks in one column are drawn as one."""
 
 
 class Mark(NamedTuple):
@@ -29,7 +29,7 @@ class Mark(NamedTuple):
     at: float
     kind: str
     round: int
-    befell: int
+    affected: int
 
 
 class Lane(NamedTuple):
@@ -38,16 +38,16 @@ class Lane(NamedTuple):
     Attributes:
         team: Its team.
         plugin: Its kind.
-        bars: When it was on, as (start, width).
+        bars: The intervals in which it was on, as (start, width).
         marks: Its events.
-        told: The lane as text.
+        summary: The lane as text.
     """
 
     team: str
     plugin: str
     bars: Sequence[tuple[float, float]]
     marks: Sequence[Mark]
-    told: str
+    summary: str
 
 
 class EventRow(NamedTuple):
@@ -57,7 +57,7 @@ class EventRow(NamedTuple):
     team: str
     plugin: str
     what: str
-    befell: int
+    affected: int
     daemons: str
 
 
@@ -65,12 +65,12 @@ class Timeline(NamedTuple):
     """The events of one arm and seed.
 
     Attributes:
-        seed: Which seed.
-        arm: Which arm.
+        seed: The seed.
+        arm: The arm.
         lanes: One per plug-in.
         rounds: The ticks of the axis.
         rows: The first events.
-        happened: The number of all events.
+        events_total: The number of all events.
     """
 
     seed: int
@@ -78,7 +78,7 @@ class Timeline(NamedTuple):
     lanes: Sequence[Lane]
     rounds: Sequence[Tick]
     rows: Sequence[EventRow]
-    happened: int
+    events_total: int
 
 
 def timeline(events: Sequence[Mapping[str, Any]], rounds: int, seed: int, arm: str) -> Timeline:
@@ -86,7 +86,7 @@ def timeline(events: Sequence[Mapping[str, Any]], rounds: int, seed: int, arm: s
 
     Args:
         events: The events of all arms and seeds.
-        rounds: How many rounds the run has.
+        rounds: The number of rounds.
         seed: The seed to show.
         arm: The arm to show.
     """
@@ -98,7 +98,7 @@ def timeline(events: Sequence[Mapping[str, Any]], rounds: int, seed: int, arm: s
         lanes=[_lane(team, plugin, ours, rounds) for team, plugin in plugins],
         rounds=round_ticks(axis(0, rounds - 1, tight=True, whole=True, count=5)),
         rows=[_row(event) for event in ours[:ROWS_MAX]],
-        happened=len(ours),
+        events_total=len(ours),
     )
 
 
@@ -117,8 +117,8 @@ def _lane(team: str, plugin: str, events: Sequence[Mapping[str, Any]], rounds: i
     done: dict[str, int] = {}
     for event in acts:
         done[event["kind"]] = done.get(event["kind"], 0) + event.get("count", 0)
-    told = [f"{SAID.get(kind, kind)} {count:,}" for kind, count in done.items()]
-    return Lane(team, plugin, windows(spans, rounds), _marks(acts, rounds), "; ".join(on + told))
+    actions = [f"{ACTION_TEXTS.get(kind, kind)} {count:,}" for kind, count in done.items()]
+    return Lane(team, plugin, windows(spans, rounds), _marks(acts, rounds), "; ".join(on + actions))
 
 
 def _marks(acts: Sequence[Mapping[str, Any]], rounds: int) -> list[Mark]:
@@ -129,8 +129,8 @@ def _marks(acts: Sequence[Mapping[str, Any]], rounds: int) -> list[Mark]:
         at = event["round"] / last
         key = str(event["kind"]), int(at * _COLUMNS)
         before = found.get(key)
-        befell = event.get("count", 0) + (before.befell if before else 0)
-        found[key] = (before or Mark(at, key[0], event["round"], 0))._replace(befell=befell)
+        affected = event.get("count", 0) + (before.affected if before else 0)
+        found[key] = (before or Mark(at, key[0], event["round"], 0))._replace(affected=affected)
     return list(found.values())
 
 
@@ -141,7 +141,7 @@ def _row(event: Mapping[str, Any]) -> EventRow:
         round=int(event["round"]),
         team=str(event["team"]),
         plugin=str(event.get("plugin", "")),
-        what=SAID.get(str(event["kind"]), str(event["kind"])),
-        befell=count,
+        what=ACTION_TEXTS.get(str(event["kind"]), str(event["kind"])),
+        affected=count,
         daemons=f"{named}, …" if count > len(daemons[:12]) else named,
     )

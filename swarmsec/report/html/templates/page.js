@@ -1,9 +1,9 @@
-// Everything is there without this script: it sorts, filters, copies, and changes between light and dark.
+// The page is complete without this script, which only sorts, filters, copies, and switches between light and dark.
 "use strict";
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
-  const said = button.textContent;
+  const label = button.textContent;
   button.addEventListener("click", async () => {
     const line = document.getElementById(button.dataset.copy);
     try {
@@ -13,7 +13,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
       getSelection().selectAllChildren(line);
       button.textContent = "Selected: press Ctrl+C";
     }
-    setTimeout(() => { button.textContent = said; }, 2000);
+    setTimeout(() => { button.textContent = label; }, 2000);
   });
 }
 
@@ -27,7 +27,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
 name();
 document.querySelector("header.page").append(theme);
 
-// What a cell is sorted by: its exact figure where it has one, else a number that it reads as, else its words.
+// The sort key of a cell: its exact figure, else its text as a number, else its text.
 function key(cell) {
   const figure = cell.querySelector("data");
   const text = cell.textContent.trim();
@@ -35,18 +35,18 @@ function key(cell) {
   return Number.isNaN(number) ? text.toLowerCase() : number;
 }
 
-// Figures come before words, and what is not known comes last whichever way.
-function compare(a, b, way) {
+// Numbers come before text; unknown values come last in both directions.
+function compare(a, b, direction) {
   const none = (value) => value === "" || value === "–";
   if (none(a) || none(b)) return none(a) - none(b);
   if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
-  return way * (typeof a === "number" ? a - b : a.localeCompare(b, "en"));
+  return direction * (typeof a === "number" ? a - b : a.localeCompare(b, "en"));
 }
 
-function sort(table, column, way) {
+function sort(table, column, direction) {
   const body = table.tBodies[0];
   const rows = [...body.rows].map((row) => [key(row.cells[column]), row]);
-  rows.sort(([a], [b]) => compare(a, b, way));
+  rows.sort(([a], [b]) => compare(a, b, direction));
   body.append(...rows.map(([, row]) => row));
 }
 
@@ -58,10 +58,10 @@ for (const table of document.querySelectorAll("table[data-sort='']")) {
     button.append(...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => {
-      const way = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+      const direction = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
       heads.forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
-      sort(table, column, way);
+      head.setAttribute("aria-sort", direction > 0 ? "ascending" : "descending");
+      sort(table, column, direction);
     });
   });
 }
@@ -69,10 +69,10 @@ for (const table of document.querySelectorAll("table[data-sort='']")) {
 for (const table of document.querySelectorAll("table[data-filter]")) {
   const label = document.createElement("label");
   const input = document.createElement("input");
-  const told = document.createElement("output");
+  const matches = document.createElement("output");
   input.type = "search";
   label.className = "filter";
-  label.append(table.dataset.filter, " ", input, " ", told);
+  label.append(table.dataset.filter, " ", input, " ", matches);
   table.closest(".wide").before(label);
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -81,11 +81,11 @@ for (const table of document.querySelectorAll("table[data-filter]")) {
       const text = row.textContent.toLowerCase();
       row.hidden = !words.every((word) => text.includes(word));
     }
-    told.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows`;
+    matches.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows`;
   });
 }
 
-// On paper everything is open, and afterwards as it was.
+// Open all details for printing, and restore them afterwards.
 const opened = [];
 addEventListener("beforeprint", () => {
   for (const one of document.querySelectorAll("details:not([open])")) { one.open = true; opened.push(one); }
