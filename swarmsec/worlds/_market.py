@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 DAYS_SLOW = 3.0
 """Half-life of the slow book, days."""
 
-_SLOW = 0.5 ** (1.0 - 0.5 / DAYS_SLOW)  # So that weight · √(0.5^(1 / DAYS_SLOW)) = 0.5.
+_SLOW = math.pow(0.5, 1.0 - 0.5 / DAYS_SLOW)  # So that weight · √(0.5^(1 / DAYS_SLOW)) = 0.5.
 _WEIGHTS = (1.0 - _SLOW, _SLOW)
 
 
@@ -48,7 +48,7 @@ class Market:
     def recover(self) -> None:
         """Let the books refill for one round."""
         fast, slow = self.depths
-        self.depths = fast * 0.5 ** (1.0 / self.half_life), slow * 0.5 ** (1.0 / (DAYS_SLOW * self.day))
+        self.depths = fast * math.pow(0.5, 1.0 / self.half_life), slow * math.pow(0.5, 1.0 / (DAYS_SLOW * self.day))
 
     def impact(self) -> float:
         """The difference between the log price and the log fundamental."""

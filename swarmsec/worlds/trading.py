@@ -14,8 +14,8 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, MinLen, Unit
-from swarmsec.worlds._base import Outcome, World, WorldView
 from swarmsec.worlds._account import Account, Round
+from swarmsec.worlds._base import Outcome, World, WorldView
 from swarmsec.worlds._market import Market
 from swarmsec.worlds._news import Episode, drawn_episodes
 from swarmsec.worlds._portfolio import RELEASE, Judge, Portfolio
@@ -112,12 +112,12 @@ class Trading(World):
 
     @property
     def signal_deviation(self) -> float:
-        """That of the parameter."""
+        """The parameter `signal_noise`."""
         return self.signal_noise
 
     @property
     def acts_beyond(self) -> float:
-        """The dead band."""
+        """The parameter `dead_band`."""
         return self.dead_band
 
     def begin(self, view: WorldView) -> None:

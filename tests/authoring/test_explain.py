@@ -91,9 +91,11 @@ def test_every_topic_in_the_source_of_the_check_is_explained():
     import inspect
 
     tree = ast.parse(inspect.getsource(check_module))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wrong"]
-    said = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
-    for topic in said - {""}:
+    calls = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "CheckProblem"
+    ]
+    topics = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
+    for topic in topics - {""}:
         assert explain(topic, REGISTRY)
 
 

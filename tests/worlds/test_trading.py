@@ -1,4 +1,4 @@
-"""The trading world: what makes it sell, what a sale costs, and what it draws."""
+"""The trading world: sales and margin calls, market impact, and random inputs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def begun(n: int = 1, rounds: int = 200, seed: int = 0, **parameters: Any) -> Tr
 
 
 def play(world: Trading, beliefs: list[float], n: int = 1) -> list[dict[str, float]]:
-    """Bills and metrics of rounds in which all daemons believe the same."""
+    """Bills and metrics of rounds in which all daemons have the same belief."""
     rows = []
     for belief in beliefs:
         world.sense()
@@ -69,13 +69,13 @@ def peak_of(metaorder: float, rounds: int) -> float:
 
 
 @pytest.mark.parametrize("rounds", [1, 10, 60, 390])
-def test_a_metaorder_moves_the_price_as_the_square_root_of_its_volume(rounds: int) -> None:
+def test_the_impact_of_a_metaorder_grows_with_the_square_root_of_its_volume(rounds: int) -> None:
     """Sato & Kanazawa, arXiv:2411.13965: 0.489 ± 0.0015."""
     volumes = (DAYS_VOLUME * np.geomspace(1e-3, 0.3, 12)).tolist()
     assert exponent(volumes, [peak_of(volume, rounds) for volume in volumes]) == pytest.approx(0.5, abs=1e-9)
 
 
-def test_the_exponent_holds_when_larger_metaorders_take_longer() -> None:
+def test_the_exponent_is_one_half_if_larger_metaorders_take_longer() -> None:
     lengths = range(1, 61)
     impacts = [peak_of(20.0 * length, length) for length in lengths]
     assert exponent([20.0 * length for length in lengths], impacts) == pytest.approx(0.5, abs=0.05)
@@ -85,7 +85,7 @@ def test_a_days_volume_moves_the_price_by_a_days_volatility() -> None:
     assert peak_of(-DAYS_VOLUME, 1) == pytest.approx(-0.02)
 
 
-def test_an_order_pays_two_thirds_of_the_impact_it_leaves() -> None:
+def test_an_order_pays_two_thirds_of_its_final_impact() -> None:
     book = market()
     assert book.trade(500.0) == pytest.approx(2 / 3 * book.impact())
 
@@ -111,7 +111,7 @@ def test_half_of_an_impact_is_left_a_day_later_and_none_in_the_end() -> None:
 
 
 @given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=30), st.floats(0.5, 1e4))
-def test_no_round_trip_earns_anything_from_its_own_impact(orders: list[float], half_life: float) -> None:
+def test_no_round_trip_profits_from_its_own_impact(orders: list[float], half_life: float) -> None:
     book = market(half_life)
     cost = 0.0
     for shares in (*orders, -math.fsum(orders)):
@@ -130,30 +130,30 @@ def test_a_quiet_swarm_sells_nothing_whatever_its_fundamental_does() -> None:
     assert {row["holding_share"] for row in rows} == {1.0}
 
 
-def test_a_daemon_wants_less_the_lower_its_belief() -> None:
+def test_the_target_holding_falls_with_the_belief() -> None:
     wanted = begun().decide(np.array([[0.5], [0.0], [-0.25], [-1.0], [np.nan], [-np.inf]]))
     assert wanted.ravel().tolist() == pytest.approx([1.0, 1.0, 0.7, 0.0, 1.0, 0.0])
 
 
-def test_deciding_together_is_deciding_one_by_one() -> None:
+def test_decisions_of_many_daemons_equal_single_decisions() -> None:
     world = begun(n=40)
     state = np.random.default_rng(0).normal(0.0, 0.5, (40, 1))
-    combine_guarantees = world.decide(state)
-    assert combine_guarantees.tolist() == [world.decide(state[[i]])[0].tolist() for i in range(40)]
+    together = world.decide(state)
+    assert together.tolist() == [world.decide(state[[i]])[0].tolist() for i in range(40)]
 
 
-def test_it_sells_two_percent_a_round_down_to_its_target() -> None:
+def test_a_daemon_sells_two_percent_per_round_down_to_its_target() -> None:
     rows = play(begun(), [-0.3] * 30)
     held = [max(1.0 - 0.02 * (i + 1), 1.0 - 1.2 * 0.3) for i in range(30)]
     assert [row["holding_share"] for row in rows] == pytest.approx(held)
 
 
-def test_a_belief_inside_the_dead_band_moves_nobody() -> None:
+def test_a_belief_inside_the_dead_band_causes_no_trade() -> None:
     assert play(begun(), [-0.099] * 20)[-1]["liquidated_usd"] == 0.0
     assert play(begun(), [-0.101] * 20)[-1]["liquidated_usd"] > 0.0
 
 
-def test_a_wary_daemon_sells_but_does_not_buy_until_its_belief_is_half_way_back() -> None:
+def test_a_daemon_buys_back_only_after_its_belief_has_half_recovered() -> None:
     world = begun()
     low = play(world, [-0.2] * 20)[-1]["holding_share"]
     assert play(world, [-0.06] * 20)[-1]["holding_share"] == low
@@ -167,7 +167,7 @@ def test_noise_around_a_false_belief_is_not_traded_twice() -> None:
     assert rows[-1]["bought_back_usd"] == 0.0
 
 
-def test_buying_back_takes_nothing_off_what_was_liquidated() -> None:
+def test_buying_back_does_not_reduce_the_liquidated_amount() -> None:
     rows = play(begun(), [-0.3] * 30 + [0.0] * 30)
     assert rows[-1]["holding_share"] == 1.0
     assert rows[-1]["liquidated_usd"] == rows[29]["liquidated_usd"]
@@ -205,7 +205,7 @@ def test_a_margin_call_sells_a_tenth_a_round_and_is_not_bought_back() -> None:
     assert deep[-1]["holding_share"] == 1.0
 
 
-def test_an_unlevered_daemon_is_never_called() -> None:
+def test_an_unlevered_daemon_has_no_margin_calls() -> None:
     rows = play(begun(n=50, leverage_max=1.0, volatility=0.5, rounds_per_day=10.0), [0.0] * 200, n=50)
     assert min(row["price_usd"] for row in rows) < 75.0 or max(row["price_usd"] for row in rows) > 125.0
     assert rows[-1]["liquidated_usd"] == 0.0
@@ -284,11 +284,11 @@ def test_episodes_are_drawn_apart_and_within_the_run(rounds: int, news: int, see
     assert all(episode.close <= rounds for episode in found)
 
 
-# What it draws.
+# Random inputs.
 
 
 @pytest.mark.parametrize("feed", ["random_walk", "sp500"])
-def test_signals_and_fundamental_are_the_same_whatever_the_swarm_does(feed: str) -> None:
+def test_signals_and_fundamental_do_not_depend_on_the_swarm(feed: str) -> None:
     if feed == "sp500":
         pytest.importorskip("arch")
     quiet, panicked = begun(n=5, feed=feed), begun(n=5, feed=feed)
@@ -324,22 +324,22 @@ def test_sp500_is_a_window_of_the_real_index() -> None:
     assert np.isclose(windows / windows[:, :1], path / path[0], rtol=1e-9).all(axis=1).sum() == 1
 
 
-# What it refuses.
+# Refused parameters.
 
 
-def test_sp500_without_arch_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_of_sp500_without_arch_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ParameterError, match=r"^feed: .*swarmsec\[sp500\]"):
         Trading(feed="sp500")
 
 
-def test_sp500_has_no_more_days_than_it_has() -> None:
+def test_more_rounds_than_days_of_sp500_are_refused() -> None:
     pytest.importorskip("arch")
     with pytest.raises(ParameterError, match="only 5,030 days"):
         begun(rounds=6_000, feed="sp500")
 
 
-def test_leverage_that_starts_under_the_margin_is_refused() -> None:
+def test_an_initial_leverage_under_the_margin_is_refused() -> None:
     with pytest.raises(ParameterError, match=r"leverage_max: .* less than 4"):
         Trading(leverage_max=4.0)
 
