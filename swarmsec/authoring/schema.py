@@ -102,7 +102,7 @@ def _document(registry: Registry, *, partial: bool) -> Schema:
     own["extends"] |= {"minLength": 1}
     own["seeds"] |= {"minimum": 1, "maximum": SEEDS_MAX}
     own["seeds"]["allOf"] = [{"items": seed, "minItems": 1, "uniqueItems": True}]
-    bills = {world: list(plugin.bills) for world, plugin in _classes(registry, "worlds").items()}
+    bills = {world: list(plugin.bill_names()) for world, plugin in _classes(registry, "worlds").items()}
     own["score"] = _about(own["score"], _score(bills, partial=partial))
     required = [info.name for info in describe(Document) if info.required and not partial]
     return {

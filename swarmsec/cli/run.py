@@ -216,7 +216,7 @@ def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:
     from swarmsec.report.terminal import Context, render
 
     registry, document = scenario.registry, scenario.document
-    bills: Sequence[str] = registry.get("worlds", document["world"]["kind"]).bills
+    bills: Sequence[str] = registry.get("worlds", document["world"]["kind"]).bill_names()
     context = Context(
         title=scenario.title,
         document=document,

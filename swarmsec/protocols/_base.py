@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
 from swarmsec.aggregation import Rule
-from swarmsec.arrays import Floats
+from swarmsec.arrays import Floats, Ints
 from swarmsec.messages import Addressed, Inbox, Messages
 from swarmsec.network import Network
 from swarmsec.parameters import Ge, Help, Unit
@@ -25,10 +25,16 @@ class ProtocolView:
     Attributes:
         network: The network; an edge leads from a sender to a listener.
         rng: The protocol's own random stream.
+        width: d, the number of components of a signal.
+        roles: The world's roles: role → indices.
+        facts: What every daemon knows of the world from the start, by name; see `World.facts`.
     """
 
     network: Network
     rng: np.random.Generator
+    width: int = 1
+    roles: Mapping[str, Ints] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def n(self) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.messages import Addressed, Inbox, Messages
-from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
 _CALL, _PROPOSE, _REFUSE, _ACCEPT, _REJECT, _INFORM, _FAILURE = (float(act) for act in range(1, 8))
@@ -68,11 +67,11 @@ class ContractNet(NegotiationProtocol):
     uses_rule = False
     keeps_agreement = False
 
-    capacity: Annotated[int, Ge(1), Unit("tasks"), Help("The largest number of tasks of a daemon.")] = 1
-
     def begin(self, view: ProtocolView) -> None:
-        """Reset the clock."""
+        """Read the capacity of a daemon from the world, 1 if it says nothing of it, and reset the clock."""
+        super().begin(view)
         self._network, self._n = view.network, view.n
+        self._capacity = int(view.facts.get("capacity", 1))
         self._exchange = -1
 
     def begin_exchange(self) -> None:
@@ -171,7 +170,7 @@ class ContractNet(NegotiationProtocol):
 
     def _has_capacity(self, row: _ContractRows) -> Bools:
         """(k, 1) whether the daemon has free capacity."""
-        return np.asarray((row.does > 0).sum(axis=1, keepdims=True) < self.capacity)
+        return np.asarray((row.does > 0).sum(axis=1, keepdims=True) < self._capacity)
 
     def _can_do(self, row: _ContractRows) -> Bools:
         """(k, d) whether the daemon can do a task, or does it already because its confirmation was lost."""
@@ -195,10 +194,10 @@ class ContractNet(NegotiationProtocol):
         """Contractors take the best of their accepted tasks, up to their capacity."""
         does = row.does.copy()
         rows = np.arange(len(does))
-        for _ in range(min(self.capacity, does.shape[1])):
+        for _ in range(min(self._capacity, does.shape[1])):
             offered = np.where((accepted > 0) & (does == 0), row.worth, -np.inf)
             task = offered.argmax(axis=1)
-            takes = np.isfinite(offered[rows, task]) & ((does > 0).sum(axis=1) < self.capacity)
+            takes = np.isfinite(offered[rows, task]) & ((does > 0).sum(axis=1) < self._capacity)
             does[rows[takes], task[takes]] = 1.0
         return row._replace(does=does)
 

@@ -82,7 +82,7 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
         defenses=tuple(plugin_spec("defenses", spec, f"defenses[{i}]") for i, spec in enumerate(document.defenses)),
         topology=plugin_spec("topologies", document.network, "network"),
         rules=Rules(**{team: build(TEAMS[team], budget) for team, budget in document.rules.items()}),
-        bill=_bill(document.score, world.plugin.bills),
+        bill=_bill(document.score, world.plugin.bill_names()),
         unbilled=tuple(Aim(**aim) for aim in document.score.get("unbilled", ())),
     )
 

@@ -96,6 +96,11 @@ class Scenario:
         """The name of the bill that is scored."""
         return str(self.document["score"]["bill"])
 
+    @property
+    def unit(self) -> str:
+        """The unit of the scored bill."""
+        return str(self.registry.get("worlds", self.document["world"]["kind"]).unit_of(self.bill))
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything that decides the run of one seed."""

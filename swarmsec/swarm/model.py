@@ -20,7 +20,7 @@ from swarmsec.swarm.red import RedTeam
 from swarmsec.swarm.round import play_round
 from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
-from swarmsec.worlds import Outcome, WorldView
+from swarmsec.worlds import Observed, Outcome, WorldView
 
 SIM_SEMANTICS = 2
 """Raised by every change that can change the results of a scenario and seed."""
@@ -40,6 +40,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     Attributes:
         state: (n, D) the state of every daemon; None before the first round.
+        observed: What could be seen of the world after the last round.
         round: The number of rounds that were run.
         datacollector: One row per round: the bill, and the numbers of compromised and of quarantined daemons.
     """
@@ -58,6 +59,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.network, self.world, self.protocol = setup.network, setup.world, setup.protocol
         self.round = 0
         self.state: Floats | None = None
+        self.observed = Observed()
         self.recorder = Recorder(setup.rounds, keep_states=record_states)
         self.red = RedTeam(setup, self.recorder, active=arm.has_red, defended=arm.has_blue)
         self.compromised: Bools = self.red.hijacked
@@ -87,9 +89,18 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
                 rounds=self.setup.rounds,
                 rng=streams.of("world"),
                 billed=self.setup.billed,
+                roles=self.setup.roles,
             )
         )
-        self.protocol.begin(ProtocolView(network=self.network, rng=streams.of("protocol")))
+        self.protocol.begin(
+            ProtocolView(
+                network=self.network,
+                rng=streams.of("protocol"),
+                width=len(self.world.signal_columns),
+                roles=self.setup.roles,
+                facts=self.world.facts,
+            )
+        )
         self.red.begin()
         self.blue.begin()
 
@@ -209,7 +220,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         return Trace(
             arm=str(self.arm),
             seed=self.setup.streams.seed,
-            unit=self.world.unit,
+            unit=self.world.unit_of(self._bill),
             bill=metrics[self._bill],
             metrics=metrics,
             states=np.stack(recorder.states) if recorder.states else None,

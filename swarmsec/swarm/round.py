@@ -27,8 +27,10 @@ def play_round(swarm: Swarm) -> None:
         swarm.state = red.restore_hijacked(written, swarm.listen(arrived, before, signals), before)
         swarm.add_traffic(sent)
 
-    decisions = blue.govern(world.decide(read_only(swarm.proposals)))
-    outcome = world.apply(decisions)
+    governed = blue.govern(world.decide(read_only(swarm.proposals)))
+    decisions = world.feasible(read_only(governed))
+    outcome = world.apply(read_only(decisions))
+    swarm.observed = world.observed()
     blue.respond(sent)
 
     record.proposals(swarm.proposals)

@@ -74,6 +74,7 @@ class Setup:
         engine: `arrays`, or `agents` in which Mesa steps every daemon.
         targets: The daemons that each attack is aimed at; (k,) each.
         billed: (n,) the daemons over which the world keeps its bill; see `WorldView.billed`.
+        roles: The world's roles: role → indices.
     """
 
     network: Network
@@ -87,6 +88,7 @@ class Setup:
     engine: Engine
     targets: tuple[Ints, ...]
     billed: Bools
+    roles: Mapping[str, Ints]
 
 
 def compose(
@@ -122,7 +124,7 @@ def compose(
         ScenarioError: Two defenses bring an aggregation rule.
     """
     _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine)
-    roles: Mapping[str, Ints] = world.plugin.roles
+    roles = world.plugin.roles(network.n)
     targets = tuple(
         _at_path(spec, _select_targets, spec.plugin.daemons, network, roles, streams, number)
         for number, spec in enumerate(attacks)
@@ -143,6 +145,7 @@ def compose(
         engine=engine,
         targets=targets,
         billed=_all_except(compromising, network.n),
+        roles=roles,
     )
 
 
@@ -163,7 +166,7 @@ def fits_by_counts(
     """
     try:
         _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
-        sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles) for spec in attacks]
+        sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles(n)) for spec in attacks]
         on = [(spec.plugin, size) for spec, size in zip(attacks, sizes, strict=True) if spec.plugin.strength > 0]
         hijacked = sum(size for attack, size in on if attack.surface.compromises)
         tainted = sum(size for attack, size in on if Surface.SIGNAL in attack.surface)

@@ -14,6 +14,7 @@ from swarmsec.checkers import hull_of
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.worlds._base import Outcome, World, WorldView
+from swarmsec.worlds._declarations import Bill, Column, Metric, Picture
 
 
 @dataclass(kw_only=True)
@@ -34,8 +35,17 @@ class Beliefs(World):
     decisions: 0 is agreement.
     """
 
-    unit: ClassVar[str] = "belief"
-    bills: ClassVar[tuple[str, ...]] = ("deviation",)
+    bills: ClassVar[tuple[Bill, ...]] = (
+        Bill(name="deviation", unit="belief", help="RMS distance from the mean of the initial values, over rounds."),
+    )
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        Metric(name="hull_violation", unit="belief", help="Largest distance from the range of the initial values."),
+        Metric(name="bias", unit="belief", help="Distance of the mean decision from the mean of the initial values."),
+        Metric(name="disagreement", unit="belief", help="Width of the decisions."),
+    )
+    pictures: ClassVar[tuple[Picture, ...]] = (
+        Picture(title="Away from the initial values", figures=("hull_violation", "bias", "disagreement")),
+    )
     senses: ClassVar[str] = "belief"
     decides: ClassVar[str] = "belief"
 
@@ -67,6 +77,18 @@ class Beliefs(World):
     def signal_deviation(self) -> float:
         """The parameter `noise`."""
         return self.noise
+
+    @property
+    def signal_columns(self) -> tuple[Column, ...]:
+        """One for each component of the initial values."""
+        width = _width(self.initial[0]) if isinstance(self.initial, list) else 1
+        names = ["belief"] if width == 1 else [f"belief_{component}" for component in range(width)]
+        return tuple(Column(name=name, unit="belief") for name in names)
+
+    @property
+    def decision_columns(self) -> tuple[Column, ...]:
+        """The same."""
+        return self.signal_columns
 
     def begin(self, view: WorldView) -> None:
         """Draw or take the initial values."""

@@ -16,6 +16,7 @@ from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, MinLen, Unit
 from swarmsec.worlds._account import Account, Round
 from swarmsec.worlds._base import Outcome, World, WorldView
+from swarmsec.worlds._declarations import Bill, Column, Metric, Observed, Picture, PublishedClaim
 from swarmsec.worlds._market import Market
 from swarmsec.worlds._news import Episode, drawn_episodes
 from swarmsec.worlds._portfolio import RELEASE, Judge, Portfolio
@@ -58,8 +59,38 @@ class Trading(World):
     without an attack. The announced falls come on top.
     """
 
-    unit: ClassVar[str] = "USD"
-    bills: ClassVar[tuple[str, ...]] = ("misallocated_usd", "cost_usd")
+    bills: ClassVar[tuple[Bill, ...]] = (
+        Bill(name="misallocated_usd", unit="USD", help="Sold without news, and not sold in news."),
+        Bill(name="cost_usd", unit="USD", help="Impact, spread, and drift that was suffered or missed."),
+    )
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        Metric(name="liquidated_usd", unit="USD", help="Revenue of all sales; a share sold twice counts twice."),
+        Metric(name="bought_back_usd", unit="USD", help="Price of all purchases."),
+        Metric(name="unwarranted_usd", unit="USD", help="The part of the bill that was sold without news."),
+        Metric(name="missed_usd", unit="USD", help="The part of the bill that was not sold in news."),
+        Metric(name="shortfall_usd", unit="USD", help="The part of the cost that is impact and spread."),
+        Metric(name="price_usd", unit="USD", axis="USD a share", help="The price of a share."),
+        Metric(name="fundamental_usd", unit="USD", axis="USD a share", help="What a share is worth."),
+        Metric(name="volume_usd", unit="USD", axis="USD a round", help="What was traded in the round by all."),
+        Metric(name="holding_share", help="Mean share of the first books that is held."),
+        Metric(name="wary_share", help="Share of daemons that only sell."),
+        Metric(name="margin_calls", help="Sales by brokers so far."),
+        Metric(name="halted_rounds", help="Rounds so far that ended in a halt."),
+    )
+    pictures: ClassVar[tuple[Picture, ...]] = (
+        Picture(title="The price and what a share is worth", figures=("price_usd", "fundamental_usd")),
+        Picture(title="What the swarm holds", figures=("holding_share", "wary_share")),
+    )
+    claims: ClassVar[tuple[PublishedClaim, ...]] = (
+        PublishedClaim(
+            text="False optimization signals liquidate about $1.2M with no node compromised.",
+            figure="misallocated_usd",
+            arm="attacked",
+            baseline="clean",
+            amount=1_200_000.0,
+            calibrated="gain",
+        ),
+    )
     senses: ClassVar[str] = "forecast"
     decides: ClassVar[str] = "belief"
 
@@ -120,6 +151,21 @@ class Trading(World):
         """The parameter `dead_band`."""
         return self.dead_band
 
+    @property
+    def seconds_per_round(self) -> float:
+        """Of a trading day of six and a half hours."""
+        return 23_400.0 / (1.0 if self.feed == "sp500" else self.rounds_per_day)
+
+    @property
+    def signal_columns(self) -> tuple[Column, ...]:
+        """The forecast."""
+        return (Column(name="forecast", unit="signal", help="Below 0 the asset is said to fall."),)
+
+    @property
+    def decision_columns(self) -> tuple[Column, ...]:
+        """The holding."""
+        return (Column(name="holding", unit="books", low=0.0, high=1.0, help="The share of the first book to hold."),)
+
     def begin(self, view: WorldView) -> None:
         self._rng, self._n, self._round, self._rounds = view.rng, view.n, 0, view.rounds
         self._day = 1.0 if self.feed == "sp500" else self.rounds_per_day
@@ -159,6 +205,21 @@ class Trading(World):
         wanted: Floats = np.clip(1.0 + self.gain * state, 0.0, 1.0)
         return np.where(np.isnan(wanted), 1.0, wanted)
 
+    def feasible(self, decisions: Floats) -> Floats:
+        """Nobody holds less than nothing or more than its first book."""
+        return np.clip(decisions, 0.0, 1.0)
+
+    def neutral(self, decisions: Floats) -> Floats:
+        """Hold what is held."""
+        return self._swarm.portfolio.held[:, None].copy()
+
+    def observed(self) -> Observed:
+        """The price, the volume, and each daemon's own holding and trade."""
+        return Observed(
+            public={"price_usd": self._price_usd, "volume_usd": self._volume_usd},
+            own={"holding": self._swarm.portfolio.held, "bought_shares": self._swarm.moved},
+        )
+
     def apply(self, decisions: Floats) -> Outcome:
         t, swarm, desk = self._round, self._swarm, self._desk
         now = Round(
@@ -172,6 +233,8 @@ class Trading(World):
         self._cash_usd -= swarm.paid * swarm.moved
         self._margin_calls += int(called.sum())
         desk.trade(desk.portfolio.orders(self.decide(self._desk_belief)[0]), now, half_spread=self.half_spread)
+        self._price_usd = now.fundamental * math.exp(swarm.market.impact())
+        self._volume_usd = now.fundamental * (now.volume + float(np.abs(swarm.moved).sum()))
         self._round += 1
         return Outcome(
             bills=swarm.bills,
@@ -181,9 +244,9 @@ class Trading(World):
                 "unwarranted_usd": swarm.unwarranted_usd,
                 "missed_usd": swarm.missed_usd,
                 "shortfall_usd": swarm.shortfall_usd,
-                "price_usd": now.fundamental * math.exp(swarm.market.impact()),
+                "price_usd": self._price_usd,
                 "fundamental_usd": now.fundamental,
-                "volume_usd": now.fundamental * (now.volume + float(np.abs(swarm.moved).sum())),
+                "volume_usd": self._volume_usd,
                 "holding_share": float(swarm.portfolio.held.mean()),
                 "wary_share": float(swarm.portfolio.wary.mean()),
                 "margin_calls": self._margin_calls,

@@ -23,7 +23,7 @@ def market(worths: list[list[float]], *, rounds: int = 12, kind: str = "complete
         "name": "market",
         "world": {"kind": "allocation", "worths": worths, "capacity": capacity},
         "network": {"kind": kind, "n": len(worths), **links},
-        "protocol": {"kind": "contract_net", "capacity": capacity},
+        "protocol": {"kind": "contract_net"},
         "rounds": rounds,
         **more,
     }

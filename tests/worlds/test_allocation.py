@@ -14,7 +14,7 @@ from swarmsec.errors import SwarmsecError
 from swarmsec.network import topology
 from swarmsec.rng import stream
 from swarmsec.worlds import WorldView
-from swarmsec.worlds.allocation import Allocation, best_welfare
+from swarmsec.worlds.allocation import Allocation, best_allocation
 
 
 def world(worths: list[list[float]], *, unbilled: list[int] | None = None, **more: int) -> Allocation:
@@ -47,7 +47,7 @@ def best_by_enumeration(worth: Floats, supply: int, capacity: int) -> float:
 )
 def test_the_optimum_equals_that_of_enumeration(seed: int, n: int, d: int, supply: int, capacity: int) -> None:
     worth = stream(0, "allocation", seed, "worths").random((n, d))
-    found = best_welfare(worth, supply=supply, capacity=capacity)
+    found = (worth * best_allocation(worth, supply=supply, capacity=capacity)).sum()
     assert found == pytest.approx(best_by_enumeration(worth, supply, capacity), abs=1e-9)
 
 
@@ -83,3 +83,16 @@ def test_shares_are_scaled_to_the_capacity_and_invalid_ones_are_0() -> None:
 def test_invalid_worths_are_refused(parameters: dict[str, object], message: str) -> None:
     with pytest.raises(SwarmsecError, match=message):
         Allocation(**parameters)
+
+
+def test_no_defense_gives_a_daemon_more_than_its_capacity() -> None:
+    market = world([[3.0, 2.0], [1.0, 1.0]])
+    granted = market.feasible(np.array([[1.0, 1.0], [0.0, 7.0]]))
+    np.testing.assert_allclose(granted, [[0.5, 0.5], [0.0, 1.0]])
+
+
+def test_a_center_that_hears_a_lie_loses_by_it() -> None:
+    market = world([[3.0], [1.0]])
+    market.hear(np.array([[3.0], [9.0]]))
+    lost(market, [[1], [0]])
+    assert market.central() == {"welfare_lost_usd": 2.0}

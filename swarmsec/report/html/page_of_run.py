@@ -134,13 +134,15 @@ def _truth(manifest: Mapping[str, Any], setup: Setup | None) -> Mapping[str, Any
 def _unit(record: RunRecord) -> str:
     if record.result:
         return str(record.result["unit"])
-    return str(record.scenario.registry.get("worlds", record.document["world"]["kind"]).unit) if record.scenario else ""
+    return record.scenario.unit if record.scenario else ""
 
 
 def _bills(record: RunRecord) -> Sequence[str]:
     """The world's bills, the scored one first; only the scored one if the world is not installed."""
     scored = str(record.document.get("score", {}).get("bill", ""))
-    kept = record.scenario.registry.get("worlds", record.document["world"]["kind"]).bills if record.scenario else ()
+    kept = (
+        record.scenario.registry.get("worlds", record.document["world"]["kind"]).bill_names() if record.scenario else ()
+    )
     return [scored, *(bill for bill in kept if bill != scored)]
 
 
