@@ -56,6 +56,10 @@ class Tracking(NegotiationProtocol, ABC):
         """Count the exchange."""
         self._exchange += 1
 
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The tracked mean of each good, and where it is sent the price."""
+        return tuple(name for name in ("mean", "price")[: self._sent_parts] for _ in range(width))
+
     @abstractmethod
     def _begin_with(self, signals: Floats) -> Floats:
         """The initial x and p, from the first signals: (n, d) → (2, n, d)."""
@@ -78,7 +82,7 @@ class Tracking(NegotiationProtocol, ABC):
         x, y, p = _parts(state)
         return np.hstack([proposals, y + (proposals - x), p])
 
-    def speak(self, state: Floats) -> Floats:
+    def speak(self, state: Floats, signals: Floats) -> Floats:
         """y, or y and p."""
         return state[:, self._sent_columns(state.shape[1])]
 
@@ -89,7 +93,7 @@ class Tracking(NegotiationProtocol, ABC):
         )
         return self._next(state, agreed, signals, slice(None))
 
-    def speak_one(self, daemon: int, own: Floats) -> Floats:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         return own[self._sent_columns(len(own))]
 
@@ -118,8 +122,8 @@ class Clearing(Tracking, ABC):
     """Buyers with the utility U(x) = v x − c x² / 2 for each good search for a clearing price; v is the signal.
 
     The supply and c are facts of the world. x is the amount that a daemon takes, from 0 to the supply, and p its price.
-    All daemons begin with their part of the supply and a price of 0. The goal is v − c x = p for all daemons with x > 0,
-    and Σ x equal to the supply.
+    All daemons begin with their part of the supply and a price of 0. The goal is v − c x = p for all daemons with x >
+    0, and Σ x equal to the supply.
     """
 
     _sent_parts: ClassVar[int] = 2

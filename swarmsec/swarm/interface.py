@@ -40,7 +40,7 @@ class Swarm(Protocol):
     def begin_round(self) -> None:
         """Begin a round for both teams, and note the daemons under attack."""
 
-    def speak(self, state: Floats) -> Messages:
+    def speak(self, state: Floats, signals: Floats) -> Messages:
         """The messages of all daemons, before red and blue change them."""
 
     def transmit(self, messages: Messages) -> Messages:

@@ -150,12 +150,15 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         assert self.state is not None, "there are no proposals before the first round"
         return self.protocol.proposals(self.state)
 
-    def speak(self, state: Floats) -> Messages:
-        """The messages of all daemons before red and blue change them, from their states (n, D)."""
+    def speak(self, state: Floats, signals: Floats) -> Messages:
+        """The messages of all daemons before red and blue change them, from their states (n, D) and signals (n, d)."""
+        state, signals = read_only(state), read_only(signals)
         if self.setup.engine == "arrays":
-            return as_messages(self.network, self.protocol.speak(read_only(state)))
+            return as_messages(self.network, self.protocol.speak(state, signals))
         payloads: list[Floats | Addressed] = [np.empty(0)] * self.network.n
-        self.agents.do(lambda daemon: payloads.__setitem__(daemon.row, daemon.speak(read_only(state[daemon.row]))))
+        self.agents.do(
+            lambda daemon: payloads.__setitem__(daemon.row, daemon.speak(state[daemon.row], signals[daemon.row]))
+        )
         return as_messages(self.network, collect_messages(self.network, payloads))
 
     def transmit(self, messages: Messages) -> Messages:

@@ -22,7 +22,7 @@ def play_round(swarm: Swarm) -> None:
         protocol.begin_exchange()
         before = swarm.state
         written = red.apply_daemon_attacks(before, signals)
-        sent = red.apply_message_attacks(swarm.speak(written), signals, before)
+        sent = red.apply_message_attacks(swarm.speak(written, signals), signals, before)
         arrived = swarm.limit_inboxes(blue.admit(swarm.transmit(sent)))
         swarm.state = red.restore_hijacked(written, swarm.listen(arrived, before, signals), before)
         swarm.add_traffic(sent)

@@ -124,6 +124,7 @@ def compose(
         ScenarioError: Two defenses bring an aggregation rule.
     """
     _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine)
+    _check_widths(world, protocol)
     roles = world.plugin.roles(network.n)
     targets = tuple(
         _at_path(spec, _select_targets, spec.plugin.daemons, network, roles, streams, number)
@@ -147,6 +148,17 @@ def compose(
         billed=_all_except(compromising, network.n),
         roles=roles,
     )
+
+
+def _check_widths(world: PluginSpec[World], protocol: PluginSpec[NegotiationProtocol]) -> None:
+    """Check that the protocol makes proposals as wide as the world expects them."""
+    width = len(world.plugin.signal_columns)
+    made, expected = protocol.plugin.proposal_width(width), world.plugin.proposal_width
+    if made != expected:
+        raise ParameterError(
+            f"proposals of {protocol.kind} have {made} columns, and those that {world.kind} expects {expected}",
+            where=protocol.path or "protocol",
+        )
 
 
 def fits_by_counts(

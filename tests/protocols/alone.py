@@ -47,7 +47,7 @@ def negotiate(
     states = [protocol.initial_state(signals)]
     for _ in range(exchanges):
         protocol.begin_exchange()
-        sent = as_messages(network, protocol.speak(states[-1]))
+        sent = as_messages(network, protocol.speak(states[-1], signals))
         arrived = transport.transmit(sent if lie is None else lie(sent))
         states.append(protocol.listen(arrived, rule, state=states[-1], signals=signals))
     return np.stack(states)

@@ -82,7 +82,7 @@ def test_message_loss_leaves_a_permanent_error_unless_daemons_forget() -> None:
         state = negotiate(protocol, COMPLETE, VALUES, 30, links=Delivery(loss=0.2), curvature=CURVATURE)[-1]
         for _ in range(300):
             protocol.begin_exchange()
-            heard = as_messages(COMPLETE, protocol.speak(state))
+            heard = as_messages(COMPLETE, protocol.speak(state, VALUES))
             state = protocol.listen(heard, None, state=state, signals=VALUES)
         return float(abs(protocol.proposals(state).sum() - N))
 
