@@ -58,7 +58,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.network, self.world, self.protocol = setup.network, setup.world, setup.protocol
         self.round = 0
         self.state: Floats | None = None
-        self.recorder = Recorder(setup.rounds, keep_states=record_states)
+        self.recorder = Recorder(setup.rounds, setup.network.n, keep_states=record_states)
         self.red = RedTeam(setup, self.recorder, plays=arm.has_red, defended=arm.has_blue)
         self.compromised: Bools = self.red.hijacked
         self._attacked_ever: Bools = np.zeros(self.network.n, dtype=bool)
@@ -220,23 +220,26 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             watch=recorder.watch,
             attacked=self._attacked_ever.copy(),
             central=self.world.central(),
+            spent={"red": dict(self.red.spent), "blue": dict(self.blue.spent)},
+            alarms=recorder.alarms.toggles,
+            changed=recorder.changed.toggles,
             quarantine_log=tuple(self.blue.log),
         )
 
     def _count_detection(self) -> None:
         """Compare alarms and isolation of this round with ground truth."""
-        watch, blue = self.recorder.watch, self.blue
+        watch, blue, attacked = self.recorder.watch, self.blue, self._attacked
         alarmed = blue.alarmed | blue.quarantined if blue.quarantined_count else blue.alarmed
+        if self.arm.has_blue:
+            self.recorder.alarms.note(self.round, alarmed)
+        if self.arm.has_red:
+            self.recorder.changed.note(self.round, attacked)
         if self.red.is_on:
-            attacked = self._attacked
-            hits = int((alarmed & attacked).sum())
             watch.attacked += int(attacked.sum())
-            watch.hits += hits
+            watch.hits += int((alarmed & attacked).sum())
             if watch.first_attack is None:
                 watch.first_attack = self.round
-            if hits and watch.first_hit is None:
-                watch.first_hit = self.round
         watch.alarmed += int(alarmed.sum()) if blue.quarantined_count else blue.alarms
         if blue.quarantined_count:
-            innocent = ~(self.compromised | self._attacked)
+            innocent = ~(self.compromised | attacked)
             watch.false_quarantine += int((blue.quarantined & innocent).sum())

@@ -31,6 +31,12 @@ class Defense(Plugin):
     sees: ClassVar[Surface] = ~Surface.NONE
     """The surfaces on which it can detect or limit an attack; lint warns if a scenario's attack is on none of them."""
 
+    @property
+    def raises_alarms(self) -> bool:
+        """Whether it overrides a hook through which it can raise an alarm; an aggregation rule raises none."""
+        hooks = ("filter_signals", "weigh", "govern", "respond")
+        return any(getattr(type(self), hook) is not getattr(Defense, hook) for hook in hooks)
+
     def begin(self, blue: BlueView) -> None:
         """Set up what the defense remembers between rounds. Called once, before round 0."""
 

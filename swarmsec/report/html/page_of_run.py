@@ -102,6 +102,8 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "prevented": _prevented(result, document) if result else None,
         "detection": _detection(result) if result else None,
         "overhead": _overhead(result) if result else None,
+        "spent": _spent(result) if result else [],
+        "autoimmune_budget": share(result["autoimmune_budget"]) if result else "",
         "recovery": _recovery(result) if result else [],
         "guarantee": _guarantee(result) if result else None,
         "budget": budget(record, setup),
@@ -158,7 +160,7 @@ def _verdict(result: Mapping[str, Any] | None) -> tuple[str, str] | None:
         return None
     limited = result["damage_limited"]
     sentence = verdict_sentence(
-        result["verdict"], Interval(**limited) if limited else None, result.get("damage_limited_reason", "")
+        result["verdict"], Interval(**limited) if limited else None, result.get("verdict_reason", "")
     )
     return result["verdict"], sentence.replace("  ", " ")
 
@@ -172,6 +174,9 @@ def _keys(result: Mapping[str, Any], unit: str) -> dict[str, CitedInterval | Non
         "attacked": cite_interval(result, "damage", "attacked", write=write) if "attacked" in damage else None,
         "defended": cite_interval(result, "damage", "defended", write=write) if "defended" in damage else None,
         "cost": cite_interval(result, "autoimmune_cost", write=write),
+        "apart": cite_interval(result, "prevented", write=share),
+        "share": cite_interval(result, "autoimmune_share", write=share),
+        "central": cite_interval(result, "central", write=write),
     }
 
 
@@ -268,14 +273,23 @@ def _prevented(result: Mapping[str, Any], document: Mapping[str, Any]) -> Forest
     return forest([(ours, "defended", own), *nulls], "%", reach=(0, 1))
 
 
-def _detection(result: Mapping[str, Any]) -> dict[str, Cited]:
+def _detection(result: Mapping[str, Any]) -> dict[str, CitedInterval | None]:
     writers: dict[str, Write] = {
         "precision": "{:.2f}".format,
         "recall": "{:.2f}".format,
         "delay_rounds": amounts_in(""),
         "false_quarantine_daemon_rounds": amounts_in(""),
     }
-    return {name: cite(result, "detection", name, write=write) for name, write in writers.items()}
+    return {name: cite_interval(result, "detection_intervals", name, write=write) for name, write in writers.items()}
+
+
+def _spent(result: Mapping[str, Any]) -> list[tuple[str, str, Cited]]:
+    """(team, budget, amount spent)."""
+    return [
+        (team, name.replace("_", " "), cite(result, "spent", team, name, write=amounts_in("")))
+        for team, spent in result["spent"].items()
+        for name in spent
+    ]
 
 
 def _overhead(result: Mapping[str, Any]) -> dict[str, Cited]:
