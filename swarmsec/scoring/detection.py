@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.scoring.intervals import Interval, of_mean, of_ratio, plain_interval
+from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
 from swarmsec.swarm.trace import Trace
 
 
@@ -39,11 +39,16 @@ class Detection(NamedTuple):
 
     def to_dict(self) -> dict[str, float | None]:
         """The means of the four scores as plain data."""
-        return {name: found["mean"] if found else None for name, found in self.intervals().items()}
+        return {name: None if found is None else found.mean for name, found in self._scores()}
 
     def intervals(self) -> dict[str, dict[str, float | None] | None]:
-        """The four scores with their intervals as plain data."""
-        return {name: plain_interval(getattr(self, name)) for name in self._fields[:4]}
+        """The ends of their intervals as plain data."""
+        return {
+            name: None if found is None else {"low": found.low, "high": found.high} for name, found in self._scores()
+        }
+
+    def _scores(self) -> list[tuple[str, Interval | None]]:
+        return [(name, getattr(self, name)) for name in self._fields[:4]]
 
 
 class _Counts(NamedTuple):
@@ -114,7 +119,7 @@ def _counts(defended: Trace, guarded: Trace | None) -> _Counts:
     steps = sorted((round, place) for place, log in enumerate(logs) for round, _ in log or ())
     rows = [dict(log or ()) for log in logs]
     turns = [round for round, _ in groupby(round for round, _ in steps)]
-    for start, stop in zip(turns, [*turns[1:], rounds], strict=True):
+    for start, stop in pairwise([*turns, rounds]):
         before = alarmed.copy()
         for mask, log in zip((changed, alarmed, peace), rows, strict=True):
             if start in log:

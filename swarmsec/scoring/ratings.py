@@ -101,7 +101,7 @@ def rate(outcomes: Floats) -> tuple[PairwiseRating, ...]:
     tied = np.stack([_tied(cases) for cases in outcomes])
     by_seed = better + tied / 2
     rating = bradley_terry(by_seed.sum(axis=0))
-    ends = _ends(by_seed, rating, cases=outcomes.shape[1])
+    ends = _ends(by_seed, rating)
     points = AVERAGE + POINTS_PER_NAT * rating
     wins, ties = better.sum(axis=0), tied.sum(axis=0)
     return tuple(
@@ -138,7 +138,7 @@ def _tolerance(cases: Floats) -> Floats:
     return np.asarray(_TIE * (1.0 + size))[:, None, None]
 
 
-def _ends(by_seed: Floats, rating: Floats, *, cases: int) -> tuple[Floats, Floats] | None:
+def _ends(by_seed: Floats, rating: Floats) -> tuple[Floats, Floats] | None:
     """The ends of the intervals of log strengths; None for a single seed."""
     from scipy.special import stdtrit
 
@@ -151,8 +151,9 @@ def _ends(by_seed: Floats, rating: Floats, *, cases: int) -> tuple[Floats, Float
         drawn = stream(0, "", 0, "ratings").multinomial(seeds, np.full(seeds, 1 / seeds), size=_RESAMPLES)
         ratings = bradley_terry(np.tensordot(drawn.astype(np.float64), by_seed, axes=1))
         low, high = np.quantile(ratings, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
-    wins = by_seed.sum(axis=0) / max(1, cases)
-    half = float(stdtrit(seeds - 1, (1 + CONFIDENCE) / 2)) * _errors(wins, rating)
+    wins = by_seed.sum(axis=0)
+    cases = np.maximum(1.0, (wins + wins.T) / seeds)
+    half = float(stdtrit(seeds - 1, (1 + CONFIDENCE) / 2)) * _errors(wins / cases, rating)
     return np.minimum(low, rating - half), np.maximum(high, rating + half)
 
 

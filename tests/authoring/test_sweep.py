@@ -48,7 +48,7 @@ def test_the_line_that_repeats_a_point_plays_it(command, swept):
     words = result["replay"].split()
     assert words[:5] == ["swarmsec", "run", "swept.yaml", "--point", "1"]
     again = command(*words[1:], "--json").json
-    assert again["schema"] == "swarmsec.result/v1"
+    assert again["schema"] == "swarmsec.result/v2"
     assert again["damage"] == result["damage"]
 
 
@@ -86,8 +86,8 @@ def test_a_point_that_is_not_there_is_a_usage_error(command, swept):
 
 
 def test_without_a_sweep_a_run_is_a_run(command):
-    assert command("run", "ring.yaml", "--json").json["schema"] == "swarmsec.result/v1"
-    assert command("run", "ring.yaml", "--json", "--point", "0").json["schema"] == "swarmsec.result/v1"
+    assert command("run", "ring.yaml", "--json").json["schema"] == "swarmsec.result/v2"
+    assert command("run", "ring.yaml", "--json", "--point", "0").json["schema"] == "swarmsec.result/v2"
 
 
 def test_points_keep_what_the_command_line_changed(command, swept):

@@ -82,7 +82,7 @@ def everything(store: Store) -> list[object]:
         if trace := played.trace:
             said += [{name: values.tobytes() for name, values in trace.metrics.items()}, trace.bill.tobytes()]
             said += [trace.events, trace.watch, trace.central, trace.compromised.tobytes(), trace.attacked.tobytes()]
-            said += [trace.quarantined.tobytes()]
+            said += [trace.quarantined.tobytes(), trace.spent, repr(trace.alarms), repr(trace.changed)]
     return said
 
 

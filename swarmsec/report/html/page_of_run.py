@@ -103,7 +103,7 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "detection": _detection(result) if result else None,
         "overhead": _overhead(result) if result else None,
         "spent": _spent(result) if result else [],
-        "autoimmune_budget": share(result["autoimmune_budget"]) if result else "",
+        "about": _about_seeds(result) if result else {},
         "recovery": _recovery(result) if result else [],
         "guarantee": _guarantee(result) if result else None,
         "budget": budget(record, setup),
@@ -196,6 +196,14 @@ def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[Me
             for arm in arms
         ]
         rows.append(MetricRow(_name(name, unit), of_name, False, figures))
+    for name in dict.fromkeys(name for arm in arms for name in result["arms"][arm]["central"]):
+        centers = [
+            cite_interval(result, "arms", arm, "central", name, write=amounts_in(unit))
+            if name in result["arms"][arm]["central"]
+            else None
+            for arm in arms
+        ]
+        rows.append(MetricRow(f"{_name(name, unit)}, central controller", unit, False, centers))
     return rows
 
 
@@ -250,14 +258,19 @@ def _damage(result: Mapping[str, Any], unit: str) -> Forest | None:
     return forest([(label, kind, one) for label, kind, one in shown if one], unit) if shown else None
 
 
-def _nulls(result: Mapping[str, Any], unit: str) -> list[tuple[str, str, CitedInterval | None, CitedInterval | None]]:
-    """(kind, verdict, DL, AC) of each null."""
+def _nulls(result: Mapping[str, Any], unit: str) -> list[tuple[str, str, dict[str, CitedInterval | None]]]:
+    """(kind, verdict, figures by name) of each null."""
+    writers: dict[str, Write] = {
+        "damage_limited": share,
+        "margin": share,
+        "prevented": share,
+        "autoimmune_cost": amounts_in(unit),
+    }
     return [
         (
             kind,
             null["verdict"],
-            cite_interval(result, "nulls", kind, "damage_limited", write=share),
-            cite_interval(result, "nulls", kind, "autoimmune_cost", write=amounts_in(unit)),
+            {name: cite_interval(result, "nulls", kind, name, write=write) for name, write in writers.items()},
         )
         for kind, null in result.get("nulls", {}).items()
     ]
@@ -269,7 +282,7 @@ def _prevented(result: Mapping[str, Any], document: Mapping[str, Any]) -> Forest
     if own is None:
         return None
     ours = " + ".join(str(spec["kind"]) for spec in document.get("defenses", ())) or "no defense"
-    nulls = [(kind, "null", limited) for kind, _, limited, _ in _nulls(result, "") if limited]
+    nulls = [(kind, "null", shown) for kind, _, one in _nulls(result, "") if (shown := one["damage_limited"])]
     return forest([(ours, "defended", own), *nulls], "%", reach=(0, 1))
 
 
@@ -280,7 +293,28 @@ def _detection(result: Mapping[str, Any]) -> dict[str, CitedInterval | None]:
         "delay_rounds": amounts_in(""),
         "false_quarantine_daemon_rounds": amounts_in(""),
     }
-    return {name: cite_interval(result, "detection_intervals", name, write=write) for name, write in writers.items()}
+    found: dict[str, CitedInterval | None] = {}
+    for name, write in writers.items():
+        ends = result["detection_intervals"][name]
+        low, high = (cite(result, "detection_intervals", name, end, write=write) if ends else None for end in _ENDS)
+        varies = low and high and low.value != high.value and None not in (low.value, high.value)
+        mean = cite(result, "detection", name, write=write)
+        found[name] = CitedInterval(mean, *((low, high) if varies else (None, None))) if ends else None
+    return found
+
+
+_ENDS = ("low", "high")
+
+
+def _about_seeds(result: Mapping[str, Any]) -> dict[str, Cited]:
+    """Figures about seeds, and the budget of the cost in peace."""
+    writers: dict[str, Write] = {
+        "seeds_needed": "{:,}".format,
+        "dominant_seed": str,
+        "missed_seeds": str,
+        "autoimmune_budget": share,
+    }
+    return {name: cite(result, name, write=write) for name, write in writers.items()}
 
 
 def _spent(result: Mapping[str, Any]) -> list[tuple[str, str, Cited]]:
