@@ -13,6 +13,7 @@ from rich.text import Text
 from swarmsec.report.numbers import amount, share, share_interval
 from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Interval, Null, Result, Verdict
+from swarmsec.teams import measurement_text
 
 _COLORS: dict[Verdict, str] = {
     "limited": "green",
@@ -113,7 +114,9 @@ def notes(result: Result, context: Context) -> Table:
         table.add_row("  spent" if number == 0 else "", f"{team}: {budgets}")
     for number, null in enumerate(result.nulls):
         table.add_row("  nulls" if number == 0 else "", _null_line(null, result.unit))
-    table.add_row("  guarantee", f"{result.guarantee.label}: {result.guarantee.why}")
+    guarantee = result.guarantee
+    measured = measurement_text(guarantee.measured, guarantee.bound)
+    table.add_row("  guarantee", f"{guarantee.label}: {guarantee.why}{measured}")
     table.add_row("", "")
     table.add_row("  repeat", result.replay)
     table.add_row("  kept in", context.folder)

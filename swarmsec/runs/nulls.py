@@ -1,4 +1,4 @@
-"""The null defenses that a defense is compared with: none, standing still, luck, isolating all, the truth."""
+"""The null defenses for comparison: none, three that stand still, two blind quarantines, and an oracle."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ STILL = ("frozen", "deaf", "mute")
 """The nulls that stand still: they decide nothing new, hear nobody, or ignore their feeds. A defense must do better."""
 
 QUARANTINES = ("random_quarantine", "quarantine_all")
-"""The nulls that isolate daemons without looking at them."""
+"""The nulls that isolate daemons without observing them."""
 
 ORACLE = "oracle"
-"""The null that is given the attacked daemons."""
+"""The null that knows the attacked daemons."""
 
 NULLS = (NO_DEFENSE, *STILL, *QUARANTINES, ORACLE)
 
@@ -55,6 +55,6 @@ def run_nulls(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResul
     """
     by_kind = {kind: load_scenario(scenario, defense=kind) for kind in NULLS}
     jobs = [one for seed in seeds for with_null in by_kind.values() for one in jobs_of(with_null, [seed])]
-    for one, result in cache.results(jobs):  # All nulls of a seed first, which share its network.
+    for one, result in cache.results(jobs):  # Run all nulls of a seed first, because they share its network.
         require_done(one, result)
     return {kind: run_scenario(with_null, seeds, cache) for kind, with_null in by_kind.items()}

@@ -205,7 +205,12 @@ class Result(DamageScore):
             "missed_seeds": self.detection.missed_seeds,
             "raises_alarms": self.detection.by_design,
             "overhead": overhead._asdict(),
-            "guarantee": {"holds": self.guarantee.holds, "why": self.guarantee.why},
+            "guarantee": {
+                "holds": self.guarantee.holds,
+                "why": self.guarantee.why,
+                "measured": self.guarantee.measured,
+                "bound": self.guarantee.bound,
+            },
             "spent": {team: dict(spent) for team, spent in self.spent.items()},
             "central": plain_interval(self.central),
             "recovery_rounds": dict(self.recovery_rounds),

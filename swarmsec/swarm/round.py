@@ -7,14 +7,14 @@ from swarmsec.swarm.interface import Swarm
 
 
 def play_round(swarm: Swarm) -> None:
-    """Run one round, with red and blue at every step that they may change."""
+    """Run one round; red and blue act at every step that they may change."""
     world, protocol, red, blue, record = swarm.world, swarm.protocol, swarm.red, swarm.blue, swarm.recorder
     swarm.begin_round()
 
     signals = blue.filter(red.apply_signal_attacks(world.sense(), swarm.state))
     if swarm.state is None:
         swarm.state = protocol.initial_state(signals)
-        record.proposals(swarm.proposals)
+        swarm.record_proposals()
 
     for _ in range(protocol.exchanges):
         protocol.begin_exchange()
@@ -29,6 +29,6 @@ def play_round(swarm: Swarm) -> None:
     outcome = world.apply(decisions)
     blue.respond(sent)
 
-    record.proposals(swarm.proposals)
+    swarm.record_proposals()
     record.decision(decisions)
     swarm.record_round(outcome)

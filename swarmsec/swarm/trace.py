@@ -33,7 +33,7 @@ class Event:
     count: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        """The event as plain data, for one line of `events.jsonl`."""
+        """Return the event as plain data for a line of `events.jsonl`."""
         return {**vars(self), "daemons": list(self.daemons)}
 
 
@@ -98,7 +98,7 @@ class Trace:
         states: (rounds + 1, n, d) the proposals before round 0 and after every round; None unless recorded.
         decisions: (rounds, n, k) the decisions; None unless recorded.
         events: The events, in order.
-        compromised: (n,) the daemons that were hijacked at any time: ground truth, which no team sees.
+        compromised: (n,) the daemons that were hijacked at any time; ground truth, hidden from both teams.
         final: (n, d) the proposals after the last round; empty in the traces of a scored run.
         watch: Counts for the score of the detection.
         alarms: The daemons with an alarm or in isolation, round by round; None if there are too many to record.
@@ -106,6 +106,9 @@ class Trace:
         attacked: (n,) the daemons that were under attack at any time, hijacked or not.
         central: The bills of a centralized controller, by name.
         spent: Team, `red` or `blue` → what it spent, by the name of the budget.
+        range_violation: The largest distance of an honest proposal from the range of the honest first ones, by
+            component; None if no defense of the run promises to keep it.
+        range_size: The largest absolute value of that range.
     """
 
     arm: str
@@ -125,6 +128,8 @@ class Trace:
     alarms: Toggles | None = field(repr=False)
     changed: Toggles | None = field(repr=False)
     quarantine_log: tuple[tuple[int, bool, Ints], ...] = field(repr=False)
+    range_violation: float | None = None
+    range_size: float = 0.0
 
     @cached_property
     def quarantined(self) -> Bools:
@@ -173,7 +178,7 @@ class Recorder:
 
 
 EVENT_DAEMONS_MAX = 20
-"""How many daemons an event lists; `count` is the number of all."""
+"""The most daemons that an event lists; `count` is the number of all."""
 
 TOGGLES_MAX = 5_000_000
-"""How many changes of a mask are recorded: 20 MB."""
+"""The most changes of a mask that are recorded: 20 MB."""

@@ -1,6 +1,6 @@
 """Red and blue: the base classes of attacks and defenses, their views, and the rules of engagement.
 
-The techniques themselves are the files of `attacks/` and `defenses/`.
+The attacks and defenses themselves are the files of `attacks/` and `defenses/`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from swarmsec.teams.guarantee import (
     faulty_neighbors,
     honest_daemons,
     honest_majority,
+    measurement_text,
     most_faulty_neighbors,
     rule_excludes,
     worst_over_seeds,
@@ -70,6 +71,7 @@ __all__ = [
     "faulty_neighbors",
     "honest_daemons",
     "honest_majority",
+    "measurement_text",
     "most_faulty_neighbors",
     "require_minority",
     "rule_excludes",

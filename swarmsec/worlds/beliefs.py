@@ -25,9 +25,8 @@ class Beliefs(World):
     Billed are all daemons except those that an attack of the scenario sets out to hijack.
 
     The first term is the validity condition of resilient consensus (LeBlanc et al. 2013, Definition 3), the second
-    the effect of an attack that stays inside the hull. With d components, each has
-    its own hull, and the largest violation and bias count. `disagreement` is the width of the billed values now: 0 is
-    agreement.
+    the effect of an attack that stays inside the hull. With d components, each has its own hull, and the largest
+    violation and bias count. `disagreement` is the width of the billed values now: 0 is agreement.
     """
 
     unit: ClassVar[str] = "belief"
@@ -61,7 +60,7 @@ class Beliefs(World):
 
     @property
     def signal_deviation(self) -> float:
-        """That of the parameter."""
+        """The parameter `noise`."""
         return self.noise
 
     def begin(self, view: WorldView) -> None:
@@ -85,7 +84,7 @@ class Beliefs(World):
         return state
 
     def apply(self, decisions: Floats) -> Outcome:
-        """Compare what the billed daemons believe with what they started from."""
+        """Compare the values of the billed daemons with their initial values."""
         now = self._rows(decisions)
         start, mean = self._start
         held = hull_of(now)

@@ -1,4 +1,4 @@
-"""Isolating everybody stops every lie, and every honest word."""
+"""The isolation of all daemons stops every lie, and every honest message."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ def trace_of(**more):
     return simulate(swarm, record_states=True, arm="defended")
 
 
-def test_from_round_0_on_everybody_is_isolated() -> None:
+def test_every_daemon_is_isolated_from_round_0_on() -> None:
     assert trace_of().quarantined.all()
 
 
-def test_after_that_nobody_moves() -> None:
+def test_no_daemon_moves_afterwards() -> None:
     trace = trace_of()
     assert np.array_equal(trace.states[1], trace.states[-1])
 
 
-def test_the_rules_let_it_isolate_only_so_many_in_an_order_that_it_draws() -> None:
+def test_the_rules_limit_it_to_daemons_that_it_draws() -> None:
     isolated = []
     for seed in range(20):
         swarm = beliefs([0, 3, 6], K3, defenses=[{"kind": "quarantine_all"}], rules={"blue": {"quarantine": 1}})
@@ -33,6 +33,6 @@ def test_the_rules_let_it_isolate_only_so_many_in_an_order_that_it_draws() -> No
     assert set(isolated) == {0, 1, 2}
 
 
-def test_who_is_not_attacked_counts_as_falsely_isolated() -> None:
+def test_honest_daemons_count_as_falsely_isolated() -> None:
     attack = {"kind": "stubborn", "daemons": [0]}
     assert trace_of(attacks=[attack]).watch.false_quarantine == 2 * 3

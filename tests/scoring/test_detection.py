@@ -1,4 +1,4 @@
-"""How right the alarms were, how soon, and how long a swarm takes to recover."""
+"""Precision, recall and delay of alarms, and the time of recovery."""
 
 from __future__ import annotations
 
@@ -159,12 +159,12 @@ def test_a_record_that_becomes_too_large_is_none(monkeypatch) -> None:
 @pytest.mark.parametrize(
     ("damage", "stop", "rounds"),
     [
-        ([0, 0, 10, 10, 10, 10], 2, 0),  # It stands in the very round in which the attack is off.
+        ([0, 0, 10, 10, 10, 10], 2, 0),  # The damage is constant from the round in which the attack ends.
         ([0, 5, 10, 5, 0, 0], 3, 1),
         ([0, 5, 9, 9.4, 9.6, 10], 2, 2),
         ([0, 0, 0], 1, 0),
         ([0, 10, 10, 10], 3, 0),
     ],
 )
-def test_recovery_is_how_long_after_the_attack_the_damage_still_moves(damage, stop, rounds) -> None:
+def test_recovery_is_the_time_until_the_damage_is_constant(damage, stop, rounds) -> None:
     assert rounds_to_recover(np.array(damage, dtype=float), stop) == rounds

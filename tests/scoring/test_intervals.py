@@ -1,4 +1,4 @@
-"""Intervals over seeds: Student's t up to forty of them, BCa from forty-one on."""
+"""Intervals over seeds: Student's t up to 40 seeds, BCa otherwise."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ def test_from_forty_one_seeds_on_a_ratio_resamples_its_pairs() -> None:
     assert width < 0.03
 
 
-def test_the_same_seeds_give_the_same_interval_to_the_bit() -> None:
+def test_intervals_are_bit_identical_for_equal_seeds() -> None:
     values = np.random.default_rng(0).normal(size=45)
     assert of_mean(values) == of_mean(values.copy())
 
 
-def test_one_seed_leaves_the_ends_open() -> None:
+def test_one_seed_gives_no_interval_ends() -> None:
     assert of_mean(np.array([3.0])) == Interval(3.0, None, None)
     assert Interval(3.0, None, None).to_dict() == {"mean": 3.0, "low": None, "high": None}
 
 
 @pytest.mark.parametrize("count", [2, 45])
-def test_seeds_that_agree_give_an_interval_of_no_width(count) -> None:
+def test_equal_seeds_give_an_interval_of_width_0(count) -> None:
     assert of_mean(np.full(count, 0.1)) == pytest.approx((0.1, 0.1, 0.1), rel=1e-15)
     assert of_ratio(np.linspace(1, 2, count), np.linspace(2, 4, count)) == (0.5, 0.5, 0.5)
 
@@ -81,7 +81,7 @@ def test_an_interval_has_finite_ends_around_its_mean(values) -> None:
     assert interval.low <= interval.mean <= interval.high
 
 
-def test_a_ratio_has_finite_ends_although_a_resample_can_miss_every_seed_that_was_hit() -> None:
+def test_a_ratio_has_finite_ends_even_if_a_resample_has_no_damage() -> None:
     bottom = np.array([0, 0, 0, 0, 0, 0, 10, 11, 12, 13.0])
     top = np.array([0, 0, 0, 0, 0, 0, 1, 2, 1, 3.0])
     interval = of_ratio(top, bottom)

@@ -1,4 +1,4 @@
-"""The nulls that stand beside a defense: doing nothing, standing still, luck, the whole cure, the truth."""
+"""The null defenses: none, three that stand still, two blind quarantines, and the oracle."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def beside_nulls(scenario: Scenario) -> Result:
     return with_nulls(run_scenario(scenario, (0, 1), cache), scenario, cache)
 
 
-def test_the_nulls_meet_the_same_attack_on_the_same_seeds() -> None:
+def test_nulls_run_with_the_same_attack_and_seeds() -> None:
     scenario = load_scenario("ring_with_a_liar", settings={"rounds": 40})
     nulls = {null.kind: null for null in beside_nulls(scenario).nulls}
     assert tuple(nulls) == NULLS

@@ -296,14 +296,13 @@ def _detection(result: Mapping[str, Any]) -> dict[str, CitedInterval | None]:
     found: dict[str, CitedInterval | None] = {}
     for name, write in writers.items():
         ends = result["detection_intervals"][name]
-        low, high = (cite(result, "detection_intervals", name, end, write=write) if ends else None for end in _ENDS)
+        low, high = (
+            cite(result, "detection_intervals", name, end, write=write) if ends else None for end in ("low", "high")
+        )
         varies = low and high and low.value != high.value and None not in (low.value, high.value)
         mean = cite(result, "detection", name, write=write)
         found[name] = CitedInterval(mean, *((low, high) if varies else (None, None))) if ends else None
     return found
-
-
-_ENDS = ("low", "high")
 
 
 def _about_seeds(result: Mapping[str, Any]) -> dict[str, Cited]:
@@ -335,10 +334,17 @@ def _recovery(result: Mapping[str, Any]) -> list[tuple[str, Cited]]:
     return [(arm, cite(result, "recovery_rounds", arm, write=amounts_in(""))) for arm in kept]
 
 
-def _guarantee(result: Mapping[str, Any]) -> tuple[str, str]:
-    """The status of the guarantee, `inside`, `outside` or `none`, and the reason."""
-    held = result["guarantee"]["holds"]
-    return {True: "inside", False: "outside", None: "none"}[held], str(result["guarantee"]["why"])
+def _guarantee(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The status of the guarantee, `inside`, `outside` or `none`, the reason, and the measured number if any."""
+    guarantee = result["guarantee"]
+    measured, bound = guarantee.get("measured"), guarantee.get("bound")
+    return {
+        "status": {True: "inside", False: "outside", None: "none"}[guarantee["holds"]],
+        "why": str(guarantee["why"]),
+        "measured": None if measured is None else cite(result, "guarantee", "measured", write="{:.3g}".format),
+        "bound": None if bound is None else cite(result, "guarantee", "bound", write="{:.3g}".format),
+        "kept": measured is not None and bound is not None and measured <= bound,
+    }
 
 
 def _timeline(record: RunRecord, rounds: int) -> Timeline | None:
