@@ -37,7 +37,7 @@ class Quarantine:
         self._harmless = np.zeros(n, dtype=np.int64)
 
     def look(self, suspicious: Bools, isolated: Bools) -> Verdict:
-        """Count one more observation of every daemon, and decide whom to isolate and release.
+        """Count one more observation of every daemon, and decide which daemons to isolate and release.
 
         Args:
             suspicious: (n,) the daemons that look anomalous now.

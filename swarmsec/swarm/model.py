@@ -16,6 +16,7 @@ from swarmsec.protocols import ProtocolView
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.blue import BlueTeam
 from swarmsec.swarm.daemon import Daemon
+from swarmsec.swarm.range_check import RangeCheck
 from swarmsec.swarm.red import RedTeam
 from swarmsec.swarm.round import play_round
 from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
@@ -60,12 +61,14 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.round = 0
         self.state: Floats | None = None
         self.observed = Observed()
-        self.recorder = Recorder(setup.rounds, keep_states=record_states)
+        self.recorder = Recorder(setup.rounds, setup.network.n, keep_states=record_states)
         self.red = RedTeam(setup, self.recorder, active=arm.has_red, defended=arm.has_blue)
         self.compromised: Bools = self.red.hijacked
         self._attacked_ever: Bools = np.zeros(self.network.n, dtype=bool)
         self._attacked: Bools = np.zeros(self.network.n, dtype=bool)
         self.blue = BlueTeam(setup, self.recorder, active=arm.has_blue, truth=lambda: read_only(self._attacked))
+        promises_range = arm is Arm.DEFENDED and any(spec.plugin.keeps_range for spec in setup.defenses)
+        self.range_check = RangeCheck() if promises_range else None
         self._bill = bill
         self._sent = self._bytes = 0
         self._inbox_rng = setup.streams.of("inbox")
@@ -182,6 +185,12 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         )
         return after
 
+    def record_proposals(self) -> None:
+        """Record the proposals, and check them against the promises of the defenses."""
+        self.recorder.proposals(self.proposals)
+        if self.range_check is not None:
+            self.range_check.observe(self.proposals, self.compromised)
+
     def add_traffic(self, messages: Messages) -> None:
         """Count the messages and bytes that were sent."""
         self._sent += messages.sent
@@ -234,23 +243,28 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             watch=recorder.watch,
             attacked=self._attacked_ever.copy(),
             central=self.world.central(),
+            spent={"red": dict(self.red.spent), "blue": dict(self.blue.spent)},
+            alarms=recorder.alarms.toggles,
+            changed=recorder.changed.toggles,
             quarantine_log=tuple(self.blue.log),
+            range_violation=self.range_check.violation if self.range_check else None,
+            range_size=self.range_check.size if self.range_check else 0.0,
         )
 
     def _count_detection(self) -> None:
         """Compare alarms and isolation of this round with ground truth."""
-        watch, blue = self.recorder.watch, self.blue
+        watch, blue, attacked = self.recorder.watch, self.blue, self._attacked
         alarmed = blue.alarmed | blue.quarantined if blue.quarantined_count else blue.alarmed
+        if self.arm.has_blue:
+            self.recorder.alarms.note(self.round, alarmed)
+        if self.arm.has_red:
+            self.recorder.changed.note(self.round, attacked)
         if self.red.is_on:
-            attacked = self._attacked
-            hits = int((alarmed & attacked).sum())
             watch.attacked += int(attacked.sum())
-            watch.hits += hits
+            watch.hits += int((alarmed & attacked).sum())
             if watch.first_attack is None:
                 watch.first_attack = self.round
-            if hits and watch.first_hit is None:
-                watch.first_hit = self.round
         watch.alarmed += int(alarmed.sum()) if blue.quarantined_count else blue.alarms
         if blue.quarantined_count:
-            innocent = ~(self.compromised | self._attacked)
+            innocent = ~(self.compromised | attacked)
             watch.false_quarantine += int((blue.quarantined & innocent).sum())

@@ -16,7 +16,7 @@ def play_round(swarm: Swarm) -> None:
     signals = blue.filter(told)
     if swarm.state is None:
         swarm.state = protocol.initial_state(signals)
-        record.proposals(swarm.proposals)
+        swarm.record_proposals()
 
     for _ in range(protocol.exchanges):
         protocol.begin_exchange()
@@ -33,6 +33,6 @@ def play_round(swarm: Swarm) -> None:
     swarm.observed = world.observed()
     blue.respond(sent)
 
-    record.proposals(swarm.proposals)
+    swarm.record_proposals()
     record.decision(decisions)
     swarm.record_round(outcome)

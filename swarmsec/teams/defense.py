@@ -31,6 +31,16 @@ class Defense(Plugin):
     sees: ClassVar[Surface] = ~Surface.NONE
     """The surfaces on which it can detect or limit an attack; lint warns if a scenario's attack is on none of them."""
 
+    keeps_range: ClassVar[bool] = False
+    """Whether its guarantee includes that honest proposals stay, by component, in the range of the honest first ones.
+    A run inside the guarantee measures it."""
+
+    @property
+    def raises_alarms(self) -> bool:
+        """Whether it overrides a hook through which it can raise an alarm; an aggregation rule raises none."""
+        hooks = ("filter_signals", "weigh", "govern", "respond")
+        return any(getattr(type(self), hook) is not getattr(Defense, hook) for hook in hooks)
+
     def begin(self, blue: BlueView) -> None:
         """Set up the defense's state that lasts from round to round. Called once, before round 0."""
 

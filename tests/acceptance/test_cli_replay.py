@@ -67,7 +67,7 @@ def test_commands_are_read_from_a_pipe(program, folder):
     assert [line.split()[1] for line in shown] == ["0", "1", "2", "10", "9", "9", "0"]
     assert "daemon 0  100  (hijacked)" in done.stdout
     assert "no command 'nonsense'" in done.stdout
-    assert "replay>" not in done.stdout, "a pipe is not asked"
+    assert "replay>" not in done.stdout, "no prompt is printed to a pipe"
 
 
 @pytest.mark.slow
@@ -145,7 +145,7 @@ def test_a_counterfactual_is_reported_for_each_arm_and_seed(cli, folder):
     text = cli("replay", folder, "--until", 5, "--arm", "attacked").out
     assert all(word in text for word in ("clean", "attacked", "defended", "guarded", "seed 0", "seed 1", "seed 2"))
     assert "attacks until round 5" in text
-    assert text.count("in round 6") == 3, "what was said in round 4 is still heard in round 5"
+    assert text.count("in round 6") == 3, "a message of round 4 still has an effect in round 5"
 
 
 def test_two_processes_print_the_same(cli, folder):

@@ -19,7 +19,7 @@ SMALL = (
     "--set", "rounds=12", "--seeds", "2", "--no-nulls",
 )  # fmt: skip
 
-POISON = '''"""Kill the process that plays it, in round 3."""
+POISON = '''"""Kill the process that runs it, in round 3."""
 
 import os
 import signal
@@ -321,7 +321,7 @@ def test_a_killed_driver_keeps_all_acknowledged_runs_and_resumes_to_the_same_res
     again = started(*LONG, "--jobs", jobs, "--resume", "--json")
     assert finished(again) == undisturbed
     assert len(recorded_runs(store)) == RUNS
-    assert at_the_kill.items() <= recorded_runs(store).items(), "a run that was kept was played again"
+    assert at_the_kill.items() <= recorded_runs(store).items(), "a recorded run was run again"
     until(lambda: not processes_of(again.pid), seconds=10)
 
 

@@ -158,7 +158,7 @@ def test_the_rules_of_lint_are_listed():
 def test_the_command_prints_text_or_json_and_exits_with_2_for_an_unknown_topic(swarmsec):
     code, out, _ = swarmsec("explain", "attacks.false_signal")
     assert code == ExitCode.DONE
-    assert "What is added to a targeted reading." in out
+    assert "The amount that is added to a targeted signal." in out
     page = json.loads(swarmsec("explain", "attacks.false_signal", "--json")[1])
     assert page["topic"] == "attacks.false_signal"
     assert {"bias", "daemons"} <= {one["name"] for one in page["parameters"]}

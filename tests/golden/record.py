@@ -63,7 +63,7 @@ def main(file: Path = FILE) -> int:
     recorded, now = read(file), {name: measured(name) for name in CASES}
     if refused := refusals(recorded, now):
         print(*refused, sep="\n", file=sys.stderr)
-        print("These results moved. Raise SIM_SEMANTICS, or the scenario's version, first.", file=sys.stderr)
+        print("These results changed. Raise SIM_SEMANTICS, or the scenario's version, first.", file=sys.stderr)
         return 1
     cases = {
         name: recorded[name] if name in recorded and not may_change(recorded[name], now[name]) else now[name]

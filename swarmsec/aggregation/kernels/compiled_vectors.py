@@ -247,7 +247,7 @@ def _descend(
 ) -> None:
     """Move `point` to the weighted geometric median by Weiszfeld's steps, at a point in Vardi and Zhang's form."""
     d = point.size
-    # Over-relaxed, which converges up to 2 (Ostresh 1978): This is Newton's step for evenly spread points.
+    # Over-relaxed, which converges up to 2 (Ostresh 1978). This is Newton's step for evenly spread points.
     relaxed = d / (d - 1.0)
     every = 0.0
     for p in range(count):
