@@ -253,7 +253,7 @@ def _rules_pages(rest: list[str]) -> list[Page]:
 
 
 def _bills_page(registry: Registry) -> Page:
-    bills = {kind: world.bills for kind, world in registry.classes("worlds").items()}
+    bills = {kind: world.bill_names() for kind, world in registry.classes("worlds").items()}
     return Page(
         topic="score.bill",
         what="field of a scenario, text; default: the world's first bill",

@@ -17,7 +17,7 @@ from swarmsec.registry import Registry
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
-from swarmsec.swarm.setup import PluginSpec, Setup, compose, fits_by_counts
+from swarmsec.swarm.setup import Aim, PluginSpec, Setup, compose, fits_by_counts
 from swarmsec.teams import Attack, Defense, Rules
 from swarmsec.worlds import World
 
@@ -42,11 +42,21 @@ class Parts(NamedTuple):
     topology: PluginSpec[Topology]
     rules: Rules
     bill: str
+    unbilled: tuple[Aim, ...]
 
     @property
     def n(self) -> int:
         """The number of daemons."""
         return self.topology.plugin.size()
+
+    @property
+    def aims(self) -> tuple[Aim, ...]:
+        """What the attacks set out to hijack."""
+        return tuple(
+            Aim(attack=number, daemons=spec.plugin.daemons)
+            for number, spec in enumerate(self.attacks)
+            if spec.plugin.surface.compromises
+        )
 
 
 def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
@@ -72,7 +82,8 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
         defenses=tuple(plugin_spec("defenses", spec, f"defenses[{i}]") for i, spec in enumerate(document.defenses)),
         topology=plugin_spec("topologies", document.network, "network"),
         rules=Rules(**{team: build(TEAMS[team], budget) for team, budget in document.rules.items()}),
-        bill=_bill(document.score, world.plugin.bills),
+        bill=_bill(document.score, world.plugin.bill_names()),
+        unbilled=tuple(Aim(**aim) for aim in document.score.get("unbilled", ())),
     )
 
 
@@ -86,9 +97,15 @@ def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
         "attacks": [_resolved_spec(*pair) for pair in zip(parts.attacks, parts.document.attacks, strict=True)],
         "defenses": [_resolved_spec(*pair) for pair in zip(parts.defenses, parts.document.defenses, strict=True)],
         "rules": dataclasses.asdict(parts.rules),
-        "score": {"bill": parts.bill},
+        "score": score_of(parts),
         **{key: value for key, value in data.items() if key.startswith("x-")},
     }
+
+
+def score_of(parts: Parts) -> Spec:
+    """The key `score` of a resolved document; `unbilled` is in those of arms from which attacks were left out."""
+    unbilled = [_without_tuples(dataclasses.asdict(aim)) for aim in parts.unbilled]
+    return {"bill": parts.bill, **({"unbilled": unbilled} if unbilled else {})}
 
 
 def fresh(parts: Parts) -> Parts:
@@ -112,7 +129,7 @@ def network_of(parts: Parts, streams: Streams) -> Network:
 def setup_of(parts: Parts, streams: Streams, *, network: Network | None = None) -> Setup:
     """The setup of one seed's run, with new plug-ins; the network is drawn unless it is given."""
     drawn = network_of(parts, streams) if network is None else network
-    return compose(network=drawn, streams=streams, **_composition(fresh(parts)))
+    return compose(network=drawn, streams=streams, unbilled=parts.unbilled, **_composition(fresh(parts)))
 
 
 def _composition(parts: Parts) -> dict[str, Any]:

@@ -126,9 +126,8 @@ def tolerance_map(
             )
             if each:
                 each(cells[-1])
-    unit = scenario.registry.get("worlds", scenario.document["world"]["kind"]).unit
     kind = str(attack["kind"])
-    return ToleranceMap(scenario.name, kind, unit, tuple(seeds), tuple(shares), tuple(strengths), tuple(cells))
+    return ToleranceMap(scenario.name, kind, scenario.unit, tuple(seeds), tuple(shares), tuple(strengths), tuple(cells))
 
 
 def _promised(scenario: Scenario, attacks: Sequence[Any], seed: int) -> str:

@@ -23,6 +23,7 @@ class BlueTeam:
         rule: The aggregation rule that daemons listen with, or None for the protocol's own.
         quarantined: (n,) the daemons that are isolated now.
         quarantined_count: The number of isolated daemons.
+        quarantined_most: The largest number of daemons that were isolated at once.
         alarmed: (n,) the daemons about which an alarm was raised in this round.
         log: Every change of the quarantine: round, whether isolated or released, daemons.
     """
@@ -34,7 +35,7 @@ class BlueTeam:
         self._neighborhoods = Neighborhoods(setup.network)
         self._limit = setup.rules.quarantine_limit(n)
         self.quarantined: Bools = np.zeros(n, dtype=bool)
-        self.quarantined_count = 0
+        self.quarantined_count = self.quarantined_most = 0
         self.alarmed: Bools = np.zeros(n, dtype=bool)
         self.log: list[tuple[int, bool, Ints]] = []
         self._notices = 0
@@ -114,6 +115,11 @@ class BlueTeam:
         """The bytes of these messages."""
         return self._neighborhoods.asked_bytes + self._notices * BYTES_A_COMPONENT
 
+    @property
+    def spent(self) -> dict[str, float]:
+        """What blue spent of its budgets."""
+        return {"quarantine": self.quarantined_most, "messages": self.messages}
+
     def isolate(self, kind: str, daemons: Ints) -> Ints:
         """Isolate daemons for the defense `kind`, as far as the rules allow.
 
@@ -135,6 +141,7 @@ class BlueTeam:
             return
         self.quarantined[daemons] = isolated
         self.quarantined_count = int(np.count_nonzero(self.quarantined))
+        self.quarantined_most = max(self.quarantined_most, self.quarantined_count)
         self.log.append((self._recorder.round, isolated, daemons.copy()))
         self._recorder.event("blue", "isolated" if isolated else "released", kind, daemons)
         self._notices += len(self._network.edges_from(daemons))

@@ -113,6 +113,11 @@ class RedTeam:
         return mask
 
     @property
+    def spent(self) -> dict[str, float]:
+        """What red spent of its budgets."""
+        return {"daemons": self.hijacked_count}
+
+    @property
     def is_on(self) -> bool:
         """Whether any attack is on in this round."""
         return any(attack.on for attack in self.attacks)

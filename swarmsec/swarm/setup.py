@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from swarmsec.arrays import Ints
+import numpy as np
+
+from swarmsec.arrays import Bools, Ints, read_only
 from swarmsec.errors import ParameterError, SwarmsecError
 from swarmsec.network import Network
+from swarmsec.parameters import Ge, Help
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
-from swarmsec.teams import Attack, Defense, Rules, Surface, rule_of, select, size_of
+from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, rule_of, select, size_of
 from swarmsec.worlds import World
 
 DAEMONS_AT_ONCE_MAX = 20_000
@@ -21,6 +24,14 @@ DAEMONS_AT_ONCE_MAX = 20_000
 
 Engine = Literal["arrays", "agents"]
 P = TypeVar("P", bound=Plugin)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aim:
+    """The daemons that an attack sets out to hijack, for the arms without that attack."""
+
+    attack: Annotated[int, Ge(0), Help("The attack's place among red's attacks: the selector draws from its stream.")]
+    daemons: Annotated[Selector, Help("The daemons that it is aimed at.")]
 
 
 class PluginSpec(NamedTuple, Generic[P]):
@@ -61,7 +72,9 @@ class Setup:
         rounds: The number of rounds.
         streams: The random streams of this seed.
         engine: `arrays`, or `agents` in which Mesa steps every daemon.
-        targets: The targets of each attack; (k,) each.
+        targets: The daemons that each attack is aimed at; (k,) each.
+        billed: (n,) the daemons over which the world keeps its bill; see `WorldView.billed`.
+        roles: The world's roles: role → indices.
     """
 
     network: Network
@@ -74,6 +87,8 @@ class Setup:
     streams: Streams
     engine: Engine
     targets: tuple[Ints, ...]
+    billed: Bools
+    roles: Mapping[str, Ints]
 
 
 def compose(
@@ -87,8 +102,21 @@ def compose(
     rounds: int,
     streams: Streams,
     engine: Engine,
+    unbilled: Sequence[Aim] = (),
 ) -> Setup:
     """Compose a run, and check that its parts are compatible.
+
+    Args:
+        network: The network.
+        world: The world.
+        protocol: The negotiation protocol.
+        attacks: Red's attacks, in the scenario's order.
+        defenses: Blue's defenses, in the scenario's order.
+        rules: The rules of engagement.
+        rounds: The number of rounds.
+        streams: The random streams of this seed.
+        engine: `arrays` or `agents`.
+        unbilled: What attacks that are left out in this arm set out to hijack; the bill leaves these daemons out.
 
     Raises:
         ParameterError: A plug-in does not fit the swarm's size, or a selector selects no daemon.
@@ -96,11 +124,15 @@ def compose(
         ScenarioError: Two defenses bring an aggregation rule.
     """
     _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine)
-    roles: Mapping[str, Ints] = world.plugin.roles
+    _check_widths(world, protocol)
+    roles = world.plugin.roles(network.n)
     targets = tuple(
-        _at_path(spec, _select_targets, spec.plugin, network, roles, streams, number)
+        _at_path(spec, _select_targets, spec.plugin.daemons, network, roles, streams, number)
         for number, spec in enumerate(attacks)
     )
+    compromising = [aimed for spec, aimed in zip(attacks, targets, strict=True) if spec.plugin.surface.compromises] + [
+        _select_targets(aim.daemons, network, roles, streams, aim.attack) for aim in unbilled
+    ]
     rules.enforce([spec.plugin for spec in attacks], targets, n=network.n, rounds=rounds)
     return Setup(
         network=network,
@@ -113,7 +145,20 @@ def compose(
         streams=streams,
         engine=engine,
         targets=targets,
+        billed=_all_except(compromising, network.n),
+        roles=roles,
     )
+
+
+def _check_widths(world: PluginSpec[World], protocol: PluginSpec[NegotiationProtocol]) -> None:
+    """Check that the protocol makes proposals as wide as the world expects them."""
+    width = len(world.plugin.signal_columns)
+    made, expected = protocol.plugin.proposal_width(width), world.plugin.proposal_width
+    if made != expected:
+        raise ParameterError(
+            f"proposals of {protocol.kind} have {made} columns, and those that {world.kind} expects {expected}",
+            where=protocol.path or "protocol",
+        )
 
 
 def fits_by_counts(
@@ -133,7 +178,7 @@ def fits_by_counts(
     """
     try:
         _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
-        sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles) for spec in attacks]
+        sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles(n)) for spec in attacks]
         on = [(spec.plugin, size) for spec, size in zip(attacks, sizes, strict=True) if spec.plugin.strength > 0]
         hijacked = sum(size for attack, size in on if attack.surface.compromises)
         tainted = sum(size for attack, size in on if Surface.SIGNAL in attack.surface)
@@ -158,9 +203,19 @@ def _check_fit(
     rule_of([defense.plugin for defense in defenses])
 
 
-def _select_targets(attack: Attack, network: Network, roles: Mapping[str, Ints], streams: Streams, number: int) -> Ints:
+def _all_except(selections: Sequence[Ints], n: int) -> Bools:
+    """(n,) the daemons in none of the selections; all daemons if there would be none."""
+    rest = np.ones(n, dtype=bool)
+    for selection in selections:
+        rest[selection] = False
+    return read_only(rest if rest.any() else ~rest)
+
+
+def _select_targets(
+    selector: Selector, network: Network, roles: Mapping[str, Ints], streams: Streams, number: int
+) -> Ints:
     try:
-        return select(attack.daemons, network=network, roles=roles, rng=streams.of(f"red/{number}/targets"))
+        return select(selector, network=network, roles=roles, rng=streams.of(f"red/{number}/targets"))
     except SwarmsecError as error:
         raise error.at("daemons") from None
 

@@ -35,6 +35,12 @@ class Defense(Plugin):
     """Whether its guarantee includes that honest proposals stay, by component, in the range of the honest first ones.
     A run inside the guarantee measures it."""
 
+    @property
+    def raises_alarms(self) -> bool:
+        """Whether it overrides a hook through which it can raise an alarm; an aggregation rule raises none."""
+        hooks = ("filter_signals", "weigh", "govern", "respond")
+        return any(getattr(type(self), hook) is not getattr(Defense, hook) for hook in hooks)
+
     def begin(self, blue: BlueView) -> None:
         """Set up the defense's state that lasts from round to round. Called once, before round 0."""
 

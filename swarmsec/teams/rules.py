@@ -12,7 +12,7 @@ from swarmsec.arrays import Ints
 from swarmsec.errors import ParameterError, RulesError
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.teams.attack import Attack
-from swarmsec.teams.selectors import Amount, amount_of
+from swarmsec.teams.selectors import Amount, amount_of, share_of
 from swarmsec.teams.traits import Surface
 
 
@@ -32,6 +32,15 @@ class BlueRules:
     """The budget of blue. None means no limit."""
 
     quarantine: Annotated[Amount | None, Help("How many daemons blue may isolate at once.")] = None
+    autoimmune: Annotated[str, Help("What a defense may cost in peace, as a share of the attack's damage.")] = "5%"
+
+    def __post_init__(self) -> None:
+        share_of(self.autoimmune, where="autoimmune")
+
+    @property
+    def autoimmune_share(self) -> float:
+        """The autoimmune cost that a defense may have, as a share of the attack's damage."""
+        return share_of(self.autoimmune, where="autoimmune")
 
 
 @dataclass(kw_only=True)

@@ -49,6 +49,22 @@ def amount_of(amount: Amount, n: int) -> int:
     return count
 
 
+def share_of(share: str, *, where: str = "") -> float:
+    """A share of 0% or more, as a number.
+
+    Raises:
+        ParameterError: It is no share.
+
+    Examples:
+        >>> share_of("5%")
+        0.05
+    """
+    match = _PERCENT.fullmatch(share.strip())
+    if match is None:
+        raise ParameterError(f"{share!r} given; must be a share such as 5%", where=where)
+    return float(match[1]) / 100
+
+
 def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], rng: np.random.Generator) -> Ints:
     """The daemons that a selector selects, ascending.
 

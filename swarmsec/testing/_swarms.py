@@ -118,7 +118,7 @@ def run_swarm(
         engine=engine,
     )
     with np.errstate(all="ignore"):
-        model = model_class(setup, arm=arm, bill=world.bills[0], record_states=True)
+        model = model_class(setup, arm=arm, bill=world.bills[0].name, record_states=True)
         try:
             while model.round < swarm.rounds:
                 model.step()

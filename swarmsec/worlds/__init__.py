@@ -7,6 +7,18 @@ The registry finds a world by its file name; no other module imports it.
 
 from __future__ import annotations
 
-from swarmsec.worlds._base import Outcome, World, WorldView
+from swarmsec.worlds._base import Outcome, World, WorldView, divide
+from swarmsec.worlds._declarations import Bill, Column, Metric, Observed, Picture, PublishedClaim
 
-__all__ = ["Outcome", "World", "WorldView"]
+__all__ = [
+    "Bill",
+    "Column",
+    "Metric",
+    "Observed",
+    "Outcome",
+    "Picture",
+    "PublishedClaim",
+    "World",
+    "WorldView",
+    "divide",
+]

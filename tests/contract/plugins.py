@@ -22,7 +22,7 @@ from swarmsec.teams import (
     RedView,
     Surface,
 )
-from swarmsec.worlds import Outcome, World, WorldView
+from swarmsec.worlds import Bill, Metric, Outcome, World, WorldView
 
 Shift = Annotated[float, Help("The amount that is added.")]
 
@@ -121,8 +121,8 @@ class SoundWorld(World):
     bill = sum of |decision| so far.
     """
 
-    unit: ClassVar[str] = "USD"
-    bills: ClassVar[tuple[str, ...]] = ("paid",)
+    bills: ClassVar[tuple[Bill, ...]] = (Bill(name="paid", unit="USD"),)
+    metrics: ClassVar[tuple[Metric, ...]] = (Metric(name="largest"),)
     senses: ClassVar[str] = "belief"
     decides: ClassVar[str] = "belief"
     noise: Annotated[float, Help("Standard deviation of the feeds.")] = 0.1

@@ -88,7 +88,7 @@ def contents_of(store: Store) -> list[object]:
                 trace.compromised.tobytes(),
                 trace.attacked.tobytes(),
             ]
-            contents += [trace.quarantined.tobytes()]
+            contents += [trace.quarantined.tobytes(), trace.spent, repr(trace.alarms), repr(trace.changed)]
     return contents
 
 

@@ -153,6 +153,9 @@ def trace(arm, seed, bill, messages=10.0):
         watch=DetectionCounts(),
         attacked=np.ones(2, dtype=bool),
         central={},
+        spent={},
+        alarms=(),
+        changed=(),
         quarantine_log=(),
     )
 

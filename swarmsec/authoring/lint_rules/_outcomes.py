@@ -32,9 +32,8 @@ class Outcomes:
         return self.result.damage["attacked"].mean
 
     def limited(self, lineup: str) -> float:
-        """The share of the damage that some defenses prevent: DL."""
-        attacked, alone = self.lineups[lineup]
-        return 1.0 - (attacked - alone) / self.damage
+        """The share of the damage that some defenses prevent, net of what they break themselves: DL."""
+        return 1.0 - self.lineups[lineup][0] / self.damage
 
     def price(self, lineup: str) -> float:
         """The cost of some defenses without an attack, as a share of the attack's damage."""
