@@ -46,6 +46,8 @@ class WMSR(RuleDefense):
     def holds(self, case: ThreatCase) -> tuple[bool | None, str]:
         """Compare f with the robustness: exact for a small network, a proven lower bound for a larger one."""
         total, worst = len(case.targets), most_faulty_neighbors(case)
+        if total == case.network.n:
+            return False, "no daemon is honest"
         if worst > self.f:
             return False, f"a neighborhood has {_liars(worst)}, and f is {self.f}"
         found = case.robustness(case.network)

@@ -71,6 +71,13 @@ class Guarantee(NamedTuple):
             return "not known" if self.promise else "none"
         return "inside" if self.holds else "outside"
 
+    @property
+    def measurement(self) -> dict[str, float] | None:
+        """The measured number and its bound, as plain data; None if it was not measured."""
+        if self.measured is None or self.bound is None:
+            return None
+        return {"measured": self.measured, "bound": self.bound}
+
 
 def measurement_text(measured: float | None, bound: float | None) -> str:
     """The measured number of a guarantee beside its bound, as the end of a sentence; empty if it was not measured."""

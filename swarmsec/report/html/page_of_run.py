@@ -337,13 +337,13 @@ def _recovery(result: Mapping[str, Any]) -> list[tuple[str, Cited]]:
 def _guarantee(result: Mapping[str, Any]) -> dict[str, Any]:
     """The status of the guarantee, `inside`, `outside` or `none`, the reason, and the measured number if any."""
     guarantee = result["guarantee"]
-    measured, bound = guarantee.get("measured"), guarantee.get("bound")
+    promise = result.get("promise")
     return {
         "status": {True: "inside", False: "outside", None: "none"}[guarantee["holds"]],
         "why": str(guarantee["why"]),
-        "measured": None if measured is None else cite(result, "guarantee", "measured", write="{:.3g}".format),
-        "bound": None if bound is None else cite(result, "guarantee", "bound", write="{:.3g}".format),
-        "kept": measured is not None and bound is not None and measured <= bound,
+        "measured": cite(result, "promise", "measured", write="{:.3g}".format) if promise else None,
+        "bound": cite(result, "promise", "bound", write="{:.3g}".format) if promise else None,
+        "kept": promise and promise["measured"] <= promise["bound"],
     }
 
 
