@@ -31,6 +31,13 @@ class Outcomes:
         """The attack's damage to an undefended swarm."""
         return self.result.damage["attacked"].mean
 
+    @property
+    def active(self) -> Mapping[str, tuple[float, float]]:
+        """The lineups without the nulls that stand still."""
+        from swarmsec.runs.nulls import STILL  # Not above: it imports Mesa, which a list of rules does not need.
+
+        return {name: damages for name, damages in self.lineups.items() if name not in STILL}
+
     def limited(self, lineup: str) -> float:
         """The share of the damage that some defenses prevent, net of what they break themselves: DL."""
         return 1.0 - self.lineups[lineup][0] / self.damage

@@ -125,7 +125,7 @@ def unwinnable(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     """
     from swarmsec.runs.nulls import ORACLE
 
-    if outcomes.limited(ORACLE) < WON and max(map(outcomes.limited, outcomes.lineups)) < WON:
+    if outcomes.limited(ORACLE) < WON and max(map(outcomes.limited, outcomes.active)) < WON:
         yield Remark(
             ("defenses",) if case.written("defenses") else case.acting[0].path,
             f"even the oracle prevents only {outcomes.limited(ORACLE):.0%} of the damage",
@@ -144,7 +144,7 @@ def one_sided(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     same damage), or blue's choices have no effect. Halve the strength until it matters, or add a defense that works.
     """
     influence_red = abs(outcomes.damage - outcomes.weaker[WEAK]) / outcomes.damage
-    ends = [attacked for attacked, _ in outcomes.lineups.values()]
+    ends = [attacked for attacked, _ in outcomes.active.values()]
     influence_blue = (max(ends) - min(ends)) / outcomes.damage
     if influence_red < FELT <= influence_blue:
         yield Remark(
