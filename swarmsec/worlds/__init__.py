@@ -8,15 +8,15 @@ The registry finds a world by its file name; no other module imports it.
 from __future__ import annotations
 
 from swarmsec.worlds._base import Outcome, World, WorldView, divide
-from swarmsec.worlds._declarations import Bill, Column, Metric, Observed, Picture, PublishedClaim
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, Observed, PublishedClaim
 
 __all__ = [
     "Bill",
+    "Chart",
     "Column",
     "Metric",
     "Observed",
     "Outcome",
-    "Picture",
     "PublishedClaim",
     "World",
     "WorldView",

@@ -13,7 +13,7 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.network import Network
 from swarmsec.plugin import Family, Plugin
-from swarmsec.worlds._declarations import Bill, Column, Metric, Observed, Picture, PublishedClaim
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, Observed, PublishedClaim
 
 
 class Outcome(NamedTuple):
@@ -71,7 +71,7 @@ class World(Plugin, ABC):
     metrics: ClassVar[tuple[Metric, ...]] = ()
     """The other figures of every round."""
 
-    pictures: ClassVar[tuple[Picture, ...]] = ()
+    pictures: ClassVar[tuple[Chart, ...]] = ()
     """What a report draws of a run, beside the bill."""
 
     claims: ClassVar[tuple[PublishedClaim, ...]] = ()

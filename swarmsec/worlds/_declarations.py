@@ -90,7 +90,7 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
+class Chart:
     """A picture that a report draws of a run: some figures over the rounds.
 
     Attributes:

@@ -14,7 +14,7 @@ from swarmsec.checkers import hull_of
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.worlds._base import Outcome, World, WorldView
-from swarmsec.worlds._declarations import Bill, Column, Metric, Picture
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric
 
 
 @dataclass(kw_only=True)
@@ -43,8 +43,8 @@ class Beliefs(World):
         Metric(name="bias", unit="belief", help="Distance of the mean decision from the mean of the initial values."),
         Metric(name="disagreement", unit="belief", help="Width of the decisions."),
     )
-    pictures: ClassVar[tuple[Picture, ...]] = (
-        Picture(title="Away from the initial values", figures=("hull_violation", "bias", "disagreement")),
+    pictures: ClassVar[tuple[Chart, ...]] = (
+        Chart(title="Away from the initial values", figures=("hull_violation", "bias", "disagreement")),
     )
     senses: ClassVar[str] = "belief"
     decides: ClassVar[str] = "belief"

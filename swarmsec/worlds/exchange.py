@@ -12,7 +12,7 @@ from swarmsec.arrays import Floats, read_only
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Gt, Help, MinLen, Unit
 from swarmsec.worlds._base import Outcome, World, WorldView
-from swarmsec.worlds._declarations import Bill, Column, Metric, Picture
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric
 from swarmsec.worlds._water_filling import fill_to_level
 
 
@@ -42,8 +42,8 @@ class Exchange(World):
         Metric(name="efficiency", help="Welfare as a share of the best.", aggregation="mean"),
         Metric(name="imbalance_units", unit="units", help="Units that are missing or left over.", aggregation="mean"),
     )
-    pictures: ClassVar[tuple[Picture, ...]] = (
-        Picture(title="Welfare and the best welfare", figures=("welfare_usd", "best_welfare_usd")),
+    pictures: ClassVar[tuple[Chart, ...]] = (
+        Chart(title="Welfare and the best welfare", figures=("welfare_usd", "best_welfare_usd")),
     )
     senses: ClassVar[str] = "worth"
     decides: ClassVar[str] = "quantity"

@@ -16,7 +16,7 @@ from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, MinLen, Unit
 from swarmsec.worlds._account import Account, Round
 from swarmsec.worlds._base import Outcome, World, WorldView
-from swarmsec.worlds._declarations import Bill, Column, Metric, Observed, Picture, PublishedClaim
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, Observed, PublishedClaim
 from swarmsec.worlds._market import Market
 from swarmsec.worlds._news import Episode, drawn_episodes
 from swarmsec.worlds._portfolio import RELEASE, Judge, Portfolio
@@ -77,9 +77,9 @@ class Trading(World):
         Metric(name="margin_calls", help="Sales by brokers so far."),
         Metric(name="halted_rounds", help="Rounds so far that ended in a halt."),
     )
-    pictures: ClassVar[tuple[Picture, ...]] = (
-        Picture(title="The price and what a share is worth", figures=("price_usd", "fundamental_usd")),
-        Picture(title="What the swarm holds", figures=("holding_share", "wary_share")),
+    pictures: ClassVar[tuple[Chart, ...]] = (
+        Chart(title="The price and what a share is worth", figures=("price_usd", "fundamental_usd")),
+        Chart(title="What the swarm holds", figures=("holding_share", "wary_share")),
     )
     claims: ClassVar[tuple[PublishedClaim, ...]] = (
         PublishedClaim(

@@ -12,7 +12,7 @@ import pytest
 from swarmsec.arrays import Floats
 from swarmsec.testing import _common, check_world
 from swarmsec.testing import world as world_rules
-from swarmsec.worlds import Bill, Column, Metric, Observed, Outcome, Picture, WorldView
+from swarmsec.worlds import Bill, Chart, Column, Metric, Observed, Outcome, WorldView
 from tests.contract.plugins import Broken, BrokenPlugins, SoundWorld
 
 BROKEN = BrokenPlugins()
@@ -135,7 +135,7 @@ class PictureOfNothing(SoundWorld):
     The figure is called `smallest`.
     """
 
-    pictures: ClassVar[tuple[Picture, ...]] = (Picture(title="The least", figures=("smallest",)),)
+    pictures: ClassVar[tuple[Chart, ...]] = (Chart(title="The least", figures=("smallest",)),)
 
 
 @BROKEN.breaks(check_world, world_rules.its_columns_name_its_arrays)
