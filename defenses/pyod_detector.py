@@ -79,7 +79,7 @@ class PyodDetector(Defense):
         anomalous = benjamini_hochberg(p_values(self._calibration, scores), self.rate) | (
             scores > self._calibration[-1]
         )
-        blue.accuse(np.flatnonzero(anomalous))
+        blue.alarm(np.flatnonzero(anomalous))
         verdict = self._quarantine.look(anomalous, blue.quarantined)
         blue.release(verdict.release)
         free = int(self.share_max * blue.n) - int(np.count_nonzero(blue.quarantined))

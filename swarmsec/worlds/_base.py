@@ -13,6 +13,7 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.network import Network
 from swarmsec.plugin import Family, Plugin
+from swarmsec.teams import Observed
 
 
 class Outcome(NamedTuple):
@@ -98,6 +99,14 @@ class World(Plugin, ABC):
     @abstractmethod
     def apply(self, decisions: Floats) -> Outcome:
         """Apply the decisions, (n, k), and add to the bill."""
+
+    def neutral(self, decisions: Floats) -> Floats:
+        """The decisions of daemons that do not act in this round: (n, k) → (n, k). Unchanged by default."""
+        return decisions
+
+    def observed(self) -> Observed | None:
+        """What the world shows after a round; None if it shows nothing."""
+        return None
 
     def central(self) -> Mapping[str, float]:
         """The bills of a centralized controller in the same run so far: bill → amount, where they can be computed."""

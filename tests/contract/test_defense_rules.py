@@ -104,7 +104,7 @@ class ReadsFeatures(SoundDefense):
     """
 
     def respond(self, blue: BlueView) -> None:
-        blue.accuse(np.flatnonzero(blue.features.values[:, 0] > 3.0).astype(np.int32))
+        blue.alarm(np.flatnonzero(blue.features.values[:, 0] > 3.0).astype(np.int32))
 
 
 @BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
