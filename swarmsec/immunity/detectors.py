@@ -94,8 +94,8 @@ class BatchInvariantDetector:
         new = (np.abs(rows[:, ~self._varies] - self._constant) > self._negligible).any(axis=1)
         scores: Floats = np.where(finite & ~new, 0.0, np.inf)
         if self._varies.any() and finite.any():
-            scores[finite] = np.maximum(scores[finite], self._score(rows[finite][:, self._varies]))
-            scores[finite & new] = np.inf
+            scores[finite] = self._score(rows[finite][:, self._varies])
+            scores[new] = np.inf
         return scores
 
     def _score(self, rows: Floats) -> Floats:
@@ -108,7 +108,8 @@ class BatchInvariantDetector:
     def _standard(self, rows: Floats) -> Floats:
         """The rows after robust standardization and a logarithm, so that no value overflows in a detector."""
         scaled = (rows - self._center) / self._scale
-        return np.sign(scaled) * np.log1p(np.abs(scaled))
+        standard: Floats = np.sign(scaled) * np.log1p(np.abs(scaled))
+        return standard
 
     def _decide(self, rows: Floats) -> Floats:
         with np.errstate(all="ignore"):

@@ -23,6 +23,7 @@ class BlueTeam:
     """The defenses of a run.
 
     Attributes:
+        defenses: The defenses, in the scenario's order.
         rule: The aggregation rule that daemons listen with, or None for the protocol's own.
         quarantined: (n,) the daemons that are isolated, or that most of their listeners ignore, at the end of a round.
         quarantined_count: Their number.
@@ -65,20 +66,20 @@ class BlueTeam:
         self.state = BlueState(n)
         self.state.isolated, self.state.suspended = self._isolated.on, self._suspended.on
         self.state.down = self._restored.on
-        self._defenses = [
+        self.defenses = [
             ActiveDefense(self, setup, number, spec, truth=truth, forge=forge) for number, spec in enumerate(specs)
         ]
         self._listening = Listening(network, self.alarm)
-        self.rule: Rule | None = rule_of([defense.spec.plugin for defense in self._defenses])
+        self.rule: Rule | None = rule_of([defense.spec.plugin for defense in self.defenses])
 
     def begin(self) -> None:
         """Call `begin` of every defense, before round 0."""
-        for defense in self._defenses:
+        for defense in self.defenses:
             call(defense.spec, "begin", defense.view)
 
     def begin_round(self, round: int) -> None:
         """Begin a round without alarms, and bring back daemons whose downtime is over."""
-        if self._defenses:
+        if self.defenses:
             self.alarmed[:] = False
             self.scores[:] = -np.inf
         self.state.round = round
@@ -104,7 +105,7 @@ class BlueTeam:
             carried: The messages that arrive.
             sent: The messages of this exchange as red left them.
         """
-        self.links = sent if self._defenses else None
+        self.links = sent if self.defenses else None
         return self._listening.admit(carried, self._with("weigh"))
 
     def govern(self, decisions: Floats) -> Floats:
@@ -139,7 +140,7 @@ class BlueTeam:
             proposals: (n, d) the proposals after it.
             observed: What the world shows of the round.
         """
-        if not self._defenses:
+        if not self.defenses:
             return
         assert self._governed is not None, "a round governs decisions before it responds"
         self.state.show(sent, carried, observed, proposals=proposals, decisions=self._governed)
@@ -150,17 +151,17 @@ class BlueTeam:
     @property
     def alarms(self) -> int:
         """The number of daemons about which an alarm was raised in this round."""
-        return int(np.count_nonzero(self.alarmed)) if self._defenses else 0
+        return int(np.count_nonzero(self.alarmed)) if self.defenses else 0
 
     @property
     def messages(self) -> int:
         """The number of messages of the defenses so far: what they told, and notices of quarantine."""
-        return sum(defense.channel.sent for defense in self._defenses) + self._notices
+        return sum(defense.channel.sent for defense in self.defenses) + self._notices
 
     @property
     def bytes(self) -> int:
         """The bytes of these messages."""
-        return sum(defense.channel.sent_bytes for defense in self._defenses) + self._notices * BYTES_A_COMPONENT
+        return sum(defense.channel.sent_bytes for defense in self.defenses) + self._notices * BYTES_A_COMPONENT
 
     @property
     def spent(self) -> Mapping[str, float]:
@@ -220,11 +221,11 @@ class BlueTeam:
 
     def update_listening(self) -> None:
         """Compute the edges that nobody listens on."""
-        ignored = [defense.ignored for defense in self._defenses if defense.ignored is not None]
+        ignored = [defense.ignored for defense in self.defenses if defense.ignored is not None]
         self._listening.update(self._isolated.on | self._restored.on, ignored)
 
     def _with(self, hook: str) -> list[ActiveDefense]:
-        return [defense for defense in self._defenses if defense.overrides(hook)]
+        return [defense for defense in self.defenses if defense.overrides(hook)]
 
     def _alarm_changed(self, after: Floats, before: Floats) -> Bools:
         """Raise an alarm about the rows that a defense changed; returns them as a mask."""
@@ -236,7 +237,7 @@ class BlueTeam:
         """Record an act; one that silences daemons costs a notice to each of their listeners."""
         if not len(daemons):
             return
-        self._recorder.event("blue", kind, self._defenses[number].spec.kind, daemons)
+        self._recorder.event("blue", kind, self.defenses[number].spec.kind, daemons)
         self._notices += len(self._network.edges_from(daemons))
         if silences:
             self.update_listening()
