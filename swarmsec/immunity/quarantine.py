@@ -37,7 +37,7 @@ class Quarantine:
         self._harmless = np.zeros(n, dtype=np.int64)
 
     def look(self, suspicious: Bools, isolated: Bools, checked: Daemons | None = None) -> Verdict:
-        """Count one more observation of some daemons, and decide whom of them to isolate and release.
+        """Count one more observation of some daemons, and decide which of them to isolate and release.
 
         Args:
             suspicious: (k,) whether each looks anomalous now.

@@ -34,6 +34,10 @@ class Defense(Plugin):
     gateway: ClassVar[bool] = False
     """Whether every act passes through it, also one of a hijacked daemon, so that `govern` binds those too."""
 
+    keeps_range: ClassVar[bool] = False
+    """Whether its guarantee includes that honest proposals stay, by component, in the range of the honest first ones.
+    A run inside the guarantee measures it."""
+
     def begin(self, blue: BlueView) -> None:
         """Set up the defense's state that lasts from round to round. Called once, before round 0."""
 

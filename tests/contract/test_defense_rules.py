@@ -474,7 +474,8 @@ class RemembersTheLastArm(SoundDefense):
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
         self._most = max(self._most, float(np.abs(signals).max()))
-        MEMORY["quiet"] = self._most < 3.0
+        if blue.n == 12:
+            MEMORY["quiet"] = self._most < 3.0
         return np.clip(signals, -self._limit, self._limit)
 
 
