@@ -87,6 +87,8 @@ class BatchInvariantDetector:
         company = np.concatenate([probe, np.repeat(rows[:1] + 100.0 * self._scale, 8 * _PROBES, axis=0)])
         alone = np.concatenate([self._decide(row[None]) for row in probe])
         self._row_by_row = not np.allclose(alone, self._decide(company)[: len(probe)], rtol=1e-9, atol=1e-12)
+        if self._row_by_row and not np.isfinite(alone).any():
+            raise ParameterError(f"{method} gives no score to a single row; use another detector", where="detector")
 
     def score(self, rows: Floats) -> Floats:
         """(r, k) → (r,); higher is more anomalous. The score of a row does not depend on the others."""
