@@ -23,7 +23,7 @@ from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
 from swarmsec.worlds import Outcome, WorldView
 
-SIM_SEMANTICS = 1
+SIM_SEMANTICS = 2
 """The version of the engine's results: incremented by every change that can alter the result of a scenario and seed."""
 
 COLLECT_FROM = 200_000
