@@ -93,6 +93,18 @@ def test_a_detection_does_not_depend_on_the_phase_of_the_stride() -> None:
     assert max(delays) <= 3
 
 
+@pytest.mark.slow
+def test_a_start_one_round_later_moves_the_share_by_less_than_its_interval() -> None:
+    attack = {"kind": "stubborn", "daemons": [5, 17], "value": 20.0}
+    one, other = (
+        run(swarm(n=60, rounds=400, rules=A_TENTH, seeds=5, attack={**attack, "start": start})).damage_limited
+        for start in (300, 301)
+    )
+    assert one is not None
+    assert other is not None
+    assert abs(one.mean - other.mean) <= one.high - one.low
+
+
 def test_consecutive_checks_confirm() -> None:
     now, later = (
         simulate(swarm(n=60, stride=2, confirm=confirm, also=[{"kind": "wmsr", "f": 1}])).quarantined[:, 0].argmax()
