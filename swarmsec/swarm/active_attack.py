@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from swarmsec.arrays import Floats, Ints, read_only
+from swarmsec.arrays import Floats, Ints, frozen, read_only
 from swarmsec.errors import PluginError
-from swarmsec.messages import Messages
+from swarmsec.messages import Claims, Messages
 from swarmsec.network import DELAY_MAX, Network
 from swarmsec.swarm.hooks import call, floats
 from swarmsec.swarm.setup import PluginSpec
@@ -77,6 +77,26 @@ class ActiveAttack:
         self._note_proposals()
         self._edges = None
         return taken
+
+    def lose(self, daemons: Ints) -> None:
+        """End the hijack of daemons."""
+        self.hijacked = read_only(np.setdiff1d(self.hijacked, daemons).astype(np.int32))
+        self.state.hijacked = self.hijacked
+        self._edges = None
+
+    def change_claims(self, messages: Messages) -> Messages:
+        """The claims of blue's channel after the attack changed those of its hijacked daemons."""
+        if not self.spec.plugin.overrides("on_claims"):
+            return messages
+        edges = self._network.edges_from(self.hijacked)
+        ends = read_only(self._network.indices[edges]), read_only(self._network.receivers[edges])
+        before = Claims(*ends, frozen(messages.on(edges)), messages.copies_on(edges) > 0)
+        after = call(self.spec, "on_claims", before, self.view)
+        where = f"{self.spec.kind}.on_claims"
+        if not isinstance(after, Claims) or after.sent.shape != before.sent.shape or after.sent.dtype != bool:
+            raise PluginError(f"must give the claims, with a mask of {len(edges):,} that are sent", where=where)
+        changed = messages.with_payload(edges, floats(after.values, before.values.shape, where))
+        return changed.with_copies(edges, after.sent.astype(np.int32))
 
     def change_signals(self, signals: Floats) -> Floats:
         """(n, d) the signals after the attack changed the rows of its targets."""

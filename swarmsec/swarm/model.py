@@ -66,7 +66,15 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.compromised: Bools = self.red.hijacked
         self._attacked_ever: Bools = np.zeros(self.network.n, dtype=bool)
         self._attacked: Bools = np.zeros(self.network.n, dtype=bool)
-        self.blue = BlueTeam(setup, self.recorder, active=arm.has_blue, truth=lambda: read_only(self._attacked))
+        self.blue = BlueTeam(
+            setup,
+            self.recorder,
+            active=arm.has_blue,
+            truth=lambda: self._attacked,
+            held=self.red.held,
+            lose=self.red.lose,
+            forge=self.red.forge_claims,
+        )
         promises_range = arm is Arm.DEFENDED and any(spec.plugin.keeps_range for spec in setup.defenses)
         self.range_check = RangeCheck() if promises_range else None
         self._bill = bill

@@ -104,6 +104,25 @@ class RedTeam:
             messages = attack.change_links(messages)
         return messages
 
+    def forge_claims(self, messages: Messages) -> Messages:
+        """MESSAGE: what daemons tell each other for a defense, after red changed what its hijacked daemons tell."""
+        for attack in self._on(Surface.MESSAGE):
+            messages = attack.change_claims(messages)
+        return messages
+
+    def held(self) -> Bools:
+        """(n,) the daemons that red runs in this round."""
+        mask: Bools = np.zeros(len(self.hijacked), dtype=bool)
+        for attack in self.attacks:
+            if attack.on:
+                mask[attack.hijacked] = True
+        return mask
+
+    def lose(self, daemons: Ints) -> None:
+        """Take hijacked daemons from red, which may hijack them again."""
+        for attack in self.attacks:
+            attack.lose(daemons)
+
     def attacked(self) -> Bools:
         """(n,) the daemons under attack in this round: by their signal, their links, or hijacked."""
         mask: Bools = np.zeros(len(self.hijacked), dtype=bool)

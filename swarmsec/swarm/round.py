@@ -23,15 +23,16 @@ def play_round(swarm: Swarm) -> None:
         before = swarm.state
         written = red.apply_daemon_attacks(before, signals)
         sent = red.apply_message_attacks(swarm.speak(written, signals), signals, before)
-        arrived = swarm.limit_inboxes(blue.admit(swarm.transmit(sent)))
-        swarm.state = red.restore_hijacked(written, swarm.listen(arrived, before, signals), before)
+        carried = swarm.transmit(sent)
+        admitted = swarm.limit_inboxes(blue.admit(carried, sent))
+        swarm.state = red.restore_hijacked(written, swarm.listen(admitted, before, signals), before)
         swarm.add_traffic(sent)
 
     governed = blue.govern(world.decide(read_only(swarm.proposals)))
     decisions = world.feasible(read_only(governed))
     outcome = world.apply(read_only(decisions))
     swarm.observed = world.observed()
-    blue.respond(sent)
+    blue.respond(sent, carried, swarm.proposals, swarm.observed)
 
     swarm.record_proposals()
     record.decision(decisions)

@@ -19,7 +19,7 @@ class Event:
     Attributes:
         round: The round of the event.
         team: `red`, `blue` or `world`.
-        kind: `attack_on`, `attack_off`, `hijacked`, `alarm`, `isolated` or `released`.
+        kind: `attack_on`, `attack_off`, `hijacked`, `isolated`, `released`, `suspended`, `resumed` or `restored`.
         plugin: The kind of the plug-in that caused it.
         daemons: The daemons concerned; the first few, if there are many.
         count: The number of daemons concerned.

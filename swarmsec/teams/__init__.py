@@ -8,11 +8,11 @@ from __future__ import annotations
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.immunity import Features
-from swarmsec.messages import Messages
+from swarmsec.messages import Admission, Claims, Messages
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
 from swarmsec.plugin import Plugin
 from swarmsec.teams.attack import Attack
-from swarmsec.teams.blue_view import BlueState, BlueView
+from swarmsec.teams.blue_view import BlueState, BlueView, Observed
 from swarmsec.teams.defense import Defense, rule_of
 from swarmsec.teams.guarantee import (
     Guarantee,
@@ -33,6 +33,7 @@ from swarmsec.teams.selectors import Amount, Selector, amount_of, select, size_o
 from swarmsec.teams.traits import Knowledge, Surface, Vantage
 
 __all__ = [
+    "Admission",
     "Amount",
     "Attack",
     "BlueRules",
@@ -40,6 +41,7 @@ __all__ = [
     "BlueView",
     "Bools",
     "Channels",
+    "Claims",
     "Defense",
     "Features",
     "Floats",
@@ -54,6 +56,7 @@ __all__ = [
     "Links",
     "Lt",
     "Messages",
+    "Observed",
     "Plugin",
     "RedRules",
     "RedState",

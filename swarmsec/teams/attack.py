@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
+from swarmsec.messages import Claims
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.plugin import Family, Plugin
 from swarmsec.teams.red_view import Channels, Links, RedView
@@ -63,6 +64,10 @@ class Attack(Plugin):
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
         """MESSAGE: the messages of hijacked daemons on each of their channels."""
         return messages
+
+    def on_claims(self, claims: Claims, red: RedView) -> Claims:
+        """MESSAGE: the claims of hijacked daemons over the channel of a defense, forged or withheld."""
+        return claims
 
     def on_network(self, links: Links, red: RedView) -> Links:
         """NETWORK and TIMING: which links of its targets carry messages in this exchange, and their delays."""

@@ -32,6 +32,9 @@ class BlueRules:
     """The budget of blue. None means no limit."""
 
     quarantine: Annotated[Amount | None, Help("How many daemons blue may isolate at once.")] = None
+    suspend: Annotated[Amount | None, Help("How many daemons blue may suspend at once.")] = None
+    restore: Annotated[Amount | None, Help("How many daemons may be down at once, while blue restores them.")] = None
+    downtime: Annotated[int, Ge(1), Unit("rounds"), Help("How long a daemon is down while blue restores it.")] = 30
     autoimmune: Annotated[str, Help("What a defense may cost in peace, as a share of the attack's damage.")] = "5%"
 
     def __post_init__(self) -> None:
@@ -57,6 +60,14 @@ class Rules:
     def quarantine_limit(self, n: int) -> int:
         """How many of `n` daemons blue may isolate at once."""
         return _budget(self.blue.quarantine, n, "rules.blue.quarantine")
+
+    def suspend_limit(self, n: int) -> int:
+        """How many of `n` daemons blue may suspend at once."""
+        return _budget(self.blue.suspend, n, "rules.blue.suspend")
+
+    def restore_limit(self, n: int) -> int:
+        """How many of `n` daemons may be down at once."""
+        return _budget(self.blue.restore, n, "rules.blue.restore")
 
     def enforce(self, attacks: Sequence[Attack], targets: Sequence[Ints], *, n: int, rounds: int) -> None:
         """Refuse attacks that exceed the budget of red.
@@ -92,7 +103,8 @@ class Rules:
         _require_at_most(
             "rules.red.feeds", "{} falsified feeds", tainted, _budget(self.red.feeds, n, "rules.red.feeds")
         )
-        self.quarantine_limit(n)
+        for limit in (self.quarantine_limit, self.suspend_limit, self.restore_limit):
+            limit(n)
         for attack in attacks:
             if self.red.strength is not None:
                 _require_at_most("rules.red.strength", "a strength of {}", attack.strength, self.red.strength)

@@ -127,15 +127,15 @@ def size_of(selector: Selector, n: int, roles: Mapping[str, Ints]) -> int:
     return size
 
 
-def checked_daemons(daemons: Daemons, n: int, *, act: str) -> Ints:
-    """Check the daemons that a plug-in gives in a call such as `blue.isolate`; returned in its order, each once.
+def checked_daemons(daemons: Daemons, n: int, *, act: str, what: str = "daemons") -> Ints:
+    """Check the daemons (or edges) that a plug-in gives in a call such as `blue.isolate`; in its order, each once.
 
     Raises:
         PluginError: One of them does not exist.
     """
     listed = np.asarray(daemons)
     if listed.ndim != 1 or (listed.size and (listed.dtype.kind not in "iu" or listed.min() < 0 or listed.max() >= n)):
-        raise PluginError(f"{daemons!r} given; must be a list of daemons from 0 to {n - 1}", where=act)
+        raise PluginError(f"{daemons!r} given; must be a list of {what} from 0 to {n - 1}", where=act)
     _, first = np.unique(listed, return_index=True)
     return listed[np.sort(first)].astype(np.int32)
 

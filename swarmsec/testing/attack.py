@@ -27,6 +27,7 @@ from swarmsec.testing._swarms import START, STOP, SmallSwarm, first_difference, 
 HOOKS = {
     "on_signals": Surface.SIGNAL,
     "on_messages": Surface.MESSAGE,
+    "on_claims": Surface.MESSAGE,
     "on_daemons": Surface.DAEMON,
     "on_network": Surface.NETWORK | Surface.TIMING,
 }

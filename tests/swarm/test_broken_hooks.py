@@ -123,7 +123,7 @@ def test_the_error_of_a_broken_defense_names_it_and_the_hook(hook, how) -> None:
 
 
 @pytest.mark.parametrize(
-    "does", [lambda blue: blue.isolate(np.array([3])), lambda blue: blue.release([-1]), lambda blue: blue.accuse([0.5])]
+    "does", [lambda blue: blue.isolate(np.array([3])), lambda blue: blue.release([-1]), lambda blue: blue.alarm([0.5])]
 )
 def test_the_error_of_an_unknown_daemon_names_the_defense(does) -> None:
     with pytest.raises(PluginError) as refused:
