@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-# Further arguments of the command, as in `make test ARGS="tests/network -x"`.
+# More arguments for the command, as in `make test ARGS="tests/network -x"`.
 ARGS ?=
 
 help: ## list the targets
@@ -24,7 +24,7 @@ check: $(VENV)/.installed ## lint, format, types, docstrings and their examples
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -q tests/test_docstrings.py
 
-format: $(VENV)/.installed ## fix what `make check` finds, where a tool can
+format: $(VENV)/.installed ## fix the findings of `make check` that a tool can fix
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
@@ -37,7 +37,7 @@ gallery: $(VENV)/.installed ## run every scenario of the library and write scena
 catalog: $(VENV)/.installed ## write swarmsec/cli/catalog.json, which `list` and `show` read
 	$(VENV)/bin/python -m swarmsec.cli.make_catalog
 
-golden: $(VENV)/.installed ## record the golden results anew, after SIM_SEMANTICS or a scenario's version was raised
+golden: $(VENV)/.installed ## record the golden results again, after SIM_SEMANTICS or a scenario's version was raised
 	$(VENV)/bin/python -m tests.golden.record
 
 sizes: ## count code lines by package, and the share of plug-ins

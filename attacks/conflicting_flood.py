@@ -15,9 +15,9 @@ class ConflictingFlood(Attack):
     """Send every message `copies` times, with values that contradict each other: center ± amplitude.
 
     Half of the channels of hijacked daemons carry center + amplitude and half center − amplitude, alternating from
-    round to round. A rule that counts messages instead of senders is outvoted, and an inbox with a limit processes
-    hardly any other message. A rule that counts every sender once, such as W-MSR, sees a few outliers. Strength moves
-    each message from the honest one to the lie, and scales the extra copies.
+    round to round. They outvote the others in a rule that counts messages instead of senders, and an inbox with a limit
+    processes hardly any other message. A rule that counts every sender once, such as W-MSR, sees a few outliers.
+    Strength moves each message from the honest one to the lie, and scales the extra copies.
     """
 
     surface = Surface.MESSAGE
@@ -25,8 +25,8 @@ class ConflictingFlood(Attack):
     copies: Annotated[int, Interval(ge=1, le=1_000_000), Unit("messages"), Help("How often each message is sent.")] = (
         100
     )
-    amplitude: Annotated[float, Unit("belief"), Help("How far the values are from the center.")] = 1.0
-    center: Annotated[float, Unit("belief"), Help("What they contradict each other about.")] = 0.0
+    amplitude: Annotated[float, Unit("belief"), Help("The distance of the two values from the center.")] = 1.0
+    center: Annotated[float, Unit("belief"), Help("The center of the two values.")] = 0.0
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
         """Replace the payload, and send it `copies` times."""

@@ -19,7 +19,9 @@ class Delay(Attack):
 
     surface = Surface.TIMING
 
-    exchanges: Annotated[int, Interval(ge=1, le=1_000), Unit("exchanges"), Help("How late messages arrive.")] = 5
+    exchanges: Annotated[
+        int, Interval(ge=1, le=1_000), Unit("exchanges"), Help("The delay of a message at strength 1.")
+    ] = 5
 
     def on_network(self, links: Links, red: RedView) -> Links:
         """Delay the links in both directions."""

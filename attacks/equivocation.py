@@ -15,7 +15,7 @@ class Equivocation(Attack):
     """Send different values to different neighbors: the *Byzantine* daemon of LeBlanc et al. 2013.
 
     `echo`: m_ij = x_j, each neighbor's own value, so that it sees agreement and does not move. On K3 with F = 1 this
-    stops W-MSR, which a malicious constant does not.
+    stops W-MSR; a malicious constant does not.
     `split`: m_ij = x_j ± amplitude, plus for every other neighbor and minus for the rest, so that they diverge.
 
     Strength moves each message there from the honest one: (1 − strength) · honest + strength · m_ij.
@@ -23,8 +23,10 @@ class Equivocation(Attack):
 
     surface = Surface.MESSAGE
 
-    mode: Annotated[Literal["echo", "split"], Help("echo agrees with everybody; split tears them apart.")] = "echo"
-    amplitude: Annotated[float, Unit("belief"), Help("How far split pulls to either side.")] = 1.0
+    mode: Annotated[
+        Literal["echo", "split"], Help("echo returns each neighbor's value; split drives neighbors apart.")
+    ] = "echo"
+    amplitude: Annotated[float, Unit("belief"), Help("The amount that split adds or subtracts.")] = 1.0
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
         """Lie on every channel. A neighbor that sends nothing to the liar gets the honest value, plus or minus."""

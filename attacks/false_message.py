@@ -1,4 +1,4 @@
-"""Hijack daemons, and falsify components of their messages: a bid, a vote, a price, a fitness."""
+"""Hijack daemons, and falsify columns of their messages: a bid, a vote, a price or a fitness."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class FalseMessage(Attack):
 
     surface = Surface.MESSAGE
 
-    bias: Annotated[float, Help("What is added.")] = 1.0
-    scale: Annotated[float, Help("What the truth is multiplied with.")] = 1.0
-    columns: Annotated[list[Annotated[int, Ge(0)]], Help("Which numbers of a message; none named: all.")] = field(
+    bias: Annotated[float, Help("The amount that is added.")] = 1.0
+    scale: Annotated[float, Help("The factor of the true value.")] = 1.0
+    columns: Annotated[list[Annotated[int, Ge(0)]], Help("The columns that are falsified; all if empty.")] = field(
         default_factory=list
     )
-    two_faced: Annotated[bool, Help("Whether every other listener is told the opposite.")] = False
+    two_faced: Annotated[bool, Help("Whether every other listener gets the opposite bias.")] = False
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
         """Falsify the named columns; those that the message does not have are ignored."""

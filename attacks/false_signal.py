@@ -12,13 +12,13 @@ from swarmsec.teams import Attack, Floats, Help, RedView, Surface, Unit
 class FalseSignal(Attack):
     """Add a constant to the signal of every targeted daemon: s_i ← s_i + strength · bias.
 
-    The daemons stay honest, but decide by false signals. So did BlackSwarm, and a single spoofed vehicle in traffic
-    signal control (Chen et al., NDSS 2018).
+    The daemons stay honest, but decide by false signals. BlackSwarm was such an attack, as was a single spoofed vehicle
+    in traffic signal control (Chen et al., NDSS 2018).
     """
 
     surface = Surface.SIGNAL
 
-    bias: Annotated[float, Unit("signal"), Help("What is added to a targeted reading.")] = -1.5
+    bias: Annotated[float, Unit("signal"), Help("The amount that is added to a targeted signal.")] = -1.5
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
         """Shift the signals of the targets."""

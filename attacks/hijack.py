@@ -23,12 +23,14 @@ class Hijack(Attack):
     surface = Surface.DAEMON
     spreads = True
 
-    value: Annotated[float, Unit("belief"), Help("What hijacked daemons hold.")] = -1.0
-    dwell: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds from one move to the next.")] = 10
-    spread: Annotated[float, Interval(ge=0, le=1), Unit("probability"), Help("That a listener falls in a move.")] = 0.1
+    value: Annotated[float, Unit("belief"), Help("The proposal of hijacked daemons.")] = -1.0
+    dwell: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two moves.")] = 10
+    spread: Annotated[
+        float, Interval(ge=0, le=1), Unit("probability"), Help("That a listener is hijacked in a move.")
+    ] = 0.1
 
     def begin(self, red: RedView) -> None:
-        """No move was made yet."""
+        """Reset the round of the last move."""
         self._moved_in = -1
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:

@@ -1,4 +1,4 @@
-"""Hijack daemons, and hold them at one value whatever their neighbors send."""
+"""Hijack daemons, and keep them at one value, independent of what their neighbors send."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Stubborn(Attack):
 
     surface = Surface.DAEMON
 
-    value: Annotated[float, Unit("belief"), Help("What it holds.")] = 100.0
-    drift: Annotated[float, Unit("belief per round"), Help("How fast that changes.")] = 0.0
-    swing: Annotated[float, Unit("belief"), Help("How far it swings about that.")] = 0.0
+    value: Annotated[float, Unit("belief"), Help("The value of hijacked daemons.")] = 100.0
+    drift: Annotated[float, Unit("belief per round"), Help("The change of the value in a round.")] = 0.0
+    swing: Annotated[float, Unit("belief"), Help("The amplitude of the oscillation around the value.")] = 0.0
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Write the proposals of hijacked daemons."""

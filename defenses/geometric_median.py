@@ -1,4 +1,4 @@
-"""Move to the point with the smallest sum of distances to a neighborhood's values and one's own."""
+"""Move to the point with the smallest sum of distances to the neighbors' values and the daemon's own."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from swarmsec.teams import RuleDefense, ThreatCase, honest_majority
 class GeometricMedian(RuleDefense):
     """Every daemon moves to argmin_y Σ w_j ‖y − x_j‖ over its neighbors' values and its own (Weiszfeld 1937).
 
-    Iterated to convergence; of one component it is the weighted median. Guarantee: while less than half of the weight
-    of a neighborhood is faulty, the result is within (1 + l/(n − 2l)) · 2 mean honest deviations of the honest mean, l
-    of n values being faulty (Pillutla et al. 2022; Allouah et al. 2023). Components are combined jointly, so a value
-    that is an outlier only in their combination has less influence than on a median of components. No value is dropped,
-    so every faulty daemon has some influence. The swarm's average is not preserved. It cannot detect false signals.
+    It is iterated to convergence; for one component it is the weighted median. Guarantee: while less than half of the
+    weight of a neighborhood is faulty, the result is within (1 + l/(n − 2l)) · 2 mean honest deviations of the honest
+    mean, l of n values being faulty (Pillutla et al. 2022; Allouah et al. 2023). Components are combined jointly, so a
+    value that is an outlier only in their combination has less influence than on a median of components. No value is
+    dropped, so every faulty daemon has some influence. The swarm's average is not preserved. It cannot detect false
+    signals.
     """
 
     subject = "a geometric median"
@@ -25,12 +26,12 @@ class GeometricMedian(RuleDefense):
 
     @property
     def rule(self) -> Rule:
-        """The rule that daemons listen with."""
+        """The rule that daemons use."""
         return GeometricMedianRule()
 
     @property
     def threat(self) -> str:
-        return "fewer than half of every neighborhood and oneself lie, whatever they say"
+        return "less than half of every neighborhood, the daemon itself included, lies, with any values"
 
     def holds(self, case: ThreatCase) -> tuple[bool, str]:
         """Whether the neighborhood of every honest daemon has an honest majority."""

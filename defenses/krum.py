@@ -1,4 +1,4 @@
-"""Krum: adopt the value of a neighborhood that is closest to most others."""
+"""Krum: adopt the value in a neighborhood that is closest to most other values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Krum(RuleDefense):
 
     Closest by the sum of squared distances over all components (Blanchard et al. 2017). Guarantee: with at most f
     faulty ones among n_i ≥ 2f + 3 values, the adopted value is within √κ honest deviations of the honest mean, κ =
-    6(1 + f/(n_i − 2f)) (Allouah et al. 2023). It may be a faulty one that is close to the honest ones. A daemon with
+    6(1 + f/(n_i − 2f)) (Allouah et al. 2023). It may be a faulty value that is close to the honest ones. A daemon with
     fewer values keeps its own. Values are adopted and not averaged, so the swarm may stay divided. It cannot detect
     false signals.
     """
@@ -30,10 +30,10 @@ class Krum(RuleDefense):
         "et al., AISTATS 2023, table 1"
     )
 
-    f: Annotated[int, Ge(0), Unit("daemons"), Help("How many liars a neighborhood may hold.")] = 1
+    f: Annotated[int, Ge(0), Unit("daemons"), Help("The number of liars tolerated in a neighborhood.")] = 1
 
     def check(self, n: int) -> None:
-        """Krum needs 2f + 3 values."""
+        """Check that there are 2f + 3 daemons or more."""
         if n > 1 and n < 2 * self.f + 3:
             raise ParameterError(
                 f"{self.f} liars of {n} daemons are too many; Krum needs 2f + 3, so at most {max((n - 3) // 2, 0)}",
@@ -42,7 +42,7 @@ class Krum(RuleDefense):
 
     @property
     def rule(self) -> Rule:
-        """The rule that daemons listen with."""
+        """The rule that daemons use."""
         return KrumRule(self.f)
 
     @property
@@ -53,7 +53,7 @@ class Krum(RuleDefense):
         """Whether every honest daemon has 2f + 3 values or more, of which at most f are faulty."""
         worst = most_faulty_neighbors(case)
         if worst > self.f:
-            return False, f"a neighborhood holds {worst} liars, and f is {self.f}"
+            return False, f"a neighborhood has {worst} liars, and f is {self.f}"
         small = int(np.count_nonzero(case.network.degrees[honest_daemons(case)] + 1 < 2 * self.f + 3))
         if small:
             return False, f"{small:,} daemons have fewer than {2 * self.f + 3} values, and keep their own"

@@ -1,4 +1,4 @@
-"""Take the median of a neighborhood's values and one's own."""
+"""Move to the median of the neighbors' values and the daemon's own."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Median(RuleDefense):
 
     @property
     def rule(self) -> Rule:
-        """The rule that daemons listen with."""
+        """The rule that daemons use."""
         return MedianRule()
 
     @property
     def threat(self) -> str:
-        return "fewer than half of every neighborhood and oneself lie, whatever they say"
+        return "less than half of every neighborhood, the daemon itself included, lies, with any values"
 
     def holds(self, case: ThreatCase) -> tuple[bool, str]:
         """Whether the neighborhood of every honest daemon has an honest majority."""

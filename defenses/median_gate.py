@@ -29,18 +29,20 @@ class MedianGate(Defense):
 
     s_i ← m_i if |s_i − m_i| > threshold · max(σ_i, σ), with m_i the neighbors' median, σ_i = 1.4826 MAD their robust
     deviation (Leys et al. 2013), and σ the median of all σ_i over the `warm_up`, in which no signal is replaced. σ is
-    there because few signals may agree by chance. Guarantee: while less than half of a neighborhood is attacked, a
+    needed because a few signals may agree by chance. Guarantee: while less than half of a neighborhood is attacked, a
     signal ends near a median of honest ones. It cannot detect an equal shift of all signals.
     """
 
     vantage = Vantage.LOCAL
     sees = Surface.SIGNAL
 
-    threshold: Annotated[float, Gt(0), Unit("robust deviations"), Help("How far is too far.")] = 4.0
-    warm_up: Annotated[int, Ge(0), Unit("rounds"), Help("Rounds in which it learns what spread is usual.")] = 200
+    threshold: Annotated[
+        float, Gt(0), Unit("robust deviations"), Help("The distance from the median above which a signal is replaced.")
+    ] = 4.0
+    warm_up: Annotated[int, Ge(0), Unit("rounds"), Help("Rounds in which it measures the usual spread.")] = 200
 
     def begin(self, blue: BlueView) -> None:
-        """No spread was observed yet."""
+        """Reset the observed spreads."""
         self._seen: list[Floats] = []
         self._usual: Floats | float = 0.0
 
@@ -61,9 +63,9 @@ class MedianGate(Defense):
         return Guarantee(
             holds,
             why,
-            promise=f"no reading ends more than {self.threshold:g} deviations from a median of honest readings",
+            promise=f"no filtered signal is more than {self.threshold:g} deviations from a median of honest signals",
             assumption=(
-                f"lies in the signals alone, from round {self.warm_up} on, in fewer than half of every neighborhood"
+                f"only signals are attacked, from round {self.warm_up} on, and fewer than half in every neighborhood"
             ),
             source="breakdown point 1/2 of median and MAD: Donoho and Huber 1983; Rousseeuw and Croux, JASA 1993",
         )
@@ -71,7 +73,7 @@ class MedianGate(Defense):
     def _holds(self, case: ThreatCase) -> tuple[bool, str]:
         """Whether the case meets the assumption, and the reason."""
         if case.surface & ~Surface.SIGNAL:
-            return False, "the gate promises nothing but for lies in the signals"
+            return False, "the gate has a guarantee against false signals only"
         if case.targets.size and case.start < self.warm_up:
             return False, f"the attack began in round {case.start}, in the warm-up of {self.warm_up} rounds"
         neighbors = np.maximum(case.network.degrees, 1)

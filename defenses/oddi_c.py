@@ -1,4 +1,4 @@
-"""ODDI-C: listen to the neighbors that are no more of outliers than oneself."""
+"""ODDI-C: average the neighbors that deviate from the median no more than the daemon itself."""
 
 from __future__ import annotations
 
@@ -24,14 +24,18 @@ class ODDIC(RuleDefense):
 
     subject = "inverted tolerance"
 
-    rate: Annotated[float, Gt(0), Le(1), Help("How much of the way to move in an exchange: μ.")] = 0.5
-    cap: Annotated[float, Gt(0), Unit("robust deviations"), Help("The farthest from the median that is heard.")] = 3.0
+    rate: Annotated[
+        float, Gt(0), Le(1), Help("μ, the share of the way to the mean that a daemon moves in an exchange.")
+    ] = 0.5
+    cap: Annotated[
+        float, Gt(0), Unit("robust deviations"), Help("The largest deviation of a neighbor that is kept.")
+    ] = 3.0
 
     @property
     def rule(self) -> Rule:
-        """The rule that daemons listen with."""
+        """The rule that daemons use."""
         return InvertedToleranceRule(self.rate, self.cap)
 
     def holds(self, case: ThreatCase) -> tuple[None, str]:
-        """No guarantee: its authors show simulations, and no theorem."""
-        return None, "inverted tolerance has been tried in simulations, and nothing about it is proven"
+        """No guarantee: its authors show simulations, but no theorem."""
+        return None, "there are simulations of inverted tolerance, but no theorem"

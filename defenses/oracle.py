@@ -11,9 +11,12 @@ from swarmsec.teams import BlueView, Defense, Floats, Surface, Vantage
 
 @dataclass(kw_only=True)
 class Oracle(Defense):
-    """Reads ground truth: isolate daemons under attack, replace their signals by the neighbors' median, release later.
+    """From ground truth, isolate daemons under attack, and replace their signals by the neighbors' median.
 
-    It shows the effect of perfect detection with these responses. It is no defense: ground truth is not observable.
+    A daemon is released when it is no longer under attack.
+
+    It shows the effect of perfect detection with these responses. It is not a real defense: ground truth is not
+    observable.
     """
 
     vantage = Vantage.ORACLE

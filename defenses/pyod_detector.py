@@ -19,8 +19,8 @@ class PyodDetector(Defense):
     Rows are the behavioral features of one daemon in one round (`swarmsec.immunity.FEATURES`). The detector is fitted
     once, to half of the daemons, and calibrated with the other half: p-values are conformal, and alarms are controlled
     over daemons by Benjamini–Hochberg (Bates et al. 2023). That may miss a single liar, so a score above all
-    calibration scores raises an alarm as well. The score of a row does not depend on other rows. It controls the rate
-    of false alarms without attacks, and guarantees no limit of damage. MCD is fast. KNN detects more, at ten times the
+    calibration scores also raises an alarm. The score of a row does not depend on other rows. It controls the rate
+    of false alarms without attacks, and guarantees no limit of damage. MCD is fast. KNN detects more, in ten times the
     time. HBOS and PCA saturate outside the range of their training data, and detect little.
     """
 
@@ -28,25 +28,31 @@ class PyodDetector(Defense):
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 
     detector: Annotated[str, Help("A pyod class or module: MCD, KNN, ECOD, ...")] = "MCD"
-    parameters: Annotated[
-        dict[str, bool | int | float | str], Help("What the detector's constructor is called with.")
-    ] = field(default_factory=dict)
-    warm_up: Annotated[int, Ge(20), Unit("rounds"), Help("Rounds in which it learns what is usual.")] = 200
-    settle: Annotated[int, Ge(0), Unit("rounds"), Help("Rounds at first that it does not learn from.")] = 50
-    stride: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two looks.")] = 10
-    rate: Annotated[float, Interval(gt=0, lt=1), Unit("share"), Help("False alarms tolerated among alarms.")] = 0.01
-    confirm: Annotated[int, Ge(1), Unit("looks"), Help("Strange looks in a row that isolate.")] = 2
+    parameters: Annotated[dict[str, bool | int | float | str], Help("Arguments of the detector's constructor.")] = (
+        field(default_factory=dict)
+    )
+    warm_up: Annotated[int, Ge(20), Unit("rounds"), Help("Rounds whose data it is fitted to and calibrated with.")] = (
+        200
+    )
+    settle: Annotated[int, Ge(0), Unit("rounds"), Help("The first rounds of the warm-up, which it ignores.")] = 50
+    stride: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two checks.")] = 10
+    rate: Annotated[
+        float, Interval(gt=0, lt=1), Unit("share"), Help("The tolerated share of false alarms among alarms.")
+    ] = 0.01
+    confirm: Annotated[int, Ge(1), Unit("checks"), Help("Anomalous checks in a row before isolation.")] = 2
     share_max: Annotated[
-        float, Interval(gt=0, le=1), Unit("share"), Help("How much of the swarm it isolates at most.")
+        float, Interval(gt=0, le=1), Unit("share"), Help("The largest share of the swarm that it isolates.")
     ] = 0.3
-    release_after: Annotated[int, Ge(1), Unit("looks"), Help("Harmless looks in a row that release.")] = 4
-    rows_max: Annotated[int, Ge(50), Unit("rows"), Help("The detector learns from at most so many rows.")] = 2000
+    release_after: Annotated[int, Ge(1), Unit("checks"), Help("Normal checks in a row before release.")] = 4
+    rows_max: Annotated[
+        int, Ge(50), Unit("rows"), Help("The largest number of rows that the detector is fitted to.")
+    ] = 2000
 
     def __post_init__(self) -> None:
         check_detector(self.detector)
         if not any(round % self.stride == 0 for round in range(self.settle, self.warm_up)):
             raise ParameterError(
-                f"{self.settle} given; leaves no look on a stride of {self.stride} before round {self.warm_up}",
+                f"{self.settle} given; with a stride of {self.stride} this leaves no check before round {self.warm_up}",
                 where="settle",
             )
 
@@ -70,12 +76,14 @@ class PyodDetector(Defense):
         if blue.round % self.stride:
             return
         scores = self._detector.score(blue.features.values)
-        strange = benjamini_hochberg(p_values(self._calibration, scores), self.rate) | (scores > self._calibration[-1])
-        blue.accuse(np.flatnonzero(strange))
-        verdict = self._quarantine.look(strange, blue.quarantined)
+        anomalous = benjamini_hochberg(p_values(self._calibration, scores), self.rate) | (
+            scores > self._calibration[-1]
+        )
+        blue.accuse(np.flatnonzero(anomalous))
+        verdict = self._quarantine.look(anomalous, blue.quarantined)
         blue.release(verdict.release)
-        room = int(self.share_max * blue.n) - int(np.count_nonzero(blue.quarantined))
-        blue.isolate(verdict.isolate[: max(room, 0)])
+        free = int(self.share_max * blue.n) - int(np.count_nonzero(blue.quarantined))
+        blue.isolate(verdict.isolate[: max(free, 0)])
 
     def _learn(self, rng: np.random.Generator) -> Floats:
         """Fit to half of the daemons, and return the sorted calibration scores of the others."""
@@ -87,5 +95,5 @@ class PyodDetector(Defense):
 
 
 def _at_most(count: int, rows: Floats, rng: np.random.Generator) -> Floats:
-    """All rows, or that many of them drawn at random."""
+    """All rows, or `count` of them drawn at random."""
     return rows if len(rows) <= count else rows[np.sort(rng.choice(len(rows), size=count, replace=False))]

@@ -13,7 +13,7 @@ from swarmsec.teams import BlueView, Defense, Surface, Vantage
 class QuarantineAll(Defense):
     """Isolate all daemons from round 0 on, or as many as the rules allow, in their order.
 
-    No message is admitted, neither false nor honest ones.
+    No message is admitted, whether false or honest.
     """
 
     vantage = Vantage.MONITOR

@@ -20,7 +20,7 @@ class RandomQuarantine(Defense):
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 
-    share: Annotated[float, Interval(ge=0, le=1), Unit("share"), Help("How much of the swarm it isolates.")] = 0.1
+    share: Annotated[float, Interval(ge=0, le=1), Unit("share"), Help("The share of the swarm that it isolates.")] = 0.1
     stride: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two draws.")] = 10
 
     def respond(self, blue: BlueView) -> None:

@@ -16,18 +16,18 @@ class SignalClip(Defense):
     """A daemon clips its signal to center ± threshold · σ, the median and the robust deviation of the `warm_up`.
 
     σ = 1.4826 MAD over all daemons: winsorizing (Tukey 1962) against a fixed reference. It needs no neighbor and bounds
-    the effect of a false signal. A lie inside the band is not changed, and neither does the band follow a world that
-    changes. Guarantee: a bound on signals, by construction.
+    the effect of a false signal. A false signal inside the band is not changed, and the band does not follow a world
+    that changes. Guarantee: a bound on signals, by construction.
     """
 
     vantage = Vantage.LOCAL
     sees = Surface.SIGNAL
 
     threshold: Annotated[float, Gt(0), Unit("robust deviations"), Help("Half the width of the band.")] = 3.0
-    warm_up: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds in which it learns what is usual.")] = 200
+    warm_up: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds in which it measures center and deviation.")] = 200
 
     def begin(self, blue: BlueView) -> None:
-        """No signal was observed yet."""
+        """Reset the observed signals and the band."""
         self._seen: list[Floats] = []
         self._center: Floats | float = 0.0
         self._width: Floats | float = np.inf
@@ -46,21 +46,21 @@ class SignalClip(Defense):
 
     def guarantee(self, case: ThreatCase) -> Guarantee:
         """Holds if only signals are attacked, after the warm-up."""
-        holds, why = True, "only signals are attacked, and the band is frozen by then"
+        holds, why = True, "only signals are attacked, after the warm-up"
         if case.surface & ~Surface.SIGNAL:
-            holds, why = False, "clipping promises nothing but for lies in the signals"
+            holds, why = False, "clipping has a guarantee against false signals only"
         elif case.targets.size and case.start < self.warm_up:
             holds, why = False, f"the attack began in round {case.start}, in the warm-up of {self.warm_up} rounds"
         return Guarantee(
             holds,
             why,
-            promise=f"no reading ends more than {self.threshold:g} deviations from the center of peace",
-            assumption=f"lies in the signals alone, from round {self.warm_up} on, in any number of them",
-            source="by construction: winsorizing against a frozen reference, Tukey 1962",
+            promise=f"no clipped signal is more than {self.threshold:g} deviations from the median of the warm-up",
+            assumption=f"only signals are attacked, from round {self.warm_up} on, and any number of them",
+            source="by construction: winsorizing against a fixed reference, Tukey 1962",
         )
 
     def _learn(self) -> None:
-        """Compute the band, one for all daemons: the warm-up of a single one is short."""
+        """Compute the band. It is one for all daemons, since the warm-up of a single daemon has few signals."""
         seen = np.concatenate(self._seen)
         self._center = np.median(seen, axis=0)
         self._width = self.threshold * MAD_TO_DEVIATION * np.median(np.abs(seen - self._center), axis=0)

@@ -1,4 +1,4 @@
-"""W-MSR: average the neighbors' values without the f largest above and the f smallest below one's own."""
+"""W-MSR: average the neighbors' values without the f largest above and the f smallest below the daemon's own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from swarmsec.teams import Ge, Help, RuleDefense, Surface, ThreatCase, Unit, mos
 
 @dataclass(kw_only=True)
 class WMSR(RuleDefense):
-    """Of the neighbors' values above one's own drop the f largest, likewise below; average the rest with one's own.
+    """Drop the f largest values above the daemon's own and the f smallest below it; average the rest and its own.
 
     Guarantee (LeBlanc, Zhang, Koutsoukos, Sundaram 2013): with at most f malicious daemons in all (f-total), honest
     ones agree inside the hull of their initial values if and only if the network is (f+1,f+1)-robust; with at most f
@@ -22,31 +22,31 @@ class WMSR(RuleDefense):
     subject = "W-MSR"
     promise = "honest daemons agree, each component inside the range of its honest initial values"
     source = (
-        "LeBlanc, Zhang, Koutsoukos, Sundaram, IEEE JSAC 2013: f in all who tell everybody the same, if and only if "
-        "the network is (f+1,f+1)-robust; f in all who need not, if and only if the network without them is "
-        "(f+1)-robust, also with f in every neighborhood; f in every neighborhood, if it is (2f+1)-robust"
+        "LeBlanc, Zhang, Koutsoukos, Sundaram, IEEE JSAC 2013: f malicious daemons in all, if and only if the network "
+        "is (f+1,f+1)-robust; f Byzantine daemons in all or in every neighborhood, if and only if the network without "
+        "them is (f+1)-robust; f in every neighborhood, if it is (2f+1)-robust"
     )
 
-    f: Annotated[int, Ge(0), Unit("daemons"), Help("How many liars a neighborhood may hold.")] = 1
+    f: Annotated[int, Ge(0), Unit("daemons"), Help("The number of liars tolerated in a neighborhood.")] = 1
 
     def check(self, n: int) -> None:
-        """F is less than half of the daemons."""
+        """Check that f is less than half of the daemons."""
         require_minority(self.f, n)
 
     @property
     def rule(self) -> Rule:
-        """The rule that daemons listen with."""
+        """The rule that daemons use."""
         return WmsrRule(self.f)
 
     @property
     def threat(self) -> str:
-        return f"at most {_liars(self.f)} in all or in every neighborhood, whatever they say"
+        return f"at most {_liars(self.f)} in all or in every neighborhood, with any values"
 
     def holds(self, case: ThreatCase) -> tuple[bool | None, str]:
-        """By the exact robustness of a small network, or a proven lower bound on that of a larger one."""
+        """Compare f with the robustness: exact for a small network, a proven lower bound for a larger one."""
         total, worst = len(case.targets), most_faulty_neighbors(case)
         if worst > self.f:
-            return False, f"a neighborhood holds {_liars(worst)}, and f is {self.f}"
+            return False, f"a neighborhood has {_liars(worst)}, and f is {self.f}"
         found = case.robustness(case.network)
         if found.r >= 2 * self.f + 1:
             return True, f"at most {_liars(worst)} in a neighborhood, and the network is {found.r}-robust"
@@ -66,7 +66,7 @@ class WMSR(RuleDefense):
         return (False, why) if decided else (None, why + _SAFE)
 
 
-_SAFE = "; no neighborhood holds more than f, so honest daemons stay in the hull, but agreement is not proven"
+_SAFE = "; no neighborhood has more than f, so honest daemons stay in the hull, but agreement is not proven"
 
 
 def _bound(found: Robustness) -> str:

@@ -1,7 +1,7 @@
 """swarmsec: the security testbed for consensus attacks on swarms of AI daemons.
 
-A scenario puts a swarm in charge of a world. Red lies to the swarm or takes over some of its daemons; blue tries to
-keep it healthy. Four paired arms of one seed measure what the lie cost, and how much of that cost blue prevented.
+A scenario puts a swarm in charge of a world. Red falsifies signals or hijacks daemons; blue defends the swarm. Four
+paired arms of one seed measure the damage of the attack, and the share of the damage that blue prevented.
 
     import swarmsec
     result = swarmsec.run("blackswarm")
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from swarmsec.swarm.trace import Trace
     from swarmsec.teams import Attack, Defense, Knowledge, Surface, Vantage
 
-_HOMES = {
+_MODULES = {
     "ALL_ARMS": "swarmsec.swarm.arms",
     "Arm": "swarmsec.swarm.arms",
     "Attack": "swarmsec.teams",
@@ -71,8 +71,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return getattr(importlib.import_module(_MODULES[name]), name)
     if name in _SUBPACKAGES:
         return importlib.import_module(f"swarmsec.{name}")
     raise AttributeError(f"module 'swarmsec' has no attribute {name!r}")

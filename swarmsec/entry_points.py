@@ -8,9 +8,10 @@ from importlib.machinery import PathFinder
 
 
 def any_package_defines_plugins() -> bool:
-    """Whether any package may define entry points of ours.
+    """Whether any installed package may define entry points of swarmsec.
 
-    Reading all metadata is slow, and so is importing `importlib.metadata`; searching the files takes a tenth.
+    Reading all metadata is slow, and so is importing `importlib.metadata`; this search of the files takes a tenth of
+    the time.
     """
     if any(hasattr(finder, "find_distributions") for finder in sys.meta_path if finder is not PathFinder):
         return True  # Another finder may have packages that are not on the path.
@@ -18,7 +19,7 @@ def any_package_defines_plugins() -> bool:
 
 
 def _defines_plugins(folder: str) -> bool:
-    """Whether a package in a folder of `sys.path` may define entry points of ours."""
+    """Whether a package in a folder of `sys.path` may define entry points of swarmsec."""
     try:
         names = os.listdir(folder)
     except FileNotFoundError:

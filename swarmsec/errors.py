@@ -1,17 +1,17 @@
 """Every error that swarmsec raises on purpose, and the exit code that each one ends the command with.
 
-    SwarmsecError                 an error that a person can fix
-    ├── UsageError                the call or the command line does not make sense
+    SwarmsecError                 an error that the user can fix
+    ├── UsageError                the call or the command line is invalid
     │   └── OutputError           a folder or file cannot be written
-    ├── ScenarioError             a scenario is rejected: what, where, what would be right
+    ├── ScenarioError             a scenario is rejected
     │   ├── ParameterError        a plug-in's, topology's or rule's parameter is out of its range
     │   ├── UnknownNameError      no plug-in, scenario or topology of that name
-    │   └── RulesError            a team asks for more than the rules of engagement allow
+    │   └── RulesError            a team exceeds its budget in the rules of engagement
     ├── PluginError               a plug-in broke its contract while the swarm ran
-    │   └── NotVisibleError       it looked at something that its knowledge or vantage does not show
-    └── ExecutorError             no worker is left: no process starts, or the cluster is gone
+    │   └── NotVisibleError       it read data that its knowledge or vantage does not include
+    └── ExecutorError             no worker is left: no process can be started, or the cluster is lost
 
-What is not a `SwarmsecError` is a bug of ours, and ends the command with `ExitCode.INTERNAL`.
+Any other exception is a bug in swarmsec, and ends the command with `ExitCode.INTERNAL`.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class ExitCode(IntEnum):
 
 
 class SwarmsecError(Exception):
-    """The root of the tree: a message for a person, and an exit code for a shell.
+    """The base class of all errors: a message for the user, and an exit code for the shell.
 
     Args:
-        message: What was wrong and what would be right, in one or two sentences.
+        message: What is wrong and what would be right, in one or two sentences.
         where: The place of the error: a path in the document, a file, an option. Empty if there is none.
     """
 
@@ -67,7 +67,7 @@ def _rebuild(kind: type[SwarmsecError], message: str, where: str) -> SwarmsecErr
 
 
 class UsageError(SwarmsecError):
-    """The call or the command line does not make sense."""
+    """The call or the command line is invalid."""
 
     exit_code = ExitCode.USAGE
 
@@ -91,7 +91,7 @@ class UnknownNameError(ScenarioError):
 
 
 class RulesError(ScenarioError):
-    """A team asks for more than the rules of engagement allow."""
+    """A team exceeds its budget in the rules of engagement."""
 
 
 class PluginError(SwarmsecError):
@@ -101,11 +101,11 @@ class PluginError(SwarmsecError):
 
 
 class NotVisibleError(PluginError):
-    """A plug-in looked at something that its knowledge or vantage does not show."""
+    """A plug-in read data that its knowledge or vantage does not include."""
 
 
 class ExecutorError(SwarmsecError):
-    """No worker is left: no process can be started, or the cluster is gone."""
+    """No worker is left: no process can be started, or the cluster is lost."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

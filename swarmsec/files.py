@@ -1,4 +1,4 @@
-"""Whole files: written atomically, so that a reader never sees half of one."""
+"""Write whole files atomically, so that a reader never sees an incomplete one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from swarmsec.errors import OutputError
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a whole file, in UTF-8 and with line ends as they are.
+    """Write a whole file; text in UTF-8, with its line ends unchanged.
 
-    An existing file keeps its mode, and a link its target. What is no regular file, such as `/dev/stdout`, is written
-    to directly.
+    An existing file keeps its mode, and a link its target. A path that is not a regular file, such as `/dev/stdout`, is
+    written to directly.
 
     Raises:
         OutputError: It cannot be written.

@@ -17,7 +17,7 @@ class Plugin:
 
     A plug-in is a keyword-only dataclass whose fields are its parameters: typed and bounded, with a unit and one line
     of help (see `swarmsec.parameters`), and stored unchanged under their own names. Its traits are class attributes.
-    What a plug-in remembers between rounds it sets up in `begin`, in attributes that start with an underscore, so one
+    State that lasts from round to round is set up in `begin`, in attributes that start with an underscore, so that one
     instance can be used for several runs in a row.
 
     The base class of a family sets `family`, and lists in `traits` the class attributes that its plug-ins must have.
@@ -28,15 +28,15 @@ class Plugin:
     """The class attributes that a plug-in of this family must have, and their types."""
 
     def check(self, n: int) -> None:
-        """Refuse a swarm of `n` daemons that these parameters do not fit.
+        """Check that the parameters are valid for a swarm of `n` daemons.
 
         Raises:
-            ParameterError: With the parameter's name as its place, and what would be right.
+            ParameterError: They are not. Its place is the parameter's name.
         """
 
     @classmethod
     def trait_texts(cls) -> dict[str, str]:
-        """Each trait as text; a trait that declares nothing is left out."""
+        """Each trait as text; empty traits are left out."""
         texts = {trait: _text(getattr(cls, trait)) for trait in cls.traits}
         return {trait: text for trait, text in texts.items() if text}
 

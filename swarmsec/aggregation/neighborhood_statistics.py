@@ -28,12 +28,12 @@ MAD_TO_DEVIATION = 1.4826
 
 
 def neighborhood_spread(network: Network, values: Floats, weights: Floats | None = None) -> Spread:
-    """The median and the spread of each daemon's neighbors, its own value left out.
+    """The median and the spread of each daemon's neighbors, without its own value.
 
     Args:
         network: The network.
-        values: (n, d). Non-finite ones are left out.
-        weights: (m,) 0 for the edges to leave out; None: no edge.
+        values: (n, d) one value per daemon. Non-finite values are ignored.
+        weights: (m,) 0 for the edges to ignore; None to ignore no edge.
 
     Returns:
         (n, d) each. A daemon without neighbors gets its own value and a spread of 0.
@@ -49,12 +49,12 @@ def neighborhood_spread(network: Network, values: Floats, weights: Floats | None
 
 
 class Neighborhoods:
-    """Questions to neighbors: every daemon sends a value to its listeners, and statistics are taken of what arrives.
+    """Queries to neighbors: every daemon sends a value to its listeners, which compute statistics of the values.
 
     Attributes:
-        asked: The number of messages so far: one for every question and edge that is listened to.
+        asked: The number of messages so far: one per query and active edge.
         asked_bytes: The bytes of these messages.
-        listening: (m,) 1 for the edges that are listened to and 0 for the others; None: all.
+        listening: (m,) 1 for active edges and 0 for the others; None if all are active.
     """
 
     def __init__(self, network: Network) -> None:

@@ -1,9 +1,9 @@
 """The rules as functions over every neighborhood of a network at once.
 
-Every function takes the network, what daemons say, and what they hold themselves if that is something else. `values`
+Every function takes the network, the values that daemons send, and optionally their different own values. `values`
 (n, d) is a broadcast; `per_edge` (m, d) replaces it edge by edge if a daemon equivocates; `weights` (m,) in [0, 1]
-are how far each message is admitted, 0 drops it. A plain (n,) is one component, and gives (n,). The classes beside them
-(`WmsrRule`, `TrimmedMeanRule`, `KrumRule`...) are the same rules as a defense brings them.
+are the weights of messages, where 0 drops one. An (n,) array has one component, and gives (n,). A defense uses the
+classes of the same rules (`WmsrRule`, `TrimmedMeanRule`, `KrumRule`...).
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ Given = npt.ArrayLike | None
 def wmsr(
     network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
-    """W-MSR (LeBlanc et al. 2013): drop the f largest above one's own value and the f smallest below, average the rest.
+    """W-MSR (LeBlanc et al. 2013): drop the f largest above the own value and the f smallest below, average the rest.
 
     Args:
         network: The network, n daemons on m edges.
         values: (n, d) the broadcast of each daemon.
-        f: How many liars a neighborhood may hold.
+        f: The number of liars that a neighborhood may contain.
         own: (n, d) the own value of each daemon; `values` unless given.
-        per_edge: (m, d) the payload on each edge instead.
-        weights: (m,) how far each message is admitted; 1 unless given.
+        per_edge: (m, d) the payload on each edge, in place of `values`.
+        weights: (m,) the weight of each message; 1 unless given.
 
     Returns:
         (n, d)
@@ -47,9 +47,9 @@ def wmsr(
 def trimmed_mean(
     network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
-    """The mean of a neighborhood and oneself without the f largest and smallest (`TrimmedMeanRule`).
+    """The mean of a neighborhood with the own value without the f largest and smallest (`TrimmedMeanRule`).
 
-    Args, returns and raises as `wmsr`.
+    Arguments, result and errors are those of `wmsr`.
     """
     return _apply(TrimmedMeanRule(whole(f, "f", least=0)), network, values, own, per_edge, weights)
 
@@ -57,9 +57,9 @@ def trimmed_mean(
 def median(
     network: Network, values: npt.ArrayLike, *, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
-    """The median of a neighborhood and oneself, component by component (`MedianRule`).
+    """The median of a neighborhood with the own value, component by component (`MedianRule`).
 
-    Args, returns and raises as `wmsr`.
+    Arguments, result and errors are those of `wmsr`.
     """
     return _apply(MedianRule(), network, values, own, per_edge, weights)
 
@@ -67,9 +67,9 @@ def median(
 def krum(
     network: Network, values: npt.ArrayLike, *, f: int, own: Given = None, per_edge: Given = None, weights: Given = None
 ) -> Floats:
-    """Krum over a neighborhood and oneself; own value where n < 2f + 3 (`KrumRule`).
+    """Krum over a neighborhood with the own value; own value where n < 2f + 3 (`KrumRule`).
 
-    Args, returns and raises as `wmsr`.
+    Arguments, result and errors are those of `wmsr`.
     """
     return _apply(KrumRule(whole(f, "f", least=0)), network, values, own, per_edge, weights)
 
@@ -83,9 +83,9 @@ def geometric_median(
     weights: Given = None,
     tolerance: float = 1e-9,
 ) -> Floats:
-    """The geometric median of a neighborhood and oneself (`GeometricMedianRule`).
+    """The geometric median of a neighborhood with the own value (`GeometricMedianRule`).
 
-    Args, returns and raises as `wmsr`; `tolerance` is over 0.
+    Arguments, result and errors are those of `wmsr`; `tolerance` is above 0.
     """
     return _apply(GeometricMedianRule(positive(tolerance, "tolerance")), network, values, own, per_edge, weights)
 
@@ -100,9 +100,10 @@ def centered_clipping(
     tau: float | None = None,
     iterations: int = 1,
 ) -> Floats:
-    """Centered clipping from own value (`CenteredClippingRule`).
+    """Centered clipping from the own value (`CenteredClippingRule`).
 
-    Args, returns and raises as `wmsr`; `tau` is over 0 or the median distance, and `iterations` at least 1.
+    Arguments, result and errors are those of `wmsr`; `tau` is above 0, by default the median distance;
+    `iterations` is at least 1.
     """
     rule = CenteredClippingRule(None if tau is None else positive(tau, "tau"), whole(iterations, "iterations", least=1))
     return _apply(rule, network, values, own, per_edge, weights)
@@ -120,7 +121,7 @@ def inverted_tolerance(
 ) -> Floats:
     """ODDI-C's step: move towards neighbors that are no further out than the daemon itself (`InvertedToleranceRule`).
 
-    Args, returns and raises as `wmsr`; `rate` and `cap` are over 0.
+    Arguments, result and errors are those of `wmsr`; `rate` and `cap` are above 0.
     """
     rule = InvertedToleranceRule(positive(rate, "rate"), positive(cap, "cap"))
     return _apply(rule, network, values, own, per_edge, weights)

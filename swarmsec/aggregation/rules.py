@@ -21,18 +21,18 @@ class Rule(Protocol):
     """An aggregation rule."""
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
-        """Every daemon's next value: own values (n, d) and the messages to each → (n, d)."""
+        """Every daemon's next value, from own values (n, d) and messages → (n, d)."""
 
     def over_one(self, own: Floats, inbox: Inbox) -> Floats:
-        """One daemon's next value: its own (d,) and its inbox → (d,)."""
+        """One daemon's next value, from its own value (d,) and its inbox → (d,)."""
 
 
 @dataclass(frozen=True)
 class MeanRule:
-    """The plain mean of a neighborhood and oneself. It counts messages, not senders, so a flood outvotes the others."""
+    """The mean of a neighborhood and the own value. It counts messages, not senders, so a flood outvotes the others."""
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
-        """(x_i + Σ c v) / (1 + Σ c), c being copies times admission."""
+        """(x_i + Σ c v) / (1 + Σ c), where c is copies times weight."""
         from swarmsec.aggregation.kernels import rows as kernels
 
         return by_component(kernels.mean, own, messages, messages.counts)
@@ -45,13 +45,13 @@ class MeanRule:
 
 @dataclass(frozen=True)
 class MetropolisMeanRule:
-    """Metropolis weights: w_ij = 1 / (1 + max(d_i, d_j)), and the rest on one's own value (Xiao & Boyd 2004).
+    """Metropolis weights: w_ij = 1 / (1 + max(d_i, d_j)), and the rest for the own value (Xiao & Boyd 2004).
 
-    It preserves the swarm's average. Every neighbor has one weight, however many copies it sends.
+    It preserves the swarm's average. Every neighbor has one weight, regardless of its number of copies.
     """
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
-        """x_i + Σ a w_ij (v − x_i), a being the admission."""
+        """x_i + Σ a w_ij (v − x_i), where a is the message's weight."""
         from swarmsec.aggregation.kernels import rows as kernels
 
         return by_component(kernels.metropolis, own, messages, messages.weights)
@@ -70,15 +70,15 @@ class MetropolisMeanRule:
 class WmsrRule:
     """Weighted mean subsequence reduction (LeBlanc, Zhang, Koutsoukos, Sundaram 2013).
 
-    Of the neighbors' values strictly above one's own drop the F largest (all if fewer), likewise below; average what
-    is left with one's own, with equal weights. A non-finite message counts among the F. Every neighbor has one value,
-    however many copies it sends.
+    Drop the F largest of the neighbors' values strictly above the own value (all if fewer), and the F smallest below;
+    average the others and the own value with equal weights. A non-finite message counts among the F. Every neighbor has
+    one value, regardless of its number of copies.
     """
 
     f: int
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
-        """Component by component."""
+        """Apply the compiled rule component by component."""
         from swarmsec.aggregation.kernels import rows as kernels
 
         def rule(rows: Any, column: Floats, **payload: Any) -> Floats:
@@ -95,16 +95,16 @@ class WmsrRule:
 
 @dataclass(frozen=True)
 class TrimmedMeanRule:
-    """The mean of a neighborhood and oneself without the f largest and the f smallest values (Yin et al. 2018).
+    """The mean of a neighborhood and the own value without the f largest and the f smallest values (Yin et al. 2018).
 
-    Component by component. One's own value may be dropped too. A non-finite message counts among the f. With at most 2f
-    values a daemon keeps its own. Every neighbor has one value, however many copies it sends.
+    Component by component. The own value may be dropped too. A non-finite message counts as one of the f. With at most
+    2f values a daemon keeps its own. Every neighbor has one value, regardless of its number of copies.
     """
 
     f: int
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
-        """Component by component."""
+        """Apply the compiled rule component by component."""
         from swarmsec.aggregation.kernels import rows as kernels
 
         def rule(rows: Any, column: Floats, **payload: Any) -> Floats:
@@ -121,14 +121,14 @@ class TrimmedMeanRule:
 
 @dataclass(frozen=True)
 class MedianRule:
-    """The median of a neighborhood and oneself, component by component (Yin et al. 2018).
+    """The median of a neighborhood and the own value, component by component (Yin et al. 2018).
 
     A message that is not finite or has weight 0 is dropped; any other weight counts as 1. Every neighbor has one value,
-    however many copies it sends.
+    regardless of its number of copies.
     """
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
-        """Component by component."""
+        """Apply the compiled rule component by component."""
         from swarmsec.aggregation.kernels import rows as kernels
 
         return by_component(kernels.middle, own, messages, messages.weights)

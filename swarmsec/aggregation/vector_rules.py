@@ -1,8 +1,8 @@
-"""The rules that daemons listen with that combine whole vectors, and ODDI-C, which needs no f.
+"""The listening rules that combine whole vectors, and ODDI-C, which needs no f.
 
 They combine a daemon's own value, with weight 1, and the admitted messages that are finite in all components; others
-count as Byzantine and are dropped. Every neighbor has one value, however many copies it sends. A daemon whose own value
-is not finite keeps it.
+count as Byzantine and are dropped. Every neighbor has one value, regardless of its number of copies. A daemon whose own
+value is not finite keeps it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from swarmsec.messages import Inbox, Messages
 
 @dataclass(frozen=True)
 class KrumRule:
-    """The value, of a neighborhood's and one's own, with the smallest squared distances to its n − f − 2 nearest.
+    """Select the value, of a neighborhood and the own one, with the least squared distance to its n − f − 2 nearest.
 
-    Blanchard et al. 2017. Weights other than 0 count as 1; of equal scores one's own value wins. A non-finite message
-    counts among the f. With fewer than 2f + 3 values a daemon keeps its own.
+    Blanchard et al. 2017. Weights other than 0 count as 1; on equal scores the own value wins. A non-finite message
+    counts as one of the f. With fewer than 2f + 3 values a daemon keeps its own.
     """
 
     f: int
@@ -43,7 +43,7 @@ class KrumRule:
 
 @dataclass(frozen=True)
 class GeometricMedianRule:
-    """The point with the smallest weighted sum of distances to a neighborhood's values and one's own.
+    """The point with the smallest weighted sum of distances to a neighborhood's values and the own value.
 
     Weiszfeld's steps with Vardi & Zhang's at a point (2000), from the weighted median of every component, until the
     unit vectors towards the values sum to less than `tolerance` of the weights, or 300 steps. Of one component it is
@@ -66,10 +66,10 @@ class GeometricMedianRule:
 
 @dataclass(frozen=True)
 class CenteredClippingRule:
-    """Move from one's own value by the mean of the differences to the neighbors', each clipped to a length of τ.
+    """Move from the own value by the mean of the differences to the neighbors' values, each clipped to length τ.
 
     Self-centered clipping (He, Karimireddy, Jaggi 2022): x ← x + Σ w clip(v − x, τ) / (1 + Σ w). One liar moves a
-    daemon by at most τ/(1 + Σ w) a step. Without `tau`, the median distance, one's own 0 among them.
+    daemon by at most τ/(1 + Σ w) a step. Without `tau`, τ is the median distance, including the own 0.
     """
 
     tau: float | None = None
@@ -107,7 +107,7 @@ class InvertedToleranceRule:
     cap: float = 3.0
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
-        """Component by component."""
+        """Apply the compiled rule component by component."""
         from swarmsec.aggregation.kernels import vectors as kernels
 
         def rule(rows: Any, column: Floats, **payload: Any) -> Floats:

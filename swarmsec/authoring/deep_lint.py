@@ -1,8 +1,8 @@
-"""`lint --deep`: run a scenario for a few seeds, beside its nulls and weaker attacks, and check that both sides matter.
+"""`lint --deep`: run a scenario, nulls and weaker attacks with a few seeds; check that both teams change the damage.
 
-About fifteen arms of a seed are run, on common random numbers: the scenario's own four; `random_quarantine`,
+About fifteen arms are run for each seed, with common random numbers: the scenario's own four; `random_quarantine`,
 `quarantine_all` and `oracle` in place of its defenses, with and without the attack; its attacks at half of their
-strength, and at nearly none; and, where there are several defenses, the scenario without each one of them.
+strength, and at a ten-thousandth; and, if it has several defenses, the scenario without each of them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.swarm.arms import Arm
 
 SEEDS_MAX = 3
-"""So many seeds are run, unless the attack does not bite in them; then as many as the scenario has."""
+"""At most this many seeds are run at first. If the attack does not bite in them, all affordable seeds are run."""
 
 Advance = Callable[[str], None]
 
@@ -38,11 +38,11 @@ def deep_lint(
     """The findings of running a scenario, in the order of the file.
 
     Args:
-        scenario: A checked one. Its sweep is not run.
+        scenario: A checked scenario; its sweep is not run.
         cache: Runs the jobs.
-        select: Codes, or beginnings of codes, of the rules to use; all unless given.
-        ignore: Codes, or beginnings of codes, of rules to leave out.
-        advance: Called with what is run next.
+        select: Codes, or prefixes of codes, of the rules to apply; all unless given.
+        ignore: Codes, or prefixes of codes, of rules to leave out.
+        advance: Called with a description of the arms that are run next.
 
     Raises:
         SwarmsecError: A plug-in breaks its contract.
@@ -64,7 +64,7 @@ def deep_lint(
 
 
 def _seeds(case: LintCase) -> tuple[int, ...]:
-    """As many of the scenario's seeds as there is time for, at least two; none if there is no time."""
+    """The seeds of the scenario that can be run within the time limit; empty if fewer than two can."""
     defenses = len(case.setup.defenses)
     arms = 4 + 2 * (len(QUARANTINES) + 1) + 2 + (2 * defenses if defenses > 1 else 0)
     edges = case.setup.network.m * case.rounds * case.setup.protocol.exchanges * arms
@@ -76,19 +76,19 @@ def _seeds(case: LintCase) -> tuple[int, ...]:
 
 def _outcomes(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResult], advance: Advance) -> Outcomes:
     own = load_scenario(scenario, settings={"engine": "arrays", "sweep": {}})
-    advance("its own arms")
+    advance("the scenario's own arms")
     result = run_scenario(own, seeds[:SEEDS_MAX], cache)
     if not result.bites and len(seeds) > SEEDS_MAX:
         advance("more seeds, since it does not bite in these")
         result = run_scenario(own, seeds, cache)
-    clean = [float(run.traces[Arm.CLEAN].bill[-1]) for run in result.seed_runs]
+    clean_bills = [float(run.traces[Arm.CLEAN].bill[-1]) for run in result.seed_runs]
 
     def mean_damages(changed: Scenario, *arms: Arm) -> list[float]:
         bills: dict[Arm, list[float]] = {arm: [] for arm in arms}
         for one, ran in cache.results(jobs_of(changed, result.seeds, arms)):
             bills[one.arm].append(float(require_done(one, ran).bill[-1]))
-        pairs = [zip(bills[arm], clean, strict=True) for arm in arms]
-        return [sum([bill - alone for bill, alone in of_arm]) / len(clean) for of_arm in pairs]
+        pairs = [zip(bills[arm], clean_bills, strict=True) for arm in arms]
+        return [sum([bill - clean for bill, clean in of_arm]) / len(clean_bills) for of_arm in pairs]
 
     damage = {arm: interval.mean for arm, interval in result.damage.items()}
     lineups = {"none": (damage["attacked"], 0.0), "own": (damage["defended"], damage["guarded"])}
@@ -105,7 +105,7 @@ def _outcomes(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResul
 
 
 def _lineups(own: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The nulls, and the scenario's defenses without each one of them."""
+    """The null defenses, and the scenario's defenses without each of them, by name."""
     for kind in (*QUARANTINES, ORACLE):
         yield kind, [{"kind": kind}]
     for left_out in range(len(own)) if len(own) > 1 else ():

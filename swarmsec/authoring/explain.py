@@ -50,7 +50,7 @@ _EXAMPLES = {
     "version": "version: 2",
     "title": "title: A ring with a liar",
     "story": "story: >\n  Seven daemons must agree on a number.\n  One of them is hijacked.",
-    "goals": "goals:\n  - See how far a single liar takes plain averaging.",
+    "goals": "goals:\n  - See how far a single liar moves plain averaging.",
     "difficulty": "difficulty: medium",
     "tags": "tags: [wmsr, theory]",
     "extends": "extends: blackswarm\nname: blackswarm_long\nrounds: 2000",
@@ -267,7 +267,7 @@ def _bills_page(registry: Registry) -> Page:
 
 
 def _families_with(kind: str, registry: Registry) -> list[Family]:
-    """The families that have a kind, whether or not it can be used."""
+    """The families that have a kind, which may be broken."""
     found: list[Family] = []
     for family in FAMILIES:
         with suppress(UnknownNameError):
@@ -286,7 +286,7 @@ def _family_pages(family: Family, rest: list[str], registry: Registry) -> list[P
 
 
 def _family_page(family: Family, registry: Registry) -> Page:
-    """The document's field, and the kinds that can stand in it."""
+    """The page of a family: its field of the document, and its kinds."""
     classes = registry.classes(family)
     width = max(map(len, classes))
     about = "\n".join(f"{kind:<{width}}  {plugin.summary()}" for kind, plugin in classes.items())
@@ -326,7 +326,7 @@ def _traits(cls: type[Plugin]) -> str:
 
 
 def _kind_example(key: str, kind: str, parameters: list[ParameterInfo]) -> str:
-    """An example with the required parameters, or else with the first parameter of its own."""
+    """An example with the required parameters, or else with the first parameter of the kind."""
     common = {one.name for one in describe(Attack)}
     own = [one for one in parameters if one.name not in common]
     shown = {one.name: "..." for one in parameters if one.required}
@@ -337,7 +337,7 @@ def _kind_example(key: str, kind: str, parameters: list[ParameterInfo]) -> str:
 
 
 def _parameters_called(name: str, family: Family, registry: Registry) -> Iterator[Page]:
-    """A parameter without its kind: one page for each kind that has it, or one for all where all share it."""
+    """A parameter without its kind: one page for each kind that has it, or one page if all kinds share it."""
     if family == "attacks":
         common = [one for one in describe(Attack) if one.name == name]
         if common:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from swarmsec.authoring.key_order import SHARED_BEFORE, key_order
-from swarmsec.authoring.yaml_layout import Collection, Layout, Node, Scalar, YamlEntry, entries, take_apart, word
+from swarmsec.authoring.yaml_layout import Collection, Layout, Node, Scalar, YamlEntry, entries, layout_of, unquoted
 from swarmsec.errors import ScenarioError
 from swarmsec.registry import Registry
 from swarmsec.scenario.yaml_tree import YamlPath, parse
@@ -36,7 +36,7 @@ def formatted(text: str, label: str = "<text>", *, registry: Registry | None = N
     if text.lstrip("\ufeff").startswith("%"):
         return text  # A directive may change the meaning of the text.
     for reorder in (True, False):  # Keys keep their order if an alias would come before its anchor.
-        layout = take_apart(text)
+        layout = layout_of(text)
         if layout is None:
             raise ScenarioError("a scenario must be a mapping with keys such as name, world and network", where=label)
         if reorder:
@@ -60,21 +60,21 @@ def _sort(node: Node, path: YamlPath, registry: Registry) -> None:
     if isinstance(node, Scalar):
         return
     if node.mapping:
-        kind = next((word(one.value.text) for one in _scalars(node) if word(one.key) == "kind"), "")
+        kind = next((unquoted(one.value.text) for one in _scalars(node) if unquoted(one.key) == "kind"), "")
         order = {key: float(place) for place, key in enumerate(key_order(path, kind, registry))}
         before = order.get(SHARED_BEFORE, 0.0) - 0.5
         node.entries.sort(
-            key=lambda one: before if path == () and _defines(one) else order.get(word(one.key), len(order))
+            key=lambda one: before if path == () and _defines(one) else order.get(unquoted(one.key), len(order))
         )
     for number, entry in enumerate(node.entries):
-        _sort(entry.value, (*path, word(entry.key) if node.mapping else number), registry)
+        _sort(entry.value, (*path, unquoted(entry.key) if node.mapping else number), registry)
 
 
 def _defines(entry: YamlEntry) -> bool:
     """Whether an entry is an `x-` key with an anchor that later entries may refer to."""
     inside = [entry, *entries(entry.value)]
     anchors = (one.value.text if isinstance(one.value, Scalar) else one.value.anchor for one in inside)
-    return word(entry.key).startswith("x-") and any(anchor.startswith("&") for anchor in anchors)
+    return unquoted(entry.key).startswith("x-") and any(anchor.startswith("&") for anchor in anchors)
 
 
 def _scalars(node: Collection) -> Iterator[_ScalarEntry]:

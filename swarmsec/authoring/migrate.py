@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from swarmsec.authoring.fmt import document_text, formatted
-from swarmsec.authoring.yaml_layout import Collection, Scalar, comments, take_apart, word
+from swarmsec.authoring.yaml_layout import Collection, Scalar, comments, layout_of, unquoted
 from swarmsec.errors import ScenarioError
 from swarmsec.scenario.versions import CURRENT
 from swarmsec.scenario.yaml_tree import parse
@@ -51,7 +51,7 @@ def migrated(text: str, label: str = "<text>") -> str:
     version = _version(parse(text, label).data, label)
     if version == CURRENT:
         return text
-    layout = take_apart(text)
+    layout = layout_of(text)
     assert layout is not None, "_version refuses a text whose top is not a mapping"
     steps = {step.old: step for step in MIGRATIONS}
     while version != CURRENT:
@@ -77,5 +77,5 @@ def _version(data: Any, label: str) -> str:
 
 
 def _set_version(top: Collection, version: str) -> None:
-    entry = next(entry for entry in top.entries if word(entry.key) == "apiVersion")
+    entry = next(entry for entry in top.entries if unquoted(entry.key) == "apiVersion")
     entry.value = Scalar(version)

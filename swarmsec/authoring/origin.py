@@ -9,7 +9,7 @@ from swarmsec.scenario.build import SPEC_FAMILIES
 from swarmsec.scenario.load import Scenario
 from swarmsec.scenario.yaml_tree import Place, Tree, YamlPath
 
-_IN_TWO = frozenset({"rules", "score"})
+_TWO_LEVELS = frozenset({"rules", "score"})
 
 
 def origins(scenario: Scenario, point: Mapping[YamlPath, Any] | None = None) -> dict[YamlPath, str]:
@@ -31,7 +31,7 @@ def leaves(document: Mapping[str, Any]) -> Iterator[YamlPath]:
     for key, value in document.items():
         if key in SPEC_FAMILIES and isinstance(value, Mapping):
             yield from ((key, name) for name in value)
-        elif key in _IN_TWO or key == "sweep":
+        elif key in _TWO_LEVELS or key == "sweep":
             for name, inner in value.items():
                 yield from ((key, name, one) for one in inner) if key == "rules" else iter([(key, name)])
         elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):

@@ -31,7 +31,7 @@ class Resolved(NamedTuple):
     origins: Mapping[YamlPath, str]
 
     def text(self, *, origin: bool = False) -> str:
-        """As YAML that loads to the same scenario; with `origin`, a comment gives the origin of each value."""
+        """As YAML that loads to the same scenario; with `origin`, a comment states the origin of each value."""
         text = as_yaml(self.scenario)
         return with_comments(text, self.origins) if origin else text
 

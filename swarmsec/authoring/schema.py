@@ -121,7 +121,7 @@ def _item(registry: Registry, family: Family, *, partial: bool) -> Schema:
     """The schema of an item of the attacks or defenses."""
     own = dict(_NAME)
     if partial:
-        own["drop"] = {"description": "Removes the plug-in of this name of the extended scenario."}
+        own["drop"] = {"description": "Removes the plug-in with this name from the extended scenario."}
         own["drop"]["const"] = True
     if family == "defenses":
         return _spec(_classes(registry, family), family, own, partial=partial)
@@ -162,7 +162,7 @@ def _sweep(*, partial: bool) -> Schema:
         "additionalProperties": {
             "if": {"type": "object"},
             "then": span,
-            "else": {"type": "array", "minItems": 1, "description": "The values to run it with."},
+            "else": {"type": "array", "minItems": 1, "description": "The values of the sweep."},
         },
     }
 
@@ -195,11 +195,11 @@ def _bill(names: list[str]) -> Schema:
 
 # Plug-ins.
 
-_NAME: Schema = {"name": {"type": "string", "description": "Its name in messages, and by which `extends` merges it."}}
+_NAME: Schema = {"name": {"type": "string", "description": "Its name in messages; `extends` merges plug-ins by name."}}
 
 
 def _classes(registry: Registry, family: Family) -> dict[str, type[Any]]:
-    """Every class of a family by each kind that a scenario may name it by."""
+    """Every class of a family, by each kind under which a scenario may use it."""
     classes = registry.classes(family)
     short = {kind: classes[name] for kind, name in registry.short_names(family).items() if name in classes}
     return classes | short

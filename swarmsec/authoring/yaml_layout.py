@@ -75,7 +75,7 @@ class _Waiting(NamedTuple):
     text: str
 
 
-def take_apart(text: str) -> Layout | None:
+def layout_of(text: str) -> Layout | None:
     """The layout of a valid YAML text; None if its top is not a mapping."""
     reader = _Reader(text)
     top = reader.read()
@@ -93,10 +93,10 @@ def entries(node: Node) -> Iterator[YamlEntry]:
         yield from entries(entry.value)
 
 
-def word(raw: str) -> str:
+def unquoted(raw: str) -> str:
     """A key or a kind without quotes and anchor."""
-    word = raw.rpartition(" ")[2] if raw.startswith("&") else raw
-    return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
+    text = raw.rpartition(" ")[2] if raw.startswith("&") else raw
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
 def comments(text: str) -> list[str]:
@@ -152,8 +152,8 @@ class _Reader:
             if node.mapping:
                 key = self._node(inner)
                 assert isinstance(key, Scalar), "a key is a scalar"
-                word = " ".join(key.text.split()) if "\n" in key.text else key.text
-                node.entries.append(YamlEntry(word or "null", self._node(next(self._events)), mark.index, mark.column))
+                name = " ".join(key.text.split()) if "\n" in key.text else key.text
+                node.entries.append(YamlEntry(name or "null", self._node(next(self._events)), mark.index, mark.column))
             else:
                 mark = mark if node.flow else next(self._dashes)
                 node.entries.append(YamlEntry("", self._node(inner), mark.index, mark.column))
@@ -168,12 +168,12 @@ class _Reader:
             first = first.partition(" #")[0].rstrip()
             # Blank lines at the end matter only with the indicator `+`.
             kept = raw.removesuffix("\n") if "+" in first else raw.rstrip()
-            self._note(begin + len(raw) - len(rest), end if "+" in first else begin + len(kept))
+            self._record(begin + len(raw) - len(rest), end if "+" in first else begin + len(kept))
             return Scalar("\n".join([first, kept.partition("\n")[2]]), block)
-        self._note(begin, end)
+        self._record(begin, end)
         return Scalar(raw)
 
-    def _note(self, begin: int, end: int) -> None:
+    def _record(self, begin: int, end: int) -> None:
         if end > begin:
             self.begins.append(begin)
             self.ends.append(end)

@@ -28,7 +28,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help="Where to write the page; beside its source unless given.")] = None,
     tournament: Annotated[
         str | None,
-        typer.Option(help="Which tournament of a store, by its name or the start of its id; the latest unless given."),
+        typer.Option(help="A tournament of the store, by its name or the start of its id; the latest unless given."),
     ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> int:

@@ -165,7 +165,7 @@ def _refuse_begun(plan: Plan, store: Store) -> None:
         ended = begun.planned - begun.left
         raise UsageError(
             f"this tournament was begun before, and {ended:,} of {begun.planned:,} runs are done: continue it with "
-            "--resume, or begin anew in another file with --store",
+            "--resume, or start again in another file with --store",
             where=str(store.path),
         )
 

@@ -1,4 +1,4 @@
-"""Conformal thresholds: a rate of false alarms that holds for every distribution of scores."""
+"""Conformal thresholds: they bound the rate of false alarms for every distribution of scores."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def p_values(calibration: Floats, scores: Floats) -> Floats:
 
 
 def benjamini_hochberg(p: Floats, rate: float) -> Bools:
-    """Which of many p-values to reject so that at most `rate` of the rejected are false (Benjamini & Hochberg 1995).
+    """Select the p-values to reject at a false discovery rate of at most `rate` (Benjamini & Hochberg 1995).
 
     Examples:
         >>> benjamini_hochberg(np.array([0.001, 0.2, 0.012, 0.9]), 0.05).tolist()

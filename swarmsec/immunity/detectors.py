@@ -1,4 +1,4 @@
-"""Any pyod detector by name, with scores of a row that do not depend on the other rows of the batch."""
+"""Load a pyod detector by name, and make the score of a row independent of the other rows of its batch."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class BatchInvariantDetector:
         try:
             self._detector = detector(**{**parameters, **state})
         except (TypeError, ValueError) as error:
-            raise ParameterError(f"{detector.__name__} refuses them: {error}", where="parameters") from error
+            raise ParameterError(f"{detector.__name__} rejects these values: {error}", where="parameters") from error
         self._row_by_row = False
         self._frozen: FrozenTails | None = None
 
@@ -75,7 +75,7 @@ class BatchInvariantDetector:
         return self._decide(rows)
 
     def _standard(self, rows: Floats) -> Floats:
-        """The rows, standardized robustly and compressed logarithmically, so that no value overflows a detector."""
+        """The rows after robust standardization and a logarithm, so that no value overflows in a detector."""
         scaled = (rows - self._center) / self._scale
         return np.sign(scaled) * np.log1p(np.abs(scaled))
 
@@ -95,7 +95,7 @@ def detector_names() -> list[str]:
 
 
 def detector_class(name: str) -> Any:
-    """The class of a pyod detector. Imports pyod, which takes seconds.
+    """The class of a pyod detector. It imports pyod, which takes seconds.
 
     Raises:
         ParameterError: It does not exist, or needs a package that is not installed.
@@ -110,7 +110,7 @@ def detector_class(name: str) -> Any:
     own = [thing for thing in classes if thing.__module__ == module.__name__]
     named = [thing for thing in own if thing.__name__.lower() == module_name.replace("_", "")]
     if not named and len(own) != 1:
-        raise ParameterError(f"pyod.models.{module_name} has no single detector to take", where="detector")
+        raise ParameterError(f"pyod.models.{module_name} does not define exactly one detector", where="detector")
     return (named or own)[0]
 
 

@@ -1,4 +1,4 @@
-"""ECOD and COPOD against a fixed reference, for many rows at once."""
+"""ECOD and COPOD relative to a fixed reference, for many rows at once."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Features(NamedTuple):
 
     Attributes:
         names: (k,) the name of each column.
-        values: (n, k) one row a daemon.
+        values: (n, k) one row per daemon.
     """
 
     names: tuple[str, ...]
@@ -32,17 +32,17 @@ class Features(NamedTuple):
 class BehaviorTracker:
     """Updates the features of every daemon by observations of the traffic.
 
-    distance        its value minus the median of its neighborhood, which distant liars cannot make small
+    distance        its value minus the median of its neighborhood; distant liars cannot make it small
     deviation       the distance in units of the neighborhood's spread
-    deviation_ewma  moving average of the deviation, for small lies that last
+    deviation_ewma  moving average of the deviation, for small lasting lies
     step            its change since the last observation, in units of the spread
     jerk            the change of its step
     flips           moving average of changes of the step's sign
-    rate            messages an edge
+    rate            messages per edge
     equivocation    the largest difference between its messages to two neighbors, in units of the spread
 
-    The spread is the neighborhood's robust deviation plus the median one of the swarm, so that it does not vanish
-    where a few neighbors agree by chance. Of d components the one with the largest deviation is taken.
+    The spread is the neighborhood's robust deviation plus the swarm's median deviation, so that it is not 0
+    where a few neighbors agree by chance. Of the d components, the one with the largest deviation counts.
     """
 
     def __init__(self, network: Network) -> None:

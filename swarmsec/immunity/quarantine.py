@@ -22,12 +22,12 @@ class Verdict(NamedTuple):
 
 
 class Quarantine:
-    """Counts consecutive observations, so that a single one neither isolates nor releases a daemon.
+    """Count consecutive observations, so that a single one neither isolates nor releases a daemon.
 
     Args:
         n: The number of daemons.
-        confirm: How many suspicious observations in a row isolate a daemon.
-        release_after: How many normal observations in a row release it.
+        confirm: The number of consecutive suspicious observations that isolate a daemon.
+        release_after: The number of consecutive normal observations that release it.
     """
 
     def __init__(self, n: int, *, confirm: int, release_after: int) -> None:
@@ -37,7 +37,7 @@ class Quarantine:
         self._harmless = np.zeros(n, dtype=np.int64)
 
     def look(self, suspicious: Bools, isolated: Bools) -> Verdict:
-        """Count one more observation of every daemon.
+        """Count one more observation of every daemon, and decide which daemons to isolate and release.
 
         Args:
             suspicious: (n,) the daemons that look anomalous now.

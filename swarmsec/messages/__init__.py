@@ -1,6 +1,6 @@
-"""Messages between daemons: what is sent in one exchange, what links do to it, and what arrives.
+"""Messages between daemons: those sent in one exchange, the effect of links, and those that arrive.
 
-Here belong the messages of one exchange (`Messages`), what one daemon hears (`Inbox`, made only for the engine
+Here belong the messages of one exchange (`Messages`), those that one daemon receives (`Inbox`, made only for the engine
 `agents`; `arrays` reads `Messages`), the links (`Transport`), the limit of an inbox, and sums over inboxes. Aggregation
 rules are in `swarmsec.aggregation`, attacks on messages in `swarmsec.teams` and `swarmsec.swarm`.
 """

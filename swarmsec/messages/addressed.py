@@ -1,4 +1,4 @@
-"""What a protocol sends in an exchange: one payload for all listeners of a daemon, or a payload for each listener."""
+"""The payloads of a protocol in an exchange: one for all listeners of a daemon, or one for each listener."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from swarmsec.network import Network
 
 
 class Addressed(NamedTuple):
-    """Payloads for one listener each.
+    """Payloads that are addressed to one listener each.
 
     Attributes:
         payload: (m, w) one row an edge of the network; of one daemon (k, w), one row for each of its listeners, in the

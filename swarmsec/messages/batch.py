@@ -36,7 +36,7 @@ class Messages:
         broadcast: (n, d) the payload that each daemon sends to all its listeners.
         per_edge: (m, d) the payload on each edge, in place of `broadcast`; None unless a daemon equivocates.
         copies: (m,) how often each edge carries its message; None means once. A flood sends many.
-        weights: (m,) in [0, 1], how far the receiver admits each message; None means 1.
+        weights: (m,) in [0, 1], the weight with which the receiver admits each message; None means 1.
         delays: (m,) exchanges of delay that attacks add to that of the link; None means 0.
     """
 

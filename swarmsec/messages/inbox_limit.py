@@ -1,4 +1,4 @@
-"""The limit of an inbox: a daemon processes only so many messages in an exchange, so that a flood displaces others."""
+"""The limit of an inbox: the messages that a daemon can process in an exchange, so that a flood displaces others."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ def within_inbox(messages: Messages, limit: int | None, rng: np.random.Generator
     """Keep at most `limit` messages of every inbox, drawn at random; the others get 0 copies and weight 0.
 
     Args:
-        messages: The messages that arrive. One with weight 0 takes no room.
-        limit: How many messages a daemon processes in an exchange; None: all.
+        messages: The messages that arrive. One with weight 0 does not count.
+        limit: The largest number of messages that a daemon processes in an exchange; None: no limit.
         rng: Draws the messages that are processed.
     """
     network = messages.network
-    messages = _without_the_unsent(messages)
+    messages = _with_zero_weight_if_unsent(messages)
     if limit is None or (messages.copies is None and int(network.degrees.max(initial=0)) <= limit):
         return messages
     copies = np.ones(network.m, dtype=np.int64) if messages.copies is None else messages.copies.astype(np.int64)
     if messages.weights is not None:
         copies[messages.weights == 0] = 0
     if messages.copies is None:
-        copies[~_drawn(copies > 0, rng.random(network.m), network, limit)] = 0
+        copies[~_is_drawn(copies > 0, rng.random(network.m), network, limit)] = 0
     else:
         _draw_in_flooded_inboxes(copies, network, limit, rng)
     weights = np.where(copies > 0, 1.0, 0.0)
@@ -36,14 +36,14 @@ def within_inbox(messages: Messages, limit: int | None, rng: np.random.Generator
     return replace(messages, copies=copies.astype(np.int32), weights=weights)
 
 
-def _without_the_unsent(messages: Messages) -> Messages:
+def _with_zero_weight_if_unsent(messages: Messages) -> Messages:
     """The messages, with weight 0 on edges with 0 copies: rules that count senders read weights only."""
     if messages.copies is None or messages.copies.all():
         return messages
     return messages.with_weights((messages.copies > 0).astype(np.float64))
 
 
-def _drawn(arrives: Bools, keys: Floats, network: Network, limit: int) -> Bools:
+def _is_drawn(arrives: Bools, keys: Floats, network: Network, limit: int) -> Bools:
     """(m,) the edges whose keys are among the `limit` smallest keys of messages that arrive at the same receiver."""
     order = np.lexsort((np.where(arrives, keys, np.inf), network.receivers))
     rank = np.empty(network.m, dtype=np.int64)

@@ -9,7 +9,7 @@ from swarmsec.messages.batch import Messages
 from swarmsec.network import Network
 
 LARGEST = 1e300
-"""Bound of the numbers that daemons hold, so that sums and squared distances of a few of them do not overflow."""
+"""Bound of the numbers in daemons' states, so that sums and squared distances of a few of them do not overflow."""
 
 
 def sums(messages: Messages, weights: Floats, width: int) -> Floats:
@@ -52,7 +52,7 @@ def extremes(ufunc: np.ufunc, values: Floats, network: Network, *, empty: float)
     found = np.full((network.n, *values.shape[1:]), empty)
     receivers = np.flatnonzero(network.degrees)
     if len(receivers):
-        # Rows without edges take no room in `indices`, so the other rows follow one another without a gap.
+        # Rows without edges have no entries in `indices`, so the other rows are contiguous.
         found[receivers] = ufunc.reduceat(values, network.indptr[receivers], axis=0)
     return found
 

@@ -26,7 +26,7 @@ class Transport:
     """The links of a swarm, and the messages in transit.
 
     Loss, delay, duplication and reordering are drawn for every edge in every exchange, whether or not a message is sent
-    on it, so that they hit the same edges in all four arms. A link keeps the order of its messages unless reordering
+    on it, so that they affect the same edges in all four arms. A link keeps the order of its messages unless reordering
     is drawn. If two messages arrive on an edge in the same exchange, `merge` makes one payload of them, (k, w) each →
     (k, w), with the copies of the later one. A duplicate adds its copies.
 
@@ -102,7 +102,7 @@ class Transport:
             self._due.setdefault(int(when), []).append(parcel)
 
     def _collect(self, sent: Messages) -> Messages:
-        """The messages that are due. Parcels lie in the order in which they were sent."""
+        """The messages that are due. Parcels are in the order in which they were sent."""
         payload = np.zeros((self._network.m, sent.broadcast.shape[1]))
         copies = np.zeros(self._network.m, dtype=np.int32)
         sent_in = np.full(self._network.m, -1, dtype=np.int64)
@@ -114,8 +114,8 @@ class Transport:
                 payload[parcel.edges[later]] = self._merge(payload[parcel.edges[later]], parcel.payload[later])
             copies[parcel.edges] = np.where(second, copies[parcel.edges], 0) + parcel.copies
             sent_in[parcel.edges] = parcel.sent
-        came = (copies > 0).astype(np.float64)
-        return Messages(self._network, sent.broadcast, read_only(payload), read_only(copies), read_only(came))
+        arrived = (copies > 0).astype(np.float64)
+        return Messages(self._network, sent.broadcast, read_only(payload), read_only(copies), read_only(arrived))
 
     @property
     def _no_delay(self) -> Ints:

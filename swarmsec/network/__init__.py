@@ -1,7 +1,7 @@
 """The graph of a swarm: which daemon listens to which, topologies that draw it, and its robustness.
 
-Here belongs what depends on the graph alone. What daemons send along its edges belongs in messages and protocols, and
-what a team may do to it in teams.
+Only code that depends on the graph alone belongs here. Messages on its edges belong in `messages` and `protocols`, and
+attacks on its links in `teams`.
 """
 
 from swarmsec.network._byzantine import Byzantine, byzantine

@@ -63,29 +63,29 @@ def byzantine(network: Network, *, found: Robustness | None = None, time_limit: 
     deadline = time.monotonic() + time_limit
     found = robustness(network, time_limit=time_limit) if found is None else found
     n = network.n
-    # (2F+1)-robustness suffices: without F daemons, every daemon has at most F neighbors fewer. Byzantine daemons can
-    # do all that malicious ones can; and without F daemons, n − F are at most ⌈(n−F)/2⌉-robust.
+    # (2F+1)-robustness suffices: without F daemons, every daemon has at most F neighbors fewer. Malicious daemons are a
+    # special case of Byzantine ones, and n − F daemons are at most ⌈(n−F)/2⌉-robust. Both bound F from above.
     least = found.f_local
     most = min(found.f_max if found.exact else found.r_at_most - 1, (n - 1) // 3)
     if network.regular_degree == n - 1:
         return Byzantine(most, most, None)
     liars = None
     for f in range(least + 1, most + 1):
-        fooled = _fooled_by(network, f, deadline if time_limit else None)
-        if fooled is None:
+        breaking = _find_breaking_set(network, f, deadline if time_limit else None)
+        if breaking is None:
             break
-        if fooled is not True:
-            most, liars = f - 1, fooled
+        if breaking is not True:
+            most, liars = f - 1, breaking
             break
         least = f
     return Byzantine(least, most, liars)
 
 
-def _fooled_by(network: Network, f: int, deadline: float | None) -> tuple[int, ...] | Literal[True] | None:
+def _find_breaking_set(network: Network, f: int, deadline: float | None) -> tuple[int, ...] | Literal[True] | None:
     """At most f daemons without which the network is not (f+1)-robust; True if there are none, None if unknown."""
     if network.n <= ENUMERATE_TO:
         sets = (liars for size in range(f + 1) for liars in combinations(range(network.n), size))
         return next((liars for liars in sets if robustness(network.without(liars)).r <= f), True)
     if network.n > PROGRAM_TO or deadline is None:
         return None
-    return _integer_programs.fooling(network, f, deadline)
+    return _integer_programs.breaking_set(network, f, deadline)

@@ -77,7 +77,7 @@ def s_robustness(network: Network, r: int, deadline: float) -> tuple[int, bool]:
     return min(n, proven), solved.status == 0
 
 
-def fooling(network: Network, f: int, deadline: float) -> tuple[int, ...] | Literal[True] | None:
+def breaking_set(network: Network, f: int, deadline: float) -> tuple[int, ...] | Literal[True] | None:
     """At most f daemons without which the network is not (f+1)-robust.
 
     Returns:
@@ -87,9 +87,9 @@ def fooling(network: Network, f: int, deadline: float) -> tuple[int, ...] | Lite
 
     n, laplacian, eye = network.n, _laplacian(network), eye_array(network.n)
     shape = (n, n)
-    deaf = -csr_array((np.ones(network.m), network.indices, network.indptr), shape=shape)
-    # Faulty daemons a do not count among those that a daemon listens to outside its set: L b + deaf · a ≤ f.
-    reached = block_array([[laplacian, None, deaf], [None, laplacian, deaf]])
+    ignored = -csr_array((np.ones(network.m), network.indices, network.indptr), shape=shape)
+    # Faulty daemons a do not count among those that a daemon listens to outside its set: L b + ignored · a ≤ f.
+    reached = block_array([[laplacian, None, ignored], [None, laplacian, ignored]])
     count = np.r_[np.zeros(2 * n), np.ones(n)]
     constraints = [
         (reached, -np.inf, float(f)),
@@ -106,7 +106,7 @@ def fooling(network: Network, f: int, deadline: float) -> tuple[int, ...] | Lite
 
 
 def _two_sets(n: int, *, extra: int) -> list[tuple[Any, float, float]]:
-    """b1 and b2 are disjoint and nonempty, and b1 is not larger than b2, which loses no generality."""
+    """The constraints that b1 and b2 are disjoint and nonempty, and, without loss of generality, b1 is not larger."""
     from scipy.sparse import block_array, csr_array, eye_array
 
     eye, rest = eye_array(n), csr_array((n, extra))

@@ -46,7 +46,7 @@ class Network:
     Attributes:
         indptr: (n+1,) int32, where each row begins.
         indices: (m,) int32, the senders, sorted within a row.
-        delivery: What the links do to messages.
+        delivery: Delays and losses of the links.
 
     Examples:
         >>> line = Network.from_edges(3, [(0, 1), (1, 2)])
@@ -172,12 +172,12 @@ class Network:
         """Make a network from a list of edges.
 
         Args:
-            n: How many daemons.
+            n: The number of daemons.
             edges: (k, 2) pairs of sender and receiver.
             directed: Whether only the receiver listens; otherwise both listen to each other.
 
         Raises:
-            ParameterError: A self-loop, a duplicate, or a daemon that does not exist; the message names it.
+            ParameterError: A self-loop, a duplicate, or a daemon that does not exist; the message contains it.
         """
         senders, receivers = _pairs(n, edges)
         if not directed:
@@ -188,8 +188,8 @@ class Network:
         if twice.size:
             receiver, sender = divmod(int(keys[twice[0]]), n)
             pair = f"[{sender}, {receiver}]" if directed else f"[{min(sender, receiver)}, {max(sender, receiver)}]"
-            either = "" if directed else "; an undirected edge is named once, in either order"
-            raise ParameterError(f"the edge {pair} is there more than once{either}", where="edges")
+            either = "" if directed else "; list an undirected edge once, in either order"
+            raise ParameterError(f"the edge {pair} is listed more than once{either}", where="edges")
         return from_keys(n, keys)
 
     @classmethod

@@ -6,7 +6,7 @@ bounds, the unit and one line of help. The check, the YAML schema and `swarmsec 
     bias: Annotated[float, Gt(0), Unit("signal"), Help("The shift of every targeted feed.")] = 1.5
 
 A parameter is a value that a scenario can contain: numbers, text, true and false, lists, and mappings of these. Only
-two conversions are made: a whole number becomes a float, and a list becomes a tuple, where the type asks for it.
+two conversions are made: a whole number becomes a float, and a list becomes a tuple, where the type requires it.
 
 Scenario keys and plug-ins' parameters belong here. Rules that need more than one class, such as the shape of a whole
 scenario, belong in `swarmsec.scenario`.

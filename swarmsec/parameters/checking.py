@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from swarmsec.errors import ParameterError, did_you_mean
-from swarmsec.parameters.fast_check import NotPlainlyRightError, fast_check
+from swarmsec.parameters.fast_check import UndecidedError, fast_check
 from swarmsec.parameters.fields import fields_of
 from swarmsec.parameters.marks import REQUIRED
 from swarmsec.parameters.problem import Problem, path_of, spot
@@ -64,7 +64,7 @@ def _construct(cls: type[_T], values: dict[str, Any]) -> _T:
 
 
 def _check(cls: type[object], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The values that are right, by name, and the problems of the others."""
+    """The valid values by name, and the problems of the others."""
     fields = fields_of(cls)
     values: dict[str, Any] = {}
     found: list[Problem] = []
@@ -75,7 +75,7 @@ def _check(cls: type[object], given: Mapping[str, Any]) -> tuple[dict[str, Any],
             continue
         try:
             values[name] = fast_check(fields[name].hint, value)
-        except NotPlainlyRightError:
+        except UndecidedError:
             checked, wrong = check_with_pydantic(cls, fields[name], value)
             found.extend(wrong)
             if not wrong:

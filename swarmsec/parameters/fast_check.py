@@ -1,8 +1,8 @@
-"""The check of values that are plainly right, without Pydantic.
+"""A fast check without Pydantic, which accepts most valid values.
 
-To import Pydantic takes as long as to check a whole scenario. So a value that is plainly of its type and within its
-bounds is accepted here, and Pydantic is imported for the first value that is not. Every value that is accepted here,
-Pydantic accepts too, and to the same result; `tests/parameters/test_fast_check.py` compares the two.
+The import of Pydantic takes as long as the check of a whole scenario. So values that are obviously valid are accepted
+here, and Pydantic is imported only for the first other value. Pydantic also accepts every value that is accepted here,
+with the same result; `tests/parameters/test_fast_check.py` compares the two.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from swarmsec.parameters.marks import Help, NotFinite, Unit
 from swarmsec.parameters.type_hints import ANNOTATED, bare_type, union_members
 
 
-class NotPlainlyRightError(Exception):
+class UndecidedError(Exception):
     """The value may be wrong; Pydantic has to decide."""
 
 
 def fast_check(hint: Any, value: Any) -> Any:
-    """A copy of a value that is plainly of a type and within its bounds.
+    """A copy of a value that is obviously of a type and within its bounds.
 
     Args:
         hint: The type, with its marks.
@@ -34,14 +34,14 @@ def fast_check(hint: Any, value: Any) -> Any:
         The value, converted to the type; it shares no list or mapping with `value`.
 
     Raises:
-        NotPlainlyRightError: Pydantic has to decide.
+        UndecidedError: Pydantic has to decide.
     """
     bare, given = bare_type(hint), type(value)
     if members := union_members(bare):
         checked = _as_member(members, value)
     elif bare in _SCALARS:
         if given is not bare:
-            raise NotPlainlyRightError
+            raise UndecidedError
         checked = _text(value) if given is str else value
     elif bare is float and given in {int, float}:
         checked = _finite(value)
@@ -53,7 +53,7 @@ def fast_check(hint: Any, value: Any) -> Any:
         checked = _collection(get_origin(bare), get_args(bare), value)
     marks = hint.__metadata__ if type(hint) is ANNOTATED and checked is not None else ()
     if not all(map(partial(_is_within, checked), marks)):
-        raise NotPlainlyRightError
+        raise UndecidedError
     return checked
 
 
@@ -65,9 +65,9 @@ def _as_member(members: tuple[Any, ...], value: Any) -> Any:
     for member in sorted(members, key=lambda member: bare_type(member) is not type(value)):
         try:
             return fast_check(member, value)
-        except NotPlainlyRightError:
+        except UndecidedError:
             continue
-    raise NotPlainlyRightError
+    raise UndecidedError
 
 
 def _collection(origin: Any, args: tuple[Any, ...], value: Any) -> Any:
@@ -75,13 +75,13 @@ def _collection(origin: Any, args: tuple[Any, ...], value: Any) -> Any:
     if origin is dict and args[0] is str and type(value) is dict and all(type(key) is str for key in value):
         return {_text(key): fast_check(args[1], item) for key, item in value.items()}
     if type(value) not in {list, tuple} or origin not in {list, tuple}:
-        raise NotPlainlyRightError
+        raise UndecidedError
     if origin is list:
         return [fast_check(args[0], item) for item in value]
     if args[-1] is ...:
         return tuple(fast_check(args[0], item) for item in value)
     if len(args) != len(value):
-        raise NotPlainlyRightError
+        raise UndecidedError
     return tuple(map(fast_check, args, value))
 
 
@@ -99,7 +99,7 @@ def _text(value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise NotPlainlyRightError from None
+        raise UndecidedError from None
     return value
 
 
@@ -108,9 +108,9 @@ def _finite(value: float) -> float:
     try:
         number = float(value)
     except OverflowError:
-        raise NotPlainlyRightError from None
+        raise UndecidedError from None
     if not math.isfinite(number):
-        raise NotPlainlyRightError
+        raise UndecidedError
     return number
 
 

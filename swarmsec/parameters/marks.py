@@ -14,7 +14,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Help:
-    """One line that says what a parameter does."""
+    """One line about the effect of a parameter."""
 
     text: str
 

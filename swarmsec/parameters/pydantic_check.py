@@ -80,7 +80,7 @@ def plain_value(value: Any) -> Any:
         return [plain_value(item) for item in value]
     if isinstance(value, (str, int, float, bool, dict, types.NoneType)):
         return value
-    raise TypeError(f"{type(value).__name__} cannot stand in a scenario")
+    raise TypeError(f"{type(value).__name__} cannot be used in a scenario")
 
 
 def _non_finite(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], float]]:

@@ -59,7 +59,7 @@ class _AuctionRows(NamedTuple):
         me: (k, 1) their indices.
         worth: (k, d) their bids in this session.
         owns: (k, d) 1 for the goods that they own after the last session.
-        paid: (k, d) the price they paid for each good in that session; negative for a price received.
+        paid: (k, d) the price that they paid for each good in that session; negative for a price received.
         announced: (k, 6d) the auctioneer's last announcement; only its own row is used.
     """
 
@@ -76,11 +76,11 @@ class _AuctionRows(NamedTuple):
 
 @dataclass(kw_only=True)
 class Auction(NegotiationProtocol):
-    """Sellers own a unit of each of d goods, buyers want one, and all bid what a unit is worth to them.
+    """Sellers own a unit of each of d goods, buyers want one, and all bid the value of a unit to them.
 
     A session takes two exchanges: every daemon sends its bids, and the auctioneer, which receives those of its
-    neighbors, clears each market and announces the prices and the last bids that trade. A daemon then owns a good or
-    not, and that is its proposal. Bids are the current signals; a session does not depend on the one before.
+    neighbors, clears each market and announces the prices and the last bids that trade. The proposal of a
+    daemon is whether it then owns the good. Bids are the current signals; a session does not depend on the one before.
 
     Only the auctioneer's neighbors can trade: on a star around it, or a complete network, these are all daemons. Every
     daemon believes its announcement, so it is the most valuable target of a hijack. Messages carry the number of their
@@ -96,7 +96,9 @@ class Auction(NegotiationProtocol):
     keeps_agreement = False
 
     auctioneer: Annotated[int, Ge(0), Help("Which daemon clears the markets; it trades too.")] = 0
-    sellers: Annotated[float, Interval(gt=0, lt=1), Help("The share of daemons that sell, spread evenly.")] = 0.5
+    sellers: Annotated[float, Interval(gt=0, lt=1), Help("The share of daemons that sell, evenly spaced by index.")] = (
+        0.5
+    )
 
     @abstractmethod
     def clear(self, bids: Floats, asks: Floats) -> MarketResult:
@@ -136,7 +138,7 @@ class Auction(NegotiationProtocol):
         ).state
 
     def proposals(self, state: Floats) -> Floats:
-        """1 for every good that the daemon owns."""
+        """1 for every good that the daemon owns, else 0."""
         return _row(state).owns
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
@@ -153,8 +155,8 @@ class Auction(NegotiationProtocol):
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """The auctioneer clears the markets; or all daemons receive the announcement."""
         network = messages.network
-        concerned = network.receivers if self._collects else network.indices
-        edges = np.flatnonzero(messages.received & (concerned == self.auctioneer))
+        ends = network.receivers if self._collects else network.indices
+        edges = np.flatnonzero(messages.received & (ends == self.auctioneer))
         payload = messages.on(edges)
         if self._collects:
             state = state.copy()
@@ -179,8 +181,8 @@ class Auction(NegotiationProtocol):
         payload = (
             self.speak(own[None]) if daemon == self.auctioneer else np.full((1, len(own) - 2 * len(signal)), np.nan)
         )
-        for per_edge in heard.values[arrived & (heard.senders == self.auctioneer)]:
-            payload = per_edge[None]
+        for announcement in heard.values[arrived & (heard.senders == self.auctioneer)]:
+            payload = announcement[None]
         held: Floats = self._settled(own[None], payload, signal[None])[0]
         return held
 
@@ -196,8 +198,8 @@ class Auction(NegotiationProtocol):
 
     def _cleared_market(self, traders: Ints, worth: Floats) -> tuple[float, ...]:
         """The announcement of one market; of equal bids the lower index has priority."""
-        sound = np.isfinite(worth)
-        buyers, sellers = (np.flatnonzero(sound & (self._sells[traders] == sells)) for sells in (False, True))
+        valid = np.isfinite(worth)
+        buyers, sellers = (np.flatnonzero(valid & (self._sells[traders] == sells)) for sells in (False, True))
         buyers = buyers[np.lexsort((traders[buyers], -worth[buyers]))]
         sellers = sellers[np.lexsort((traders[sellers], worth[sellers]))]
         cleared = self.clear(worth[buyers], worth[sellers])
@@ -212,13 +214,13 @@ class Auction(NegotiationProtocol):
         row = _row(state)
         d = row.worth.shape[1]
         heard = np.isfinite(payload).all(axis=1, keepdims=True) & (payload[:, :1] == self._exchange)
-        per_edge = _Announced._make(np.split(np.where(heard, payload, 0.0)[:, 1 + d :], 6, axis=1))
+        announced = _Announced._make(np.split(np.where(heard, payload, 0.0)[:, 1 + d :], 6, axis=1))
         sells = self._sells[np.rint(row.me[:, 0]).astype(np.int64)][:, None]
-        buys = (row.worth > per_edge.bid) | ((row.worth == per_edge.bid) & (row.me <= per_edge.bidder))
-        parts = (row.worth < per_edge.ask) | ((row.worth == per_edge.ask) & (row.me <= per_edge.seller))
-        trades = np.where(sells, parts, buys) & (per_edge.bidder != _NOBODY)
+        buys = (row.worth > announced.bid) | ((row.worth == announced.bid) & (row.me <= announced.bidder))
+        parts = (row.worth < announced.ask) | ((row.worth == announced.ask) & (row.me <= announced.seller))
+        trades = np.where(sells, parts, buys) & (announced.bidder != _NOBODY)
         owns = np.where(trades != sells, 1.0, 0.0)
-        paid = np.where(trades, np.where(sells, -per_edge.sellers_get, per_edge.buyers_pay), 0.0)
+        paid = np.where(trades, np.where(sells, -announced.sellers_get, announced.buyers_pay), 0.0)
         row = row._replace(owns=np.where(heard, owns, row.owns), paid=np.where(heard, paid, row.paid))
         return row._replace(worth=signals).state
 

@@ -1,4 +1,4 @@
-"""Claims of a vote, each with its view, and the number of daemons that make the same claim."""
+"""The claims of daemons in a vote, and the number of daemons that make each claim."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEVER = -1.0
 
 
 class Counted(NamedTuple):
-    """The most frequent claim, for each daemon that counts.
+    """The most frequent claim that each counting daemon received.
 
     Attributes:
         voices: (n,) the number of daemons that make it; 0 if there is no claim.
@@ -71,7 +71,7 @@ class Ballots:
         return counted
 
     def proposal_of(self, leader: int, view: int) -> tuple[Bools, Floats]:
-        """Whether each daemon received the leader's proposal of that view, (n,), and its value, (n, d)."""
+        """Whether each daemon received the leader's proposal of a view, (n,), and its value, (n, d)."""
         of, value = claim_of(self.claims, PROPOSAL)
         valid = self.arrived & (self.senders == leader) & (of == view) & np.isfinite(value).all(axis=1)
         proposed, values = np.zeros(self.n, dtype=bool), np.zeros((self.n, self.d))

@@ -40,9 +40,9 @@ class ProtocolView:
 class NegotiationProtocol(Plugin, ABC):
     """How daemons turn their signals into agreed proposals.
 
-    The state of a daemon is a row of D numbers, which is all that it remembers. From it follow its d proposals, one for
-    each component of its signal, and the message of w numbers that it sends in an exchange, to all of its listeners or
-    to some. Where state, message and proposals are the same, D = w = d, the defaults below are enough.
+    The state of a daemon is a row of D numbers, its whole memory. Its d proposals, one for each component of its
+    signal, are functions of the state, and so is the message of w numbers that it sends in an exchange, to all of its
+    listeners or to some. Where state, message and proposals are the same, D = w = d, the defaults below are enough.
 
     Every protocol is written twice: over arrays, for all daemons at once, and for one daemon in plain Python (the
     methods that end in `_one`). The two must agree to 1e-12. `rule` is the aggregation rule of a defense, or None.
@@ -54,7 +54,7 @@ class NegotiationProtocol(Plugin, ABC):
     traits: ClassVar[Mapping[str, type[Any]]] = {"decides_for": frozenset, "uses_rule": bool}
 
     decides_for: ClassVar[frozenset[str]] = frozenset()
-    """The kinds of decision that its proposals are good for: values of `World.decides`. Empty: not declared."""
+    """The kinds of decision for which its proposals can be used: values of `World.decides`. Empty: not declared."""
 
     uses_rule: ClassVar[bool] = True
     """Whether the aggregation rule of a defense changes what daemons propose."""
@@ -63,7 +63,7 @@ class NegotiationProtocol(Plugin, ABC):
     """Whether the rule alone makes the next proposals, x ← rule(x, messages), as theorems about rules assume."""
 
     keeps_agreement: ClassVar[bool] = True
-    """Whether a swarm in which all proposals and signals are equal stays in that state."""
+    """Whether a swarm whose proposals and signals are all equal does not change."""
 
     exchanges: Annotated[int, Ge(1), Help("How often daemons send and receive messages in a round.")] = 1
     inbox: Annotated[
@@ -72,7 +72,7 @@ class NegotiationProtocol(Plugin, ABC):
 
     @property
     def averaging(self) -> Literal["metropolis", "uniform"] | None:
-        """The weights with which a daemon averages over its neighborhood; None if it does something else."""
+        """The weights with which a daemon averages over its neighborhood; None if it does not average."""
         return None
 
     @property
@@ -98,25 +98,25 @@ class NegotiationProtocol(Plugin, ABC):
         return signals
 
     def proposals(self, state: Floats) -> Floats:
-        """The proposals that follow from some states, row by row: (k, D) → (k, d). The world reads nothing else."""
+        """The proposals of some states, row by row: (k, D) → (k, d). The world reads only these."""
         return state
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """States from which the given proposals follow, row by row: (k, D) and (k, d) → (k, D).
+        """States with the given proposals, row by row: (k, D) and (k, d) → (k, D).
 
-        An attack writes proposals; a hijacked daemon then sends the messages that follow from this state.
+        An attack sets proposals; a hijacked daemon then sends the messages of the state that is returned.
         """
         return proposals
 
     def begin_exchange(self) -> None:
-        """Draw the random numbers of the coming exchange, for all daemons. Called before each, in both engines."""
+        """Draw the random numbers of the next exchange, for all daemons. Both engines call it before each exchange."""
 
     def merge(self, earlier: Floats, later: Floats) -> Floats:
-        """One message of two that arrive together on one link: (k, w) each → (k, w). The later one, by default."""
+        """Merge two messages that arrive together on one link: (k, w) each → (k, w). Default: the later one."""
         return later
 
     def speak(self, state: Floats) -> Floats | Addressed:
-        """The messages of all daemons: (n, D) → (n, w) as broadcasts, or addressed to single listeners."""
+        """The messages of all daemons: (n, D) → (n, w), one row a broadcast; or `Addressed`, to single listeners."""
         return state
 
     @abstractmethod
@@ -134,7 +134,7 @@ class NegotiationProtocol(Plugin, ABC):
         """
 
     def speak_one(self, daemon: int, own: Floats) -> Floats | Addressed:
-        """The message of one daemon: (D,) → (w,) as a broadcast, or addressed to single listeners."""
+        """The message of one daemon: (D,) → (w,), a broadcast; or `Addressed`, to single listeners."""
         return own
 
     @abstractmethod

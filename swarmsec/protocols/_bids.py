@@ -13,12 +13,12 @@ NOBODY = -1.0
 
 
 class Known(NamedTuple):
-    """The knowledge of k daemons about all bids.
+    """What k daemons know about all bids.
 
     Attributes:
         bid: (k, d) the highest bid for each task.
         bidder: (k, d) the daemon that made it.
-        stamp: (k, n) the time of the latest news of each daemon, received directly or through others.
+        stamp: (k, n) the time of the latest information about each daemon, received directly or through others.
     """
 
     bid: Floats
@@ -74,7 +74,7 @@ class Bids(NamedTuple):
         return np.concatenate([self.me, self.worth, self.place, self.known.message], axis=1)
 
     def broadcast(self, now: float) -> Floats:
-        """(k, 2d + n) their messages at time `now`: all their knowledge, with `now` as the time of their own news."""
+        """(k, 2d + n) their messages at time `now`: all they know, with `now` as the time stamp of their own row."""
         payload = self.known.message
         payload[np.arange(len(payload)), 2 * self.worth.shape[1] + self.me[:, 0].astype(np.int64)] = now
         return payload
@@ -129,12 +129,12 @@ class Bids(NamedTuple):
         sender_is_later = received.stamp > mine.stamp
 
         def later(bidder: Floats) -> Bools:
-            """(j, d) whether the sender's news of that bidder is later than the receiver's."""
+            """(j, d) whether the sender's information about that bidder is later than the receiver's."""
             index = np.maximum(bidder, 0).astype(np.int64)
             return np.asarray(np.take_along_axis(sender_is_later, index, axis=1) & (bidder >= 0))
 
-        def sooner(bidder: Floats) -> Bools:
-            """(j, d) whether the receiver's news of that bidder is later than the sender's."""
+        def earlier(bidder: Floats) -> Bools:
+            """(j, d) whether the receiver's information about that bidder is later than the sender's."""
             index = np.maximum(bidder, 0).astype(np.int64)
             return np.asarray(np.take_along_axis(received.stamp < mine.stamp, index, axis=1) & (bidder >= 0))
 
@@ -151,7 +151,7 @@ class Bids(NamedTuple):
         update |= by_none & (is_k | (other_i & later(zi)))
         reset = by_i & (is_k | (other_i & later(zi)))
         reset |= by_m & is_k & ~later(zk)
-        reset |= different & later(zi) & sooner(zk)
+        reset |= different & later(zi) & earlier(zk)
         reset &= ~update
 
         bid, bidder, stamp = (array.copy() for array in self.known)

@@ -33,9 +33,9 @@ class Tracking(NegotiationProtocol, ABC):
     y ← ȳ + x' − x (dynamic average consensus, Zhu & Martínez 2010). So the mean of all y equals the mean of all x. On a
     complete network, where one exchange averages exactly, every daemon knows this mean at each step.
 
-    This holds on undirected networks with reliable links. A lost, late or repeated message leaves a permanent error in
-    y. `forgetting` f lets it fade, y ← (1 − f) y + f x; that has no cost on a complete network, and some bias on any
-    other.
+    These properties hold on undirected networks with reliable links. A lost, late or repeated message leaves a
+    permanent error in y. With `forgetting` f it fades, y ← (1 − f) y + f x; this causes no bias on a complete network,
+    but some on any other.
     """
 
     decides_for = frozenset({"quantity"})
@@ -118,7 +118,7 @@ class Clearing(Tracking, ABC):
     """Buyers with the utility U(x) = v x − c x² / 2 for each good search for a clearing price; v is the signal.
 
     x is the amount that a daemon takes, from 0 to the whole supply, and p its price. All daemons begin with their part
-    of the supply and a price of 0. The goal is v − c x = p for all daemons that take some, and Σ x equal to the supply.
+    of the supply and a price of 0. In equilibrium v − c x = p for all daemons with x > 0, and Σ x is the supply.
     """
 
     _sent_parts: ClassVar[int] = 2
@@ -126,11 +126,11 @@ class Clearing(Tracking, ABC):
     curvature: Annotated[
         Annotated[float, Gt(0)] | list[Annotated[float, Gt(0)]],
         Unit("value per unit"),
-        Help("c, how fast the value of a further unit falls; one for all, or one a daemon."),
+        Help("c, the decrease in value of each further unit; one for all, or one for each daemon."),
     ] = 1.0
 
     def check(self, n: int) -> None:
-        """Given curvatures must be one a daemon."""
+        """Check that there is one curvature for each daemon."""
         if isinstance(self.curvature, list) and len(self.curvature) != n:
             raise ParameterError(
                 f"{len(self.curvature):,} values for {n:,} daemons; must be one a daemon", where="curvature"

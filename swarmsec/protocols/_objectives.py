@@ -1,4 +1,4 @@
-"""Objective functions for optimization protocols: functions of d numbers with the only minimum 0 at the origin."""
+"""Objective functions for optimization protocols, of d numbers; the only global minimum is 0 at the origin."""
 
 from __future__ import annotations
 

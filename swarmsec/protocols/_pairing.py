@@ -23,10 +23,10 @@ class Pairs(NamedTuple):
 
 
 def random_pairs(network: Network, rng: np.random.Generator) -> Pairs:
-    """A random maximal matching: of two daemons with links in both directions, one has a partner (Luby 1986).
+    """A random maximal matching: of any two linked daemons, at least one has a partner (Luby 1986).
 
     Args:
-        network: Only edges with a reverse edge are used.
+        network: The network; only edges with a reverse edge are used.
         rng: Draws one number for each edge.
     """
     partner, hears = np.full(network.n, -1, dtype=np.int32), np.full(network.n, -1, dtype=np.int32)

@@ -1,4 +1,4 @@
-"""Bargaining in pairs: offer, counter-offer, and a deal or none by the deadline."""
+"""Bargain in pairs: offers and counter-offers, until a deal or the deadline."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ class AlternatingOffers(NegotiationProtocol):
     in the protocol of Aydoğan, Festen, Hindriks and Jonker (2017) for two parties.
 
     A deal gives both the same value; without a deal each keeps its own. So no daemon moves farther than `reach` in a
-    session, whatever its partner sends: the most that a liar can do is to concede nothing. Later signals are not read.
+    session, for any messages of its partner: the most harmful lie is to concede nothing. Later signals are not read.
     On unreliable links a daemon repeats its acceptance until the deadline, and its partner accepts it for an earlier
-    offer that it would make again. Still one partner may never receive the acceptance, or may have accepted another
+    offer that it would make again. Even so, a partner may never receive the acceptance, or may have accepted another
     offer. A message in the daemon's own turn is ignored. An aggregation rule has no effect: nothing is averaged.
     """
 
@@ -68,11 +68,11 @@ class AlternatingOffers(NegotiationProtocol):
     reach: Annotated[
         float, Gt(0), Unit("belief"), Help("The largest distance from its value that a daemon accepts.")
     ] = 1.0
-    beta: Annotated[float, Gt(0), Help("The shape of concession: under 1 late, over 1 early.")] = 1.0
+    beta: Annotated[float, Gt(0), Help("β: below 1 a daemon concedes late, above 1 early.")] = 1.0
     imitation: Annotated[float, Interval(ge=0, le=1), Help("The weight of the partner's concessions.")] = 0.0
 
     def begin(self, view: ProtocolView) -> None:
-        """No daemon has a partner yet."""
+        """Store the network, and reset the clock."""
         self._network, self._rng = view.network, view.rng
         self._exchange = -1
         self._all = np.arange(view.n, dtype=np.int32)

@@ -13,13 +13,13 @@ from swarmsec.protocols._base import NegotiationProtocol
 
 Weights = Annotated[
     Literal["metropolis", "uniform"],
-    Help("metropolis keeps the swarm's average; uniform weighs a neighborhood and oneself alike."),
+    Help("metropolis keeps the swarm's average; uniform gives a daemon and its neighbors equal weights."),
 ]
 
 
 @dataclass(kw_only=True)
 class AverageConsensus(NegotiationProtocol):
-    """Every daemon moves to a weighted average of its neighborhood: x ← W x, from its first signal on.
+    """Every daemon moves to a weighted average of its neighborhood: x ← W x, starting from its first signal.
 
     With Metropolis weights on a connected undirected network x tends to the exact average, and the error falls by ρ
     an exchange, ρ being the second largest eigenvalue modulus of W (Xiao & Boyd 2004). Later signals are not read.

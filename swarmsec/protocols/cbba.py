@@ -16,7 +16,7 @@ from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 from swarmsec.protocols._bids import NOBODY, Bids, Known
 
 BIDDERS_MAX = 2_000
-"""Every message has a time stamp for each of the n daemons."""
+"""The largest swarm; every message has a time stamp for each daemon."""
 
 
 @dataclass(kw_only=True)
@@ -25,11 +25,11 @@ class Cbba(NegotiationProtocol):
 
     Every daemon fills its bundle, up to `bundle` tasks, with the tasks that are worth most to it and for which it
     outbids the highest bid that it knows. It sends its neighbors the highest bids y, their bidders z, and the times s
-    of its latest news of each daemon, and resolves differences by the table of Choi, Brunet and How (IEEE T-RO 2009,
-    Table I). A daemon that loses a task gives up all tasks that it added after it. `bundle: 1` is CBAA.
+    of its latest information about each daemon, and resolves differences by the table of Choi, Brunet and How (IEEE
+    T-RO 2009, Table I). A daemon that loses a task gives up all tasks that it added after it. `bundle: 1` is CBAA.
 
-    On a connected undirected network with reliable links it ends, after at most min(tasks, n × bundle) × diameter
-    exchanges (Theorem 1), with the assignment of the sequential greedy algorithm: every task at most once, and at least
+    On a connected undirected network with reliable links it ends after at most min(tasks, n × bundle) × diameter
+    exchanges (Theorem 1) with the assignment of the sequential greedy algorithm: every task at most once, and at least
     half of the optimal value. Of equal bids the lower index wins, so a bid of 0 can win. Before the end a task can have
     two owners. Late and lost messages delay the end. A stamp is the time of the message, where the paper takes the time
     of reception; on reliable links they are equal.
@@ -45,9 +45,11 @@ class Cbba(NegotiationProtocol):
     bundle: Annotated[int, Ge(1), Unit("tasks"), Help("The largest number of tasks of a daemon.")] = 1
 
     def check(self, n: int) -> None:
-        """Limit the swarm, since every message has a stamp for each daemon."""
+        """Check that the swarm is not too large for time stamps in every message."""
         if n > BIDDERS_MAX:
-            raise ParameterError(f"{n:,} daemons bid; must be at most {BIDDERS_MAX:,}, since every message names all")
+            raise ParameterError(
+                f"{n:,} daemons bid; must be at most {BIDDERS_MAX:,}, since every message has a time stamp for each"
+            )
 
     def begin(self, view: ProtocolView) -> None:
         """Reset the clock."""
@@ -64,7 +66,7 @@ class Cbba(NegotiationProtocol):
         return Bids.none(me, signals, self._n).filled(self.bundle).state
 
     def proposals(self, state: Floats) -> Floats:
-        """1 for every task in the bundle."""
+        """1 for every task in the bundle, else 0."""
         return np.where(self._bids(state).place > 0, 1.0, 0.0)
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
@@ -72,7 +74,7 @@ class Cbba(NegotiationProtocol):
         return self._bids(state).claiming(proposals).state
 
     def speak(self, state: Floats) -> Floats:
-        """(n, 2d + n) bids, bidders, and the time of the latest news of each daemon."""
+        """(n, 2d + n) bids, bidders, and the time of the latest information about each daemon."""
         return self._bids(state).broadcast(float(self._clock))
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
@@ -105,7 +107,7 @@ class Cbba(NegotiationProtocol):
 
     def _settled(self, bids: Bids, rows: Ints, senders: Ints, payload: Floats) -> Bids:
         """The states after the daemons in `rows` have received the message of one neighbor each."""
-        per_edge = Known.of(payload, self._n)
-        named = (per_edge.bidder >= NOBODY) & (per_edge.bidder < self._n)
-        sound = np.asarray(named.all(axis=1))
-        return bids.settled(rows[sound], senders[sound], per_edge.rows(sound), float(self._clock))
+        received = Known.of(payload, self._n)
+        exists = (received.bidder >= NOBODY) & (received.bidder < self._n)
+        valid = np.asarray(exists.all(axis=1))
+        return bids.settled(rows[valid], senders[valid], received.rows(valid), float(self._clock))

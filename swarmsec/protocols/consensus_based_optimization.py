@@ -23,13 +23,13 @@ class ConsensusBasedOptimization(NegotiationProtocol):
 
     where j includes the daemon itself (Pinnau, Totzeck, Tse, Martin 2017; `drift` contains the time step and λ,
     `noise` its root and σ). The noise vanishes as the points meet, near the lowest point found if α is large, and
-    surely if (1 − drift)² + noise² < 1. |x − v| is the distance, or the distance of each component, which is better in
-    many dimensions (Carrillo, Jin, Li, Zhu 2021).
+    almost surely if (1 − drift)² + noise² < 1. |x − v| is the distance, or the distance in each component, which works
+    better in many dimensions (Carrillo, Jin, Li, Zhu 2021).
 
     A message is (x, f). A liar that claims the lowest f becomes the softmin mean, and all points move to the x that it
     claims. With `evaluations: own` the receivers evaluate f themselves, so that such a lie has no effect; this takes
     one evaluation for each message. The rule of a defense replaces the softmin: it averages over the neighbors whose f
-    is no higher. Lost and late messages slow the search down; a late one has an old position.
+    is no higher. Lost and late messages slow the search; a late one has an old position.
 
     The first signals are the starting points; later ones are not read.
     """
@@ -38,7 +38,7 @@ class ConsensusBasedOptimization(NegotiationProtocol):
     begins_with_signals = True
 
     objective: Objective = "rastrigin"
-    sharpness: Annotated[float, Gt(0), Help("α; the larger, the more the fittest alone counts.")] = 30.0
+    sharpness: Annotated[float, Gt(0), Help("α; the larger, the closer v is to the point with the lowest f.")] = 30.0
     drift: Annotated[float, Gt(0), Help("The share of the way to the mean that a point moves in an exchange.")] = 0.1
     noise: Annotated[float, Ge(0), Help("Standard deviation of the exploring step, in distances from the mean.")] = 0.4
     exploring: Annotated[
@@ -49,7 +49,7 @@ class ConsensusBasedOptimization(NegotiationProtocol):
     ] = "told"
 
     def begin(self, view: ProtocolView) -> None:
-        """No step drawn yet."""
+        """Discard the exploring steps of an earlier run."""
         self._n, self._rng = view.n, view.rng
         self._drawn: Floats | None = None
 
@@ -70,12 +70,12 @@ class ConsensusBasedOptimization(NegotiationProtocol):
         admitted, d = messages.admission, state.shape[1]
         own, fitness = loss(self.objective, state), self._fitness(messages, d)
         if rule is None:
-            broadcast = np.where(admitted > 0, fitness, np.inf)
-            best = np.minimum(own, extremes(np.minimum, broadcast, messages.network, empty=np.inf))
+            received = np.where(admitted > 0, fitness, np.inf)
+            best = np.minimum(own, extremes(np.minimum, received, messages.network, empty=np.inf))
             mine = np.exp(-self.sharpness * (own - best))
-            theirs = np.zeros(len(broadcast))
+            theirs = np.zeros(len(received))
             heard = admitted > 0
-            theirs[heard] = admitted[heard] * np.exp(-self.sharpness * (broadcast - best[messages.receivers])[heard])
+            theirs[heard] = admitted[heard] * np.exp(-self.sharpness * (received - best[messages.receivers])[heard])
             total = mine + np.bincount(messages.receivers, theirs, minlength=len(state))
             mean = (mine[:, None] * state + sums(messages, theirs, d)) / total[:, None]
         else:

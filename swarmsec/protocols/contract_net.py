@@ -52,11 +52,11 @@ class ContractNet(NegotiationProtocol):
         1  a manager sends a call to its listeners for every task that is not settled
         2  a daemon with free capacity, or that already does the task, proposes its value; others refuse
         3  the manager accepts the best proposal, including its own, and rejects the others
-        4  a contractor does the best of its accepted tasks, as far as its capacity allows, and informs the manager;
-           for the others it reports a failure, and the manager calls again
+        4  a contractor does the best of its accepted tasks, up to its capacity, and informs the manager; for
+           the others it reports a failure, and the manager calls again
 
     On reliable links no task has two contractors, and each goes to the highest bidder with free capacity among its
-    manager's neighbors. Managers do not search further than that. A lost or late call or proposal counts as a refusal,
+    manager's neighbors. Managers ask no other daemons. A lost or late call or proposal counts as a refusal,
     and the manager calls again until the contractor's confirmation arrives. A late acceptance is valid, so that a task
     can then be done twice.
 
@@ -90,7 +90,7 @@ class ContractNet(NegotiationProtocol):
         return _ContractRows(me, signals, no, no, no, np.full_like(signals, _NOBODY), no).state
 
     def proposals(self, state: Floats) -> Floats:
-        """1 for every task that a daemon does."""
+        """1 for every task that a daemon does, else 0."""
         return _row(state).does
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
@@ -150,9 +150,9 @@ class ContractNet(NegotiationProtocol):
 
         def heard(kind: float, entitled: Bools) -> Floats:
             """(k, d) 1 for the tasks for which an act of this kind arrived from an entitled sender."""
-            broadcast = np.zeros(row.worth.shape)
-            np.maximum.at(broadcast, receivers, ((act == kind) & entitled).astype(np.float64))
-            return broadcast
+            arrivals = np.zeros(row.worth.shape)
+            np.maximum.at(arrivals, receivers, ((act == kind) & entitled).astype(np.float64))
+            return arrivals
 
         accepted = np.maximum(heard(_ACCEPT, from_manager), row.accepted if self._step != 3 else 0.0)
         from_winner = row.winner[receivers] == senders[:, None]
@@ -169,18 +169,18 @@ class ContractNet(NegotiationProtocol):
             row = row._replace(settled=np.where(mine & (row.winner == row.me) & (row.does > 0), 1.0, row.settled))
         return row._replace(accepted=accepted).state
 
-    def _has_room(self, row: _ContractRows) -> Bools:
+    def _has_capacity(self, row: _ContractRows) -> Bools:
         """(k, 1) whether the daemon has free capacity."""
         return np.asarray((row.does > 0).sum(axis=1, keepdims=True) < self.capacity)
 
     def _can_do(self, row: _ContractRows) -> Bools:
         """(k, d) whether the daemon can do a task, or does it already because its confirmation was lost."""
-        return np.asarray(self._has_room(row) | (row.does > 0))
+        return np.asarray(self._has_capacity(row) | (row.does > 0))
 
     def _chosen(self, row: _ContractRows, receivers: Ints, senders: Ints, act: Floats, number: Floats) -> _ContractRows:
-        """Managers choose: the highest bid, their own first if it is no lower, and then the lower number."""
+        """Managers choose the highest bid; of equal ones their own, then that of the lowest index."""
         mine = (self._managers(row.worth.shape[1]) == row.me) & (row.settled == 0)
-        best = np.where(mine & self._has_room(row), row.worth, -np.inf)
+        best = np.where(mine & self._has_capacity(row), row.worth, -np.inf)
         winner = np.where(np.isfinite(best), row.me, _NOBODY)
         bid = np.where(act == _PROPOSE, number, -np.inf)
         highest = np.full(best.shape, -np.inf)

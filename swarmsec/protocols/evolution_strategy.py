@@ -1,4 +1,4 @@
-"""Minimize a function without gradients: every daemon tries a random step, and all follow the steps that helped."""
+"""Minimize a function without gradients: every daemon tries a random step, and all move along the successful ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from swarmsec.protocols._objectives import Objective, loss
 class EvolutionStrategy(NegotiationProtocol):
     """Every daemon evaluates f at x ± σ ε, with ε from N(0, I), and sends (x, ε, f(x + σ ε), f(x − σ ε)).
 
-    It then moves to the mean, over its neighborhood and itself, of the points that follow from each trial alone:
+    It then moves to the mean, over its neighbors and itself, of one goal point for each trial:
 
         x_j − rate · (u(f⁺) − u(f⁻)) / 2σ · ε_j
 
@@ -27,8 +27,7 @@ class EvolutionStrategy(NegotiationProtocol):
     Sidor, Sutskever 2017), and averaging makes the x_j equal. With `raw` values one liar can move all daemons by any
     distance along its ε. With `ranks`, u is the rank among all trials of the neighborhood, from −½ to ½: a lie then
     counts no more than an honest success, and the step does not depend on the slope of f, so it does not shrink near
-    the minimum. The rule of a defense averages the points that follow from the trials, which helps against lies about
-    x.
+    the minimum. The rule of a defense averages the goal points, which helps against lies about x.
 
     Lost messages are missing samples; a late one is a sample from an old position. The first signals are the
     starting points; later ones are not read.
@@ -41,10 +40,10 @@ class EvolutionStrategy(NegotiationProtocol):
     objective: Objective = "sphere"
     spread: Annotated[float, Gt(0), Help("σ, the size of a trial step.")] = 0.1
     rate: Annotated[float, Gt(0), Help("The size of a step; for raw values in units of x² per unit of f.")] = 0.05
-    shaping: Annotated[Literal["raw", "ranks"], Help("Whether the value of f counts, or its rank.")] = "raw"
+    shaping: Annotated[Literal["raw", "ranks"], Help("u: the value of f, or its rank.")] = "raw"
 
     def begin(self, view: ProtocolView) -> None:
-        """No trial drawn yet."""
+        """Discard the trials of an earlier run."""
         self._n, self._rng = view.n, view.rng
         self._drawn: Floats | None = None
 
@@ -61,7 +60,7 @@ class EvolutionStrategy(NegotiationProtocol):
         return self._message(state, self._trials(state.shape[1]))
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        """Move to the mean of the points that follow from each trial."""
+        """Move to the mean of the goal points of all trials."""
         own, admitted = self._message(state, self._trials(state.shape[1])), messages.admission
         if self.shaping == "raw":
             mine, goals = self._goal_of_raw(own), messages.mapped(self._goal_of_raw)
@@ -74,8 +73,8 @@ class EvolutionStrategy(NegotiationProtocol):
 
     def speak_one(self, daemon: int, own: Floats) -> Floats:
         """The same for one daemon."""
-        broadcast: Floats = self._message(own[None], self._trials(len(own))[daemon : daemon + 1])[0]
-        return broadcast
+        payload: Floats = self._message(own[None], self._trials(len(own))[daemon : daemon + 1])[0]
+        return payload
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
@@ -110,7 +109,7 @@ class EvolutionStrategy(NegotiationProtocol):
         return self._goal(payload, payload[:, -2] - payload[:, -1])
 
     def _goal(self, payload: Floats, gains: Floats) -> Floats:
-        """(k, d) one evolution step from each sender's point.
+        """(k, d) the goal point of each trial: one evolution step from the sender's point.
 
         Args:
             payload: (k, 2d + 2) messages.

@@ -12,14 +12,14 @@ from swarmsec.protocols._clearing import Clearing
 
 @dataclass(kw_only=True)
 class ExchangeAdmm(Clearing):
-    """Exchange ADMM: a daemon maximizes its utility with a penalty on the excess x̄, and the price sums the excess up.
+    """Exchange ADMM: a daemon maximizes its utility minus a penalty on the excess x̄; the price accumulates x̄.
 
         x_i ← argmax U_i(x) − p x − ρ/2 (x − x_i + x̄)²,    p ← p + ρ x̄
 
     This is Boyd, Parikh, Chu, Peleato, Eckstein 2011, §7.3, where x̄ is the mean amount taken minus the supply. On a
     complete network it converges to the optimum for every penalty ρ > 0 and concave utilities, fast where ρ is
     about a typical curvature. Elsewhere x̄ and p are averages between neighbors (see `Tracking`), and no theorem of the
-    paper applies: on a well-connected one it still converges, on a ring it is very slow without `mixing`.
+    paper applies: on a well-connected network it still converges, on a ring it is very slow without `mixing`.
 
     A lie about y moves every price while it lasts; one liar is enough. The rule of a defense averages both y
     and p.

@@ -36,12 +36,12 @@ class FriedkinJohnsen(NegotiationProtocol):
 
     @property
     def begins_with_signals(self) -> bool:
-        """Unless beliefs begin at zero."""
+        """True unless beliefs begin at zero."""
         return self.begins_at == "signals"
 
     @property
     def reads_signals_after_start(self) -> bool:
-        """With an anchor."""
+        """True if κ is above 0."""
         return self.anchor > 0
 
     @property

@@ -17,11 +17,11 @@ class MaxConsensus(NegotiationProtocol):
     """Every daemon moves to the largest of its own and the received values: x ← max(x, v), component by component.
 
     On a strongly connected network all have the largest first signal after as many exchanges as the network's
-    diameter, exactly (Nejad, Attia, Raisch 2009). Lost and late messages only cost time; repeated messages have no
+    diameter, exactly (Nejad, Attia, Raisch 2009). Lost and late messages only delay this; repeated messages have no
     effect.
 
-    One liar breaks it: the largest lie wins, and no value ever falls again. An aggregation rule has no effect: nothing
-    is averaged. Later signals are not read.
+    One liar breaks it: the largest lie becomes the result, and no value ever decreases again. An aggregation rule has
+    no effect: nothing is averaged. Later signals are not read.
     """
 
     decides_for = frozenset({"belief"})
@@ -29,7 +29,7 @@ class MaxConsensus(NegotiationProtocol):
     uses_rule = False
 
     def merge(self, earlier: Floats, later: Floats) -> Floats:
-        """The larger one."""
+        """The larger of the two values."""
         return np.fmax(earlier, later)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:

@@ -16,11 +16,11 @@ class Mcafee(Auction):
     (b_{k+1} + a_{k+1}) / 2 exists and is between a_k and b_k, all k trade at p. Otherwise the k-th pair does not trade:
     the first k − 1 buyers pay b_k, the first k − 1 sellers get a_k, and the auctioneer keeps the difference.
 
-    So at most the least valuable trade is lost: efficiency is at least 1 − 1/k. See `Auction` for how bids travel.
+    So at most the least valuable trade is lost: efficiency is at least 1 − 1/k. See `Auction` for the exchange of bids.
     """
 
     def clear(self, bids: Floats, asks: Floats) -> MarketResult:
-        """McAfee's rule."""
+        """Clear by McAfee's rule."""
         pairs = min(len(bids), len(asks))
         k = int((bids[:pairs] >= asks[:pairs]).sum())
         if k == 0:

@@ -20,12 +20,12 @@ class PairwiseGossip(NegotiationProtocol):
 
     The average is conserved, and all values tend to it. `one`: a random daemon meets a random neighbor, and no other
     daemon acts; on a complete network ‖x − average‖² falls by 1 − 1/(n−1) an exchange on average (Boyd, Ghosh,
-    Prabhakar, Shah 2006). `many`: several disjoint pairs meet at once; a link is used if it draws the largest number of
-    all links at both ends. A one-way link is not used.
+    Prabhakar, Shah 2006). `many`: several disjoint pairs meet at once; every link draws a number, and is used if its
+    number is the largest at both ends. A one-way link is not used.
 
     If only one of the two messages arrives, only one daemon moves, and the average changes: after lost or late messages
     all agree on another value. A stubborn liar moves all daemons to its value. The rule of a defense averages over the
-    one daemon that is met; a rule that drops the farthest value drops this one, and no daemon moves. Later signals are
+    partner alone; a rule that drops the farthest value drops the partner's, and no daemon moves. Later signals are
     not read.
     """
 
@@ -35,7 +35,7 @@ class PairwiseGossip(NegotiationProtocol):
     meetings: Annotated[Literal["one", "many"], Help("The number of pairs that meet in an exchange.")] = "many"
 
     def begin(self, view: ProtocolView) -> None:
-        """No daemon has a partner yet."""
+        """Store the two-way links; no pair meets yet."""
         self._network, self._rng = view.network, view.rng
         self._two_way: Bools = view.network.reverse >= 0
         self._meets: Bools = np.zeros(view.network.m, dtype=bool)

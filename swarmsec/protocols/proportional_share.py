@@ -1,4 +1,4 @@
-"""Divide a good in proportion to bids."""
+"""Divide a good in proportion to the daemons' bids."""
 
 from __future__ import annotations
 

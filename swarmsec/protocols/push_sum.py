@@ -29,8 +29,8 @@ class PushSum(NegotiationProtocol):
     The sums are also conserved with late and reordered messages, if those in transit are counted. A lost message
     removes its part from the sums, and a repeated one adds it twice; the swarm then still agrees, but on another value.
 
-    A liar sends a part that it never had: one message moves the average of all daemons forever. An aggregation rule has
-    no effect: parts are added, not averaged. Admission scales s and w alike. Later signals are not read.
+    A liar sends a part that it does not own: one message changes the average of all daemons permanently. An aggregation
+    rule has no effect: parts are added, not averaged. Admission scales s and w alike. Later signals are not read.
     """
 
     decides_for = frozenset({"belief"})
@@ -42,7 +42,7 @@ class PushSum(NegotiationProtocol):
     ] = False
 
     def begin(self, view: ProtocolView) -> None:
-        """No neighbor is drawn yet."""
+        """Store the network; no edge is drawn yet."""
         self._network, self._rng = view.network, view.rng
         self._to: Ints = np.full(view.n, -1, dtype=np.int32)
 

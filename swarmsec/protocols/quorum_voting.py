@@ -26,13 +26,13 @@ class QuorumVoting(NegotiationProtocol):
     Views have three steps of `patience` exchanges, and each has a leader, in turn. It proposes its own value, or the
     value that it is locked on. A daemon votes for the proposal unless it is locked on another value. A daemon that
     counts a quorum of votes locks on that value, and one that counts a quorum of locks of one view decides. Every
-    daemon repeats all its claims with their views in each exchange, so lost and late messages only cost time.
+    daemon repeats all its claims with their views in each exchange, so lost and late messages only delay a decision.
 
     *Agreement* holds for n ≥ 3f + 1 and at most f liars, also if they send different messages to different daemons. Two
     quorums share an honest daemon, so at most one value gets a quorum in a view. A lock is replaced only by a later one
     that f + 1 daemons claim, one of them honest, or that a quorum voted for; and no daemon locks on a view before that
     of its last vote. So no two honest daemons decide differently, whatever the delays, losses and order of messages.
-    With f + 1 liars they can. The decided value itself can be that of a lying leader.
+    With f + 1 liars they can. The decided value can be that of a lying leader.
 
     *Termination* holds in the first view of an honest leader that no lock blocks. A lying leader that locks some
     daemons and not others can block the committee: PBFT's view change carries signed proofs, which are not modeled.
@@ -47,32 +47,32 @@ class QuorumVoting(NegotiationProtocol):
     decides_for = frozenset({"belief"})
     begins_with_signals = True
     uses_rule = False
-    keeps_agreement = False  # It does, but not before it has decided.
+    keeps_agreement = False  # True only after a decision.
 
     f: Annotated[
-        int | None, Ge(0), Unit("daemons"), Help("How many may lie; unless given, the most that it bears.")
+        int | None, Ge(0), Unit("daemons"), Help("The number of liars tolerated; by default the largest possible.")
     ] = None
 
     patience: Annotated[
-        int, Ge(1), Unit("exchanges"), Help("How long a step of a view is: more, where messages are late or lost.")
+        int, Ge(1), Unit("exchanges"), Help("The length of a step of a view; use more if messages are late or lost.")
     ] = 1
 
     def check(self, n: int) -> None:
-        """A committee of at least 3f + 1, and not too many to vote."""
+        """Check that the committee has at least 3f + 1 members, and is not too large."""
         if n > COMMITTEE_MAX:
             raise ParameterError(f"{n:,} daemons vote; a committee has at most {COMMITTEE_MAX}")
         if self.f is not None and n < 3 * self.f + 1:
-            raise ParameterError(f"{self.f} liars need {3 * self.f + 1} daemons, and there are {n}", where="f")
+            raise ParameterError(f"{self.f} liars need {3 * self.f + 1} daemons; there are {n}", where="f")
 
     def begin(self, view: ProtocolView) -> None:
-        """Count the quorum."""
+        """Compute the quorum, and reset the clock."""
         self._n, self._network = view.n, view.network
         self._f = (view.n - 1) // 3 if self.f is None else self.f
         self._quorum = (view.n + self._f) // 2 + 1
         self._exchange = -1
 
     def begin_exchange(self) -> None:
-        """Time passes; nothing is left to chance."""
+        """Count the exchange."""
         self._exchange += 1
 
     @property
@@ -86,12 +86,12 @@ class QuorumVoting(NegotiationProtocol):
         return self._exchange % (3 * self.patience) == 0
 
     def initial_state(self, signals: Floats) -> Floats:
-        """(n, D) one's own value, and four claims with their views: proposal, vote, lock, decision; none as yet."""
+        """(n, D) the daemon's own value, and no proposal, vote, lock or decision yet, each with a view."""
         none = np.concatenate([np.full((len(signals), 1), NEVER), np.zeros_like(signals)], axis=1)
         return np.concatenate([signals, *[none] * 4], axis=1)
 
     def proposals(self, state: Floats) -> Floats:
-        """What was decided, or one's own value."""
+        """The decided value, or before a decision the daemon's own."""
         d = _width(state)
         view, value = claim_of(state[:, d:], DECISION)
         return np.where((view >= 0)[:, None], value, state[:, :d])
@@ -114,7 +114,7 @@ class QuorumVoting(NegotiationProtocol):
         return claims
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        """Count, lock, decide, vote."""
+        """Count claims, then lock, decide and vote."""
         d = _width(state)
         heard = np.concatenate([messages.payload, self.speak(state)])
         receivers = np.concatenate([messages.receivers, np.arange(self._n, dtype=np.int32)])
@@ -132,23 +132,23 @@ class QuorumVoting(NegotiationProtocol):
         return claims
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
-        """The same for one daemon: a committee of which one counts."""
-        broadcast = self.speak_one(daemon, own)
-        claims = np.concatenate([heard.values, broadcast[None]])
+        """The same for one daemon."""
+        own_claims = self.speak_one(daemon, own)
+        claims = np.concatenate([heard.values, own_claims[None]])
         arrived = np.append(heard.received, True)
         senders = np.append(heard.senders, daemon)
         zeros = np.zeros(len(claims), dtype=np.int32)
         ballots = Ballots(claims, zeros, senders, arrived, 1, (len(own) - 4) // 5)
-        held: Floats = self._next(own[None], broadcast[None], ballots)[0]
+        held: Floats = self._next(own[None], own_claims[None], ballots)[0]
         return held
 
-    def _next(self, state: Floats, broadcast: Floats, ballots: Ballots) -> Floats:
+    def _next(self, state: Floats, own_claims: Floats, ballots: Ballots) -> Floats:
         """(k, D) the states after the claims have been counted."""
         d = _width(state)
-        claims = broadcast.copy()
+        claims = own_claims.copy()
         # A lock is replaced by a later one that at least one honest daemon has.
         others = ballots.count(LOCK)
-        # But not by one of a view before the daemon's last vote, which did not take it into account.
+        # A lock of a view before the daemon's last vote does not count, since that vote ignored it.
         lock_view, voted = claim_of(claims, LOCK)[0], claim_of(claims, VOTE)[0]
         newer = (others.view > lock_view) & (others.view >= voted)
         put(claims, LOCK, others.view, others.value, (others.voices > self._f) & newer)
@@ -164,7 +164,7 @@ class QuorumVoting(NegotiationProtocol):
         return np.concatenate([state[:, :d], claims], axis=1)
 
     def _vote(self, claims: Floats, ballots: Ballots, view: int) -> None:
-        """Vote for the leader's proposal of this view, once, unless locked on another value."""
+        """Vote once for the leader's proposal of this view, unless locked on another value."""
         proposed, value = ballots.proposal_of(view % self._n, view)
         lock_view, lock = claim_of(claims, LOCK)
         free = (lock_view < 0) | (lock == value).all(axis=1)
@@ -179,6 +179,6 @@ def _width(state: Floats) -> int:
 
 
 def _propose(claims: Floats, own: Floats, view: int) -> None:
-    """Write a leader's proposal into its claims, (4 (1 + d),): what it is locked on, or else its own value."""
+    """Write a leader's proposal into its claims, (4 (1 + d),): the value that it is locked on, or else its own."""
     lock_view, lock = claim_of(claims[None], LOCK)
     put(claims[None], PROPOSAL, np.array([float(view)]), lock if lock_view[0] >= 0 else own[None], np.array([True]))

@@ -1,4 +1,4 @@
-"""A call market: every trade at one price, between the last bid and the last ask that trade."""
+"""A call market: all trades have one price, between the last bid and the last ask that trade."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class UniformPrice(Auction):
 
     b_k is the last bid and a_k the last ask that trade (Rustichini, Satterthwaite and Williams, Econometrica 1994,
     with their k for our θ). It is efficient, and its budget is balanced; but a bidder at the margin gains
-    by bidding untruthfully, less so the more bidders there are. See `Auction` for how bids travel.
+    by an untruthful bid, and gains less the more bidders there are. See `Auction` for the exchange of bids.
     """
 
     theta: Annotated[float, Interval(ge=0, le=1), Help("Where the price is: 1 at the last bid, 0 at the last ask.")] = (

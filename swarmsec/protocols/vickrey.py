@@ -39,9 +39,9 @@ class Vickrey(NegotiationProtocol):
     many exchanges as the network's diameter all know the same two: the highest bidder takes the item, and pays the
     second bid. Of equal bids the lower index wins.
 
-    A bidder never gains by an untruthful bid. But a forwarding liar can invent bids of others, and an item that the
-    named winner does not take is lost. A false bid is never forgotten, even after its author is released. Lost and
-    late messages delay the result. An aggregation rule has no effect: bids are compared, not averaged.
+    A bidder never gains by an untruthful bid. But a liar that forwards bids can invent bids of others, and an item that
+    the named winner does not take is lost. A false bid is never forgotten, even after its hijacked sender is released.
+    Lost and late messages delay the result. An aggregation rule has no effect: bids are compared, not averaged.
     """
 
     decides_for = frozenset({"assignment"})
@@ -121,19 +121,19 @@ def _parts(values: Floats) -> Standing:
 
 
 def _valid_bids(payload: Floats, n: int) -> Standing:
-    """The bids of a message, without invalid ones: not finite, or of no daemon from 0 to n − 1."""
-    per_edge = _parts(payload)
+    """The bids of a message, without invalid ones: non-finite, or with a bidder outside 0 to n − 1."""
+    bids = _parts(payload)
 
-    def sound(bid: Floats, bidder: Floats) -> Bools:
-        named = (bidder >= 0) & (bidder < n) & (bidder == np.rint(bidder))
-        return np.asarray(np.isfinite(bid) & named)
+    def is_valid(bid: Floats, bidder: Floats) -> Bools:
+        exists = (bidder >= 0) & (bidder < n) & (bidder == np.rint(bidder))
+        return np.asarray(np.isfinite(bid) & exists)
 
-    first, second = sound(per_edge.first, per_edge.winner), sound(per_edge.second, per_edge.runner_up)
+    first, second = is_valid(bids.first, bids.winner), is_valid(bids.second, bids.runner_up)
     return Standing(
-        np.where(first, per_edge.first, 0.0),
-        np.where(first, per_edge.winner, _NOBODY),
-        np.where(second, per_edge.second, 0.0),
-        np.where(second, per_edge.runner_up, _NOBODY),
+        np.where(first, bids.first, 0.0),
+        np.where(first, bids.winner, _NOBODY),
+        np.where(second, bids.second, 0.0),
+        np.where(second, bids.runner_up, _NOBODY),
     )
 
 
@@ -143,12 +143,12 @@ def _with_bid(known: Standing, bid: Floats, bidder: Floats) -> Standing:
     beats_first = is_bid & _beats(bid, bidder, known.first, known.winner)
     beats_second = is_bid & (bidder != known.winner) & _beats(bid, bidder, known.second, known.runner_up)
     own_again = bidder == known.winner
-    falls = beats_first & ~own_again  # The former first becomes second.
+    displaced = beats_first & ~own_again  # The former first becomes second.
     return Standing(
         np.where(beats_first, bid, known.first),
         np.where(beats_first, bidder, known.winner),
-        np.where(falls, known.first, np.where(beats_second, bid, known.second)),
-        np.where(falls, known.winner, np.where(beats_second, bidder, known.runner_up)),
+        np.where(displaced, known.first, np.where(beats_second, bid, known.second)),
+        np.where(displaced, known.winner, np.where(beats_second, bidder, known.runner_up)),
     )
 
 

@@ -23,7 +23,7 @@ _PREFIX = "_swarmsec_folder_"
 
 
 def load(folder: Path) -> Iterator[tuple[str, type[Plugin] | PluginError]]:
-    """Each plug-in in a folder by its kind, sorted by file; or why the file cannot be used.
+    """Each plug-in in a folder by its kind, sorted by file; or the error, if the file cannot be used.
 
     Raises:
         UsageError: There is no such folder.
@@ -64,10 +64,10 @@ def _plugin(package: str, path: Path) -> type[Plugin] | None:
     """The plug-in that a file defines, if any.
 
     Raises:
-        PluginError: It cannot be imported, defines several plug-ins, or its plug-in has not the right form.
+        PluginError: It cannot be imported, defines several plug-ins, or its plug-in is invalid.
     """
     if "." in path.stem:
-        raise PluginError("the name of a plug-in's file has no dots", where=str(path))
+        raise PluginError("the name of a plug-in's file must not contain dots", where=str(path))
     try:
         module = importlib.import_module(f"{package}.{path.stem}")
     except (Exception, SystemExit) as error:
@@ -75,7 +75,7 @@ def _plugin(package: str, path: Path) -> type[Plugin] | None:
     found = plugins_in(module)
     if len(found) > 1:
         names = ", ".join(plugin.__name__ for plugin in found)
-        raise PluginError(f"a plug-in's file defines one plug-in; found {names}", where=str(path))
+        raise PluginError(f"a plug-in's file must define one plug-in; found {names}", where=str(path))
     return validated(found[0], str(path)) if found else None
 
 
@@ -103,7 +103,7 @@ class _Loader(_SourceFileLoader):
     """Loads a module of a folder, with `_helper` in its imports read as `._helper`."""
 
     def path_stats(self, path: Any) -> Any:
-        """No byte code is cached: a plain import of the same file would use it, but must not."""
+        """Raise, so that no byte code is cached: a plain import of the same file must not use it."""
         raise OSError
 
     def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:  # type: ignore[override]

@@ -22,7 +22,7 @@ def source_digest(plugin: type[Plugin]) -> str:
 
     These are its own module, and all modules that it imports, directly or through others, from its own package or
     folder and from the packages of shipped plug-ins, with the `__init__` of every package on the way. Imports are read
-    from the source: what a module imports by a computed name is not included.
+    from the source: imports by a computed name are not included.
     """
     return _digest_of(plugin.__module__)
 
@@ -36,10 +36,10 @@ def _digest_of(module: str) -> str:
 
 
 class _Module(NamedTuple):
-    """What a digest needs of a file.
+    """The content of a file, as a digest needs it.
 
     Attributes:
-        digest: That of its content, with line ends as on Unix.
+        digest: The digest of its content, with Unix line ends.
         imports: Modules that it may import: level, module, and names from it.
     """
 
@@ -88,7 +88,7 @@ def _candidates(level: int, module: str, names: tuple[str, ...], package: str, r
 
 
 def _file(name: str, root: str) -> Path | None:
-    """The file of a module, found without importing it; None if it is no file of its own."""
+    """The file of a module, found without importing it; None if it has no file."""
     there = sys.modules[root]
     if not hasattr(there, "__path__"):
         return Path(str(there.__file__)) if name == root else None

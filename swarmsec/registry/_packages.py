@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class _Packages(NamedTuple):
-    """The entry points of all packages: group → `package/kind` → entry point, and why a package cannot be read."""
+    """The entry points of all packages: group → `package/kind` → entry point; and the errors of unreadable ones."""
 
     points: dict[str, dict[str, EntryPoint]]
     unreadable: dict[str, PluginError]
@@ -34,7 +34,7 @@ def points(family: Family) -> dict[str, EntryPoint]:
 
 
 def unreadable() -> dict[str, PluginError]:
-    """Why the entry points of packages cannot be read, by package."""
+    """The errors of packages whose entry points cannot be read, by package."""
     return _installed().unreadable
 
 
@@ -82,7 +82,7 @@ def _installed() -> _Packages:
 
 
 def _distributions() -> Iterable[tuple[str, Distribution]]:
-    """The packages that define entry points of ours, by their normalized names; the first of equal ones."""
+    """The packages that define entry points of swarmsec, by normalized name; the first of equal names."""
     if not any_package_defines_plugins():
         return ()
     from importlib import metadata

@@ -32,7 +32,7 @@ class Registry:
                     self._broken_files[kind] = found
                     continue
                 if kind in _shipped.kinds(found.family) or kind in self._in_folders[found.family]:
-                    raise UsageError(f"there is already one of the {found.family} called {kind}", where=str(folder))
+                    raise UsageError(f"the {SINGULAR[found.family]} `{kind}` already exists", where=str(folder))
                 self._in_folders[found.family][kind] = found
 
     def kinds(self, family: Family) -> list[str]:
@@ -59,7 +59,7 @@ class Registry:
         if len(having) == 1:
             return having[0]
         if having:
-            hint = f"several packages have one: {', '.join(having)}"
+            hint = f"several packages define it: {', '.join(having)}"
         else:
             hint = did_you_mean(kind, [*self.kinds(family), *self.short_names(family)])
         raise UnknownNameError(f"no {SINGULAR[family]} `{kind}`; {hint}", where="kind")

@@ -13,7 +13,7 @@ from swarmsec.plugin import Family, Plugin
 from swarmsec.registry._validation import plugins_in
 
 _ENGINE = Path(__file__).parent.parent
-_WITHIN_THE_ENGINE: dict[Family, str] = {
+_ENGINE_PACKAGES: dict[Family, str] = {
     "protocols": "swarmsec.protocols",
     "worlds": "swarmsec.worlds",
     "topologies": "swarmsec.network.topologies",
@@ -29,8 +29,8 @@ def package(family: Family) -> ModuleType:
     Raises:
         PluginError: Another package on the path has the name of the one in the checkout.
     """
-    if family in _WITHIN_THE_ENGINE:
-        return importlib.import_module(_WITHIN_THE_ENGINE[family])
+    if family in _ENGINE_PACKAGES:
+        return importlib.import_module(_ENGINE_PACKAGES[family])
     if (_ENGINE / family).is_dir():
         return importlib.import_module(f"swarmsec.{family}")
     found = importlib.import_module(family)

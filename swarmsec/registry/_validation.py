@@ -1,4 +1,4 @@
-"""What makes a class a plug-in of its family: parameters that can be described, traits, and no missing method."""
+"""Check that a class is a valid plug-in: its parameters can be described, and no trait or method is missing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def family_of(plugin: type[Plugin]) -> Family | None:
 
 
 def validated(plugin: type[Plugin], where: str) -> type[Plugin]:
-    """The plug-in itself, if its form is right.
+    """The plug-in itself, if it is valid.
 
     Raises:
         PluginError: A trait or a method is missing, or the parameters cannot be described.

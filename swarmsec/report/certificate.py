@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from swarmsec.runs.certification import Certificate, Withstands
+from swarmsec.runs.certification import Certificate, NetworkTolerance
 
 _NAMED_MAX = 8
 """The greatest number of listed daemons of a set."""
@@ -84,7 +84,7 @@ def _network_rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
         yield "", "withstands" if number == 0 else "", f"{_THREATS[threat]}: {_proven(proven, most)}"
 
 
-def _robustness(one: Withstands) -> str:
+def _robustness(one: NetworkTolerance) -> str:
     found = one.robustness
     if found.exact:
         return f"({found.r},{found.s})-robust, exactly"

@@ -2,7 +2,7 @@
 
 `write_folder` writes a run's folder and `read_folder` reads it; no other module does either.
 
-What an arm does and how it is scored is decided below (swarm, scoring); how it is shown, above (report, cli).
+The packages `swarm` and `scoring` below define an arm and its score; `report` and `cli` above present them.
 """
 
 from __future__ import annotations

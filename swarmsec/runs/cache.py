@@ -1,4 +1,4 @@
-"""Each job is run once in a command, however often its result is asked for."""
+"""Run each job of a command once, even if several callers need its result."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Kept = TypeVar("Kept")
 
 
 class JobCache(Generic[Kept]):
-    """Runs jobs through an executor, each id once, and keeps what a caller needs of their results.
+    """Run each job id once through an executor, and keep the part of its result that callers need.
 
     Args:
-        executor: Where jobs are run.
-        keep: What is kept of a result: `whole`, or a summary where there are too many to keep whole.
+        executor: Runs the jobs.
+        keep: The part of a result to keep: `whole`, or a summary if there are too many whole results.
 
     Attributes:
-        jobs_run: How many jobs were run so far.
+        jobs_run: The number of jobs that were run so far.
     """
 
     def __init__(self, executor: Executor, keep: Callable[[JobResult], Kept]) -> None:
@@ -29,10 +29,10 @@ class JobCache(Generic[Kept]):
         self._kept: dict[str, Kept] = {}
 
     def results(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Kept]]:
-        """Run the jobs that were not run before, and give each job with its result, in the order of `jobs`.
+        """Run the jobs that were not run before, and yield each job with its result, in the order of `jobs`.
 
         Raises:
-            ExecutorError: No process is left that could run jobs.
+            ExecutorError: No worker process is left.
         """
         due = deque(jobs)
         new = {one.id: one for one in jobs if one.id not in self._kept}
@@ -43,7 +43,7 @@ class JobCache(Generic[Kept]):
             yield from self._ready(due)
 
     def drop(self, ids: Iterable[str]) -> None:
-        """Forget results that are not needed any more."""
+        """Drop results that are no longer needed."""
         for one in ids:
             self._kept.pop(one, None)
 
@@ -54,5 +54,5 @@ class JobCache(Generic[Kept]):
 
 
 def whole(result: JobResult) -> JobResult:
-    """Keep a result as it is."""
+    """Keep the whole result."""
     return result

@@ -11,7 +11,7 @@ import numpy as np
 
 from swarmsec.errors import ParameterError
 from swarmsec.network import Byzantine, Network, Robustness, byzantine, robustness
-from swarmsec.runs.guarantees import acts, promised
+from swarmsec.runs.guarantees import acts, guarantees_before
 from swarmsec.scenario import Scenario
 from swarmsec.swarm.setup import Setup
 from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
@@ -19,13 +19,13 @@ from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
 SCHEMA = "swarmsec.certificate/v1"
 
 SHOWN_MAX = 100
-"""The most daemons listed of a set; its size is always reported."""
+"""The number of daemons of a set that are listed at most; its size is always reported."""
 
 Verdict = Literal["inside", "outside", "unknown", "no_defense"]
 
 
-class Withstands(NamedTuple):
-    """The fault tolerance of one network, which one or more seeds have.
+class NetworkTolerance(NamedTuple):
+    """The fault tolerance of a network that one or more seeds share.
 
     Attributes:
         seeds: The seeds with this network.
@@ -97,7 +97,7 @@ class Certificate:
     digest: str
     seeds: tuple[int, ...]
     attacks: tuple[tuple[str, tuple[int, ...]], ...]
-    networks: tuple[Withstands, ...]
+    networks: tuple[NetworkTolerance, ...]
     claims: tuple[Claim, ...]
 
     @property
@@ -109,7 +109,7 @@ class Certificate:
         return {True: "inside", False: "outside", None: "unknown"}[whole.holds]  # type: ignore[return-value]
 
     @property
-    def worst_over_seeds(self) -> Withstands:
+    def worst_over_seeds(self) -> NetworkTolerance:
         """The network with the lowest proven fault tolerance."""
         return min(self.networks, key=lambda one: (one.robustness.f_max, one.robustness.r, one.byzantine.f))
 
@@ -143,23 +143,25 @@ def certify(scenario: Scenario, *, seeds: Sequence[int] | None = None, time_limi
         raise ParameterError(f"{time_limit} given; must be at least 0 seconds", where="time_limit")
     wanted = scenario.seeds if seeds is None else tuple(seeds)
     until = time.monotonic() + time_limit
-    networks: list[Withstands] = []
+    networks: list[NetworkTolerance] = []
     promises: list[list[Guarantee]] = []
     aimed: list[list[int]] = []
     first: Setup | None = None
     for number, seed in enumerate(wanted):
         setup = scenario.setup(seed)
-        # Half of a seed's time is for its network, the other half for the network without the liars.
+        # One half of a seed's time is for its network, the other half for the network without the liars.
         share = max(0.0, until - time.monotonic()) / (2 * (len(wanted) - number)) if time_limit else 0.0
-        if first is not None and _same(first.network, setup.network):
+        if first is not None and _equal(first.network, setup.network):
             networks[0] = networks[0]._replace(seeds=(*networks[0].seeds, seed))
             known = networks[0].robustness
         else:
-            networks.append(_withstands(setup.network, seed, share))
+            networks.append(_tolerance_of(setup.network, seed, share))
             known = networks[-1].robustness
         first = first or setup
-        promises.append([promise for _, promise in promised(setup, how_robust=_Remembers(setup, known, share))])
-        aimed.append([len(targets) for cast, targets in _acting(setup)])
+        promises.append(
+            [promise for _, promise in guarantees_before(setup, robustness_of=_CachedRobustness(setup, known, share))]
+        )
+        aimed.append([len(targets) for spec, targets in _acting_attacks(setup)])
     assert first is not None
     return Certificate(
         scenario=scenario.name,
@@ -168,18 +170,18 @@ def certify(scenario: Scenario, *, seeds: Sequence[int] | None = None, time_limi
         digest=scenario.digest,
         seeds=wanted,
         attacks=tuple(
-            (cast.kind, tuple(counts[position] for counts in aimed))
-            for position, (cast, _) in enumerate(_acting(first))
+            (spec.kind, tuple(counts[position] for counts in aimed))
+            for position, (spec, _) in enumerate(_acting_attacks(first))
         ),
         networks=tuple(networks),
         claims=tuple(
-            Claim(cast.kind, cast.parameters, worst_over_seeds([of_seed[position] for of_seed in promises]))
-            for position, cast in enumerate(first.defenses)
+            Claim(spec.kind, spec.parameters, worst_over_seeds([of_seed[position] for of_seed in promises]))
+            for position, spec in enumerate(first.defenses)
         ),
     )
 
 
-class _Remembers:
+class _CachedRobustness:
     """Compute the robustness of a network; the scenario's own is cached."""
 
     def __init__(self, setup: Setup, known: Robustness, time_limit: float) -> None:
@@ -189,17 +191,19 @@ class _Remembers:
         return self._known if network is self._network else robustness(network, time_limit=self._time_limit)
 
 
-def _withstands(network: Network, seed: int, time_limit: float) -> Withstands:
+def _tolerance_of(network: Network, seed: int, time_limit: float) -> NetworkTolerance:
     found = robustness(network, time_limit=time_limit)
-    return Withstands((seed,), network.n, network.m, found, byzantine(network, found=found, time_limit=time_limit))
+    return NetworkTolerance(
+        (seed,), network.n, network.m, found, byzantine(network, found=found, time_limit=time_limit)
+    )
 
 
-def _same(one: Network, other: Network) -> bool:
+def _equal(one: Network, other: Network) -> bool:
     return np.array_equal(one.indptr, other.indptr) and np.array_equal(one.indices, other.indices)
 
 
-def _acting(setup: Setup) -> list[tuple[Any, Any]]:
+def _acting_attacks(setup: Setup) -> list[tuple[Any, Any]]:
     """The acting attacks, with their targets."""
     return [
-        (cast, targets) for cast, targets in zip(setup.attacks, setup.targets, strict=True) if acts(cast, setup.rounds)
+        (spec, targets) for spec, targets in zip(setup.attacks, setup.targets, strict=True) if acts(spec, setup.rounds)
     ]

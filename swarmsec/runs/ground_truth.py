@@ -1,4 +1,4 @@
-"""The ground truth for a manifest: which daemons were attacked, hijacked or isolated."""
+"""The ground truth for a manifest: the daemons that were attacked, hijacked or isolated."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def truth_of(seed_run: SeedRun) -> dict[str, Any] | None:
 
 
 def spans(mask: Bools) -> str:
-    """Format the marked daemons as text, with consecutive indices as a range.
+    """Format the marked daemons as text; consecutive numbers become a range.
 
     Args:
         mask: (n,) True for each marked daemon.

@@ -1,8 +1,8 @@
 """The unit of work of every command: one arm of one seed, as plain data.
 
-A worker process receives a document and a seed, and loads everything itself: no plug-in, scenario or generator is sent.
-A job's document has only the teams of its arm. So the clean arm of a scenario and seed is one job, whichever attacks
-and defenses the other arms have; it is run once and shared.
+A worker process receives a document and a seed, and builds the rest itself; no plug-in or generator is sent.
+A job's document has only the teams of its arm. So the clean arm of a scenario and seed is one job for all attacks
+and defenses of the other arms; it is run once and shared.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Job:
         id: SHA-256 of everything that decides the outcome; equal jobs have equal ids, on every machine.
         document: The resolved scenario with only the teams of this arm.
         folders: Folders of plug-ins beyond those that are installed.
-        seed: Which seed.
-        arm: Which arm.
+        seed: The seed.
+        arm: The arm.
     """
 
     id: str
@@ -56,7 +56,7 @@ class Job:
 
     @property
     def scenario(self) -> Scenario:
-        """The checked scenario that the job was made from; in another process it is loaded from the document."""
+        """The checked scenario of the job; in another process it is loaded from the document."""
         return self._checked or _loaded(_canonical(self.document), self.folders)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -67,12 +67,12 @@ class JobResult(NamedTuple):
     """The result of a job.
 
     Attributes:
-        id: The job's.
+        id: The job's id.
         status: `done`; `failed`, an error of a plug-in or of the scenario; `crashed`, the worker died; or `timed_out`.
         trace: The recorded arm, without the final state; None unless done.
         guarantees: For each defense, by its kind: whether its precondition held. Empty except in the defended arm.
         cpu_seconds: CPU time of the arm's rounds; differs from run to run.
-        error: What went wrong, in one line.
+        error: The error in one line.
         digest: SHA-256 of the exact trace, equal for equal runs on every machine; empty unless done.
         exception: The error itself, for the command that ran the job; never stored.
     """
@@ -101,12 +101,12 @@ def run_job(job: Job, *, networks: NetworkCache | None = None, each_round: EachR
 
     Args:
         job: The job.
-        networks: Where arms of one seed share their network; each draws its own unless given.
+        networks: A cache through which the arms of one seed share a network; each arm draws its own unless given.
         each_round: Called after each round.
     """
     start = time.process_time()
     try:
-        with redirect_stdout(sys.stderr):  # What a plug-in prints is not part of the results.
+        with redirect_stdout(sys.stderr):  # Output of a plug-in is not part of the results.
             scenario = job.scenario
             network = networks.network_of(scenario, job.seed) if networks else None
             ran = run_arm(scenario, job.seed, job.arm, network=network, each_round=each_round)
@@ -125,7 +125,7 @@ def run_in_worker(job: Job) -> JobResult:
     return result if ours else result._replace(exception=None)
 
 
-def run_verified_job(asked: Job) -> JobResult:
+def run_verified_job(sent: Job) -> JobResult:
     """Run a job of another machine in a worker process here, if it has the same id here.
 
     Raises:
@@ -133,15 +133,15 @@ def run_verified_job(asked: Job) -> JobResult:
     """
     try:
         with redirect_stdout(sys.stderr):
-            here = job(asked.scenario, asked.seed, asked.arm)
+            here = job(sent.scenario, sent.seed, sent.arm)
     except (Exception, SystemExit) as error:
         raise ExecutorError(f"{socket.gethostname()} cannot load the scenario: {error}") from error
-    if here.id != asked.id:
+    if here.id != sent.id:
         raise ExecutorError(
             f"{socket.gethostname()} has another swarmsec {__version__}, or other plug-ins, than the machine that "
             "sent the job; install the same everywhere"
         )
-    return run_in_worker(asked)
+    return run_in_worker(sent)
 
 
 def require_done(job: Job, result: JobResult) -> Trace:
@@ -188,5 +188,5 @@ def _canonical(document: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=64)
 def _loaded(document: str, folders: tuple[str, ...]) -> Scenario:
-    """The scenario of a document; a worker receives the same one with many jobs, and checks it once."""
+    """The scenario of a document; cached, because a worker receives the same document with many jobs."""
     return load_scenario(json.loads(document), plugins=[Path(folder) for folder in folders])

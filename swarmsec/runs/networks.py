@@ -11,7 +11,7 @@ from swarmsec.scenario import Scenario
 
 
 class NetworkCache:
-    """Keeps the last network that was drawn, and only that one: a network of a million daemons takes much memory."""
+    """Cache the last network only, because a network of a million daemons takes much memory."""
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] = ()
@@ -28,5 +28,5 @@ class NetworkCache:
         return self._network
 
     def clear(self) -> None:
-        """Forget the network."""
+        """Drop the network."""
         self._network, self._key = None, ()

@@ -1,4 +1,4 @@
-"""The null defenses that a defense is compared with: no defense, luck, isolating everyone, knowing the attacked."""
+"""The null defenses for comparison: none, random quarantine, quarantine of all daemons, and an oracle."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.scoring import Null
 
 QUARANTINES = ("random_quarantine", "quarantine_all")
-"""The nulls that isolate daemons without looking at them."""
+"""The nulls that isolate daemons without observing them."""
 
 ORACLE = "oracle"
-"""The null that is given the attacked daemons."""
+"""The null that knows the attacked daemons."""
 
 NULLS = ("none", *QUARANTINES, ORACLE)
 
@@ -34,7 +34,7 @@ def run_nulls(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResul
     """
     by_kind = {kind: load_scenario(scenario, defense=kind) for kind in NULLS}
     jobs = [one for seed in seeds for with_null in by_kind.values() for one in jobs_of(with_null, [seed])]
-    for one, result in cache.results(jobs):  # All nulls of a seed first, which share its network.
+    for one, result in cache.results(jobs):  # Run all nulls of a seed first, because they share its network.
         require_done(one, result)
     results = {kind: run_scenario(with_null, seeds, cache) for kind, with_null in by_kind.items()}
     return tuple(

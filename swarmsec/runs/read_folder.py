@@ -1,7 +1,7 @@
 """Read a run's folder, which `write_folder` writes.
 
 Every reader raises one `UsageError` that names the file. `rounds.csv` and `events.jsonl` grow during a
-run and may end anywhere, so only their complete lines are read.
+run and may end within a line, so only complete lines are read.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def find_run(named: str | Path) -> Path | None:
         if (path / "manifest.json").is_file():
             return path
     if Path(named).is_dir():
-        raise UsageError("no run's folder: it has no manifest.json", where=str(named))
+        raise UsageError("not a run's folder: it has no manifest.json", where=str(named))
     if Path(named).parts[:1] == ("runs",):
         raise UsageError("no such run; `swarmsec run SCENARIO` makes one", where=str(named))
     return None
@@ -89,9 +89,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     found = read_json(folder, "manifest.json")
     for key, kind in _MANIFEST_KEYS.items():
         if not isinstance(found.get(key), kind):
-            raise UsageError(f"is no manifest of a run: its {key!r} must be of type {kind.__name__}", where=where)
+            raise UsageError(f"is not a run's manifest: its {key!r} must be of type {kind.__name__}", where=where)
     if not found["seeds"] or not all(type(seed) is int and seed >= 0 for seed in found["seeds"]):
-        raise UsageError("is no manifest of a run: its 'seeds' must be whole numbers from 0 on", where=where)
+        raise UsageError("is not a run's manifest: its 'seeds' must be whole numbers from 0 on", where=where)
     return found
 
 
@@ -104,12 +104,12 @@ def read_scenario(folder: Path, manifest: Mapping[str, Any], plugins: Sequence[P
         plugins: Folders of plug-ins to use in their place.
 
     Raises:
-        UsageError: The file, or a folder of plug-ins, is not there.
+        UsageError: The file, or a folder of plug-ins, is missing.
         ScenarioError: The scenario is rejected.
     """
     path = folder / "scenario.yaml"
     if not path.is_file():
-        raise UsageError("is not there; without it nothing can be run again", where=str(path))
+        raise UsageError("is missing; the run cannot be repeated without it", where=str(path))
     return load_scenario(path, plugins=plugins or plugin_folders(manifest.get("plugin_folders") or ()))
 
 
@@ -117,7 +117,7 @@ def plugin_folders(named: Sequence[str]) -> list[Path]:
     """The folders of plug-ins that a run was made with.
 
     Raises:
-        UsageError: One of them is not there any more.
+        UsageError: One of them no longer exists.
     """
     folders = [Path(one) for one in named]
     for folder in folders:
@@ -130,45 +130,45 @@ def read_text(folder: Path, name: str) -> str:
     """The text of a file.
 
     Raises:
-        UsageError: It is not there, or cannot be read.
+        UsageError: It is missing or cannot be read.
     """
     path = folder / name
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise UsageError("is not there", where=str(path)) from None
+        raise UsageError("is missing", where=str(path)) from None
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from None
     except UnicodeDecodeError:
-        raise UsageError("is no text in UTF-8", where=str(path)) from None
+        raise UsageError("is not UTF-8 text", where=str(path)) from None
 
 
 def read_json(folder: Path, name: str) -> dict[str, Any]:
-    """The mapping that a JSON file holds.
+    """Read the mapping in a JSON file.
 
     Raises:
-        UsageError: It cannot be read, is no JSON, or holds something else.
+        UsageError: It cannot be read, is not JSON, or does not contain a mapping.
     """
     text = read_text(folder, name)
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise UsageError(f"is no JSON: {error}", where=str(folder / name)) from None
+        raise UsageError(f"is not JSON: {error}", where=str(folder / name)) from None
     if not isinstance(found, dict):
-        raise UsageError("is no mapping", where=str(folder / name))
+        raise UsageError("is not a mapping", where=str(folder / name))
     return found
 
 
 def read_lines(folder: Path, name: str) -> tuple[list[FileLine], FileLine | None]:
-    """The whole lines of a file, and an unfinished last one; bytes that are no UTF-8 become U+FFFD.
+    """Read the complete lines of a file, and an incomplete last line; bytes that are not UTF-8 become U+FFFD.
 
     Raises:
-        UsageError: It is not there, or cannot be read.
+        UsageError: It is missing or cannot be read.
     """
     try:
         text = (folder / name).read_bytes().decode("utf-8", errors="replace")
     except FileNotFoundError:
-        raise UsageError("is not there", where=str(folder / name)) from None
+        raise UsageError("is missing", where=str(folder / name)) from None
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(folder / name)) from None
     *whole, rest = [FileLine(number, line) for number, line in enumerate(text.split("\n"), 1)]
@@ -176,10 +176,10 @@ def read_lines(folder: Path, name: str) -> tuple[list[FileLine], FileLine | None
 
 
 def parse_event(line: FileLine) -> dict[str, Any]:
-    """The event that a line of `events.jsonl` holds.
+    """Parse a line of `events.jsonl` as an event.
 
     Raises:
-        ValueError: It holds none.
+        ValueError: The line is not an event.
     """
     found = json.loads(line.text)
     if not isinstance(found, dict) or not found.keys() >= _EVENT_KEYS:
@@ -188,10 +188,10 @@ def parse_event(line: FileLine) -> dict[str, Any]:
 
 
 def parse_rounds(lines: Sequence[FileLine]) -> RoundTable:
-    """The figures of whole lines of `rounds.csv`, of which the first is the header.
+    """Parse complete lines of `rounds.csv`; the first one is the header.
 
     Raises:
-        ValueError: They are no such table.
+        ValueError: The lines are not such a table.
     """
     names, *rows = csv.reader(line.text for line in lines) if lines else [[]]
     if names[:3] != ["seed", "arm", "round"]:

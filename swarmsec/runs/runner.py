@@ -35,13 +35,13 @@ def run(
         seeds: A count, or a list of seeds; the scenario's own unless given.
         attack: Attacks instead of the scenario's: `stubborn`, `stubborn:value=3`, a mapping with a kind, or several.
         defense: Defenses instead of the scenario's.
-        arms: Which of the four arms to run. Without all four there is no DL.
-        jobs: How many processes run arms. The result does not depend on it.
+        arms: The arms to run. DL is computed only with all four.
+        jobs: The number of processes that run arms. The result does not depend on it.
         each_seed: Called when a seed is done, in the order of the seeds.
         each_round: Called after each round that is run in this process; never with several processes.
 
     Raises:
-        SwarmsecError: The scenario is refused, or a plug-in breaks its contract.
+        SwarmsecError: The scenario is invalid, or a plug-in breaks its contract.
     """
     loaded = load_scenario(scenario, attack=attack, defense=defense)
     wanted = _seeds(loaded, seeds)
@@ -62,13 +62,13 @@ def run_scenario(
     arms: Sequence[Arm] = ALL_ARMS,
     each_seed: Callable[[SeedRun], None] | None = None,
 ) -> Result:
-    """Run the arms of a checked scenario that the cache does not have yet, and score all of them.
+    """Run the arms of a checked scenario that the cache does not have, and score all its arms.
 
     Args:
         scenario: The checked scenario.
         seeds: The seeds.
         cache: Runs the jobs.
-        arms: Which of the four arms.
+        arms: The arms to run.
         each_seed: Called when a seed is done, in the order of the seeds.
 
     Raises:
@@ -84,7 +84,7 @@ def run_scenario(
 
 
 def subject_of(scenario: Scenario) -> Subject:
-    """The facts about its scenario that a result contains."""
+    """The facts about the scenario that a result contains."""
     return Subject(
         scenario=scenario.name,
         version=scenario.version,
@@ -94,7 +94,7 @@ def subject_of(scenario: Scenario) -> Subject:
         command=(
             scenario.source,
             *scenario.changes.as_options(),
-            *(word for folder in scenario.registry.folders for word in ("--plugins", str(folder))),
+            *(option for folder in scenario.registry.folders for option in ("--plugins", str(folder))),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The paired arms of seeds, from jobs."""
+"""Pair the arms of seeds from the results of jobs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def jobs_of(scenario: Scenario, seeds: Sequence[int], arms: Sequence[Arm] = ALL_
 def run_seeds(
     scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResult], *, arms: Sequence[Arm] = ALL_ARMS
 ) -> Iterator[SeedRun]:
-    """Run the arms of seeds, and give the seeds in their order, each when all of its arms are done.
+    """Run the arms of seeds, and yield the seeds in order, each when all its arms are done.
 
     Raises:
         SwarmsecError: A plug-in breaks its contract.
@@ -40,7 +40,7 @@ def seed_run_of(seed: int, results: Mapping[Arm, JobResult]) -> SeedRun:
     """The paired arms of one seed.
 
     Args:
-        seed: Which seed.
+        seed: The seed.
         results: The result of each arm, all of them done.
     """
     traces: dict[str, Trace] = {}

@@ -13,7 +13,7 @@ import numpy as np
 
 from swarmsec.errors import SwarmsecError, UsageError, did_you_mean
 from swarmsec.network import Network
-from swarmsec.runs.guarantees import held
+from swarmsec.runs.guarantees import guarantees_after
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.daemon import Daemon
@@ -28,12 +28,12 @@ Loadable = str | Path | Mapping[str, Any] | Scenario
 def build(
     scenario: Loadable, *, arm: str = "defended", seed: int = 0, daemon_class: type[Daemon] = Daemon
 ) -> SwarmModel:
-    """The swarm of one arm and seed as a Mesa model; `.step()` is one round.
+    """Build the swarm of one arm and seed as a Mesa model; `.step()` runs one round.
 
     Args:
         scenario: Anything that `load_scenario` takes.
         arm: `clean`, `attacked`, `defended` or `guarded`.
-        seed: Which seed.
+        seed: The seed.
         daemon_class: A subclass of `Daemon`, for the engine `agents`.
     """
     loaded = load_scenario(scenario)
@@ -46,24 +46,24 @@ def simulate(scenario: Loadable, *, arm: str = "defended", seed: int = 0, record
     Args:
         scenario: Anything that `load_scenario` takes.
         arm: `clean`, `attacked`, `defended` or `guarded`.
-        seed: Which seed.
-        record_states: Whether to keep every round's proposals and decisions: 8 bytes a daemon, component and round.
+        seed: The seed.
+        record_states: Whether to keep every round's proposals and decisions: 8 bytes per daemon, component and round.
     """
     loaded = load_scenario(scenario)
     return run_model(_model(loaded.setup(_seed(seed)), loaded.bill, arm_of(arm), record_states=record_states))
 
 
 EachRound = Callable[[int, Arm, int], None]
-"""Called after each round: the seed, the arm, and how many of its rounds are done."""
+"""Called after each round: the seed, the arm, and the number of its rounds that are done."""
 
 
 class ArmRun(NamedTuple):
     """One arm that was run to its end.
 
     Attributes:
-        trace: What was recorded, without the final state.
+        trace: The record, without the final state.
         guarantees: For each defense of the defended arm, by its kind: whether its precondition held.
-        cpu_seconds: CPU time of the rounds, without setting up.
+        cpu_seconds: The CPU time of the rounds, without the setup.
     """
 
     trace: Trace
@@ -83,8 +83,8 @@ def run_arm(
 
     Args:
         scenario: The checked scenario.
-        seed: Which seed.
-        arm: Which arm.
+        seed: The seed.
+        arm: The arm.
         network: The network of this seed; drawn unless given.
         each_round: Called after each round.
 
@@ -95,8 +95,8 @@ def run_arm(
     start = time.process_time()
     trace = run_model(_model(setup, scenario.bill, arm), each_round)
     seconds = time.process_time() - start
-    # The final state of a million daemons is not scored, and is not kept for every arm.
-    return ArmRun(dataclasses.replace(trace, final=np.empty((0, 0))), held(setup, trace), seconds)
+    # The final state is not scored; of a million daemons it would take much memory in every arm.
+    return ArmRun(dataclasses.replace(trace, final=np.empty((0, 0))), guarantees_after(setup, trace), seconds)
 
 
 def arm_of(name: str) -> Arm:

@@ -22,7 +22,7 @@ class SweepPoint(NamedTuple):
     """The result at one point of a sweep.
 
     Attributes:
-        number: Which point, counted from 0.
+        number: The number of the point, counted from 0.
         settings: Its values: path → value.
         scenario: The scenario with these values.
         result: Its score, without traces.
@@ -39,7 +39,7 @@ class SweepPoint(NamedTuple):
 
 
 def at_point(scenario: Scenario, number: int) -> Scenario:
-    """The scenario at one point of its sweep, counted from 0; the command that repeats it names the point.
+    """The scenario at one point of its sweep, counted from 0; its repeat command includes the point.
 
     Raises:
         UsageError: There is no such point.
@@ -56,10 +56,10 @@ def run_points(
     seeds: Sequence[int] | None = None,
     run_point: Callable[[Scenario, Sequence[int]], Result] | None = None,
 ) -> Iterator[SweepPoint]:
-    """Run every point of a sweep, and give each when it is done. An arm that points share is run once.
+    """Run every point of a sweep, and yield each when it is done. An arm that points share is run once.
 
     Args:
-        scenario: The scenario; without a sweep it is one point.
+        scenario: The scenario; without a sweep it has one point.
         cache: Runs the jobs. A result is dropped after the last point that needs it.
         seeds: The seeds of every point; each point's own unless given.
         run_point: Runs one point with the cache; `run_scenario` unless given.

@@ -1,13 +1,13 @@
-"""Writing a run's folder: everything that is needed to read a run, verify it and repeat it; `read_folder` reads it.
+"""Write a run's folder, which has all data to read, verify and repeat a run; `read_folder` reads it.
 
-    manifest.json    versions, seeds, digests, the command, the attacked daemons of the first seed, how the run ended
-    scenario.yaml    the scenario with every default written out; `swarmsec run` takes it
+    manifest.json    versions, seeds, digests, the command, the attacked daemons of the first seed, the run's status
+    scenario.yaml    the scenario with all defaults; an input of `swarmsec run`
     events.jsonl     one event per line, seed by seed
     rounds.csv       one row per seed, arm and round
     result.json      the score, without times: the same bytes for the same scenario and seeds
-    report.html      all of that as a page, made from the files above
+    report.html      a page of all this, made from the files above
 
-Files grow as seeds are done, so that a run that was cut short can be read up to its last whole line.
+Files grow as seeds are done, so an interrupted run can be read up to its last complete line.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ _LIBRARIES = ("mesa", "numpy", "numba", "scipy", "scikit-learn", "pyod")
 
 
 class RunFolder:
-    """The folder of one run, `ROOT/<id>`; the newest is also `ROOT/latest`.
+    """The folder of one run, `ROOT/<id>`; `ROOT/latest` names the newest.
 
     Args:
         root: The folder of all runs.
-        scenario: The scenario that is run.
+        scenario: The scenario.
         seeds: Its seeds.
         command: The command line.
 
@@ -87,7 +87,7 @@ class RunFolder:
             ) from None
 
     def add(self, seed_run: SeedRun) -> None:
-        """Append the events and rounds of one more seed; of the first, write the ground truth."""
+        """Append the events and rounds of one more seed; for the first seed, also write the ground truth."""
         if "truth" not in self._manifest:
             self._manifest["truth"] = truth_of(seed_run)
             self._write("manifest.json", json_text(self._manifest))
@@ -106,7 +106,7 @@ class RunFolder:
         self._write("report.html", page)
 
     def close(self, status: str, **more: Any) -> None:
-        """Write how the run ended: `done`, `interrupted` or `failed`."""
+        """Write the status of the run: `done`, `interrupted` or `failed`."""
         self._manifest |= {"status": status, "ended": _now(), **more}
         self._write("manifest.json", json_text(self._manifest))
 
@@ -122,7 +122,7 @@ class RunFolder:
 
 
 def run_id(scenario: Scenario, seeds: Sequence[int]) -> str:
-    """The id of a run: the scenario's name, and a digest of everything that decides the outcome."""
+    """The id of a run: the scenario's name, and a digest of everything that determines the result."""
     decisive = [scenario.digest, list(seeds), scenario.plugin_digests, SIM_SEMANTICS]
     digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
     readable = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in scenario.name)
@@ -137,8 +137,8 @@ def versions() -> dict[str, str]:
 
 def cpu_features() -> list[str]:
     """The CPU features by which NumPy chooses its loops, which may change the last bit of a result."""
-    told: Any = np.show_config(mode="dicts")
-    return list(told.get("SIMD Extensions", {}).get("found", []))
+    config: Any = np.show_config(mode="dicts")
+    return list(config.get("SIMD Extensions", {}).get("found", []))
 
 
 def event_lines(seed_run: SeedRun) -> list[str]:
@@ -155,7 +155,7 @@ def round_lines(seed_run: SeedRun, *, header: bool) -> str:
 
     Args:
         seed_run: The arms of the seed.
-        header: Whether the names of the columns go first.
+        header: Whether to begin with the names of the columns.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -168,7 +168,7 @@ def round_lines(seed_run: SeedRun, *, header: bool) -> str:
 
 
 def _point_latest(root: Path, name: str) -> None:
-    """Let `latest` name this run: as a link, or as a file with the name where the system has no links."""
+    """Set `latest` to this run: a link, or on systems without links a file with the run's name."""
     unfinished = root / f".latest.{os.getpid()}"
     unfinished.unlink(missing_ok=True)
     try:
@@ -183,7 +183,7 @@ def _point_latest(root: Path, name: str) -> None:
 
 
 def json_text(document: Mapping[str, Any]) -> str:
-    """A document as the files of a folder have it."""
+    """Format a document as the JSON of a run's files."""
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

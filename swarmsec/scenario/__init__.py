@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from swarmsec.scenario.overrides import Teams, parse_option, parse_value
     from swarmsec.scenario.sources import library, library_folder
 
-_HOMES = {
+_MODULES = {
     "Document": "model",
     "Finding": "findings",
     "InvalidScenarioError": "findings",
@@ -54,6 +54,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"swarmsec.scenario.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"swarmsec.scenario.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'swarmsec.scenario' has no attribute {name!r}")

@@ -32,7 +32,7 @@ SPEC_FAMILIES: dict[str, Family] = {
 
 
 class Parts(NamedTuple):
-    """Everything that a document names, built. No run uses these plug-ins themselves: each one gets copies."""
+    """Everything that a document names, built. Runs do not use these plug-ins; each run gets copies."""
 
     document: Document
     world: PluginSpec[World]
@@ -68,19 +68,19 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
     """
     document = build(Document, {key: value for key, value in data.items() if not key.startswith("x-")})
 
-    def cast(family: Family, spec: Spec, where: str) -> PluginSpec[Any]:
+    def plugin_spec(family: Family, spec: Spec, where: str) -> PluginSpec[Any]:
         plugin = registry.get(family, spec["kind"])
         kind = registry.full_name(family, spec["kind"])
         return PluginSpec(kind, build(plugin, _parameters(spec), where=where), where)
 
-    world = cast("worlds", document.world, "world")
+    world = plugin_spec("worlds", document.world, "world")
     return Parts(
         document=document,
         world=world,
-        protocol=cast("protocols", document.protocol, "protocol"),
-        attacks=tuple(cast("attacks", spec, f"attacks[{i}]") for i, spec in enumerate(document.attacks)),
-        defenses=tuple(cast("defenses", spec, f"defenses[{i}]") for i, spec in enumerate(document.defenses)),
-        topology=cast("topologies", document.network, "network"),
+        protocol=plugin_spec("protocols", document.protocol, "protocol"),
+        attacks=tuple(plugin_spec("attacks", spec, f"attacks[{i}]") for i, spec in enumerate(document.attacks)),
+        defenses=tuple(plugin_spec("defenses", spec, f"defenses[{i}]") for i, spec in enumerate(document.defenses)),
+        topology=plugin_spec("topologies", document.network, "network"),
         rules=Rules(**{team: build(TEAMS[team], budget) for team, budget in document.rules.items()}),
         bill=_bill(document.score, world.plugin.bills),
         unbilled=tuple(Aim(**aim) for aim in document.score.get("unbilled", ())),
@@ -91,11 +91,11 @@ def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     """The document with every default written out, as plain data; `x-` keys stay as they are."""
     return {
         **{key: () if key in SPEC_FAMILIES else _without_tuples(value) for key, value in vars(parts.document).items()},
-        "world": _spec(parts.world, parts.document.world),
-        "network": _spec(parts.topology, parts.document.network),
-        "protocol": _spec(parts.protocol, parts.document.protocol),
-        "attacks": [_spec(*pair) for pair in zip(parts.attacks, parts.document.attacks, strict=True)],
-        "defenses": [_spec(*pair) for pair in zip(parts.defenses, parts.document.defenses, strict=True)],
+        "world": _resolved_spec(parts.world, parts.document.world),
+        "network": _resolved_spec(parts.topology, parts.document.network),
+        "protocol": _resolved_spec(parts.protocol, parts.document.protocol),
+        "attacks": [_resolved_spec(*pair) for pair in zip(parts.attacks, parts.document.attacks, strict=True)],
+        "defenses": [_resolved_spec(*pair) for pair in zip(parts.defenses, parts.document.defenses, strict=True)],
         "rules": dataclasses.asdict(parts.rules),
         "score": score_of(parts),
         **{key: value for key, value in data.items() if key.startswith("x-")},
@@ -109,7 +109,7 @@ def score_of(parts: Parts) -> Spec:
 
 
 def fresh(parts: Parts) -> Parts:
-    """The same parts with new plug-ins of equal parameters, so that no run remembers another."""
+    """The parts with new plug-ins of equal parameters, so that runs share no state."""
     return parts._replace(
         world=parts.world.fresh(),
         protocol=parts.protocol.fresh(),
@@ -146,7 +146,7 @@ def _composition(parts: Parts) -> dict[str, Any]:
 
 
 _AIMED_MAX = 20_000_000
-"""Selectors are checked before a run up to this product of daemons and attacks; more would take too long."""
+"""Selectors are checked before a run if daemons times attacks is at most this number; more would take too long."""
 
 
 def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
@@ -177,12 +177,12 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
         try:
             setup_of(some, streams, network=network)
         except ScenarioError as error:
-            where = _too_many(parts.defenses) if error.where in {"", "defenses"} else error.where
+            where = _last_with_rule(parts.defenses) if error.where in {"", "defenses"} else error.where
             found.setdefault(where, type(error)(error.message, where=where))
     return list(found.values())
 
 
-def _too_many(defenses: Sequence[PluginSpec[Defense]]) -> str:
+def _last_with_rule(defenses: Sequence[PluginSpec[Defense]]) -> str:
     """The place of the last defense with an aggregation rule; a swarm may have only one such defense."""
     return max((spec.path for spec in defenses if spec.plugin.rule is not None), default="defenses")
 
@@ -191,9 +191,9 @@ def _parameters(spec: Spec) -> Spec:
     return {key: value for key, value in spec.items() if key not in SPEC_KEYS}
 
 
-def _spec(cast: PluginSpec[Any], written: Spec) -> Spec:
+def _resolved_spec(plugin: PluginSpec[Any], written: Spec) -> Spec:
     named = {"name": written["name"]} if "name" in written else {}
-    return {"kind": cast.kind, **named, **_without_tuples(cast.parameters)}
+    return {"kind": plugin.kind, **named, **_without_tuples(plugin.parameters)}
 
 
 def _without_tuples(value: Any) -> Any:

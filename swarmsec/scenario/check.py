@@ -20,8 +20,8 @@ from swarmsec.swarm.setup import Aim
 from swarmsec.teams import BlueRules, RedRules
 
 
-class Wrong(NamedTuple):
-    """A problem, and the topic of `swarmsec explain` that describes the key."""
+class CheckProblem(NamedTuple):
+    """A problem of a document, and the topic of `swarmsec explain` that describes the key."""
 
     problem: Problem
     topic: str
@@ -31,10 +31,10 @@ TEAMS: dict[str, type[Any]] = {"red": RedRules, "blue": BlueRules}
 
 
 SPEC_KEYS = frozenset({"kind", "name"})
-"""The keys of a plug-in that are not parameters: its kind, and a name by which `extends` merges it."""
+"""The keys of a plug-in that are not parameters: its kind, and its name, by which `extends` merges it."""
 
 
-def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong]:
+def check(data: Any, registry: Registry, *, partial: bool = False) -> list[CheckProblem]:
     """All errors in a document's keys, plug-ins and parameters, in the order of the document.
 
     Args:
@@ -43,25 +43,27 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Wrong
         partial: Whether the document extends another one, which may have the keys that are missing here.
     """
     if not isinstance(data, Mapping):
-        return [Wrong(Problem((), "a scenario must be a mapping with keys such as name, world and network"), "")]
+        return [CheckProblem(Problem((), "a scenario must be a mapping with keys such as name, world and network"), "")]
     if is_older(data.get("apiVersion")):
         message = f"{data['apiVersion']} is an older version of the format; run swarmsec migrate --write FILE"
-        return [Wrong(Problem(("apiVersion",), message), "")]
+        return [CheckProblem(Problem(("apiVersion",), message), "")]
     keys = {key: value for key, value in data.items() if not key.startswith("x-")}
-    found = [Wrong(with_form_hint(_as_key(problem), keys), "") for problem in problems(Document, keys)]
+    found = [CheckProblem(with_form_hint(_as_key(problem), keys), "") for problem in problems(Document, keys)]
     wrong = {one.problem.path[0] for one in found if one.problem.path}
     for team in ("attacks", "defenses"):
         if team not in wrong and len(keys.get(team, ())) > PLUGINS_MAX:
             message = f"more than {PLUGINS_MAX:,} {team}, steps of campaigns included; must be at most {PLUGINS_MAX:,}"
-            found.append(Wrong(Problem((team,), message), ""))
+            found.append(CheckProblem(Problem((team,), message), ""))
             wrong.add(team)
     for path, family, spec in _specs(keys, wrong):
         if partial and spec.get("drop", True) is not True:
             found.append(
-                Wrong(Problem((*path, "drop"), f"{shown(spec['drop'])} given; must be true, or left out"), "extends")
+                CheckProblem(
+                    Problem((*path, "drop"), f"{shown(spec['drop'])} given; must be true, or left out"), "extends"
+                )
             )
         if not isinstance(spec.get("name", ""), str):
-            found.append(Wrong(Problem((*path, "name"), f"{shown(spec['name'])} given; must be text"), ""))
+            found.append(CheckProblem(Problem((*path, "name"), f"{shown(spec['name'])} given; must be text"), ""))
         found += _check_spec(path, family, spec, registry, partial=partial)
     if "rules" not in wrong:
         found += _check_rules(keys.get("rules", {}))
@@ -98,40 +100,42 @@ def _specs(keys: Mapping[str, Any], wrong: set[Any]) -> Iterator[tuple[YamlPath,
 
 def _check_spec(
     path: YamlPath, family: Family, spec: Mapping[str, Any], registry: Registry, *, partial: bool
-) -> list[Wrong]:
+) -> list[CheckProblem]:
     kind = spec.get("kind")
     if kind is None and partial:
         return []
     if kind is None:
         message = f"missing; must be one of the {family}"
-        return [Wrong(Problem((*path, "kind"), message, did_you_mean("", registry.kinds(family))), family)]
+        return [CheckProblem(Problem((*path, "kind"), message, did_you_mean("", registry.kinds(family))), family)]
     if not isinstance(kind, str):
-        return [Wrong(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
+        return [CheckProblem(Problem((*path, "kind"), f"{shown(kind)} given; must be a name"), "")]
     try:
         plugin = registry.get(family, kind)
     except UnknownNameError as error:
         message, _, hint = error.message.partition("; ")
-        return [Wrong(Problem((*path, "kind"), message, hint), family)]
+        return [CheckProblem(Problem((*path, "kind"), message, hint), family)]
     own = SPEC_KEYS | {"drop"} if partial else SPEC_KEYS
     parameters = {key: value for key, value in spec.items() if key not in own}
     topic = f"{family}.{kind}"
-    return [Wrong(in_mapping(path, problem), topic) for problem in problems(plugin, parameters)]
+    return [CheckProblem(in_mapping(path, problem), topic) for problem in problems(plugin, parameters)]
 
 
-def _check_rules(rules: Mapping[str, Any]) -> list[Wrong]:
+def _check_rules(rules: Mapping[str, Any]) -> list[CheckProblem]:
     found = []
     for team, budget in rules.items():
         path: YamlPath = ("rules", team)
         if team not in TEAMS:
-            found.append(Wrong(Problem(path, "unknown key", did_you_mean(team, TEAMS)), "rules"))
+            found.append(CheckProblem(Problem(path, "unknown key", did_you_mean(team, TEAMS)), "rules"))
         elif not isinstance(budget, Mapping):
-            found.append(Wrong(Problem(path, f"{shown(budget)} given; must be a mapping of budgets"), "rules"))
+            found.append(CheckProblem(Problem(path, f"{shown(budget)} given; must be a mapping of budgets"), "rules"))
         else:
-            found += [Wrong(in_mapping(path, problem), f"rules.{team}") for problem in problems(TEAMS[team], budget)]
+            found += [
+                CheckProblem(in_mapping(path, problem), f"rules.{team}") for problem in problems(TEAMS[team], budget)
+            ]
     return found
 
 
-def _check_score(score: Mapping[str, Any]) -> list[Wrong]:
+def _check_score(score: Mapping[str, Any]) -> list[CheckProblem]:
     unknown = [key for key in score if key not in {"bill", "unbilled"}]
     found = [Problem(("score", key), "unknown key", "did you mean `bill`?") for key in unknown]
     aims = score.get("unbilled", [])
@@ -140,13 +144,13 @@ def _check_score(score: Mapping[str, Any]) -> list[Wrong]:
     else:
         for position, aim in enumerate(aims):
             found += [in_mapping(("score", "unbilled", position), problem) for problem in problems(Aim, aim)]
-    return [Wrong(problem, "") for problem in found]
+    return [CheckProblem(problem, "") for problem in found]
 
 
-def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
+def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[CheckProblem]:
     """The errors of a sweep over a document that has no other errors."""
     sweep = keys["sweep"]
-    found = [Wrong(problem, "sweep") for problem in check_sweep(sweep, keys)]
+    found = [CheckProblem(problem, "sweep") for problem in check_sweep(sweep, keys)]
     if found:
         return found
     for at, value in single_changes(sweep):
@@ -156,13 +160,13 @@ def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[Wrong]:
             if len(problem.path) == 1 and problem.message.startswith("missing"):
                 continue  # The key is in a part of the document that is left out here.
             place, message = (at[:2], problem.message) if problem.of_key else (at, f"at {value!r}: {problem.message}")
-            again = Wrong(problem._replace(path=place, message=message), one.topic)
+            again = CheckProblem(problem._replace(path=place, message=message), one.topic)
             found += [again] if again not in found else []
     return found
 
 
 def _branch(keys: Mapping[str, Any], way: YamlPath) -> tuple[dict[str, Any], str]:
-    """The part of a document that a path goes through, and the path in that part. Other parts need no second check."""
+    """The part of a document that contains a path, and the path in that part; other parts need no second check."""
     top, *rest = way
     if top == "campaigns" and len(rest) > 1 and isinstance(rest[1], int):
         name, position, *within = rest
@@ -173,5 +177,5 @@ def _branch(keys: Mapping[str, Any], way: YamlPath) -> tuple[dict[str, Any], str
 
 
 def _as_key(problem: Problem) -> Problem:
-    """Messages call the fields of the document keys, not parameters."""
+    """The problem with a message that calls a field of the document a key, not a parameter."""
     return problem._replace(message=problem.message.replace("unknown parameter", "unknown key"))

@@ -95,7 +95,7 @@ def _merge_value(base: Tree, child: Tree, path: YamlPath, places: dict[YamlPath,
     replaces = path[-1] in _KINDS and isinstance(new, Mapping) and new.get("kind", None) not in {None, _kind(old)}
     if not (isinstance(old, Mapping) and isinstance(new, Mapping)) or replaces:
         return _take(child, path, path, places)
-    _note(child, path, path, places)
+    _copy_place(child, path, path, places)
     merged = {}
     for key in [*old, *(key for key in new if key not in old)]:
         way = (*path, key)
@@ -110,7 +110,7 @@ def _merge_value(base: Tree, child: Tree, path: YamlPath, places: dict[YamlPath,
 
 def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[YamlPath, Place]) -> list[Any]:
     """The base's plug-ins, changed, dropped and extended by the child's."""
-    _note(child, (key,), (key,), places)
+    _copy_place(child, (key,), (key,), places)
     changes = {_name(spec): position for position, spec in enumerate(child.data[key])}
     merged: list[Any] = []
     used = set()
@@ -124,7 +124,9 @@ def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[YamlPath, Pla
         new = child.data[key][change]
         if new.get("drop") is True:
             continue
-        old = {name: value for name, value in _take(base, there, path, places).items() if not _retimed(name, new)}
+        old = {
+            name: value for name, value in _take(base, there, path, places).items() if not _conflicting_time(name, new)
+        }
         for name in base.data[key][position].keys() - old.keys():
             places.pop((*path, name), None)
         merged.append({**old, **_take(child, (key, change), path, places)})
@@ -134,7 +136,7 @@ def _merge_plugins(base: Tree, child: Tree, key: str, places: dict[YamlPath, Pla
     return merged
 
 
-def _retimed(name: str, new: Mapping[str, Any]) -> bool:
+def _conflicting_time(name: str, new: Mapping[str, Any]) -> bool:
     """Whether a time parameter of the base conflicts with the child's: `start` and `stop` against `phase`."""
     return (name in {"start", "stop"} and "phase" in new) or (name == "phase" and bool({"start", "stop"} & set(new)))
 
@@ -157,7 +159,7 @@ def _ways(value: Any) -> Iterator[YamlPath]:
             yield (step, *way)
 
 
-def _note(tree: Tree, origin: YamlPath, path: YamlPath, places: dict[YamlPath, Place]) -> None:
+def _copy_place(tree: Tree, origin: YamlPath, path: YamlPath, places: dict[YamlPath, Place]) -> None:
     if origin in tree.places:
         places[path] = tree.places[origin]
 

@@ -60,7 +60,7 @@ class InvalidScenarioError(ScenarioError):
     """A scenario with at least one error; the message lists the findings with their lines of the file.
 
     Attributes:
-        findings: All of them.
+        findings: All findings.
     """
 
     def __init__(self, message: str, *, where: str = "", findings: Sequence[Finding] = ()) -> None:

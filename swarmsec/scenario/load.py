@@ -88,7 +88,7 @@ class Scenario:
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """The seeds of a run that sets no others."""
+        """The default seeds of a run."""
         return seed_list(self.document["seeds"])
 
     @property
@@ -103,14 +103,14 @@ class Scenario:
 
     @cached_property
     def parts(self) -> Parts:
-        """What the document names, found and built: once, for all arms and seeds."""
+        """Everything that the document names, built once for all arms and seeds."""
         return parts_of(self.document, self.registry)
 
     def for_arm(self, arm: Arm) -> Scenario:
-        """The same with only the teams that take part in an arm, and without its sweep; made once."""
+        """The scenario with only the teams of an arm, and without its sweep; cached."""
         if arm not in self._for_arms:
             parts = self.parts
-            document = {**self.document, "sweep": {}}  # A sweep may go along a path into a team that is left out.
+            document = {**self.document, "sweep": {}}  # A path of the sweep may lead into the removed team.
             if not arm.has_red:
                 parts = parts._replace(attacks=(), unbilled=(*parts.unbilled, *parts.aims))
                 document["attacks"] = []
@@ -125,7 +125,7 @@ class Scenario:
         return {}
 
     def points(self) -> list[tuple[dict[str, Any], Scenario]]:
-        """Every point of its sweep: path → value, and the scenario with these values. No sweep: one empty point."""
+        """Every point of its sweep: path → value, and the scenario with them. Without a sweep: one empty point."""
         alone = {**self.document, "sweep": {}}
         here = Scenario(alone, self.source, self.changes, self.registry)
         return [(point, load_scenario(here, settings=point)) for point in points(self.document["sweep"])]
@@ -139,12 +139,12 @@ class Scenario:
 
     @property
     def plugin_packages(self) -> dict[str, str]:
-        """The installed packages, with their versions, whose plug-ins take part."""
+        """The installed packages of its plug-ins, with their versions."""
         packages = (self.registry.package_of(family, kind) for family, kind in self._plugin_kinds())
         return dict(package for package in packages if package)
 
     def _plugin_kinds(self) -> list[tuple[Family, str]]:
-        """The family and the kind of every plug-in that takes part."""
+        """The family and the kind of every plug-in of the scenario."""
         specs = [(family, self.document[key]) for key, family in SPEC_FAMILIES.items()]
         return [
             (family, spec["kind"])
@@ -165,8 +165,8 @@ class Scenario:
         """The composition of one seed's run, from fresh plug-ins.
 
         Args:
-            seed: Which seed.
-            network: The network of this seed, if it is there already.
+            seed: The seed.
+            network: The network of this seed; drawn unless given.
         """
         return setup_of(self.parts, self.streams(seed), network=network)
 
@@ -223,7 +223,7 @@ def load_scenario(
 
 
 def _with_parts(scenario: Scenario, parts: Parts) -> Scenario:
-    """The scenario with the parts of its document, which need not be built again."""
+    """The scenario with parts that are already built from its document."""
     vars(scenario)["parts"] = parts
     return scenario
 
@@ -244,7 +244,7 @@ def _refuse_wrong(tree: Tree, registry: Registry, *, partial: bool = False) -> T
 
 
 def _refused(errors: Sequence[ScenarioError], tree: Tree) -> InvalidScenarioError:
-    """The error for a scenario whose plug-ins raise these errors."""
+    """The error of a scenario for errors that its plug-ins raised."""
     return refuse([locate(Problem(steps(error.where), error.message), tree) for error in errors], tree)
 
 

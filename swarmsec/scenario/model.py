@@ -46,8 +46,8 @@ class Document:
     )
     version: Annotated[int, Ge(1), Help("Its version; raise it when its behavior changes.")] = 1
     extends: Annotated[str | None, Help("The scenario that this one is based on: a library name, or a file.")] = None
-    title: Annotated[str, Help("Its title, for people.")] = ""
-    story: Annotated[str, Help("What happens, for people.")] = ""
+    title: Annotated[str, Help("Its title.")] = ""
+    story: Annotated[str, Help("What happens, in a few sentences.")] = ""
     goals: Annotated[list[str], Help("What it teaches.")] = field(default_factory=list)
     difficulty: Annotated[Literal["intro", "easy", "medium", "hard", "open"], Help("How hard it is for blue.")] = "easy"
     tags: Annotated[list[str], Help("Keywords for searching.")] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Document:
     attacks: Annotated[list[Spec], Help("Red's plug-ins.")] = field(default_factory=list)
     defenses: Annotated[list[Spec], Help("Blue's plug-ins.")] = field(default_factory=list)
     rules: Annotated[Spec, Help("The rules of engagement: the budgets of red and blue.")] = field(default_factory=dict)
-    sweep: Annotated[Spec, Help("The values to run it with: path → a list, or from, to and steps.")] = field(
+    sweep: Annotated[Spec, Help("The values to sweep: path → a list, or from, to and steps.")] = field(
         default_factory=dict
     )
     seeds: Annotated[int | list[int], Help("The number of seeds, counted from 0, or a list of seeds.")] = 5
@@ -92,7 +92,7 @@ def seed_list(seeds: int | list[int]) -> tuple[int, ...]:
 def digest_of(document: Mapping[str, Any]) -> str:
     """SHA-256 of everything in a resolved document that decides the run of one seed.
 
-    Seeds, texts for people, `x-` keys, and keys that are already expanded (such as `schedule`) are left out.
+    Seeds, descriptive texts, `x-` keys, and keys that are already expanded (such as `schedule`) are left out.
     """
     decisive = {key: value for key, value in document.items() if key not in _WITHOUT_EFFECT and key[:2] != "x-"}
     canonical = json.dumps(decisive, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -16,7 +16,7 @@ from swarmsec.scenario.yaml_tree import YamlPath, parse
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 Teams = str | Spec | Sequence[str | Spec]
-"""Attacks or defenses as a caller names them: a kind, a mapping with a kind, or several of these."""
+"""Attacks or defenses from a caller: a kind, a mapping with a kind, or several of these."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Changes:
 
 
 def specs_of(teams: Teams) -> list[Spec]:
-    """The plug-ins that a caller names, as mappings with a `kind`."""
+    """The plug-ins from a caller, as mappings with a `kind`."""
     several = [teams] if isinstance(teams, (str, Mapping)) else list(teams)
     return [parse_option(one) if isinstance(one, str) else dict(one) for one in several]
 

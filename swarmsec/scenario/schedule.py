@@ -121,7 +121,7 @@ def _attacks(
 
     for position, spec in enumerate(written):
         if len(attacks) > PLUGINS_MAX:
-            break  # The check of the document refuses so many; a few campaigns could expand to millions.
+            break  # The check of the document refuses this number; a few campaigns could expand to millions of attacks.
         path: YamlPath = ("attacks", position)
         if isinstance(spec, Mapping) and "campaign" in spec:
             steps, wrong = _steps(spec, path, campaigns)

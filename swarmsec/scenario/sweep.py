@@ -36,7 +36,7 @@ class SweepRange:
 
 
 def points(sweep: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every combination of a sweep's values: path → value; the last path varies fastest. No sweep: one empty point."""
+    """Every combination of the values: path → value; the last path varies fastest. Without a sweep: one empty point."""
     axes = [[(path, value) for value in _values(values)] for path, values in sweep.items()]
     return [dict(point) for point in itertools.product(*axes)]
 
@@ -67,7 +67,7 @@ def check_sweep(sweep: Any, data: Mapping[str, Any]) -> list[Problem]:
 
 
 def single_changes(sweep: Mapping[str, Any]) -> list[tuple[YamlPath, Any]]:
-    """Each value of each path alone, with its path in the document; a check does not need every combination."""
+    """Each value of each path, with its path in the document; a check does not need every combination."""
     return [
         (("sweep", path) if isinstance(values, Mapping) else ("sweep", path, position), value)
         for path, values in sweep.items()
@@ -86,7 +86,7 @@ def _values(values: Any) -> list[Any]:
 
 
 def check_point(number: int, count: int) -> int:
-    """The number of a point, checked against how many there are.
+    """The number of a point, checked against the number of points.
 
     Raises:
         UsageError: There is no point of that number.

@@ -41,7 +41,7 @@ class Node:
         self.tag, self.plain = tag, plain
 
 
-class TooMuchError(Exception):
+class LimitExceededError(Exception):
     """A text exceeds a limit; `index` is the position in the text."""
 
     def __init__(self, message: str, index: int) -> None:
@@ -53,7 +53,7 @@ def top_of(text: str) -> Node | None:
     """The top node of a text, or None for an empty text.
 
     Raises:
-        TooMuchError: The text is too large, nested too deeply, or a node contains itself.
+        LimitExceededError: The text is too large, nested too deeply, or a node contains itself.
         ruamel.yaml.error.YAMLError: The text is not valid YAML.
     """
     top = _read(text)
@@ -108,11 +108,11 @@ def _read(text: str) -> Node | None:
 
 def _refuse_too_many(depth: int, written: int, aliases: int, event: Any) -> None:
     if depth > DEPTH_MAX:
-        raise TooMuchError(f"a scenario may have at most {DEPTH_MAX} levels of nesting", event.start_mark.index)
+        raise LimitExceededError(f"a scenario may have at most {DEPTH_MAX} levels of nesting", event.start_mark.index)
     if aliases > ALIASES_MAX:
-        raise TooMuchError(f"a scenario may have at most {ALIASES_MAX} aliases", event.start_mark.index)
+        raise LimitExceededError(f"a scenario may have at most {ALIASES_MAX} aliases", event.start_mark.index)
     if written > WRITTEN_MAX:
-        raise TooMuchError(
+        raise LimitExceededError(
             f"a scenario may have at most {WRITTEN_MAX:,} values; use a topology or a distribution that draws them",
             event.start_mark.index,
         )
@@ -122,12 +122,12 @@ def _measure(node: Node, known: dict[int, tuple[int, int] | None]) -> tuple[int,
     """The number of values and the levels of nesting that a node expands to.
 
     Raises:
-        TooMuchError: A number exceeds its limit, or the node contains itself.
+        LimitExceededError: A number exceeds its limit, or the node contains itself.
     """
     if id(node) in known:
         measured = known[id(node)]
         if measured is None:
-            raise TooMuchError("this value contains itself", node.start)
+            raise LimitExceededError("this value contains itself", node.start)
         return measured
     known[id(node)] = None
     size = depth = 1
@@ -135,9 +135,9 @@ def _measure(node: Node, known: dict[int, tuple[int, int] | None]) -> tuple[int,
         its_size, its_depth = (1, 1) if child.kind == SCALAR else _measure(child, known)
         size, depth = size + its_size, max(depth, 1 + its_depth)
         if size > EXPANDED_MAX:
-            raise TooMuchError(f"this value expands to more than {EXPANDED_MAX:,} values", node.start)
+            raise LimitExceededError(f"this value expands to more than {EXPANDED_MAX:,} values", node.start)
         if depth > DEPTH_MAX:
-            raise TooMuchError(f"this value expands to more than {DEPTH_MAX} levels of nesting", node.start)
+            raise LimitExceededError(f"this value expands to more than {DEPTH_MAX} levels of nesting", node.start)
     known[id(node)] = size, depth
     return size, depth
 
@@ -146,7 +146,7 @@ def _measure(node: Node, known: dict[int, tuple[int, int] | None]) -> tuple[int,
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _REAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_WORDS: Mapping[str, Any] = {
+_CONSTANTS: Mapping[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -165,62 +165,62 @@ def scalar_of(node: Node) -> Any:
     """
     text = str(node.value)
     if not node.tag:
-        return _guessed(text) if node.plain else _word(text)
+        return _plain_scalar(text) if node.plain else _string(text)
     if node.tag not in _TAGGED:
         raise ValueError(f"a scenario cannot have values of type {node.tag.rpartition(':')[2]!r}")
     return _TAGGED[node.tag](text)
 
 
-def _wrong_type(expected: str, text: str) -> ValueError:
+def _value_error(expected: str, text: str) -> ValueError:
     return ValueError(f"{text[:40]!r} given; must be {expected}")
 
 
-def _guessed(text: str) -> Any:
+def _plain_scalar(text: str) -> Any:
     """The value of a scalar without quotes and tag."""
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
     if text[0] in "+-.0123456789":
         if _INTEGER.fullmatch(text):
             return _integer(text)
         if _REAL.fullmatch(text):
             return float(text)
-    return _word(text)
+    return _string(text)
 
 
 def _integer(text: str) -> int:
     if not _INTEGER.fullmatch(text) or len(text) > _DIGITS_MAX:
-        raise _wrong_type(f"an integer of at most {_DIGITS_MAX} digits", text)
+        raise _value_error(f"an integer of at most {_DIGITS_MAX} digits", text)
     return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
 
 
 def _real(text: str) -> float:
-    if isinstance(number := _WORDS.get(text), float):
+    if isinstance(number := _CONSTANTS.get(text), float):
         return number
     if not _REAL.fullmatch(text):
-        raise _wrong_type("a number", text)
+        raise _value_error("a number", text)
     return float(text)
 
 
-def _truth(text: str) -> bool:
-    if not isinstance(_WORDS.get(text), bool):
-        raise _wrong_type("true or false", text)
-    return bool(_WORDS[text])
+def _boolean(text: str) -> bool:
+    if not isinstance(_CONSTANTS.get(text), bool):
+        raise _value_error("true or false", text)
+    return bool(_CONSTANTS[text])
 
 
-def _word(text: str) -> str:
+def _string(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:  # An escape can stand for half of a surrogate pair.
-        raise _wrong_type("valid text", text) from None
+        raise _value_error("valid text", text) from None
     return text
 
 
 _TAGGED: Mapping[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:null": lambda text: None,
-    "tag:yaml.org,2002:bool": _truth,
+    "tag:yaml.org,2002:bool": _boolean,
     "tag:yaml.org,2002:int": _integer,
     "tag:yaml.org,2002:float": _real,
-    "tag:yaml.org,2002:str": _word,
-    "tag:yaml.org,2002:timestamp": _word,
+    "tag:yaml.org,2002:str": _string,
+    "tag:yaml.org,2002:timestamp": _string,
 }
 """The parser of each tag."""

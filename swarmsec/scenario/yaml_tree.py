@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from swarmsec.errors import ScenarioError
-from swarmsec.scenario.yaml_nodes import MAPPING, SCALAR, SEQUENCE, Node, TooMuchError, scalar_of, top_of
+from swarmsec.scenario.yaml_nodes import MAPPING, SCALAR, SEQUENCE, LimitExceededError, Node, scalar_of, top_of
 
 TEXT_BYTES_MAX = 1 << 20
 
@@ -122,27 +122,27 @@ def parse(text: str, label: str) -> Tree:
     Raises:
         UnreadableError: The text is not valid YAML, or exceeds a limit.
     """
-    walk = _Walk(label, text.removeprefix("\ufeff"))
-    tree = Tree(None, texts={label: walk.lines})
+    reader = _TreeReader(label, text.removeprefix("\ufeff"))
+    tree = Tree(None, texts={label: reader.lines})
     if len(text) > TEXT_BYTES_MAX or len(text.encode(errors="replace")) > TEXT_BYTES_MAX:
-        raise walk.refuse([walk.fault(f"a scenario may have at most {TEXT_BYTES_MAX:,} bytes", 0)])
+        raise reader.refuse([reader.fault(f"a scenario may have at most {TEXT_BYTES_MAX:,} bytes", 0)])
     tree.places[()] = Place(Span(label, 1, 1, 1), Span(label, 1, 1, 1))
-    top = walk.read()
+    top = reader.read()
     if top is not None:
-        tree.places[()] = Place(walk.span(top), walk.span(top))
-        tree.data = walk.plain(top, (), tree.places)
-    if walk.faults:
-        raise walk.refuse(list(walk.faults))
+        tree.places[()] = Place(reader.span(top), reader.span(top))
+        tree.data = reader.plain(top, (), tree.places)
+    if reader.faults:
+        raise reader.refuse(list(reader.faults))
     return tree
 
 
 def undecodable(raw: bytes, error: UnicodeDecodeError, label: str) -> UnreadableError:
     """The error for bytes that are not valid UTF-8."""
-    walk = _Walk(label, raw[: error.start].decode() + "\ufffd")
-    return walk.refuse([walk.fault("this byte is not valid UTF-8", error.start and len(walk.text) - 1)])
+    reader = _TreeReader(label, raw[: error.start].decode() + "\ufffd")
+    return reader.refuse([reader.fault("this byte is not valid UTF-8", error.start and len(reader.text) - 1)])
 
 
-class _Walk:
+class _TreeReader:
     """One pass over the nodes of a text."""
 
     def __init__(self, label: str, text: str) -> None:
@@ -158,7 +158,7 @@ class _Walk:
 
         try:
             return top_of(self.text)
-        except TooMuchError as error:
+        except LimitExceededError as error:
             raise self.refuse([self.fault(str(error), error.index)]) from None
         except MarkedYAMLError as error:
             # An unclosed collection is reported where it opens, not at the end of the file.
@@ -212,13 +212,13 @@ class _Walk:
         merged: dict[str, Any] = {}
         for key_node, value_node in zip(node.value[::2], node.value[1::2], strict=True):
             if key_node.kind != SCALAR:
-                self._note(key_node, "a key must be a single word or number", path)
+                self._add_fault(key_node, "a key must be a single word or number", path)
                 continue
             key = str(key_node.value)
             if key == "<<" and key_node.plain:
                 merged = {**self._merged(value_node, path, places), **merged}
             elif key in values:
-                self._note(key_node, f"duplicate key `{key}`", (*path, key))
+                self._add_fault(key_node, f"duplicate key `{key}`", (*path, key))
             else:
                 places[(*path, key)] = self._place(key_node, value_node)
                 values[key] = self.plain(value_node, (*path, key), places)
@@ -226,28 +226,28 @@ class _Walk:
 
     def _merged(self, node: Node, path: YamlPath, places: dict[YamlPath, Place]) -> dict[str, Any]:
         """The keys that a merge key adds: those of a mapping, or of several, of which the first has precedence."""
-        bringing = node.value if node.kind == SEQUENCE else [node]
-        brought: dict[str, Any] = {}
-        for one in bringing:
+        mappings = node.value if node.kind == SEQUENCE else [node]
+        found: dict[str, Any] = {}
+        for one in mappings:
             if one.kind != MAPPING:
-                self._note(one, "`<<` merges mappings; this is not a mapping", path)
+                self._add_fault(one, "`<<` merges mappings; this is not a mapping", path)
                 continue
             there: dict[YamlPath, Place] = {}
             value = self._mapping(one, path, there)
             for way, place in there.items():
-                if way[len(path)] not in brought:
+                if way[len(path)] not in found:
                     places.setdefault(way, place)
-            brought = {**value, **brought}
-        return brought
+            found = {**value, **found}
+        return found
 
     def _scalar(self, node: Node, path: YamlPath) -> Any:
         try:
             return scalar_of(node)
         except ValueError as error:
-            self._note(node, str(error), path)
+            self._add_fault(node, str(error), path)
             return None
 
-    def _note(self, node: Node, message: str, path: YamlPath) -> None:
+    def _add_fault(self, node: Node, message: str, path: YamlPath) -> None:
         self.faults[Fault(path, message, self.span(node))] = None
 
 

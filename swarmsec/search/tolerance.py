@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.runs import JobCache
-from swarmsec.runs.guarantees import promised
+from swarmsec.runs.guarantees import guarantees_before
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.search.evaluator import ArmFigures, AttackEvaluator
 from swarmsec.swarm.arms import Arm
@@ -135,7 +135,7 @@ def _promised(scenario: Scenario, attacks: Sequence[Any], seed: int) -> str:
     """Whether the defenses' guarantees cover one cell, without a run."""
     try:
         return combine_guarantees(
-            promised(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(seed))
+            guarantees_before(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(seed))
         ).label
     except SwarmsecError:
         return "none"

@@ -1,7 +1,7 @@
-"""The store of tournaments: one SQLite file, in which every acknowledged run survives any crash.
+"""The store of tournaments: one SQLite file. A run that `add` has acknowledged survives every crash.
 
     documents      resolved scenarios, each once
-    runs           one run a row: summary columns, events, and a compressed block of its rounds
+    runs           one run per row: summary columns, events, and a compressed block of its rounds
     tournaments    their plans
     entries        the runs of each tournament; cells and tournaments share runs
 

@@ -76,7 +76,7 @@ def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) ->
         columns: The columns of the row.
         arm: The arm of the run.
         seed: The seed of the run.
-        last_only: Decode the last round alone, from the columns that store it once more.
+        last_only: Decode the last round alone, from the columns that store it a second time.
     """
     finals = figures_of(columns.finals)
     if last_only:
@@ -139,7 +139,7 @@ def _stored_as(values: Floats, bill: Floats) -> Stored:
 
 
 def _packed(values: Floats, kind: str) -> bytes:
-    """The first bytes of all values, then all second bytes, and so on: values of neighboring rounds compress better."""
+    """Pack the first bytes of all values, then all second bytes, and so on, which compresses better."""
     narrow = np.ascontiguousarray(values, dtype=kind)
     return narrow.view(np.uint8).reshape(len(narrow), narrow.itemsize).T.tobytes()
 

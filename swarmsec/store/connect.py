@@ -1,4 +1,4 @@
-"""Open the file of a store for one writer or any number of readers, after a check that it is an undamaged store."""
+"""Check that a file is an undamaged store, and open it for one writer or any number of readers."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def is_store(path: Path) -> bool:
 
 
 def writer(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
-    """The only connection that may write to a store, which is created if missing; and its lock.
+    """Open the only connection that may write to a store, and take its lock. A missing store is created.
 
-    The lock is a transaction on an empty file beside the store; the system releases it when its process dies.
+    The lock is a transaction on an empty file beside the store; the system releases it when the process dies.
 
     Raises:
         OutputError: The file cannot be written, or another process writes to it.
-        UsageError: The file is no store, is damaged, or has a newer version; it was not changed.
+        UsageError: The file is not a store, is damaged, or has a newer version; it was not changed.
     """
     with translating_errors(path, writes=True):
         try:
@@ -61,12 +61,12 @@ def writer(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
 
 
 def reader(path: Path) -> sqlite3.Connection:
-    """A connection that only reads, also while another process writes, and also in a read-only folder.
+    """Open a connection that only reads. It works while another process writes, and in a read-only folder.
 
     A store of an older version is migrated in a copy in memory, since a reader must not change the file.
 
     Raises:
-        UsageError: The file does not exist, is no store, is damaged, or has a newer version.
+        UsageError: The file does not exist, is not a store, is damaged, or has a newer version.
     """
     if not path.is_file():
         raise UsageError("there is no store here; `swarmsec tournament` makes one", where=str(path))
@@ -110,7 +110,7 @@ def _translated(error: sqlite3.Error, path: Path, *, writes: bool) -> SwarmsecEr
     where = str(path)
     if name in _DAMAGED:
         return damaged(path, str(error))
-    if str(error).startswith("Could not decode"):  # Python's own error for text that is not UTF-8.
+    if str(error).startswith("Could not decode"):  # Python's error for text that is not UTF-8.
         return damaged(path, "a text is not valid UTF-8")
     if name in _BUSY:
         return OutputError("another process has locked the store; wait until it is done", where=where)
@@ -143,7 +143,7 @@ def _locked(path: Path) -> sqlite3.Connection:
 
 
 def _checked_reader(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write, not even the content of a log beside the store; to an undamaged store."""
+    """A connection to an undamaged store that cannot write; it also leaves the write-ahead log unchanged."""
     connection = _connect_to_read(path)
     try:
         _refuse_foreign(connection, path)
@@ -188,7 +188,7 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that reads beside a writer; in a read-only folder, one to the file or to a copy with its log."""
+    """A connection that reads while a process writes; in a read-only folder, to the file or a copy with its log."""
     if 0 < path.stat().st_size < _HEADER_BYTES:  # SQLite takes such a file for a new database.
         raise damaged(path, "file is not a database")
     uri = path.absolute().as_uri()
@@ -207,7 +207,7 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _probed(uri: str) -> sqlite3.Connection:
-    """A connection after a first read, since SQLite opens the file only then."""
+    """Connect and read once, because SQLite opens the file only at the first read."""
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA cell_size_check = ON")

@@ -22,7 +22,7 @@ class Answer(NamedTuple):
     Attributes:
         engine: `duckdb` or `sqlite`.
         columns: The names of the columns.
-        rows: The rows, with one value a column.
+        rows: The rows, with one value per column.
     """
 
     engine: str
@@ -31,7 +31,7 @@ class Answer(NamedTuple):
 
 
 def run_query(store: Store, sql: str) -> Answer:
-    """Run a query over `tournaments`, `entries`, `runs` and `rounds`; it cannot write anything anywhere.
+    """Run a read-only query over `tournaments`, `entries`, `runs` and `rounds`; it cannot write any file.
 
     Only the tables that the query names are read.
 
@@ -40,7 +40,7 @@ def run_query(store: Store, sql: str) -> Answer:
         sql: One SELECT.
 
     Raises:
-        UsageError: The query is no single SELECT, or fails.
+        UsageError: The query is not a single SELECT, or it fails.
     """
     named = [name for name in NAMES if re.search(rf"\b{name}\b", sql, re.IGNORECASE)]
     try:

@@ -9,7 +9,7 @@ from swarmsec.runs.jobs import Status
 
 
 class RunEntry(NamedTuple):
-    """The place of a run in a tournament. An arm that cells share has several entries and one run.
+    """The place of a run in a tournament. An arm that several cells share has several entries and one run.
 
     Attributes:
         scenario: The scenario's name.
@@ -17,7 +17,7 @@ class RunEntry(NamedTuple):
         defense: The defense's label.
         seed: The seed.
         arm: The arm.
-        run: The id of the run, which is that of its job.
+        run: The id of the run, equal to the id of its job.
     """
 
     scenario: str
@@ -63,14 +63,14 @@ class Tournament(NamedTuple):
         id: The digest of its plan.
         name: Its name.
         plan: Its plan as plain data.
-        planned: The number of its different runs.
+        planned: The number of its distinct runs.
         done: The number of runs that are done.
         failed: The number of runs with an error of a plug-in or the scenario.
         crashed: The number of runs whose process died.
         timed_out: The number of runs that exceeded the time limit.
         left: The number of runs that are not in the store yet.
-        begun: The time of its begin; UTC, ISO 8601.
-        changed: The time of its latest run; `begun` without runs.
+        begun: The time when it began; UTC, ISO 8601.
+        changed: The time of its latest run, or `begun` if it has no run.
     """
 
     id: str

@@ -97,5 +97,5 @@ def canonical(document: Mapping[str, Any]) -> str:
 
 
 def now() -> str:
-    """The time now, UTC, ISO 8601; no result depends on it."""
+    """The current time, UTC, ISO 8601; no result depends on it."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -100,7 +100,7 @@ def migrate(connection: sqlite3.Connection, steps: Sequence[Migration]) -> None:
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        version = version_of(connection)  # Read again, now that no other process can write.
+        version = version_of(connection)  # Read the version again: from here on no other process can write.
         for step in steps[version:]:
             step(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -26,7 +26,7 @@ _STATUSES = ("done", "failed", "crashed", "timed_out")
 
 
 class Store:
-    """Runs and tournaments in one SQLite file. Use it with `with`; `Store.open` makes one.
+    """Runs and tournaments in one SQLite file. `Store.open` opens it; use it in a `with` statement.
 
     After `begin` and `add` return, their data are on the disk and survive a kill -9 and a power failure. One process
     writes; others read at the same time and see complete runs only.
@@ -52,8 +52,8 @@ class Store:
 
         Raises:
             OutputError: The file cannot be written, or another process writes to it.
-            UsageError: The file to read does not exist, is no store, is damaged, or has a newer version. It was not
-                changed.
+            UsageError: The file to read does not exist, is not a store, is damaged, or has a newer version. It
+                was not changed.
         """
         if read_only:
             return cls(path, reader(path))
@@ -78,7 +78,7 @@ class Store:
 
         Args:
             tournament: The tournament's id.
-            plan: The plan as plain data; its `name`, if any, is that of the tournament.
+            plan: The plan as plain data; its `name`, if given, is the name of the tournament.
             entries: The place of each run.
 
         Raises:
@@ -123,10 +123,10 @@ class Store:
                 self._insert("blocks", {"run": job.id, **{name: row[name] for name in BLOCKS}})
 
     def done(self, ids: Iterable[str] | None = None) -> set[str]:
-        """The runs that need not be run again: those that are done, or failed and would fail again.
+        """The runs that need no repetition: they are done, or failed and would fail again.
 
         Args:
-            ids: The runs to look for; all unless given.
+            ids: The ids to search; all runs unless given.
         """
         with self._reading():
             rows = self._connection.execute(f"SELECT id FROM runs WHERE status IN {_FINAL}")
@@ -140,7 +140,7 @@ class Store:
 
         Args:
             run: The run's id.
-            last_only: Decode the last round alone, from the columns that store it once more.
+            last_only: Decode the last round alone, from the columns that store it a second time.
 
         Raises:
             UsageError: The store is damaged.
@@ -154,11 +154,11 @@ class Store:
             return None
         row: dict[str, Any] = dict(zip(names, found, strict=True))
         if row.pop("checksum") != checksum(tuple(row.values())):
-            raise damaged(self.path, f"run {run} is not what was stored")
+            raise damaged(self.path, f"the checksum of run {run} is wrong")
         return result_of(row, last_only=last_only)
 
     def job(self, run: str) -> Job | None:
-        """The job of a run, from which it can be repeated; None if it is not in the store."""
+        """The job that repeats a run; None if the run is not in the store."""
         with self._reading():
             found = self._connection.execute(
                 "SELECT documents.document, folders, seed, arm FROM runs "
@@ -171,7 +171,7 @@ class Store:
         try:
             resolved = json.loads(zlib.decompress(document))
         except (zlib.error, ValueError):
-            raise damaged(self.path, f"the scenario of run {run} is not what was stored") from None
+            raise damaged(self.path, f"the scenario of run {run} is unreadable") from None
         return Job(run, resolved, tuple(json.loads(folders)), seed, Arm(arm))
 
     def summaries(self, tournament: str | None = None) -> dict[str, Summary]:
@@ -201,15 +201,15 @@ class Store:
         counted = ", ".join(f"count(CASE WHEN status = '{status}' THEN 1 END)" for status in _STATUSES)
         with self._reading():
             rows = self._connection.execute(
-                f"SELECT id, name, checksum, plan, begun, played.* FROM tournaments JOIN ("
+                f"SELECT id, name, checksum, plan, begun, counts.* FROM tournaments JOIN ("
                 f"SELECT tournament, count(*), {counted}, count(*) - count(status), max(added) FROM "
                 "(SELECT DISTINCT tournament, run FROM entries) LEFT JOIN runs ON runs.id = run GROUP BY tournament"
-                ") AS played ON tournament = id ORDER BY begun, id"
+                ") AS counts ON tournament = id ORDER BY begun, id"
             ).fetchall()
         found = []
         for id, name, stored, plan, begun, _, planned, done, failed, crashed, timed_out, left, changed in rows:
             if stored != checksum((id, name, plan)):
-                raise damaged(self.path, f"tournament {id} is not what was stored")
+                raise damaged(self.path, f"the checksum of tournament {id} is wrong")
             counts = (planned, done, failed, crashed, timed_out, left)
             found.append(Tournament(id, name, json.loads(plan), *counts, begun=begun, changed=changed or begun))
         return found
@@ -245,7 +245,7 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction: at its end all of it is on the disk, or nothing is changed."""
+        """Run one transaction: at its end all changes are on the disk, or none is made."""
         if self.read_only:
             raise OutputError("the store was opened for reading only", where=str(self.path))
         with translating_errors(self.path, writes=True):
@@ -281,7 +281,7 @@ class Store:
         if result.status == "done" and result.digest != digest:
             raise PluginError(
                 f"run {job.id} was run twice with different results (seed {job.seed}, {job.arm} arm): a plug-in "
-                "draws random numbers from another source than its stream, or the store is of another machine. "
+                "draws random numbers from another source than its stream, or the store comes from another machine. "
                 "The first result was kept",
                 where=str(self.path),
             )

@@ -2,7 +2,7 @@
 
     tournaments    id, name, begun, plan
     entries        tournament, scenario, attack, defense, seed, arm, run
-    runs           identity and status of a run, watch_* counts of the detection, final_* values of every metric
+    runs           identity and status of a run, watch_* counts of detection, final_* values of every metric
     rounds         run, metric, round, value: every metric in every round
 
 Values in `rounds` have float32 precision, except the scored bill and all last rounds; values in `runs` are exact.
@@ -88,9 +88,9 @@ def table(store: Store, name: str) -> Table:
 def rounds_of(store: Store) -> Iterator[RunRounds]:
     """The rounds of every run that is done, in the order of their ids."""
     for (run,) in _select(store, "SELECT id FROM runs WHERE status = 'done' ORDER BY id"):
-        played = store.get(run)
-        if played is not None and played.trace is not None:
-            metrics = played.trace.metrics
+        result = store.get(run)
+        if result is not None and result.trace is not None:
+            metrics = result.trace.metrics
             yield RunRounds(run, tuple(metrics), np.stack(list(metrics.values())))
 
 

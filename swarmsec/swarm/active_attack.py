@@ -1,4 +1,4 @@
-"""One attack of a run: its view, and the check that it changes only what its surface allows."""
+"""One attack of a run: its view, and the check that its changes stay within its surface."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class ActiveAttack:
     Attributes:
         spec: The attack.
         on: Whether it is on in this round.
-        targets: (k,) the daemons that it is aimed at.
+        targets: (k,) the daemons that it targets.
         hijacked: (k,) the daemons that it has hijacked, ascending. The view shows both and cannot change them.
-        state: What the view shows.
+        state: The data that the view shows.
         view: The attack's view.
     """
 
@@ -68,7 +68,7 @@ class ActiveAttack:
             PluginError: The attack is off, or has a surface that compromises no daemon.
         """
         if not self.spec.plugin.surface.compromises:
-            raise PluginError("has a surface that hijacks nobody", where=f"{self.spec.kind}: red.hijack")
+            raise PluginError("has a surface that compromises no daemon", where=f"{self.spec.kind}: red.hijack")
         if not self.on:
             raise PluginError("hijacks while it is off", where=f"{self.spec.kind}: red.hijack")
         taken = self._hijack(self.spec.kind, daemons)
@@ -79,13 +79,13 @@ class ActiveAttack:
         return taken
 
     def change_signals(self, signals: Floats) -> Floats:
-        """(n, d) the signals, with the rows of the attack's targets changed by it."""
+        """(n, d) the signals after the attack changed the rows of its targets."""
         shown = self._shown(signals, self.targets)
         changed = call(self.spec, "on_signals", shown, self.view)
         return self._accepted("on_signals", changed, shown, signals, self.targets)
 
     def change_proposals(self, proposals: Floats) -> Floats:
-        """(n, d) the proposals, with the rows of its hijacked daemons changed; the attack may hijack more here."""
+        """(n, d) the proposals after it changed the rows of its hijacked daemons; it may hijack more here."""
         self._proposals = proposals
         self._note_proposals()
         shown = self._shown(proposals, self.hijacked)
@@ -93,7 +93,7 @@ class ActiveAttack:
         return self._accepted("on_daemons", changed, shown, proposals, self.hijacked)
 
     def change_messages(self, messages: Messages) -> Messages:
-        """The messages, with those of its hijacked daemons changed."""
+        """The messages after the attack changed those of its hijacked daemons."""
         if self._edges is None:
             self._edges = self._network.edges_from(self.hijacked)
         edges = self._edges
@@ -122,7 +122,7 @@ class ActiveAttack:
         if links.delays is not None:
             delays = floats(np.asarray(links.delays, dtype=np.float64), links.up.shape, where)
             if not ((delays >= 0) & (delays <= DELAY_MAX)).all():
-                raise PluginError(f"delays a message by something else than 0 to {DELAY_MAX:,} exchanges", where=where)
+                raise PluginError(f"gives a delay outside of 0 to {DELAY_MAX:,} exchanges", where=where)
             messages = messages.with_delays(self._links, delays.astype(np.int32))
         if links.up.all():
             return messages
@@ -160,7 +160,10 @@ class ActiveAttack:
         foreign[rows] = False
         if foreign.any():
             first = int(np.flatnonzero(foreign)[0])
-            raise PluginError(f"changes daemon {first}, which it does not hold", where=f"{self.spec.kind}.{hook}")
+            raise PluginError(
+                f"changes daemon {first}, which is not one of its targets or hijacked daemons",
+                where=f"{self.spec.kind}.{hook}",
+            )
         accepted = values.copy()
         accepted[rows] = np.where(untouched[rows], values[rows], changed[rows])
         return accepted

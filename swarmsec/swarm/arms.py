@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Arm(StrEnum):
-    """Which teams play. All four share the world's and the protocol's random numbers."""
+    """The four combinations of teams. All share the world's and the protocol's random numbers."""
 
     CLEAN = "clean"
     ATTACKED = "attacked"
@@ -20,7 +20,7 @@ class Arm(StrEnum):
 
     @property
     def has_blue(self) -> bool:
-        """Whether the defenses stand."""
+        """Whether the defenses are on."""
         return self in {Arm.DEFENDED, Arm.GUARDED}
 
 

@@ -27,7 +27,7 @@ class BlueTeam:
         log: Every change of the quarantine: round, whether isolated or released, daemons.
     """
 
-    def __init__(self, setup: Setup, recorder: Recorder, *, plays: bool, truth: Callable[[], Bools]) -> None:
+    def __init__(self, setup: Setup, recorder: Recorder, *, active: bool, truth: Callable[[], Bools]) -> None:
         n = setup.network.n
         self._network = setup.network
         self._recorder = recorder
@@ -42,7 +42,7 @@ class BlueTeam:
         self._state = BlueState(n)
         self._defenses = [
             _ActiveDefense(self, setup, number, spec, self._neighborhoods, self._limit, self._state, truth)
-            for number, spec in enumerate(setup.defenses if plays else ())
+            for number, spec in enumerate(setup.defenses if active else ())
         ]
         self.rule: Rule | None = rule_of([defense.spec.plugin for defense in self._defenses])
 
@@ -94,7 +94,7 @@ class BlueTeam:
         return decisions
 
     def respond(self, sent: Messages) -> None:
-        """Show every defense the messages of the last exchange as they were sent, and let it respond."""
+        """Call `respond` of every defense, with the messages of the last exchange as they were sent."""
         self._state.show(sent, self.quarantined)
         for defense in self._defenses:
             call(defense.spec, "respond", defense.view)
@@ -106,7 +106,7 @@ class BlueTeam:
 
     @property
     def messages(self) -> int:
-        """The messages of the defenses so far: questions to neighbors, and notices of quarantine."""
+        """The number of messages of the defenses so far: queries to neighbors, and notices of quarantine."""
         return self._neighborhoods.asked + self._notices
 
     @property
@@ -122,21 +122,21 @@ class BlueTeam:
         """
         fresh = daemons[~self.quarantined[daemons]]
         granted = fresh[: max(self._limit - self.quarantined_count, 0)]
-        self._change(kind, granted, inside=True)
+        self._change(kind, granted, isolated=True)
         return granted
 
     def release(self, kind: str, daemons: Ints) -> None:
         """Release daemons for the defense `kind`, except those that another defense keeps isolated."""
         held = np.any([defense.held[daemons] for defense in self._defenses], axis=0)
-        self._change(kind, daemons[self.quarantined[daemons] & ~held], inside=False)
+        self._change(kind, daemons[self.quarantined[daemons] & ~held], isolated=False)
 
-    def _change(self, kind: str, daemons: Ints, *, inside: bool) -> None:
+    def _change(self, kind: str, daemons: Ints, *, isolated: bool) -> None:
         if not len(daemons):
             return
-        self.quarantined[daemons] = inside
+        self.quarantined[daemons] = isolated
         self.quarantined_count = int(np.count_nonzero(self.quarantined))
-        self.log.append((self._recorder.round, inside, daemons.copy()))
-        self._recorder.event("blue", "isolated" if inside else "released", kind, daemons)
+        self.log.append((self._recorder.round, isolated, daemons.copy()))
+        self._recorder.event("blue", "isolated" if isolated else "released", kind, daemons)
         self._notices += len(self._network.edges_from(daemons))
         silent = self.quarantined[self._network.indices]
         self._listening = np.where(silent, 0.0, 1.0) if silent.any() else None

@@ -31,7 +31,7 @@ def call(spec: PluginSpec[Any], hook: str, *arguments: Any) -> Any:
 
 
 def floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
-    """The value that a hook returned, as an array of the shape that it must have.
+    """Convert the return value of a hook to an array, and check its shape.
 
     Raises:
         PluginError: It is not numeric, or has another shape.
@@ -42,20 +42,20 @@ def floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
         raise PluginError(f"gives {type(value).__name__}; must be numbers of shape {shape}", where=where) from None
     if array.shape != shape or np.asarray(value).dtype.kind not in "fiub":
         raise PluginError(
-            f"gives {np.asarray(value).dtype} of shape {array.shape}; must be numbers of {shape}", where=where
+            f"gives {np.asarray(value).dtype} of shape {array.shape}; must be numbers of shape {shape}", where=where
         )
     return array
 
 
 def finite_floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
-    """The same, of finite numbers.
+    """Convert as `floats`, and check that all numbers are finite.
 
     Raises:
         PluginError: It is not numeric, not finite, or has another shape.
     """
     array = floats(value, shape, where)
     if not np.isfinite(array).all():
-        raise PluginError("gives numbers that are not finite", where=where)
+        raise PluginError("gives non-finite numbers", where=where)
     return array
 
 

@@ -1,4 +1,4 @@
-"""What the round and the daemons need of the swarm's model, apart from the model: it imports both of them."""
+"""The interface of the swarm's model for the round and the daemons. The model imports both, so it is separate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Swarm(Protocol):
     """See `SwarmModel`, which implements it.
 
     Attributes:
-        state: (n, D) what every daemon holds; None before the first round.
+        state: (n, D) the state of every daemon; None before the first round.
         round: The number of rounds that were run.
     """
 

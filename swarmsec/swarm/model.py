@@ -1,4 +1,4 @@
-"""The swarm as a Mesa model: the arrays, the teams that change them, and one step a round."""
+"""The swarm as a Mesa model: the arrays, the teams that change them, and one step per round."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SIM_SEMANTICS = 2
 """Raised by every change that can change the results of a scenario and seed."""
 
 COLLECT_FROM = 200_000
-"""From this many daemons on, the garbage collector runs at the end of a run, which takes a tenth of a second.
+"""From this many daemons on, the garbage collector runs at the end of a run, which takes 0.1 s.
 
 Teams and views refer to each other, and Python does not collect such cycles sooner because their arrays are large:
 without this the arrays of several seeds would be in memory at once.
@@ -34,14 +34,14 @@ without this the arrays of several seeds would be in memory at once.
 
 
 class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
-    """All daemons, their network, and the protocol that they negotiate with, in one arm of one seed.
+    """All daemons, their network and their negotiation protocol, in one arm of one seed.
 
     `step()` is one round. The arrays are the state, and daemons are views on their rows.
 
     Attributes:
         state: (n, D) the state of every daemon; None before the first round.
         round: The number of rounds that were run.
-        datacollector: One row a round: the bill, and the numbers of compromised and of quarantined daemons.
+        datacollector: One row per round: the bill, and the numbers of compromised and of quarantined daemons.
     """
 
     def __init__(
@@ -59,11 +59,11 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.round = 0
         self.state: Floats | None = None
         self.recorder = Recorder(setup.rounds, keep_states=record_states)
-        self.red = RedTeam(setup, self.recorder, plays=arm.has_red, defended=arm.has_blue)
+        self.red = RedTeam(setup, self.recorder, active=arm.has_red, defended=arm.has_blue)
         self.compromised: Bools = self.red.hijacked
         self._attacked_ever: Bools = np.zeros(self.network.n, dtype=bool)
         self._attacked: Bools = np.zeros(self.network.n, dtype=bool)
-        self.blue = BlueTeam(setup, self.recorder, plays=arm.has_blue, truth=lambda: read_only(self._attacked))
+        self.blue = BlueTeam(setup, self.recorder, active=arm.has_blue, truth=lambda: read_only(self._attacked))
         self._bill = bill
         self._sent = self._bytes = 0
         self._inbox_rng = setup.streams.of("inbox")
@@ -196,7 +196,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         if isinstance(ids, dict):
             ids.pop(self, None)
         n = self.network.n
-        # Mesa refers to the model from itself, in each version in another way; so do teams and daemons.
+        # Mesa, the teams and the daemons keep references to the model, and Mesa's differ between versions.
         self.__dict__.clear()
         if n >= COLLECT_FROM:
             gc.collect()

@@ -1,4 +1,4 @@
-"""Red's side of the engine: which attacks are on, the daemons that they hijack, and the order of their changes."""
+"""Red's side of the engine: the attacks that are on, their hijacked daemons, and the order of their changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RedTeam:
         hijacked_count: The number of hijacked daemons.
     """
 
-    def __init__(self, setup: Setup, recorder: Recorder, *, plays: bool, defended: bool) -> None:
+    def __init__(self, setup: Setup, recorder: Recorder, *, active: bool, defended: bool) -> None:
         self.hijacked: Bools = np.zeros(setup.network.n, dtype=bool)
         self.hijacked_count = 0
         self._limit = setup.rules.hijack_limit(setup.network.n)
@@ -37,7 +37,7 @@ class RedTeam:
                 defenses=defenses,
                 hijack=self._hijack,
             )
-            for number, spec in enumerate(setup.attacks if plays else ())
+            for number, spec in enumerate(setup.attacks if active else ())
         ]
         self._last_signals: Floats | None = None
         self._protocol = setup.protocol
@@ -59,7 +59,7 @@ class RedTeam:
                 attack.take(attack.targets)
 
     def apply_signal_attacks(self, signals: Floats, state: Floats | None) -> Floats:
-        """SIGNAL: (n, d) the signals after the attacks. A non-finite one is replaced by the last, or 0 at first."""
+        """SIGNAL: (n, d) the signals after the attacks. A non-finite signal becomes the previous one, or 0."""
         attacks = self._on(Surface.SIGNAL)
         for attack in attacks:
             before = self.hijacked.copy()
@@ -87,7 +87,7 @@ class RedTeam:
         return state
 
     def restore_hijacked(self, written: Floats, state: Floats, before: Floats) -> Floats:
-        """(n, D) the state after listening: hijacked daemons keep what red wrote, where it is finite."""
+        """(n, D) the state after listening, in which hijacked daemons keep red's finite values."""
         for attack in self._on(Surface.DAEMON):
             rows = attack.hijacked
             state = state.copy()

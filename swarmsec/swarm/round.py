@@ -7,7 +7,7 @@ from swarmsec.swarm.interface import Swarm
 
 
 def play_round(swarm: Swarm) -> None:
-    """Run one round, with red and blue at every step that they may change."""
+    """Run one round; red and blue act at every step that they may change."""
     world, protocol, red, blue, record = swarm.world, swarm.protocol, swarm.red, swarm.blue, swarm.recorder
     swarm.begin_round()
 

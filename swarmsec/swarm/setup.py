@@ -1,4 +1,4 @@
-"""The parts of a run, and the check that they fit together."""
+"""The parts of a run, and the check that they are compatible."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, rule_of, s
 from swarmsec.worlds import World
 
 DAEMONS_AT_ONCE_MAX = 20_000
-"""Up to this many daemons are created with a model; in larger swarms on demand, by `SwarmModel.daemon`."""
+"""Up to this many daemons are created with the model; in larger swarms, `SwarmModel.daemon` creates them on demand."""
 
 Engine = Literal["arrays", "agents"]
 P = TypeVar("P", bound=Plugin)
@@ -38,7 +38,7 @@ class PluginSpec(NamedTuple, Generic[P]):
     """A plug-in of a scenario.
 
     Attributes:
-        kind: Its kind, which the class itself does not know.
+        kind: Its kind, which its class does not contain.
         plugin: The plug-in.
         path: Its place in the scenario, such as `attacks[0]`; empty if it is in none.
     """
@@ -53,7 +53,7 @@ class PluginSpec(NamedTuple, Generic[P]):
         return {field.name: getattr(self.plugin, field.name) for field in fields(self.plugin)}
 
     def fresh(self) -> PluginSpec[P]:
-        """The same with a new plug-in of equal parameters, which shares no list with this one."""
+        """A copy with a new plug-in of equal parameters, which shares no mutable value with this one."""
         given = {field.name: deepcopy(getattr(self.plugin, field.name)) for field in fields(self.plugin) if field.init}
         return self._replace(plugin=type(self.plugin)(**given))
 
@@ -102,7 +102,7 @@ def compose(
     engine: Engine,
     unbilled: Sequence[Aim] = (),
 ) -> Setup:
-    """Compose a run, and check that its parts fit together.
+    """Compose a run, and check that its parts are compatible.
 
     Args:
         network: The network.
@@ -157,9 +157,9 @@ def fits_by_counts(
     rounds: int,
     engine: Engine,
 ) -> bool:
-    """Whether `compose` accepts this with every network of `n` daemons, decided by counts, without any array.
+    """Whether `compose` accepts this for every network of `n` daemons, decided by counts alone.
 
-    Targets of several attacks are added up as if they were disjoint, so that False leaves it open.
+    Targets of several attacks are counted as if they were disjoint; so after False, `compose` may still accept it.
     """
     try:
         _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)

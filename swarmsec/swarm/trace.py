@@ -33,7 +33,7 @@ class Event:
     count: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        """The event as plain data, for one line of `events.jsonl`."""
+        """Return the event as plain data for a line of `events.jsonl`."""
         return {**vars(self), "daemons": list(self.daemons)}
 
 
@@ -72,7 +72,7 @@ class Trace:
         states: (rounds + 1, n, d) the proposals before round 0 and after every round; None unless recorded.
         decisions: (rounds, n, k) the decisions; None unless recorded.
         events: The events, in order.
-        compromised: (n,) the daemons that were hijacked at any time: ground truth, which no team sees.
+        compromised: (n,) the daemons that were hijacked at any time; ground truth, hidden from both teams.
         final: (n, d) the proposals after the last round; empty in the traces of a scored run.
         watch: Counts for the score of the detection.
         attacked: (n,) the daemons that were under attack at any time, hijacked or not.
@@ -140,4 +140,4 @@ class Recorder:
 
 
 EVENT_DAEMONS_MAX = 20
-"""How many daemons an event lists; `count` is the number of all."""
+"""The most daemons that an event lists; `count` is the number of all."""

@@ -1,6 +1,6 @@
 """Red and blue: the base classes of attacks and defenses, their views, and the rules of engagement.
 
-The techniques themselves are the files of `attacks/` and `defenses/`.
+The attacks and defenses themselves are the files of `attacks/` and `defenses/`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The base class of red's plug-ins."""
+"""The base class of attacks."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class Attack(Plugin):
     spreads: ClassVar[bool] = False
     """Whether it may hijack more daemons than its targets."""
 
-    daemons: Annotated[Selector, Help("Whom it targets: all, 12, 5%, [3, 9], hubs, role=NAME.")] = "10%"
-    start: Annotated[int, Ge(0), Unit("round"), Help("The first round that it is on.")] = 0
-    stop: Annotated[int | None, Ge(0), Unit("round"), Help("The first round that it is off again; none: never.")] = None
-    strength: Annotated[float, Ge(0), Help("Scales the effect; 0 is no attack at all.")] = 1.0
-    ramp: Annotated[int, Ge(0), Unit("rounds"), Help("How long it takes to grow to its full strength.")] = 0
+    daemons: Annotated[Selector, Help("The targeted daemons: all, 12, 5%, [3, 9], hubs, role=NAME.")] = "10%"
+    start: Annotated[int, Ge(0), Unit("round"), Help("The first round in which it is on.")] = 0
+    stop: Annotated[int | None, Ge(0), Unit("round"), Help("The first round in which it is off again.")] = None
+    strength: Annotated[float, Ge(0), Help("Scales the effect; 0 is no attack.")] = 1.0
+    ramp: Annotated[int, Ge(0), Unit("rounds"), Help("How long it takes to reach its full strength.")] = 0
 
     def check(self, n: int) -> None:
-        """`stop` is after `start`."""
+        """Check that `stop` is after `start`."""
         if self.stop is not None and self.stop <= self.start:
             raise ParameterError(f"{self.stop} given; must be more than start, {self.start}", where="stop")
 
@@ -50,7 +50,7 @@ class Attack(Plugin):
         return self.strength * min(1.0, (round - self.start + 1) / (self.ramp + 1))
 
     def begin(self, red: RedView) -> None:
-        """Set up what the attack remembers between rounds. Called once, before round 0."""
+        """Set up the attack's state that lasts from round to round. Called once, before round 0."""
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
         """SIGNAL: the signals of all daemons, (n, d) → (n, d). Only rows of `red.targets` may change."""
@@ -65,5 +65,5 @@ class Attack(Plugin):
         return messages
 
     def on_network(self, links: Links, red: RedView) -> Links:
-        """NETWORK and TIMING: which links of its targets carry messages in this exchange, and with which delay."""
+        """NETWORK and TIMING: which links of its targets carry messages in this exchange, and their delays."""
         return links

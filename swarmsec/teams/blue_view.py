@@ -1,4 +1,4 @@
-"""The view of a defense: all that it may see and do."""
+"""The view of a defense: everything that it may read and do."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from swarmsec.errors import NotVisibleError
 from swarmsec.immunity import BehaviorTracker, Features
 from swarmsec.messages import Messages
 from swarmsec.network import Network
-from swarmsec.teams.selectors import named
+from swarmsec.teams.selectors import checked_daemons
 from swarmsec.teams.traits import Vantage
 
 
 class Responder(Protocol):
-    """Carries out the acts of a defense for the engine, which applies the rules and counts the costs."""
+    """The part of the engine that applies the actions of a defense, within the rules, and counts their costs."""
 
     def isolate(self, daemons: Ints) -> Ints:
         """See `BlueView.isolate`."""
@@ -31,7 +31,7 @@ class Responder(Protocol):
 
 
 class BlueState:
-    """What views of blue show and the engine changes from round to round; one for all defenses of a run.
+    """The data behind `BlueView` that change from round to round; one for all defenses of a run.
 
     Attributes:
         round: The current round, from 0.
@@ -59,7 +59,7 @@ class BlueView:
         rng: The defense's own stream.
         n: The number of daemons.
         rounds: The number of rounds of the run.
-        neighborhoods: Statistics over the values that daemons ask of their neighbors; questions count as messages.
+        neighborhoods: Statistics over the values that daemons request from their neighbors; requests count as messages.
         quarantine_limit: How many daemons the rules let blue isolate at once.
     """
 
@@ -102,9 +102,9 @@ class BlueView:
 
     @property
     def inbox(self) -> Messages:
-        """The messages of the last exchange, as they were sent: before any defense weighed or dropped one."""
+        """The messages of the last exchange, as they were sent, before any defense weighed or dropped them."""
         if self._state.inbox is None:
-            raise NotVisibleError("no message was sent yet: `blue.inbox` is available from `respond` of round 0 on")
+            raise NotVisibleError("no message has been sent yet; `blue.inbox` can be read from `respond` of round 0 on")
         return self._state.inbox
 
     @property
@@ -114,7 +114,9 @@ class BlueView:
         Computed when read, at most once a round.
         """
         if self._vantage not in {Vantage.MONITOR, Vantage.ORACLE}:
-            raise NotVisibleError(f"`blue.features` needs Vantage.MONITOR, and this defense is {self._vantage.value}")
+            raise NotVisibleError(
+                f"`blue.features` needs Vantage.MONITOR; the vantage of this defense is {self._vantage.value}"
+            )
         if self._features is None or self._observed != self._state.shown:
             self._tracker = self._tracker or BehaviorTracker(self._network)
             self._features, self._observed = self._tracker.observe(self.inbox), self._state.shown
@@ -129,7 +131,7 @@ class BlueView:
     def truth(self) -> Bools:
         """(n,) the daemons that are attacked in this round. Needs `Vantage.ORACLE`."""
         if self._vantage is not Vantage.ORACLE:
-            raise NotVisibleError("`blue.truth` is for the oracle alone")
+            raise NotVisibleError("`blue.truth` needs Vantage.ORACLE")
         return self._truth()
 
     def isolate(self, daemons: Daemons) -> Ints:
@@ -140,12 +142,12 @@ class BlueView:
         Returns:
             (k,) the daemons that this call isolated.
         """
-        return self._responder.isolate(named(daemons, self.n, act="blue.isolate"))
+        return self._responder.isolate(checked_daemons(daemons, self.n, act="blue.isolate"))
 
     def release(self, daemons: Daemons) -> None:
         """End the isolation of these daemons, unless another defense keeps them isolated."""
-        self._responder.release(named(daemons, self.n, act="blue.release"))
+        self._responder.release(checked_daemons(daemons, self.n, act="blue.release"))
 
     def accuse(self, daemons: Daemons) -> None:
-        """Raise an alarm about these daemons, which is recorded and scored, and changes nothing else."""
-        self._responder.accuse(named(daemons, self.n, act="blue.accuse"))
+        """Raise an alarm about these daemons; it is recorded and scored, and has no other effect."""
+        self._responder.accuse(checked_daemons(daemons, self.n, act="blue.accuse"))

@@ -1,4 +1,4 @@
-"""The base class of blue's plug-ins."""
+"""The base class of defenses."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from swarmsec.teams.traits import Surface, Vantage
 
 @dataclass(kw_only=True)
 class Defense(Plugin):
-    """A defense: its vantage, and hooks of which it overrides those that it needs.
+    """A defense: its vantage, and its hooks, of which a subclass overrides those that it needs.
 
     The defenses of a scenario act in their order: each filters and governs the result of the one before, and weights
-    multiply. At most one of them brings an aggregation rule.
+    multiply. At most one of them has an aggregation rule.
     """
 
     family: ClassVar[Family] = "defenses"
@@ -32,7 +32,7 @@ class Defense(Plugin):
     """The surfaces on which it can detect or limit an attack; lint warns if a scenario's attack is on none of them."""
 
     def begin(self, blue: BlueView) -> None:
-        """Set up what the defense remembers between rounds. Called once, before round 0."""
+        """Set up the defense's state that lasts from round to round. Called once, before round 0."""
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
         """The signals that daemons use, (n, d) → (n, d). A changed row counts as an alarm about its feed."""
@@ -44,11 +44,11 @@ class Defense(Plugin):
 
     @property
     def rule(self) -> Rule | None:
-        """The aggregation rule that daemons listen with, or None for the protocol's own."""
+        """The aggregation rule that daemons use, or None for the protocol's own."""
         return None
 
     def govern(self, decisions: Floats, blue: BlueView) -> Floats:
-        """Caps, vetoes and arbitration on decisions, (n, k) → (n, k)."""
+        """The decisions after caps, vetoes or arbitration, (n, k) → (n, k)."""
         return decisions
 
     def respond(self, blue: BlueView) -> None:
@@ -56,19 +56,19 @@ class Defense(Plugin):
 
     def guarantee(self, case: ThreatCase) -> Guarantee:
         """Whether the guarantee of this defense covers the case."""
-        return Guarantee(None, "it promises nothing that can be checked")
+        return Guarantee(None, "it has no guarantee that can be checked")
 
 
 def rule_of(defenses: Sequence[Defense]) -> Rule | None:
-    """The one aggregation rule that these defenses bring, if any.
+    """The aggregation rule of these defenses, or None.
 
     Raises:
-        ScenarioError: Two of them bring one.
+        ScenarioError: Two of them have one.
     """
     with_rule = [defense for defense in defenses if defense.rule is not None]
     if len(with_rule) > 1:
         names = " and ".join(type(defense).__name__ for defense in with_rule)
         raise ScenarioError(
-            f"{names} each bring an aggregation rule, and a daemon listens with one: drop the others", where="defenses"
+            f"{names} each have an aggregation rule, and a daemon can use only one: remove the others", where="defenses"
         )
     return with_rule[0].rule if with_rule else None

@@ -1,4 +1,4 @@
-"""The guarantee of a defense, and the case that it is about."""
+"""The guarantee of a defense, and the case to which it is applied."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from swarmsec.teams.traits import Surface
 
 
 def quick_robustness(network: Network) -> Robustness:
-    """The robustness of a network, as far as it follows without solving a program; the same on every machine."""
+    """The robustness of a network without integer programs, so that it is the same on every machine."""
     return robustness(network, time_limit=0.0)
 
 
 class ThreatCase(NamedTuple):
-    """The case that a guarantee is about: the attacked daemons, the surface, and how daemons listen.
+    """The case to which a guarantee is applied: the network, the attacked daemons and the surface.
 
     Attributes:
         network: The network.
         targets: (k,) the daemons that an attack is aimed at, and those that it hijacked later.
-        surface: The surfaces of the attacks; none without attacks.
+        surface: The surfaces of the attacks; `Surface.NONE` without attacks.
         start: The first round with an attack on.
         protocol: The protocol's kind.
-        rule_decides: Whether the aggregation rule alone makes a daemon's next proposal, as theorems about rules assume.
-        lossy: Why a daemon may miss a message of a neighbor in some exchange; empty if it receives all.
+        rule_decides: Whether the aggregation rule alone computes the next proposal, as theorems about rules assume.
+        lossy: Why a neighbor's message may be missing in some exchange; empty if all arrive.
         altered: Why honest daemons may start from, or decide, other values than by the protocol; empty if none does.
         robustness: Computes the robustness of a network; the default spends no time on it.
     """
@@ -48,9 +48,9 @@ class Guarantee(NamedTuple):
 
     Attributes:
         holds: True inside the guarantee, False outside, None if the defense has none or it is not known.
-        why: The reason, with the numbers.
-        promise: What is promised inside; empty if nothing.
-        assumption: What must hold: the threat, how many daemons, where.
+        why: The reason, with its numbers.
+        promise: The guaranteed property; empty if there is none.
+        assumption: The condition: the threat, the number of faulty daemons, and where they are.
         source: The paper and the theorem.
     """
 
@@ -62,14 +62,14 @@ class Guarantee(NamedTuple):
 
     @property
     def label(self) -> str:
-        """`inside`, `outside`, `not known`, or `none` if nothing is promised."""
+        """`inside`, `outside`, `not known`, or `none` if there is no guarantee."""
         if self.holds is None:
             return "not known" if self.promise else "none"
         return "inside" if self.holds else "outside"
 
 
 def worst_over_seeds(of_seeds: Sequence[Guarantee]) -> Guarantee:
-    """The guarantee over several seeds: outside if it is outside in one, else unknown if it is unknown in one.
+    """The guarantee over several seeds: outside if one is outside, else unknown if one is unknown.
 
     Args:
         of_seeds: The guarantees of one defense, at least one.
@@ -78,7 +78,7 @@ def worst_over_seeds(of_seeds: Sequence[Guarantee]) -> Guarantee:
 
 
 def combine_guarantees(of_defenses: Sequence[tuple[str, Guarantee]]) -> Guarantee:
-    """The guarantee of several defenses: inside if one is inside, outside if all that promise anything are outside.
+    """The guarantee of several defenses: inside if one is inside, outside if all that exist are outside.
 
     Args:
         of_defenses: The kind of each, and its guarantee.
@@ -90,7 +90,9 @@ def combine_guarantees(of_defenses: Sequence[tuple[str, Guarantee]]) -> Guarante
 
 
 def rule_excludes(case: ThreatCase, rule: str, *, needs_every_message: bool = True) -> str:
-    """Why no theorem about an aggregation rule covers a case, whichever daemons are faulty; empty if one may.
+    """The reason why no theorem about an aggregation rule covers a case; empty if one may.
+
+    The reason does not depend on which daemons are faulty.
 
     Args:
         case: The case.
@@ -98,7 +100,7 @@ def rule_excludes(case: ThreatCase, rule: str, *, needs_every_message: bool = Tr
         needs_every_message: Whether the theorem assumes that no message is lost or late.
     """
     if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
-        return f"{rule} promises nothing about lies in the signals, nor about links that are cut"
+        return f"{rule} has no guarantee against attacks on signals or links"
     if not case.rule_decides:
         return f"the theorem is about updates by the rule alone, and {case.protocol} does more"
     if case.altered:
@@ -114,14 +116,14 @@ def most_faulty_neighbors(case: ThreatCase) -> int:
 
 
 def honest_daemons(case: ThreatCase) -> Bools:
-    """(n,) the daemons that are no targets."""
+    """(n,) whether each daemon is not a target."""
     honest: Bools = np.ones(case.network.n, dtype=bool)
     honest[case.targets] = False
     return honest
 
 
 def honest_majority(case: ThreatCase) -> tuple[bool, str]:
-    """Whether every honest daemon and its neighbors together have an honest majority.
+    """Whether every honest daemon has an honest majority among itself and its neighbors.
 
     Args:
         case: The case.
@@ -134,7 +136,7 @@ def honest_majority(case: ThreatCase) -> tuple[bool, str]:
     count = int(np.count_nonzero(lying))
     if count:
         return False, f"{count:,} of {case.network.n:,} neighborhoods have a lying majority"
-    return True, "more than half of every neighborhood and oneself is honest"
+    return True, "every honest daemon and its neighbors have an honest majority"
 
 
 def faulty_neighbors(network: Network, targets: Ints) -> Floats:

@@ -1,4 +1,4 @@
-"""The view of an attack: all that it may see and ask for."""
+"""The view of an attack: everything that it may read and request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from swarmsec.arrays import Bools, Daemons, Floats, Ints, read_only
 from swarmsec.errors import NotVisibleError
 from swarmsec.network import Network
-from swarmsec.teams.selectors import named
+from swarmsec.teams.selectors import checked_daemons
 from swarmsec.teams.traits import Knowledge
 
 
@@ -71,18 +71,18 @@ class Links:
     delays: Ints | None = None
 
     def cutting(self, down: Bools) -> Links:
-        """The same links, with those of the mask cut as well."""
+        """The same links, with those in the mask (k,) cut too."""
         return replace(self, up=self.up & ~down)
 
     def delaying(self, exchanges: int | Ints) -> Links:
-        """The same links, later by this many exchanges, one number or (k,)."""
+        """The same links, with this delay added, in exchanges: one number or (k,)."""
         late = np.broadcast_to(np.asarray(exchanges, dtype=np.int32), self.up.shape)
         return replace(self, delays=late if self.delays is None else self.delays + late)
 
 
 @dataclass(eq=False)
 class RedState:
-    """What an attack's view shows and the engine changes from round to round; one for each attack.
+    """The data behind `RedView` that change from round to round; one for each attack.
 
     Attributes:
         round: The current round, from 0.
@@ -103,8 +103,8 @@ class RedState:
     @classmethod
     def initial(cls, n: int) -> Self:
         """The state before round 0 of an attack in a swarm of `n` daemons."""
-        nothing = np.empty((n, 0))
-        return cls(np.empty(0, dtype=np.int32), nothing, nothing, nothing)
+        empty = np.empty((n, 0))
+        return cls(np.empty(0, dtype=np.int32), empty, empty, empty)
 
     def show(self, signals: Floats, proposals: Floats) -> None:
         """Show the signals and proposals of another step."""
@@ -151,7 +151,7 @@ class RedView:
 
     @property
     def targets(self) -> Ints:
-        """(k,) the daemons that the attack was aimed at."""
+        """(k,) the targets of the attack."""
         return self._targets
 
     @property
@@ -189,7 +189,7 @@ class RedView:
         return self._defenses
 
     def trusted_by(self, daemons: Ints) -> Ints:
-        """The listeners of hijacked `daemons`, ascending: their credentials open the channels to these."""
+        """The listeners of hijacked `daemons`, ascending; the credentials of `daemons` open channels to them."""
         for daemon in np.setdiff1d(daemons, self.hijacked):
             raise NotVisibleError(f"daemon {daemon} is not hijacked, so its channels are not open")
         return np.unique(self._network.receivers[self._network.edges_from(daemons)])
@@ -200,7 +200,7 @@ class RedView:
         Returns:
             (k,) those of `daemons` that are hijacked now.
         """
-        return self._hijack(named(daemons, self.n, act="red.hijack"))
+        return self._hijack(checked_daemons(daemons, self.n, act="red.hijack"))
 
     def _need(self, knowledge: Knowledge, what: str) -> None:
         if knowledge not in self._knowledge:

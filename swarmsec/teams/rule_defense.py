@@ -1,4 +1,4 @@
-"""The base class of defenses that are an aggregation rule."""
+"""The base class of defenses by an aggregation rule."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from swarmsec.teams.defense import Defense
 from swarmsec.teams.guarantee import Guarantee, ThreatCase, rule_excludes
 from swarmsec.teams.traits import Surface, Vantage
 
-ALONE = "signals and links are left alone, {}and the rule alone makes the next proposal"
+ASSUMED = "signals and links are not attacked, {}and the rule alone computes the next proposal"
 
 
 @dataclass(kw_only=True)
 class RuleDefense(Defense, ABC):
-    """A defense by an aggregation rule: every daemon combines its neighbors' values and its own by it.
+    """A defense by an aggregation rule: with it every daemon combines its neighbors' values and its own.
 
-    A subclass gives the rule. If a theorem holds for it, it also gives `promise`, `source`, `threat` and `holds`.
+    A subclass defines `rule`. If a theorem holds for the rule, it also defines `promise`, `source`, `threat` and
+    `holds`.
     """
 
     vantage = Vantage.LOCAL
@@ -28,7 +29,7 @@ class RuleDefense(Defense, ABC):
     subject: ClassVar[str]
     """The rule, as the subject of a sentence."""
     promise: ClassVar[str] = ""
-    """What holds if the assumption is met; empty if nothing is proven."""
+    """The conclusion of the theorem; empty if there is none."""
     source: ClassVar[str] = ""
     """The theorem and its paper."""
     needs_every_message: ClassVar[bool] = True
@@ -37,7 +38,7 @@ class RuleDefense(Defense, ABC):
     @property
     @abstractmethod
     def rule(self) -> Rule:
-        """The rule that daemons listen with."""
+        """The rule that daemons use."""
 
     @property
     def threat(self) -> str:
@@ -46,27 +47,27 @@ class RuleDefense(Defense, ABC):
 
     def holds(self, case: ThreatCase) -> tuple[bool | None, str]:
         """Whether the case meets the assumption about faulty daemons, and the reason with the numbers."""
-        return None, "it promises nothing that can be checked"
+        return None, "it has no guarantee that can be checked"
 
     def guarantee(self, case: ThreatCase) -> Guarantee:
-        """Outside where signals, links or the protocol rule out every theorem about rules; else as `holds` decides."""
+        """Outside if surface, links or protocol exclude every theorem about rules; else the result of `holds`."""
         if not self.promise:
             return Guarantee(*self.holds(case))
         excluded = rule_excludes(case, self.subject, needs_every_message=self.needs_every_message)
-        every = "every neighbor is heard in every exchange, " if self.needs_every_message else ""
+        every = "every neighbor's message arrives in every exchange, " if self.needs_every_message else ""
         return Guarantee(
             *((False, excluded) if excluded else self.holds(case)),
             promise=self.promise,
-            assumption=f"{self.threat}; {ALONE.format(every)}",
+            assumption=f"{self.threat}; {ASSUMED.format(every)}",
             source=self.source,
         )
 
 
 def require_minority(f: int, n: int) -> None:
-    """Refuse an `f` of at least half of `n` daemons.
+    """Refuse an `f` that is half of `n` daemons or more.
 
     Raises:
-        ParameterError: With `f` as its place.
+        ParameterError: `f` is too large; its place is `f`.
     """
     if n > 1 and 2 * f >= n:
         raise ParameterError(

@@ -21,10 +21,10 @@ class RedRules:
     """The budget of red. None means no limit."""
 
     daemons: Annotated[Amount | None, Help("How many daemons red may hijack.")] = None
-    feeds: Annotated[Amount | None, Help("How many daemons' feeds red may taint.")] = None
+    feeds: Annotated[Amount | None, Help("How many daemons' feeds red may falsify.")] = None
     strength: Annotated[float | None, Ge(0), Help("The greatest strength of an attack.")] = None
     rounds: Annotated[int | None, Ge(0), Unit("rounds"), Help("How many rounds an attack may be on.")] = None
-    earliest: Annotated[int | None, Ge(0), Unit("round"), Help("The first round that an attack may be on.")] = None
+    earliest: Annotated[int | None, Ge(0), Unit("round"), Help("The first round in which an attack may be on.")] = None
 
 
 @dataclass(kw_only=True)
@@ -50,44 +50,46 @@ class Rules:
         return _budget(self.blue.quarantine, n, "rules.blue.quarantine")
 
     def enforce(self, attacks: Sequence[Attack], targets: Sequence[Ints], *, n: int, rounds: int) -> None:
-        """Refuse attacks that ask for more than red may use.
+        """Refuse attacks that exceed the budget of red.
 
         Args:
             attacks: Red's plug-ins.
-            targets: The daemons that each of them is aimed at.
+            targets: The targets of each attack.
             n: The number of daemons.
             rounds: The number of rounds of the run.
 
         Raises:
-            RulesError: With the rule's name as its place.
+            RulesError: The place is the rule's name.
         """
         on = [pair for pair in zip(attacks, targets, strict=True) if pair[0].strength > 0]
-        hijacked = _together([aimed for attack, aimed in on if attack.surface.compromises], n)
-        tainted = _together([aimed for attack, aimed in on if Surface.SIGNAL in attack.surface], n)
+        hijacked = _size_of_union([aimed for attack, aimed in on if attack.surface.compromises], n)
+        tainted = _size_of_union([aimed for attack, aimed in on if Surface.SIGNAL in attack.surface], n)
         self.allow([attack for attack, _ in on], hijacked=hijacked, tainted=tainted, n=n, rounds=rounds)
 
     def allow(self, attacks: Sequence[Attack], *, hijacked: int, tainted: int, n: int, rounds: int) -> None:
-        """Refuse attacks that are on and ask for more than red may use, by counts alone.
+        """Refuse attacks that exceed the budget of red, from the counts of their targets.
 
         Args:
             attacks: Red's plug-ins that are on.
-            hijacked: The number of daemons that they hijack together.
-            tainted: The number of daemons whose signals they change together.
+            hijacked: The number of daemons that they hijack in total.
+            tainted: The number of daemons whose signals they change in total.
             n: The number of daemons.
             rounds: The number of rounds of the run.
 
         Raises:
-            RulesError: With the rule's name as its place.
+            RulesError: The place is the rule's name.
         """
-        _within("rules.red.daemons", "hijacked daemons", hijacked, self.hijack_limit(n))
-        _within("rules.red.feeds", "tainted feeds", tainted, _budget(self.red.feeds, n, "rules.red.feeds"))
+        _require_at_most("rules.red.daemons", "{} hijacked daemons", hijacked, self.hijack_limit(n))
+        _require_at_most(
+            "rules.red.feeds", "{} falsified feeds", tainted, _budget(self.red.feeds, n, "rules.red.feeds")
+        )
         self.quarantine_limit(n)
         for attack in attacks:
             if self.red.strength is not None:
-                _within("rules.red.strength", "of strength", attack.strength, self.red.strength)
+                _require_at_most("rules.red.strength", "a strength of {}", attack.strength, self.red.strength)
             if self.red.rounds is not None:
                 stop = rounds if attack.stop is None else min(attack.stop, rounds)
-                _within("rules.red.rounds", "rounds", max(0, stop - attack.start), self.red.rounds)
+                _require_at_most("rules.red.rounds", "{} rounds", max(0, stop - attack.start), self.red.rounds)
             if self.red.earliest is not None and attack.start < self.red.earliest:
                 raise RulesError(
                     f"the attack starts in round {attack.start}; the rules allow none before round {self.red.earliest}",
@@ -103,14 +105,15 @@ def _budget(amount: Amount | None, n: int, rule: str) -> int:
         raise error.at(rule) from None
 
 
-def _together(selections: Sequence[Ints], n: int) -> int:
-    """How many of `n` daemons are in any of the selections."""
-    aimed = np.zeros(n, dtype=bool)
+def _size_of_union(selections: Sequence[Ints], n: int) -> int:
+    """How many of `n` daemons are in at least one selection."""
+    selected = np.zeros(n, dtype=bool)
     for selection in selections:
-        aimed[selection] = True
-    return int(np.count_nonzero(aimed))
+        selected[selection] = True
+    return int(np.count_nonzero(selected))
 
 
-def _within(rule: str, what: str, asked: float, allowed: float) -> None:
+def _require_at_most(rule: str, what: str, asked: float, allowed: float) -> None:
+    """Raise a `RulesError` if more is asked than a rule allows; `what` describes it, with {} for the number."""
     if asked > allowed:
-        raise RulesError(f"red asks for {asked:,} {what}; the rules allow {allowed:,}", where=rule)
+        raise RulesError(f"red asks for {what.format(f'{asked:,}')}; the rules allow {allowed:,}", where=rule)

@@ -1,11 +1,11 @@
-"""Selectors: how a scenario names daemons without enumerating them.
+"""Selectors: how a scenario selects daemons without a list.
 
 all            every daemon
-12             that many, drawn at random
-5%             that share, drawn at random (at least one)
-[3, 9]         these
-hubs           the tenth with the most listeners; hubs:12 and hubs:5% say how many
-role=broker    all that have this role in the world
+12             12 daemons, drawn at random
+5%             a share of 5%, drawn at random (at least one)
+[3, 9]         daemons 3 and 9
+hubs           the tenth with the most listeners; with a number or share: hubs:12, hubs:5%
+role=broker    all daemons with this role in the world
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DEFAULT_HUBS = "10%"
 
 
 def amount_of(amount: Amount, n: int) -> int:
-    """How many of `n` daemons an amount stands for; a share above 0% is at least one daemon.
+    """The number of daemons that an amount means, of `n`; a share above 0% is at least one daemon.
 
     Raises:
         ParameterError: It is neither a number from 0 to n nor a share from 0% to 100%.
@@ -50,7 +50,7 @@ def amount_of(amount: Amount, n: int) -> int:
 
 
 def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], rng: np.random.Generator) -> Ints:
-    """The daemons that a selector names, ascending.
+    """The daemons that a selector selects, ascending.
 
     Args:
         selector: See the module's docstring.
@@ -59,7 +59,7 @@ def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], r
         rng: Draws daemons for a number or a share.
 
     Raises:
-        ParameterError: It names no daemon, or one that does not exist.
+        ParameterError: It selects no daemon, or one that does not exist.
     """
     n = network.n
     size = size_of(selector, n, roles)
@@ -79,7 +79,7 @@ def select(selector: Selector, *, network: Network, roles: Mapping[str, Ints], r
 
 
 def size_of(selector: Selector, n: int, roles: Mapping[str, Ints]) -> int:
-    """How many of `n` daemons a selector names, without drawing them.
+    """How many of `n` daemons a selector selects, without a draw.
 
     Args:
         selector: See the module's docstring.
@@ -87,7 +87,7 @@ def size_of(selector: Selector, n: int, roles: Mapping[str, Ints]) -> int:
         roles: The roles of daemons in the world: role → daemons.
 
     Raises:
-        ParameterError: It names no daemon, or one that does not exist.
+        ParameterError: It selects no daemon, or one that does not exist.
     """
     if isinstance(selector, list):
         size = _count_listed(selector, n)
@@ -107,12 +107,12 @@ def size_of(selector: Selector, n: int, roles: Mapping[str, Ints]) -> int:
     else:
         size = amount_of(selector, n)
     if not size:
-        raise ParameterError(f"{selector!r} names no daemon; `strength: 0` is the way to have no attack")
+        raise ParameterError(f"{selector!r} selects no daemon; for no attack set `strength: 0`")
     return size
 
 
-def named(daemons: Daemons, n: int, *, act: str) -> Ints:
-    """The daemons that a plug-in names in a call such as `blue.isolate`: in its order, each once.
+def checked_daemons(daemons: Daemons, n: int, *, act: str) -> Ints:
+    """Check the daemons that a plug-in gives in a call such as `blue.isolate`; returned in its order, each once.
 
     Raises:
         PluginError: One of them does not exist.

@@ -37,7 +37,7 @@ class Knowledge(Flag):
 
 
 class Vantage(Enum):
-    """What a defense may see and do."""
+    """The data that a defense may read."""
 
     LOCAL = "local"
     """A daemon's own signal, proposal and inbox, and the answers of neighbors to its questions."""
@@ -46,4 +46,4 @@ class Vantage(Enum):
     MONITOR = "monitor"
     """All traffic."""
     ORACLE = "oracle"
-    """Ground truth, for the null defense that shows what a perfect detector would reach."""
+    """Ground truth, for the null defense with perfect detection."""

@@ -1,6 +1,6 @@
-"""The conformance kit: checks that a plug-in keeps the contract of its family, and names the rule that it breaks.
+"""The conformance kit checks that a plug-in keeps the contract of its family, and reports the rule that it breaks.
 
-Call it in a test of your own:
+Call it in your own test:
 
     from swarmsec.testing import check_attack
 

@@ -74,7 +74,7 @@ def its_parameters_are_stored_unchanged(case: PluginCase[Any]) -> None:
 def its_docstring_explains_the_mechanism(case: PluginCase[Any]) -> None:
     """The docstring's first line says what it does; further lines give the mechanism and its source."""
     text = vars(case.plugin_class).get("__doc__") or ""
-    require(bool(text) and not text.startswith(f"{case.plugin_class.__name__}("), "it has no docstring of its own")
+    require(bool(text) and not text.startswith(f"{case.plugin_class.__name__}("), "it has no docstring")
     lines = [line.strip() for line in text.strip().splitlines()]
     require(bool(lines and lines[0]), "the docstring's first line is empty")
     require(_is_null(case.plugin_class) or len(lines) > 1, "the docstring has one line; explain the mechanism below it")
@@ -112,7 +112,8 @@ def require_same_runs(case: PluginCase[Any], make: Callable[[], Any], run: RunPl
     run(first, 1)
     found = first_difference(one, run(first, 0))
     require(
-        not found, f"an instance that has run before gives another run, so `begin` does not reset everything: {found}"
+        not found,
+        f"an instance that has run before gives a different run, so `begin` does not reset everything: {found}",
     )
 
 
@@ -133,7 +134,7 @@ def require_own_stream(plugin: Any, run: RunPlugin) -> None:
     """Require that a run leaves the state of the global generators unchanged."""
     kept = random.getstate(), np.random.get_state()  # noqa: NPY002 (to see that the plug-in does not draw from it)
     try:
-        # A state that no plug-in seeds them with by chance, and that no earlier rule has left.
+        # No plug-in uses this seed by chance, and no earlier rule has left this state.
         random.seed("conformance")
         np.random.seed(_RARE_SEED)  # noqa: NPY002
         before = random.getstate(), repr(np.random.get_state())  # noqa: NPY002
@@ -161,7 +162,7 @@ def _equal_values(stored: Any, given: Any) -> bool:
 
 
 def _is_null(cls: type[Any]) -> bool:
-    """Whether it is a null plug-in, which touches or sees no surface and so has no mechanism."""
+    """Whether it is a null plug-in, which has no surface and therefore no mechanism to explain."""
     surface = getattr(cls, "surface", getattr(cls, "sees", None))
     return surface is not None and not surface
 

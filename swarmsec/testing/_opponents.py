@@ -30,7 +30,7 @@ _NON_FINITE = np.array([np.nan, np.inf, -np.inf, 1e300, -1e300])
 
 
 def _non_finite(keys: Ints, round: int) -> Floats:
-    """(k, 1) a non-finite or huge value for each of (k,) daemons; another in every round."""
+    """(k, 1) a non-finite or huge value for each of (k,) daemons, a different one in every round."""
     return _NON_FINITE[(keys + round) % len(_NON_FINITE)][:, None]
 
 
@@ -41,7 +41,7 @@ class NonFiniteFeeds(Attack):
     surface = Surface.SIGNAL
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        """One value for each target."""
+        """Replace the signal of each target."""
         lies = signals.copy()
         lies[red.targets] = _non_finite(red.targets, red.round)
         return lies
@@ -49,18 +49,18 @@ class NonFiniteFeeds(Attack):
 
 @dataclass(kw_only=True)
 class NonFiniteMessages(Attack):
-    """Set hijacked daemons' states to NaN, infinity and 1e300, and send each neighbor another of these values."""
+    """Set hijacked states to NaN, infinity and 1e300, and send a different one of these to each neighbor."""
 
     surface = Surface.DAEMON | Surface.MESSAGE
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        """These states are broadcast."""
+        """Replace the states, which are then broadcast."""
         held = state.copy()
         held[red.hijacked] = _non_finite(red.hijacked, red.round)
         return held
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        """Every other round each neighbor gets another value."""
+        """In odd rounds, send a different value to each neighbor."""
         return messages.saying(_non_finite(messages.receiver, red.round)) if red.round % 2 else messages
 
 
@@ -71,7 +71,7 @@ class Split(Attack):
     surface = Surface.MESSAGE
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        """By the parity of the receiver."""
+        """Change every payload by the parity of its receiver."""
         return messages.saying(messages.payload + np.where(messages.receiver % 2 == 0, 2.0, -2.0)[:, None])
 
 
@@ -82,7 +82,7 @@ class Flood(Attack):
     surface = Surface.MESSAGE
 
     def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        """With 1 added."""
+        """Add 1 to every payload, and send 50 copies."""
         return messages.saying(messages.payload + 1.0).flooding(50)
 
 
@@ -93,7 +93,7 @@ class Cut(Attack):
     surface = Surface.NETWORK
 
     def on_network(self, links: Links, red: RedView) -> Links:
-        """Others in every round."""
+        """Cut a link if sender + receiver + round is even, so the cut links change every round."""
         return links.cutting((links.sender + links.receiver + red.round) % 2 == 0)
 
 
@@ -129,7 +129,7 @@ class Shout(Attack):
 
 @dataclass(kw_only=True)
 class Guard(Defense):
-    """Uses every hook: clips signals, halves weights, brings W-MSR, caps decisions, isolates daemons that deviate."""
+    """Use every hook: clip signals, halve weights, listen by W-MSR, cap decisions, isolate deviating daemons."""
 
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
@@ -155,12 +155,12 @@ class Guard(Defense):
 
     def respond(self, blue: BlueView) -> None:
         """Isolate daemons while they deviate."""
-        strange = np.abs(blue.features.values[:, 0]) > self.limit
-        blue.release(np.flatnonzero(blue.quarantined & ~strange).astype(np.int32))
-        blue.isolate(np.flatnonzero(~blue.quarantined & strange).astype(np.int32))
+        deviating = np.abs(blue.features.values[:, 0]) > self.limit
+        blue.release(np.flatnonzero(blue.quarantined & ~deviating).astype(np.int32))
+        blue.isolate(np.flatnonzero(~blue.quarantined & deviating).astype(np.int32))
 
 
 def opponents(n: int, *, start: int = START, stop: int = STOP) -> list[Attack]:
-    """One of each crude attack, aimed at a swarm of `n`."""
+    """One instance of each crude attack, with targets in a swarm of `n` daemons."""
     kinds: list[type[Attack]] = [NonFiniteFeeds, NonFiniteMessages, Split, Flood, Cut, Lie, Shout]
     return [kind(daemons=targets(n), start=start, stop=stop) for kind in kinds]

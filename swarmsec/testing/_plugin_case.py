@@ -55,7 +55,7 @@ def fits(plugin: Plugin, n: int) -> bool:
 
 
 def check_rules(case: PluginCase[Any], rules: Sequence[ConformanceRule]) -> None:
-    """Check one rule after the other.
+    """Check rules in their order, and stop at the first broken one.
 
     Raises:
         AssertionError: A rule is broken: its name, the finding, and a line of Python that repeats the check.

@@ -19,7 +19,7 @@ P = TypeVar("P", bound=Plugin)
 
 
 class WrittenInPlaceError(AssertionError):
-    """A hook wrote into an array that is not its own."""
+    """A hook wrote into an array that it was given, or that it returned before."""
 
 
 _OPAQUE = (Network, RedView, BlueView)
@@ -71,7 +71,7 @@ def _require_unchanged_results(handed_out: HandedOut) -> None:
 
 
 def _copy(value: Any) -> Any:
-    """The same value with writable arrays of its own."""
+    """A copy of a value, in which all arrays are writable."""
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, Addressed):
@@ -83,7 +83,7 @@ def _copy(value: Any) -> Any:
 
 
 def _pairs(one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Every array of a value with its counterpart in the copy: (name, array, array)."""
+    """Each array of a value and its counterpart in the copy: (name, array, array)."""
     if isinstance(one, np.ndarray):
         yield "", read_only(one), read_only(other)
     elif isinstance(one, Addressed):

@@ -78,7 +78,7 @@ def it_runs_on_every_network(case: PluginCase[Attack]) -> None:
     for swarm in odd_swarms():
         for arm in (Arm.ATTACKED, Arm.DEFENDED):
             if fits(_attack_on(case, swarm), swarm.n):
-                _run_or_say_where(swarm, lambda swarm=swarm, arm=arm: _run(_attack_on(case, swarm), swarm, arm))
+                _run_with_context(swarm, lambda swarm=swarm, arm=arm: _run(_attack_on(case, swarm), swarm, arm))
 
 
 def equal_seeds_give_equal_runs(case: PluginCase[Attack]) -> None:
@@ -100,7 +100,7 @@ def a_run_leaves_its_parameters_alone(case: PluginCase[Attack]) -> None:
 
 
 def strength_0_is_no_attack(case: PluginCase[Attack]) -> None:
-    """With strength 0 the attacked arm is the clean one and the defended arm the guarded one, to the bit."""
+    """With strength 0 the attacked arm equals the clean arm, and the defended arm the guarded arm, bit for bit."""
     swarm = ring(case.n)
     for with_red, without in ((Arm.ATTACKED, Arm.CLEAN), (Arm.DEFENDED, Arm.GUARDED)):
         harmless = _run(_attack_on(case, swarm, strength=0.0), swarm, with_red)
@@ -109,7 +109,7 @@ def strength_0_is_no_attack(case: PluginCase[Attack]) -> None:
 
 
 def it_waits_for_its_start(case: PluginCase[Attack]) -> None:
-    """Before round `start` nothing differs from the run without it."""
+    """Before round `start` the run equals the run without the attack."""
     swarm = ring(case.n)
     attacked, clean = (
         _run(_attack_on(case, swarm), swarm, Arm.ATTACKED),
@@ -194,7 +194,7 @@ class _BlindedState(RedState):
 
     def show(self, signals: Floats, proposals: Floats) -> None:
         own = np.union1d(self.targets, self.hijacked)
-        super().show(_nonsense_except(own, signals), _nonsense_except(own, proposals))
+        super().show(_false_values_except(own, signals), _false_values_except(own, proposals))
 
 
 class _BlindedView(RedView):
@@ -207,7 +207,7 @@ class _BlindedView(RedView):
 
 
 def _blind(attack: ActiveAttack, network: Network) -> None:
-    """Give an attack a view with nonsense in all that its knowledge does not show."""
+    """Give an attack a view with false values for everything that its knowledge does not grant."""
     knowledge, rng = attack.spec.plugin.knowledge, attack.view.rng
     if Knowledge.SIGNALS not in knowledge:
         state = _BlindedState.initial(network.n)
@@ -229,7 +229,7 @@ def _blind(attack: ActiveAttack, network: Network) -> None:
     attack.view = view
 
 
-def _nonsense_except(own: Ints, values: Floats) -> Floats:
+def _false_values_except(own: Ints, values: Floats) -> Floats:
     nonsense = -3.0 * values + 7.0
     nonsense[own] = values[own]
     return read_only(nonsense)
@@ -247,7 +247,7 @@ def _run(attack: Attack, swarm: SmallSwarm, arm: Arm = Arm.DEFENDED, **how: Any)
     return run_swarm(swarm, attacks=[attack], defenses=[Guard()], arm=arm, **how)
 
 
-def _run_or_say_where(swarm: SmallSwarm, act: Any) -> None:
+def _run_with_context(swarm: SmallSwarm, act: Any) -> None:
     try:
         act()
     except Exception as error:

@@ -54,9 +54,7 @@ def its_traits_are_of_their_types(case: PluginCase[Defense]) -> None:
     cls = case.plugin_class
     require(isinstance(cls.vantage, Vantage), f"`vantage` is {cls.vantage!r}; it must be a Vantage")
     sees = getattr(cls, "sees", None)
-    require(
-        isinstance(sees, Surface), f"`sees` is {sees!r}; it must be a Surface, those on which it can notice an attack"
-    )
+    require(isinstance(sees, Surface), f"`sees` is {sees!r}; it must be a Surface: where it can detect an attack")
 
 
 def it_overrides_a_hook_or_sees_nothing(case: PluginCase[Defense]) -> None:
@@ -68,14 +66,14 @@ def it_overrides_a_hook_or_sees_nothing(case: PluginCase[Defense]) -> None:
 
 
 def it_answers_for_its_guarantee(case: PluginCase[Defense]) -> None:
-    """`guarantee` answers for every surface with True, False or None, and gives a reason."""
+    """For every surface, `guarantee` gives True, False or None, and a reason."""
     swarm = _swarm(case)
     for surface in Surface:
         for some in ([], targets(swarm.n), list(range(swarm.n))):
             attacked = ThreatCase(swarm.network, np.array(some, dtype=np.int32), surface)
             answer = case.make().guarantee(attacked)
             complete = answer.holds in (True, False, None) and bool(answer.why.strip())
-            require(complete, f"asked about {surface!r} at {some} it answers {answer!r}")
+            require(complete, f"for an attack on {surface!r} at daemons {some}, `guarantee` gives {answer!r}")
 
 
 def it_runs_on_every_network(case: PluginCase[Defense]) -> None:
@@ -85,7 +83,7 @@ def it_runs_on_every_network(case: PluginCase[Defense]) -> None:
         if fits(defense, swarm.n):
             long = swarm._replace(rounds=_rounds(defense))
             for attack in (Lie, Shout):
-                _run_or_say_where(long, [_attack_after_warm_up(attack, defense, swarm.n)], defense)
+                _run_with_context(long, [_attack_after_warm_up(attack, defense, swarm.n)], defense)
 
 
 def non_finite_input_leaves_figures_finite(case: PluginCase[Defense]) -> None:
@@ -93,14 +91,14 @@ def non_finite_input_leaves_figures_finite(case: PluginCase[Defense]) -> None:
     swarm = _swarm(case)
     for kind in (NonFiniteFeeds, NonFiniteMessages, Split, Flood, Cut):
         defense = _defense(case)
-        _run_or_say_where(swarm, [_attack_after_warm_up(kind, defense, swarm.n)], defense, protocol=influence(inbox=20))
+        _run_with_context(swarm, [_attack_after_warm_up(kind, defense, swarm.n)], defense, protocol=influence(inbox=20))
 
 
 def it_reads_only_its_view_and_keeps_shapes(case: PluginCase[Defense]) -> None:
     """It reads nothing beyond its vantage, gives weights within [0, 1], and keeps shapes."""
     swarm = _swarm(case)
     for one in (swarm, ring(swarm.n, width=2, rounds=swarm.rounds)):
-        _run_or_say_where(one, [], _defense(case))
+        _run_with_context(one, [], _defense(case))
     _attacked(_defense(case), swarm)
 
 
@@ -283,7 +281,7 @@ def _attacked(defense: Defense, swarm: SmallSwarm, **how: Any) -> Trace:
     return run_swarm(swarm, attacks=attacks, defenses=[defense], **how)
 
 
-def _run_or_say_where(swarm: SmallSwarm, attacks: list[Attack], defense: Defense, **how: Any) -> Trace:
+def _run_with_context(swarm: SmallSwarm, attacks: list[Attack], defense: Defense, **how: Any) -> Trace:
     against = f" against {type(attacks[0]).__name__}" if attacks else " without an attack"
     try:
         return run_swarm(swarm, attacks=attacks, defenses=[defense], arm=Arm.DEFENDED, **how)

@@ -61,7 +61,10 @@ def it_keeps_shapes(case: PluginCase[NegotiationProtocol]) -> None:
         spoken = protocol.speak(read_only(state))
         if isinstance(spoken, Addressed):
             right = spoken.payload.shape[:1] == spoken.sent.shape == (network.m,) and spoken.sent.dtype == np.bool_
-            require(right, f"`speak` addresses {spoken.payload.shape} and {spoken.sent.shape}; must be (m, w) and (m,)")
+            require(
+                right,
+                f"`payload` and `sent` are {spoken.payload.shape} and {spoken.sent.shape}; must be (m, w) and (m,)",
+            )
         messages = as_messages(network, spoken)
         heard = protocol.listen(messages, None, state=read_only(state), signals=_signals(swarm, 1))
         proposed = protocol.proposals(heard)
@@ -131,7 +134,7 @@ def agreement_is_kept(case: PluginCase[NegotiationProtocol]) -> None:
             worst = int(gap.argmax())
             require(
                 bool(gap[worst] <= 1e-12),
-                f"all agree on 0.7, and daemon {worst} moves to {state[worst]} with the rule {rule} ({swarm.name})",
+                f"all agree on 0.7, but daemon {worst} moves to {state[worst]} with the rule {rule} ({swarm.name})",
             )
 
 
@@ -158,7 +161,7 @@ def non_finite_input_leaves_proposals_finite(case: PluginCase[NegotiationProtoco
     """Messages and signals of NaN, infinity and 1e300 leave every proposal finite."""
     swarm = ring(case.n)
     for kind in (NonFiniteMessages, NonFiniteFeeds):
-        _run_or_say_where(case, swarm, kind)
+        _run_with_context(case, swarm, kind)
 
 
 def its_traits_are_declared(case: PluginCase[NegotiationProtocol]) -> None:
@@ -255,10 +258,10 @@ def both_engines_agree(case: PluginCase[NegotiationProtocol]) -> None:
 
 
 def it_runs_on_unreliable_links(case: PluginCase[NegotiationProtocol]) -> None:
-    """On links that lose, delay, repeat and reorder it runs to the end, with finite figures, alike in both engines."""
+    """With message loss, delay, duplication and reordering it runs to the end, finite and equal in both engines."""
     good = ring(case.n)
     network = replace(good.network, delivery=Delivery(0, 3, loss=0.2, duplication=0.2, reordering=0.5))
-    swarm = good._replace(network=network, name=f"{good.name}, on bad links")
+    swarm = good._replace(network=network, name=f"{good.name}, on unreliable links")
     for kind in (Lie, Split):
         arrays, agents = (
             _run(case.make(), swarm, [_attack_on(kind, swarm)], engine=engine) for engine in ("arrays", "agents")
@@ -271,7 +274,7 @@ def it_runs_on_every_network(case: PluginCase[NegotiationProtocol]) -> None:
     """It runs to the end, with finite figures, on one daemon, on two, in disconnected swarms, in two components."""
     for swarm in _fitting(case):
         for kind in (Lie, Split):
-            _run_or_say_where(case, swarm, kind)
+            _run_with_context(case, swarm, kind)
 
 
 RULES: tuple[ConformanceRule, ...] = (
@@ -378,7 +381,7 @@ def _run(protocol: NegotiationProtocol, swarm: SmallSwarm, attacks: list[Attack]
     return run_swarm(swarm, attacks=attacks, protocol=protocol, **how)
 
 
-def _run_or_say_where(case: PluginCase[NegotiationProtocol], swarm: SmallSwarm, kind: type[Attack]) -> None:
+def _run_with_context(case: PluginCase[NegotiationProtocol], swarm: SmallSwarm, kind: type[Attack]) -> None:
     try:
         _run(case.make(), swarm, [_attack_on(kind, swarm)])
     except Exception as error:

@@ -49,7 +49,7 @@ def check_world(plugin_class: type[World], **parameters: Any) -> None:
 
 
 def it_names_its_unit_and_bills(case: PluginCase[World]) -> None:
-    """`unit` is a real unit, and `bills` names at least one bill."""
+    """`unit` names a unit, and `bills` names at least one bill."""
     unit, bills = getattr(case.plugin_class, "unit", None), getattr(case.plugin_class, "bills", None)
     require(isinstance(unit, str) and bool(unit.strip()), f"`unit` is {unit!r}; must be USD, minutes, kWh or the like")
     named = isinstance(bills, tuple) and bool(bills) and all(isinstance(name, str) and name for name in bills)
@@ -72,7 +72,7 @@ def it_declares_what_it_senses_and_decides(case: PluginCase[World]) -> None:
 
 
 def it_reports_its_bills_every_round(case: PluginCase[World]) -> None:
-    """Every round has the bills that the class names and the same other figures, all of them finite."""
+    """Every round reports the bills that the class names and the same metrics; all are finite."""
     run = _run_world(case)
     figures = set(run.outcomes[0].metrics)
     clash = figures & (ENGINE_FIGURES | set(case.plugin_class.bills)) | set(case.plugin_class.bills) & ENGINE_FIGURES
@@ -125,7 +125,10 @@ def its_draws_do_not_depend_on_decisions(case: PluginCase[World]) -> None:
         ("some daemons are not billed", _run_world(case, some_unbilled=True)),
     ):
         for round, (one, two) in enumerate(zip(usual.streams, other.streams, strict=True)):
-            require(one == two, f"in round {round} it draws other random numbers if {what}; draw the same in every arm")
+            require(
+                one == two,
+                f"in round {round} it draws other random numbers if {what}; they must be equal in every arm",
+            )
 
 
 def its_first_signals_are_equal_in_all_arms(case: PluginCase[World]) -> None:
@@ -167,7 +170,7 @@ def central_changes_nothing(case: PluginCase[World]) -> None:
 
 
 def its_roles_name_daemons(case: PluginCase[World]) -> None:
-    """`roles` are known before `begin`, and each names daemons by their numbers, each once."""
+    """`roles` are known before `begin`, and each one lists different daemon numbers."""
     for role, daemons in case.make().roles.items():
         numbers = np.asarray(daemons)
         right = numbers.ndim == 1 and numbers.dtype.kind == "i" and len(np.unique(numbers)) == len(numbers)

@@ -1,4 +1,4 @@
-"""Worlds: the tasks of swarms, one a file. A world keeps the bill, and it alone knows the truth.
+"""Worlds: the tasks of swarms, one a file. A world computes the bill, and only a world knows the truth.
 
 In every round a world senses: it gives each daemon its signal, which is what the daemon's feed reports.
 

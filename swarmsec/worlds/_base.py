@@ -29,7 +29,7 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class WorldView:
-    """What a world knows at the start of a run.
+    """The data that a world gets at the start of a run.
 
     Attributes:
         network: The network; an edge leads from a sender to a listener.
@@ -52,7 +52,7 @@ class WorldView:
 
 @dataclass(kw_only=True)
 class World(Plugin, ABC):
-    """The task of a swarm: it makes the signals, applies the decisions, and keeps the bill.
+    """The task of a swarm: it makes the signals, applies the decisions, and computes the bill.
 
     The first of `bills` is scored, unless the scenario's `score.bill` names another.
     """
@@ -71,8 +71,8 @@ class World(Plugin, ABC):
 
     decides: ClassVar[str] = ""
     """The kind of proposal that `decide` expects: `belief`, a number or vector that the daemons share; `assignment`,
-    each daemon's share of each item, 0 to 1; `quantity`, the units of each good that each daemon takes; or a word of
-    your own. A protocol names the kinds that it makes in `decides_for`. Empty: not declared."""
+    each daemon's share of each item, 0 to 1; `quantity`, the units of each good that each daemon takes; or another
+    kind. A protocol lists the kinds of its proposals in `decides_for`. Empty: not declared."""
 
     @property
     def signal_deviation(self) -> float:
@@ -81,7 +81,7 @@ class World(Plugin, ABC):
 
     @property
     def acts_beyond(self) -> float:
-        """The belief beyond which a daemon acts at a cost; infinite where acting on a belief costs nothing."""
+        """The belief beyond which a daemon acts at a cost; infinite if no action has a cost."""
         return math.inf
 
     @abstractmethod

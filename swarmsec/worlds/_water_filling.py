@@ -42,7 +42,7 @@ def fill_to_level(
     width, cap = widths[flows], np.broadcast_to(caps, widths.shape)[flows]
     floor = np.broadcast_to(floors, widths.shape)[flows].astype(np.float64)
     if total > cap.sum():
-        raise ParameterError(f"{total:g} is more than all can hold under their caps, {cap.sum():g}", where="total")
+        raise ParameterError(f"{total:g} given; must be at most the sum of the caps, {cap.sum():g}", where="total")
     full = floor + cap / width
     heights = np.concatenate([floor, full[np.isfinite(full)]])
     order = np.argsort(heights, kind="stable")

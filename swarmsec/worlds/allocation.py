@@ -66,7 +66,7 @@ class Allocation(World):
         items = len(self.worths[0]) if isinstance(self.worths, list) else self.items
         if self.capacity < items and n * self.capacity * items * self.supply > _CELLS_MAX:
             raise ParameterError(
-                f"the best of {n:,} daemons × {items:,} items × {self.supply:,} units takes too long to find",
+                f"the optimum of {n:,} daemons × {items:,} items × {self.supply:,} units takes too long to compute",
                 where="items",
             )
 

@@ -61,7 +61,7 @@ class Beliefs(World):
 
     @property
     def signal_deviation(self) -> float:
-        """That of the parameter."""
+        """The parameter `noise`."""
         return self.noise
 
     def begin(self, view: WorldView) -> None:

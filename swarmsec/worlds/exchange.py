@@ -19,9 +19,10 @@ from swarmsec.worlds._water_filling import fill_to_level
 class Exchange(World):
     """In every round the swarm divides `supply` units of a good per daemon.
 
-    x units are worth U_i(x) = v_i x − c_i x² / 2 dollars to daemon i. It alone knows v_i, from its feed, with noise; c
-    is known. With c = 0 each wants as much as possible (Kelly's setting); above 0 the market clears at a price p with
-    v_i − c_i x_i = p for all that get some. A daemon takes the amount that it proposes, from 0 to the whole supply.
+    x units are worth U_i(x) = v_i x − c_i x² / 2 dollars to daemon i. Only daemon i knows v_i, from its feed, with
+    noise; c is known to all. With c = 0 each wants as much as possible (Kelly's setting); above 0 the market clears at
+    a price p with v_i − c_i x_i = p for all that get some. A daemon takes the amount that it proposes, from 0 to the
+    whole supply.
 
     bill = Σ over rounds of (welfare of the best allocation − welfare of this one + imbalance_usd · |Σ x − supply|)
 
@@ -66,7 +67,7 @@ class Exchange(World):
 
     @property
     def signal_deviation(self) -> float:
-        """That of the parameter."""
+        """The parameter `noise`."""
         return self.noise
 
     def begin(self, view: WorldView) -> None:

@@ -32,7 +32,7 @@ class Trading(World):
 
     and trades toward it by at most `pace` per round. It becomes wary if z falls below −dead_band, and relaxes above
     half of that. A wary daemon only sells, so that it does not follow noise; a relaxed one buys its book back. Below
-    the maintenance margin the broker sells `margin_sale` of the book per round, and never lends for that part again.
+    the maintenance margin the broker sells `margin_sale` of the book per round, and does not lend for that part again.
     Price impact is that of `_market.py`. A round is ten seconds.
 
     Bills: `liquidated_usd` is the revenue of all sales, including those of hijacked daemons; purchases are not
@@ -44,7 +44,7 @@ class Trading(World):
     hoax tweet of 2013 moved the S&P 500 by 1% for some minutes. A margin call needs a fall of 4.8%, so none occurs.
     Half of an impact decays in ten minutes; real impacts take days, which would make buying back cheaper.
 
-    Honest feeds contain nothing worth a trade, so a defense that blocks all feeds has no cost here.
+    Honest feeds contain no information, so a defense that blocks all feeds has no cost here.
 
     `feed: sp500` uses a window of 1999 to 2018, one trading day per round: real crashes, which cause margin calls
     without an attack.
@@ -90,12 +90,12 @@ class Trading(World):
 
     @property
     def signal_deviation(self) -> float:
-        """That of the parameter."""
+        """The parameter `signal_noise`."""
         return self.signal_noise
 
     @property
     def acts_beyond(self) -> float:
-        """The dead band."""
+        """The parameter `dead_band`."""
         return self.dead_band
 
     def begin(self, view: WorldView) -> None:

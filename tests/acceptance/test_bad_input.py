@@ -9,15 +9,15 @@ import pytest
 USAGE, REJECTED, PLUGIN_FAILED = 2, 3, 5
 
 
-def assert_one_clear_error(ran, code, *words):
-    """Assert one error on standard error that contains all `words`, and an empty standard output."""
+def assert_one_clear_error(ran, code, *expected):
+    """Assert one error on standard error that contains all the parts in `expected`, and an empty standard output."""
     codes = (code,) if isinstance(code, int) else code
     assert ran.code in codes, ran.err
     assert ran.out == ""
     assert "Traceback" not in ran.err
     assert ran.err.startswith("swarmsec: "), ran.err
     assert ran.err.count("swarmsec: ") == 1, ran.err
-    missing = [word for word in words if word not in ran.err]
+    missing = [part for part in expected if part not in ran.err]
     assert missing == [], ran.err
 
 
@@ -86,7 +86,7 @@ def changed(scenario, path, value):
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "words"),
+    ("path", "value", "expected"),
     [
         (["roundz"], 3, ["roundz", "did you mean `rounds`"]),
         (["attacks", 0, "vlaue"], 3, ["attacks[0].vlaue", "did you mean `value`"]),
@@ -98,13 +98,13 @@ def changed(scenario, path, value):
         (["rules", "green"], {}, ["rules.green"]),
     ],
 )
-def test_an_unknown_key_is_located_and_gets_a_suggestion(cli, write, ring, path, value, words):
+def test_an_unknown_key_is_located_and_gets_a_suggestion(cli, write, ring, path, value, expected):
     ran = cli("run", write(changed(ring, path, value), "mine.yaml"))
-    assert_one_clear_error(ran, REJECTED, "mine.yaml:", *words)
+    assert_one_clear_error(ran, REJECTED, "mine.yaml:", *expected)
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "words"),
+    ("path", "value", "expected"),
     [
         (["attacks", 0, "kind"], "stuborn", ["attacks[0].kind", "did you mean `stubborn`"]),
         (["defenses", 0, "kind"], "wmrs", ["defenses[0].kind", "did you mean `wmsr`"]),
@@ -115,13 +115,13 @@ def test_an_unknown_key_is_located_and_gets_a_suggestion(cli, write, ring, path,
         (["attacks", 0, "kind"], 7, ["attacks[0].kind"]),
     ],
 )
-def test_an_unknown_plugin_is_located_and_gets_a_suggestion(cli, write, ring, path, value, words):
+def test_an_unknown_plugin_is_located_and_gets_a_suggestion(cli, write, ring, path, value, expected):
     ran = cli("run", write(changed(ring, path, value), "mine.yaml"))
-    assert_one_clear_error(ran, REJECTED, "mine.yaml:", *words)
+    assert_one_clear_error(ran, REJECTED, "mine.yaml:", *expected)
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "words"),
+    ("path", "value", "expected"),
     [
         (["attacks", 0, "strength"], -1, ["attacks[0].strength", "-1", "at least 0"]),
         (["attacks", 0, "value"], "many", ["attacks[0].value", "many", "number"]),
@@ -170,10 +170,10 @@ def test_an_unknown_plugin_is_located_and_gets_a_suggestion(cli, write, ring, pa
     ],
     ids=lambda part: ".".join(map(str, part)) if isinstance(part, list) else repr(part)[:30],
 )
-def test_a_value_out_of_range_or_of_the_wrong_type_is_located(cli, write, ring, path, value, words):
+def test_a_value_out_of_range_or_of_the_wrong_type_is_located(cli, write, ring, path, value, expected):
     text = json.dumps(changed(ring, path, value), indent=1).replace("NaN", ".nan").replace("Infinity", ".inf")
     ran = cli("run", write(text, "mine.yaml"))
-    either = [word.split("|") for word in words]
+    either = [part.split("|") for part in expected]
     assert_one_clear_error(ran, REJECTED, "mine.yaml:")
     assert [options for options in either if not any(option in ran.err for option in options)] == [], ran.err
 
@@ -202,7 +202,7 @@ def test_f_too_large_for_the_swarm_is_refused(cli, write, ring, f):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "words"),
+    ("arguments", "code", "expected"),
     [
         (["--rounds", "-5"], (USAGE, REJECTED), ["rounds", "-5"]),
         (["--rounds", "ten"], USAGE, ["--rounds"]),
@@ -242,8 +242,8 @@ def test_f_too_large_for_the_swarm_is_refused(cli, write, ring, f):
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else None,
 )
-def test_a_bad_option_is_named(cli, ring_file, arguments, code, words):
-    assert_one_clear_error(cli("run", ring_file, *arguments), code, *words)
+def test_a_bad_option_is_named(cli, ring_file, arguments, code, expected):
+    assert_one_clear_error(cli("run", ring_file, *arguments), code, *expected)
 
 
 @pytest.mark.parametrize(
@@ -363,8 +363,8 @@ def test_an_error_in_a_hook_names_the_plugin_the_hook_and_the_exception(cli, rin
     ran = cli("run", ring_file, "--plugins", folder, team, kind, "--jobs", jobs)
     assert ran.code == PLUGIN_FAILED, ran.err
     assert "Traceback" not in ran.err
-    for word in ("slippery", hook, "a slip of mine"):
-        assert word in ran.err
+    for part in ("slippery", hook, "a slip of mine"):
+        assert part in ran.err
 
 
 def test_an_error_in_a_plugin_names_file_and_line(cli, ring_file, tmp_path):
@@ -389,7 +389,7 @@ def test_an_attack_that_changes_rows_of_other_daemons_is_refused(cli, ring_file,
 
 
 @pytest.mark.parametrize(
-    ("result", "words"),
+    ("result", "expected"),
     [
         ("signals[:2]", ["shape"]),
         ("None", []),
@@ -399,7 +399,7 @@ def test_an_attack_that_changes_rows_of_other_daemons_is_refused(cli, ring_file,
         ("[['x']] * 7", []),
     ],
 )
-def test_an_invalid_result_of_a_defense_hook_is_refused(cli, ring_file, tmp_path, result, words):
+def test_an_invalid_result_of_a_defense_hook_is_refused(cli, ring_file, tmp_path, result, expected):
     body = f"    def filter_signals(self, signals, blue):\n        return {result}\n"
     folder = plugin(tmp_path / "own", "crooked", body, base="Defense", trait="vantage = Vantage.LOCAL")
     ran = cli("run", ring_file, "--plugins", folder, "--defense", "crooked")
@@ -407,8 +407,8 @@ def test_an_invalid_result_of_a_defense_hook_is_refused(cli, ring_file, tmp_path
         return
     assert ran.code == PLUGIN_FAILED, ran.err
     assert "Traceback" not in ran.err
-    for word in ["crooked.filter_signals", *words]:
-        assert word in ran.err
+    for part in ["crooked.filter_signals", *expected]:
+        assert part in ran.err
 
 
 def test_writing_into_a_read_only_view_is_reported_as_an_error_of_the_plugin(cli, ring_file, tmp_path):
@@ -421,7 +421,7 @@ def test_writing_into_a_read_only_view_is_reported_as_an_error_of_the_plugin(cli
 
 
 @pytest.mark.parametrize(
-    ("text", "word"),
+    ("text", "part"),
     [
         ("import a_module_that_is_nowhere\n", "a_module_that_is_nowhere"),
         ("def f(:\n", "SyntaxError"),
@@ -430,11 +430,11 @@ def test_writing_into_a_read_only_view_is_reported_as_an_error_of_the_plugin(cli
     ],
     ids=["import", "syntax", "exit", "error"],
 )
-def test_a_plugin_file_that_cannot_be_imported_is_named(cli, ring_file, tmp_path, text, word):
+def test_a_plugin_file_that_cannot_be_imported_is_named(cli, ring_file, tmp_path, text, part):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "broken.py").write_text(text, encoding="utf-8")
     ran = cli("run", ring_file, "--plugins", tmp_path / "own", "--attack", "broken")
-    assert_one_clear_error(ran, PLUGIN_FAILED, "broken.py", word)
+    assert_one_clear_error(ran, PLUGIN_FAILED, "broken.py", part)
 
 
 def test_a_plugin_that_reads_beyond_its_vantage_is_refused(cli, ring_file, tmp_path):

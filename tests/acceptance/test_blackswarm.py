@@ -105,6 +105,6 @@ def test_wmsr_and_the_gate_prevent_almost_no_damage_of_the_subtle_attack(subtle)
 
 def test_the_subtle_scenario_states_that_it_is_an_open_challenge():
     document = swarmsec.load_scenario("blackswarm_subtle").document
-    told = f"{document['title']} {document['story']}".lower()
-    assert "open" in told
-    assert "median" in told or "gate" in told
+    text = f"{document['title']} {document['story']}".lower()
+    assert "open" in text
+    assert "median" in text or "gate" in text

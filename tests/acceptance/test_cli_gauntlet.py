@@ -37,13 +37,13 @@ def test_the_verdict_is_followed_by_figures_attack_curve_and_the_command_that_re
 
 def test_json_is_one_document_with_the_command_that_repeats_the_search(cli, searched):
     assert searched.code == 0
-    told = searched.json
-    assert told["schema"] == "swarmsec.gauntlet/v1"
-    assert len(told["queries"]) == len(told["curve"]) == 12
-    assert told["queries"][told["found_at"]]["harm"] == told["curve"][-1]
-    assert told["witness"] is told["map"] is None
-    again = cli(*told["repeat"].split()[1:], "--json")
-    assert again.json == told
+    document = searched.json
+    assert document["schema"] == "swarmsec.gauntlet/v1"
+    assert len(document["queries"]) == len(document["curve"]) == 12
+    assert document["queries"][document["found_at"]]["harm"] == document["curve"][-1]
+    assert document["witness"] is document["map"] is None
+    again = cli(*document["repeat"].split()[1:], "--json")
+    assert again.json == document
 
 
 def test_the_result_does_not_depend_on_jobs(cli, searched):
@@ -76,7 +76,7 @@ def test_out_extends_a_file_in_another_folder(cli, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["nowhere"], 2, "nowhere"),
         ([*SMALL, "--attack", "stubbron"], 3, "stubborn"),
@@ -93,10 +93,10 @@ def test_out_extends_a_file_in_another_folder(cli, tmp_path):
         (["ring_with_a_liar", "--set", "defenses=[]"], 2, "the scenario has no defense; name one with --defense"),
     ],
 )
-def test_a_meaningless_request_is_one_clear_error(cli, words, code, told):
-    ran = cli("gauntlet", *words)
+def test_a_meaningless_request_is_one_clear_error(cli, arguments, code, message):
+    ran = cli("gauntlet", *arguments)
     assert (ran.code, ran.out) == (code, "")
-    assert told in ran.err
+    assert message in ran.err
     assert "Traceback" not in ran.err
 
 

@@ -47,12 +47,12 @@ def test_a_range_of_rounds_is_printed_one_row_each(cli, folder):
 
 
 def test_events_are_equal_to_those_in_the_runs_folder(cli, folder):
-    told = cli("replay", folder, "--events", "--seed", 1, "--json").json
-    kept = [json.loads(line) for line in (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()]
-    mine = [one for one in kept if (one["seed"], one["arm"]) == (1, "defended")]
-    assert [{"seed": 1, "arm": "defended", **one} for one in told["events"]] == mine
-    assert "rounds" not in told
-    assert len(cli("replay", folder, "--events").out.splitlines()) == len(mine)
+    document = cli("replay", folder, "--events", "--seed", 1, "--json").json
+    events = [json.loads(line) for line in (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    expected = [one for one in events if (one["seed"], one["arm"]) == (1, "defended")]
+    assert [{"seed": 1, "arm": "defended", **one} for one in document["events"]] == expected
+    assert "rounds" not in document
+    assert len(cli("replay", folder, "--events").out.splitlines()) == len(expected)
 
 
 def test_json_without_a_position_has_every_round(cli, folder):
@@ -67,7 +67,7 @@ def test_commands_are_read_from_a_pipe(program, folder):
     assert [line.split()[1] for line in shown] == ["0", "1", "2", "10", "9", "9", "0"]
     assert "daemon 0  100  (hijacked)" in done.stdout
     assert "no command 'nonsense'" in done.stdout
-    assert "replay>" not in done.stdout, "a pipe is not asked"
+    assert "replay>" not in done.stdout, "no prompt is printed to a pipe"
 
 
 @pytest.mark.slow
@@ -125,19 +125,19 @@ def test_the_counterfactual_without_the_attack_equals_the_clean_arm(cli, folder)
     arms = found["arms"]
     assert arms["attacked"]["seeds"]["instead"] == arms["clean"]["seeds"]["happened"]
     assert arms["defended"]["seeds"]["instead"] == arms["guarded"]["seeds"]["happened"]
-    kept = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     assert {arm: one["happened"] for arm, one in arms.items()} == {
-        arm: one["bill"] for arm, one in kept["arms"].items()
+        arm: one["bill"] for arm, one in result["arms"].items()
     }
-    assert found["happened"]["damage"] == kept["damage"]
+    assert found["happened"]["damage"] == result["damage"]
     assert found["instead"]["verdict"] == "no_bite"
 
 
 def test_the_counterfactual_with_another_defense_equals_a_run_with_it(cli, folder, ring_file):
     found = cli("replay", folder, "--swap-defense", "wmsr:f=2", "--json").json["counterfactual"]
     assert cli("run", ring_file, "--defense", "wmsr:f=2", "--out", "other").code in {0, 4}
-    kept = json.loads(Path("other/latest/result.json").read_text(encoding="utf-8"))
-    assert found["arms"]["defended"]["instead"] == kept["arms"]["defended"]["bill"]
+    result = json.loads(Path("other/latest/result.json").read_text(encoding="utf-8"))
+    assert found["arms"]["defended"]["instead"] == result["arms"]["defended"]["bill"]
     assert found["arms"]["attacked"]["difference"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
 
 
@@ -145,7 +145,7 @@ def test_a_counterfactual_is_reported_for_each_arm_and_seed(cli, folder):
     text = cli("replay", folder, "--until", 5, "--arm", "attacked").out
     assert all(word in text for word in ("clean", "attacked", "defended", "guarded", "seed 0", "seed 1", "seed 2"))
     assert "attacks until round 5" in text
-    assert text.count("in round 6") == 3, "what was said in round 4 is still heard in round 5"
+    assert text.count("in round 6") == 3, "a message of round 4 still has an effect in round 5"
 
 
 def test_two_processes_print_the_same(cli, folder):
@@ -163,7 +163,7 @@ def test_shapley_shares_are_printed_with_their_total(cli, folder):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--round", "20"], "0 to 19"),
         (["--from", "9", "--to", "3"], "9 to 3"),
@@ -180,10 +180,10 @@ def test_shapley_shares_are_printed_with_their_total(cli, folder):
         (["--attribute", "--orders", "1"], "--orders"),
     ],
 )
-def test_bad_options_are_one_clear_line(cli, folder, arguments, told):
+def test_bad_options_are_one_clear_line(cli, folder, arguments, message):
     ran = cli("replay", folder, *arguments)
     assert (ran.code, ran.out) == (2, "")
-    assert told in ran.err
+    assert message in ran.err
     assert len(ran.err.splitlines()) == 1
 
 
@@ -191,7 +191,7 @@ def test_bad_options_are_one_clear_line(cli, folder, arguments, told):
 def test_a_name_without_a_run_is_refused(cli, name):
     ran = cli("replay", name, "--round", 0)
     assert ran.code == 2
-    assert "no such run" in ran.err or "no run's folder" in ran.err
+    assert "no such run" in ran.err or "not a run's folder" in ran.err
 
 
 def test_verify_exits_with_0_and_after_a_change_with_1(cli, folder):
@@ -214,8 +214,8 @@ def test_replay_and_verify_refuse_a_run_whose_plugin_changed(cli, ring_file, own
     elsewhere = own_plugins.parent / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "pull.py").write_text((own_plugins / "pull.py").read_text().replace("3.0", "4.0"))
-    for words in (["replay", "runs/latest", "--round", "0"], ["verify", "runs/latest"]):
-        ran = cli(*words, "--plugins", elsewhere)
+    for arguments in (["replay", "runs/latest", "--round", "0"], ["verify", "runs/latest"]):
+        ran = cli(*arguments, "--plugins", elsewhere)
         assert ran.code == 3
         assert "attacks/pull has changed since this was run" in ran.err
         assert len(ran.err.splitlines()) == 1

@@ -33,15 +33,15 @@ with Store.open(Path(sys.argv[1])) as store:
 
 
 @pytest.fixture(scope="session")
-def kept(tmp_path_factory):
+def template(tmp_path_factory):
     return small().keep(tmp_path_factory.mktemp("kept") / "s.sqlite")
 
 
 @pytest.fixture
-def store(kept, tmp_path):
+def store(template, tmp_path):
     """A store with one tournament, as a copy that a test may change."""
     path = tmp_path / "s.sqlite"
-    shutil.copyfile(kept, path)
+    shutil.copyfile(template, path)
     return path
 
 
@@ -142,10 +142,19 @@ def test_the_leaderboard_lists_the_best_of_each_team_first(cli, store):
 
 def test_a_tournament_and_its_leaderboard_have_equal_ratings_with_ties_in_equal_order(cli, tmp_path):
     """Defenses without effect tie: signal_clip and median_gate are no match for stubborn, and equal none."""
-    words = ["--attack", "stubborn:daemons=[0]", "--attack", "hijack:daemons=[0]"]
-    words += ["--defense", "signal_clip", "--defense", "wmsr", "--defense", "median_gate"]
+    arguments = ["--attack", "stubborn:daemons=[0]", "--attack", "hijack:daemons=[0]"]
+    arguments += ["--defense", "signal_clip", "--defense", "wmsr", "--defense", "median_gate"]
     ran = cli(
-        "tournament", "ring_with_a_liar", *words, "--set", "rounds=12", "--seeds", "2", "--store", "t.sqlite", "--json"
+        "tournament",
+        "ring_with_a_liar",
+        *arguments,
+        "--set",
+        "rounds=12",
+        "--seeds",
+        "2",
+        "--store",
+        "t.sqlite",
+        "--json",
     )
     board = cli("results", "t.sqlite", "--leaderboard", "--json").json
     for team in ("attacks", "defenses"):
@@ -218,7 +227,7 @@ def test_a_non_finite_value_is_null_in_json(cli, store):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("arguments", "message"),
     [
         (["--matrix", "--failed"], "give one of them"),
         (["--damage"], "only with --matrix"),
@@ -230,14 +239,14 @@ def test_a_non_finite_value_is_null_in_json(cli, store):
         (["--attack", "x"], "no such filter"),
     ],
 )
-def test_a_usage_error_is_one_line_and_ends_with_2(cli, store, words, told):
-    ran = cli("results", store, *words)
+def test_a_usage_error_is_one_line_and_ends_with_2(cli, store, arguments, message):
+    ran = cli("results", store, *arguments)
     assert (ran.code, ran.out) == (2, "")
-    assert told in ran.err
+    assert message in ran.err
     assert len(ran.err.splitlines()) == 1
-    as_json = cli("results", store, *words, "--json")
+    as_json = cli("results", store, *arguments, "--json")
     assert as_json.code == 2
-    assert told in as_json.json["error"]["message"]
+    assert message in as_json.json["error"]["message"]
 
 
 def test_a_missing_or_invalid_store_is_one_clear_error(cli, tmp_path):
@@ -265,10 +274,10 @@ def test_results_are_read_while_a_tournament_runs(shell, tmp_path):
     command = [sys.executable, "-c", WRITES_UNTIL_TOLD, str(path)]
     writing = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        for played in (1, 2):
+        for outcome in (1, 2):
             writing.stdout.readline()
             (one,) = shell("results", path, "--json").json["tournaments"]
-            assert (one["done"], one["left"]) == (played, len(small().jobs) - played)
+            assert (one["done"], one["left"]) == (outcome, len(small().jobs) - outcome)
             writing.stdin.write("\n")
             writing.stdin.flush()
         assert shell("results", path, "--matrix").code == 0
@@ -316,8 +325,8 @@ def test_export_requires_a_target(cli, store):
 def test_results_include_runs_without_a_tournament(cli, tmp_path):
     runs = numbered(200)
     with Store.open(tmp_path / "s.sqlite") as store:
-        for job, played in runs:
-            store.add(job, played)
+        for job, outcome in runs:
+            store.add(job, outcome)
     rows = cli("results", "s.sqlite", "--sql", "SELECT count(*), count(DISTINCT digest) FROM runs", "--json").json
     assert rows["rows"] == [[200, 1]]
     assert json.loads(cli("results", "s.sqlite", "--json").out)["tournaments"] == []

@@ -78,9 +78,9 @@ def test_the_printed_command_repeats_the_run(shell, ring_file):
 
     first = shell("run", ring_file, "--attack", "stubborn:value=7,daemons=[2]", "--rounds", 9, "--json")
     assert first.code == 0
-    words = shlex.split(first.json["replay"])
-    assert words[0] == "swarmsec"
-    again = shell(*words[1:], "--json")
+    arguments = shlex.split(first.json["replay"])
+    assert arguments[0] == "swarmsec"
+    again = shell(*arguments[1:], "--json")
     without_times = [{**ran.json, "overhead": None} for ran in (first, again)]
     assert without_times[0] == without_times[1]
 
@@ -265,12 +265,12 @@ def test_an_attack_of_strength_zero_has_damage_exactly_zero(cli, ring_file):
 # --seeds, --agents, --rounds, --set, --out, --jobs
 
 
-@pytest.mark.parametrize(("given", "played"), [("3", [0, 1, 2]), ("3,4,9", [3, 4, 9]), ("2", [0, 1])])
-def test_seeds_are_a_count_or_a_list(cli, ring_file, given, played):
+@pytest.mark.parametrize(("given", "seeds"), [("3", [0, 1, 2]), ("3,4,9", [3, 4, 9]), ("2", [0, 1])])
+def test_seeds_are_a_count_or_a_list(cli, ring_file, given, seeds):
     ran = cli("run", ring_file, "--seeds", given, "--json")
     assert ran.code == 0
-    assert ran.json["seeds"] == played
-    assert ran.json["replay"].endswith("--seeds " + ",".join(map(str, played)))
+    assert ran.json["seeds"] == seeds
+    assert ran.json["replay"].endswith("--seeds " + ",".join(map(str, seeds)))
 
 
 def test_the_scenarios_seeds_may_be_a_list(cli, write, ring):
@@ -380,8 +380,8 @@ def test_variables_set_options(shell, write, ring, own_plugins, tmp_path):
     ran = shell("run", write(ring), "--attack", "pull:daemons=[0]", "--json", env=variables)
     assert ran.code in (0, 4)
     assert ran.json["seeds"] == [3, 4]
-    played = resolved(tmp_path / "elsewhere")
-    assert (played["network"]["n"], played["rounds"], played["attacks"][0]["kind"]) == (9, 4, "pull")
+    document = resolved(tmp_path / "elsewhere")
+    assert (document["network"]["n"], document["rounds"], document["attacks"][0]["kind"]) == (9, 4, "pull")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ SMALL = (
     "--set", "rounds=12", "--seeds", "2", "--no-nulls",
 )  # fmt: skip
 
-POISON = '''"""Kill the process that plays it, in round 3."""
+POISON = '''"""Kill the process that runs it, in round 3."""
 
 import os
 import signal
@@ -106,7 +106,7 @@ def test_all_impossible_combinations_are_refused_in_one_list_before_the_first_ru
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("arguments", "message"),
     [
         (("nosuch",), "no scenario `nosuch`"),
         (("ring_with_a_liar", "--seeds", "x"), "--seeds"),
@@ -119,10 +119,10 @@ def test_all_impossible_combinations_are_refused_in_one_list_before_the_first_ru
         (("ring_with_a_liar", "--set", "rounds"), "--set"),
     ],
 )
-def test_a_usage_error_ends_with_2_and_one_line(cli, words, said):
-    ran = cli("tournament", *words)
+def test_a_usage_error_ends_with_2_and_one_line(cli, arguments, message):
+    ran = cli("tournament", *arguments)
     assert ran.code == 2
-    assert said in ran.err
+    assert message in ran.err
     assert "Traceback" not in ran.err
 
 
@@ -236,7 +236,7 @@ def until(holds, seconds=180.0):
     return value
 
 
-def kept(store):
+def recorded_runs(store):
     """The ids of the runs in a store, and the record of each, read in parallel to the writer."""
     if not Path(store).exists():
         return {}
@@ -252,9 +252,9 @@ def started(program, tmp_path):
     """Start a tournament in a new session, and end all its processes afterwards."""
     sessions = []
 
-    def start(*words):
+    def start(*arguments):
         process = subprocess.Popen(
-            [*program, "tournament", *map(str, words)],
+            [*program, "tournament", *map(str, arguments)],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -275,7 +275,7 @@ def started(program, tmp_path):
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_exits_with_130_and_prints_how_to_resume(started, cli, jobs):
     process = started(*LONG, "--jobs", jobs)
-    until(lambda: len(kept("runs/tournaments.sqlite")) >= 3)
+    until(lambda: len(recorded_runs("runs/tournaments.sqlite")) >= 3)
     os.kill(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -283,7 +283,7 @@ def test_ctrl_c_exits_with_130_and_prints_how_to_resume(started, cli, jobs):
     assert "runs so far are in runs/tournaments.sqlite; to continue: swarmsec tournament ring_with_a_liar" in err
     assert err.rstrip().splitlines()[-2].endswith("--resume")
     until(lambda: not processes_of(process.pid), seconds=10)
-    assert 3 <= len(kept("runs/tournaments.sqlite")) < RUNS
+    assert 3 <= len(recorded_runs("runs/tournaments.sqlite")) < RUNS
 
 
 @pytest.fixture(scope="module")
@@ -310,18 +310,18 @@ def finished(process):
 def test_a_killed_driver_keeps_all_acknowledged_runs_and_resumes_to_the_same_result(started, undisturbed, jobs, share):
     store = "runs/tournaments.sqlite"
     process = started(*LONG, "--jobs", jobs)
-    until(lambda: len(kept(store)) >= share * RUNS)
-    before = kept(store)
+    until(lambda: len(recorded_runs(store)) >= share * RUNS)
+    before = recorded_runs(store)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     until(lambda: not processes_of(process.pid), seconds=10)
-    at_the_kill = kept(store)
+    at_the_kill = recorded_runs(store)
     assert before.items() <= at_the_kill.items()
     assert len(at_the_kill) < RUNS
     again = started(*LONG, "--jobs", jobs, "--resume", "--json")
     assert finished(again) == undisturbed
-    assert len(kept(store)) == RUNS
-    assert at_the_kill.items() <= kept(store).items(), "a run that was kept was played again"
+    assert len(recorded_runs(store)) == RUNS
+    assert at_the_kill.items() <= recorded_runs(store).items(), "a recorded run was run again"
     until(lambda: not processes_of(again.pid), seconds=10)
 
 
@@ -331,7 +331,7 @@ def test_runs_of_a_killed_worker_are_repeated_by_another(started, undisturbed):
     store = "runs/tournaments.sqlite"
     process = started(*LONG, "--jobs", 2, "--json")
     for share in (0.1, 0.3, 0.6):
-        until(lambda share=share: len(kept(store)) >= share * RUNS)
+        until(lambda share=share: len(recorded_runs(store)) >= share * RUNS)
         workers = [pid for pid in processes_of(process.pid) if pid != process.pid and _is_worker(pid, process.pid)]
         os.kill(workers[-1], signal.SIGKILL)
     assert finished(process) == undisturbed

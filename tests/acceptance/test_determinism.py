@@ -28,8 +28,8 @@ def attacks_of_the_registry(capture=None):
 
 def test_equal_seeds_give_equal_bytes_for_any_jobs_process_and_hash_seed(program, write, trading, tmp_path):
     scenario = write(trading | {"seeds": 3})
-    kept = [key for key in os.environ if key.startswith("SWARMSEC_")]
-    environment = {key: value for key, value in os.environ.items() if key not in kept}
+    variables = [key for key in os.environ if key.startswith("SWARMSEC_")]
+    environment = {key: value for key, value in os.environ.items() if key not in variables}
     runs = [
         subprocess.Popen(
             [*program, "run", str(scenario), "--jobs", jobs, "--out", str(tmp_path / f"{jobs}-{hash_seed}")],

@@ -31,7 +31,7 @@ def interrupted(program, write, ring, tmp_path):
     """Start a long run and press Ctrl-C during it: its exit code, its output and its folder."""
     started = []
 
-    def play(jobs, *more, whole_group=False, presses=1):
+    def interrupt(jobs, *more, whole_group=False, presses=1):
         scenario = write(ring | {"rounds": 1_000, "seeds": 200})
         process = subprocess.Popen(
             [*program, "run", str(scenario), "--jobs", str(jobs), "--out", "out", *more],
@@ -56,7 +56,7 @@ def interrupted(program, write, ring, tmp_path):
         left = processes_of_session(process.pid)
         return process.returncode, out, err, tmp_path / "out" / "latest", left
 
-    yield play
+    yield interrupt
     for process in started:
         for pid in processes_of_session(process.pid):
             os.kill(pid, signal.SIGKILL)

@@ -77,14 +77,14 @@ def test_loading_does_not_change_the_mapping(ring):
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "expected"),
     [({"roundz": 3}, ["roundz", "rounds"]), ({"rounds": -1}, ["rounds", "-1"]), ({"world": {"kind": "x"}}, ["x"])],
 )
-def test_an_invalid_mapping_raises_a_swarmsec_error_with_its_exit_code(ring, change, words):
+def test_an_invalid_mapping_raises_a_swarmsec_error_with_its_exit_code(ring, change, expected):
     with pytest.raises(swarmsec.SwarmsecError) as caught:
         swarmsec.load_scenario(ring | change)
     assert caught.value.exit_code == swarmsec.ExitCode.SCENARIO_REJECTED
-    assert [word for word in words if word not in str(caught.value)] == []
+    assert [part for part in expected if part not in str(caught.value)] == []
 
 
 @pytest.mark.parametrize(

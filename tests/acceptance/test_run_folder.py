@@ -110,9 +110,9 @@ def test_events_jsonl_has_one_document_per_line(folder):
 
 def test_result_json_is_the_printed_document_without_its_times(cli, folder, ring_file):
     printed = cli("run", ring_file, "--json").json
-    kept = read_json(folder / "result.json")
+    stored = read_json(folder / "result.json")
     assert printed.pop("arms_run") == 4 * len(printed["seeds"])
-    assert {**printed, "overhead": None} == {**kept, "overhead": None}
+    assert {**printed, "overhead": None} == {**stored, "overhead": None}
 
 
 def test_a_second_run_of_a_scenario_gets_another_folder(cli, folder, ring_file):

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from swarmsec.errors import ExitCode
-from tests.acceptance.test_cli_tournament import kept, processes_of, until
+from tests.acceptance.test_cli_tournament import processes_of, recorded_runs, until
 
 pytest.importorskip("distributed")
 pytestmark = [
@@ -76,10 +76,10 @@ class Cluster:
                         os.kill(pid, signal.SIGKILL)
                 process.wait()
 
-    def _dask(self, *words: object) -> subprocess.Popen[bytes]:
-        with (self.folder / f"{words[0]}.log").open("ab") as log:
+    def _dask(self, *arguments: object) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{arguments[0]}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "dask", *map(str, words)],
+                [sys.executable, "-m", "dask", *map(str, arguments)],
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
@@ -106,9 +106,9 @@ def driven(program, tmp_path):
     """Start the tournament in a new session, and end all its processes afterwards."""
     begun = []
 
-    def start(*words):
+    def start(*arguments):
         process = subprocess.Popen(
-            [*program, "tournament", *CUP, *map(str, words), "--json"],
+            [*program, "tournament", *CUP, *map(str, arguments), "--json"],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -142,10 +142,10 @@ def acknowledged(process, count):
 
     def enough():
         assert process.poll() is None, process.communicate()
-        return len(kept(STORE)) >= count
+        return len(recorded_runs(STORE)) >= count
 
     until(enough, WAIT_S)
-    return kept(STORE)
+    return recorded_runs(STORE)
 
 
 def finished(process):
@@ -171,10 +171,10 @@ def job_processes(worker):
     return [pid for pid in processes_of(worker.pid) if parent_of(pid) not in beside]
 
 
-def assert_no_run_is_repeated(at_a_time, document, store=STORE):
+def assert_no_run_is_repeated(earlier, document, store=STORE):
     """Assert that every run has one row, and that earlier rows are unchanged."""
-    assert len(kept(store)) == RUNS == document["counts"]["planned"] == document["counts"]["done"]
-    assert at_a_time.items() <= kept(store).items(), "a run that was acknowledged was lost, or written again"
+    assert len(recorded_runs(store)) == RUNS == document["counts"]["planned"] == document["counts"]["done"]
+    assert earlier.items() <= recorded_runs(store).items(), "a run that was acknowledged was lost, or written again"
 
 
 def test_runs_of_a_killed_dask_worker_are_taken_by_the_others_and_a_new_one_while_the_store_is_read(
@@ -254,14 +254,14 @@ def test_a_killed_scheduler_is_one_clear_error_and_loses_no_acknowledged_run(clu
     first.scheduler.kill()
     out, err = process.communicate(timeout=WAIT_S)
     assert process.returncode == ExitCode.INTERNAL
-    told = json.loads(out)["error"]
-    assert told["kind"] == "ExecutorError"
-    assert told["message"].startswith(f"{first.address}: the cluster went away")
+    error = json.loads(out)["error"]
+    assert error["kind"] == "ExecutorError"
+    assert error["message"].startswith(f"{first.address}: the connection to the cluster was lost")
     assert "Traceback" not in err
     assert err.splitlines()[-1].startswith(f"runs so far are in {STORE}; to continue: swarmsec tournament")
     assert err.splitlines()[-1].endswith("--resume")
     assert_ended(process, first.scheduler, *first.workers)
-    left = kept(STORE)
+    left = recorded_runs(STORE)
     assert before.items() <= left.items()
     assert len(left) < RUNS
     shutil.copytree(STORE.parent, tmp_path / "copy")

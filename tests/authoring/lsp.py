@@ -49,13 +49,13 @@ class LanguageServer:
     def diagnostics(self, texts: Mapping[Path, str]) -> dict[Path, list[str]]:
         """The messages of the errors that an editor underlines in each of several files, given their texts."""
         uris = {path: self._open(path, text) for path, text in texts.items()}
-        told = {}
+        errors = {}
         for path, uri in uris.items():
             with self._told:
                 assert self._told.wait_for(lambda uri=uri: uri in self._found, ANSWER_S_MAX), f"no word on {path.name}"
-                told[path] = [str(one["message"]) for one in self._found[uri] if one["severity"] == ERROR]
+                errors[path] = [str(one["message"]) for one in self._found[uri] if one["severity"] == ERROR]
             self._close(uri)
-        return told
+        return errors
 
     def completion(self, path: Path, text: str) -> dict[str, dict[str, Any]]:
         """The items offered at the cursor, a `|` in the text, by label."""

@@ -62,15 +62,15 @@ def test_an_attack_that_changes_nothing_does_not_bite():
 
 
 def test_more_seeds_are_run_before_an_attack_is_reported_as_without_bite():
-    heard = []
+    progress = []
     weak = [{"kind": "none"}]
-    linted({**RING, "attacks": weak, "seeds": 6}, advance=heard.append)
-    assert "more seeds, since it does not bite in these" in heard
+    linted({**RING, "attacks": weak, "seeds": 6}, advance=progress.append)
+    assert "more seeds, since it does not bite in these" in progress
 
 
 def test_a_scenario_won_by_a_blind_quarantine_is_trivial():
     found = found_in(RING, rules={"blue": {"quarantine": "100%"}})
-    assert "quarantine_all, which looks at nothing" in found["SW102"].finding.message
+    assert "quarantine_all, which observes nothing" in found["SW102"].finding.message
 
 
 @pytest.mark.slow
@@ -93,13 +93,13 @@ def test_a_side_without_influence_on_the_outcome_is_named():
     drowned = [{"kind": "false_signal", "daemons": "20%", "start": 60, "bias": -1e6}]
     assert "red's strength does not matter" in found_in(TRADING, attacks=drowned)["SW105"].finding.message
     helpless = found_in(RING, rules={"blue": {"quarantine": 0}}, defenses=[])
-    assert "nothing that blue can do matters" in helpless["SW105"].finding.message
+    assert "blue cannot change the outcome" in helpless["SW105"].finding.message
 
 
 @pytest.mark.slow
 def test_a_defense_that_increases_the_damage_is_a_shortcut():
     found = {one.code: one for one in linted(load_scenario("autoimmune", settings={"seeds": 2}))[0]}
-    assert "it does red's work" in found["SW106"].finding.message
+    assert "the defense alone costs" in found["SW106"].finding.message
 
 
 def test_a_bill_that_counts_attacked_daemons_is_a_shortcut():
@@ -108,9 +108,9 @@ def test_a_bill_that_counts_attacked_daemons_is_a_shortcut():
 
 
 def test_a_scenario_without_an_attack_is_not_run():
-    heard = []
-    assert linted({**RING, "attacks": []}, advance=heard.append) == ([], 0)
-    assert heard == []
+    progress = []
+    assert linted({**RING, "attacks": []}, advance=progress.append) == ([], 0)
+    assert progress == []
 
 
 def test_a_scenario_that_would_take_too_long_is_not_run(monkeypatch):

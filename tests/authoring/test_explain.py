@@ -91,9 +91,11 @@ def test_every_topic_in_the_source_of_the_check_is_explained():
     import inspect
 
     tree = ast.parse(inspect.getsource(check_module))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Wrong"]
-    said = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
-    for topic in said - {""}:
+    calls = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "CheckProblem"
+    ]
+    topics = {call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)}
+    for topic in topics - {""}:
         assert explain(topic, REGISTRY)
 
 
@@ -156,7 +158,7 @@ def test_the_rules_of_lint_are_listed():
 def test_the_command_prints_text_or_json_and_exits_with_2_for_an_unknown_topic(swarmsec):
     code, out, _ = swarmsec("explain", "attacks.false_signal")
     assert code == ExitCode.DONE
-    assert "What is added to a targeted reading." in out
+    assert "The amount that is added to a targeted signal." in out
     page = json.loads(swarmsec("explain", "attacks.false_signal", "--json")[1])
     assert page["topic"] == "attacks.false_signal"
     assert {"bias", "daemons"} <= {one["name"] for one in page["parameters"]}

@@ -375,11 +375,11 @@ def wrong_with(numbers, tmp_path, *, measured_every=100):
             wrong.append(check(number, path))
             continue
         tracemalloc.start()
-        said = check(number, path)
+        outcome = check(number, path)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        wrong.append(f"{number}: {peak >> 20} MiB" if peak > BYTES_MAX else "" if said.endswith(" s") else said)
-    return [said for said in wrong if said]
+        wrong.append(f"{number}: {peak >> 20} MiB" if peak > BYTES_MAX else "" if outcome.endswith(" s") else outcome)
+    return [outcome for outcome in wrong if outcome]
 
 
 def test_150_mutants_are_valid_or_refused_at_a_place(tmp_path):
@@ -402,8 +402,8 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 
 def test_a_bomb_of_aliases_is_refused_before_it_is_expanded(monkeypatch, capsys):
     expanded = []
-    plain = yaml_tree._Walk.plain
-    monkeypatch.setattr(yaml_tree._Walk, "plain", lambda *args: expanded.append(1) or plain(*args))
+    plain = yaml_tree._TreeReader.plain
+    monkeypatch.setattr(yaml_tree._TreeReader, "plain", lambda *args: expanded.append(1) or plain(*args))
     assert len(BOMB) < 400
     began = time.perf_counter()
     with pytest.raises(yaml_tree.UnreadableError, match="expands to more than 100,000 values"):
@@ -418,7 +418,7 @@ def test_a_bomb_of_merge_keys_is_refused_before_it_is_expanded(monkeypatch):
         f"{name}: &{name} {{<<: [{','.join([f'*{before}'] * 9)}], {name}: [{','.join([f'*{before}'] * 9)}]}}\n"
         for before, name in zip("abcde", "bcdef", strict=True)
     )
-    monkeypatch.setattr(yaml_tree._Walk, "plain", lambda *args: pytest.fail("it was expanded"))
+    monkeypatch.setattr(yaml_tree._TreeReader, "plain", lambda *args: pytest.fail("it was expanded"))
     with pytest.raises(yaml_tree.UnreadableError, match="expands to more than"):
         parse(bomb, Path("bomb.yaml").name)
 

@@ -104,8 +104,8 @@ def parameters_from(family, kind):
 
 
 def documentation(item):
-    told = item.get("documentation", "")
-    return told["value"] if isinstance(told, dict) else told
+    shown = item.get("documentation", "")
+    return shown["value"] if isinstance(shown, dict) else shown
 
 
 def test_every_key_is_offered_in_an_empty_file(complete):
@@ -195,8 +195,8 @@ def test_hovering_over_a_parameter_shows_help_bounds_unit_and_default(hover):
 
 
 def test_hovering_over_a_kind_shows_its_description(hover):
-    told = hover(f"{BASE}attacks:\n  - kind: false_|signal")
-    assert "The daemons stay honest, but decide by false signals." in told
+    shown = hover(f"{BASE}attacks:\n  - kind: false_|signal")
+    assert "The daemons stay honest, but decide by false signals." in shown
     assert "Nature 1998" in hover("world: {kind: beliefs}\nnetw|ork: {kind: small_world, n: 9}")
 
 
@@ -206,7 +206,7 @@ def test_hovering_over_a_key_of_the_document_shows_its_unit(hover):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ("attacks: [{kind: fasle_signal}]", r'Value is not accepted. Valid values: .*"false_signal"'),
         ("attacks: [{kind: false_signal, bais: 1}]", r"Property bais is not allowed\."),
@@ -217,17 +217,17 @@ def test_hovering_over_a_key_of_the_document_shows_its_unit(hover):
         ("score: {bill: x}", r'Value is not accepted. Valid values: "deviation"\.'),
     ],
 )
-def test_an_error_is_underlined_once_with_a_clear_message(underline, wrong, said):
-    [told] = underline(BASE + wrong)
-    assert re.fullmatch(said + ".*", told), told
+def test_an_error_is_underlined_once_with_a_clear_message(underline, wrong, message):
+    [shown] = underline(BASE + wrong)
+    assert re.fullmatch(message + ".*", shown), shown
 
 
 def test_the_editor_underlines_exactly_the_scenarios_that_validate_refuses(editor, server):
     files = {path.name: path for path in (*CORPUS, *library().values()) if path.name not in READ_OTHERWISE}
     texts = {editor.path.with_name(name): editor.modeline + files[name].read_text(encoding="utf-8") for name in files}
-    told = {path.name: messages for path, messages in server.diagnostics(texts).items()}
+    shown = {path.name: messages for path, messages in server.diagnostics(texts).items()}
     assert len(files) >= 90
-    assert {name: told[name] for name in files if is_valid(files[name]) == bool(told[name])} == {}
+    assert {name: shown[name] for name in files if is_valid(files[name]) == bool(shown[name])} == {}
 
 
 def is_valid(path):

@@ -327,8 +327,8 @@ def test_json_is_one_document_with_findings_in_the_format_of_validate(tmp_path, 
     (finding,) = page["findings"]
     assert {"code": "SW023", "severity": "warning", "path": "seeds", "line": 15, "column": 8}.items() <= finding.items()
     assert finding["fix"] == {"path": "seeds", "value": 5}
-    (page,) = json.loads(swarmsec("lint", "--json", "--fix", file)[1])
-    assert ([one["code"] for one in page["fixed"]], page["findings"]) == (["SW023"], [])
+    (report,) = json.loads(swarmsec("lint", "--json", "--fix", file)[1])
+    assert ([one["code"] for one in report["fixed"]], report["findings"]) == (["SW023"], [])
     assert file.read_text(encoding="utf-8") == CLEAN
 
 
@@ -389,10 +389,10 @@ def test_sarif_lists_every_code_as_a_rule(command, folder):
     rules = run["tool"]["driver"]["rules"]
     assert set(RULES) < {rule["id"] for rule in rules}
     assert all(rule["shortDescription"]["text"] for rule in rules)
-    told = [(result["ruleId"], result["level"]) for result in run["results"]]
-    assert told[:2] == [("SW001", "warning"), ("SW010", "note")]
-    assert told[2] == ("no-scenario", "error")
-    assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [code for code, _ in told]
+    findings = [(result["ruleId"], result["level"]) for result in run["results"]]
+    assert findings[:2] == [("SW001", "warning"), ("SW010", "note")]
+    assert findings[2] == ("no-scenario", "error")
+    assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [code for code, _ in findings]
 
 
 def test_a_missing_file_does_not_stop_the_others_from_being_linted(command, folder):

@@ -6,7 +6,7 @@ import pytest
 
 from swarmsec.authoring import migrate
 from swarmsec.authoring.migrate import MIGRATIONS, Migration, migrated
-from swarmsec.authoring.yaml_layout import comments, word
+from swarmsec.authoring.yaml_layout import comments, unquoted
 from swarmsec.errors import ScenarioError
 from swarmsec.scenario import versions
 from swarmsec.scenario.versions import CURRENT, OLDER
@@ -34,7 +34,7 @@ NEW = OLD.replace("swarmsec/v0", CURRENT).replace("length: 20 ", "rounds: 20").r
 
 
 def _rename_length(top):
-    keys = [word(entry.key) for entry in top.entries]
+    keys = [unquoted(entry.key) for entry in top.entries]
     if {"length", "rounds"} <= set(keys):
         raise ScenarioError("given next to `rounds`; keep one of the two", where="length")
     if "length" in keys:

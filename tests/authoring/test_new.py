@@ -68,6 +68,6 @@ def test_an_unknown_template_is_a_usage_error(command):
     assert command("new", "--out", "nowhere/x.yaml").code == 2
 
 
-@pytest.mark.parametrize(("words", "name"), [("My first", "my_first"), ("3-lies", "scenario_3_lies"), ("é", "é")])
-def test_the_scenarios_name_is_made_from_the_file_name(words, name):
-    assert name_of(words) == name
+@pytest.mark.parametrize(("text", "name"), [("My first", "my_first"), ("3-lies", "scenario_3_lies"), ("é", "é")])
+def test_the_scenarios_name_is_made_from_the_file_name(text, name):
+    assert name_of(text) == name

@@ -1,4 +1,4 @@
-"""The JSON Schema says of every file what `validate` says; what it cannot say is listed here."""
+"""The JSON Schema and `validate` agree on every file, except for the errors listed here."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def passes(text, draft=Draft.CURRENT):
     try:
         data = parse(text, "test.yaml").data
     except ScenarioError:
-        return False  # Other readers of YAML see it in the test with check-jsonschema.
+        return False  # The test with check-jsonschema shows how other YAML readers parse it.
     return VALIDATORS[draft](SCHEMAS[draft]).is_valid(data)
 
 
 def is_json(text):
-    """Whether a document can be written as JSON; a schema may see another document otherwise."""
+    """Whether a document can be written as JSON; if not, a schema may receive another document."""
     try:
         json.dumps(parse(text, "test.yaml").data, allow_nan=False)
     except (ScenarioError, ValueError):
@@ -121,11 +121,11 @@ def test_the_schema_and_validate_agree_on_every_bad_scenario(draft):
     assert not wrong, "\n".join(wrong)
 
 
-def test_a_schema_finds_most_errors_of_the_corpus():
+def test_the_schema_finds_most_errors_of_the_corpus():
     assert len([path for path in BAD if CANNOT not in path.read_text(encoding="utf-8")]) >= 60
 
 
-def test_errors_out_of_a_schemas_reach_are_found_by_validate_alone(tmp_path):
+def test_errors_beyond_a_schema_are_found_by_validate_only(tmp_path):
     wrong = []
     for case, text in OUT_OF_A_SCHEMAS_REACH.items():
         path = tmp_path / f"{case.replace(' ', '_')}.yaml"
@@ -163,7 +163,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("draft", Draft)
-def test_the_schema_and_validate_refuse_the_same_mistakes(draft, tmp_path):
+def test_the_schema_and_validate_refuse_the_same_errors(draft, tmp_path):
     accepted = []
     for number, wrong in enumerate(WRONG):
         path = tmp_path / f"{number}.yaml"
@@ -196,7 +196,7 @@ def test_every_parameter_of_every_plugin_has_a_description():
                     assert text in description, f"{place}.{info.name}: no {text!r} in {description!r}"
 
 
-def test_a_folder_of_plugins_is_in_the_schema(tmp_path, capsys):
+def test_the_schema_includes_a_folder_of_plugins(tmp_path, capsys):
     (tmp_path / "whisper.py").write_text(
         "from dataclasses import dataclass\n"
         "from typing import Annotated\n"
@@ -240,7 +240,7 @@ def test_check_jsonschema_and_validate_agree(draft, tmp_path):
     bad = [path for path in BAD if CANNOT not in path.read_text(encoding="utf-8")]
     call = [sys.executable, "-m", "check_jsonschema", "--output-format", "json", "--schemafile", str(schema)]
     answer = subprocess.run([*call, *map(str, [*GOOD, *bad])], capture_output=True, text=True, check=False)
-    told = json.loads(answer.stdout)
-    refused = {Path(error["filename"]) for error in [*told["errors"], *told.get("parse_errors", [])]}
+    report = json.loads(answer.stdout)
+    refused = {Path(error["filename"]) for error in [*report["errors"], *report.get("parse_errors", [])]}
     judged_otherwise = {path.name for path in refused ^ set(bad)}
     assert (answer.returncode, judged_otherwise) == (1, set(READ_OTHERWISE))

@@ -22,7 +22,7 @@ def test_version_1_keeps_what_it_promises():
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "message"),
     [
         (lambda new: new.pop("attacks.stubborn"), "attacks.stubborn is gone"),
         (lambda new: new["attacks.stubborn"].pop("value"), "attacks.stubborn: `value` is gone"),
@@ -36,8 +36,8 @@ def test_version_1_keeps_what_it_promises():
         (lambda new: new["scenario"]["engine"]["schema"].update(enum=["arrays"]), "scenario: `engine` is narrower"),
     ],
 )
-def test_a_promise_that_is_broken_is_named(edit, said):
-    assert [one[: len(said)] for one in changed(edit)] == [said]
+def test_a_promise_that_is_broken_is_named(edit, message):
+    assert [one[: len(message)] for one in changed(edit)] == [message]
 
 
 @pytest.mark.parametrize(

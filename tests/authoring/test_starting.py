@@ -1,4 +1,4 @@
-"""A command starts quickly because it imports little, and says the same as if it imported everything."""
+"""A command starts fast because it imports little, and prints the same as if it imported everything."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from swarmsec.scenario import build as parts
 from swarmsec.scenario import library, load_scenario
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*/*.yaml"))
-WITH_NUMPY = {"two_cliques"}  # Its edges are listed, and that each stands once is for NumPy to see.
+WITH_NUMPY = {"two_cliques"}  # Its edges are listed, and the check for repeated edges needs NumPy.
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_says_of_a_command_what_its_docstring_says(name):
+def test_help_of_a_command_is_the_first_line_of_its_docstring(name):
     module, _, attribute = COMMANDS[name].home.partition(".")
     home = getattr(import_module(f"swarmsec.cli.{module}"), attribute)
     about = home.info.help if isinstance(home, typer.Typer) else inspect.getdoc(home)
@@ -72,7 +72,7 @@ assert not [finder for finder in sys.meta_path if type(finder).__module__ == "sw
 
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
-def test_numpy_is_itself_from_its_first_use_on(use):
+def test_lazy_numpy_is_the_real_module_after_its_first_use(use):
     program = DEFERRED.format(use=use)
     done = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -101,13 +101,13 @@ LINES = [
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_what_is_plain_is_taken_as_typer_takes_it(line, command, monkeypatch):
+def test_a_fast_command_gives_the_same_output_as_typer(line, command, monkeypatch):
     quick = command(*line.split())
     monkeypatch.setattr(lazy._FastCommand, "_plain_values", lambda self, args: None)
     assert command(*line.split()) == quick
 
 
-def test_a_variable_in_the_environment_is_left_to_typer(command, monkeypatch):
+def test_an_environment_variable_is_handled_by_typer(command, monkeypatch):
     monkeypatch.setenv("SWARMSEC_JSON", "1")
     assert command("validate", "ring.yaml").json[0]["valid"]
 
@@ -119,7 +119,7 @@ def verdict(source):
         return str(error)
 
 
-def test_a_check_by_counts_never_accepts_what_a_composition_refuses(monkeypatch):
+def test_a_check_by_counts_accepts_only_scenarios_that_build(monkeypatch):
     sources = [*CORPUS, *library()]
     by_counts = {str(source): verdict(source) for source in sources}
     monkeypatch.setattr(parts, "fits_by_counts", lambda n, **those: False)

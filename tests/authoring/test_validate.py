@@ -1,4 +1,4 @@
-"""`swarmsec validate` tells the same findings on the terminal, as JSON, as GitHub annotations and as SARIF."""
+"""`swarmsec validate` reports the same findings as text, as JSON, as GitHub annotations and as SARIF."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def validate(monkeypatch, capsys, tmp_path):
     (tmp_path / "syntax.yaml").write_text("name: [x\n", encoding="utf-8")
     (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
 
-    def ran(*words, text=""):
+    def ran(*arguments, text=""):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
         with pytest.raises(SystemExit) as ended:
-            main(["validate", *map(str, words)])
+            main(["validate", *map(str, arguments)])
         return SimpleNamespace(code=ended.value.code, **capsys.readouterr()._asdict())
 
     return ran
 
 
-def test_every_file_is_checked_and_every_error_told(validate):
+def test_every_file_is_checked_and_every_error_is_reported(validate):
     ran = validate("bad, one.yaml", "good.yaml", "syntax.yaml")
     assert ran.code == 3
     assert ran.out == "good.yaml: valid\n"
@@ -64,7 +64,7 @@ def test_the_exit_code_is_that_of_the_worst_file(validate, files, code, form):
     assert validate(*files, "--format", form).code == code
 
 
-def test_standard_input_is_a_file(validate):
+def test_standard_input_is_validated(validate):
     assert validate("-", text=GOOD).code == 0
     ran = validate("-", text=BAD)
     assert ran.code == 3
@@ -98,7 +98,7 @@ def test_github_messages_are_escaped(validate):
     assert "110%25" in ran.out
 
 
-def test_github_says_nothing_where_nothing_is_wrong(validate):
+def test_github_output_is_empty_without_findings(validate):
     assert validate("good.yaml", "--format", "github").out == ""
 
 
@@ -125,11 +125,11 @@ def test_sarif_has_every_finding(validate, tmp_path):
     assert {place[0] for place in places} == {"bad%2C%20one.yaml", "syntax.yaml"}
 
 
-def test_sarif_of_nothing_wrong_is_a_log_without_results(validate):
+def test_sarif_without_findings_is_a_log_without_results(validate):
     assert json.loads(validate("good.yaml", "--format", "sarif").out)["runs"][0]["results"] == []
 
 
-def test_a_run_of_a_bad_scenario_has_the_findings_in_its_json(validate, capsys):
+def test_a_run_of_a_bad_scenario_has_the_findings_in_its_json_document(validate, capsys):
     with pytest.raises(SystemExit):
         main(["run", "bad, one.yaml", "--json"])
     error = json.loads(capsys.readouterr().out)["error"]
@@ -138,6 +138,6 @@ def test_a_run_of_a_bad_scenario_has_the_findings_in_its_json(validate, capsys):
     ]
 
 
-def test_a_file_that_is_no_utf_8_is_refused_where_it_stops_being_text(validate, tmp_path):
+def test_a_file_that_is_not_utf_8_is_refused_at_its_first_invalid_byte(validate, tmp_path):
     Path("latin.yaml").write_bytes("name: x\ntitle: größer".encode("latin-1"))
     assert "latin.yaml:2:10  this byte is not valid UTF-8" in validate("latin.yaml").err

@@ -1,6 +1,7 @@
-"""byzfl's aggregation rules on NumPy arrays; runs in byzfl's own environment and imports nothing of ours.
+"""Run byzfl's aggregation rules on NumPy arrays, in byzfl's environment; this file imports nothing of swarmsec.
 
-One JSON request a line, {"rule", "n", "d", "f", "calls"}, is answered by {"seconds"} for that many calls, or {"error"}.
+The answer to each line with a JSON request, {"rule", "n", "d", "f", "calls"}, is {"seconds"} for that many calls, or
+{"error"}.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import types
 
 import numpy as np
 
-# Its face imports Torchvision and more, which the rules do not need.
+# Its public API imports Torchvision and more, which the rules do not need.
 found = importlib.util.find_spec("byzfl")
 assert found is not None
 assert found.submodule_search_locations is not None

@@ -1,6 +1,6 @@
-"""Bilateral bargaining in NegMAS; runs in an environment of its own and imports nothing of ours.
+"""Run bilateral bargaining in NegMAS, in a separate environment; this file imports nothing of swarmsec.
 
-One JSON request a line, {"turns", "sessions"}, is answered by {"seconds"} for that many sessions, or {"error"}.
+The answer to each line with a JSON request, {"turns", "sessions"}, is {"seconds"} for that many sessions, or {"error"}.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from negmas.sao import AspirationNegotiator
 
 
 def session(turns: int) -> None:
-    """Two who concede linearly, one from 0 and one from 1, over one issue of 101 values."""
+    """Two negotiators that concede linearly, one from 0 and one from 1, over one issue of 101 values."""
     outcomes = make_os([make_issue([value / 100 for value in range(101)], "x")])
     mechanism = SAOMechanism(outcome_space=outcomes, n_steps=turns)
     for worth in (AffineFun(-1, bias=1), LinearFun(1)):

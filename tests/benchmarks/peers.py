@@ -1,7 +1,7 @@
-"""Other people's libraries that do the same work, in an environment of their own: `.benchmarks/peers`.
+"""Libraries of others that do the same work, in a separate environment: `.benchmarks/peers`.
 
-They are never dependencies. A peer runs in a subprocess of that environment and is asked over a pipe, turn by turn with
-ours, so that both sides of a ratio are measured in one run.
+They are never dependencies. A peer runs in a subprocess of that environment and gets requests over a pipe, in turn with
+our code, so that both sides of a ratio are measured in one run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / ".benchmarks" / "peers"
 PACKAGES = {
-    # Of byzfl only the rules are wanted, on NumPy: not what it trains and plots with.
+    # Only the rules of byzfl on NumPy are needed, not its training and plotting.
     "byzfl": ["numpy scipy torch==2.13.0", "--no-deps byzfl==0.0.11"],
     "negmas": ["negmas==0.16.0"],
 }
@@ -26,15 +26,15 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 
 
 class PeerError(Exception):
-    """A peer could not be installed, or did not do what it was asked."""
+    """A peer could not be installed, or a request to it failed."""
 
 
 @cache
 def interpreter(peer: str) -> Path:
-    """The Python that has a peer; its environment is made on first use.
+    """The Python interpreter that has a peer; its environment is created on first use.
 
     Raises:
-        PeerError: It cannot be installed here.
+        PeerError: The peer cannot be installed here.
     """
     folder = HERE / peer
     python, done = folder / "bin" / "python", folder / ".installed"
@@ -54,7 +54,7 @@ def interpreter(peer: str) -> Path:
 
 
 class Peer:
-    """A running peer: `peer_NAME.py` in its environment reads one JSON request a line and answers with one."""
+    """A running peer: `peer_NAME.py` in its environment answers each JSON request with one line."""
 
     def __init__(self, name: str) -> None:
         self._process = subprocess.Popen(
@@ -66,10 +66,10 @@ class Peer:
         )
 
     def ask(self, **request: object) -> float:
-        """How many seconds the peer took for that.
+        """Send a request: the seconds that the peer took for it.
 
         Raises:
-            PeerError: It has ended, or it cannot do it.
+            PeerError: The peer has ended, or cannot do the work.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -85,7 +85,7 @@ class Peer:
         return float(answer["seconds"])
 
     def close(self) -> None:
-        """Let it end."""
+        """Stop the peer."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(timeout=30)

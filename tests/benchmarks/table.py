@@ -1,7 +1,7 @@
-"""Print what PERFORMANCE.md asks for beside what this machine reaches: `python tests/benchmarks/table.py`.
+"""Print the targets of PERFORMANCE.md beside the results on this machine: `python tests/benchmarks/table.py`.
 
-Every benchmark module here that has a function `rows()` adds its rows: what was measured, the result, what to reach,
-and whether it was. Both sides of a ratio run in turn, in one process.
+Every benchmark module in this folder that has a function `rows()` adds its rows: the work, the result, the target, and
+whether it was met. Both sides of a ratio run in turn, in one process.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The aggregation rules: over (n, d) beside byzfl on NumPy, and over every neighborhood beside a Python loop.
+"""The aggregation rules: over (n, d) against byzfl on NumPy, and over all neighborhoods against a Python loop.
 
-`rows()` makes the rows of PERFORMANCE.md that `table.py` prints. Both sides run turn by turn, on one thread.
+`rows()` makes the rows of PERFORMANCE.md that `table.py` prints. Both sides run in turn, on one thread.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def ours(rule: str, n: int, d: int) -> Callable[[], Any]:
 
 
 def times_faster(peer: Peer, rule: str, n: int, d: int, repeats: int = 21) -> float:
-    """The median over pairs that run one right after the other, each of as many calls as take milliseconds."""
+    """The median ratio over pairs of consecutive measurements, each of as many calls as take milliseconds."""
     call = ours(rule, n, d)
     call()
     calls = max(1, min(50, int(0.003 / seconds(call))))
@@ -76,7 +76,7 @@ def times_faster(peer: Peer, rule: str, n: int, d: int, repeats: int = 21) -> fl
     return statistics.median(peer.ask(**request) / seconds(work) for _ in range(repeats))
 
 
-def beside_byzfl() -> Iterator[tuple[str, str, str, bool]]:
+def compared_with_byzfl() -> Iterator[tuple[str, str, str, bool]]:
     try:
         peer = Peer("byzfl")
     except PeerError as error:
@@ -107,8 +107,8 @@ LOOPED: dict[str, tuple[dict[str, Any], Callable[[Any], Any]]] = {
 DAEMONS, SAMPLE = 100_000, 500
 
 
-def beside_a_loop(d: int) -> Iterator[tuple[str, str, str, bool]]:
-    """The loop runs over a sample of the daemons, and is counted as if it had run over all."""
+def compared_with_a_loop(d: int) -> Iterator[tuple[str, str, str, bool]]:
+    """Run the loop over a sample of the daemons, and scale its time to all daemons."""
     network = topology("random_regular", n=DAEMONS, degree=8, seed=0)
     x = np.random.default_rng(0).normal(size=(DAEMONS, d))
     for name, (options, over_rows) in LOOPED.items():
@@ -127,7 +127,7 @@ def beside_a_loop(d: int) -> Iterator[tuple[str, str, str, bool]]:
 
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:
-    """Measured by a process of its own: how many threads BLAS has is settled when NumPy is imported."""
+    """Measure in a separate process, because the number of BLAS threads is fixed when NumPy is imported."""
     command = [sys.executable, str(Path(__file__))]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, **ONE_THREAD, "PYTHONPATH": str(ROOT)}
@@ -142,12 +142,12 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
 
 @pytest.mark.parametrize(("n", "d"), SHAPES)
 @pytest.mark.parametrize("rule", FASTER_THAN_BYZFL)
-def test_a_rule(benchmark: Any, rule: str, n: int, d: int) -> None:
+def test_time_of_a_rule(benchmark: Any, rule: str, n: int, d: int) -> None:
     work = ours(rule, n, d)
     work()
     benchmark.pedantic(work, rounds=9)
 
 
 if __name__ == "__main__":
-    for row in chain(beside_byzfl(), beside_a_loop(1), beside_a_loop(2)):
+    for row in chain(compared_with_byzfl(), compared_with_a_loop(1), compared_with_a_loop(2)):
         print(*row[:3], "yes" if row[3] else "no", sep="\t", flush=True)

@@ -1,6 +1,6 @@
-"""Bargaining in pairs beside NegMAS: the same sessions, two who concede linearly over one issue in five turns each.
+"""Bargaining in pairs against NegMAS: the same sessions, with linear concession over one issue in five turns each.
 
-NegMAS plays one session after the other, with offers from a list of values; we play all pairs of a swarm at once.
+NegMAS runs one session after the other, with offers from a list of values; we run all pairs of a swarm at once.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PAIRS, THEIRS, TURNS = 1_000, 40, 5
 
 
 def ours() -> float:
-    """Seconds for one session of every pair; all agree on 0.5."""
+    """The seconds for one session of every pair; all agree on 0.5."""
     pairs = np.arange(2 * PAIRS).reshape(-1, 2)
     network = Network.from_edges(2 * PAIRS, pairs)
     protocol = AlternatingOffers(deadline=TURNS)
@@ -38,12 +38,12 @@ def ours() -> float:
     return seconds
 
 
-def test_bargaining(benchmark) -> None:
+def test_time_of_bargaining(benchmark) -> None:
     benchmark(ours)
 
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:
-    """Sessions a second, ours over NegMAS's."""
+    """Sessions per second, as a ratio of ours to those of NegMAS."""
     what = "bargaining, 1,000 pairs at once: faster than NegMAS"
     try:
         peer = Peer("negmas")

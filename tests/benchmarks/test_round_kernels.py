@@ -1,7 +1,7 @@
 """One round of the compiled rules, against plain Mesa, scipy, the memory, and each other.
 
 `pytest tests/benchmarks` times single kernels; `rows()` makes the rows of PERFORMANCE.md that `table.py` prints.
-Nothing here fails on a slow day.
+No test here fails on a slow machine.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Work = Callable[[], Any]
 
 
 class Swarm(NamedTuple):
-    """A network in which everybody listens to `degree` random daemons, and a value for each."""
+    """A network in which each daemon listens to `degree` random daemons, and a value for each daemon."""
 
     rows: Rows
     x: Floats
@@ -43,18 +43,18 @@ def swarm(n: int, degree: int) -> Swarm:
 
 
 class Talker(mesa.Agent):
-    """A daemon of plain Mesa: its neighbors are objects."""
+    """A daemon of plain Mesa, whose neighbors are objects."""
 
     def __init__(self, model: mesa.Model, value: float) -> None:
         super().__init__(model)
-        self.value = self.heard = value
+        self.value = self.average = value
         self.neighbors: list[Talker] = []
 
     def listen(self) -> None:
-        self.heard = (self.value + sum(other.value for other in self.neighbors)) / (1 + len(self.neighbors))
+        self.average = (self.value + sum(other.value for other in self.neighbors)) / (1 + len(self.neighbors))
 
     def settle(self) -> None:
-        self.value = self.heard
+        self.value = self.average
 
 
 def mesa_round(of: Swarm) -> Work:
@@ -84,13 +84,13 @@ def wmsr(of: Swarm, f: int) -> Work:
     return lambda: kernels.wmsr(of.rows, of.x, f, out=of.out)
 
 
-def wmsr_told(of: Swarm) -> Work:
+def wmsr_per_edge(of: Swarm) -> Work:
     per_edge = of.x[of.rows.senders]
     return lambda: kernels.wmsr(of.rows, of.x, 1, per_edge=per_edge, out=of.out)
 
 
 def copy(size: int, threads: int) -> Work:
-    """Copy `size` float64 on so many threads: 16 bytes each cross the memory bus."""
+    """Copy `size` float64 on `threads` threads: 16 bytes per value cross the memory bus."""
     source, target = np.zeros(size), np.zeros(size)
     parts = [slice(size * part // threads, size * (part + 1) // threads) for part in range(threads)]
 
@@ -112,13 +112,13 @@ def seconds(work: Work) -> float:
 
 
 def ratio(slow: Work, fast: Work, *, repeats: int = 15) -> float:
-    """How many times longer `slow` takes: the median over pairs that run one right after the other."""
+    """How many times longer `slow` takes: the median over pairs of consecutive measurements."""
     slow(), fast()
     return statistics.median(seconds(slow) / seconds(fast) for _ in range(repeats))
 
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:
-    """What was measured, the result, what to reach, and whether it was."""
+    """The rows of the table: the work, the result, the target, and whether it was met."""
     small = swarm(100_000, 8)
     times = ratio(mesa_round(small), mean(small), repeats=7)
     yield "average consensus, 1e5 daemons, degree 8, against plain Mesa", f"{times:.0f}× faster", "300×", times >= 300
@@ -151,7 +151,7 @@ KERNELS: dict[str, Callable[[Swarm], Work]] = {
     "metropolis": lambda of: lambda: kernels.metropolis(of.rows, of.x, out=of.out),
     "wmsr_1": lambda of: wmsr(of, 1),
     "wmsr_4": lambda of: wmsr(of, 4),
-    "wmsr_told": wmsr_told,
+    "wmsr_per_edge": wmsr_per_edge,
     "median": lambda of: lambda: kernels.median(of.rows, of.x, out=of.out),
     "median_and_mad": lambda of: lambda: kernels.median_and_mad(of.rows, of.x),
     "scipy_product": scipy_product,
@@ -160,7 +160,7 @@ KERNELS: dict[str, Callable[[Swarm], Work]] = {
 
 @pytest.mark.parametrize("n", [10_000, 100_000, 1_000_000])
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_one_exchange(benchmark: Any, kernel: str, n: int) -> None:
+def test_time_of_one_exchange(benchmark: Any, kernel: str, n: int) -> None:
     work = KERNELS[kernel](swarm(n, 8))
-    work()  # Compile, or load what was compiled.
+    work()  # Compile, or load from the cache.
     benchmark.pedantic(work, rounds=9)

@@ -41,7 +41,7 @@ def blackswarm() -> None:
 
 
 def blackswarms_parts() -> None:
-    """The kernels and world steps of those runs alone: four arms a seed, the gate's medians in two of them."""
+    """The kernels and world steps of those runs only: four arms per seed, with the gate's medians in two of them."""
     scenario = load_scenario("blackswarm")
     for seed in range(SEEDS):
         for guarded in (False, False, True, True):
@@ -58,7 +58,7 @@ def blackswarms_parts() -> None:
 
 
 def watched(detector: dict[str, Any] | None) -> Callable[[], Any]:
-    """BlackSwarm in peace after the warm-up, with or without a detector."""
+    """BlackSwarm without an attack after the warm-up, with or without a detector."""
     document = {**load_scenario("blackswarm").document, "defenses": [detector] if detector else [], "rounds": 100_000}
 
     model = build(document, arm="guarded")
@@ -67,12 +67,12 @@ def watched(detector: dict[str, Any] | None) -> Callable[[], Any]:
     return lambda: [model.step() for _ in range(500)]
 
 
-def command(*words: str) -> Callable[[], Any]:
-    return lambda: subprocess.run([sys.executable, *words], capture_output=True, check=True)
+def command(*arguments: str) -> Callable[[], Any]:
+    return lambda: subprocess.run([sys.executable, *arguments], capture_output=True, check=True)
 
 
-def cli(*words: str) -> Callable[[], Any]:
-    return command("-c", "from swarmsec.cli import main; main()", *words)
+def cli(*arguments: str) -> Callable[[], Any]:
+    return command("-c", "from swarmsec.cli import main; main()", *arguments)
 
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:
@@ -90,9 +90,9 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
     yield row("the same over typer, rich, pydantic and ruamel.yaml", ratio(cli("validate", "blackswarm"), parsing), 2)
 
 
-def test_a_run_of_blackswarm(benchmark: Any) -> None:
+def test_time_of_a_run_of_blackswarm(benchmark: Any) -> None:
     benchmark.pedantic(blackswarm, rounds=3, warmup_rounds=1)
 
 
-def test_the_parts_of_that_run_alone(benchmark: Any) -> None:
+def test_time_of_the_parts_of_that_run(benchmark: Any) -> None:
     benchmark.pedantic(blackswarms_parts, rounds=3, warmup_rounds=1)

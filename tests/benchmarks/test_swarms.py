@@ -1,4 +1,4 @@
-"""Whole rounds of large swarms against their kernels, how they grow, what they hold; and networkx's generators.
+"""Whole rounds of large swarms against their kernels, their growth and memory, and networkx's generators.
 
 `rows()` makes the rows of PERFORMANCE.md that `table.py` prints; both sides of a ratio run in turn, in one process.
 networkx has no (r, s)-robustness, so only its generators are a peer.
@@ -51,13 +51,13 @@ def seconds(work: Work) -> float:
 
 
 def ratio(slow: Work, fast: Work, *, repeats: int = 9) -> float:
-    """How many times longer `slow` takes: the median over pairs that run one right after the other."""
+    """How many times longer `slow` takes: the median over pairs of consecutive measurements."""
     slow(), fast()
     return statistics.median(seconds(slow) / seconds(fast) for _ in range(repeats))
 
 
 def defended(n: int) -> SwarmModel:
-    """`a_million` with so many daemons and F = 1, attacked and defended, in its first rounds."""
+    """The first rounds of `a_million` with n daemons and F = 1, attacked and defended."""
     document = {
         "name": "bench",
         "world": {"kind": "beliefs", "initial": "uniform"},
@@ -77,7 +77,7 @@ def rounds(model: SwarmModel, count: int = 1) -> Work:
 
 
 def wmsr(model: SwarmModel) -> Work:
-    """The kernel of such a round alone, on what the swarm holds."""
+    """The kernel of such a round, on the arrays of the swarm."""
     rows = kernels.rows_of(model.network)
     assert model.state is not None
     x = np.ascontiguousarray(model.state[:, 0])
@@ -86,8 +86,8 @@ def wmsr(model: SwarmModel) -> Work:
 
 
 def held_over_arrays(n: int) -> float:
-    """The most that a swarm holds in a round, over the network and four (n,) arrays of what daemons said and hold."""
-    defended(1_000)  # What is imported on the way is none of the swarm.
+    """The peak memory of a swarm in a round, relative to the network and four (n,) arrays of messages and beliefs."""
+    defended(1_000)  # The memory of imports is not part of the swarm.
     gc.collect()
     tracemalloc.start()
     try:
@@ -103,7 +103,7 @@ def held_over_arrays(n: int) -> float:
 
 
 def rows() -> Iterator[tuple[str, str, str, bool]]:
-    """What was measured, the result, what to reach, and whether it was."""
+    """The rows of the table: the work, the result, the target, and whether it was met."""
     large, small = defended(1_000_000), defended(10_000)
     times = ratio(rounds(large), wmsr(large))
     yield "a whole defended round, 1e6, degree 8, over its kernel", f"{times:.2f}×", "1.5×", times <= 1.5
@@ -124,9 +124,9 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
         yield f"a {kind} network of 1e4, degree 8, against networkx", f"{times:.0f}× faster", "1×", times >= 1
 
 
-def test_a_defended_round_of_a_million(benchmark: Any) -> None:
+def test_time_of_a_defended_round_of_a_million(benchmark: Any) -> None:
     benchmark.pedantic(rounds(defended(1_000_000)), rounds=5)
 
 
-def test_a_random_regular_network_of_a_million(benchmark: Any) -> None:
+def test_time_of_a_random_regular_network_of_a_million(benchmark: Any) -> None:
     benchmark.pedantic(lambda: topology("random_regular", n=1_000_000, degree=8), rounds=3)

@@ -1,7 +1,7 @@
-"""A tournament of a thousand short runs: two processes against one, and what it costs besides its runs.
+"""A tournament of a thousand short runs: two processes against one, and its cost in addition to its runs.
 
-`rows()` makes the rows of PERFORMANCE.md that `table.py` prints. Times are the clock's for the ratio, and the
-processor's for the cost: a wait for the disk, which every run's commit has, is told on a row of its own.
+`rows()` makes the rows of PERFORMANCE.md that `table.py` prints. The ratio is in wall-clock time, and the cost in
+processor time: the wait for the disk, which the commit of every run has, is reported in a separate row.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ REPEATS = 3
 
 
 def planned(seeds: int = SEEDS) -> Plan:
-    """Twenty runs a seed, of some ten milliseconds each."""
+    """A tournament of twenty runs per seed, of about ten milliseconds each."""
     return plan_of(
         Request(
             scenarios=("ring_with_a_liar",),
@@ -37,13 +37,13 @@ def planned(seeds: int = SEEDS) -> Plan:
 
 
 def tournament(plan: Plan, executor: Executor) -> None:
-    """From an empty store to the standings."""
+    """Run a tournament from an empty store to the standings."""
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "store.sqlite") as store:
         outcome_of(plan, store, run_plan(plan, store, executor))
 
 
 def clock(plan: Plan, jobs: int) -> float:
-    """Seconds of the clock, with processes that have started."""
+    """Wall-clock seconds, with worker processes that have started."""
     with open_executor(jobs=jobs, timeout_s=600) as executor:
         list(executor.run(list(plan.jobs.values())[: 4 * jobs]))
         start = time.perf_counter()
@@ -52,20 +52,20 @@ def clock(plan: Plan, jobs: int) -> float:
 
 
 class Canned:
-    """Gives what was played before: what a tournament takes with it is its own cost."""
+    """Return recorded results, so that only the cost of the tournament itself is measured."""
 
     def __init__(self, plan: Plan) -> None:
-        self._played = {played.id: played for played in Serial().run(plan.jobs.values())}
+        self._outcomes = {outcome.id: outcome for outcome in Serial().run(plan.jobs.values())}
 
     def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
-        return (self._played[job.id] for job in jobs)
+        return (self._outcomes[job.id] for job in jobs)
 
     def close(self) -> None:
         pass
 
 
 def own_cost_s(seeds: int = SEEDS) -> tuple[float, float]:
-    """Seconds a run beyond the runs themselves, for planning, keeping and scoring: the processor's, and the clock's."""
+    """Seconds per run beyond the run, for planning, storing and scoring: processor time, and wall-clock time."""
     canned = Canned(planned(seeds))
     processor, clock = time.process_time(), time.perf_counter()
     plan = planned(seeds)
@@ -84,6 +84,6 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
         yield f"its own cost a run ({what})", f"{own_ms:.2f} ms", "2 ms", own_ms <= 2.0
 
 
-def test_a_tournament_in_two_processes(benchmark) -> None:
+def test_time_of_a_tournament_in_two_processes(benchmark) -> None:
     plan = planned(5)
     benchmark.pedantic(lambda: clock(plan, 2), rounds=1)

@@ -1,4 +1,4 @@
-"""Agreement, validity and termination: what holds, and where they are broken first."""
+"""Agreement, validity and termination: when they hold, and where they are violated first."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ masks = arrays(bool, 3)
         ([[0, 1, 2]], np.array([True, False, False]), None),
     ],
 )
-def test_agreement_is_one_value_in_the_end(rounds, honest, expected):
+def test_agreement_is_one_final_value(rounds, honest, expected):
     assert agreement(path(*rounds), honest) == expected
 
 
@@ -53,11 +53,11 @@ def test_agreement_is_one_value_in_the_end(rounds, honest, expected):
         ([[0, 4, 9], [INF, 0, 0]], np.zeros(3, dtype=bool), None),
     ],
 )
-def test_validity_is_that_no_honest_value_leaves_the_honest_hull_in_any_round(rounds, honest, expected):
+def test_validity_keeps_every_honest_value_in_the_honest_hull_in_every_round(rounds, honest, expected):
     assert validity(path(*rounds), honest) == expected
 
 
-def test_validity_takes_components_one_by_one():
+def test_validity_is_checked_for_each_component():
     two = np.array([[[0.0, 0.0], [1.0, 5.0]], [[1.0, 1.0], [0.0, 5.5]]])
     assert validity(two, np.ones(2, dtype=bool)) == Violation(1, 1, 0.5)
     assert validity(two, np.ones(2, dtype=bool), tolerance=0.5) is None
@@ -75,12 +75,12 @@ def test_validity_takes_components_one_by_one():
         ([[0, NAN, 9]], 1, Violation(0, 1, INF)),
     ],
 )
-def test_termination_is_a_value_for_everyone_that_moves_no_more(rounds, last, expected):
+def test_termination_is_a_finite_value_for_every_daemon_that_stops_moving(rounds, last, expected):
     assert termination(path(*rounds), ALL, rounds=last) == expected
 
 
 @given(states, masks)
-def test_what_was_found_is_there(states, honest):
+def test_a_reported_violation_is_in_the_states(states, honest):
     broken = validity(states, honest)
     if broken is None:
         reached = [hull_of(values[honest]).beyond(hull_of(states[0, honest])) for values in states if honest.any()]
@@ -94,20 +94,20 @@ def test_what_was_found_is_there(states, honest):
 
 
 @given(states, masks)
-def test_who_is_not_honest_is_not_looked_at(states, honest):
+def test_dishonest_daemons_are_ignored(states, honest):
     other = np.where(honest[:, None], states, NAN)
     for check in (agreement, validity, termination):
         assert check(other, honest) == check(states, honest)
 
 
 @given(states, masks)
-def test_a_swarm_that_agrees_from_the_start_and_stays_breaks_nothing(states, honest):
+def test_a_swarm_that_agrees_from_the_start_and_stays_violates_nothing(states, honest):
     still = np.broadcast_to(states[:1, :1], states.shape)
     assert [check(still, honest) for check in (agreement, validity, termination)] == [None, None, None]
 
 
 @pytest.mark.parametrize("arm", ["attacked", "defended"])
-def test_the_world_bills_by_the_same_definitions(arm):
+def test_the_bill_of_the_world_uses_the_same_definitions(arm):
     liar = {"kind": "stubborn", "daemons": [2], "value": 100.0}
     swarm = beliefs([0, 1, 0.5], K3, attacks=[liar], defenses=[{"kind": "wmsr", "f": 1}], rounds=40)
     trace = simulate(swarm, arm=arm, record_states=True)
@@ -121,7 +121,7 @@ def test_the_world_bills_by_the_same_definitions(arm):
     assert trace.metrics["disagreement"][-1] == (apart.amount if apart else 0)
 
 
-def test_two_cliques_end_at_once_in_validity_and_never_agree():
+def test_two_cliques_keep_validity_and_never_agree():
     swarm = beliefs([0] * 4 + [1] * 4, TWO_CLIQUE, defenses=[{"kind": "wmsr", "f": 1}], rounds=20)
     trace = simulate(swarm, arm="guarded", record_states=True)
     everyone = np.ones(8, dtype=bool)

@@ -1,4 +1,4 @@
-"""The catalog that `list` and `show` read is what the registry and the library give."""
+"""The catalog that `list` and `show` read has the content of the registry and the library."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def test_the_catalog_is_up_to_date():
 
 @pytest.fixture
 def printed(capsys):
-    """What a command prints with the catalog, and with the registry."""
+    """Run a command with the catalog and with the registry: its output in both cases."""
 
-    def call(monkeypatch, *words):
+    def call(monkeypatch, *arguments):
         texts = []
         for registry in (None, Registry()):
             monkeypatch.setattr(list_show, "_registry", lambda plugins, chosen=registry: chosen)
             with pytest.raises(SystemExit) as end:
-                main(list(words))
+                main(list(arguments))
             texts.append((end.value.code, *capsys.readouterr()))
         return texts
 
@@ -52,7 +52,7 @@ def test_the_catalog_prints_what_the_registry_prints(line, printed, monkeypatch)
 
 
 @pytest.mark.parametrize("line", ["list", "list scenarios", "show wmsr", "show average_consensus"])
-def test_listing_and_showing_shipped_plugins_imports_no_registry(line):
+def test_list_and_show_of_shipped_plugins_import_no_registry(line):
     program = f"""
 import sys
 from swarmsec.cli import main
@@ -67,7 +67,7 @@ for heavy in ("swarmsec.registry", "swarmsec.scenario", "ruamel.yaml", "numpy", 
     assert done.returncode == 0, done.stderr
 
 
-def test_a_folder_of_plugins_is_listed_beside_the_shipped_ones(tmp_path, capsys):
+def test_a_folder_of_plugins_is_listed_with_the_shipped_ones(tmp_path, capsys):
     (tmp_path / "quiet.py").write_text(
         "from dataclasses import dataclass\n"
         "from swarmsec import Defense, Vantage\n\n\n"

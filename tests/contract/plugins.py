@@ -1,4 +1,4 @@
-"""Sound plug-ins, from which the broken ones of these tests are derived."""
+"""Valid plug-ins, from which the broken ones of these tests are derived."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class SoundProtocol(NegotiationProtocol):
 
 @dataclass(kw_only=True)
 class SoundWorld(World):
-    """Pay for every belief that is not 0.
+    """Charge for every belief that is not 0.
 
     bill = sum of |decision| so far.
     """

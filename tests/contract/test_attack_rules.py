@@ -24,7 +24,7 @@ BROKEN = BrokenPlugins()
 
 @BROKEN.breaks(check_attack, attack_rules.its_traits_are_of_their_types)
 @dataclass(kw_only=True)
-class SurfaceInWords(SoundAttack):
+class TextSurface(SoundAttack):
     """A trait that is text.
 
     It should be a Surface.
@@ -36,9 +36,9 @@ class SurfaceInWords(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.its_hooks_are_those_of_its_surface)
 @dataclass(kw_only=True)
 class Misspelled(SoundAttack):
-    """A hook that nobody calls.
+    """A hook that is never called.
 
-    It lacks an s.
+    Its name lacks an s.
     """
 
     def on_signal(self, signals: Floats, red: RedView) -> Floats:
@@ -47,7 +47,7 @@ class Misspelled(SoundAttack):
 
 @BROKEN.breaks(check_attack, attack_rules.its_hooks_are_those_of_its_surface)
 @dataclass(kw_only=True)
-class Undeclared(SoundAttack):
+class HookOfAnotherSurface(SoundAttack):
     """A hook of another surface.
 
     The engine would never call it.
@@ -62,7 +62,7 @@ class Undeclared(SoundAttack):
 class Hookless(SoundAttack):
     """A surface without a hook.
 
-    It takes daemons over and does nothing with them.
+    It hijacks daemons and changes nothing in them.
     """
 
     surface = Surface.SIGNAL | Surface.DAEMON
@@ -73,7 +73,7 @@ class Hookless(SoundAttack):
 class InPlace(SoundAttack):
     """Write into the signals.
 
-    It forgot to copy.
+    It lacks a copy.
     """
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
@@ -86,7 +86,7 @@ class InPlace(SoundAttack):
 class Unlocking(SoundAttack):
     """Write into the signals although they are read-only.
 
-    It unlocks them.
+    It makes them writable first.
     """
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
@@ -99,10 +99,10 @@ class Unlocking(SoundAttack):
 
 @BROKEN.breaks(check_attack, attack_rules.it_writes_into_no_given_array)
 @dataclass(kw_only=True)
-class OneBuffer(SoundAttack):
+class ReturnsOneBuffer(SoundAttack):
     """Return the same array in every round.
 
-    What the engine keeps of it changes behind its back.
+    The array that the engine stores changes later.
     """
 
     def begin(self, red: RedView) -> None:
@@ -118,7 +118,7 @@ class OneBuffer(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
 @dataclass(kw_only=True)
 class Trespassing(SoundAttack):
-    """Change a daemon that it does not hold.
+    """Change the signals of daemons that are no targets.
 
     It changes all of them.
     """
@@ -130,9 +130,9 @@ class Trespassing(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
 @dataclass(kw_only=True)
 class TrespassingInState(SoundAttack):
-    """Write a belief of a daemon that it has not hijacked.
+    """Write the belief of a daemon that it has not hijacked.
 
-    Daemon 1 is nobody's target.
+    Daemon 1 is no target.
     """
 
     surface = Surface.SIGNAL | Surface.DAEMON
@@ -145,8 +145,8 @@ class TrespassingInState(SoundAttack):
 
 @BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
 @dataclass(kw_only=True)
-class Peeking(SoundAttack):
-    """Look at the network without Knowledge.TOPOLOGY.
+class ReadsTheNetwork(SoundAttack):
+    """Read the network without Knowledge.TOPOLOGY.
 
     The view refuses.
     """
@@ -160,7 +160,7 @@ class Peeking(SoundAttack):
 class HijackingByFeed(SoundAttack):
     """Hijack through a feed.
 
-    A SIGNAL attack has nobody's credentials.
+    A SIGNAL attack hijacks no daemon.
     """
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
@@ -170,10 +170,10 @@ class HijackingByFeed(SoundAttack):
 
 @BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
 @dataclass(kw_only=True)
-class Misshapen(SoundAttack):
-    """Give one row only.
+class WrongShape(SoundAttack):
+    """Return one row only.
 
-    All were asked for.
+    All rows are required.
     """
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
@@ -183,9 +183,9 @@ class Misshapen(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.it_runs_on_every_network)
 @dataclass(kw_only=True)
 class NeedsTwoTargets(SoundAttack):
-    """Fail where there is one daemon.
+    """Fail in a swarm of one daemon.
 
-    It takes a second target for granted.
+    It requires a second target.
     """
 
     def begin(self, red: RedView) -> None:
@@ -197,7 +197,7 @@ class NeedsTwoTargets(SoundAttack):
 class Entropic(SoundAttack):
     """Draw from a generator without a seed.
 
-    Its generator has no seed.
+    Two runs of one seed differ.
     """
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
@@ -208,8 +208,8 @@ class Entropic(SoundAttack):
 
 @BROKEN.breaks(check_attack, attack_rules.equal_seeds_give_equal_runs)
 @dataclass(kw_only=True)
-class Remembering(SoundAttack):
-    """Remember the last run.
+class KeepsState(SoundAttack):
+    """Keep state of the last run.
 
     Its `begin` resets nothing.
     """
@@ -229,7 +229,7 @@ class Remembering(SoundAttack):
 class Seeding(SoundAttack):
     """Seed numpy's global generator.
 
-    Its runs repeat, and everybody else's draws change.
+    Its runs repeat, but the draws of other code change.
     """
 
     def begin(self, red: RedView) -> None:
@@ -241,7 +241,7 @@ class Seeding(SoundAttack):
 class SeedingPython(SoundAttack):
     """Seed Python's global generator.
 
-    The same, next door.
+    Its runs repeat, but the draws of other code change.
     """
 
     def begin(self, red: RedView) -> None:
@@ -250,10 +250,10 @@ class SeedingPython(SoundAttack):
 
 @BROKEN.breaks(check_attack, attack_rules.a_run_leaves_its_parameters_alone)
 @dataclass(kw_only=True)
-class Drifting(SoundAttack):
+class OverwritesParameter(SoundAttack):
     """Overwrite a parameter.
 
-    What was asked for is lost.
+    The given value is lost.
     """
 
     def begin(self, red: RedView) -> None:
@@ -262,8 +262,8 @@ class Drifting(SoundAttack):
 
 @BROKEN.breaks(check_attack, attack_rules.a_run_leaves_its_parameters_alone)
 @dataclass(kw_only=True)
-class Littering(SoundAttack):
-    """Keep something under a public name.
+class SetsPublicAttribute(SoundAttack):
+    """Set a public attribute.
 
     It could be taken for a parameter.
     """
@@ -275,9 +275,9 @@ class Littering(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.it_compromises_through_its_surface_alone)
 @dataclass(kw_only=True)
 class BackDoor(SoundAttack):
-    """Hijack behind the engine's back.
+    """Hijack through a private attribute of the engine.
 
-    Its surface takes nobody over.
+    Its surface hijacks no daemon.
     """
 
     def begin(self, red: RedView) -> None:
@@ -287,9 +287,9 @@ class BackDoor(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.strength_0_is_no_attack)
 @dataclass(kw_only=True)
 class AlwaysStrong(SoundAttack):
-    """Act whatever its strength.
+    """Act at any strength.
 
-    It forgets to ask.
+    It ignores `strength`.
     """
 
     def intensity(self, round: int) -> float:
@@ -298,10 +298,10 @@ class AlwaysStrong(SoundAttack):
 
 @BROKEN.breaks(check_attack, attack_rules.it_waits_for_its_start)
 @dataclass(kw_only=True)
-class Impatient(SoundAttack):
-    """Act before it is on.
+class ActsBeforeStart(SoundAttack):
+    """Act before its start.
 
-    It forgets its phase.
+    It ignores `start` and `stop`.
     """
 
     def intensity(self, round: int) -> float:
@@ -311,9 +311,9 @@ class Impatient(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.it_uses_only_what_its_knowledge_grants)
 @dataclass(kw_only=True)
 class KnowsSignals(SoundAttack):
-    """Read everybody's signals around the view.
+    """Read all signals from the state of the engine.
 
-    It tells its targets the mean.
+    Its lie is their mean.
     """
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:
@@ -325,9 +325,9 @@ class KnowsSignals(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.it_uses_only_what_its_knowledge_grants)
 @dataclass(kw_only=True)
 class KnowsLinks(SoundAttack):
-    """Count the links around the view.
+    """Read the number of links from the network of the engine.
 
-    It lies by how many there are.
+    Its lie depends on that number.
     """
 
     knowledge = Knowledge.SIGNALS | Knowledge.DEFENSE
@@ -341,9 +341,9 @@ class KnowsLinks(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.it_uses_only_what_its_knowledge_grants)
 @dataclass(kw_only=True)
 class KnowsDefenses(SoundAttack):
-    """Count the defenses around the view.
+    """Read the number of defenses from the engine.
 
-    It lies by how many there are.
+    Its lie depends on that number.
     """
 
     knowledge = Knowledge.SIGNALS | Knowledge.TOPOLOGY
@@ -357,9 +357,9 @@ class KnowsDefenses(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.both_engines_agree)
 @dataclass(kw_only=True)
 class AsksWhichEngine(SoundAttack):
-    """Lie otherwise where Mesa steps the daemons.
+    """Lie differently in the engine of agents.
 
-    It asks the stack.
+    It reads the engine from the call stack.
     """
 
     def on_signals(self, signals: Floats, red: RedView) -> Floats:

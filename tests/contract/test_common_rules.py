@@ -1,4 +1,4 @@
-"""The kit refuses plug-ins that break a rule for all families."""
+"""The kit refuses plug-ins that break a rule of all families."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BROKEN = BrokenPlugins()
 @BROKEN.breaks(check_attack, _common.it_is_a_keyword_only_dataclass)
 @dataclass
 class Positional(SoundAttack):
-    """A field by position.
+    """A positional field.
 
     It lacks kw_only.
     """
@@ -30,9 +30,9 @@ class Positional(SoundAttack):
 
 @BROKEN.breaks(check_attack, _common.it_is_a_keyword_only_dataclass)
 class Undecorated(SoundAttack):
-    """Its own parameter is none.
+    """A parameter without a field.
 
-    It lacks @dataclass.
+    The class lacks @dataclass.
     """
 
     extra: Shift = 1.0
@@ -43,7 +43,7 @@ class Undecorated(SoundAttack):
 class Untyped(SoundAttack):
     """A parameter without a type.
 
-    No scenario could set it.
+    A scenario could not set it.
     """
 
     extra = 1.0
@@ -51,10 +51,10 @@ class Untyped(SoundAttack):
 
 @BROKEN.breaks(check_attack, _common.every_parameter_has_a_line_of_help)
 @dataclass(kw_only=True)
-class Silent(SoundAttack):
+class WithoutHelp(SoundAttack):
     """A parameter without help.
 
-    Nobody knows what it does.
+    Its meaning is not documented.
     """
 
     extra: float = 1.0
@@ -74,7 +74,7 @@ class OutOfBounds(SoundAttack):
 @BROKEN.breaks(check_attack, _common.its_parameters_are_stored_unchanged)
 @dataclass(kw_only=True)
 class Converting(SoundAttack):
-    """A parameter that is not what was given.
+    """A parameter that differs from the given value.
 
     It is halved.
     """

@@ -27,7 +27,7 @@ BROKEN = BrokenPlugins()
 
 @BROKEN.breaks(check_defense, defense_rules.its_traits_are_of_their_types)
 @dataclass(kw_only=True)
-class VantageInWords(SoundDefense):
+class TextVantage(SoundDefense):
     """A trait that is text.
 
     It should be a Vantage.
@@ -38,8 +38,8 @@ class VantageInWords(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.it_overrides_a_hook_or_sees_nothing)
 @dataclass(kw_only=True)
-class AllTalk(Defense):
-    """See signals and do nothing.
+class SeesWithoutHook(Defense):
+    """See signals without a hook.
 
     It overrides no hook.
     """
@@ -49,8 +49,8 @@ class AllTalk(Defense):
 
 @BROKEN.breaks(check_defense, defense_rules.it_overrides_a_hook_or_sees_nothing)
 @dataclass(kw_only=True)
-class Sleepwalking(SoundDefense):
-    """Act and see nothing.
+class ActsWithoutSurface(SoundDefense):
+    """Act on signals with Surface.NONE.
 
     Its trait is wrong.
     """
@@ -60,10 +60,10 @@ class Sleepwalking(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.it_answers_for_its_guarantee)
 @dataclass(kw_only=True)
-class Boasting(SoundDefense):
-    """Promise everything, with no reason.
+class GuaranteesWithoutReason(SoundDefense):
+    """Guarantee every case without a reason.
 
-    It leaves the reason out.
+    The reason is empty.
     """
 
     def guarantee(self, case: ThreatCase) -> Guarantee:
@@ -73,9 +73,9 @@ class Boasting(SoundDefense):
 @BROKEN.breaks(check_defense, defense_rules.it_writes_into_no_given_array)
 @dataclass(kw_only=True)
 class ClippingInPlace(SoundDefense):
-    """Clip the signals where they stand.
+    """Clip the signals in place.
 
-    It forgot to copy.
+    It lacks a copy.
     """
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
@@ -84,10 +84,10 @@ class ClippingInPlace(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.it_writes_into_no_given_array)
 @dataclass(kw_only=True)
-class RewritingWords(SoundDefense):
-    """Rewrite what daemons say.
+class OverwritesMessages(SoundDefense):
+    """Overwrite the messages.
 
-    It may weigh it, and no more.
+    It may only return weights.
     """
 
     def weigh(self, messages: Messages, blue: BlueView) -> Floats:
@@ -97,8 +97,8 @@ class RewritingWords(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
 @dataclass(kw_only=True)
-class Watching(SoundDefense):
-    """Look at all traffic with Vantage.LOCAL.
+class ReadsFeatures(SoundDefense):
+    """Read the features of all daemons with Vantage.LOCAL.
 
     The view refuses.
     """
@@ -109,8 +109,8 @@ class Watching(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
 @dataclass(kw_only=True)
-class Omniscient(SoundDefense):
-    """Look at the truth.
+class AsksForTheTruth(SoundDefense):
+    """Read the ground truth.
 
     The view refuses.
     """
@@ -124,7 +124,7 @@ class Omniscient(SoundDefense):
 @BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
 @dataclass(kw_only=True)
 class Overweighing(SoundDefense):
-    """Admit a message twice.
+    """Return the weight 2 for every message.
 
     A weight is at most 1.
     """
@@ -135,10 +135,10 @@ class Overweighing(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
 @dataclass(kw_only=True)
-class DecidingNothing(SoundDefense):
+class NonFiniteDecisions(SoundDefense):
     """Make decisions non-finite.
 
-    A veto is another thing.
+    A veto must be a finite decision.
     """
 
     def govern(self, decisions: Floats, blue: BlueView) -> Floats:
@@ -147,10 +147,10 @@ class DecidingNothing(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.it_runs_on_every_network)
 @dataclass(kw_only=True)
-class Sociable(SoundDefense):
-    """Fail where a daemon has no neighbor.
+class NeedsNeighbors(SoundDefense):
+    """Fail if a daemon has no neighbor.
 
-    It takes one for granted.
+    It requires a first neighbor.
     """
 
     def begin(self, blue: BlueView) -> None:
@@ -159,10 +159,10 @@ class Sociable(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.equal_seeds_give_equal_runs)
 @dataclass(kw_only=True)
-class Moody(SoundDefense):
-    """Isolate whom nobody could draw again.
+class DrawsWithoutSeed(SoundDefense):
+    """Isolate a random daemon, drawn without a seed.
 
-    Its generator has no seed.
+    Two runs of one seed differ.
     """
 
     def respond(self, blue: BlueView) -> None:
@@ -174,7 +174,7 @@ class Moody(SoundDefense):
 class SeedingAll(SoundDefense):
     """Seed numpy's global generator.
 
-    Its runs repeat, and everybody else's draws change.
+    Its runs repeat, but the draws of other code change.
     """
 
     def begin(self, blue: BlueView) -> None:
@@ -183,10 +183,10 @@ class SeedingAll(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.a_run_leaves_its_parameters_alone)
 @dataclass(kw_only=True)
-class Tuning(SoundDefense):
+class OverwritesParameter(SoundDefense):
     """Overwrite a parameter.
 
-    What was asked for is lost.
+    The given value is lost.
     """
 
     def begin(self, blue: BlueView) -> None:
@@ -196,9 +196,9 @@ class Tuning(SoundDefense):
 @BROKEN.breaks(check_defense, defense_rules.ground_truth_has_no_effect)
 @dataclass(kw_only=True)
 class ReadsTheTruth(SoundDefense):
-    """Isolate who is attacked, around the view.
+    """Isolate the attacked daemons, read from the engine.
 
-    Only the oracle may know.
+    Only the oracle may use them.
     """
 
     vantage = Vantage.MONITOR
@@ -210,9 +210,9 @@ class ReadsTheTruth(SoundDefense):
 @BROKEN.breaks(check_defense, defense_rules.ground_truth_has_no_effect)
 @dataclass(kw_only=True)
 class ReadsTheRecord(SoundDefense):
-    """Isolate who is in the engine's record.
+    """Isolate the hijacked daemons in the record of the engine.
 
-    It is written for the score.
+    The record is for scoring only.
     """
 
     vantage = Vantage.MONITOR
@@ -226,9 +226,9 @@ class ReadsTheRecord(SoundDefense):
 @BROKEN.breaks(check_defense, defense_rules.a_local_filter_is_local)
 @dataclass(kw_only=True)
 class GlobalGate(SoundDefense):
-    """Hold readings against the median of all.
+    """Clip readings around the mean of all.
 
-    A daemon hears its neighbors only.
+    A daemon receives the messages of its neighbors only.
     """
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
@@ -238,9 +238,9 @@ class GlobalGate(SoundDefense):
 @BROKEN.breaks(check_defense, defense_rules.local_weights_are_local)
 @dataclass(kw_only=True)
 class GlobalTrust(SoundDefense):
-    """Weigh by all that is said anywhere.
+    """Weigh messages by the largest one of the swarm.
 
-    A daemon hears its neighbors only.
+    A daemon receives the messages of its neighbors only.
     """
 
     def weigh(self, messages: Messages, blue: BlueView) -> Floats:
@@ -253,7 +253,7 @@ class GlobalTrust(SoundDefense):
 class GlobalCap(SoundDefense):
     """Cap decisions at the mean of all.
 
-    A daemon hears its neighbors only.
+    A daemon receives the messages of its neighbors only.
     """
 
     def govern(self, decisions: Floats, blue: BlueView) -> Floats:
@@ -262,8 +262,8 @@ class GlobalCap(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.non_finite_input_leaves_figures_finite)
 @dataclass(kw_only=True)
-class Trusting(SoundDefense):
-    """Trust a word by its size, even if it has none.
+class WeighsNaN(SoundDefense):
+    """Weigh a message by its size, without a check for NaN.
 
     1 / (1 + |NaN|) is no weight.
     """
@@ -272,8 +272,8 @@ class Trusting(SoundDefense):
         return 1.0 / (1.0 + np.abs(messages.payload[:, 0]))
 
 
-class TwoTongues:
-    """A rule that takes the mean of all at once, and half of it for one daemon."""
+class InconsistentRule:
+    """A rule that returns the mean for all daemons at once, and half of it for one daemon."""
 
     def over_neighborhoods(self, own: Floats, messages: Messages) -> Floats:
         return MeanRule().over_neighborhoods(own, messages)
@@ -284,15 +284,15 @@ class TwoTongues:
 
 @BROKEN.breaks(check_defense, defense_rules.both_engines_agree)
 @dataclass(kw_only=True)
-class Forked(SoundDefense):
-    """Bring a rule that says two things.
+class BringsInconsistentRule(SoundDefense):
+    """Bring a rule with two different results.
 
-    Its two halves do not agree.
+    All daemons at once and one daemon do not agree.
     """
 
     @property
     def rule(self) -> Rule:
-        return TwoTongues()
+        return InconsistentRule()
 
 
 @pytest.mark.slow

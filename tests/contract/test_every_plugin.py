@@ -1,4 +1,4 @@
-"""Every plug-in that the registry finds keeps the contract of its kind."""
+"""Every plug-in in the registry keeps the contract of its family."""
 
 from __future__ import annotations
 

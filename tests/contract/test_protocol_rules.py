@@ -22,7 +22,7 @@ BROKEN = BrokenPlugins()
 @BROKEN.breaks(check_protocol, protocol_rules.its_traits_are_declared)
 @dataclass(kw_only=True)
 class UndeclaredProtocol(SoundProtocol):
-    """Decide for no kind of world.
+    """Decide for no world.
 
     The set of kinds is empty.
     """
@@ -115,7 +115,7 @@ class SecretReader(SoundProtocol):
 class ListeningInPlace(SoundProtocol):
     """Write the new proposals over the old ones.
 
-    It forgot to copy.
+    It lacks a copy.
     """
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
@@ -125,10 +125,10 @@ class ListeningInPlace(SoundProtocol):
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_writes_into_no_given_array)
 @dataclass(kw_only=True)
-class OneTable(SoundProtocol):
+class ReturnsOneBuffer(SoundProtocol):
     """Return the same array in every exchange.
 
-    What the engine keeps of it changes behind its back.
+    The array that the engine stores changes later.
     """
 
     def begin(self, view: ProtocolView) -> None:
@@ -142,10 +142,10 @@ class OneTable(SoundProtocol):
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_keeps_shapes)
 @dataclass(kw_only=True)
-class Flattening(SoundProtocol):
-    """Forget all components but one.
+class KeepsOneComponent(SoundProtocol):
+    """Keep only one component.
 
-    It was only tried with one.
+    It was tested with one component only.
     """
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
@@ -161,8 +161,8 @@ class DividingByDegree(SoundProtocol):
     """
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        said = np.where(np.isfinite(messages.payload), messages.payload, 0.0)
-        sums = np.stack([np.bincount(messages.receivers, one, minlength=len(state)) for one in said.T], axis=1)
+        values = np.where(np.isfinite(messages.payload), messages.payload, 0.0)
+        sums = np.stack([np.bincount(messages.receivers, one, minlength=len(state)) for one in values.T], axis=1)
         with np.errstate(invalid="ignore"):
             return np.asarray(sums / messages.network.degrees[:, None])
 
@@ -172,20 +172,20 @@ class DividingByDegree(SoundProtocol):
 class Erratic(SoundProtocol):
     """Add noise from a generator without a seed.
 
-    Its generator has no seed.
+    Two runs of one seed differ.
     """
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        heard = super().listen(messages, rule, state=state, signals=signals)
-        return heard + 1e-15 * np.random.default_rng().normal()
+        proposals = super().listen(messages, rule, state=state, signals=signals)
+        return proposals + 1e-15 * np.random.default_rng().normal()
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_draws_from_its_own_stream)
 @dataclass(kw_only=True)
-class SeedingTalk(SoundProtocol):
+class SeedingProtocol(SoundProtocol):
     """Seed numpy's global generator.
 
-    Its runs repeat, and everybody else's draws change.
+    Its runs repeat, but the draws of other code change.
     """
 
     def begin(self, view: ProtocolView) -> None:
@@ -194,10 +194,10 @@ class SeedingTalk(SoundProtocol):
 
 @BROKEN.breaks(check_protocol, protocol_rules.a_run_leaves_its_parameters_alone)
 @dataclass(kw_only=True)
-class Retuning(SoundProtocol):
+class OverwritesParameter(SoundProtocol):
     """Overwrite a parameter.
 
-    What was asked for is lost.
+    The given value is lost.
     """
 
     def begin(self, view: ProtocolView) -> None:
@@ -206,10 +206,10 @@ class Retuning(SoundProtocol):
 
 @BROKEN.breaks(check_protocol, protocol_rules.agreement_is_kept)
 @dataclass(kw_only=True)
-class Creeping(SoundProtocol):
-    """Move on when all agree.
+class MovesAfterAgreement(SoundProtocol):
+    """Move although all daemons agree.
 
-    A little is added in every exchange.
+    Every exchange adds a small number.
     """
 
     rule_decides = False
@@ -220,10 +220,10 @@ class Creeping(SoundProtocol):
 
 @BROKEN.breaks(check_protocol, protocol_rules.one_daemon_and_all_daemons_agree)
 @dataclass(kw_only=True)
-class Discordant(SoundProtocol):
-    """Listen one by one with half an ear.
+class DifferentForms(SoundProtocol):
+    """Move only half of the way in `listen_one`.
 
-    The two forms are not one protocol.
+    The two forms differ.
     """
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
@@ -231,15 +231,15 @@ class Discordant(SoundProtocol):
 
 
 def _mean_of_all(own: Floats, values: Floats, weights: Floats | None) -> Floats:
-    """A mean of (k, d) values and one's own that lets NaN through, and weighs only if told to."""
+    """The mean of (k, d) values and the own one; it lets NaN through, and uses weights only if they are given."""
     weights = np.ones(len(values)) if weights is None else weights
     kept = weights > 0
     return np.asarray((own + (weights[kept, None] * values[kept]).sum(axis=0)) / (1.0 + weights[kept].sum()))
 
 
 @dataclass(kw_only=True)
-class Gullible(SoundProtocol):
-    """Take whatever is said for a number.
+class AcceptsNaN(SoundProtocol):
+    """Accept every value as a number.
 
     NaN spreads.
     """
@@ -258,13 +258,13 @@ class Gullible(SoundProtocol):
         return _mean_of_all(own, heard.values, heard.weights if self.heeds_weights else None)
 
 
-BROKEN.breaks(check_protocol, protocol_rules.non_finite_input_leaves_proposals_finite)(Gullible)
+BROKEN.breaks(check_protocol, protocol_rules.non_finite_input_leaves_proposals_finite)(AcceptsNaN)
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.messages_of_weight_0_have_no_effect)
 @dataclass(kw_only=True)
-class Insubordinate(Gullible):
-    """Listen to what a defense has dropped.
+class IgnoresWeights(AcceptsNaN):
+    """Listen to messages that a defense has dropped.
 
     It ignores the weights.
     """
@@ -274,10 +274,10 @@ class Insubordinate(Gullible):
 
 @BROKEN.breaks(check_protocol, protocol_rules.both_engines_agree)
 @dataclass(kw_only=True)
-class Tiring(SoundProtocol):
+class StopsAfterManyCalls(SoundProtocol):
     """Stop listening after a hundred calls.
 
-    One by one they are used up sooner.
+    The engine of agents makes more calls.
     """
 
     def begin(self, view: ProtocolView) -> None:
@@ -294,10 +294,10 @@ class Tiring(SoundProtocol):
 
 @BROKEN.breaks(check_protocol, protocol_rules.overriding_by_the_same_proposals_changes_none)
 @dataclass(kw_only=True)
-class Stretching(SoundProtocol):
-    """Hold a little more than what it is made to propose.
+class ChangesOverride(SoundProtocol):
+    """Store more than the proposal that red writes.
 
-    Red does not get what it writes.
+    The next proposal is not the one that red wrote.
     """
 
     def proposals(self, state: Floats) -> Floats:
@@ -310,8 +310,8 @@ class Stretching(SoundProtocol):
         return np.column_stack([proposals + np.where(state[:, -1:] > 0, 0.1, 0.0), state[:, -1]])
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
-        heard = super().listen(messages, rule, state=state, signals=signals)
-        return np.column_stack([heard[:, :-1], np.ones(len(heard))])
+        proposals = super().listen(messages, rule, state=state, signals=signals)
+        return np.column_stack([proposals[:, :-1], np.ones(len(proposals))])
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         return np.append(super().listen_one(daemon, heard, rule, own=own, signal=signal)[:-1], 1.0)
@@ -319,10 +319,10 @@ class Stretching(SoundProtocol):
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_runs_on_unreliable_links)
 @dataclass(kw_only=True)
-class Peremptory(SoundProtocol):
-    """Count on a message on every link.
+class NeedsAllMessages(SoundProtocol):
+    """Require a message on every link.
 
-    Nobody may be silent.
+    It fails if a message is lost.
     """
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The kit passes sound plug-ins, and reports a broken rule with the finding and a line that repeats the check."""
+"""The kit passes valid plug-ins, and reports a broken rule with the finding and a line that repeats the check."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.contract.test_defense_rules import ReadsTheTruth
         (check_world, SoundWorld),
     ],
 )
-def test_a_sound_plugin_passes(check: Callable[..., None], sound: type[Plugin]) -> None:
+def test_a_valid_plugin_passes(check: Callable[..., None], sound: type[Plugin]) -> None:
     check(sound)
 
 
@@ -46,7 +46,7 @@ def test_a_refusal_names_the_rule_the_finding_and_the_line_that_repeats_the_chec
     assert lines[3].endswith("(PluginCase(InPlace, {'shift': 3.0}))")
 
 
-def test_the_line_that_repeats_a_refusal_repeats_it() -> None:
+def test_the_printed_line_repeats_the_refusal() -> None:
     with pytest.raises(AssertionError) as refusal:
         check_defense(ReadsTheTruth)
     line = str(refusal.value).splitlines()[3].removeprefix("  repeat  ")
@@ -61,8 +61,8 @@ def test_a_difference_is_reported_with_field_and_round() -> None:
 
 def test_required_parameters_are_given_by_keyword() -> None:
     @dataclass(kw_only=True)
-    class Needy(SoundAttack):
-        """Need to be lines by how much.
+    class NeedsParameter(SoundAttack):
+        """Require the amount of the shift.
 
         It has no default.
         """
@@ -70,16 +70,16 @@ def test_required_parameters_are_given_by_keyword() -> None:
         by: Annotated[float, Help("What must be given.")]
 
     with pytest.raises(AssertionError, match="by: missing"):
-        check_attack(Needy)
-    check_attack(Needy, by=1.0)
+        check_attack(NeedsParameter)
+    check_attack(NeedsParameter, by=1.0)
 
 
 def test_a_plugin_that_refuses_every_swarm_is_refused() -> None:
     @dataclass(kw_only=True)
-    class Aloof(SoundDefense):
-        """Want a million daemons.
+    class RefusesEverySwarm(SoundDefense):
+        """Refuse every swarm.
 
-        No less.
+        It requires a million daemons.
         """
 
         def check(self, n: int) -> None:
@@ -88,9 +88,9 @@ def test_a_plugin_that_refuses_every_swarm_is_refused() -> None:
             raise ParameterError("must be a million")
 
     with pytest.raises(AssertionError, match="refuses every swarm"):
-        check_defense(Aloof)
+        check_defense(RefusesEverySwarm)
 
 
-def test_the_kit_needs_no_pytest() -> None:
+def test_the_kit_works_without_pytest() -> None:
     program = "import sys; sys.modules['pytest'] = None; import swarmsec.testing"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -21,7 +21,7 @@ BROKEN = BrokenPlugins()
 @BROKEN.breaks(check_world, world_rules.it_declares_what_it_senses_and_decides)
 @dataclass(kw_only=True)
 class UndeclaredWorld(SoundWorld):
-    """Decide nothing in particular.
+    """Declare no decisions.
 
     `decides` is empty.
     """
@@ -31,7 +31,7 @@ class UndeclaredWorld(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.it_declares_what_it_senses_and_decides)
 @dataclass(kw_only=True)
-class NoiseThatIsNone(SoundWorld):
+class NoiseWithoutDraws(SoundWorld):
     """Declare noise, and report the same signals in every round.
 
     The deviation is 0.1.
@@ -44,7 +44,7 @@ class NoiseThatIsNone(SoundWorld):
 @BROKEN.breaks(check_world, world_rules.it_names_its_unit_and_bills)
 @dataclass(kw_only=True)
 class Unitless(SoundWorld):
-    """A bill of nothing.
+    """A bill without a unit.
 
     Its unit is empty.
     """
@@ -54,10 +54,10 @@ class Unitless(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.its_roles_name_daemons)
 @dataclass(kw_only=True)
-class Ghostly(SoundWorld):
-    """A role for a daemon that is not there.
+class RoleOfMissingDaemon(SoundWorld):
+    """A role for a daemon that does not exist.
 
-    Number 999.
+    The number is 999.
     """
 
     @property
@@ -68,9 +68,9 @@ class Ghostly(SoundWorld):
 @BROKEN.breaks(check_world, world_rules.it_writes_into_no_given_array)
 @dataclass(kw_only=True)
 class DecidingInPlace(SoundWorld):
-    """Decide over what is believed.
+    """Write the decisions over the beliefs.
 
-    It forgot to copy.
+    It lacks a copy.
     """
 
     def decide(self, state: Floats) -> Floats:
@@ -79,10 +79,10 @@ class DecidingInPlace(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.it_keeps_its_shapes)
 @dataclass(kw_only=True)
-class Flat(SoundWorld):
-    """Sense (n,) and not (n, 1).
+class WrongSignalShape(SoundWorld):
+    """Return signals of shape (n,), not (n, 1).
 
-    A component is lacking.
+    The second axis is missing.
     """
 
     def sense(self) -> Floats:
@@ -94,7 +94,7 @@ class Flat(SoundWorld):
 class Misbilling(SoundWorld):
     """Bill under another name.
 
-    The class names none such.
+    The class does not declare that bill.
     """
 
     def apply(self, decisions: Floats) -> Outcome:
@@ -103,10 +103,10 @@ class Misbilling(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.it_reports_its_bills_every_round)
 @dataclass(kw_only=True)
-class Forgetful(SoundWorld):
-    """Tell a figure now and then.
+class OmitsMetric(SoundWorld):
+    """Report a metric in some rounds only.
 
-    Another round, another set of names.
+    The set of names changes.
     """
 
     def apply(self, decisions: Floats) -> Outcome:
@@ -116,10 +116,10 @@ class Forgetful(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.it_reports_its_bills_every_round)
 @dataclass(kw_only=True)
-class Clashing(SoundWorld):
-    """Take a name of the engine's.
+class NameOfEngineMetric(SoundWorld):
+    """Use the name of a metric of the engine.
 
-    It counts messages itself.
+    The engine counts messages.
     """
 
     def apply(self, decisions: Floats) -> Outcome:
@@ -128,8 +128,8 @@ class Clashing(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.its_bill_is_finite_for_extreme_beliefs)
 @dataclass(kw_only=True)
-class Exploding(SoundWorld):
-    """Cube what is believed.
+class Overflowing(SoundWorld):
+    """Raise the belief to the fifth power.
 
     A liar's belief overflows it.
     """
@@ -140,10 +140,10 @@ class Exploding(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.it_runs_on_every_network)
 @dataclass(kw_only=True)
-class Crowded(SoundWorld):
-    """Fail where there is one daemon.
+class DividesByNMinusOne(SoundWorld):
+    """Fail in a swarm of one daemon.
 
-    The standard error of one is none.
+    It divides by n - 1.
     """
 
     def sense(self) -> Floats:
@@ -153,10 +153,10 @@ class Crowded(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.equal_seeds_give_equal_runs)
 @dataclass(kw_only=True)
-class Random(SoundWorld):
+class DrawsWithoutSeed(SoundWorld):
     """Sense noise from a generator without a seed.
 
-    Its generator has no seed.
+    Two runs of one seed differ.
     """
 
     def sense(self) -> Floats:
@@ -165,10 +165,10 @@ class Random(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.equal_seeds_give_equal_runs)
 @dataclass(kw_only=True)
-class Indebted(SoundWorld):
-    """Go on with the last run's bill.
+class KeepsBill(SoundWorld):
+    """Start with the bill of the last run.
 
-    Its `begin` resets nothing.
+    Its `begin` does not reset it.
     """
 
     def __post_init__(self) -> None:
@@ -189,7 +189,7 @@ class Indebted(SoundWorld):
 class SeedingWorld(SoundWorld):
     """Seed numpy's global generator.
 
-    Its runs repeat, and everybody else's draws change.
+    Its runs repeat, but the draws of other code change.
     """
 
     def begin(self, view: WorldView) -> None:
@@ -199,10 +199,10 @@ class SeedingWorld(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.a_run_leaves_its_parameters_alone)
 @dataclass(kw_only=True)
-class Shifting(SoundWorld):
+class OverwritesParameter(SoundWorld):
     """Overwrite a parameter.
 
-    What was asked for is lost.
+    The given value is lost.
     """
 
     def begin(self, view: WorldView) -> None:
@@ -213,9 +213,9 @@ class Shifting(SoundWorld):
 @BROKEN.breaks(check_world, world_rules.its_draws_do_not_depend_on_decisions)
 @dataclass(kw_only=True)
 class DrawingOnDemand(SoundWorld):
-    """Draw only when somebody acts.
+    """Draw only if a decision is large.
 
-    The arms part for no reason.
+    The random numbers of the arms then differ.
     """
 
     def apply(self, decisions: Floats) -> Outcome:
@@ -226,10 +226,10 @@ class DrawingOnDemand(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.its_first_signals_are_equal_in_all_arms)
 @dataclass(kw_only=True)
-class Telling(SoundWorld):
-    """Sense who is hijacked.
+class SensesHijacked(SoundWorld):
+    """Sense which daemons are hijacked.
 
-    The feeds give it away.
+    The first signals differ between arms.
     """
 
     def sense(self) -> Floats:
@@ -238,10 +238,10 @@ class Telling(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.deciding_changes_nothing)
 @dataclass(kw_only=True)
-class Counting(SoundWorld):
-    """Charge for every decision that is asked for.
+class ChargesForDecide(SoundWorld):
+    """Charge for every call of `decide`.
 
-    To ask is to pay.
+    A call must not change the bill.
     """
 
     def decide(self, state: Floats) -> Floats:
@@ -251,10 +251,10 @@ class Counting(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.a_decision_depends_on_the_own_belief_only)
 @dataclass(kw_only=True)
-class Centralized(SoundWorld):
-    """Decide for all by the mean.
+class DecidesByTheMean(SoundWorld):
+    """Decide for all by the mean belief.
 
-    A swarm has no center.
+    A decision may depend on the own belief only.
     """
 
     def decide(self, state: Floats) -> Floats:
@@ -263,10 +263,10 @@ class Centralized(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.central_changes_nothing)
 @dataclass(kw_only=True)
-class Charging(SoundWorld):
-    """Charge for a look at the center.
+class ChargesForCentral(SoundWorld):
+    """Charge for a call of `central`.
 
-    To look is to pay.
+    A call must not change the bill.
     """
 
     def central(self) -> Mapping[str, float]:
@@ -276,10 +276,10 @@ class Charging(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.central_changes_nothing)
 @dataclass(kw_only=True)
-class Undecided(SoundWorld):
-    """Have no number for the center.
+class NonFiniteCentral(SoundWorld):
+    """Return NaN as the central bill.
 
-    No number is not none.
+    The figures must be finite.
     """
 
     def central(self) -> Mapping[str, float]:

@@ -1,4 +1,4 @@
-"""The median gate keeps readings near the honest ones while fewer than half of every neighborhood lies."""
+"""The median gate keeps readings near the honest ones while fewer than half of each neighborhood lie."""
 
 from __future__ import annotations
 
@@ -38,39 +38,39 @@ def test_a_replaced_reading_is_an_alarm_about_that_feed() -> None:
     assert trace.watch.hits == trace.watch.alarmed == trace.watch.attacked == 2
 
 
-def test_in_the_warm_up_it_only_looks() -> None:
+def test_it_replaces_nothing_in_the_warm_up() -> None:
     trace = readings(start=0)
     assert trace.states[1:, 3, 0].tolist() == [103, 3, 3]
 
 
-def test_a_lie_within_the_threshold_passes_whole() -> None:
-    # Neighbors of 3 read 1, 2, 4 and 5: median 3, MAD 1.5. Far is more than 4 · 1.4826 · 1.5 = 8.8956.
+def test_a_lie_within_the_threshold_passes_unchanged() -> None:
+    # Neighbors of 3 read 1, 2, 4 and 5: median 3, MAD 1.5. The limit is 4 · 1.4826 · 1.5 = 8.8956.
     assert readings(bias=8.89).states[2, 3, 0] == 3 + 8.89
     assert readings(bias=8.90).states[2, 3, 0] == 3.0
 
 
-def test_neighbors_that_agree_by_chance_do_not_make_a_honest_reading_strange() -> None:
-    # Daemon 0 hears the same from all four, and differs from them by less than four of the usual spreads.
+def test_an_honest_reading_passes_if_its_neighbors_agree_by_chance() -> None:
+    # All four neighbors of daemon 0 read the same, and it differs from them by less than four usual spreads.
     initial = [2, 1, 1, 3, 0, 1, 1]
     trace = readings(initial=initial, strength=0.0)
     assert trace.states[3, 0, 0] == 2.0
     assert trace.metrics["alarms"].tolist() == [0, 0, 0]
 
 
-def test_where_every_neighbor_lies_alike_it_drops_the_truth() -> None:
+def test_an_honest_reading_is_replaced_if_all_neighbors_tell_the_same_lie() -> None:
     trace = readings(
         initial=[0, 1, 2, 3], network={"kind": "complete", "n": 4}, daemons=[1, 2, 3], bias=1000.0, rounds=2
     )
     assert trace.states[2, 0, 0] == 1002.0
 
 
-def test_it_is_blind_to_a_shift_of_every_feed() -> None:
+def test_it_does_not_detect_a_shift_of_every_feed() -> None:
     trace = readings(daemons="all")
     assert trace.states[2, :, 0].tolist() == [100, 101, 102, 103, 104, 105, 106]
     assert trace.watch.hits == 0
 
 
-def test_every_round_asks_every_neighbor_once() -> None:
+def test_it_asks_every_neighbor_once_per_round() -> None:
     swarm = beliefs(range(7), CIRCULANT, protocol=READS, defenses=[GATE], rounds=3)
     clean, guarded = (simulate(swarm, arm=arm).metrics for arm in ("clean", "guarded"))
     assert (guarded["messages"] - clean["messages"]).tolist() == [28, 56, 84]
@@ -78,7 +78,7 @@ def test_every_round_asks_every_neighbor_once() -> None:
 
 @st.composite
 def minority_liars(draw: st.DrawFn) -> tuple[Network, np.ndarray, np.ndarray]:
-    """A network, honest readings, and what some say instead: fewer than half of every neighborhood."""
+    """A network, honest readings, and the readings with lies, by fewer than half of every neighborhood."""
     network = draw(
         st.builds(
             lambda n, k, seed: topology("k_in_random", n=n, k=min(k, n - 1), seed=seed),
@@ -100,7 +100,7 @@ def minority_liars(draw: st.DrawFn) -> tuple[Network, np.ndarray, np.ndarray]:
 
 @given(minority_liars())
 @settings(max_examples=60, deadline=None)
-def test_the_median_stays_among_the_honest_readings_while_fewer_than_half_of_a_neighborhood_lies(case) -> None:
+def test_the_median_stays_among_honest_readings_while_fewer_than_half_of_a_neighborhood_lie(case) -> None:
     network, honest, per_edge = case
     median = Neighborhoods(network).median_and_mad(per_edge[:, None]).median[:, 0]
     truthful = per_edge[honest == per_edge]
@@ -109,7 +109,7 @@ def test_the_median_stays_among_the_honest_readings_while_fewer_than_half_of_a_n
 
 
 class _Asker:
-    """What the gate needs of a view."""
+    """The attributes of a view that the gate uses."""
 
     round: ClassVar[int] = 1
 
@@ -119,13 +119,13 @@ class _Asker:
 
 @given(minority_liars())
 @settings(max_examples=60, deadline=None)
-def test_what_passes_the_gate_is_near_the_honest_readings_while_fewer_than_half_of_a_neighborhood_lies(case) -> None:
+def test_readings_behind_the_gate_stay_near_honest_ones_while_fewer_than_half_of_a_neighborhood_lie(case) -> None:
     network, honest, per_edge = case
     gate, view = MedianGate(threshold=4.0, warm_up=0), _Asker(network)
     gate.begin(view)
     passed = gate.filter_signals(per_edge[:, None], view)[:, 0]
     truthful = per_edge[honest == per_edge]
-    # Fewer than half lie, so the median distance from the median is at most the width of what honest ones say.
+    # Fewer than half lie, so the median distance from the median is at most the range of the honest readings.
     reach = 4.0 * MAD_TO_DEVIATION * np.ptp(truthful) * (1 + 1e-12)
     assert passed.min() >= truthful.min() - reach
     assert passed.max() <= truthful.max() + reach
@@ -141,11 +141,11 @@ RING = topology("ring", n=6)
         (topology("circulant", n=7, offsets=[1, 2]), [0, 1], Surface.SIGNAL, False, "2 of 7 neighborhoods"),
         (RING, [0], Surface.SIGNAL, False, "2 of 6 neighborhoods"),
         (RING, [], Surface.SIGNAL, True, "more than half"),
-        (RING, [0], Surface.DAEMON, False, "lies in the signals"),
-        (RING, [0], Surface.SIGNAL | Surface.DAEMON, False, "lies in the signals"),
+        (RING, [0], Surface.DAEMON, False, "against false signals only"),
+        (RING, [0], Surface.SIGNAL | Surface.DAEMON, False, "against false signals only"),
     ],
 )
-def test_its_guarantee_counts_the_neighborhoods_that_have_no_honest_majority(
+def test_its_guarantee_counts_the_neighborhoods_without_an_honest_majority(
     network, targets, surface, holds, why
 ) -> None:
     guarantee = MedianGate().guarantee(ThreatCase(network, np.array(targets, dtype=np.int32), surface, 200))

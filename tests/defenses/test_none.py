@@ -1,4 +1,4 @@
-"""The null defense does nothing."""
+"""The null defense has no effect."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SWARM = beliefs(
 )
 
 
-def test_the_defended_arm_is_the_attacked_one() -> None:
+def test_the_defended_arm_equals_the_attacked_one() -> None:
     attacked, defended = (simulate(SWARM, arm=arm, record_states=True) for arm in ("attacked", "defended"))
     assert np.array_equal(attacked.states, defended.states)
 
 
-def test_its_damage_limited_is_exactly_0_and_it_takes_nothing() -> None:
+def test_its_damage_limited_is_exactly_0_and_its_overhead_is_0() -> None:
     result = run(SWARM)
     assert result.bites
     assert result.damage_limited == (0.0, 0.0, 0.0)

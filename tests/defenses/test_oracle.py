@@ -1,4 +1,4 @@
-"""The oracle isolates exactly who is under attack, so no detector beats it at detecting."""
+"""The oracle isolates exactly the attacked daemons, so no detector has a better detection."""
 
 from __future__ import annotations
 
@@ -29,36 +29,36 @@ def test_its_detection_is_perfect(attack) -> None:
     assert detection.false_quarantine_daemon_rounds == 0.0
 
 
-def test_it_isolates_from_the_first_round_of_the_attack_and_releases_in_the_first_after() -> None:
+def test_it_isolates_during_the_attack_only() -> None:
     rows = simulate(swarm(STUBBORN)).quarantined
     assert rows[:, 2].tolist() == rows[:, 5].tolist() == [False, True, True, True, False, False]
     assert not rows[:, [0, 1, 3, 4, 6]].any()
 
 
-def test_a_tainted_reading_becomes_the_median_of_honest_neighbors() -> None:
+def test_a_false_reading_becomes_the_median_of_honest_neighbors() -> None:
     trace = simulate(swarm({**FALSE, "daemons": [2, 4]}, protocol=READS, noise=0.0), record_states=True)
-    # Daemon 2 listens to 0, 1, 3 and 4, of whom 4 is under attack; daemon 4 to 2, 3, 5 and 6.
+    # Daemon 2 listens to 0, 1, 3 and 4, of which 4 is under attack; daemon 4 to 2, 3, 5 and 6.
     assert trace.states[2, :, 0].tolist() == [0, 1, 1, 3, 5, 5, 6]
 
 
-def test_where_no_neighbor_is_honest_it_takes_the_median_of_all_that_are() -> None:
+def test_a_reading_without_honest_neighbors_becomes_the_median_of_all_honest_readings() -> None:
     pair = {"kind": "edges", "n": 4, "edges": [[0, 1]]}
     attack = {"kind": "false_signal", "daemons": [0, 1], "bias": 50.0}
     case = beliefs([0, 1, 4, 8], pair, attacks=[attack], defenses=[{"kind": "oracle"}], protocol=READS, rounds=1)
     assert simulate(case, record_states=True).states[1, :, 0].tolist() == [6, 6, 4, 8]
 
 
-def test_where_nobody_is_honest_everybody_reads_0() -> None:
+def test_all_readings_become_0_if_no_daemon_is_honest() -> None:
     case = swarm({"kind": "false_signal", "daemons": "all", "bias": 50.0}, protocol=READS, rounds=1)
     assert not simulate(case, record_states=True).states[1].any()
 
 
-def test_in_peace_it_costs_nothing() -> None:
+def test_it_costs_nothing_without_an_attack() -> None:
     result = run(swarm(STUBBORN))
     assert result.autoimmune_cost == (0.0, 0.0, 0.0)
 
 
-def test_only_the_oracle_is_told_the_truth() -> None:
+def test_only_the_oracle_has_the_ground_truth() -> None:
     registry = Registry()
     vantages = {kind: registry.get("defenses", kind).vantage for kind in registry.kinds("defenses")}
     assert [kind for kind, vantage in vantages.items() if vantage is Vantage.ORACLE] == ["oracle"]

@@ -1,4 +1,4 @@
-"""Isolating everybody stops every lie, and every honest word."""
+"""The isolation of all daemons stops every lie, and every honest message."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ def trace_of(**more):
     return simulate(swarm, record_states=True, arm="defended")
 
 
-def test_from_round_0_on_everybody_is_isolated() -> None:
+def test_every_daemon_is_isolated_from_round_0_on() -> None:
     assert trace_of().quarantined.all()
 
 
-def test_after_that_nobody_moves() -> None:
+def test_no_daemon_moves_afterwards() -> None:
     trace = trace_of()
     assert np.array_equal(trace.states[1], trace.states[-1])
 
 
-def test_the_rules_let_it_isolate_only_so_many_in_their_order() -> None:
+def test_the_rules_limit_it_to_the_first_daemons() -> None:
     trace = trace_of(rules={"blue": {"quarantine": 2}})
     assert trace.quarantined.tolist() == [[True, True, False]] * 3
     assert [(event.kind, event.daemons) for event in trace.events] == [("isolated", (0, 1))]
 
 
-def test_who_is_not_attacked_counts_as_falsely_isolated() -> None:
+def test_honest_daemons_count_as_falsely_isolated() -> None:
     attack = {"kind": "stubborn", "daemons": [0]}
     assert trace_of(attacks=[attack]).watch.false_quarantine == 2 * 3

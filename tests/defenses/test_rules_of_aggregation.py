@@ -1,4 +1,4 @@
-"""What each defense that is an aggregation rule does against a liar, and where it fails."""
+"""The effect of each defense with an aggregation rule against a liar, and its limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROBUST = ["trimmed_mean", "median", "krum", "geometric_median", "oddi_c"]
 
 
 def final(defense: str, liars: list[int], *, value: float = 100.0, rounds: int = 300, **options: float) -> np.ndarray:
-    """Where the honest end in K9 against daemons that say one value for ever."""
+    """The final values of the honest daemons in K9 against daemons that send one value forever."""
     swarm = beliefs(
         STARTS,
         K9,
@@ -37,37 +37,37 @@ def final(defense: str, liars: list[int], *, value: float = 100.0, rounds: int =
 
 
 @pytest.mark.parametrize("defense", ROBUST)
-def test_one_liar_in_nine_cannot_lead_the_others_out_of_their_values(defense: str) -> None:
+def test_one_liar_in_nine_cannot_move_the_others_out_of_their_initial_range(defense: str) -> None:
     ends = final(defense, [8])
     assert ends.min() >= 0.0
     assert ends.max() <= 7.0
 
 
 @pytest.mark.parametrize("defense", ["trimmed_mean", "median", "geometric_median", "oddi_c"])
-def test_one_liar_in_nine_does_not_keep_the_others_from_agreeing(defense: str) -> None:
+def test_one_liar_in_nine_does_not_prevent_agreement_of_the_others(defense: str) -> None:
     assert np.ptp(final(defense, [8])) < 1e-6
 
 
 @pytest.mark.parametrize("defense", ["none", "centered_clipping"])
-def test_averaging_and_clipping_go_where_a_patient_liar_wants(defense: str) -> None:
+def test_averaging_and_clipping_converge_to_the_value_of_a_patient_liar(defense: str) -> None:
     assert final(defense, [8], rounds=3000, **({"tau": 1.0} if defense != "none" else {})) == pytest.approx(
         np.full(8, 100.0), abs=1e-3
     )
 
 
-def test_clipping_holds_a_liar_to_its_step() -> None:
+def test_clipping_bounds_the_step_caused_by_a_liar() -> None:
     after = final("centered_clipping", [8], rounds=10, tau=0.1)
     assert after.max() <= 7.0 + 10 * 0.1 / 9
     assert final("none", [8], rounds=10).max() > 50.0
 
 
 @pytest.mark.parametrize("defense", ["trimmed_mean", "median", "geometric_median", "oddi_c"])
-def test_where_most_of_a_neighborhood_lies_all_are_lost(defense: str) -> None:
+def test_a_lying_majority_of_a_neighborhood_moves_the_honest_daemons_out_of_their_range(defense: str) -> None:
     assert final(defense, [4, 5, 6, 7, 8], value=1000.0).max() > 7.0
 
 
-def test_krum_adopts_the_lie_of_a_pair_that_agrees_when_f_says_one() -> None:
-    """Two liars at one point vouch for each other; of six values, with f = 1, three neighbors are asked."""
+def test_krum_adopts_the_lie_of_a_pair_that_agrees_if_f_is_1() -> None:
+    """Two liars at one point support each other; with f = 1, Krum counts three neighbors of six values."""
     swarm = beliefs(
         [0, 3, 6, 9, 100, 100],
         {"kind": "complete", "n": 6},
@@ -79,7 +79,7 @@ def test_krum_adopts_the_lie_of_a_pair_that_agrees_when_f_says_one() -> None:
     assert simulate(swarm).final[:4, 0].tolist() == [4.0] * 4
 
 
-def test_krum_adopts_values_and_mixes_none() -> None:
+def test_krum_selects_values_and_averages_none() -> None:
     swarm = beliefs(
         [0, 1, 2, 4, 8, 16, 32], {"kind": "complete", "n": 7}, defenses=[{"kind": "krum", "f": 1}], rounds=1
     )
@@ -87,7 +87,7 @@ def test_krum_adopts_values_and_mixes_none() -> None:
 
 
 @pytest.mark.parametrize("defense", ["median", "trimmed_mean"])
-def test_two_cliques_that_averaging_would_join_stay_apart(defense: str) -> None:
+def test_two_cliques_that_averaging_joins_stay_apart(defense: str) -> None:
     halves = [0.0] * 4 + [1.0] * 4
     assert (
         simulate(beliefs(halves, TWO_CLIQUE, defenses=[{"kind": defense}], rounds=50), arm="guarded")
@@ -98,13 +98,13 @@ def test_two_cliques_that_averaging_would_join_stay_apart(defense: str) -> None:
     assert np.ptp(simulate(beliefs(halves, TWO_CLIQUE, rounds=500), arm="clean").final) < 1e-6
 
 
-def test_who_is_an_outlier_comes_to_the_others_by_inverted_tolerance_and_they_stay() -> None:
+def test_inverted_tolerance_moves_an_outlier_to_the_others_and_not_the_others_to_it() -> None:
     swarm = beliefs([5, 5, 5, 5, 5, 100], {"kind": "complete", "n": 6}, defenses=[{"kind": "oddi_c"}], rounds=1)
     assert simulate(swarm, arm="guarded").final[:, 0].tolist() == [5.0] * 5 + [52.5]
 
 
-def test_liars_that_walk_slowly_lead_a_swarm_of_inverted_tolerance() -> None:
-    """Four of nine that ramp away together: nobody knows an f, and the honest at the edge follow."""
+def test_slow_liars_move_a_swarm_with_inverted_tolerance() -> None:
+    """Four of nine drift away together: the rule has no f, and the honest daemons at the edge follow."""
     swarm = beliefs(
         STARTS,
         K9,
@@ -119,7 +119,7 @@ def test_liars_that_walk_slowly_lead_a_swarm_of_inverted_tolerance() -> None:
 C9 = topology("circulant", n=9, offsets=[1, 2, 3])
 
 
-def asked(defense, targets: list[int], network: Network = C9, surface: Surface = Surface.DAEMON):
+def guarantee_of(defense, targets: list[int], network: Network = C9, surface: Surface = Surface.DAEMON):
     return defense.guarantee(ThreatCase(network, np.array(targets, dtype=np.int32), surface))
 
 
@@ -139,24 +139,24 @@ def asked(defense, targets: list[int], network: Network = C9, surface: Surface =
         (ODDIC(), [0], None),
     ],
 )
-def test_it_says_whether_its_precondition_held(defense, targets: list[int], holds: bool | None) -> None:
-    assert asked(defense, targets).holds is holds
+def test_its_guarantee_holds_if_its_precondition_holds(defense, targets: list[int], holds: bool | None) -> None:
+    assert guarantee_of(defense, targets).holds is holds
 
 
 @pytest.mark.parametrize("defense", [TrimmedMean(), Median(), Krum(), GeometricMedian()])
 @pytest.mark.parametrize("surface", [Surface.SIGNAL, Surface.NETWORK, Surface.DAEMON | Surface.NETWORK])
-def test_it_promises_nothing_about_signals_and_links(defense, surface: Surface) -> None:
-    assert asked(defense, [0], surface=surface).holds is False
+def test_it_gives_no_guarantee_for_signals_and_links(defense, surface: Surface) -> None:
+    assert guarantee_of(defense, [0], surface=surface).holds is False
 
 
 @pytest.mark.parametrize("defense", [TrimmedMean(), Median(), Krum(), GeometricMedian()])
-def test_it_promises_nothing_where_a_protocol_adds_to_the_rule(defense) -> None:
+def test_it_gives_no_guarantee_if_the_protocol_adds_to_the_rule(defense) -> None:
     case = ThreatCase(C9, np.array([0], dtype=np.int32), Surface.DAEMON, rule_decides=False)
     assert defense.guarantee(case).holds is False
 
 
 @pytest.mark.parametrize(("defense", "n", "most"), [(TrimmedMean(f=2), 4, 1), (Krum(f=2), 6, 1)])
-def test_an_f_that_leaves_nothing_is_refused(defense, n: int, most: int) -> None:
+def test_an_f_that_drops_all_values_is_refused(defense, n: int, most: int) -> None:
     with pytest.raises(ParameterError, match=f"at most {most}"):
         defense.check(n)
     assert defense.check(n + 1) is None

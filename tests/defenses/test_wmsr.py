@@ -1,4 +1,4 @@
-"""W-MSR keeps honest daemons inside the hull of what they started from, where LeBlanc et al. 2013 say so."""
+"""W-MSR keeps honest daemons in the hull of their initial values under the conditions of LeBlanc et al. 2013."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Q3 = {"kind": "hypercube", "dimension": 3}
 @pytest.mark.parametrize("f", [1, 2])
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
-def test_it_stays_in_the_hull_of_honest_values_on_2f_plus_1_robust_networks_against_any_f_local_liars(f, data) -> None:
+def test_honest_daemons_stay_in_the_honest_hull_on_2f_plus_1_robust_networks_against_f_local_liars(f, data) -> None:
     network, liars = data.draw(lied_to(f))
     initial = data.draw(st.lists(values, min_size=network.n, max_size=network.n))
     broadcast = tuple(data.draw(st.lists(lies, min_size=1, max_size=4)))
@@ -60,12 +60,12 @@ def test_honest_daemons_agree_on_2f_plus_1_robust_networks(f, data) -> None:
     [(TWO_CLIQUE, [0, 0, 0, 0, 1, 1, 1, 1]), (Q3, [0, 0, 0, 0, 1, 1, 1, 1])],
     ids=["two-clique", "Q3"],
 )
-def test_networks_of_connectivity_2_and_3_that_are_only_1_robust_freeze_without_any_liar(network, initial) -> None:
+def test_networks_of_connectivity_2_and_3_that_are_only_1_robust_freeze_without_a_liar(network, initial) -> None:
     swarm = beliefs(initial, network, defenses=[{"kind": "wmsr", "f": 1}], rounds=50)
     assert simulate(swarm, arm="guarded").final[:, 0].tolist() == initial
 
 
-def test_more_than_f_liars_lead_honest_daemons_out_of_the_hull() -> None:
+def test_more_than_f_liars_move_honest_daemons_out_of_the_hull() -> None:
     swarm = beliefs(
         [0, 0, 1, 1, 0.5],
         {"kind": "complete", "n": 5},
@@ -76,12 +76,12 @@ def test_more_than_f_liars_lead_honest_daemons_out_of_the_hull() -> None:
     assert simulate(swarm).final[2:, 0] == pytest.approx(np.full(3, 100.0), abs=1e-3)
 
 
-def test_with_f_0_it_is_the_plain_mean() -> None:
+def test_wmsr_with_f_0_is_the_plain_mean() -> None:
     case = beliefs([0, 3, 9], K3, defenses=[{"kind": "wmsr", "f": 0}], rounds=1)
     assert simulate(case, arm="guarded").final[:, 0].tolist() == [4.0, 4.0, 4.0]
 
 
-def test_it_drops_the_f_largest_above_and_the_f_smallest_below_ones_own() -> None:
+def test_it_drops_the_f_largest_values_above_and_the_f_smallest_below_the_own_value() -> None:
     case = beliefs([0, 1, 4, 10, 20], {"kind": "complete", "n": 5}, defenses=[{"kind": "wmsr", "f": 1}], rounds=1)
     expected = [(0 + 1 + 4 + 10) / 4, (1 + 4 + 10) / 3, (4 + 1 + 10) / 3, (10 + 1 + 4) / 3, (20 + 1 + 4 + 10) / 4]
     assert simulate(case, arm="guarded").final[:, 0] == pytest.approx(np.array(expected))
@@ -118,9 +118,9 @@ FOUR_ROBUST = Network.from_edges(
         (topology("complete", n=3), 1, [2], Surface.DAEMON, True, "(2,2)-robust"),
         (topology("complete", n=9), 2, [0, 1], Surface.DAEMON | Surface.MESSAGE, True, "robust"),
         (topology("robust_attachment", n=20, r=3, s=1, seed=1), 1, [19], Surface.MESSAGE, True, "robust"),
-        (C7, 1, [0, 1], Surface.DAEMON, False, "a neighborhood holds 2 liars, and f is 1"),
+        (C7, 1, [0, 1], Surface.DAEMON, False, "a neighborhood has 2 liars, and f is 1"),
         (topology("hypercube", dimension=3), 1, [0], Surface.DAEMON, False, "(1,6)-robust"),
-        (C7, 1, [0], Surface.SIGNAL, False, "lies in the signals"),
+        (C7, 1, [0], Surface.SIGNAL, False, "attacks on signals"),
         (C7, 1, [0], Surface.NETWORK, False, ""),
     ],
     ids=["C7", "K3", "K9", "grown", "two liars", "Q3", "signals", "links"],
@@ -131,7 +131,7 @@ def test_its_guarantee_is_the_theorem_of_leblanc_et_al(network, f, targets, surf
     assert why in guarantee.why
 
 
-def test_its_guarantee_for_f_total_liars_takes_f_plus_1_f_plus_1_robustness_and_a_larger_r_alone_is_not_that() -> None:
+def test_its_guarantee_for_f_total_liars_requires_f_plus_1_f_plus_1_robustness_and_not_only_a_larger_r() -> None:
     assert robustness(FOUR_ROBUST)[:2] == (4, 1)
     edges = [[int(j), int(i)] for j, i in zip(FOUR_ROBUST.indices, FOUR_ROBUST.receivers, strict=True) if j < i]
     swarm = beliefs(
@@ -146,23 +146,23 @@ def test_its_guarantee_for_f_total_liars_takes_f_plus_1_f_plus_1_robustness_and_
     assert result.guarantee.holds is False
 
 
-def test_its_guarantee_on_a_large_network_is_open_where_the_bound_decides_nothing() -> None:
+def test_its_guarantee_on_a_large_network_is_open_if_the_bound_is_inconclusive() -> None:
     network = topology("random_regular", n=400, degree=6, seed=0)
     assert WMSR(f=1).guarantee(ThreatCase(network, np.array([7], dtype=np.int32), Surface.DAEMON)).holds is None
 
 
-def test_its_guarantee_against_byzantine_daemons_is_not_the_one_against_malicious_ones() -> None:
-    """On K3 an echo freezes it: what is left without the liar, a pair, is only 1-robust."""
+def test_its_guarantee_against_byzantine_daemons_differs_from_that_against_malicious_ones() -> None:
+    """An echo on K3 freezes it: the network without the liar, a pair, is only 1-robust."""
     case = ThreatCase(topology("complete", n=3), np.array([2], dtype=np.int32), Surface.MESSAGE)
     assert WMSR(f=1).guarantee(case).holds is False
 
 
-def test_its_guarantee_is_for_a_network_that_red_leaves_alone() -> None:
+def test_its_guarantee_does_not_hold_if_red_changes_the_network() -> None:
     case = ThreatCase(C7, np.array([0], dtype=np.int32), Surface.DAEMON | Surface.NETWORK)
     assert WMSR(f=1).guarantee(case).holds is not True
 
 
-def test_a_run_on_k3_with_an_echo_does_not_say_that_the_guarantee_held() -> None:
+def test_a_run_on_k3_with_an_echo_reports_that_the_guarantee_does_not_hold() -> None:
     swarm = beliefs(
         [0, 1, 0.5], K3, attacks=[{"kind": "equivocation", "daemons": [2]}], defenses=[{"kind": "wmsr"}], rounds=20
     )

@@ -1,4 +1,4 @@
-"""The golden cases: shipped scenarios, made short, and the values that are recorded of their four arms."""
+"""The golden cases: shortened shipped scenarios, and the values that are recorded of their four arms."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ RELATIVE, ABSOLUTE = 1e-9, 1e-12
 DETECTOR = {"kind": "pyod_detector", "detector": "ECOD", "warm_up": 40, "settle": 10, "stride": 2}
 
 CASES: dict[str, dict[str, Any]] = {
-    # A hijacked daemon in averaging, and W-MSR.
+    # A hijacked daemon in averaging, and W-MSR
     "ring_with_a_liar": {"rounds": 40},
-    # False signals to traders, and a gate at the feeds.
+    # False signals to traders, and a gate at the feeds
     "blackswarm": {
         "rounds": 100,
         "network.n": 120,
@@ -31,7 +31,7 @@ CASES: dict[str, dict[str, Any]] = {
         "defenses[0].warm_up": 20,
         "rules.red.earliest": 20,
     },
-    # A campaign of two attacks, and a detector that isolates.
+    # A campaign of two attacks, and a detector that isolates
     "blackswarm_decoy": {
         "rounds": 110,
         "network.n": 100,
@@ -41,7 +41,7 @@ CASES: dict[str, dict[str, Any]] = {
         "defenses": [DETECTOR],
         "rules.red.earliest": 20,
     },
-    # A hijack that spreads and ends while daemons are isolated, on links that delay and lose messages.
+    # A hijack that spreads and ends while daemons are isolated, on links that delay and lose messages
     "hijack_spreads": {
         "rounds": 110,
         "network.n": 100,
@@ -54,7 +54,7 @@ CASES: dict[str, dict[str, Any]] = {
         "rules.red.earliest": 20,
         "rules.blue.quarantine": "20%",
     },
-    # Delay, loss and an attack on timing, in the engine that steps each daemon.
+    # Delay, loss and an attack on timing, in the engine of agents
     "late_messages": {
         "engine": "agents",
         "rounds": 40,
@@ -64,19 +64,19 @@ CASES: dict[str, dict[str, Any]] = {
         ],
         "rules.red.daemons": 2,
     },
-    # A flood in small inboxes.
+    # A flood in small inboxes
     "small_inbox": {"rounds": 40, "network.n": 40},
-    # Equivocation: another message on every edge.
+    # Equivocation: a different message on every edge
     "two_data_centers": {"rounds": 30},
-    # Votes, in the engine that steps each daemon.
+    # Votes, in the engine of agents
     "committee": {"engine": "agents", "rounds": 12},
-    # Messages to one neighbor at a time: push-sum.
+    # Messages to one neighbor at a time: push-sum
     "poisoned_purse": {"rounds": 30, "network.n": 30},
-    # The world `exchange`: prices, and false messages.
+    # The world `exchange`: prices, and false messages
     "price_whisper": {"rounds": 50, "network.n": 20},
-    # The world `exchange`: bids, and false signals.
+    # The world `exchange`: bids, and false signals
     "loud_bidder": {"rounds": 60, "attacks[0].start": 30, "defenses[0].warm_up": 10},
-    # The world `allocation`: an auction, and a detector.
+    # The world `allocation`: an auction, and a detector
     "task_force": {"rounds": 80, "attacks[0].start": 50, "defenses[0].warm_up": 40, "defenses[0].stride": 2},
 }
 """Scenario of the library → the settings that make it short or bring in what no scenario of the library has."""
@@ -88,7 +88,7 @@ def scenario_of(name: str) -> Scenario:
 
 
 def measure(name: str) -> dict[str, Any]:
-    """The values of a case: those of its four arms, and the version of the scenario that gave them."""
+    """Measure a case: the values of its four arms, and the version of its scenario."""
     scenario = scenario_of(name)
     arms = {str(arm): digest(simulate(scenario, arm=str(arm), seed=SEED)) for arm in ALL_ARMS}
     return {"version": scenario.version, "arms": arms}
@@ -97,7 +97,7 @@ def measure(name: str) -> dict[str, Any]:
 def digest(trace: Trace) -> dict[str, Any]:
     """The values of one arm, as plain data.
 
-    Events, detection counts and daemons are exact. Of each series, (rounds,), there are some rounds and the mean.
+    Events, detection counts and daemons are exact. Each series, (rounds,), is reduced to some rounds and its mean.
     """
     return {
         "events": [_event(event) for event in trace.events],
@@ -111,7 +111,7 @@ def digest(trace: Trace) -> dict[str, Any]:
 
 
 def differences(recorded: Any, measured: Any, field: str = "") -> Iterator[str]:
-    """Where two values differ, field by field, in order: `arms.defended.series.bill[3]: 1.0 recorded, 2.0 measured`."""
+    """The differing fields of two values: `arms.defended.series.bill[3]: 1.0 recorded, 2.0 measured`."""
     if isinstance(recorded, Mapping) and isinstance(measured, Mapping):
         for key in [*recorded, *(key for key in measured if key not in recorded)]:
             path = f"{field}.{key}" if field else str(key)

@@ -1,7 +1,7 @@
-"""Record the golden values anew: `python -m tests.golden.record`.
+"""Record the golden values again: `python -m tests.golden.record`.
 
-A case is written if the file has none of that name, or if its results were allowed to change: SIM_SEMANTICS or the
-version of its scenario was raised. Any other difference is refused, and the file is left as it is.
+A case is written if the file has no case of that name, or if its results were allowed to change: SIM_SEMANTICS or the
+version of its scenario was raised. Any other difference is refused, and the file stays unchanged.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ FILE = Path(__file__).with_name("digests.json")
 
 
 def read(file: Path = FILE) -> dict[str, Any]:
-    """The recorded cases, by name; each has the SIM_SEMANTICS that gave it. Empty without a file."""
+    """Read the recorded cases by name, each with its SIM_SEMANTICS. Empty without a file."""
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def measured(name: str) -> dict[str, Any]:
-    """A case as it is now."""
+    """Measure a case with the current code."""
     return {"sim_semantics": SIM_SEMANTICS, **measure(name)}
 
 
@@ -34,7 +34,7 @@ def may_change(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
 
 
 def refusals(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """For each case whose results moved without permission: its name, and the first arm and field that differ."""
+    """For each case whose results changed without permission: its name, and the first arm and field that differ."""
     found = []
     for name, case in now.items():
         if name in recorded and not may_change(recorded[name], case):
@@ -59,18 +59,18 @@ def write(cases: Mapping[str, Any], file: Path = FILE) -> None:
 
 
 def main(file: Path = FILE) -> int:
-    """Measure all cases, and write them unless a result moved without permission."""
+    """Measure all cases, and write them unless a result changed without permission."""
     recorded, now = read(file), {name: measured(name) for name in CASES}
     if refused := refusals(recorded, now):
         print(*refused, sep="\n", file=sys.stderr)
-        print("These results moved. Raise SIM_SEMANTICS, or the scenario's version, first.", file=sys.stderr)
+        print("These results changed. Raise SIM_SEMANTICS, or the scenario's version, first.", file=sys.stderr)
         return 1
-    kept = {
+    cases = {
         name: recorded[name] if name in recorded and not may_change(recorded[name], now[name]) else now[name]
         for name in now
     }
-    write(kept, file)
-    print(f"{file.name}: {len(kept)} cases, SIM_SEMANTICS {SIM_SEMANTICS}")
+    write(cases, file)
+    print(f"{file.name}: {len(cases)} cases, SIM_SEMANTICS {SIM_SEMANTICS}")
     return 0
 
 

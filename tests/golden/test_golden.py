@@ -1,4 +1,4 @@
-"""No result moves unseen: what shipped scenarios gave is recorded, and tied to SIM_SEMANTICS."""
+"""No result changes unnoticed: the results of shipped scenarios are recorded, and tied to SIM_SEMANTICS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SMALL = "two_data_centers"
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_results_are_those_recorded(name: str) -> None:
+def test_results_equal_the_recorded_ones(name: str) -> None:
     now = record.measured(name)
     assert name in RECORDED, "record it: python -m tests.golden.record"
     assert not record.may_change(RECORDED[name], now), "record the new results: python -m tests.golden.record"
@@ -30,7 +30,7 @@ def test_every_recorded_case_is_compared() -> None:
     assert {tuple(case["arms"]) for case in RECORDED.values()} == {tuple(map(str, ALL_ARMS))}
 
 
-def test_the_cases_have_every_world_surface_and_engine() -> None:
+def test_the_cases_cover_every_world_surface_and_engine() -> None:
     registry, documents = Registry(), [scenario_of(name).document for name in CASES]
     attacks = {attack["kind"] for document in documents for attack in document["attacks"]}
     surfaces = {registry.get("attacks", kind).surface for kind in attacks}
@@ -56,13 +56,13 @@ def test_a_difference_names_the_arm_and_the_first_field(field, value, message) -
     assert next(differences(one, other)) == message
 
 
-def test_another_processors_rounding_is_no_difference() -> None:
+def test_rounding_of_another_processor_is_no_difference() -> None:
     assert list(differences({"bill": [1e6, 0.0, float("nan")]}, {"bill": [1e6 + 1e-5, 1e-15, float("nan")]})) == []
 
 
 @pytest.fixture
 def moved(monkeypatch, tmp_path):
-    """A file in which one case has another result than the code gives."""
+    """A file in which the result of one case differs from that of the code."""
     monkeypatch.setattr(record, "CASES", {SMALL: CASES[SMALL]})
     case = copy.deepcopy(RECORDED[SMALL])
     case["arms"]["attacked"]["series"]["messages"][1] += 1.0
@@ -81,7 +81,7 @@ def test_recording_is_refused_unless_semantics_or_version_are_raised(moved, monk
     assert json.loads(moved.read_text(encoding="utf-8"))[SMALL]["arms"] == RECORDED[SMALL]["arms"]
 
 
-def test_a_case_that_the_file_does_not_have_is_recorded(monkeypatch, tmp_path) -> None:
+def test_a_case_missing_in_the_file_is_recorded(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(record, "CASES", {SMALL: CASES[SMALL]})
     assert record.main(tmp_path / "new.json") == 0
     assert record.read(tmp_path / "new.json") == {SMALL: RECORDED[SMALL]}

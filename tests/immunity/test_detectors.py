@@ -1,4 +1,4 @@
-"""Detectors score a row the same alone and in a flood, and never learn again after fitting."""
+"""Detectors give a row the same score alone and in a flood, and do not change after fitting."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_score_is_the_same_alone_and_in_a_flood(name, usual):
 
 
 @pytest.mark.parametrize("name", DETECTORS)
-def test_a_far_row_is_stranger_than_nine_of_ten_usual_ones(name, usual):
+def test_a_distant_row_has_a_higher_score_than_nine_of_ten_usual_ones(name, usual):
     detector = BatchInvariantDetector(name, {}, seed=1)
     detector.fit(usual[:300])
     far = detector.score(np.full((1, 5), 6.0))[0]
@@ -36,19 +36,19 @@ def test_a_far_row_is_stranger_than_nine_of_ten_usual_ones(name, usual):
 
 
 @pytest.mark.parametrize("name", ["ECOD", "COPOD"])
-def test_frozen_tails_are_what_pyod_computes_for_a_batch_of_one_row(name, usual):
+def test_frozen_tails_equal_pyods_scores_for_a_batch_of_one_row(name, usual):
     pyod = pytest.importorskip(f"pyod.models.{name.lower()}")
     oracle = getattr(pyod, name)()
     oracle.fit(usual[:300])
     frozen = FrozenTails(usual[:300], name)
     rows = usual[300:340]
     expected = np.array([oracle.decision_function(row[None])[0] for row in rows])
-    # One row more can turn the sign of a skewness that is nearly 0, in the symmetric columns alone.
+    # One more row can change the sign of a skewness near 0, in the symmetric columns only.
     close = np.isclose(frozen.score(rows), expected, rtol=1e-9)
     assert close.mean() > 0.9
 
 
-def test_a_detector_that_ranks_within_its_batch_is_found_out_and_scored_row_by_row(usual, monkeypatch):
+def test_a_detector_that_ranks_within_its_batch_is_recognized_and_scores_row_by_row(usual, monkeypatch):
     detector = BatchInvariantDetector("HBOS", {}, seed=1)
     monkeypatch.setattr(detector._detector, "decision_function", lambda x: x.sum(axis=1) - x.mean())
     detector.fit(usual[:300])

@@ -1,4 +1,4 @@
-"""Features of behavior, by hand on small swarms."""
+"""Features of behavior, computed by hand on small swarms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def look(tracker, broadcast, **messages):
 
 
 def per_edge(broadcast, network=K5, **otherwise):
-    """(m, 1) what each edge carries: what its sender says, but for the edges named sender_receiver."""
+    """(m, 1) the payload of each edge: the value of its sender, except on edges given as e{sender}_{receiver}."""
     payload = np.array(broadcast, dtype=float)[network.indices][:, None]
     for edge, value in otherwise.items():
         sender, receiver = (int(end) for end in edge.removeprefix("e").split("_"))
@@ -30,7 +30,7 @@ def per_edge(broadcast, network=K5, **otherwise):
 
 def test_deviation_is_the_distance_from_the_neighbors_median_over_their_spread() -> None:
     seen = look(BehaviorTracker(K5), [0, 1, 2, 3, 14])
-    # Daemon 4 hears 0 to 3: median 1.5, MAD 1. MADs of all: 1, 1, 1.5, 1, 1; the usual one is 1.
+    # Daemon 4 hears 0 to 3: median 1.5, MAD 1. MADs of all: 1, 1, 1.5, 1, 1; their median is 1.
     assert seen["distance"][4] == 12.5
     assert seen["deviation"][4] == pytest.approx(12.5 / (2 * MAD))
     assert seen["deviation_ewma"][4] == pytest.approx(0.1 * 12.5 / (2 * MAD))
@@ -43,7 +43,7 @@ def test_the_moving_average_follows_a_lasting_deviation() -> None:
     assert seen["deviation_ewma"][4] == pytest.approx((1 - 0.9**3) * 12.5 / (2 * MAD))
 
 
-def test_step_and_jerk_are_how_far_it_moved_and_how_differently() -> None:
+def test_step_is_the_change_of_a_value_and_jerk_the_change_of_a_step() -> None:
     tracker = BehaviorTracker(K5)
     assert not look(tracker, [0, 1, 2, 3, 4])["step"].any()
     first = look(tracker, [0, 1, 2, 3, 6])
@@ -54,53 +54,53 @@ def test_step_and_jerk_are_how_far_it_moved_and_how_differently() -> None:
     assert first["step"][:4].tolist() == [0, 0, 0, 0]
 
 
-def test_flips_are_how_often_a_step_changes_its_sign() -> None:
+def test_flips_are_the_frequency_of_sign_changes_of_a_step() -> None:
     tracker = BehaviorTracker(K5)
     for t in range(8):
         seen = look(tracker, [0, 1, 2, t, 4 + (-1) ** t])
-    # Steps from look 1 on, flips from look 2 on: six of them. Daemon 3 goes one way.
+    # Steps begin in look 1, flips in look 2: six of them. Daemon 3 moves in one direction.
     assert seen["flips"][4] == pytest.approx(1 - 0.9**6)
     assert seen["flips"][3] == 0
 
 
-def test_rate_is_messages_a_channel() -> None:
+def test_rate_is_messages_per_channel() -> None:
     copies = np.ones(K5.m, dtype=np.int32)
     copies[K5.indices == 2] = 50
     assert look(BehaviorTracker(K5), [0, 1, 2, 3, 4])["rate"].tolist() == [1] * 5
     assert look(BehaviorTracker(K5), [0, 1, 2, 3, 4], copies=copies)["rate"].tolist() == [1, 1, 50, 1, 1]
 
 
-def test_equivocation_is_how_far_apart_it_tells_two_neighbors_different_things() -> None:
+def test_equivocation_is_the_largest_difference_between_values_sent_to_two_neighbors() -> None:
     broadcast = [0, 1, 2, 3, 4]
     seen = look(BehaviorTracker(K5), broadcast, per_edge=per_edge(broadcast, e4_0=5.0, e4_1=3.0))
-    # Daemon 4 says 3 to one, 5 to another, and its 4 to the rest: 2 apart. Its neighbors' MAD is 1, the usual one too.
+    # Daemon 4 sends 3 to one, 5 to another, and 4 to the rest: a range of 2. Its neighbors' MAD and the median are 1.
     assert seen["equivocation"][4] == pytest.approx(2 / (2 * MAD))
 
 
-def test_who_tells_everybody_the_same_does_not_equivocate_while_another_one_does() -> None:
+def test_a_daemon_that_broadcasts_does_not_equivocate_while_another_does() -> None:
     broadcast, network = [0.1, 0.1, 0.1, 0.1], topology("complete", n=4)
     seen = look(BehaviorTracker(network), broadcast, per_edge=per_edge(broadcast, network, e3_0=5.0), network=network)
     assert seen["equivocation"][3] > 0
     assert seen["equivocation"][:3].tolist() == [0.0, 0.0, 0.0]
 
 
-def test_nobody_equivocates_in_a_broadcast() -> None:
+def test_no_daemon_equivocates_in_a_broadcast() -> None:
     assert not look(BehaviorTracker(K5), [0, 1, 2, 3, 99])["equivocation"].any()
 
 
-def test_what_an_equivocator_says_is_its_average() -> None:
+def test_the_value_of_an_equivocator_is_its_average() -> None:
     broadcast = [0, 1, 2, 3, 4]
     seen = look(BehaviorTracker(K5), broadcast, per_edge=per_edge(broadcast, e4_0=12.0))
     assert seen["distance"][4] == 6.0 - 1.5
 
 
-def test_the_component_that_deviates_most_counts_with_its_sign() -> None:
+def test_the_component_with_the_largest_deviation_counts_with_its_sign() -> None:
     broadcast = np.stack([np.arange(5.0), np.array([0, 1, 2, 3, -30.0])], axis=1)
     features = BehaviorTracker(K5).observe(Messages(K5, broadcast))
     assert features.values[4, FEATURES.index("distance")] == -31.5
 
 
-def test_a_message_that_is_no_number_leaves_finite_features() -> None:
+def test_a_non_finite_message_gives_finite_features() -> None:
     tracker = BehaviorTracker(K5)
     for broadcast in ([0, 1, 2, 3, np.nan], [0, 1, np.inf, 3, 4]):
         assert np.isfinite(np.stack(list(look(tracker, broadcast).values()))).all()
@@ -112,7 +112,7 @@ def test_a_swarm_that_agrees_has_finite_features() -> None:
     assert not seen["deviation"].any()
 
 
-def test_a_daemon_without_neighbors_deviates_from_nobody() -> None:
+def test_a_daemon_without_neighbors_has_no_deviation() -> None:
     network = topology("edges", n=3, edges=[[0, 1]])
     seen = look(BehaviorTracker(network), [0, 1, 50], network=network)
     assert (seen["distance"][2], seen["deviation"][2], seen["rate"][0]) == (0.0, 0.0, 1.0)

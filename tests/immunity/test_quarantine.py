@@ -1,4 +1,4 @@
-"""Quarantine isolates on a confirmed suspicion, and releases after good behavior."""
+"""Quarantine isolates after a confirmed suspicion, and releases after good behavior."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from swarmsec.immunity import Quarantine
 
 
 def looks(suspicions, *, confirm, release_after):
-    """Who is isolated after each look, if every verdict is carried out."""
+    """The isolated daemons after each look, if every verdict is carried out."""
     quarantine = Quarantine(len(suspicions[0]), confirm=confirm, release_after=release_after)
     isolated = np.zeros(len(suspicions[0]), dtype=bool)
     rows = []
@@ -19,37 +19,37 @@ def looks(suspicions, *, confirm, release_after):
     return rows
 
 
-def test_so_many_suspicious_looks_in_a_row_isolate() -> None:
+def test_consecutive_suspicious_looks_isolate() -> None:
     assert looks([[1], [1], [0], [1], [1], [1]], confirm=3, release_after=9) == [[0], [0], [0], [0], [0], [1]]
 
 
-def test_so_many_harmless_looks_in_a_row_release() -> None:
+def test_consecutive_harmless_looks_release() -> None:
     assert looks([[1], [0], [1], [0], [0], [0]], confirm=1, release_after=2) == [[1], [1], [1], [1], [0], [0]]
 
 
-def test_daemons_are_counted_apart() -> None:
+def test_daemons_are_counted_separately() -> None:
     assert looks([[1, 0], [1, 1], [0, 1]], confirm=2, release_after=1) == [[0, 0], [1, 0], [0, 1]]
 
 
-def test_who_is_released_can_be_isolated_again() -> None:
+def test_a_released_daemon_can_be_isolated_again() -> None:
     assert looks([[1], [0], [1]], confirm=1, release_after=1) == [[1], [0], [1]]
 
 
-def test_the_longest_suspected_comes_first_and_then_the_first() -> None:
+def test_the_daemon_suspected_longest_comes_first_then_the_lowest_number() -> None:
     quarantine = Quarantine(4, confirm=1, release_after=1)
-    nobody = np.zeros(4, dtype=bool)
-    quarantine.look(np.array([0, 0, 1, 0], dtype=bool), nobody)
-    assert quarantine.look(np.array([1, 1, 1, 0], dtype=bool), nobody).isolate.tolist() == [2, 0, 1]
+    isolated = np.zeros(4, dtype=bool)
+    quarantine.look(np.array([0, 0, 1, 0], dtype=bool), isolated)
+    assert quarantine.look(np.array([1, 1, 1, 0], dtype=bool), isolated).isolate.tolist() == [2, 0, 1]
 
 
-def test_who_stays_suspected_is_asked_for_until_there_is_room() -> None:
+def test_a_suspected_daemon_is_proposed_until_it_is_isolated() -> None:
     quarantine = Quarantine(1, confirm=1, release_after=1)
     outside = np.zeros(1, dtype=bool)
     assert [quarantine.look(np.array([True]), outside).isolate.tolist() for _ in range(3)] == [[0], [0], [0]]
 
 
-def test_good_behavior_counts_from_the_isolation_on() -> None:
-    """Whoever another defense isolates has not yet behaved well inside."""
+def test_good_behavior_counts_from_the_isolation() -> None:
+    """Harmless looks before another defense isolates a daemon do not count."""
     quarantine = Quarantine(1, confirm=1, release_after=3)
     for _ in range(5):
         quarantine.look(np.array([False]), np.array([False]))

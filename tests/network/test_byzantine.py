@@ -1,4 +1,4 @@
-"""How many Byzantine daemons a network withstands, against its definition, programs, and what robustness bounds."""
+"""How many Byzantine daemons a network withstands, compared with the definition, integer programs and robustness."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ FAR = 60.0
 
 
 def withstands(network: Network, f: int) -> bool:
-    """Whether the rest is (f+1)-robust without any f or fewer: the definition."""
+    """The definition: without any set of at most f daemons, the rest is (f+1)-robust."""
     sets = (liars for size in range(f + 1) for liars in itertools.combinations(range(network.n), size))
     return all(robustness(network.without(liars)).r >= f + 1 for liars in sets)
 
 
 def check_liars(network: Network, found: Byzantine) -> None:
-    """The liars that are named do what is said of them."""
+    """The reported liars are at most f_at_most + 1, and the rest is not (f_at_most + 2)-robust."""
     if found.liars is not None:
         assert len(found.liars) <= found.f_at_most + 1
         assert robustness(network.without(found.liars)).r < found.f_at_most + 2
@@ -39,7 +39,7 @@ def digraphs(draw: st.DrawFn) -> Network:
 
 @settings(max_examples=150, deadline=None)
 @given(digraphs())
-def test_it_is_the_definition(network: Network) -> None:
+def test_the_byzantine_bound_equals_the_definition(network: Network) -> None:
     found = byzantine(network)
     assert found.exact
     assert found.f == max((f for f in range(network.n) if withstands(network, f)), default=-1)
@@ -59,7 +59,7 @@ def test_k3_withstands_one_malicious_daemon_and_no_byzantine_one() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(2, 8), st.integers(0, 1000), st.data())
-def test_it_lies_between_local_and_malicious_liars(n: int, seed: int, data: st.DataObject) -> None:
+def test_the_byzantine_bound_is_between_f_local_and_f_max(n: int, seed: int, data: st.DataObject) -> None:
     network = topology("k_in_random", n=n, k=data.draw(st.integers(0, n - 1)), seed=seed)
     found = robustness(network)
     assert found.f_local <= byzantine(network, found=found).f <= found.f_max
@@ -67,7 +67,7 @@ def test_it_lies_between_local_and_malicious_liars(n: int, seed: int, data: st.D
 
 def check_program(network: Network) -> None:
     for f in range(3):
-        fooled = _integer_programs.fooling(network, f, time.monotonic() + FAR)
+        fooled = _integer_programs.breaking_set(network, f, time.monotonic() + FAR)
         assert (fooled is True) == withstands(network, f)
         if fooled is not True:
             assert fooled is not None
@@ -81,12 +81,12 @@ def connected_graphs(n: int) -> list[Network]:
 
 
 @pytest.mark.parametrize("n", [4, pytest.param(5, marks=pytest.mark.slow), pytest.param(6, marks=pytest.mark.slow)])
-def test_the_program_agrees_with_enumeration_on_all_connected_graphs(n: int) -> None:
+def test_the_program_agrees_with_the_definition_on_all_connected_graphs(n: int) -> None:
     for network in connected_graphs(n):
         check_program(network)
 
 
-def test_past_enumeration_the_program_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_program_agrees_with_enumeration(monkeypatch: pytest.MonkeyPatch) -> None:
     network = topology("circulant", n=9, offsets=[1, 2, 3])
     exact = byzantine(network)
     monkeypatch.setattr(_byzantine, "ENUMERATE_TO", 1)
@@ -95,7 +95,7 @@ def test_past_enumeration_the_program_gives_the_same(monkeypatch: pytest.MonkeyP
     check_liars(network, found)
 
 
-def test_out_of_time_it_says_what_is_proven_and_what_may_be() -> None:
+def test_a_time_limit_leaves_a_lower_and_an_upper_bound() -> None:
     network = topology("random_regular", n=40, degree=10)
     found = byzantine(network, time_limit=0)
     assert found.f < found.f_at_most
@@ -103,7 +103,7 @@ def test_out_of_time_it_says_what_is_proven_and_what_may_be() -> None:
     assert byzantine(network, time_limit=0) == found
 
 
-def test_no_program_is_given_more_time_than_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_respect_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     import scipy.optimize
 
     limits: list[float] = []

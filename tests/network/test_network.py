@@ -1,4 +1,4 @@
-"""The graph itself: rows, edges by sender, opposite edges, and what it refuses."""
+"""Network: rows, edges by sender, opposite edges, and refused edges."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_reverse_is_the_opposite_edge_or_minus_one(network: Network) -> None:
 
 @settings(deadline=None)
 @given(networks(), st.data())
-def test_edges_from_finds_every_edge_that_one_of_them_speaks_on(network: Network, data: st.DataObject) -> None:
+def test_edges_from_returns_every_outgoing_edge_of_the_daemons(network: Network, data: st.DataObject) -> None:
     daemons = data.draw(st.lists(st.integers(0, network.n - 1)))
     expected = [e for e in range(network.m) if network.indices[e] in daemons]
     assert network.edges_from(np.array(daemons, dtype=np.int32)).tolist() == expected
@@ -69,27 +69,27 @@ def test_edges_from_finds_every_edge_that_one_of_them_speaks_on(network: Network
 
 @settings(deadline=None)
 @given(networks())
-def test_networkx_and_back_is_the_same_network(network: Network) -> None:
+def test_conversion_to_networkx_and_back_gives_the_same_network(network: Network) -> None:
     again = Network.from_networkx(network.to_networkx())
     assert (again.n, edge_set(again)) == (network.n, edge_set(network))
 
 
 @settings(deadline=None)
 @given(networks())
-def test_components_are_those_of_networkx(network: Network) -> None:
+def test_components_equal_those_of_networkx(network: Network) -> None:
     assert network.components == nx.number_connected_components(nx.Graph(network.to_networkx()))
 
 
 @settings(deadline=None)
 @given(networks())
-def test_regular_degree_is_the_degree_that_all_share(network: Network) -> None:
+def test_regular_degree_is_the_common_degree_or_none(network: Network) -> None:
     degrees = set(network.degrees.tolist())
     assert network.regular_degree == (degrees.pop() if len(degrees) == 1 else None)
 
 
 @settings(deadline=None)
 @given(networks())
-def test_arrays_are_int32_and_cannot_be_written(network: Network) -> None:
+def test_arrays_are_int32_and_read_only(network: Network) -> None:
     arrays = [network.indptr, network.indices, network.degrees, network.receivers, network.reverse, *network.outgoing]
     for array in [*arrays, network.neighbors(0)]:
         assert array.dtype == np.int32
@@ -103,17 +103,17 @@ def test_in_a_directed_network_the_receiver_listens_to_the_sender() -> None:
     assert edge_set(Network.from_networkx(graph)) == edge_set(network)
 
 
-def test_nodes_of_any_name_are_numbered_in_the_order_of_the_graph() -> None:
+def test_named_nodes_are_numbered_in_the_order_of_the_graph() -> None:
     graph: nx.Graph[str] = nx.Graph([("b", "a"), ("a", "c")])
     assert edge_set(Network.from_networkx(graph)) == {(0, 1), (1, 0), (1, 2), (2, 1)}
 
 
 @pytest.mark.parametrize(
-    ("n", "edges", "directed", "told"),
+    ("n", "edges", "directed", "message"),
     [
         (3, [[0, 1], [1, 1]], False, "edges[1]: [1, 1] is a self-loop; no daemon listens to itself"),
-        (3, [[0, 1], [1, 0]], False, "edges: the edge [0, 1] is there more than once"),
-        (3, [[2, 1], [2, 1]], True, "edges: the edge [2, 1] is there more than once"),
+        (3, [[0, 1], [1, 0]], False, "edges: the edge [0, 1] is listed more than once"),
+        (3, [[2, 1], [2, 1]], True, "edges: the edge [2, 1] is listed more than once"),
         (3, [[0, 3]], False, "edges[0]: [0, 3] names a daemon that does not exist; with n: 3 they are 0 to 2"),
         (3, [[-1, 0]], False, "edges[0]: [-1, 0] names a daemon that does not exist"),
         (3, [[0, 1, 2]], False, "edges: must be pairs of daemon numbers"),
@@ -123,23 +123,23 @@ def test_nodes_of_any_name_are_numbered_in_the_order_of_the_graph() -> None:
         (0, [], False, "n: 0 given; a network has at least 1 daemon"),
     ],
 )
-def test_a_wrong_edge_is_named(n: int, edges: Any, directed: bool, told: str) -> None:
+def test_the_error_names_the_wrong_edge(n: int, edges: Any, directed: bool, message: str) -> None:
     with pytest.raises(ParameterError) as caught:
         Network.from_edges(n, edges, directed=directed)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_both_directions_are_two_edges_of_a_directed_network() -> None:
     assert Network.from_edges(2, [(0, 1), (1, 0)], directed=True).symmetric
 
 
-def test_without_networkx_the_message_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_without_networkx_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "networkx", None)
     with pytest.raises(UsageError, match=r"swarmsec\[networkx\]"):
         topology("ring", n=3).to_networkx()
 
 
-def test_importing_the_network_imports_nothing_heavy() -> None:
+def test_importing_the_network_imports_no_slow_library() -> None:
     code = (
         "import sys; from swarmsec.network import Network, topology, robustness; topology('ring', n=3);"
         "print(sorted({'networkx', 'scipy', 'numba', 'mesa', 'pydantic'} & sys.modules.keys()))"

@@ -1,4 +1,4 @@
-"""How many liars a network withstands, against its definition, the literature, and programs."""
+"""Robustness of networks, compared with its definition, the literature and integer programs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def two_cliques(f: int) -> Network:
 
 
 def defined(network: Network) -> tuple[int, int]:
-    """(r, s) by the letter of the definition; r of a network with one daemon is 1 by convention."""
+    """(r, s) computed from the definition; r of a network with one daemon is 1 by convention."""
     n = network.n
     hears = [set(network.neighbors(i).tolist()) for i in range(n)]
     pairs = []
@@ -42,18 +42,18 @@ def defined(network: Network) -> tuple[int, int]:
     def reached(part: set[int], r: int) -> int:
         return sum(len(hears[i] - part) >= r for i in part)
 
-    def holds(r: int, s: int) -> bool:
+    def robust(r: int, s: int) -> bool:
         return all(
             reached(one, r) == len(one) or reached(two, r) == len(two) or reached(one, r) + reached(two, r) >= s
             for one, two in pairs
         )
 
     r = max(r for r in range(n + 1) if all(reached(one, r) or reached(two, r) for one, two in pairs))
-    return r, max(s for s in range(1, n + 1) if holds(r, s))
+    return r, max(s for s in range(1, n + 1) if robust(r, s))
 
 
 def check_witness(network: Network, found: Robustness) -> None:
-    """Two disjoint, nonempty sets, neither (r_at_most + 1)-reachable."""
+    """The witness is two disjoint, nonempty sets, neither (r_at_most + 1)-reachable."""
     assert found.witness is not None
     first, second = found.witness
     assert first
@@ -100,7 +100,7 @@ def digraphs(draw: st.DrawFn) -> Network:
 
 @settings(max_examples=200, deadline=None)
 @given(digraphs())
-def test_enumeration_is_the_definition(network: Network) -> None:
+def test_enumeration_equals_the_definition(network: Network) -> None:
     found = robustness(network)
     assert (found.r, found.s) == defined(network)
     check_witness(network, found)
@@ -108,7 +108,7 @@ def test_enumeration_is_the_definition(network: Network) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(digraphs())
-def test_f_max_is_the_largest_f_for_which_it_is_f1_f1_robust(network: Network) -> None:
+def test_f_max_is_the_largest_f_with_f1_f1_robustness(network: Network) -> None:
     found = robustness(network)
     right = [r - 1 for r in range(1, found.r + 1) if _subsets.s_robustness(network, r) >= r]
     assert found.f_max == max(right, default=-1)
@@ -137,7 +137,7 @@ def test_f_local_needs_more_robustness_than_f_total() -> None:
     assert (found.f_max, found.f_local) == (3, 1)
 
 
-# Programs.
+# Integer programs.
 
 
 def check_programs(network: Network) -> None:
@@ -181,7 +181,9 @@ def test_programs_agree_with_enumeration_on_all_connected_graphs_of_six(network:
         two_cliques(2),
     ],
 )
-def test_the_way_past_enumeration_gives_the_same(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_agree_with_enumeration_on_selected_networks(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
     exact = robustness(network)
     monkeypatch.setattr(_robustness, "ENUMERATE_TO", 1)
     found = robustness(network)
@@ -190,8 +192,8 @@ def test_the_way_past_enumeration_gives_the_same(network: Network, monkeypatch: 
 
 
 @pytest.mark.parametrize("directed", [False, True])
-def test_two_parts_that_hear_nothing_of_each_other_are_not_robust_at_any_size(directed: bool) -> None:
-    # Daemons 0 and 999 listen to nobody if directed; otherwise the line is cut in the middle.
+def test_a_network_of_two_separate_parts_is_not_robust(directed: bool) -> None:
+    # If directed, daemons 0 and 999 have no incoming edges; otherwise the line is cut in the middle.
     line = [(i, i + 1) for i in range(500)] + [(i + 1, i) if directed else (i, i + 1) for i in range(501, 999)]
     network = Network.from_edges(1000, line, directed=directed)
     found = robustness(network)
@@ -200,7 +202,7 @@ def test_two_parts_that_hear_nothing_of_each_other_are_not_robust_at_any_size(di
 
 
 @pytest.mark.parametrize("time_limit", [0, 1e-6])
-def test_out_of_time_gives_bounds_that_hold_and_says_so(time_limit: float) -> None:
+def test_a_time_limit_gives_bounds_that_are_not_exact(time_limit: float) -> None:
     network = topology("random_regular", n=40, degree=10)
     found = robustness(network, time_limit=time_limit)
     assert not found.exact
@@ -218,7 +220,7 @@ def test_out_of_time_gives_bounds_that_hold_and_says_so(time_limit: float) -> No
     ],
     ids=["enumerated", "program", "bounds", "large"],
 )
-def test_what_time_does_not_cut_short_is_the_same_every_time(network: Network, time_limit: float) -> None:
+def test_a_result_that_reaches_no_time_limit_is_reproducible(network: Network, time_limit: float) -> None:
     assert robustness(network, time_limit=time_limit) == robustness(network, time_limit=time_limit)
 
 
@@ -241,7 +243,7 @@ def test_robust_attachment_is_proven_robust_at_any_size(n: int, r: int, s: int, 
 
 @given(st.integers(2, 7), st.integers(0, 1000), st.data())
 @settings(max_examples=200, deadline=None)
-def test_growth_proves_no_more_than_there_is(n: int, seed: int, data: st.DataObject) -> None:
+def test_lower_bounds_are_at_most_the_exact_robustness(n: int, seed: int, data: st.DataObject) -> None:
     network = topology("k_in_random", n=n, k=data.draw(st.integers(0, n - 1)), seed=seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_lower_bounds, "PART_MAX", data.draw(st.integers(2, n)))

@@ -1,4 +1,4 @@
-"""Every kind of topology: what it promises, that a seed repeats it, and what it refuses."""
+"""Every kind of topology: its properties, its seeds, and the parameters that it refuses."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def rows(network: Network) -> list[list[int]]:
 
 
 def check(network: Network) -> None:
-    """No self-loops, no duplicates, rows ascending."""
+    """The network has no self-loops, no duplicates and ascending rows."""
     assert not (network.indices == network.receivers).any()
     keys = network.receivers.astype(np.int64) * network.n + network.indices
     assert (np.diff(keys) > 0).all()
@@ -72,27 +72,27 @@ def test_a_network_is_simple_and_symmetric_unless_directed(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", TOPOLOGIES)
-def test_a_seed_repeats_its_network_and_another_makes_another(kind: str) -> None:
+def test_a_seed_repeats_its_network_and_another_seed_changes_it(kind: str) -> None:
     first, again, other = (topology(kind, seed=seed, **EXAMPLES[kind]) for seed in (3, 3, 4))
     assert rows(first) == rows(again)
     assert (rows(first) != rows(other)) == (kind in RANDOM)
 
 
 @pytest.mark.parametrize("kind", RANDOM)
-def test_a_generator_that_is_given_is_drawn_from(kind: str) -> None:
+def test_a_given_generator_is_used_instead_of_the_seed(kind: str) -> None:
     first, again = (topology(kind, rng=np.random.default_rng(7), seed=seed, **EXAMPLES[kind]) for seed in (1, 2))
     assert rows(first) == rows(again)
 
 
 @pytest.mark.parametrize("kind", TOPOLOGIES)
-def test_every_parameter_has_a_line_of_help_and_every_kind_a_docstring(kind: str) -> None:
+def test_every_parameter_has_help_and_every_kind_a_docstring(kind: str) -> None:
     assert TOPOLOGIES[kind].__doc__
     assert all(info.help for info in describe(TOPOLOGIES[kind]))
 
 
 @pytest.mark.parametrize("kind", TOPOLOGIES)
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5])
-def test_few_daemons_give_a_network_or_our_error(kind: str, n: int) -> None:
+def test_few_daemons_give_a_network_or_a_parameter_error(kind: str, n: int) -> None:
     for example in (EXAMPLES[kind] | {"n": n}, {"n": n}, {"n": n, "p": 1, "degree": 1, "k": 1, "neighbors": 2}):
         known = {info.name for info in describe(TOPOLOGIES[kind])}
         parameters: dict[str, Any] = {name: value for name, value in example.items() if name in known}
@@ -107,7 +107,7 @@ def test_few_daemons_give_a_network_or_our_error(kind: str, n: int) -> None:
         assert network.outgoing.edges.size == network.m
 
 
-# The ones that leave nothing to chance are those of networkx.
+# Deterministic topologies equal those of networkx.
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_few_daemons_give_a_network_or_our_error(kind: str, n: int) -> None:
         (topology("small_world", n=20, neighbors=6, rewire=0), nx.watts_strogatz_graph(20, 6, 0)),
     ],
 )
-def test_a_network_without_chance_is_that_of_networkx(ours: Network, theirs: nx.Graph[int]) -> None:
+def test_a_deterministic_network_equals_that_of_networkx(ours: Network, theirs: nx.Graph[int]) -> None:
     assert rows(ours) == rows(Network.from_networkx(theirs))
 
 
@@ -138,7 +138,7 @@ def test_a_network_without_chance_is_that_of_networkx(ours: Network, theirs: nx.
         (topology("hypercube", dimension=4), nx.hypercube_graph(4)),
     ],
 )
-def test_a_lattice_is_that_of_networkx_with_places_in_order(ours: Network, theirs: nx.Graph[Any]) -> None:
+def test_a_lattice_equals_that_of_networkx_with_sorted_nodes(ours: Network, theirs: nx.Graph[Any]) -> None:
     graph: nx.Graph[Any] = nx.Graph()
     graph.add_nodes_from(sorted(theirs.nodes))
     graph.add_edges_from(theirs.edges)
@@ -149,20 +149,20 @@ def test_a_lattice_is_that_of_networkx_with_places_in_order(ours: Network, their
     ("given", "sides"),
     [({"n": 12}, (3, 4)), ({"n": 12, "rows": 2}, (2, 6)), ({"n": 12, "columns": 2}, (6, 2)), ({"n": 7}, (1, 7))],
 )
-def test_a_grid_finds_the_sides_that_are_not_given(given: dict[str, Any], sides: tuple[int, int]) -> None:
+def test_a_grid_computes_missing_sides(given: dict[str, Any], sides: tuple[int, int]) -> None:
     assert rows(topology("grid", **given)) == rows(topology("grid", rows=sides[0], columns=sides[1]))
 
 
-def test_a_hypercube_finds_its_dimension_from_n() -> None:
+def test_a_hypercube_computes_its_dimension_from_n() -> None:
     assert rows(topology("hypercube", n=8)) == rows(topology("hypercube", dimension=3))
 
 
-# The random ones keep what they promise.
+# Properties of random topologies.
 
 
 @settings(deadline=None)
 @given(st.integers(1, 14), st.data())
-def test_everyone_of_a_random_regular_network_has_the_degree(n: int, data: st.DataObject) -> None:
+def test_every_daemon_of_a_random_regular_network_has_the_degree(n: int, data: st.DataObject) -> None:
     degree = data.draw(st.integers(0, n - 1).filter(lambda degree: n * degree % 2 == 0))
     network = topology("random_regular", n=n, degree=degree, seed=data.draw(st.integers(0, 2**32)))
     check(network)
@@ -170,7 +170,7 @@ def test_everyone_of_a_random_regular_network_has_the_degree(n: int, data: st.Da
     assert network.symmetric
 
 
-def test_random_regular_networks_are_equally_likely() -> None:
+def test_all_random_regular_networks_are_equally_likely() -> None:
     counts: dict[str, int] = {}
     rng = np.random.default_rng(1)
     for _ in range(1500):
@@ -183,14 +183,14 @@ def test_random_regular_networks_are_equally_likely() -> None:
 
 @settings(deadline=None)
 @given(st.integers(1, 14), st.data())
-def test_everyone_of_a_k_in_random_network_listens_to_k(n: int, data: st.DataObject) -> None:
+def test_every_daemon_of_a_k_in_random_network_listens_to_k_others(n: int, data: st.DataObject) -> None:
     k = data.draw(st.integers(0, n - 1))
     network = topology("k_in_random", n=n, k=k, seed=data.draw(st.integers(0, 2**32)))
     check(network)
     assert network.regular_degree == k
 
 
-def test_in_a_k_in_random_network_every_other_daemon_is_as_likely() -> None:
+def test_every_edge_of_a_k_in_random_network_is_equally_likely() -> None:
     rng = np.random.default_rng(1)
     heard = np.zeros((6, 6))
     for _ in range(3000):
@@ -200,7 +200,7 @@ def test_in_a_k_in_random_network_every_other_daemon_is_as_likely() -> None:
 
 
 @pytest.mark.parametrize(("p", "edges"), [(0.0, 0), (1.0, 4950), (1e-300, 0)])
-def test_an_erdos_renyi_network_of_a_sure_p_is_empty_or_complete(p: float, edges: int) -> None:
+def test_an_erdos_renyi_network_with_p_0_or_1_is_empty_or_complete(p: float, edges: int) -> None:
     assert topology("erdos_renyi", n=100, p=p).m == 2 * edges
 
 
@@ -227,11 +227,11 @@ def test_a_small_world_keeps_its_number_of_edges(n: int, rewire: float, data: st
     network = topology("small_world", n=n, neighbors=neighbors, rewire=rewire, seed=seed)
     check(network)
     assert network.m == n * neighbors
-    # Each edge keeps one of its ends.
+    # Rewiring replaces only one end of an edge.
     assert network.degrees.min() >= neighbors // 2
 
 
-def test_a_small_world_rewires_the_share_that_it_is_told() -> None:
+def test_a_small_world_rewires_the_given_share_of_edges() -> None:
     ring = topology("small_world", n=5000, neighbors=8, rewire=0)
     network = topology("small_world", n=5000, neighbors=8, rewire=0.2)
     before, after = (g.receivers.astype(np.int64) * g.n + g.indices for g in (ring, network))
@@ -256,30 +256,30 @@ def test_compiled_growth_draws_the_same_network(kind: str, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(("r", "s"), [(1, 1), (1, 3), (2, 1), (2, 2), (3, 2), (3, 3), (4, 1)])
-def test_robust_attachment_is_as_robust_as_it_is_told(r: int, s: int) -> None:
+def test_robust_attachment_has_the_given_robustness(r: int, s: int) -> None:
     smallest = max(2 * r - 1, r + s - 1)
     for n in (smallest, smallest + 1, 13):
         found = robustness(topology("robust_attachment", n=n, r=r, s=s, seed=n))
         assert n < s or found.r > r or (found.r == r and found.s >= s)
 
 
-def test_blocks_are_joined_within_and_across_as_told() -> None:
+def test_blocks_have_the_given_edge_probabilities_within_and_across() -> None:
     network = topology("stochastic_blocks", n=900, blocks=3, p_in=0.2, p_out=0.02)
     within = network.indices // 300 == network.receivers // 300
     assert abs(within.sum() / (3 * 300 * 299) - 0.2) < 0.01
     assert abs((~within).sum() / (3 * 300 * 600) - 0.02) < 0.002
 
 
-def test_n_and_blocks_are_shared_as_evenly_as_possible() -> None:
+def test_block_sizes_differ_by_at_most_one() -> None:
     network = topology("stochastic_blocks", n=8, blocks=3, p_in=1, p_out=0)
     assert network.degrees.tolist() == [2, 2, 2, 2, 2, 2, 1, 1]
 
 
-# What is refused.
+# Refused parameters.
 
 
 @pytest.mark.parametrize(
-    ("kind", "given", "told"),
+    ("kind", "given", "message"),
     [
         ("circulant", {"n": 7, "offsets": [7]}, "offsets[0]: 7 given; with n: 7 must be from 1 to 6"),
         ("circulant", {"n": 7, "offsets": [2, 5]}, "offsets[1]: 5 joins the same daemons as 2"),
@@ -308,13 +308,13 @@ def test_n_and_blocks_are_shared_as_evenly_as_possible() -> None:
         ("complete", {"n": 7, "seed": "x"}, "seed: 'x' given; must be a whole number"),
     ],
 )
-def test_a_wrong_parameter_is_refused_with_what_would_be_right(kind: str, given: dict[str, Any], told: str) -> None:
+def test_the_error_of_a_wrong_parameter_states_what_is_allowed(kind: str, given: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError) as caught:
         topology(kind, **given)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_an_unknown_kind_is_refused_with_the_closest_one() -> None:
+def test_the_error_of_an_unknown_kind_names_the_closest_kind() -> None:
     with pytest.raises(UnknownNameError, match="did you mean `circulant`") as caught:
         topology("circulent", n=7)
     assert isinstance(caught.value, SwarmsecError)
@@ -338,13 +338,13 @@ MILLION: dict[str, dict[str, Any]] = {
 }
 
 
-def test_every_kind_is_tried_with_a_million_but_those_that_cannot_have_them() -> None:
-    # A complete network of a million has 10^12 edges, and explicit edges are written by hand.
+def test_every_kind_that_supports_a_million_daemons_is_tested() -> None:
+    # A complete network of a million daemons has 10^12 edges, and explicit edges are written by hand.
     assert TOPOLOGIES.keys() - MILLION.keys() == {"complete", "edges", "hypercube"}
 
 
 @pytest.mark.slow
-def test_a_hypercube_of_twenty_dimensions_has_a_million_corners() -> None:
+def test_a_hypercube_of_twenty_dimensions_has_a_million_daemons() -> None:
     network = topology("hypercube", dimension=20)
     check(network)
     assert (network.n, network.regular_degree) == (2**20, 20)
@@ -353,7 +353,7 @@ def test_a_hypercube_of_twenty_dimensions_has_a_million_corners() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", MILLION)
-def test_a_million_daemons_are_no_trouble(kind: str) -> None:
+def test_a_million_daemons_are_supported(kind: str) -> None:
     network = topology(kind, n=1_000_000, **MILLION[kind])
     check(network)
     again = topology(kind, n=1_000_000, **MILLION[kind])

@@ -1,4 +1,4 @@
-"""requirements.lock holds an allowed version of everything that pyproject.toml asks for."""
+"""requirements.lock has an allowed version of every requirement in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ PINS = [Requirement(line) for line in LOCK if not line.lstrip().startswith("#")]
 SUPPORTED = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", line)]
 
 
-def asked_for() -> list[Requirement]:
+def requirements() -> list[Requirement]:
     lines = [*PROJECT["dependencies"], *(line for extra in PROJECT["optional-dependencies"].values() for line in extra)]
-    return [wanted for wanted in map(Requirement, lines) if wanted.name != PROJECT["name"]]
+    return [requirement for requirement in map(Requirement, lines) if requirement.name != PROJECT["name"]]
 
 
 @pytest.mark.parametrize("python", SUPPORTED)
-@pytest.mark.parametrize("wanted", asked_for(), ids=lambda wanted: wanted.name)
-def test_every_supported_python_gets_one_allowed_version(wanted: Requirement, python: str) -> None:
+@pytest.mark.parametrize("requirement", requirements(), ids=lambda requirement: requirement.name)
+def test_every_supported_python_has_one_allowed_version(requirement: Requirement, python: str) -> None:
     environment = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": "linux"}
     pins = [
         pin
         for pin in PINS
-        if canonicalize_name(pin.name) == canonicalize_name(wanted.name)
+        if canonicalize_name(pin.name) == canonicalize_name(requirement.name)
         and (pin.marker is None or pin.marker.evaluate(environment))
     ]
     assert len(pins) == 1
     (version,) = [specifier.version for specifier in pins[0].specifier]
-    assert wanted.specifier.contains(version)
+    assert requirement.specifier.contains(version)
 
 
-def test_the_lock_names_packages_and_never_a_place() -> None:
+def test_the_lock_has_no_urls_or_paths() -> None:
     assert [line for line in LOCK if re.search(r"://|file:|^\s*-|@", line)] == []
 
 
-def test_torch_stays_out() -> None:
+def test_the_lock_has_no_torch() -> None:
     assert "torch" not in {pin.name for pin in PINS}

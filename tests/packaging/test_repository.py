@@ -1,4 +1,4 @@
-"""Files of the repository that other programs read are valid: citation, workflow, issue forms, hooks."""
+"""Files that other programs read are valid: citation, workflow, issue forms, hooks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HOOKS = YAML(typ="safe").load(ROOT / ".pre-commit-config.yaml")["repos"][0]["hoo
         ("github-issue-forms", [str(form) for form in FORMS]),
     ],
 )
-def test_a_file_fits_the_schema_of_the_program_that_reads_it(schema: str, files: list[str]) -> None:
+def test_a_file_matches_the_schema_of_its_program(schema: str, files: list[str]) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *files]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -40,7 +40,7 @@ def test_there_are_forms_for_bugs_plugins_and_scenarios() -> None:
     assert {form.stem for form in FORMS} == {"bug", "plugin", "scenario"}
 
 
-def test_the_citation_is_that_of_this_version() -> None:
+def test_the_citation_has_the_current_version() -> None:
     citation = YAML(typ="safe").load(ROOT / "CITATION.cff")
     assert (citation["version"], citation["title"]) == (__version__, PROJECT["name"])
     assert citation["license"] == PROJECT["license"]

@@ -1,4 +1,4 @@
-"""What is built and installed is what stands in the checkout, and works far away from it."""
+"""The wheel has the files of the checkout and works without it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# Where each folder of the checkout lands.
+# Folder of the checkout → folder in the wheel.
 INSTALLED_AS = {
     "swarmsec": "swarmsec",
     "attacks": "swarmsec/attacks",
@@ -32,7 +32,7 @@ def build(target: str, source: Path, out: Path) -> Path:
 
 
 def files_of(wheel: Path) -> set[str]:
-    """The names in a wheel, without its own metadata."""
+    """The paths of the files in a wheel, without its metadata."""
     with zipfile.ZipFile(wheel) as archive:
         return {name for name in archive.namelist() if ".dist-info/" not in name}
 
@@ -42,7 +42,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build("wheel", ROOT, tmp_path_factory.mktemp("wheel"))
 
 
-def test_the_wheel_holds_every_file_of_the_four_folders_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_contains_exactly_the_files_of_the_four_folders(wheel: Path) -> None:
     expected = {
         f"{installed}/{path.relative_to(ROOT / folder).as_posix()}"
         for folder, installed in INSTALLED_AS.items()
@@ -52,7 +52,7 @@ def test_the_wheel_holds_every_file_of_the_four_folders_and_nothing_else(wheel: 
     assert files_of(wheel) == expected
 
 
-def test_the_wheel_claims_one_name_in_site_packages(wheel: Path) -> None:
+def test_the_wheel_has_one_top_level_name(wheel: Path) -> None:
     assert {name.partition("/")[0] for name in files_of(wheel)} == {"swarmsec"}
 
 

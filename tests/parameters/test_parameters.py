@@ -1,4 +1,4 @@
-"""How classes declare parameters, and how given values are checked, described and put into a schema."""
+"""How classes declare parameters, and how values are checked and described; the schema."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ WRONG: list[tuple[dict[str, Any], tuple[str | int, ...], str, str]] = [
 
 
 @pytest.mark.parametrize(("given", "path", "message", "hint"), WRONG)
-def test_a_wrong_value_is_reported_with_its_place_and_what_would_be_right(
+def test_a_wrong_value_is_reported_with_its_path_and_what_is_allowed(
     given: dict[str, Any], path: tuple[str | int, ...], message: str, hint: str
 ) -> None:
     [problem] = problems(Lie, given)
@@ -111,23 +111,23 @@ def test_a_wrong_value_is_reported_with_its_place_and_what_would_be_right(
     assert hint in problem.hint
 
 
-def test_all_problems_are_found_at_once_and_in_the_order_given() -> None:
+def test_all_problems_are_reported_in_the_order_of_the_values() -> None:
     found = problems(Lie, {"mode": "x", "bias": -1, "foo": 1, "offsets": [0, "a"]})
     assert [problem.path for problem in found] == [("mode",), ("bias",), ("foo",), ("offsets", 0), ("offsets", 1)]
 
 
-def test_a_missing_parameter_is_named() -> None:
+def test_the_error_names_a_missing_parameter() -> None:
     assert problems(Needy, {}) == [(("f",), "missing; must be a whole number, more than 0 and less than 9", "")]
 
 
-def test_build_raises_the_first_problem_with_its_place_in_the_document() -> None:
+def test_build_raises_the_first_problem_with_its_path_in_the_document() -> None:
     with pytest.raises(ParameterError) as caught:
         build(Lie, {"offsets": [1, 0], "bais": 1}, where="attacks[0]")
     assert str(caught.value) == "attacks[0].offsets[1]: 0 given; must be at least 1"
 
 
 @pytest.mark.parametrize(("f", "message"), [(5, "network.f: 5 given; not today"), (6, "network: six is too many")])
-def test_an_error_of_the_class_itself_is_reported_in_the_same_way(f: int, message: str) -> None:
+def test_an_error_raised_by_the_class_is_reported_in_the_same_way(f: int, message: str) -> None:
     with pytest.raises(ParameterError) as caught:
         build(Needy, {"f": f}, where="network")
     assert str(caught.value) == message
@@ -151,7 +151,7 @@ def test_numpy_values_and_tuples_are_converted_to_plain_types() -> None:
 
 
 @pytest.mark.parametrize("who", [3, "all", [1, 2], {"a": 1.5}])
-def test_a_union_keeps_what_was_given(who: object) -> None:
+def test_a_union_keeps_the_given_value(who: object) -> None:
     assert build(Lie, {"who": who}).who == who
 
 
@@ -164,7 +164,7 @@ def test_a_marked_parameter_may_be_infinite() -> None:
     assert build(Lie, {"value": float("-inf")}).value == float("-inf")
 
 
-def test_values_that_no_scenario_can_contain_are_refused() -> None:
+def test_values_that_yaml_cannot_represent_are_refused() -> None:
     loop: list[Any] = []
     loop.append(loop)
     for value in (object(), lambda: 1, loop, b"\xff", {1: object()}):
@@ -172,14 +172,14 @@ def test_values_that_no_scenario_can_contain_are_refused() -> None:
             assert len(problems(Lie, {name: value})) == 1
 
 
-def test_the_instance_shares_no_list_with_what_was_given() -> None:
+def test_the_instance_copies_given_lists() -> None:
     offsets = [1, 2]
     lie = build(Lie, {"offsets": offsets})
     offsets.append(3)
     assert lie.offsets == [1, 2]
 
 
-def test_describe_gives_type_default_unit_bounds_and_help_of_inherited_fields_too() -> None:
+def test_describe_includes_inherited_fields_with_all_their_details() -> None:
     infos = {info.name: info for info in describe(Lie)}
     assert infos["start"] == ("start", "int", 0, "round", "at least 0", "The first round.")
     assert infos["stop"][:5] == ("stop", "int or nothing", None, "", "at least 0")
@@ -189,7 +189,7 @@ def test_describe_gives_type_default_unit_bounds_and_help_of_inherited_fields_to
     assert describe(Needy)[0].required
 
 
-def test_the_schema_has_every_parameter_and_forbids_others() -> None:
+def test_the_schema_allows_only_the_declared_parameters() -> None:
     schema = json_schema(Lie)
     assert schema["properties"]["bias"] == {
         "type": "number",
@@ -202,7 +202,7 @@ def test_the_schema_has_every_parameter_and_forbids_others() -> None:
     assert json_schema(Needy)["required"] == ["f"]
 
 
-def test_a_path_is_written_in_the_notation_of_messages() -> None:
+def test_a_path_is_formatted_as_in_error_messages() -> None:
     assert spot(("edges", 3, 0)) == "edges[3][0]"
     assert spot((), "network") == "network"
 

@@ -1,4 +1,4 @@
-"""A protocol played by itself: no world, no teams, only who listens to whom and what links do to messages."""
+"""Run a protocol alone: no world and no teams, only the network and its links."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def negotiate(
     rule: Rule | None = None,
     seed: int = 0,
 ) -> Floats:
-    """(exchanges + 1, n, D) what daemons hold, from the first signals on, all later ones being the same."""
+    """(exchanges + 1, n, D) the state before the first and after every exchange; signals are constant."""
     network = network if links is None else replace(network, delivery=links)
     begun(protocol, network, seed)
     transport = Transport(network, protocol.merge, stream(0, "alone", seed, "links"))
@@ -46,17 +46,17 @@ def negotiate(
     return np.stack(states)
 
 
-def falsely(daemon: int, say: Callable[[Floats], Floats]) -> Lie:
-    """What travels once a daemon changes its words, (k, w) → (k, w), on all of its channels."""
+def falsely(daemon: int, change: Callable[[Floats], Floats]) -> Lie:
+    """A lie that applies `change`, (k, w) → (k, w), to all messages that a daemon sends."""
 
     def lie(messages: Messages) -> Messages:
         if messages.per_edge is None:
             broadcast = messages.broadcast.copy()
-            broadcast[daemon] = say(broadcast[daemon : daemon + 1])[0]
+            broadcast[daemon] = change(broadcast[daemon : daemon + 1])[0]
             return replace(messages, broadcast=broadcast)
         per_edge = messages.per_edge.copy()
         edges = messages.network.edges_from([daemon])
-        per_edge[edges] = say(per_edge[edges])
+        per_edge[edges] = change(per_edge[edges])
         return replace(messages, per_edge=per_edge)
 
     return lie

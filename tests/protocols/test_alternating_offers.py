@@ -1,4 +1,4 @@
-"""Bargaining in pairs: who concedes how far, when they agree, and what a liar can take."""
+"""Bargaining in pairs: concessions, the time of agreement, and the gain of a liar."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAIR = {"kind": "complete", "n": 2}
 
 
 def session(low: float = 0.0, high: float = 1.0, *, rounds: int = 10, attacks: list | None = None, **offers: object):
-    """The proposals of a pair, (rounds + 1, 2), round by round; a round is a turn."""
+    """(rounds + 1, 2) the proposals of a pair in every round; a round is a turn."""
     protocol = {"kind": "alternating_offers", "deadline": 5, **offers}
     scenario = beliefs([low, high], PAIR, protocol=protocol, rounds=rounds, attacks=attacks or [])
     arm = "attacked" if attacks else "clean"
@@ -29,15 +29,15 @@ def session(low: float = 0.0, high: float = 1.0, *, rounds: int = 10, attacks: l
 
 
 def test_two_linear_conceders_meet_between_their_values() -> None:
-    # Each concedes a quarter of its reach more in every turn of its own. In its third daemon 0 offers 0.5, and daemon 1
-    # would go no farther itself: it accepts in the exchange after.
+    # In each of its turns a daemon concedes another quarter of its reach. In its third turn daemon 0 offers 0.5, which
+    # is what daemon 1 would offer next, so daemon 1 accepts in the next exchange.
     trajectory = session()
     assert trajectory[5].tolist() == [0.0, 1.0]
     assert trajectory[6].tolist() == [0.5, 0.5]
     assert trajectory[-1].tolist() == [0.5, 0.5]
 
 
-def test_a_boulware_daemon_agrees_later_and_a_conceder_sooner() -> None:
+def test_a_boulware_daemon_agrees_later_than_a_conceder() -> None:
     def agreed_in(beta: float) -> int:
         trajectory = session(beta=beta)
         return int(np.flatnonzero(trajectory[:, 0] == trajectory[:, 1])[0])
@@ -45,24 +45,24 @@ def test_a_boulware_daemon_agrees_later_and_a_conceder_sooner() -> None:
     assert agreed_in(4.0) < agreed_in(1.0) < agreed_in(0.3)
 
 
-def test_who_reaches_no_deal_keeps_its_value() -> None:
+def test_a_daemon_without_a_deal_keeps_its_value() -> None:
     assert session(reach=0.4, rounds=20)[-1].tolist() == [0.0, 1.0]
     assert session(reach=0.5)[-1].tolist() == [0.5, 0.5]
 
 
-def test_two_who_only_imitate_each_other_never_begin_to_concede() -> None:
+def test_two_daemons_that_only_imitate_never_concede() -> None:
     assert session(imitation=1.0, rounds=20)[-1].tolist() == [0.0, 1.0]
 
 
-def test_one_who_imitates_half_concedes_half_in_time_and_half_of_what_the_other_did() -> None:
-    # Daemon 0 offers 0, then 0.5 · 0.25; daemon 1 answers 1 − 0.5 · 0.25 − 0.5 · 0.125, and so on.
+def test_imitation_of_one_half_averages_the_time_and_imitation_tactics() -> None:
+    # Daemon 0 offers 0, then 0.5 · 0.25; daemon 1 offers 1 − 0.5 · 0.25 − 0.5 · 0.125, and so on.
     protocol = AlternatingOffers(imitation=0.5)
     states = negotiate(protocol, topology("complete", n=2), np.array([[0.0], [1.0]]), 10)
     offers = [states[turn + 1, turn % 2, 1] for turn in range(6)]
     assert offers == [0.0, 1.0, 0.125, 0.8125, 0.34375, 0.578125]
 
 
-def test_time_dependent_offers_are_those_of_faratin() -> None:
+def test_time_dependent_offers_follow_the_formula_of_faratin() -> None:
     for beta in (0.3, 1.0, 3.0):
         protocol = AlternatingOffers(beta=beta, reach=2.0)
         states = negotiate(protocol, topology("complete", n=2), np.array([[0.0], [10.0]]), 9)
@@ -70,15 +70,16 @@ def test_time_dependent_offers_are_those_of_faratin() -> None:
         np.testing.assert_allclose(offers, [2.0 * (t / 4) ** (1 / beta) for t in range(5)], rtol=1e-12)
 
 
-def test_an_acceptance_that_was_lost_comes_again_and_makes_the_deal() -> None:
-    # Daemon 1 accepts 0.5 in turn 3; in turn 4 daemon 0, who did not hear it, offers more; in turn 5 it hears it again.
+def test_a_lost_acceptance_is_repeated_and_makes_the_deal() -> None:
+    # Daemon 1 accepts 0.5 in turn 3, and the message is lost. Daemon 0 offers more in turn 4 and receives the repeated
+    # acceptance in turn 5.
     turn = itertools.count()
 
-    def loses_it(sent: Messages) -> Messages:
+    def loses_the_acceptance(sent: Messages) -> Messages:
         return sent.with_weights(np.full(sent.network.m, 0.0 if next(turn) == 3 else 1.0))
 
     pair, values = topology("complete", n=2), np.array([[0.0], [1.0]])
-    states = negotiate(AlternatingOffers(beta=2.0), pair, values, 9, lie=loses_it)
+    states = negotiate(AlternatingOffers(beta=2.0), pair, values, 9, lie=loses_the_acceptance)
     offer, deal, agreed = states[:, :, 1], states[:, :, 4], states[:, :, -1]
     assert agreed[4].tolist() == agreed[5].tolist() == [0.0, 1.0]
     assert offer[5, 0] == np.sqrt(0.5)
@@ -94,7 +95,7 @@ def test_an_acceptance_that_was_lost_comes_again_and_makes_the_deal() -> None:
     beta=st.sampled_from([0.3, 1.0, 3.0]),
     imitation=st.sampled_from([0.0, 0.3]),
 )
-def test_a_deal_is_one_value_between_both_and_within_the_reach_of_each(
+def test_a_deal_is_between_both_values_and_within_both_reaches(
     low: float, high: float, reach: float, beta: float, imitation: float
 ) -> None:
     one, other = session(low, high, reach=reach, beta=beta, imitation=imitation)[-1]
@@ -107,18 +108,18 @@ def test_a_deal_is_one_value_between_both_and_within_the_reach_of_each(
 
 @settings(deadline=None, max_examples=25)
 @given(lie=st.floats(-1e6, 1e6), rounds=st.sampled_from([10, 20, 30]))
-def test_no_liar_moves_its_partner_farther_than_its_reach_a_session(lie: float, rounds: int) -> None:
+def test_a_liar_moves_its_partner_at_most_one_reach_per_session(lie: float, rounds: int) -> None:
     attack = {"kind": "stubborn", "daemons": [1], "value": lie}
     moved = abs(session(reach=0.5, rounds=rounds, attacks=[attack])[-1, 0])
     assert moved <= 0.5 * rounds / 10 + 1e-9
 
 
-def test_a_liar_who_never_concedes_takes_the_whole_reach() -> None:
+def test_a_stubborn_liar_moves_its_partner_by_the_whole_reach() -> None:
     attack = {"kind": "stubborn", "daemons": [1], "value": 0.5}
     assert session(reach=0.5, attacks=[attack])[-1].tolist() == [0.5, 0.5]
 
 
-def test_a_swarm_that_bargains_in_changing_pairs_agrees() -> None:
+def test_a_swarm_with_changing_pairs_agrees() -> None:
     values = stream(0, "test", 0, "bargaining").random(20).tolist()
     scenario = beliefs(
         values, {"kind": "complete", "n": 20}, protocol={"kind": "alternating_offers", "exchanges": 10}, rounds=400
@@ -128,7 +129,7 @@ def test_a_swarm_that_bargains_in_changing_pairs_agrees() -> None:
     assert trace.metrics["hull_violation"].max() <= 1e-12
 
 
-def test_several_issues_are_one_deal() -> None:
+def test_several_issues_are_agreed_in_one_deal() -> None:
     scenario = beliefs([0.0, 0.0], PAIR, protocol={"kind": "alternating_offers"}, rounds=10)
     scenario["world"] = {"kind": "beliefs", "initial": [[0.0, 3.0, 1.0], [1.0, 3.0, 0.8]]}
     final = simulate(scenario, arm="clean").final

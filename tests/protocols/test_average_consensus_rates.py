@@ -1,4 +1,4 @@
-"""The rate at which Metropolis averaging forgets: ρ, the second largest eigenvalue modulus of its weights."""
+"""The convergence rate of Metropolis averaging: ρ, the second largest eigenvalue modulus of its weights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.protocols.alone import negotiate
 
 
 def weights(network: Network):
-    """(n, n) W, read off what daemons make of the n unit vectors."""
+    """(n, n) the weights W, measured with the n unit vectors as signals."""
     return negotiate(AverageConsensus(), network, np.eye(network.n), 1)[-1]
 
 
@@ -23,7 +23,7 @@ def rate(network: Network) -> float:
 
 
 @pytest.mark.parametrize("n", [6, 7, 10, 25])
-def test_of_a_ring(n) -> None:
+def test_the_rate_on_a_ring_equals_the_closed_form(n) -> None:
     assert rate(topology("ring", n=n)) == pytest.approx(1 / 3 + 2 / 3 * np.cos(2 * np.pi / n), abs=1e-12)
 
 
@@ -40,7 +40,7 @@ def test_of_a_ring(n) -> None:
     ],
     ids=["C6", "P3", "star", "K3", "K8", "Q3", "Petersen"],
 )
-def test_of_known_networks(network, expected) -> None:
+def test_the_rate_on_known_networks(network, expected) -> None:
     assert rate(network) == pytest.approx(expected, abs=1e-12)
 
 

@@ -1,4 +1,4 @@
-"""The contract net: managers call, contractors bid, and every task has one contractor."""
+"""The contract net: managers announce tasks, contractors bid, and every task has one contractor."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ def market(worths: list[list[float]], *, rounds: int = 12, kind: str = "complete
     return simulate(scenario, arm="attacked" if more.get("attacks") else "clean", record_states=True)
 
 
-def test_a_task_goes_to_the_best_bidder_in_one_round_of_calls() -> None:
+def test_a_task_goes_to_the_best_bidder_after_one_announcement() -> None:
     trace = market([[1.0], [5.0], [3.0]], rounds=4)
     assert trace.final[:, 0].tolist() == [0.0, 1.0, 0.0]
     assert trace.metrics["efficiency"][-1] == 1.0
 
 
-def test_nobody_works_before_the_acceptance() -> None:
+def test_work_starts_after_the_acceptance() -> None:
     trace = market([[1.0], [5.0], [3.0]], rounds=4)
     assert trace.states[:, 1, 0].tolist() == [0.0, 0.0, 0.0, 1.0, 1.0]
 
 
-def test_a_manager_keeps_a_task_that_nobody_does_better() -> None:
+def test_a_manager_keeps_a_task_if_no_bid_is_better() -> None:
     assert market([[5.0], [5.0], [3.0]], rounds=4).final[:, 0].tolist() == [1.0, 0.0, 0.0]
 
 
-def test_who_is_accepted_for_too_much_fails_and_the_task_is_called_again() -> None:
+def test_a_task_beyond_the_capacity_of_its_winner_is_announced_again() -> None:
     trace = market([[1.0, 2.0], [9.0, 8.0], [3.0, 4.0]], rounds=8)
     assert trace.states[4].tolist() == [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
     assert trace.final.tolist() == [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]
 
 
-def test_a_settled_market_is_silent() -> None:
+def test_a_market_with_all_tasks_assigned_sends_no_messages() -> None:
     trace = market([[1.0, 2.0], [9.0, 8.0], [3.0, 4.0]], rounds=20)
     sent = np.diff(trace.metrics["messages"])
     assert sent[-8:].sum() == 0
@@ -64,7 +64,7 @@ def test_a_manager_sees_its_neighbors_only() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 9), d=st.integers(1, 9), capacity=st.integers(1, 3))
-def test_on_reliable_links_no_task_is_done_twice_and_none_is_left_that_somebody_has_room_for(
+def test_on_reliable_links_every_task_within_the_capacity_is_done_once(
     seed: int, n: int, d: int, capacity: int
 ) -> None:
     worths = stream(0, "contract_net", seed, "worths").random((n, d)).tolist()
@@ -74,7 +74,7 @@ def test_on_reliable_links_no_task_is_done_twice_and_none_is_left_that_somebody_
     assert trace.final.sum() == min(d, n * min(capacity, d))
 
 
-def test_who_does_a_task_whose_word_was_lost_is_called_again_and_nobody_else_does_it() -> None:
+def test_after_a_lost_answer_the_task_stays_with_its_contractor() -> None:
     protocol, exchange = ContractNet(), itertools.count()
 
     def loses_the_first_answer(sent: Messages) -> Messages:
@@ -86,7 +86,7 @@ def test_who_does_a_task_whose_word_was_lost_is_called_again_and_nobody_else_doe
     assert not protocol.speak(states[-1]).sent.any()
 
 
-def test_lost_and_late_messages_cost_time() -> None:
+def test_lost_and_late_messages_only_delay_the_assignment() -> None:
     worths = stream(0, "contract_net", 1, "worths").random((8, 6)).tolist()
     bad = market(worths, rounds=400, links={"loss": 0.2, "delay": [0, 1]})
     assert bad.final.max(axis=0).tolist() == [1.0] * 6
@@ -100,8 +100,8 @@ def test_lost_and_late_messages_cost_time() -> None:
         {"kind": "false_signal", "daemons": [3], "bias": 50.0},
     ],
 )
-def test_a_false_bid_wins_what_others_would_do_better(attack: dict[str, object]) -> None:
+def test_a_false_bid_raises_the_bill(attack: dict[str, object]) -> None:
     worths = stream(0, "contract_net", 2, "worths").random((5, 4)).tolist()
     honest = market(worths, rounds=20)
-    lied_to = market(worths, rounds=20, attacks=[attack])
-    assert lied_to.bill[-1] > honest.bill[-1]
+    attacked = market(worths, rounds=20, attacks=[attack])
+    assert attacked.bill[-1] > honest.bill[-1]

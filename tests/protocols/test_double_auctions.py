@@ -1,4 +1,4 @@
-"""McAfee's double auction and the call market: who trades, at what price, and what it costs."""
+"""McAfee's double auction and the call market: trades, prices and welfare."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def sides(buyers: list[float], sellers: list[float]) -> tuple[np.ndarray, np.nda
     return np.sort(np.array(buyers, dtype=float))[::-1], np.sort(np.array(sellers, dtype=float))
 
 
-def test_mcafee_trades_all_where_the_next_pair_gives_a_price_between() -> None:
+def test_mcafee_makes_all_trades_if_the_next_pair_gives_a_valid_price() -> None:
     assert Mcafee().clear(*sides([9, 8, 5], [2, 3, 6])) == (2, 5.5, 5.5)
 
 
-def test_mcafee_leaves_the_last_pair_out_where_it_does_not() -> None:
+def test_mcafee_excludes_the_last_pair_otherwise() -> None:
     assert Mcafee().clear(*sides([9, 8, 1], [2, 7, 8])) == (1, 8.0, 7.0)
 
 
@@ -53,24 +53,24 @@ def test_mcafee_never_runs_a_deficit_and_loses_at_most_one_trade(buyers: list[fl
 
 
 @settings(deadline=None, max_examples=300)
-@given(buyers=prices, sellers=prices, who=st.integers(0, 30), lie=st.floats(0, 100))
-def test_nobody_gains_by_lying_to_mcafee(buyers: list[float], sellers: list[float], who: int, lie: float) -> None:
+@given(buyers=prices, sellers=prices, index=st.integers(0, 30), lie=st.floats(0, 100))
+def test_mcafee_is_truthful(buyers: list[float], sellers: list[float], index: int, lie: float) -> None:
     if not buyers or not sellers:
         return
 
-    def gain(side: str, number: int, says: float) -> float:
+    def gain(side: str, number: int, claim: float) -> float:
         broadcast = {"buy": list(buyers), "sell": list(sellers)}
         worth = broadcast[side][number]
-        broadcast[side][number] = says
+        broadcast[side][number] = claim
         bids, asks = sides(broadcast["buy"], broadcast["sell"])
         cleared = Mcafee().clear(bids, asks)
-        # Of equals, the liar counts as the first: the best case for it.
-        rank = int((bids > says).sum()) if side == "buy" else int((asks < says).sum())
+        # In a tie the liar ranks first: the best case for it.
+        rank = int((bids > claim).sum()) if side == "buy" else int((asks < claim).sum())
         if rank >= cleared.trades:
             return 0.0
         return worth - cleared.buyers_pay if side == "buy" else cleared.sellers_get - worth
 
-    number = who % (len(buyers) + len(sellers))
+    number = index % (len(buyers) + len(sellers))
     side, number = ("buy", number) if number < len(buyers) else ("sell", number - len(buyers))
     truth = (buyers if side == "buy" else sellers)[number]
     assert gain(side, number, lie) <= gain(side, number, truth) + 1e-9
@@ -78,7 +78,7 @@ def test_nobody_gains_by_lying_to_mcafee(buyers: list[float], sellers: list[floa
 
 @settings(deadline=None, max_examples=200)
 @given(buyers=prices, sellers=prices, theta=st.floats(0, 1))
-def test_a_call_market_makes_every_efficient_trade_at_one_price_that_nobody_regrets(
+def test_a_call_market_makes_every_efficient_trade_at_one_acceptable_price(
     buyers: list[float], sellers: list[float], theta: float
 ) -> None:
     bids, asks = sides(buyers, sellers)
@@ -102,7 +102,7 @@ def market(kind: str, *, n: int = 12, attacks: list | None = None, rounds: int =
 
 
 @pytest.mark.parametrize("network", ["star", "complete"])
-def test_a_call_market_allocates_to_those_for_whom_it_is_worth_most(network: str) -> None:
+def test_a_call_market_reaches_the_optimal_allocation(network: str) -> None:
     trace = simulate(market("uniform_price", network=network), arm="clean")
     assert trace.metrics["efficiency"][-1] == pytest.approx(1.0)
     assert trace.metrics["overtaken"][-1] == trace.metrics["left_over"][-1] == 0.0
@@ -113,7 +113,7 @@ def test_mcafee_loses_at_most_the_least_valuable_trade() -> None:
 
 
 @pytest.mark.parametrize("kind", ["mcafee", "uniform_price"])
-def test_what_buyers_pay_covers_what_sellers_get(kind: str) -> None:
+def test_payments_of_buyers_cover_payments_to_sellers(kind: str) -> None:
     model = build(market(kind), arm="clean")
     for _ in range(2):
         model.step()
@@ -124,8 +124,8 @@ def test_what_buyers_pay_covers_what_sellers_get(kind: str) -> None:
     model.close()
 
 
-def test_who_trades_and_pays_is_what_clearing_says() -> None:
-    # Even numbers buy, odd ones sell: bids 9, 8, 5 and asks 2, 3, 6.
+def test_trades_and_payments_follow_the_clearing() -> None:
+    # Daemons with even numbers buy, with odd numbers sell: bids 9, 8, 5 and asks 2, 3, 6.
     worths = np.array([[5.0], [3.0], [9.0], [6.0], [8.0], [2.0]])
     for protocol, price in ((Mcafee(), 5.5), (UniformPrice(theta=1.0), 8.0), (UniformPrice(theta=0.0), 3.0)):
         state = negotiate(protocol, topology("star", n=6), worths, 2)[-1]
@@ -133,7 +133,7 @@ def test_who_trades_and_pays_is_what_clearing_says() -> None:
         assert payments(state)[:, 0].tolist() == [0.0, -price, price, 0.0, price, -price]
 
 
-def test_a_pair_that_mcafee_leaves_out_keeps_what_it_has() -> None:
+def test_a_pair_that_mcafee_excludes_does_not_trade() -> None:
     worths = np.array([[1.0], [7.0], [9.0], [8.0], [8.0], [2.0]])
     state = negotiate(Mcafee(), topology("star", n=6), worths, 2)[-1]
     assert payments(state)[:, 0].tolist() == [0.0, 0.0, 8.0, 0.0, 0.0, -7.0]
@@ -154,26 +154,26 @@ def test_only_the_auctioneers_neighbors_trade() -> None:
         {"kind": "false_message", "daemons": [0], "columns": [7, 8], "bias": 5.0},
         {"kind": "stubborn", "daemons": [4, 6], "value": 1.0},
     ],
-    ids=["feeds", "bids", "award", "puppets"],
+    ids=["feeds", "bids", "award", "hijacked"],
 )
 @pytest.mark.parametrize("kind", ["mcafee", "uniform_price"])
 def test_lies_in_feeds_bids_and_awards_cost_welfare(kind: str, lie: dict[str, object]) -> None:
-    honest, lied_to = (
+    honest, attacked = (
         simulate(market(kind, rounds=20, attacks=attacks), arm="attacked" if attacks else "clean")
         for attacks in ([], [lie])
     )
-    assert lied_to.bill[-1] > honest.bill[-1] + 0.1
+    assert attacked.bill[-1] > honest.bill[-1] + 0.1
 
 
 @pytest.mark.parametrize("kind", ["mcafee", "uniform_price"])
-def test_what_comes_an_exchange_late_is_no_bid_and_no_announcement(kind: str) -> None:
+def test_messages_that_are_one_exchange_late_are_ignored(kind: str) -> None:
     states = simulate(market(kind, rounds=9, delay=1), arm="clean", record_states=True).states
     owns_at_first = (np.arange(12) % 2 == 1).astype(float)
     for state in states:
         np.testing.assert_array_equal(state[1:], np.repeat(owns_at_first[1:, None], 2, axis=1))
 
 
-def test_lost_bids_and_announcements_cost_welfare_but_not_most_of_it() -> None:
+def test_lost_bids_and_announcements_cost_less_than_half_the_welfare() -> None:
     bad, good = (simulate(market("uniform_price", rounds=60, **links), arm="clean") for links in ({"loss": 0.3}, {}))
     assert bad.bill[-1] > good.bill[-1]
     assert bad.metrics["efficiency"].mean() > 0.5

@@ -1,4 +1,4 @@
-"""Exchange ADMM: it is the paper's, it is as fast as it should be, and what a liar does to it."""
+"""Exchange ADMM: the iteration of the paper, its rate of convergence, and the damage by a liar."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tests.protocols.alone import falsely, negotiate
 
 
 def market(n: int):
-    """Values (n, 1), curvatures (n,), and who gets what at best (n,)."""
+    """Values (n, 1), curvatures (n,), and the optimal allocation (n,)."""
     draw = stream(0, "admm", n, "market")
     values, curvature = draw.uniform(5.0, 6.0, (n, 1)), draw.uniform(0.5, 2.0, n)
     return values, curvature, fill_to_level(float(n), 1 / curvature, floors=-values[:, 0])
 
 
-def test_1200_quadratics_are_at_the_optimum_to_a_millionth_within_40_exchanges() -> None:
+def test_1200_quadratics_reach_the_optimum_to_a_millionth_within_40_exchanges() -> None:
     values, curvature, best = market(1200)
     states = negotiate(ExchangeAdmm(curvature=curvature.tolist()), topology("complete", n=1200), values, 40)
     assert states[-1, :, 0] == pytest.approx(best, abs=1e-6)
     assert np.abs(states[20, :, 0] - best).max() > 1e-6
 
 
-def test_on_a_complete_network_it_is_the_papers_iteration() -> None:
+def test_on_a_complete_network_steps_equal_the_iteration_of_the_paper() -> None:
     n, penalty = 12, 0.7
     values, curvature, _ = market(n)
     states = negotiate(
@@ -46,7 +46,7 @@ def test_on_a_complete_network_it_is_the_papers_iteration() -> None:
 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=8), st.floats(0.3, 3), st.floats(0.3, 3))
-def test_it_converges_for_every_penalty_also_where_some_take_nothing(values, curvature, penalty) -> None:
+def test_it_converges_for_every_penalty_even_if_some_daemons_take_nothing(values, curvature, penalty) -> None:
     n = len(values)
     protocol = ExchangeAdmm(curvature=curvature, penalty=penalty)
     end = protocol.proposals(negotiate(protocol, topology("complete", n=n), np.array(values)[:, None], 1500)[-1])
@@ -54,7 +54,7 @@ def test_it_converges_for_every_penalty_also_where_some_take_nothing(values, cur
     assert end[:, 0] == pytest.approx(best, abs=1e-5)
 
 
-def test_on_a_network_of_neighbors_it_converges_where_that_mixes_well() -> None:
+def test_it_converges_on_a_well_mixing_sparse_network() -> None:
     values, curvature, best = market(50)
     states = negotiate(
         ExchangeAdmm(curvature=curvature.tolist()), topology("random_regular", n=50, degree=8), values, 250
@@ -62,7 +62,7 @@ def test_on_a_network_of_neighbors_it_converges_where_that_mixes_well() -> None:
     assert states[-1, :, 0] == pytest.approx(best, abs=1e-6)
 
 
-def test_on_a_ring_it_takes_mixing_between_steps_to_come_near() -> None:
+def test_on_a_ring_mixing_between_steps_reduces_the_error() -> None:
     values, curvature, best = market(20)
 
     def error(mixing: int) -> float:
@@ -74,7 +74,7 @@ def test_on_a_ring_it_takes_mixing_between_steps_to_come_near() -> None:
 
 
 @pytest.mark.parametrize("links", [Delivery(0, 2), Delivery(loss=0.1), Delivery(0, 2, 0.1, 0.1, 0.5)])
-def test_on_bad_links_the_market_stays_finite_and_near_clearing(links) -> None:
+def test_on_unreliable_links_the_market_stays_finite_and_nearly_clears(links) -> None:
     values, curvature, _ = market(20)
     protocol = ExchangeAdmm(curvature=curvature.tolist(), forgetting=0.05)
     ends = negotiate(protocol, topology("complete", n=20), values, 400, links=links)[-50:]
@@ -82,12 +82,12 @@ def test_on_bad_links_the_market_stays_finite_and_near_clearing(links) -> None:
     assert np.abs(ends[:, :, 0].mean(axis=1) - 1.0).max() < 0.2
 
 
-def test_one_liar_moves_every_price() -> None:
+def test_one_liar_reduces_the_total_allocation() -> None:
     values, curvature, best = market(20)
-    lie = falsely(0, lambda words: words + np.array([1.0, 0.0]))
+    lie = falsely(0, lambda payload: payload + np.array([1.0, 0.0]))
     states = negotiate(ExchangeAdmm(curvature=curvature.tolist()), topology("complete", n=20), values, 200, lie=lie)
     assert states[-1, :, 0].sum() < 0.8 * best.sum()
 
 
-def test_with_pauses_between_steps_it_keeps_the_contract() -> None:
+def test_mixing_between_steps_passes_the_conformance_check() -> None:
     check_protocol(ExchangeAdmm, mixing=2, forgetting=0.05)

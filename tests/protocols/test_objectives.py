@@ -1,4 +1,4 @@
-"""What a learning swarm minimizes."""
+"""Objectives that a learning swarm minimizes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from swarmsec.protocols._objectives import WORST, loss
 
 
 @pytest.mark.parametrize("objective", ["sphere", "rastrigin"])
-def test_the_origin_is_the_lowest_point(objective) -> None:
+def test_the_origin_is_the_minimum(objective) -> None:
     points = np.linspace(-3, 3, 61)[:, None] * np.ones(4)
     losses = loss(objective, points)
     assert losses[30] == 0.0
@@ -24,5 +24,5 @@ def test_rastrigin_has_a_local_minimum_near_every_grid_point() -> None:
 
 @pytest.mark.parametrize("objective", ["sphere", "rastrigin"])
 @pytest.mark.parametrize("wild", [np.nan, np.inf, 1e300, -1e200])
-def test_what_is_no_number_is_as_bad_as_it_gets(objective, wild) -> None:
+def test_a_non_finite_point_has_the_largest_loss(objective, wild) -> None:
     assert loss(objective, np.array([[wild, 1.0]])).tolist() == [WORST]

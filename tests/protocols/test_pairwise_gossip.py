@@ -1,4 +1,4 @@
-"""Pairwise gossip: the average stays, and the distance from it falls as fast as the paper says."""
+"""Pairwise gossip: it keeps the average, and the distance from it falls at the rate of the paper."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def spread(values) -> float:
 
 
 @given(st.lists(st.integers(-100, 100), min_size=2, max_size=7).filter(lambda values: len({*values}) > 1))
-def test_over_all_meetings_the_distance_falls_by_1_minus_1_over_n_minus_1(values) -> None:
+def test_over_all_meetings_the_mean_distance_falls_by_1_minus_1_over_n_minus_1(values) -> None:
     n = len(values)
     network, state = topology("complete", n=n), np.array(values, dtype=np.float64)[:, None]
     protocol, after = begun(PairwiseGossip(meetings="one"), network), []
@@ -34,7 +34,7 @@ def test_over_all_meetings_the_distance_falls_by_1_minus_1_over_n_minus_1(values
     assert np.mean(after) / spread(state) == pytest.approx(1 - 1 / (n - 1), rel=1e-12)
 
 
-def test_on_a_complete_network_every_pair_is_as_likely_to_meet() -> None:
+def test_on_a_complete_network_all_pairs_meet_with_equal_probability() -> None:
     n, draws = 6, 6000
     network = topology("complete", n=n)
     protocol, met = begun(PairwiseGossip(meetings="one"), network), np.zeros(network.m)
@@ -47,7 +47,7 @@ def test_on_a_complete_network_every_pair_is_as_likely_to_meet() -> None:
 
 
 @given(st.sampled_from(["one", "many"]), st.integers(0, 40))
-def test_nobody_is_in_two_meetings_and_the_average_stays(meetings, seed) -> None:
+def test_daemons_have_at_most_one_meeting_and_keep_the_average(meetings, seed) -> None:
     network = topology("erdos_renyi", n=12, p=0.3, seed=seed)
     protocol = begun(PairwiseGossip(meetings=meetings), network, seed)
     for _ in range(5):
@@ -60,32 +60,32 @@ def test_nobody_is_in_two_meetings_and_the_average_stays(meetings, seed) -> None
 
 
 @pytest.mark.parametrize("kind", ["complete", "ring", "star"])
-def test_all_come_to_the_average(kind) -> None:
+def test_all_daemons_converge_to_the_average(kind) -> None:
     signals = np.cos(np.arange(8.0))[:, None]
     end = negotiate(PairwiseGossip(), topology(kind, n=8), signals, 500)[-1]
     assert end == pytest.approx(np.full((8, 1), signals.mean()), abs=1e-9)
 
 
-def test_a_link_that_goes_one_way_is_not_used() -> None:
+def test_a_one_way_link_is_not_used() -> None:
     network = Network.from_edges(4, [(0, 1), (1, 0), (1, 2), (2, 3)], directed=True)
     signals = np.array([[0.0], [2.0], [10.0], [20.0]])
     assert negotiate(PairwiseGossip(), network, signals, 30)[-1].tolist() == [[1.0], [1.0], [10.0], [20.0]]
 
 
-def test_after_a_loss_all_agree_on_something_else() -> None:
+def test_message_loss_changes_the_agreed_value() -> None:
     signals = np.cos(np.arange(8.0))[:, None]
     end = negotiate(PairwiseGossip(), topology("complete", n=8), signals, 300, links=Delivery(loss=0.2))[-1]
     assert np.ptp(end) < 1e-9
     assert abs(end.mean() - signals.mean()) > 1e-3
 
 
-def test_a_liar_takes_everybody_along_and_a_rule_that_drops_the_farthest_stops_everything() -> None:
+def test_a_liar_pulls_all_daemons_and_wmsr_stops_all_movement() -> None:
     signals, network = np.cos(np.arange(8.0))[:, None], topology("complete", n=8)
-    lie = falsely(0, lambda words: np.full_like(words, 100.0))
+    lie = falsely(0, lambda payload: np.full_like(payload, 100.0))
     honest = negotiate(PairwiseGossip(), network, signals, 300, lie=lie)[-1][1:]
     assert (honest > 50).all()
     assert (negotiate(PairwiseGossip(), network, signals, 50, lie=lie, rule=WmsrRule(1))[-1] == signals).all()
 
 
-def test_one_meeting_at_a_time_keeps_the_contract() -> None:
+def test_one_meeting_at_a_time_passes_the_conformance_check() -> None:
     check_protocol(PairwiseGossip, meetings="one")

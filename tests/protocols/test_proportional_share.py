@@ -1,4 +1,4 @@
-"""Proportional share: the welfare at its Nash equilibrium, the damping that leads there, and who gains by lying."""
+"""Proportional share: the welfare at its Nash equilibrium, the damping that reaches it, and the gain of a liar."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def one_and_halves(n: int):
 
 
 def efficiencies(protocol: ProportionalShare, values, exchanges: int):
-    """(exchanges,) welfare in each exchange over the best, which is to give everything to the keenest."""
+    """(exchanges,) welfare over the optimum, where the daemon with the highest value gets everything."""
     n = len(values)
     states = negotiate(protocol, topology("complete", n=n), values, exchanges)[1:]
     shares = np.stack([protocol.proposals(state)[:, 0] for state in states])
@@ -29,20 +29,20 @@ def efficiencies(protocol: ProportionalShare, values, exchanges: int):
 
 
 def nash(values):
-    """(n,) the equilibrium: a (1 − d/C) is one price for all who get some (Johari & Tsitsiklis 2004)."""
+    """(n,) the equilibrium: a (1 − d/C) is equal for all positive shares (Johari & Tsitsiklis 2004)."""
     total = float(len(values))
     return fill_to_level(total, total / values, floors=-values)
 
 
 @pytest.mark.parametrize(("n", "efficiency"), [(2, 0.833333), (3, 0.8), (10, 0.763158)])
-def test_at_nash_the_keenest_among_halves_leaves_so_much_welfare(n, efficiency) -> None:
+def test_the_efficiency_at_nash_equals_the_closed_form(n, efficiency) -> None:
     assert efficiencies(ProportionalShare(), one_and_halves(n), 600)[-1] == pytest.approx(efficiency, abs=1e-6)
     assert nash(one_and_halves(n)[:, 0]) @ one_and_halves(n)[:, 0] / n == pytest.approx(efficiency, abs=1e-6)
 
 
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.floats(0.1, 1), min_size=2, max_size=6))
-def test_bids_come_to_the_equilibrium_which_keeps_three_quarters(values) -> None:
+def test_bids_converge_to_the_equilibrium_with_three_quarters_of_the_welfare(values) -> None:
     values = np.array(values)
     protocol = ProportionalShare(damping=0.2 / len(values))
     end = negotiate(protocol, topology("complete", n=len(values)), values[:, None], 1500)[-1]
@@ -52,11 +52,11 @@ def test_bids_come_to_the_equilibrium_which_keeps_three_quarters(values) -> None
 
 
 @given(st.lists(st.floats(0.01, 100), min_size=2, max_size=30).map(np.array))
-def test_no_equilibrium_keeps_less_than_three_quarters(values) -> None:
+def test_every_equilibrium_has_at_least_three_quarters_of_the_welfare(values) -> None:
     assert nash(values) @ values >= (0.75 - 1e-9) * len(values) * values.max()
 
 
-def test_500_that_answer_at_once_need_a_damping_of_about_one_500th() -> None:
+def test_500_simultaneous_bidders_need_a_damping_of_about_one_500th() -> None:
     values = one_and_halves(500)
     damped = efficiencies(ProportionalShare(), values, 3000)
     assert damped[-1] > 0.745
@@ -66,11 +66,11 @@ def test_500_that_answer_at_once_need_a_damping_of_about_one_500th() -> None:
     assert hasty[500:].max() < 0.75
 
 
-@pytest.mark.parametrize(("times", "settles"), [(0.9, True), (1.1, False)])
-def test_equal_bidders_settle_at_dampings_under_4_over_n_plus_1(times, settles) -> None:
+@pytest.mark.parametrize(("times", "converges"), [(0.9, True), (1.1, False)])
+def test_equal_bidders_converge_with_a_damping_under_4_over_n_plus_1(times, converges) -> None:
     n = 20
     protocol = ProportionalShare(damping=times * 4 / (n + 1))
-    # All begin at the equilibrium of values of 1; values of 1.01 have another, a little off.
+    # All begin at the equilibrium for values of 1, which is slightly off the equilibrium for values of 1.01.
     signals, network = np.full((n, 1), 1.0), topology("complete", n=n)
     state = begun(protocol, network).initial_state(signals)
     totals = []
@@ -79,10 +79,10 @@ def test_equal_bidders_settle_at_dampings_under_4_over_n_plus_1(times, settles) 
         heard = as_messages(network, protocol.speak(state))
         state = protocol.listen(heard, None, state=state, signals=1.01 * signals)
         totals.append(state[:, 0].sum())
-    assert (np.ptp(totals[-20:]) < 1e-6) == settles
+    assert (np.ptp(totals[-20:]) < 1e-6) == converges
 
 
-def test_where_one_wants_it_much_more_a_damping_of_1_over_n_is_too_much() -> None:
+def test_with_one_dominant_value_a_damping_of_1_over_n_is_too_large() -> None:
     values = np.array([[1.0], [0.0625]])
     hasty, patient = (
         protocol.proposals(negotiate(protocol, topology("complete", n=2), values, 500)[-1])[:, 0]
@@ -92,23 +92,23 @@ def test_where_one_wants_it_much_more_a_damping_of_1_over_n_is_too_much() -> Non
     assert np.abs(hasty - nash(values[:, 0])).max() > 0.01
 
 
-def test_on_a_network_of_neighbors_shares_come_to_the_same() -> None:
+def test_on_a_sparse_network_shares_converge_to_the_equilibrium() -> None:
     values = np.linspace(0.5, 1.0, 20)
     protocol = ProportionalShare(damping=0.02)
     end = negotiate(protocol, topology("random_regular", n=20, degree=8), values[:, None], 3000)[-1]
     assert protocol.proposals(end)[:, 0] == pytest.approx(nash(values), abs=1e-6)
 
 
-def test_who_hides_its_bid_from_the_others_takes_from_them() -> None:
+def test_an_overstated_total_takes_shares_from_the_honest_daemons() -> None:
     values, protocol = np.full((10, 1), 1.0), ProportionalShare()
     network = topology("complete", n=10)
     honest = protocol.proposals(negotiate(protocol, network, values, 400)[-1])
-    lie = falsely(0, lambda words: words + 0.5)
+    lie = falsely(0, lambda payload: payload + 0.5)
     attacked = protocol.proposals(negotiate(protocol, network, values, 400, lie=lie)[-1])
     assert honest[:, 0] == pytest.approx(np.ones(10), abs=1e-9)
-    # The others believe that more is bid than there is: their shares no longer use up what there is.
+    # The honest daemons overestimate the total of bids, so their shares do not use up the supply.
     assert attacked[1:].sum() < 0.9 * honest[1:].sum()
 
 
-def test_with_pauses_between_steps_it_keeps_the_contract() -> None:
+def test_mixing_between_steps_passes_the_conformance_check() -> None:
     check_protocol(ProportionalShare, mixing=2, damping=0.3)

@@ -1,4 +1,4 @@
-"""Push-sum: what it conserves, how fast it is, and what breaks it."""
+"""Push-sum: conserved sums, rate of convergence, and failures."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def one_exchange(protocol: PushSum, network: Network, state: Floats) -> Floats:
 @pytest.mark.parametrize("n", [2, 3, 4])
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
-def test_the_potential_falls_to_a_half_minus_a_quarter_nth_over_all_draws(n, data) -> None:
+def test_over_all_draws_the_mean_potential_falls_by_a_half_minus_1_over_4n(n, data) -> None:
     weights = np.array(data.draw(st.lists(st.floats(0.1, 3), min_size=n, max_size=n)))
     values = np.array(data.draw(st.lists(st.integers(-10, 10), min_size=n, max_size=n).filter(lambda v: len({*v}) > 1)))
     network, average = topology("complete", n=n), 0.7
-    # Any s with Σ (s − average · w) = 0: Φ is about the deviation alone.
+    # Any s with Σ (s − average · w) = 0, because Φ measures the deviation only.
     state = np.stack([average * weights + values - values.mean(), weights], axis=1)
     protocol = begun(PushSum(self_targets=True), network)
     after = []
@@ -53,7 +53,7 @@ def test_the_potential_falls_to_a_half_minus_a_quarter_nth_over_all_draws(n, dat
     assert np.mean(after) / potential(state, average) == pytest.approx(0.5 - 1 / (4 * n), rel=1e-12)
 
 
-def test_the_draws_are_such_that_the_potential_falls_so() -> None:
+def test_drawn_targets_reduce_the_potential_at_the_expected_rate() -> None:
     n, ratios = 20, []
     network = topology("complete", n=n)
     protocol = begun(PushSum(self_targets=True), network)
@@ -84,7 +84,7 @@ def test_1200_daemons_agree_to_a_millionth_within_60_exchanges_or_90_with_few_ne
 
 
 @pytest.mark.parametrize("network", [ONE_WAY_RING, topology("star", n=7)], ids=["one-way ring", "star"])
-def test_it_needs_no_way_back_and_no_regular_network(network) -> None:
+def test_it_converges_on_directed_and_irregular_networks(network) -> None:
     signals = starts(7, 2)
     protocol = PushSum(self_targets=True)
     end = negotiate(protocol, network, signals, 400)[-1]
@@ -92,7 +92,7 @@ def test_it_needs_no_way_back_and_no_regular_network(network) -> None:
 
 
 @given(st.integers(0, 50), st.booleans())
-def test_sums_stay(seed, self_targets) -> None:
+def test_sums_and_weights_are_conserved(seed, self_targets) -> None:
     network, signals = topology("erdos_renyi", n=12, p=0.3, seed=seed), starts(12, 2)
     states = negotiate(PushSum(self_targets=self_targets), network, signals, 30, seed=seed)
     assert states.sum(axis=1) == pytest.approx(np.broadcast_to(states[0].sum(axis=0), (31, 3)), abs=1e-12)
@@ -100,7 +100,7 @@ def test_sums_stay(seed, self_targets) -> None:
 
 
 def drained(links: Delivery, exchanges: int = 40) -> tuple[Floats, Floats]:
-    """What all hold at first, and once nobody has sent anything for as long as a message can be on its way."""
+    """The totals before the first exchange, and after the last message has arrived."""
     network = replace(topology("random_regular", n=30, degree=4), delivery=links)
     protocol = begun(PushSum(), network)
     transport = Transport(network, protocol.merge, stream(0, "push_sum", 0, "links"))
@@ -117,19 +117,19 @@ def drained(links: Delivery, exchanges: int = 40) -> tuple[Floats, Floats]:
 
 
 @pytest.mark.parametrize("links", [Delivery(0, 3), Delivery(2, 2), Delivery(0, 5, reordering=0.7)])
-def test_late_and_overtaking_shares_are_only_on_their_way(links) -> None:
+def test_delay_and_reordering_conserve_the_totals(links) -> None:
     first, last = drained(links)
     assert last == pytest.approx(first, abs=1e-12)
 
 
 @pytest.mark.parametrize("links", [Delivery(0, 3), Delivery(1, 4, reordering=0.5)])
-def test_on_late_links_all_still_agree_on_the_average(links) -> None:
+def test_on_delayed_links_daemons_agree_on_the_average(links) -> None:
     signals, protocol = starts(30), PushSum()
     end = negotiate(protocol, topology("random_regular", n=30, degree=4), signals, 300, links=links)[-1]
     assert protocol.proposals(end) == pytest.approx(np.full((30, 1), signals.mean()), abs=1e-7)
 
 
-def test_a_lost_share_is_gone_and_a_repeated_one_comes_twice() -> None:
+def test_loss_reduces_and_duplication_increases_the_total_weight() -> None:
     first, last = drained(Delivery(loss=0.05))
     assert last[1] < first[1] - 1
     first, last = drained(Delivery(0, 2, duplication=0.05))
@@ -137,7 +137,7 @@ def test_a_lost_share_is_gone_and_a_repeated_one_comes_twice() -> None:
 
 
 @pytest.mark.parametrize("links", [Delivery(loss=0.1), Delivery(0, 2, duplication=0.1)])
-def test_after_a_loss_or_a_repetition_all_agree_on_something_else(links) -> None:
+def test_loss_or_duplication_changes_the_agreed_value(links) -> None:
     signals, protocol = starts(30), PushSum()
     proposed = protocol.proposals(
         negotiate(protocol, topology("random_regular", n=30, degree=4), signals, 300, links=links)[-1]
@@ -146,14 +146,14 @@ def test_after_a_loss_or_a_repetition_all_agree_on_something_else(links) -> None
     assert abs(proposed.mean() - signals.mean()) > 1e-3
 
 
-def test_one_false_share_moves_everybody_by_what_was_never_there() -> None:
+def test_one_false_share_shifts_the_agreed_value_by_the_lie_over_n() -> None:
     n, lies = 10, []
     network, signals, protocol = topology("complete", n=n), starts(n), PushSum()
 
     def lie(messages):
         if not lies and messages.copies[network.edges_from([3])].any():
             lies.append(True)
-            return falsely(3, lambda words: words + np.array([5.0, 0.0]))(messages)
+            return falsely(3, lambda payload: payload + np.array([5.0, 0.0]))(messages)
         return messages
 
     end = negotiate(protocol, network, signals, 200, lie=lie)[-1]
@@ -161,16 +161,16 @@ def test_one_false_share_moves_everybody_by_what_was_never_there() -> None:
 
 
 @pytest.mark.parametrize("share", [[1.0, 0.0], [1.0, -3.0], [np.nan, 1.0], [1.0, np.inf]])
-def test_no_share_has_a_weight_of_nothing_or_less_or_says_no_number(share) -> None:
+def test_shares_with_nonpositive_weight_or_non_finite_values_are_ignored(share) -> None:
     network, signals, protocol = topology("complete", n=4), starts(4), PushSum()
     states = negotiate(
-        protocol, network, signals, 100, lie=falsely(0, lambda words: np.broadcast_to(share, words.shape))
+        protocol, network, signals, 100, lie=falsely(0, lambda payload: np.broadcast_to(share, payload.shape))
     )
     proposed = protocol.proposals(states[-1])[1:]
     assert signals.min() <= proposed.min() <= proposed.max() <= signals.max()
 
 
-def test_who_hears_nobody_never_runs_out_of_weight() -> None:
+def test_the_weight_of_a_daemon_without_senders_stays_positive() -> None:
     network = Network.from_edges(2, [(0, 1)], directed=True)
     protocol = PushSum()
     end = negotiate(protocol, network, np.array([[3.0], [1.0]]), 2000)[-1]
@@ -178,5 +178,5 @@ def test_who_hears_nobody_never_runs_out_of_weight() -> None:
     assert protocol.proposals(end)[0, 0] == 3.0
 
 
-def test_with_self_targets_it_keeps_the_contract() -> None:
+def test_self_targets_pass_the_conformance_check() -> None:
     check_protocol(PushSum, self_targets=True)

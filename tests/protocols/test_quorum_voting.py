@@ -177,7 +177,7 @@ def test_a_committee_that_counts_on_fewer_liars_breaks_sooner() -> None:
 
 
 def test_too_few_daemons_for_f_are_refused() -> None:
-    with pytest.raises(SwarmsecError, match="2 liars need 7 daemons, and there are 6"):
+    with pytest.raises(SwarmsecError, match="2 liars need 7 daemons; there are 6"):
         QuorumVoting(f=2).check(6)
     with pytest.raises(SwarmsecError, match="at most 300"):
         QuorumVoting().check(301)

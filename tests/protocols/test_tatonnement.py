@@ -1,4 +1,4 @@
-"""Tatonnement: which gains converge, to which price, on which network, and what a liar does to it."""
+"""Tatonnement: gains that converge, the final price, networks, and the damage by a liar."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def prices(states, n: int = N):
 
 
 @pytest.mark.parametrize("gain", [0.5, 1.0, 1.9])
-def test_gains_under_2_converge_by_1_minus_the_gain_an_exchange(gain) -> None:
+def test_with_gains_under_2_the_error_falls_by_1_minus_the_gain_per_exchange(gain) -> None:
     states = negotiate(Tatonnement(gain=gain, curvature=CURVATURE), COMPLETE, VALUES, 300)
     assert prices(states)[-1] == pytest.approx(np.full(N, CLEARING), abs=1e-9)
-    # By the tenth exchange nobody is at the bound any more.
+    # After ten exchanges no daemon is at its bound.
     error = prices(states)[10:20, 0] - CLEARING
     assert error[1:] == pytest.approx((1 - gain) * error[:-1], abs=1e-12)
 
 
-def test_a_gain_of_2_1_swings_ever_wider() -> None:
-    # Near enough to the clearing price that everybody wants some for the first 20 exchanges.
+def test_with_a_gain_of_2_1_the_price_diverges() -> None:
+    # So near the clearing price that every daemon has positive demand in the first 20 exchanges.
     values = VALUES - CLEARING + 0.01
     error = prices(negotiate(Tatonnement(gain=2.1, curvature=CURVATURE), COMPLETE, values, 40))[:, 0] - 0.01
     assert error[2:21] / error[1:20] == pytest.approx(np.full(19, -1.1), rel=1e-6)
@@ -48,7 +48,7 @@ def test_a_gain_of_2_1_swings_ever_wider() -> None:
 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=8), st.floats(0.3, 3))
-def test_what_all_take_at_the_end_is_the_optimum_also_where_some_take_nothing(values, curvature) -> None:
+def test_the_final_allocation_is_optimal_even_if_some_daemons_take_nothing(values, curvature) -> None:
     n = len(values)
     protocol = Tatonnement(gain=0.3, curvature=curvature)
     end = protocol.proposals(negotiate(protocol, topology("complete", n=n), np.array(values)[:, None], 2000)[-1])
@@ -56,7 +56,7 @@ def test_what_all_take_at_the_end_is_the_optimum_also_where_some_take_nothing(va
     assert end[:, 0] == pytest.approx(best, abs=1e-6)
 
 
-def test_on_a_network_of_neighbors_it_converges_too_if_it_mixes_well_or_goes_slowly() -> None:
+def test_on_a_sparse_network_it_converges_with_a_small_enough_gain() -> None:
     best = fill_to_level(float(N), 1 / np.array(CURVATURE), floors=-VALUES[:, 0])
     for network, gain, exchanges in (
         (topology("random_regular", n=N, degree=8), 0.5, 200),
@@ -68,15 +68,15 @@ def test_on_a_network_of_neighbors_it_converges_too_if_it_mixes_well_or_goes_slo
         assert end[:, 0] == pytest.approx(best, abs=1e-6)
 
 
-def test_what_is_tracked_is_the_mean_at_every_step() -> None:
+def test_the_mean_of_tracked_values_equals_the_mean_price_at_every_step() -> None:
     states = negotiate(Tatonnement(curvature=CURVATURE, mixing=3), topology("ring", n=N), VALUES, 60)
     assert states[:, :, 1].mean(axis=1) == pytest.approx(states[:, :, 0].mean(axis=1), abs=1e-12)
 
 
-def test_a_loss_leaves_an_error_that_stays_and_forgetting_lets_it_fade() -> None:
-    def cleared(forgetting: float) -> float:
+def test_message_loss_leaves_a_permanent_error_unless_daemons_forget() -> None:
+    def clearing_error(forgetting: float) -> float:
         protocol = Tatonnement(gain=0.2, curvature=CURVATURE, forgetting=forgetting)
-        # Links fail while prices are found, and are good from then on: what is lost is known by then.
+        # Links lose messages in the first 30 exchanges only, so that the error is fixed afterwards.
         state = negotiate(protocol, COMPLETE, VALUES, 30, links=Delivery(loss=0.2))[-1]
         for _ in range(300):
             protocol.begin_exchange()
@@ -84,12 +84,12 @@ def test_a_loss_leaves_an_error_that_stays_and_forgetting_lets_it_fade() -> None
             state = protocol.listen(heard, None, state=state, signals=VALUES)
         return float(abs(protocol.proposals(state).sum() - N))
 
-    assert cleared(0.0) > 1e-3
-    assert cleared(0.1) < 1e-9
+    assert clearing_error(0.0) > 1e-3
+    assert clearing_error(0.1) < 1e-9
 
 
-def test_one_liar_moves_every_price_and_a_rule_holds_it() -> None:
-    lie = falsely(0, lambda words: words + np.array([1.0, 0.0]))
+def test_an_aggregation_rule_limits_the_damage_of_one_liar() -> None:
+    lie = falsely(0, lambda payload: payload + np.array([1.0, 0.0]))
     protocol = Tatonnement(curvature=CURVATURE)
     attacked = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie)[-1]
     assert protocol.proposals(attacked).sum() < 0.8 * N
@@ -97,10 +97,10 @@ def test_one_liar_moves_every_price_and_a_rule_holds_it() -> None:
     assert abs(protocol.proposals(defended).sum() - N) < abs(protocol.proposals(attacked).sum() - N)
 
 
-def test_curvatures_must_be_one_a_daemon() -> None:
+def test_curvature_needs_one_value_per_daemon() -> None:
     with pytest.raises(ParameterError, match="3 values for 5 daemons"):
         Tatonnement(curvature=[1.0, 2.0, 3.0]).check(5)
 
 
-def test_with_pauses_between_steps_it_keeps_the_contract() -> None:
+def test_mixing_between_steps_passes_the_conformance_check() -> None:
     check_protocol(Tatonnement, mixing=3, forgetting=0.1)

@@ -1,4 +1,4 @@
-"""Second-price auctions by gossip: the highest bidder wins, pays the second bid, and gains nothing by lying."""
+"""Second-price auctions by gossip: the highest bidder wins, pays the second bid, and bids truthfully."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DIAMETERS = {"complete": 1, "star": 2, "ring": 4, "path": 7}
 
 
 def auctioned(bids: Floats, network: Network, exchanges: int) -> tuple[Standing, Floats]:
-    """What everybody knows after some exchanges, and what everybody takes."""
+    """The standing known to each daemon after some exchanges, and what each daemon takes."""
     protocol = Vickrey()
     protocol.begin(ProtocolView(network=network, rng=stream(0, "test", 0, "protocol")))
     state = protocol.initial_state(bids)
@@ -31,7 +31,7 @@ def auctioned(bids: Floats, network: Network, exchanges: int) -> tuple[Standing,
 
 
 @pytest.mark.parametrize(("kind", "diameter"), DIAMETERS.items())
-def test_all_know_winner_and_price_after_as_many_exchanges_as_the_diameter(kind: str, diameter: int) -> None:
+def test_all_daemons_know_winner_and_price_after_a_diameter_of_exchanges(kind: str, diameter: int) -> None:
     network = topology(kind, n=8)
     for seed in range(5):
         bids = stream(0, "vickrey", seed, "bids").random((8, 3))
@@ -45,13 +45,13 @@ def test_all_know_winner_and_price_after_as_many_exchanges_as_the_diameter(kind:
             assert np.flatnonzero(taken[:, item]).tolist() == [first]
 
 
-def test_equal_bids_go_to_the_lower_number_at_their_own_price() -> None:
+def test_in_a_tie_the_lower_number_wins_and_pays_its_bid() -> None:
     known, taken = auctioned(np.array([[1.0], [2.0], [2.0], [0.0]]), topology("complete", n=4), 1)
     assert taken[:, 0].tolist() == [0.0, 1.0, 0.0, 0.0]
     assert known.second[:, 0].tolist() == [2.0] * 4
 
 
-def test_a_bid_of_zero_wins_where_nobody_bids_more() -> None:
+def test_a_bid_of_zero_wins_if_no_bid_is_higher() -> None:
     known, taken = auctioned(np.zeros((3, 1)), topology("complete", n=3), 1)
     assert taken[:, 0].tolist() == [1.0, 0.0, 0.0]
     assert known.second[:, 0].tolist() == [0.0] * 3
@@ -63,7 +63,7 @@ def test_a_bid_of_zero_wins_where_nobody_bids_more() -> None:
     bidder=st.integers(0, 6),
     deviation=st.floats(0, 12),
 )
-def test_no_deviation_ever_gains(worths: list[float], bidder: int, deviation: float) -> None:
+def test_no_deviation_from_the_truth_gains(worths: list[float], bidder: int, deviation: float) -> None:
     bidder %= len(worths)
     network = topology("complete", n=len(worths))
 
@@ -78,7 +78,7 @@ def test_no_deviation_ever_gains(worths: list[float], bidder: int, deviation: fl
 
 @settings(deadline=None, max_examples=40)
 @given(seed=st.integers(0, 10**6), n=st.integers(2, 9))
-def test_gossip_in_any_order_is_the_same_as_sorting(seed: int, n: int) -> None:
+def test_gossip_finds_the_winner_and_price_of_sorted_bids(seed: int, n: int) -> None:
     bids = np.round(stream(0, "vickrey", seed, "bids").random((n, 2)) * 4)  # Many ties.
     known, taken = auctioned(bids, topology("path", n=n), n - 1)
     for item in range(2):
@@ -99,7 +99,7 @@ def sale(**attack: object) -> Trace:
     return simulate(scenario, arm="attacked" if attack else "clean")
 
 
-def test_once_all_know_nothing_is_lost() -> None:
+def test_after_convergence_no_welfare_is_lost() -> None:
     trace = sale()
     assert np.diff(trace.bill)[:2].min() > 0.0
     assert np.diff(trace.bill)[4:] == pytest.approx(np.zeros(35), abs=1e-12)
@@ -113,5 +113,5 @@ def test_once_all_know_nothing_is_lost() -> None:
         {"kind": "false_signal", "daemons": [4], "bias": 9.0},
     ],
 )
-def test_a_lie_about_a_bid_takes_items_from_who_needs_them(lie: dict[str, object]) -> None:
+def test_a_false_bid_raises_the_bill(lie: dict[str, object]) -> None:
     assert sale(**lie).bill[-1] > sale().bill[-1] + 10.0

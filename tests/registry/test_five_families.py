@@ -12,7 +12,7 @@ from tests.registry.library import KINDS, entry_points, install, install_wheel, 
 
 
 def commands(prefix: str, folder: Path | None) -> dict[str, list[str]]:
-    """Commands by name; `prefix` goes before kinds."""
+    """Commands by name; `prefix` is put before each kind."""
     more = ["--plugins", str(folder)] if folder else []
     return {
         "list": ["list", "--json", *more],
@@ -36,14 +36,14 @@ def commands(prefix: str, folder: Path | None) -> dict[str, list[str]]:
 
 
 def document_of(resolved):
-    """The one document that `resolve` printed."""
+    """The single document in the output of `resolve`."""
     (scenario,) = json.loads(resolved.out)["scenarios"]
     return scenario["document"]
 
 
 @pytest.fixture(scope="module", params=["folder", "wheel"])
 def ran(request, tmp_path_factory):
-    """What every command ended with, and the prefix of full names."""
+    """The prefix of full names, the folder, and the outcome of every command."""
     there = tmp_path_factory.mktemp(request.param)
     if request.param == "folder":
         prefix, site, folder = "", None, write_folder(there / "mine")
@@ -55,13 +55,13 @@ def ran(request, tmp_path_factory):
     return prefix, there, dict(zip(wanted, swarmsec(*wanted.values(), site=site, cwd=there), strict=True))
 
 
-def test_every_command_takes_them(ran):
+def test_every_command_accepts_plugins_of_all_families(ran):
     _, _, results = ran
     assert {name: one.err for name, one in results.items() if one.code not in {0, 4}} == {}
 
 
 @pytest.mark.parametrize("family", KINDS)
-def test_list_show_and_schema_have_a_plugin_of_each_family(ran, family):
+def test_list_show_and_schema_include_a_plugin_of_each_family(ran, family):
     prefix, _, results = ran
     name = prefix + KINDS[family]
     shown = json.loads(results[f"show {family}"].out)
@@ -71,7 +71,7 @@ def test_list_show_and_schema_have_a_plugin_of_each_family(ran, family):
     assert results[f"explain {family}"].out.startswith(f"{family}.{name}")
 
 
-def test_the_resolved_scenario_the_run_and_the_tournament_name_them_in_full(ran):
+def test_resolve_run_and_tournament_print_full_names(ran):
     prefix, there, results = ran
     document = document_of(results["resolve"])
     kinds = [document[key]["kind"] for key in ("world", "network", "protocol")]
@@ -84,7 +84,7 @@ def test_the_resolved_scenario_the_run_and_the_tournament_name_them_in_full(ran)
     assert f"{prefix}quieter" in results["tournament"].out
 
 
-def test_a_kind_needs_no_package_where_one_package_has_it(tmp_path):
+def test_a_kind_of_one_package_needs_no_prefix(tmp_path):
     write_folder(tmp_path / "site" / "five_lib")
     install(tmp_path / "site", "five-lib", entry_points("five_lib"))
     (tmp_path / "five.yaml").write_text(scenario())
@@ -93,7 +93,7 @@ def test_a_kind_needs_no_package_where_one_package_has_it(tmp_path):
     assert {"topologies.ladder", "topologies.five-lib/ladder"} <= json.loads(schema.out)["$defs"].keys()
 
 
-def test_two_packages_have_the_same_kind_beside_each_other_and_beside_a_broken_one(tmp_path):
+def test_packages_with_equal_kinds_and_a_broken_package_coexist(tmp_path):
     site = tmp_path / "site"
     for package in ("one_lib", "two_lib"):
         write_folder(site / package)
@@ -123,14 +123,14 @@ def test_two_packages_have_the_same_kind_beside_each_other_and_beside_a_broken_o
     assert used.code == 5
     assert "broken-lib/louder" in used.err
     assert ambiguous.code == 3
-    assert "several packages have one: broken-lib/louder, one-lib/louder, two-lib/louder" in ambiguous.err
+    assert "several packages define it: broken-lib/louder, one-lib/louder, two-lib/louder" in ambiguous.err
     document = document_of(other)
     assert document["attacks"][0]["kind"] == "one-lib/louder"
     assert document["defenses"][0]["kind"] == "two-lib/quieter"
     assert ran.code in {0, 4}
 
 
-def test_a_broken_file_in_a_folder_is_one_line_of_the_list_and_an_error_where_it_is_used(tmp_path):
+def test_a_broken_file_is_listed_and_fails_only_if_used(tmp_path):
     folder = write_folder(tmp_path / "mine")
     (folder / "oops.py").write_text("x = 1\ny = = 2\n")
     (tmp_path / "five.yaml").write_text(scenario())
@@ -149,7 +149,7 @@ def test_a_broken_file_in_a_folder_is_one_line_of_the_list_and_an_error_where_it
     assert "oops.py:2" in used.err
 
 
-def test_helpers_of_one_name_in_two_folders_do_not_collide_even_in_worker_processes(tmp_path):
+def test_helpers_with_equal_names_in_two_folders_do_not_collide(tmp_path):
     for name, factor in (("mine", 2.0), ("yours", 5.0)):
         folder = write_folder(tmp_path / name, helper="from _more import FACTOR\n")
         (folder / "_more.py").write_text(f"FACTOR = {factor}\n")
@@ -174,7 +174,7 @@ def test_helpers_of_one_name_in_two_folders_do_not_collide_even_in_worker_proces
     assert ran.code in {0, 4}, ran.err
 
 
-def test_a_folder_leaves_no_byte_code_that_a_plain_import_would_use(tmp_path):
+def test_loading_a_folder_writes_no_byte_code(tmp_path):
     folder = write_folder(tmp_path / "mine")
     swarmsec(["list", "--plugins", "mine"], site=None, cwd=tmp_path)
     assert not (folder / "__pycache__").exists()

@@ -19,7 +19,7 @@ TOURNAMENT = ["tournament", "five.yaml", "--no-nulls", "--json", "--resume", "--
 
 
 @pytest.mark.parametrize("source", ["folder", "package"])
-def test_a_changed_helper_gives_another_run_and_no_stale_result(tmp_path, source):
+def test_a_changed_helper_changes_the_run_id_and_the_results(tmp_path, source):
     more = ["--plugins", "lib"] if source == "folder" else []
     lib = write_folder(tmp_path / "lib")
     if source == "package":
@@ -51,7 +51,7 @@ def test_a_changed_helper_gives_another_run_and_no_stale_result(tmp_path, source
         ("defenses/wmsr.py", ("defenses", "wmsr"), ("defenses", "none")),
     ],
 )
-def test_a_changed_helper_of_shipped_plugins_changes_those_that_import_it(tmp_path, helper, changes, stays):
+def test_a_changed_shipped_helper_changes_only_plugins_that_import_it(tmp_path, helper, changes, stays):
     for folder in ("swarmsec", "attacks", "defenses"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
 
@@ -103,7 +103,7 @@ class Mine(Attack):
         ("import json", {"_a.py": "x = 1"}, False),
     ],
 )
-def test_every_form_of_import_counts_and_nothing_else(tmp_path, imports, files, counts):
+def test_the_digest_includes_exactly_the_imported_modules(tmp_path, imports, files, counts):
     digests = []
     for copy, value in (("one", "x = 1"), ("two", "x = 1"), ("three", "x = 2")):
         for name, text in {"mine.py": BASE.format(imports=imports), **files}.items():
@@ -115,7 +115,7 @@ def test_every_form_of_import_counts_and_nothing_else(tmp_path, imports, files, 
     assert (digests[2] != digests[0]) == counts
 
 
-def test_a_shipped_plugin_that_a_folder_derives_from_counts(tmp_path):
+def test_the_digest_includes_the_shipped_base_class(tmp_path):
     (tmp_path / "louder.py").write_text(
         "from dataclasses import dataclass\nfrom attacks.stubborn import Stubborn\n"
         "@dataclass(kw_only=True)\nclass Louder(Stubborn):\n    value: float = 9.0\n"

@@ -103,7 +103,7 @@ def test_files_that_begin_with_an_underscore_or_hold_no_plugin_are_left_alone(fo
 
 def test_two_plugins_in_a_file_are_refused(folder) -> None:
     both = ATTACK + DEFENSE.replace("class Mine", "class Other")
-    with pytest.raises(PluginError, match="a plug-in's file defines one plug-in; found Mine, Other"):
+    with pytest.raises(PluginError, match="a plug-in's file must define one plug-in; found Mine, Other"):
         Registry([folder(both=both)]).get("attacks", "both")
 
 
@@ -126,7 +126,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path) -> None:
 
 @pytest.mark.parametrize("kind", ["stubborn", "none"])
 def test_a_kind_that_ships_already_is_refused(folder, kind) -> None:
-    with pytest.raises(UsageError, match=f"already one of the attacks called {kind}"):
+    with pytest.raises(UsageError, match=f"the attack `{kind}` already exists"):
         Registry([folder(**{kind: ATTACK})])
 
 
@@ -134,7 +134,7 @@ def test_a_kind_in_two_folders_is_refused(tmp_path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "mine.py").write_text(textwrap.dedent(ATTACK))
-    with pytest.raises(UsageError, match="already one of the attacks called mine"):
+    with pytest.raises(UsageError, match="the attack `mine` already exists"):
         Registry([tmp_path / "one", tmp_path / "two"])
 
 
@@ -188,7 +188,7 @@ def test_an_entry_point_of_a_package_is_found_by_its_full_name_and_by_its_kind(i
 def test_a_kind_of_two_packages_needs_the_package(installed) -> None:
     installed("one", theirs="attacks.stubborn:Stubborn")
     registry = installed("two", theirs="attacks.none:NoAttack")
-    with pytest.raises(UnknownNameError, match="several packages have one: one/theirs, two/theirs"):
+    with pytest.raises(UnknownNameError, match="several packages define it: one/theirs, two/theirs"):
         registry.get("attacks", "theirs")
     assert registry.get("attacks", "one/theirs") is not registry.get("attacks", "two/theirs")
     assert registry.short_names("attacks") == {}

@@ -1,4 +1,4 @@
-"""Stepping through a run: what is shown of a round is what the round was, in whatever order they are looked at."""
+"""Stepping through a run: every round is shown as it was, in any order of visits."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def recording(spreading):
     return record(spreading, 0, Arm.DEFENDED)
 
 
-def test_a_recording_is_the_run_itself(spreading, recording):
+def test_a_recording_has_the_trace_of_the_run(spreading, recording):
     assert trace_digest(recording.trace) == trace_digest(run_arm(spreading, 0, Arm.DEFENDED)[0])
 
 
@@ -59,7 +59,7 @@ def test_frames_show_the_states_that_the_run_had(spreading, recording):
     assert trace.quarantined.any()
 
 
-def test_what_a_round_changed_adds_up_to_the_last_figures(recording):
+def test_changes_of_all_rounds_add_up_to_the_final_metrics(recording):
     figures = dict.fromkeys(recording.trace.metrics, 0.0)
     for round in range(ROUNDS):
         for name, before, after in recording.frame(round).changed:
@@ -68,7 +68,7 @@ def test_what_a_round_changed_adds_up_to_the_last_figures(recording):
     assert figures == {name: values[-1] for name, values in recording.trace.metrics.items()}
 
 
-def test_beyond_the_bound_only_summaries_are_kept(spreading, recording):
+def test_above_the_memory_limit_only_summaries_are_kept(spreading, recording):
     small = record(spreading, 0, Arm.DEFENDED, states_bytes_max=recording.states_bytes - 1)
     assert small.states is None
     assert [small.frame(round).to_dict() for round in (0, 30, 59)] == [
@@ -79,7 +79,7 @@ def test_beyond_the_bound_only_summaries_are_kept(spreading, recording):
 
 
 @pytest.mark.parametrize("round", [-1, ROUNDS])
-def test_a_round_that_was_not_played_is_refused(recording, round):
+def test_a_round_out_of_range_is_refused(recording, round):
     with pytest.raises(UsageError, match="there are 0 to 59"):
         recording.frame(round)
 
@@ -103,15 +103,15 @@ def session(recording):
         (["g 40", "a attacked", "s 3"], 40),
     ],
 )
-def test_commands_go_where_they_say(recording, commands, round):
+def test_commands_go_to_their_round(recording, commands, round):
     walk = session(recording)
     for command in commands:
-        with suppress(UsageError):  # At an end one stays there.
+        with suppress(UsageError):  # The first and last round are the ends.
             walk.execute(command)
     assert walk.round == round
 
 
-def test_events_are_met_one_after_the_other_both_ways(recording):
+def test_events_are_visited_in_order_in_both_directions(recording):
     walk, met = session(recording), []
     rounds = [round for round in recording.event_rounds if round]
     for _ in rounds:
@@ -126,7 +126,7 @@ def test_events_are_met_one_after_the_other_both_ways(recording):
 
 
 @pytest.mark.parametrize("line", ["x", "g", "g -1", "g x", "n x", "a", "a nobody", "s 1", "d", "d 60", "d x", "l 3"])
-def test_what_is_no_command_is_refused_and_changes_nothing(recording, line):
+def test_an_invalid_command_is_refused_and_the_position_is_kept(recording, line):
     walk = session(recording)
     walk.execute("g 30")
     with pytest.raises(UsageError):
@@ -138,7 +138,7 @@ def test_what_is_no_command_is_refused_and_changes_nothing(recording, line):
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, ROUNDS - 1), max_size=8))
-def test_going_back_shows_what_was_shown_before(recording, way):
+def test_going_back_shows_the_same_rounds(recording, way):
     walk = session(recording)
     shown = {}
     for round in [*way, *way]:
@@ -147,7 +147,7 @@ def test_going_back_shows_what_was_shown_before(recording, way):
         assert shown.setdefault(round, text) == text
 
 
-def test_a_screen_shows_the_bill_and_where_one_stands(recording):
+def test_a_screen_shows_the_bill_and_the_position(recording):
     screen = round_lines(recording, 45)
     lines = screen.splitlines()
     assert lines[0].startswith("round 45 of 0 to 59  ·  defended arm, seed 0")
@@ -156,11 +156,11 @@ def test_a_screen_shows_the_bill_and_where_one_stands(recording):
     assert f"hijacked  {len(recording.frame(45).hijacked)}:" in screen
 
 
-def test_rows_have_one_line_a_round(recording):
+def test_rows_have_one_line_per_round(recording):
     lines = rows_lines(recording, rounds_of(recording, 3, 9)).splitlines()
     assert [line.split()[0] for line in lines[1:]] == ["3", "4", "5", "6", "7", "8", "9"]
 
 
 @given(st.lists(st.floats(allow_nan=True), min_size=1, max_size=300), st.integers(1, 80))
-def test_a_sparkline_has_a_letter_a_round_or_as_many_as_fit(values, width):
+def test_a_sparkline_has_one_character_per_round_up_to_its_width(values, width):
     assert len(sparkline(np.array(values), width)) == min(len(values), width)

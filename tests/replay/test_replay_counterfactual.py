@@ -1,4 +1,4 @@
-"""What would have been, on the same random streams: exact where nothing was touched."""
+"""Counterfactual runs on the same random streams: exact where a change has no effect."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from swarmsec import Attack, Surface
 
 @dataclass(kw_only=True)
 class Noise(Attack):
-    """Add noise of its own stream to the feeds of the targets."""
+    """Add noise from the attack's stream to the feeds of the targets."""
 
     surface = Surface.SIGNAL
 
@@ -71,7 +71,7 @@ def trace(loaded, arm, seed=0):
     return run_arm(loaded, seed, arm)[0]
 
 
-def told(played):
+def figures_of(played):
     return {name: values.tobytes() for name, values in played.metrics.items()}
 
 
@@ -82,25 +82,25 @@ def test_leaving_out_an_attack_leaves_the_targets_and_draws_of_the_others(folder
     assert [(event.round, event.daemons) for event in left.events if event.kind == "attack_on"] == [(6, aims[6])]
     # The same swarm with the second attack alone in the second place, beside one that has no effect.
     silent = load_scenario(whole, settings={"attacks[0].scale": 0.0})
-    assert told(left) == told(trace(silent, Arm.ATTACKED))
-    # Had the second attack moved up, it would have drawn as the first one does: other targets.
+    assert figures_of(left) == figures_of(trace(silent, Arm.ATTACKED))
+    # In the first place, the second attack would draw from the stream of the first one, and have other targets.
     alone = load_scenario(whole, attack=[whole.document["attacks"][1]])
     assert next(event.daemons for event in trace(alone, Arm.ATTACKED).events) != aims[6]
 
 
 def test_leaving_out_all_attacks_gives_the_clean_arm_bit_for_bit(folder):
     whole = scenario(folder)
-    nobody = without(whole, attacks=[0, 1])
-    assert told(trace(nobody, Arm.ATTACKED)) == told(trace(whole, Arm.CLEAN))
-    assert told(trace(nobody, Arm.DEFENDED)) == told(trace(whole, Arm.GUARDED))
+    silent_run = without(whole, attacks=[0, 1])
+    assert figures_of(trace(silent_run, Arm.ATTACKED)) == figures_of(trace(whole, Arm.CLEAN))
+    assert figures_of(trace(silent_run, Arm.DEFENDED)) == figures_of(trace(whole, Arm.GUARDED))
 
 
 def test_leaving_out_all_defenses_gives_the_attacked_arm_bit_for_bit(folder):
     whole = scenario(folder)
-    assert told(trace(without(whole, defenses=[0, 1]), Arm.DEFENDED)) == told(trace(whole, Arm.ATTACKED))
+    assert figures_of(trace(without(whole, defenses=[0, 1]), Arm.DEFENDED)) == figures_of(trace(whole, Arm.ATTACKED))
 
 
-def test_leaving_out_nobody_is_the_scenario_itself(folder):
+def test_leaving_out_no_plugin_gives_the_same_scenario(folder):
     whole = scenario(folder)
     assert without(whole) is whole
 
@@ -116,23 +116,23 @@ def test_until_changes_nothing_before_that_round(folder):
 
 def test_until_round_0_is_no_attack_and_until_the_end_is_no_change(folder):
     whole = scenario(folder)
-    assert told(trace(until(whole, 0), Arm.ATTACKED)) == told(trace(whole, Arm.CLEAN))
+    assert figures_of(trace(until(whole, 0), Arm.ATTACKED)) == figures_of(trace(whole, Arm.CLEAN))
     assert trace_digest(trace(until(whole, 30), Arm.ATTACKED)) == trace_digest(trace(whole, Arm.ATTACKED))
 
 
-def test_words_name_who_is_left_out_by_place_or_kind(folder):
+def test_plugins_are_left_out_by_place_or_kind(folder):
     whole = scenario(folder)
     assert parse_without(["attack:1", "defense:median_gate"], whole) == Left(frozenset({1}), frozenset({0}))
     assert parse_without(["attack:noise"], whole) == Left(frozenset({0, 1}), frozenset())
 
 
 @pytest.mark.parametrize("word", ["attack:2", "attack", "attack:", "defence:0", "defense:wmsr", "attack:-1"])
-def test_words_that_name_nobody_are_refused(folder, word):
+def test_an_unknown_plugin_to_leave_out_is_refused(folder, word):
     with pytest.raises(UsageError):
         parse_without([word], scenario(folder))
 
 
-def test_an_arm_that_a_change_does_not_touch_differs_by_exactly_nothing(folder):
+def test_an_unaffected_arm_has_a_difference_of_exactly_0(folder):
     whole = scenario(folder)
     options = {"changes": ["x"], "seeds": [0, 1, 2], "arms": list(Arm), "executor": Serial()}
     found = counterfactual(whole, without(whole, attacks=[0]), **options)
@@ -147,7 +147,7 @@ def test_an_arm_that_a_change_does_not_touch_differs_by_exactly_nothing(folder):
         assert attacked.parts[at] == int(np.flatnonzero(was != would)[0])
 
 
-def test_two_processes_find_the_same_as_one(folder):
+def test_two_processes_give_the_same_result_as_one(folder):
     whole = scenario(folder, rounds=12)
     options = {"seeds": [0, 1], "arms": list(Arm)}
     processes = Processes(2)
@@ -158,7 +158,7 @@ def test_two_processes_find_the_same_as_one(folder):
     assert two == attribute(whole, executor=Serial(), **options).to_dict()
 
 
-def test_shares_add_up_to_the_damage_and_to_what_was_prevented_in_every_seed(folder):
+def test_shares_add_up_to_the_damage_and_the_prevented_damage_in_every_seed(folder):
     whole = scenario(folder, attacks=3)
     found = attribute(whole, seeds=[0, 1], arms=list(Arm), executor=Serial())
     bills = {arm: np.array([trace(whole, arm, seed).bill[-1] for seed in (0, 1)]) for arm in Arm}
@@ -172,14 +172,14 @@ def test_shares_add_up_to_the_damage_and_to_what_was_prevented_in_every_seed(fol
     for name, division in found.divisions.items():
         assert division.totals.tolist() == totals[name].tolist()
         summed = np.sum([one.values for one in division.shares], axis=0)
-        # Shares are exact fractions until they are written as floats: what is left is that rounding alone.
+        # Shares are exact fractions until they are converted to floats, so only that rounding remains.
         np.testing.assert_allclose(summed, division.totals, rtol=1e-14, atol=1e-9)
         assert division.orders is None
     assert [len(division.shares) for division in found.divisions.values()] == [3, 3, 2, 2]
     assert np.abs(found.divisions["damage"].totals).min() > 0
 
 
-def test_an_attack_alone_is_put_down_all_of_the_damage(folder):
+def test_a_single_attack_has_all_of_the_damage(folder):
     whole = scenario(folder, attacks=1, defenses=())
     found = attribute(whole, seeds=[0, 1], arms=list(Arm), executor=Serial())
     assert list(found.divisions) == ["damage"]
@@ -187,7 +187,7 @@ def test_an_attack_alone_is_put_down_all_of_the_damage(folder):
     assert division.shares[0].values.tolist() == division.totals.tolist()
 
 
-def test_more_than_six_attacks_share_by_drawn_orders_that_still_give_out_everything(folder):
+def test_shares_of_more_than_six_attacks_use_sampled_orders_and_add_up_exactly(folder):
     whole = scenario(folder, attacks=7, defenses=(), rounds=10)
     found = attribute(whole, seeds=[0, 1], arms=list(Arm), executor=Serial(), orders_drawn=4)
     division = found.divisions["damage"]
@@ -201,12 +201,12 @@ def test_more_than_six_attacks_share_by_drawn_orders_that_still_give_out_everyth
     assert again.to_dict() == found.to_dict()
 
 
-def test_a_run_in_which_nobody_plays_has_nothing_to_attribute(folder):
+def test_a_run_without_plugins_has_nothing_to_attribute(folder):
     with pytest.raises(UsageError, match="no attack and no defense"):
         attribute(scenario(folder, attacks=0, defenses=()), seeds=[0], arms=list(Arm), executor=Serial())
 
 
-def test_an_attack_that_fails_is_told_with_its_seed_and_arm(folder):
+def test_the_error_of_a_failing_attack_names_its_seed_and_arm(folder):
     whole = load_scenario(scenario(folder), attack="fails")
     with pytest.raises(PluginError, match=r"seed 0, attacked arm.*fails\.on_signals"):
         attribute(whole, seeds=[0], arms=list(Arm), executor=Serial())

@@ -1,4 +1,4 @@
-"""Shapley's axioms, exactly: shares are fractions, and a float is one."""
+"""Shapley's axioms hold exactly, since shares are fractions."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ bills = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False)
 
 @st.composite
 def games(draw: st.DrawFn, members: int | None = None) -> tuple[int, dict[frozenset[int], float]]:
-    """Some members, and what each coalition achieves."""
+    """Some members, and the value of each coalition."""
     count = draw(st.integers(1, 4)) if members is None else members
     return count, {some: draw(bills) for some in coalitions(count)}
 
 
 @given(games())
-def test_shares_add_up_to_all_that_was_achieved_to_the_last_bit(game):
+def test_shares_add_up_to_the_value_of_the_group_exactly(game):
     members, value = game
     everybody = frozenset(range(members))
     assert sum(shapley(members, value.__getitem__)) == Fraction(value[everybody]) - Fraction(value[frozenset()])
 
 
 @given(games(members=4), st.integers(0, 2**32))
-def test_shares_by_drawn_orders_add_up_to_all_that_was_achieved_in_every_order(game, seed):
+def test_marginals_add_up_to_the_value_of_the_group_in_every_order(game, seed):
     members, value = game
     total = Fraction(value[frozenset(range(members))]) - Fraction(value[frozenset()])
     drawn = orders(members, 5, np.random.default_rng(seed))
@@ -36,14 +36,14 @@ def test_shares_by_drawn_orders_add_up_to_all_that_was_achieved_in_every_order(g
 
 
 @given(games(members=3), st.integers(0, 2))
-def test_who_never_adds_anything_gets_nothing(game, idle):
+def test_a_member_without_contribution_has_a_share_of_0(game, idle):
     members, value = game
     game_without = {some: value[some - {idle}] for some in value}
     assert shapley(members, game_without.__getitem__)[idle] == 0
 
 
 @given(games(members=3))
-def test_members_who_add_the_same_get_the_same(game):
+def test_members_with_equal_contributions_have_equal_shares(game):
     members, value = game
     swapped = {0: 1, 1: 0, 2: 2}
     alike = {some: value[min(some, frozenset(swapped[one] for one in some), key=sorted)] for some in value}
@@ -52,7 +52,7 @@ def test_members_who_add_the_same_get_the_same(game):
 
 
 @given(games(members=3), games(members=3))
-def test_shares_of_two_games_together_are_the_sums_of_the_shares(first, second):
+def test_shares_of_a_sum_of_games_are_the_sums_of_the_shares(first, second):
     def combine_guarantees(some):
         return Fraction(first[1][some]) + Fraction(second[1][some])
 
@@ -79,7 +79,7 @@ def test_the_glove_game_gives_the_scarce_glove_two_thirds():
     ]
 
 
-def test_only_the_coalitions_that_drawn_orders_meet_are_asked_for():
+def test_sampled_orders_need_only_their_prefix_coalitions():
     assert prefix_coalitions([(0, 1, 2), (0, 2, 1)]) == [
         frozenset(),
         frozenset({0}),

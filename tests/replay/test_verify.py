@@ -1,4 +1,4 @@
-"""Runs that are executed again: what is equal passes, and whatever was changed is found and named."""
+"""Verification by re-running: identical runs pass, and every change is found and located."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Pull(Attack):
 
 
 def kept(root: Path, *, seeds=(0, 1, 2), attack="stubborn:daemons=[0],value=100.0", plugins=(), nulls=False) -> Path:
-    """The folder of a run, as `swarmsec run` leaves it."""
+    """The folder of a run, as `swarmsec run` writes it."""
     settings = {"rounds": 12}
     scenario = load_scenario("ring_with_a_liar", attack=attack, settings=settings, plugins=plugins)
     folder = RunFolder(root, scenario, seeds, ["swarmsec", "run", "ring_with_a_liar"])
@@ -67,7 +67,7 @@ def _made(tmp_path_factory):
 
 @pytest.fixture
 def folder(_made, tmp_path):
-    """A run of three seeds that a test may spoil."""
+    """A run of three seeds that a test may damage."""
     return Path(shutil.copytree(_made, tmp_path / _made.name))
 
 
@@ -77,20 +77,20 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_a_run_is_what_comes_of_it_again(folder):
+def test_a_rerun_is_identical_to_the_run(folder):
     found = verified(folder)
     assert (found.differences, found.reasons, found.notes) == ((), (), ())
     assert found.checked == ("seed 0", "seed 1", "seed 2")
 
 
-def test_a_run_with_nulls_is_what_comes_of_it_again(tmp_path):
+def test_a_rerun_with_nulls_is_identical_to_the_run(tmp_path):
     path = kept(tmp_path, seeds=(0, 1), nulls=True)
     assert verified(path).differences == ()
     change(path / "result.json", '"verdict": "limited"', '"verdict": "not_limited"')
     assert verified(path).differences[0].where == "verdict"
 
 
-def test_two_processes_find_the_same(folder):
+def test_two_processes_give_the_same_verification(folder):
     assert verified(folder, jobs=2) == verified(folder)
 
 
@@ -157,7 +157,7 @@ def test_a_file_that_is_shorter_or_longer_is_a_difference(folder, name, spoil):
     assert [one.file for one in verified(folder).differences] == [name]
 
 
-def test_another_scenario_in_the_folder_is_found_without_playing_it(folder):
+def test_another_scenario_in_the_folder_is_found_without_a_rerun(folder):
     change(folder / "scenario.yaml", "value: 100.0", "value: 50.0")
     found = verified(folder)
     assert (found.checked, [one.file for one in found.differences]) == ((), ["scenario.yaml"])
@@ -169,7 +169,7 @@ def test_other_seeds_in_the_manifest_are_found(folder):
     assert [(one.file, one.where) for one in verified(folder).differences] == [("manifest.json", "id")]
 
 
-def test_a_sample_is_the_same_each_time_and_holds_the_result_against_the_rounds(folder):
+def test_a_sample_is_deterministic_and_the_result_is_compared_with_the_rounds(folder):
     first = verified(folder, sample=1)
     assert first == verified(folder, sample=1)
     assert (len(first.checked), first.of, first.differences) == (1, 3, ())
@@ -178,18 +178,20 @@ def test_a_sample_is_the_same_each_time_and_holds_the_result_against_the_rounds(
     assert [one.where for one in verified(folder, sample=1).differences] == ["arms.clean.bill.mean"]
 
 
-def test_a_difference_comes_with_what_is_another_now(folder):
+def test_a_difference_is_reported_with_changes_of_the_environment(folder):
     row = line_of(folder / "rounds.csv", 20)
     change(folder / "rounds.csv", row, row + "1")
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["versions"]["numpy"] = "1.0"
     manifest |= {"platform": "Plan 9", "cpu_features": ["X86_V2"], "sim_semantics": 0}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    told = "\n".join(verified(folder).reasons)
-    assert all(word in told for word in ("numpy 1.0 then", "Plan 9 then", "another processor", "SIM_SEMANTICS 0 then"))
+    reasons = "\n".join(verified(folder).reasons)
+    assert all(
+        word in reasons for word in ("numpy 1.0 then", "Plan 9 then", "another processor", "SIM_SEMANTICS 0 then")
+    )
 
 
-def test_a_run_whose_plugins_changed_since_is_refused(tmp_path):
+def test_a_run_with_changed_plugins_is_refused(tmp_path):
     own = tmp_path / "own"
     own.mkdir()
     (own / "pull.py").write_text(PULL, encoding="utf-8")
@@ -205,7 +207,7 @@ def test_a_run_whose_plugins_changed_since_is_refused(tmp_path):
         verified(path)
 
 
-def test_a_run_that_was_cut_short_is_compared_as_far_as_it_is(folder):
+def test_the_stored_part_of_an_interrupted_run_is_compared(folder):
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "status": "interrupted"}))
     (folder / "result.json").unlink()
@@ -218,7 +220,7 @@ def test_a_run_that_was_cut_short_is_compared_as_far_as_it_is(folder):
 
 
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"id": 3}', '{"id": "x", "seeds": [true]}'])
-def test_what_is_no_manifest_is_refused(folder, manifest):
+def test_an_invalid_manifest_is_refused(folder, manifest):
     (folder / "manifest.json").write_text(manifest)
     with pytest.raises(UsageError, match=r"manifest\.json"):
         verified(folder)
@@ -231,12 +233,12 @@ def _stored(tmp_path_factory):
 
 @pytest.fixture
 def store(_stored, tmp_path):
-    """A store of small runs that a test may spoil."""
+    """A store of small runs that a test may damage."""
     return Path(shutil.copy(_stored, tmp_path / "kept.sqlite"))
 
 
 def spoil(path: Path, **columns: object) -> str:
-    """Rewrite columns of one run, with a checksum that is right again."""
+    """Rewrite columns of one run, with a correct checksum."""
     connection = sqlite3.connect(path)
     run = connection.execute("SELECT id FROM runs WHERE arm = 'attacked' ORDER BY id").fetchone()[0]
     sets = ", ".join(f"{name} = ?" for name in columns)
@@ -249,13 +251,13 @@ def spoil(path: Path, **columns: object) -> str:
     return str(run)
 
 
-def test_a_store_is_what_comes_of_it_again(store):
+def test_reruns_of_a_store_are_identical(store):
     found = verify_store(store, Serial(), sample=None)
     assert (found.differences, found.refused) == ((), ())
     assert len(found.checked) == found.of
 
 
-def test_a_sample_of_a_store_is_the_same_each_time_and_with_two_processes(store):
+def test_a_sample_of_a_store_is_deterministic_for_any_number_of_processes(store):
     first = verify_store(store, Serial(), sample=3)
     assert len(first.checked) == 3
     processes = Processes(2)
@@ -274,9 +276,9 @@ def test_a_sample_of_a_store_is_the_same_each_time_and_with_two_processes(store)
         ({"unit": "USD"}, "unit"),
     ],
 )
-def test_a_run_that_was_changed_in_a_store_is_found(store, columns, where):
+def test_a_changed_run_of_a_store_is_found(store, columns, where):
     with Store.open(store, read_only=True) as opened:
-        run = min(one for one, told in opened.summaries().items() if told.arm == "attacked")
+        run = min(one for one, summary in opened.summaries().items() if summary.arm == "attacked")
     row = sqlite3.connect(store).execute("SELECT finals, watch FROM runs WHERE id = ?", (run,)).fetchone()
     finals, watch = json.loads(row[0]), json.loads(row[1])
     changed = {"finals": json.dumps(finals | {"deviation": 0.5}), "watch": json.dumps(watch | {"hits": 99})}
@@ -286,7 +288,7 @@ def test_a_run_that_was_changed_in_a_store_is_found(store, columns, where):
     assert found.differences[0].where == where
 
 
-def test_a_run_of_a_store_whose_plugin_changed_is_refused_and_the_others_are_played(tmp_path):
+def test_a_run_of_a_store_with_a_changed_plugin_is_refused_and_the_others_are_rerun(tmp_path):
     own = tmp_path / "own"
     own.mkdir()
     (own / "pull.py").write_text(PULL, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the tests of reports share: runs' folders, a tournament, and a browser."""
+"""Shared fixtures for tests of reports: runs' folders, a tournament, and a browser."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ BUSY = {
 
 
 def play_into(root: Path, scenario: dict[str, Any], *, nulls: bool = False, **options: Any) -> Path:
-    """Play a scenario into a run's folder, its page included."""
+    """Run a scenario into a run's folder with its page."""
     loaded = load_scenario(scenario)
     seeds = options.pop("seeds", loaded.seeds)
     if "arms" in options:
@@ -80,7 +80,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def cut_short(ring: Path, tmp_path: Path) -> Path:
-    """A folder whose run was killed while it wrote."""
+    """The folder of a run that was killed while it wrote."""
     folder = tmp_path / "cut"
     shutil.copytree(ring, folder)
     (folder / "result.json").unlink()
@@ -149,7 +149,7 @@ class Faulty(Defense):
 
 
 class Page(HTMLParser):
-    """A page as a parser without a browser sees it.
+    """A page, parsed without a browser.
 
     Attributes:
         figures: Each `data` element: its JSON pointer, its exact value, its text.
@@ -194,15 +194,15 @@ class Page(HTMLParser):
             return
         self.text += data
         if self._open[-1] == "data":
-            source, value, said = self.figures[-1]
-            self.figures[-1] = (source, value, said + data)
+            source, value, text = self.figures[-1]
+            self.figures[-1] = (source, value, text + data)
 
 
 _VOID = {"meta", "input", "br", "wbr", "link"}
 
 
 def pointed(document: Any, source: str) -> Any:
-    """What a JSON pointer points to."""
+    """The value at a JSON pointer."""
     for step in source.split("/")[1:]:
         step = step.replace("~1", "/").replace("~0", "~")
         document = document[int(step)] if isinstance(document, list) else document[step]
@@ -237,7 +237,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Open a file in a fresh context; in the end nothing must have been complained of, nor asked for elsewhere."""
+    """Open a file in a fresh context; at the end, check that there was no error and no request to elsewhere."""
     contexts: list[Any] = []
     wrong: list[str] = []
 

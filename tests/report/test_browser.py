@@ -1,4 +1,4 @@
-"""Pages in headless Chromium: quiet, alone, usable by mouse, keyboard, screen reader and printer, and well readable."""
+"""Pages in headless Chromium: no errors, no requests, accessible by keyboard and screen reader, readable, printable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from swarmsec.report.html import run_page
 from tests.report.conftest import pointed
 
-pytestmark = pytest.mark.slow  # Pages are opened by the dozen.
+pytestmark = pytest.mark.slow  # Dozens of pages are opened.
 
 FIGURES = """() => [...document.querySelectorAll('data[data-of]')].map((one) => [
     (one.closest('[data-at]')?.dataset.at ?? '') + one.dataset.of, one.value, one.textContent,
@@ -66,13 +66,13 @@ def page_of(request, name: str) -> Path:
 
 
 @pytest.mark.parametrize("name", ["ring", "trading", "busy", "tournament"])
-def test_it_opens_without_a_complaint_and_asks_for_nothing_else(request, visit, name):
+def test_a_page_opens_without_errors_and_loads_nothing_else(request, visit, name):
     page = visit(page_of(request, name))
     assert page.title()
     assert page.evaluate("performance.getEntriesByType('resource').length") == 0
 
 
-def test_the_policy_lets_nothing_in_from_elsewhere(browser, ring, tmp_path):
+def test_the_content_security_policy_blocks_other_sources(browser, ring, tmp_path):
     html = (ring / "report.html").read_text(encoding="utf-8")
     hostile = "<img src='https://example.invalid/x.png'><script>document.title = 'obeyed'</script>"
     path = tmp_path / "injected.html"
@@ -88,7 +88,7 @@ def test_the_policy_lets_nothing_in_from_elsewhere(browser, ring, tmp_path):
     page.close()
 
 
-def test_what_is_seen_on_a_run_is_what_the_result_says(visit, trading):
+def test_visible_figures_of_a_run_equal_its_result(visit, trading):
     result = json.loads((trading / "result.json").read_text(encoding="utf-8"))
     seen = visit(trading / "report.html").evaluate(FIGURES)
     assert len(seen) > 100
@@ -96,7 +96,7 @@ def test_what_is_seen_on_a_run_is_what_the_result_says(visit, trading):
     assert wrong == []
 
 
-def test_what_is_seen_on_a_tournament_is_what_its_document_says(visit, store, tournament):
+def test_visible_figures_of_a_tournament_equal_its_document(visit, store, tournament):
     seen = visit(store.with_name("tournament.html")).evaluate(FIGURES)
     assert len(seen) > 300
     wrong = [one for one in seen if (None if one[1] == "" else float(one[1])) != pointed(tournament, one[0])]
@@ -107,7 +107,7 @@ def column(page, table: str, number: int) -> list[str]:
     return page.locator(f"{table} tbody tr:visible td:nth-child({number})").all_inner_texts()
 
 
-def test_a_click_on_a_head_sorts_and_another_one_turns_it_round(visit, store):
+def test_a_click_on_a_heading_sorts_and_a_second_click_reverses(visit, store):
     page = visit(store.with_name("tournament.html"))
     head = page.locator("table.cells th", has_text="defense").first
     head.locator("button").click()
@@ -118,7 +118,7 @@ def test_a_click_on_a_head_sorts_and_another_one_turns_it_round(visit, store):
     assert column(page, "table.cells", 3) == sorted(column(page, "table.cells", 3), key=str.lower, reverse=True)
 
 
-def test_figures_sort_by_their_exact_value_and_the_unknown_come_last(visit, store):
+def test_figures_sort_by_exact_value_with_unknown_ones_last(visit, store):
     page = visit(store.with_name("tournament.html"))
     head = page.locator("table.cells th", has_text="prevented")
     exact = "rows => rows.map(row => row.cells[8].querySelector('data')?.value ?? '')"
@@ -131,7 +131,7 @@ def test_figures_sort_by_their_exact_value_and_the_unknown_come_last(visit, stor
         assert all(value == "" for value in values[len(known) :])
 
 
-def test_the_keyboard_sorts_and_filters_as_the_mouse_does(visit, store):
+def test_the_keyboard_sorts_and_filters_like_the_mouse(visit, store):
     page = visit(store.with_name("tournament.html"))
     field = page.get_by_label("Filter cells")
     field.focus()
@@ -149,7 +149,7 @@ def test_the_keyboard_sorts_and_filters_as_the_mouse_does(visit, store):
     assert page.locator("table.cells th").first.get_attribute("aria-sort") == "descending"
 
 
-def test_the_first_tab_leads_to_a_link_past_the_heading(visit, page_file):
+def test_the_first_tab_stop_is_the_skip_link(visit, page_file):
     page = visit(page_file)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
@@ -158,19 +158,19 @@ def test_the_first_tab_leads_to_a_link_past_the_heading(visit, page_file):
     assert page.evaluate("document.activeElement.id") == "content"
 
 
-def test_whatever_has_the_focus_shows_it(visit, page_file):
+def test_the_focused_element_has_a_visible_outline(visit, page_file):
     page = visit(page_file)
     for _ in range(25):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement === document.body"):
-            break  # All around.
+            break  # The focus is back at the start.
         shown = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert shown != "none", page.evaluate("document.activeElement.outerHTML.slice(0, 80)")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
-def test_all_text_stands_out_and_nothing_sticks_out(visit, page_file, scheme, width):
+def test_text_has_contrast_and_nothing_overflows(visit, page_file, scheme, width):
     page = visit(page_file, color_scheme=scheme, viewport={"width": width, "height": 800})
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     found = page.evaluate(CONTRAST)
@@ -180,7 +180,7 @@ def test_all_text_stands_out_and_nothing_sticks_out(visit, page_file, scheme, wi
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_marks_stand_out_from_the_paper(visit, ring, scheme):
+def test_marks_have_contrast_with_the_background(visit, ring, scheme):
     colors = visit(ring / "report.html", color_scheme=scheme).evaluate(MARKS)
     paper = luminance(colors.pop("paper"))
     for name, color in colors.items():
@@ -194,7 +194,7 @@ def luminance(color: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_the_button_changes_between_light_and_dark_whatever_the_system_has(visit, ring):
+def test_the_button_switches_between_light_and_dark_for_any_system_setting(visit, ring):
     for scheme, other in (("light", "dark"), ("dark", "light")):
         page = visit(ring / "report.html", color_scheme=scheme)
         paper = "getComputedStyle(document.documentElement).backgroundColor"
@@ -206,7 +206,7 @@ def test_the_button_changes_between_light_and_dark_whatever_the_system_has(visit
         assert page.evaluate(paper) == before
 
 
-def test_the_copy_button_copies_the_line_that_repeats_it(visit, ring):
+def test_the_copy_button_copies_the_replay_command(visit, ring):
     page = visit(ring / "report.html", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy").click()
     page.get_by_role("button", name="Copied").wait_for()
@@ -214,14 +214,14 @@ def test_the_copy_button_copies_the_line_that_repeats_it(visit, ring):
     assert copied == json.loads((ring / "result.json").read_text(encoding="utf-8"))["replay"]
 
 
-def test_without_javascript_everything_is_there_but_what_would_need_it(visit, page_file):
+def test_without_javascript_the_page_has_all_content_and_no_buttons(visit, page_file):
     with_script, without = visit(page_file), visit(page_file, java_script_enabled=False)
     count = "data[data-of], svg[role=img], section, caption"
     assert without.locator(count).count() == with_script.locator(count).count() > 20
     assert without.locator("button:visible, input:visible").count() == 0
 
 
-def test_on_paper_everything_is_open_and_nothing_is_a_button(visit, page_file, tmp_path):
+def test_in_print_all_details_are_open_and_buttons_are_hidden(visit, page_file, tmp_path):
     page = visit(page_file, color_scheme="dark")
     pdf = page.pdf(path=tmp_path / "page.pdf", format="A4")
     assert pdf.startswith(b"%PDF-")
@@ -256,7 +256,7 @@ def test_figures_have_names_and_tables_have_captions_and_scopes(visit, page_file
     assert page.locator("th:not([scope])").count() == 0
 
 
-def test_a_screen_reader_hears_headings_landmarks_figures_and_tables(visit, trading):
+def test_the_accessibility_tree_has_headings_landmarks_figures_and_tables(visit, trading):
     heard = visit(trading / "report.html").locator("body").aria_snapshot()
     for expected in (
         'heading "Small trading" [level=1]',
@@ -273,7 +273,7 @@ def test_a_screen_reader_hears_headings_landmarks_figures_and_tables(visit, trad
         assert expected in heard, expected
 
 
-def test_a_screen_reader_hears_which_way_a_table_is_sorted_and_what_a_field_filters(visit, store):
+def test_the_accessibility_tree_has_sort_directions_and_labels_of_filters(visit, store):
     page = visit(store.with_name("tournament.html"))
     assert page.get_by_role("searchbox", name="Filter cells").count() == 1
     assert page.get_by_role("searchbox", name="Filter failures").count() == 1
@@ -284,7 +284,7 @@ def test_a_screen_reader_hears_which_way_a_table_is_sorted_and_what_a_field_filt
     assert page.locator("table.cells th[aria-sort]").count() == 1
 
 
-def test_a_run_that_was_cut_short_opens_as_quietly(visit, cut_short):
+def test_the_page_of_an_interrupted_run_opens_without_errors(visit, cut_short):
     path = cut_short / "report.html"
     path.write_text(run_page(cut_short), encoding="utf-8")
     page = visit(path)

@@ -1,4 +1,4 @@
-"""What figures are drawn from: axes, lines, intervals, layouts, timelines."""
+"""The parts of figures: axes, lines, intervals, layouts, timelines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ finite = st.floats(-1e12, 1e12, allow_subnormal=False)
 
 
 @given(finite, finite)
-def test_an_axis_spans_what_it_is_asked_to_and_has_a_few_round_ticks(one, other):
+def test_an_axis_includes_its_range_and_has_a_few_round_ticks(one, other):
     low, high = sorted((one, other))
     made = axis(low, high)
     assert made.low < made.high
@@ -36,7 +36,7 @@ def test_an_axis_spans_what_it_is_asked_to_and_has_a_few_round_ticks(one, other)
 
 
 @given(st.floats(1e-6, 1e12), st.sampled_from(["", "USD", "%"]))
-def test_no_two_ticks_of_an_axis_read_alike(high, unit):
+def test_ticks_of_an_axis_have_different_labels(high, unit):
     made = axis(0, high, count=5)
     labels = [tick_label(value, made, unit) for value in made.ticks]
     assert len(set(labels)) == len(labels)
@@ -52,7 +52,7 @@ def points(path: str) -> np.ndarray:
 
 
 @given(arrays.arrays(np.float64, st.tuples(st.just(1), st.integers(2, 400)), elements=st.floats(-1e6, 1e6)))
-def test_a_line_is_nowhere_off_by_more_than_its_tolerance(values):
+def test_the_error_of_a_line_is_within_its_tolerance(values):
     chart = line_chart("bill", {"clean": values}, "")
     drawn = points(chart.lines[0].path)
     low, high = min(0.0, values.min()), max(0.0, values.max())
@@ -64,7 +64,7 @@ def test_a_line_is_nowhere_off_by_more_than_its_tolerance(values):
     )
 
 
-def test_a_long_line_keeps_its_extremes_and_stays_small():
+def test_a_long_line_keeps_its_extremes_and_is_short():
     values = np.random.default_rng(0).normal(size=(1, 100_000))
     values[0, 77_777] = 40.0
     chart = line_chart("noise", {"attacked": values}, "")
@@ -86,12 +86,12 @@ def test_seeds_that_agree_have_no_band():
     assert line_chart("bill", {"clean": np.ones((3, 5))}, "").lines[0].band == ""
 
 
-def test_windows_are_shares_of_the_axis_and_end_with_it():
+def test_windows_are_fractions_of_the_axis_and_end_with_it():
     assert windows([(10, 20), (90, 200), (300, 400)], 101) == [(0.1, 0.1), (0.9, 0.1)]
 
 
 @pytest.mark.parametrize("kind", ["complete", "path", "star", "grid", "scale_free"])
-def test_a_layout_is_the_same_again_within_the_square_and_keeps_daemons_apart(kind):
+def test_a_layout_is_deterministic_within_the_square_and_without_overlaps(kind):
     given = {"grid": {"rows": 6, "columns": 7}, "scale_free": {"n": 60, "attachments": 2}}.get(kind, {"n": 30})
     network = swarmsec.network.topology(kind, **given)
     ends = np.array([(a, b) for a, b in zip(network.receivers, network.indices, strict=True) if a < b], dtype=np.int32)
@@ -103,7 +103,7 @@ def test_a_layout_is_the_same_again_within_the_square_and_keeps_daemons_apart(ki
     assert apart.min() > 1e-3
 
 
-def test_neighbors_stand_nearer_than_strangers():
+def test_neighbors_are_nearer_than_other_daemons():
     network = swarmsec.network.topology("grid", rows=12, columns=12)
     joined = np.array(
         [(a, b) for a, b in zip(network.receivers, network.indices, strict=True) if a < b], dtype=np.int32
@@ -120,7 +120,7 @@ def test_a_swarm_without_edges_has_a_layout(n):
     assert circle(n).shape == (n, 2)
 
 
-def test_a_large_swarm_is_drawn_around_the_first_that_was_attacked():
+def test_a_large_swarm_is_drawn_around_the_first_attacked_daemon():
     network = swarmsec.network.topology("small_world", n=9_000, neighbors=8, rewire=0.0)
     attacked = np.zeros(9_000, dtype=bool)
     attacked[4_000:4_100] = True
@@ -161,7 +161,7 @@ def test_a_hijacked_daemon_is_not_counted_among_the_attacked_again():
 
 
 @given(arrays.arrays(np.bool_, st.integers(0, 200)))
-def test_spans_say_exactly_who_is_marked(mask):
+def test_spans_are_exactly_the_marked_daemons(mask):
     assert np.array_equal(mask_of(spans(mask), len(mask)), mask)
 
 
@@ -177,13 +177,13 @@ def test_a_forest_puts_all_intervals_on_one_axis():
     assert made.rows[0].high <= 1
 
 
-def test_a_cited_figure_says_where_it_stands():
+def test_a_cited_figure_has_its_json_pointer():
     assert cite({"a/b": [{"~": 2.0}]}, "a/b", 0, "~", write=str) == Cited("/a~1b/0/~0", 2.0, "2.0")
     assert cite({"a": None}, "a", write=str).text == "–"
     assert cite_interval({"a": None}, "a", write=str) is None
 
 
-def test_an_interval_of_seeds_that_agree_is_left_out():
+def test_an_interval_of_equal_seeds_is_omitted():
     same = {"a": {"mean": 1.0, "low": 1.0, "high": 1.0 + 1e-15}}
     assert cite_interval(same, "a", write=str)[1:] == (None, None)
     apart = {"a": {"mean": 1.0, "low": 0.5, "high": 1.5}}
@@ -220,7 +220,7 @@ def event(round, kind, **more):
     return {"seed": 0, "arm": "defended", "round": round, "team": "red", "kind": kind, "plugin": "lie", **more}
 
 
-def test_a_timeline_has_a_lane_a_plugin_with_when_it_was_on_and_what_it_did():
+def test_a_timeline_has_one_lane_per_plugin_with_its_intervals_and_actions():
     events = [
         event(10, "attack_on", count=3, daemons=[1, 2, 3]),
         event(12, "hijacked", count=2, daemons=[1, 2]),
@@ -229,18 +229,18 @@ def test_a_timeline_has_a_lane_a_plugin_with_when_it_was_on_and_what_it_did():
         {**event(15, "isolated", count=30, daemons=list(range(20))), "team": "blue", "plugin": "guard"},
         {**event(16, "isolated", count=1, daemons=[9]), "seed": 1},
     ]
-    told = timeline(events, 101, 0, "defended")
-    assert [(lane.team, lane.plugin) for lane in told.lanes] == [("red", "lie"), ("blue", "guard")]
-    assert told.lanes[0].bars == [(0.1, 0.1), (0.9, 0.1)]
-    assert told.lanes[0].told == "on in rounds 10 to 19; on in rounds 90 to 100; hijacks 2"
-    assert [(mark.kind, mark.at, mark.affected) for mark in told.lanes[1].marks] == [("isolated", 0.15, 30)]
-    assert (told.events_total, len(told.rows)) == (5, 5)
-    assert told.rows[4].daemons.endswith(", …")
+    shown = timeline(events, 101, 0, "defended")
+    assert [(lane.team, lane.plugin) for lane in shown.lanes] == [("red", "lie"), ("blue", "guard")]
+    assert shown.lanes[0].bars == [(0.1, 0.1), (0.9, 0.1)]
+    assert shown.lanes[0].summary == "on in rounds 10 to 19; on in rounds 90 to 100; hijacks 2"
+    assert [(mark.kind, mark.at, mark.affected) for mark in shown.lanes[1].marks] == [("isolated", 0.15, 30)]
+    assert (shown.events_total, len(shown.rows)) == (5, 5)
+    assert shown.rows[4].daemons.endswith(", …")
 
 
-def test_a_timeline_of_many_events_names_the_first_and_draws_no_more_marks_than_can_be_seen():
+def test_a_timeline_of_many_events_lists_the_first_and_draws_a_limited_number_of_marks():
     events = [event(round, "hijacked", count=1, daemons=[round]) for round in range(5_000)]
-    told = timeline(events, 5_000, 0, "defended")
-    assert (told.events_total, len(told.rows)) == (5_000, ROWS_MAX)
-    assert len(told.lanes[0].marks) <= 241
-    assert sum(mark.affected for mark in told.lanes[0].marks) == 5_000
+    shown = timeline(events, 5_000, 0, "defended")
+    assert (shown.events_total, len(shown.rows)) == (5_000, ROWS_MAX)
+    assert len(shown.lanes[0].marks) <= 241
+    assert sum(mark.affected for mark in shown.lanes[0].marks) == 5_000

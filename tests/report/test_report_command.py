@@ -1,4 +1,4 @@
-"""`swarmsec report`, and the page that `swarmsec run` leaves."""
+"""`swarmsec report`, and the page that `swarmsec run` writes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_run_leaves_the_page_that_report_makes_again(capsys):
+def test_report_writes_the_same_page_as_the_run(capsys):
     Path("ring.yaml").write_text(
         json.dumps({"apiVersion": "swarmsec/v1", "kind": "Scenario", **RING}), encoding="utf-8"
     )
@@ -38,7 +38,7 @@ def test_a_run_leaves_the_page_that_report_makes_again(capsys):
     assert page.read_bytes() == first
 
 
-def test_a_second_run_into_the_same_folder_leaves_no_old_page_behind_while_it_plays(ring, tmp_path):
+def test_a_second_run_into_a_folder_removes_the_old_page_first(ring, tmp_path):
     from swarmsec.runs.write_folder import RunFolder
     from swarmsec.scenario import load_scenario
 
@@ -49,7 +49,7 @@ def test_a_second_run_into_the_same_folder_leaves_no_old_page_behind_while_it_pl
     assert not (again.path / "report.html").exists()
 
 
-def test_several_folders_have_a_page_each_and_out_takes_one(ring, trading, tmp_path, capsys):
+def test_several_folders_give_one_page_each_and_out_takes_only_one(ring, trading, tmp_path, capsys):
     copies = [Path(shutil.copytree(folder, tmp_path / folder.name)) for folder in (ring, trading)]
     for folder in copies:
         (folder / "report.html").unlink()
@@ -62,7 +62,7 @@ def test_several_folders_have_a_page_each_and_out_takes_one(ring, trading, tmp_p
     assert Path("one.html").read_bytes() == (ring / "report.html").read_bytes()
 
 
-def test_a_store_and_what_a_tournament_printed_give_the_same_page_but_for_command_lines(store, tournament, capsys):
+def test_a_store_and_the_json_of_a_tournament_give_the_same_page_except_for_commands(store, tournament, capsys):
     assert call("report", store, "--out", "store.html") == ExitCode.DONE
     printed = store.with_name("tournament.json")
     assert (
@@ -80,7 +80,7 @@ def test_a_store_and_what_a_tournament_printed_give_the_same_page_but_for_comman
     assert Path(capsys.readouterr().out.split()[-1]).name == f"store-{tournament['id'][:10]}.html"
 
 
-def test_latest_may_be_a_file_that_names_the_run(ring, capsys):
+def test_latest_can_be_a_file_with_the_name_of_the_run(ring, capsys):
     shutil.copytree(ring, Path("runs") / ring.name)
     Path("runs/latest").write_text(ring.name + "\n", encoding="utf-8")
     assert call("report", "--out", "page.html") == ExitCode.DONE
@@ -88,7 +88,7 @@ def test_latest_may_be_a_file_that_names_the_run(ring, capsys):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["report", "nowhere"], "nowhere: no such folder or file"),
         (["report"], "no such folder or file"),
@@ -99,16 +99,16 @@ def test_latest_may_be_a_file_that_names_the_run(ring, capsys):
     ],
     ids=" ".join,
 )
-def test_what_cannot_be_shown_is_told_in_one_line(words, said, capsys):
+def test_an_invalid_source_gives_a_one_line_error(words, message, capsys):
     Path("empty").mkdir()
     Path("text.json").write_text('{"schema": "other"}', encoding="utf-8")
     Path("bytes.sqlite").write_bytes(b"\0\xff")
     assert call(*words) == ExitCode.USAGE
-    told = capsys.readouterr().err
-    assert said in told
-    assert told.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert message in printed
+    assert printed.count("\n") == 1
 
 
-def test_a_place_that_cannot_be_written_is_told(ring, capsys):
+def test_an_unwritable_target_gives_an_error(ring, capsys):
     assert call("report", ring, "--out", "nowhere/page.html") == ExitCode.USAGE
     assert "name another file with --out" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""A run's page: what it says is what the folder says, and nothing else."""
+"""A run's page has exactly the figures of the run's folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from swarmsec.report.html import run_page
 from tests.report.conftest import BUSY, RING, TRADING, Page, play_into, pointed
 
 NOT_SHOWN = ("/seeds", "/scenario_version", "/overhead/cpu")
-"""Numbers of a result that are no figures, or that a clock measured."""
+"""Numbers of a result that are not figures, or depend on the clock."""
 
 
 def numbers(document: Any, source: str = "") -> dict[str, float | None]:
@@ -43,7 +43,7 @@ def folder(request: pytest.FixtureRequest) -> Path:
     return request.getfixturevalue(request.param)
 
 
-def test_the_kept_page_is_what_the_folder_gives_again(folder):
+def test_the_stored_page_equals_the_page_of_the_folder(folder):
     assert (folder / "report.html").read_text(encoding="utf-8") == run_page(folder) == run_page(folder)
 
 
@@ -57,14 +57,14 @@ def test_the_number_of_jobs_does_not_change_the_page(ring, tmp_path):
     assert run_page(play_into(tmp_path, RING, jobs=2)) == run_page(ring)
 
 
-def test_every_figure_on_the_page_stands_in_the_result(folder):
+def test_every_figure_on_the_page_is_in_the_result(folder):
     result = result_of(folder)
     figures = Page(run_page(folder)).figures
     assert len(figures) > 50
     assert [one for one in figures if pointed(result, one[0]) != one[1]] == []
 
 
-def test_every_number_of_the_result_stands_on_the_page(folder):
+def test_every_number_of_the_result_is_on_the_page(folder):
     result = result_of(folder)
     shown = {source for source, _, _ in Page(run_page(folder)).figures}
     expected = {source: value for source, value in numbers(result).items() if not source.startswith(NOT_SHOWN)}
@@ -82,35 +82,35 @@ def test_every_number_of_the_result_stands_on_the_page(folder):
     assert missing == []
 
 
-def test_figures_read_as_what_they_are(trading):
+def test_figures_have_the_format_of_their_unit(trading):
     result, page = result_of(trading), Page(run_page(trading))
-    said = {source: text for source, _, text in page.figures}
-    assert said["/damage/attacked/mean"] == f"${result['damage']['attacked']['mean']:,.0f}"
-    assert said["/detection/precision"] == f"{result['detection']['precision']:.2f}"
-    assert said["/overhead/messages"] == f"× {result['overhead']['messages']:.2f}"
+    texts = {source: text for source, _, text in page.figures}
+    assert texts["/damage/attacked/mean"] == f"${result['damage']['attacked']['mean']:,.0f}"
+    assert texts["/detection/precision"] == f"{result['detection']['precision']:.2f}"
+    assert texts["/overhead/messages"] == f"× {result['overhead']['messages']:.2f}"
 
 
-def test_the_verdict_stands_before_all_evidence(trading):
+def test_the_verdict_is_before_the_evidence(trading):
     html = run_page(trading)
     assert "The attack bites" in html
     assert html.index('class="verdict') < html.index('class="keys') < html.index('<section id="bill"')
 
 
-def test_nulls_stand_beside_the_defense_where_they_were_played(trading, ring):
+def test_nulls_are_on_the_page_if_they_were_run(trading, ring):
     for kind in ("none", "random_quarantine", "quarantine_all", "oracle"):
         assert f'<th scope="row">{kind}</th>' in run_page(trading)
     assert "--nulls" in run_page(ring)
 
 
 @pytest.mark.parametrize("scenario", [RING, TRADING, BUSY], ids=lambda one: str(one["name"]))
-def test_a_page_is_under_a_megabyte_and_names_no_address(request, scenario):
+def test_a_page_is_under_a_megabyte_and_has_no_url(request, scenario):
     folder = request.getfixturevalue({"small_trading": "trading"}.get(str(scenario["name"]), str(scenario["name"])))
     html = run_page(folder)
     assert len(html.encode()) < 1_000_000
     assert re.findall(r"https?:|//[a-z]|url\(|@import|\bsrc=", html) == []
 
 
-def test_no_clock_and_no_machine_is_on_the_page(ring):
+def test_the_page_does_not_depend_on_clock_and_machine(ring):
     manifest = json.loads((ring / "manifest.json").read_text(encoding="utf-8"))
     html = run_page(ring)
     for key in ("started", "ended", "platform"):
@@ -118,7 +118,7 @@ def test_no_clock_and_no_machine_is_on_the_page(ring):
     assert str(ring) not in html
 
 
-def test_text_of_a_scenario_is_shown_and_never_obeyed(tmp_path):
+def test_text_of_a_scenario_is_shown_and_not_executed(tmp_path):
     hostile = "<script>alert(1)</script>"
     scenario = {**RING, "title": hostile, "story": f"</pre>{hostile}<img src=x onerror=alert(1)>", "goals": [hostile]}
     page = Page(run_page(play_into(tmp_path, scenario)))
@@ -138,7 +138,7 @@ def test_text_of_events_and_manifest_is_escaped(ring, tmp_path):
     assert [tag for tag, _ in page.tags].count("script") == 1
 
 
-def test_a_run_that_was_cut_short_has_a_page_that_says_so(cut_short):
+def test_the_page_of_an_unfinished_run_states_it(cut_short):
     page = Page(run_page(cut_short))
     assert "No verdict: this run is still running, or was killed." in page.text
     assert "result.json is not there." in page.text
@@ -148,7 +148,7 @@ def test_a_run_that_was_cut_short_has_a_page_that_says_so(cut_short):
 
 
 @pytest.mark.parametrize("status", ["interrupted", "failed"])
-def test_the_page_says_how_a_run_ended(cut_short, status):
+def test_the_page_states_the_status_of_an_unfinished_run(cut_short, status):
     manifest = json.loads((cut_short / "manifest.json").read_text(encoding="utf-8")) | {"status": status}
     (cut_short / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     assert {"interrupted": "this run was interrupted", "failed": "this run failed"}[status] in run_page(cut_short)
@@ -156,7 +156,7 @@ def test_the_page_says_how_a_run_ended(cut_short, status):
 
 @pytest.mark.parametrize("name", ["manifest.json", "result.json", "rounds.csv", "events.jsonl", "scenario.yaml"])
 @pytest.mark.parametrize("damage", ["gone", "empty", "half", "binary", "alien"])
-def test_a_damaged_file_costs_its_own_part_of_the_page(trading, tmp_path, name, damage):
+def test_a_damaged_file_removes_only_its_part_of_the_page(trading, tmp_path, name, damage):
     folder = tmp_path / "damaged"
     shutil.copytree(trading, folder)
     path = folder / name
@@ -174,7 +174,7 @@ def test_a_damaged_file_costs_its_own_part_of_the_page(trading, tmp_path, name, 
         assert f"{name}" in page.text
 
 
-def test_a_missing_plugin_costs_the_network_and_not_the_page(trading, tmp_path):
+def test_a_missing_plugin_removes_only_the_network_from_the_page(trading, tmp_path):
     folder = tmp_path / "foreign"
     shutil.copytree(trading, folder)
     text = (folder / "scenario.yaml").read_text(encoding="utf-8")
@@ -187,7 +187,7 @@ def test_a_missing_plugin_costs_the_network_and_not_the_page(trading, tmp_path):
     assert any(tag == "path" and "line attacked" in str(given.get("class")) for tag, given in page.tags)
 
 
-def test_what_is_no_folder_of_a_run_is_refused(tmp_path):
+def test_a_folder_without_a_run_is_refused(tmp_path):
     with pytest.raises(UsageError, match="no such folder"):
         run_page(tmp_path / "nowhere")
     with pytest.raises(UsageError, match="not a run's folder"):
@@ -207,22 +207,22 @@ def test_what_is_no_folder_of_a_run_is_refused(tmp_path):
     ],
     ids=str,
 )
-def test_odd_runs_have_pages_too(tmp_path, changes):
+def test_unusual_runs_have_pages(tmp_path, changes):
     page = Page(run_page(play_into(tmp_path, {**RING, **changes})))
     assert page.figures
-    told = [page.text, *(value for _, given in page.tags for value in given.values() if value)]
-    assert [text for text in told if re.search(r"\b(nan|inf|None)\b", text)] == []
+    texts = [page.text, *(value for _, given in page.tags for value in given.values() if value)]
+    assert [text for text in texts if re.search(r"\b(nan|inf|None)\b", text)] == []
 
 
 @pytest.mark.parametrize("arms", [("clean",), ("attacked",), ("clean", "attacked"), ("defended", "guarded")], ids=str)
-def test_a_run_of_some_arms_has_a_page_of_those(tmp_path, arms):
+def test_the_page_of_a_run_of_some_arms_has_only_these(tmp_path, arms):
     folder = play_into(tmp_path, TRADING, arms=arms)
     lines = {str(given.get("class")) for tag, given in Page(run_page(folder)).tags if tag == "path"}
     assert {one for one in lines if one.startswith("line ")} == {f"line {arm}" for arm in arms}
 
 
 @pytest.mark.slow
-def test_a_long_run_of_many_metrics_in_a_network_that_is_listed_edge_by_edge_stays_under_a_megabyte(tmp_path):
+def test_the_page_of_a_long_run_with_many_metrics_and_edges_is_under_a_megabyte(tmp_path):
     n, rounds = 2_000, 3_000
     edges = [[i, (i + step) % n] for i in range(n) for step in (1, 130, 901)]
     network = {"kind": "edges", "n": n, "edges": edges, "directed": True}
@@ -242,18 +242,18 @@ def test_a_long_run_of_many_metrics_in_a_network_that_is_listed_edge_by_edge_sta
     assert len(html.encode()) < 1_000_000
 
 
-def test_budget_counts_what_was_used(busy):
+def test_the_budget_has_the_used_amounts(busy):
     page = Page(run_page(busy)).text
     rows = re.findall(
         r"(hijacked daemons|daemons isolated at once|tainted feeds)\s*([\d,]+ \(\d+%\)|no limit)\s*([\d,]+)", page
     )
-    said = {what: (allowed, int(used)) for what, allowed, used in rows}
+    used = {what: (allowed, int(used)) for what, allowed, used in rows}
     rounds = (busy / "rounds.csv").read_text(encoding="utf-8").splitlines()
     names = rounds[0].split(",")
     most = {
         name: max(float(row.split(",")[names.index(name)]) for row in rounds[1:])
         for name in ("compromised", "quarantined")
     }
-    assert said["hijacked daemons"] == ("6 (20%)", most["compromised"])
-    assert said["daemons isolated at once"] == ("6 (20%)", most["quarantined"])
-    assert said["tainted feeds"] == ("no limit", 5)
+    assert used["hijacked daemons"] == ("6 (20%)", most["compromised"])
+    assert used["daemons isolated at once"] == ("6 (20%)", most["quarantined"])
+    assert used["tainted feeds"] == ("no limit", 5)

@@ -1,4 +1,4 @@
-"""A tournament's page: what it says is what the tournament's document says."""
+"""A tournament's page has exactly the figures of the tournament's document."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from swarmsec.tournament.from_store import stored_outcome
 from tests.report.conftest import Page, pointed
 
 
-def test_every_figure_on_the_page_stands_in_the_document(tournament):
+def test_every_figure_on_the_page_is_in_the_document(tournament):
     figures = Page(tournament_page(tournament)).figures
     assert len(figures) > 300
     assert [one for one in figures if pointed(tournament, one[0]) != one[1]] == []
 
 
 @pytest.mark.parametrize("part", ["damage_limited", "autoimmune", "undefended", "worst_case", "nash"])
-def test_every_standing_is_told_whole(tournament, part):
+def test_every_number_of_a_standing_is_on_the_page(tournament, part):
     shown = {source for source, _, _ in Page(tournament_page(tournament)).figures}
     for at, standing in enumerate(tournament["standings"]):
-        told = json.dumps(standing[part])
+        text = json.dumps(standing[part])
         means = {
             source for source in shown if source.startswith(f"/standings/{at}/{part}") and source.endswith("/mean")
         }
         if part != "nash":
-            assert len(means) == told.count('"mean"') > 0
+            assert len(means) == text.count('"mean"') > 0
         elif standing["nash"]:
             assert f"/standings/{at}/nash/value" in shown
             parts = [
@@ -41,7 +41,7 @@ def test_every_standing_is_told_whole(tournament, part):
             assert len(parts) == len(standing["nash"]["red"]) + len(standing["nash"]["blue"])
 
 
-def test_ratings_and_cells_are_all_there(tournament):
+def test_all_ratings_and_cells_are_on_the_page(tournament):
     shown = {source for source, _, _ in Page(tournament_page(tournament)).figures}
     for team, rows in tournament["ratings"].items():
         assert {f"/ratings/{team}/{at}/points/mean" for at in range(len(rows))} <= shown
@@ -49,7 +49,7 @@ def test_ratings_and_cells_are_all_there(tournament):
         assert (f"/cells/{at}/result/damage/defended/mean" in shown) == (cell["result"] is not None)
 
 
-def test_the_page_is_the_same_again_and_small_and_alone(tournament):
+def test_the_page_is_deterministic_small_and_self_contained(tournament):
     html = tournament_page(tournament)
     assert html == tournament_page(copy.deepcopy(tournament))
     assert len(html.encode()) < 1_000_000
@@ -63,13 +63,13 @@ def test_names_and_errors_are_escaped(tournament):
     assert "worlds" not in {tag for tag, _ in page.tags}
 
 
-def test_failures_are_listed_with_what_went_wrong(tournament):
+def test_failures_are_listed_with_their_errors(tournament):
     text = Page(tournament_page(tournament)).text
     assert tournament["failures"]
     assert text.count("<b>broken</b>") >= len(tournament["failures"])
 
 
-def test_a_store_gives_the_page_of_the_tournament_that_was_played(store, tournament):
+def test_a_store_gives_the_same_page_as_the_tournament(store, tournament):
     with Store.open(store, read_only=True) as opened:
         found = json.loads(json.dumps(stored_outcome(opened, opened.tournaments()[-1]).to_dict()))
     for document in (found, *(one["result"] for one in found["cells"] if one["result"])):
@@ -78,19 +78,19 @@ def test_a_store_gives_the_page_of_the_tournament_that_was_played(store, tournam
     for document in (expected, *(one["result"] for one in expected["cells"] if one["result"])):
         document["replay"] = ""
     vantages = [document["defenses"] for document in (found, expected)]
-    for told in vantages:  # The folder of plug-ins is named by nobody when a store is read.
-        for one in told:
+    for of_team in vantages:  # The folder of plug-ins is unknown when a store is read.
+        for one in of_team:
             one["vantage"] = "" if one["label"] == "faulty" else one["vantage"]
     assert found == expected
     assert tournament_page(found) == tournament_page(expected)
 
 
-def test_a_store_of_foreign_scenarios_claims_no_line_that_repeats_it(store):
+def test_a_store_of_other_scenarios_has_no_replay_command(store):
     with Store.open(store, read_only=True) as opened:
         assert stored_outcome(opened, opened.tournaments()[-1]).replay == ""
 
 
-def test_the_page_of_a_large_tournament_stays_under_a_megabyte_and_says_what_it_leaves_out(tournament):
+def test_the_page_of_a_large_tournament_is_under_a_megabyte_and_states_what_it_omits(tournament):
     large = copy.deepcopy(tournament)
     large["cells"] = [cell for _ in range(100) for cell in tournament["cells"]]
     large["failures"] = tournament["failures"] * 200

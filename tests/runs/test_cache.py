@@ -49,7 +49,7 @@ class Forgetful(Attack):
 
 @pytest.fixture
 def executed(monkeypatch):
-    """The ids of the jobs that this process ran, in their order."""
+    """The ids of the jobs that this process ran, in order."""
     ids = []
 
     def counted(job, **options):
@@ -82,7 +82,7 @@ def test_points_of_a_sweep_share_the_arms_without_the_attack(executed):
         assert point.result.to_dict(times=False) == alone.to_dict(times=False)
 
 
-def test_a_sweep_drops_the_results_that_no_later_point_needs():
+def test_a_sweep_drops_results_after_their_last_use():
     swept = load_scenario({**SWARM, "sweep": {"attacks[0].value": [3.0, 6.0, 9.0]}})
     results = []
     cache = JobCache(Serial(), lambda result: weakref.ref(results.append(result) or result.trace))
@@ -93,17 +93,17 @@ def test_a_sweep_drops_the_results_that_no_later_point_needs():
     assert len(list(run_points(swept, kept))) == 3
     before = kept.jobs_run
     list(kept.results(jobs[0]))
-    assert kept.jobs_run == before + len(jobs[0]), "all of them were dropped at the end"
+    assert kept.jobs_run == before + len(jobs[0]), "no result is kept after the last point"
     assert cache.jobs_run == 0
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_results_come_in_the_order_of_the_jobs_and_equal_jobs_are_run_once(jobs):
-    asked = jobs_of(load_scenario(SWARM), (1, 0))
+    requested = jobs_of(load_scenario(SWARM), (1, 0))
     with open_executor(jobs=jobs) as executor:
         cache = JobCache(executor, whole)
-        found = list(cache.results([*asked, *asked[::-1]]))
-    assert [one.id for one, _ in found] == [one.id for one in [*asked, *asked[::-1]]]
+        found = list(cache.results([*requested, *requested[::-1]]))
+    assert [one.id for one, _ in found] == [one.id for one in [*requested, *requested[::-1]]]
     assert [result.id for _, result in found] == [one.id for one, _ in found]
     assert cache.jobs_run == 8
 
@@ -147,7 +147,7 @@ def test_the_arms_of_a_seed_share_one_network():
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_the_error_of_a_plugin_keeps_its_type_message_and_place(tmp_path, jobs):
+def test_the_error_of_a_plugin_keeps_its_type_message_and_location(tmp_path, jobs):
     (one,) = jobs_with("raise", folder_of_trouble(tmp_path))
     with open_executor(jobs=jobs) as executor, pytest.raises(PluginError) as raised:
         run_scenario(one.scenario, (0,), JobCache(executor, whole), arms=[Arm.ATTACKED])

@@ -1,4 +1,4 @@
-"""`swarmsec certify`: what a network withstands and what defenses promise on it, before anything is run."""
+"""`swarmsec certify`: the robustness of the network and the guarantees of the defenses, without a run."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ def certified(scenario, **options):
 
 @pytest.fixture
 def command(capsys):
-    """Exit code, standard output and standard error of `swarmsec certify WORDS`."""
+    """Exit code, standard output and standard error of `swarmsec certify ARGUMENTS`."""
 
     def call(*words):
         with pytest.raises(SystemExit) as end:
             main(["certify", *words])
-        told = capsys.readouterr()
-        return int(end.value.code or 0), told.out, told.err
+        printed = capsys.readouterr()
+        return int(end.value.code or 0), printed.out, printed.err
 
     return call
 
 
-def test_it_tells_the_robustness_its_witness_and_f_for_every_threat():
+def test_a_certificate_has_robustness_witness_and_f_for_every_threat():
     (network,) = certified(swarm())["networks"]
     assert network["robustness"] == {"r": 2, "s": 7, "exact": True, "r_at_most": 2}
     assert network["f_max"] == {
@@ -62,10 +62,10 @@ def test_it_tells_the_robustness_its_witness_and_f_for_every_threat():
     assert not first & second
 
 
-def test_a_promise_that_covers_the_attacks_is_inside_with_assumption_and_source():
-    told = certified(swarm())
-    assert told["verdict"] == "inside"
-    (claim,) = told["defenses"]
+def test_a_guarantee_that_covers_the_attacks_is_inside():
+    certificate = certified(swarm())
+    assert certificate["verdict"] == "inside"
+    (claim,) = certificate["defenses"]
     assert claim["holds"] is True
     assert (claim["kind"], claim["parameters"]) == ("wmsr", {"f": 1})
     assert "each component" in claim["promise"]
@@ -77,7 +77,7 @@ def test_a_promise_that_covers_the_attacks_is_inside_with_assumption_and_source(
     ("scenario", "verdict", "why"),
     [
         (swarm(K3, n=3, attacks=[{"kind": "equivocation", "daemons": [0]}]), "outside", "without them"),
-        (swarm(attacks=[{**LIAR, "daemons": [0, 1]}]), "outside", "a neighborhood holds 2 liars, and f is 1"),
+        (swarm(attacks=[{**LIAR, "daemons": [0, 1]}]), "outside", "a neighborhood has 2 liars, and f is 1"),
         (swarm(protocol={"kind": "friedkin_johnsen"}), "outside", "FriedkinJohnsen does more"),
         (swarm(protocol={"kind": "average_consensus", "inbox": 2}), "outside", "a daemon processes 2 messages"),
         (swarm({**C7, "duplication": 1.0}), "inside", "(2,2)-robust"),
@@ -94,63 +94,63 @@ def test_a_promise_that_covers_the_attacks_is_inside_with_assumption_and_source(
         (swarm(defenses=[WMSR, QUARANTINE], rules={"blue": {"quarantine": 0}}), "inside", "(2,2)-robust"),
         (swarm(attacks=[{"kind": "hijack", "daemons": [0]}]), "unknown", "may take over 6 more"),
         (swarm(attacks=[{"kind": "hijack", "daemons": [0]}], rules={"red": {"daemons": 1}}), "inside", "(2,2)-robust"),
-        (swarm(attacks=[{"kind": "false_signal", "daemons": [0]}]), "outside", "lies in the signals"),
+        (swarm(attacks=[{"kind": "false_signal", "daemons": [0]}]), "outside", "attacks on signals"),
         (swarm(attacks=[{**LIAR, "strength": 0}]), "inside", "0 liars"),
         (swarm(attacks=[{**LIAR, "start": 99}]), "inside", "0 liars"),
-        (swarm(TWO_CLIQUE, n=8, attacks=[]), "outside", "(1,2)-robust and no more"),
-        (swarm(defenses=[{"kind": "none"}]), "unknown", "promises nothing"),
-        (swarm(defenses=[{"kind": "median_gate"}]), "outside", "lies in the signals"),
+        (swarm(TWO_CLIQUE, n=8, attacks=[]), "outside", "only (1,2)-robust"),
+        (swarm(defenses=[{"kind": "none"}]), "unknown", "has no guarantee"),
+        (swarm(defenses=[{"kind": "median_gate"}]), "outside", "against false signals only"),
     ],
 )
-def test_what_a_promise_needs_is_looked_at_part_by_part(scenario, verdict, why):
-    told = certified(scenario)
-    assert told["verdict"] == verdict
-    assert why in told["defenses"][0]["why"]
+def test_every_assumption_of_a_guarantee_is_checked(scenario, verdict, why):
+    certificate = certified(scenario)
+    assert certificate["verdict"] == verdict
+    assert why in certificate["defenses"][0]["why"]
 
 
-def test_a_promise_of_a_gate_needs_its_warm_up_and_honest_majorities():
+def test_the_guarantee_of_a_gate_needs_its_warm_up_and_honest_majorities():
     lie = {"kind": "false_signal", "daemons": [0], "start": 30}
     gates = [{"kind": "median_gate", "warm_up": 20}, {"kind": "signal_clip", "warm_up": 40}]
-    told = certified(swarm(attacks=[lie], defenses=gates, rounds=50))
-    assert [claim["holds"] for claim in told["defenses"]] == [True, False]
-    assert told["verdict"] == "inside"
+    certificate = certified(swarm(attacks=[lie], defenses=gates, rounds=50))
+    assert [claim["holds"] for claim in certificate["defenses"]] == [True, False]
+    assert certificate["verdict"] == "inside"
 
 
-def test_without_a_defense_there_is_only_the_network():
-    told = certified(swarm(defenses=[]))
-    assert (told["verdict"], told["defenses"]) == ("no_defense", [])
-    assert told["networks"][0]["robustness"]["r"] == 2
+def test_without_a_defense_only_the_network_is_certified():
+    certificate = certified(swarm(defenses=[]))
+    assert (certificate["verdict"], certificate["defenses"]) == ("no_defense", [])
+    assert certificate["networks"][0]["robustness"]["r"] == 2
 
 
-def test_a_network_that_all_seeds_share_is_looked_at_once_and_others_one_by_one():
+def test_a_network_shared_by_all_seeds_is_certified_once():
     assert [one["seeds"] for one in certified(swarm(seeds=3))["networks"]] == [[0, 1, 2]]
     drawn = swarm({"kind": "k_in_random", "n": 7, "k": 3}, seeds=3)
     assert [one["seeds"] for one in certified(drawn)["networks"]] == [[0], [1], [2]]
     assert certified(drawn, seeds=[4])["seeds"] == [4]
 
 
-def test_the_same_scenario_gives_the_same_certificate():
+def test_certificates_are_reproducible():
     large = swarm({"kind": "random_regular", "n": 400, "degree": 6}, n=400, seeds=2)
     assert certified(large, time_limit=0) == certified(large, time_limit=0)
 
 
-def test_of_a_large_network_it_tells_what_is_proven_and_that_the_rest_is_not_known():
-    told = certified(swarm({"kind": "random_regular", "n": 400, "degree": 6}, n=400))
-    assert told["verdict"] == "unknown"
-    assert told["networks"][0]["f_max"]["total_malicious"]["proven"] < 1
-    assert told["networks"][0]["f_max"]["total_malicious"]["at_most"] >= 1
+def test_the_certificate_of_a_large_network_has_bounds():
+    certificate = certified(swarm({"kind": "random_regular", "n": 400, "degree": 6}, n=400))
+    assert certificate["verdict"] == "unknown"
+    assert certificate["networks"][0]["f_max"]["total_malicious"]["proven"] < 1
+    assert certificate["networks"][0]["f_max"]["total_malicious"]["at_most"] >= 1
 
 
-def test_time_buys_an_answer_that_bounds_do_not_give(monkeypatch):
+def test_more_time_gives_an_exact_answer(monkeypatch):
     monkeypatch.setattr(_robustness, "ENUMERATE_TO", 1)
     monkeypatch.setattr(_lower_bounds, "PART_MAX", 2)
     without, with_time = (certified(swarm(), time_limit=limit) for limit in (0, 60))
     assert (without["verdict"], with_time["verdict"]) == ("unknown", "inside")
-    assert [told["networks"][0]["robustness"]["exact"] for told in (without, with_time)] == [False, True]
+    assert [certificate["networks"][0]["robustness"]["exact"] for certificate in (without, with_time)] == [False, True]
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_what_is_certified_of_a_library_scenario_its_run_confirms(name):
+def test_runs_of_library_scenarios_agree_with_their_certificates(name):
     certificate = certify(load_scenario(name), time_limit=0)
     result = run(name, seeds=certificate.seeds)
     if certificate.verdict == "inside" and certificate.attacks:
@@ -173,7 +173,7 @@ YES, NO, OPEN, NONE = (
 
 
 @pytest.mark.parametrize(
-    ("answers", "told"),
+    ("answers", "label"),
     [
         ([YES, NO, OPEN, NONE], "inside"),
         ([NO, OPEN, NONE], "not known"),
@@ -182,11 +182,11 @@ YES, NO, OPEN, NONE = (
         ([NONE, NONE], "none"),
     ],
 )
-def test_several_defenses_promise_what_the_best_of_them_does(answers, told):
-    assert combine_guarantees([(f"d{i}", one) for i, one in enumerate(answers)]).label == told
+def test_the_best_guarantee_of_several_defenses_counts(answers, label):
+    assert combine_guarantees([(f"d{i}", one) for i, one in enumerate(answers)]).label == label
 
 
-def test_over_seeds_a_promise_is_as_good_as_in_the_worst():
+def test_the_worst_guarantee_over_seeds_counts():
     assert [worst_over_seeds(seeds).label for seeds in ([YES, NO, OPEN], [YES, OPEN], [YES, YES])] == [
         "outside",
         "not known",
@@ -210,24 +210,24 @@ def test_over_seeds_a_promise_is_as_good_as_in_the_worst():
         (["nothing_like_it"], 2),
     ],
 )
-def test_it_ends_with_the_code_of_its_verdict(command, words, code):
+def test_the_exit_code_follows_the_verdict(command, words, code):
     assert command(*words)[0] == code
 
 
-def test_a_pipe_gets_plain_lines_with_the_verdict_first(command):
+def test_a_pipe_gets_plain_text_with_the_verdict_first(command):
     _, out, err = command("ring_with_a_liar")
     lines = out.splitlines()
     assert lines[2] == "  Inside: a guarantee covers these attacks"
-    for told in ("(2,7)-robust, exactly", "(malicious, F-total): 1", "(Byzantine, F-total): 1", "JSAC 2013", "wmsr"):
-        assert told in out
+    for text in ("(2,7)-robust, exactly", "(malicious, F-total): 1", "(Byzantine, F-total): 1", "JSAC 2013", "wmsr"):
+        assert text in out
     assert not err
 
 
-def test_json_is_one_document_and_nothing_else(command):
+def test_json_output_is_one_document(command):
     _, out, _ = command("two_cliques", "--json")
-    told = json.loads(out)
-    assert told["schema"] == "swarmsec.certificate/v1"
-    assert told["verdict"] == "outside"
+    certificate = json.loads(out)
+    assert certificate["schema"] == "swarmsec.certificate/v1"
+    assert certificate["verdict"] == "outside"
 
 
 def test_errors_are_json_too(command):
@@ -235,7 +235,7 @@ def test_errors_are_json_too(command):
     assert json.loads(out)["error"]["exit_code"] == code == 2
 
 
-def test_help_says_what_the_exit_codes_mean(command):
+def test_the_help_explains_the_exit_codes(command):
     _, out, _ = command("--help")
-    said = " ".join(out.split())
-    assert "Ends with 0 if a guarantee covers the attacks" in said
+    text = " ".join(out.split())
+    assert "Ends with 0 if a guarantee covers the attacks" in text

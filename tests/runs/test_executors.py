@@ -1,4 +1,4 @@
-"""Executors give the same whoever plays, and one job's trouble stays its own."""
+"""All executors give equal results, and a failing job affects no other job."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def workers_of(executor):
 
 def digests(played):
     found = [(one.id, one.status, one.digest) for one in played]
-    assert len({id for id, _, _ in found}) == len(found), "a job was given back twice"
+    assert len({id for id, _, _ in found}) == len(found), "a job was returned twice"
     return set(found)
 
 
-def test_whoever_plays_and_in_whatever_order_the_digests_are_the_same():
+def test_digests_do_not_depend_on_the_executor_or_the_order():
     jobs = short_jobs(24)
     expected = digests(run_job(one) for one in jobs)
     assert {status for _, status, _ in expected} == {"done"}
@@ -51,7 +51,7 @@ def test_whoever_plays_and_in_whatever_order_the_digests_are_the_same():
             assert digests(executor.run(shuffled)) == expected
 
 
-def test_one_job_at_a_time_without_a_limit_is_this_process_and_anything_else_is_not():
+def test_jobs_run_in_this_process_only_without_parallelism_and_timeout():
     with open_executor() as executor:
         assert isinstance(executor, Serial)
     with open_executor(jobs=1, timeout_s=5) as executor:
@@ -59,13 +59,13 @@ def test_one_job_at_a_time_without_a_limit_is_this_process_and_anything_else_is_
 
 
 @pytest.mark.parametrize("wrong", [{"jobs": 0}, {"timeout_s": 0}, {"retries": -1}])
-def test_senseless_numbers_are_refused(wrong):
+def test_invalid_options_are_refused(wrong):
     with pytest.raises(UsageError, match=r"given; must be"), open_executor(**wrong):
         pass
 
 
-@pytest.mark.parametrize(("how", "said"), [("kill", "SIGKILL"), ("exit", "exit code 3")])
-def test_a_job_that_kills_its_process_is_tried_again_and_costs_itself_alone(trouble, how, said):
+@pytest.mark.parametrize(("how", "message"), [("kill", "SIGKILL"), ("exit", "exit code 3")])
+def test_a_job_that_kills_its_process_is_retried_and_fails_alone(trouble, how, message):
     others = short_jobs(40)
     (poison,) = jobs_with(how, trouble)
     with open_executor(jobs=2, retries=2) as executor:
@@ -73,12 +73,12 @@ def test_a_job_that_kills_its_process_is_tried_again_and_costs_itself_alone(trou
     assert digests(one for one in played if one.id != poison.id) == digests(run_job(one) for one in others)
     (crashed,) = [one for one in played if one.id == poison.id]
     assert crashed.status == "crashed"
-    assert crashed.error == f"the process that ran it died ({said}), 3 times"
+    assert crashed.error == f"the process that ran it died ({message}), 3 times"
     if how == "kill":
         assert (trouble / "deaths").read_text() == "xxx"
 
 
-def test_poison_among_poison_spoils_nothing_else(trouble):
+def test_several_crashing_jobs_do_not_affect_other_jobs(trouble):
     poison = jobs_with("kill", trouble, count=6)
     others = short_jobs(12)
     mixed = [one for pair in zip(others, [*poison, *poison][: len(others)], strict=True) for one in pair]
@@ -89,13 +89,13 @@ def test_poison_among_poison_spoils_nothing_else(trouble):
     assert (trouble / "deaths").read_text() == "x" * len(poison)
 
 
-def test_what_died_once_is_played_again(trouble):
+def test_a_job_that_crashes_once_is_run_again(trouble):
     with open_executor(jobs=2) as executor:
         (played,) = executor.run(jobs_with("kill_once", trouble))
     assert played.status == "done"
 
 
-def test_a_worker_that_somebody_kills_costs_nothing():
+def test_killed_workers_do_not_change_the_results():
     jobs = short_jobs(120)
     expected = digests(run_job(one) for one in jobs)
     with open_executor(jobs=2) as executor:
@@ -111,7 +111,7 @@ def huge(size):
     return os.getpid(), bytes(size)
 
 
-def test_a_worker_killed_in_the_midst_of_its_answer_leaves_the_others_theirs():
+def test_a_worker_killed_while_it_sends_a_result_affects_no_other_result():
     with closing(Pool(huge, workers=2, retries=20)) as pool:
         ended = []
         for one in pool.run([20_000_000] * 12):
@@ -122,7 +122,7 @@ def test_a_worker_killed_in_the_midst_of_its_answer_leaves_the_others_theirs():
     assert [(one.status, len(one.value[1])) for one in ended] == [("returned", 20_000_000)] * 12
 
 
-def test_what_takes_too_long_is_ended_with_its_process_and_not_tried_again(trouble):
+def test_a_job_over_the_time_limit_is_killed_and_not_retried(trouble):
     slow, stuck, deaf = (jobs_with(how, trouble)[0] for how in ("sleep", "spin", "deaf"))
     others = short_jobs(20)
     with open_executor(jobs=2, timeout_s=2) as executor:
@@ -134,17 +134,17 @@ def test_what_takes_too_long_is_ended_with_its_process_and_not_tried_again(troub
 
 
 @pytest.mark.parametrize(
-    ("how", "said"), [("raise", "division by zero"), ("quit", "no more"), ("memory", "not a byte left")]
+    ("how", "message"), [("raise", "division by zero"), ("quit", "no more"), ("memory", "not a byte left")]
 )
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_plugins_error_is_told_and_not_tried_again(trouble, how, said, jobs):
+def test_the_error_of_a_plugin_is_reported_and_not_retried(trouble, how, message, jobs):
     with open_executor(jobs=jobs) as executor:
         (played,) = executor.run(jobs_with(how, trouble))
     assert played.status == "failed"
-    assert said in played.error
+    assert message in played.error
 
 
-def test_jobs_are_taken_as_there_is_somebody_to_play_them():
+def test_jobs_are_taken_from_the_source_on_demand():
     taken = []
 
     def source():
@@ -159,7 +159,7 @@ def test_jobs_are_taken_as_there_is_somebody_to_play_them():
         playing.close()
 
 
-def test_who_stops_listening_stops_the_workers_that_were_busy_and_can_play_again(trouble):
+def test_closing_the_results_stops_busy_workers_and_the_executor_stays_usable(trouble):
     with open_executor(jobs=2) as executor:
         playing = executor.run([*jobs_with("deaf", trouble), *short_jobs(4000)])
         while not (trouble / "sleeping").exists():
@@ -172,7 +172,7 @@ def test_who_stops_listening_stops_the_workers_that_were_busy_and_can_play_again
         assert digests(executor.run(jobs)) == digests(run_job(one) for one in jobs)
 
 
-def test_an_error_of_the_listener_or_of_the_source_leaves_no_worker():
+def test_an_error_of_the_consumer_or_the_source_leaves_no_worker():
     def source():
         yield from short_jobs(8)
         raise KeyError("no more jobs")
@@ -182,19 +182,19 @@ def test_an_error_of_the_listener_or_of_the_source_leaves_no_worker():
     assert workers_of(executor) == []
     pids = []
 
-    def listen():
+    def consume():
         with open_executor(jobs=2) as executor:
             for _ in executor.run(short_jobs(8)):
                 pids.extend(workers_of(executor))
                 raise LookupError
 
     with pytest.raises(LookupError):
-        listen()
+        consume()
     assert pids
     assert [pid for pid in pids if runs(pid)] == []
 
 
-def test_processes_that_cannot_start_are_an_error_and_no_endless_loop(tmp_path):
+def test_workers_that_cannot_start_are_an_error(tmp_path):
     unguarded = tmp_path / "unguarded.py"
     unguarded.write_text("import swarmsec\nswarmsec.run('ring_with_a_liar', seeds=2, jobs=2)\n")
     done = subprocess.run([sys.executable, str(unguarded)], capture_output=True, text=True, timeout=120, check=False)
@@ -241,7 +241,7 @@ def start_driver(folder: Path, options: dict, how: str):
         ),
     ],
 )
-def test_no_process_outlives_the_one_that_started_it(trouble, number, how):
+def test_workers_end_with_their_parent_process(trouble, number, how):
     driver = start_driver(trouble, {"jobs": 2}, how)
     try:
         busy = trouble / ("spinning" if how == "spin" else "sleeping")
@@ -256,7 +256,7 @@ def test_no_process_outlives_the_one_that_started_it(trouble, number, how):
         driver.wait()
 
 
-def test_a_job_means_the_same_where_it_is_played_or_is_refused(trouble):
+def test_a_worker_verifies_the_job_before_it_runs(trouble):
     (asked,) = short_jobs(1)
     assert run_verified_job(asked).digest == run_job(asked).digest
     (other,) = jobs_with("none", trouble)
@@ -274,7 +274,7 @@ def test_a_job_means_the_same_where_it_is_played_or_is_refused(trouble):
     assert b"cannot load the scenario" in done.stdout
 
 
-def test_a_job_of_an_arm_without_a_team_loads_where_a_sweep_points_at_that_team():
+def test_jobs_of_all_arms_of_a_sweep_can_be_loaded_again():
     swept = load_scenario("blackswarm_majority")
     assert swept.document["sweep"]
     for arm in Arm:
@@ -283,7 +283,7 @@ def test_a_job_of_an_arm_without_a_team_loads_where_a_sweep_points_at_that_team(
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_run_gives_seeds_in_their_order_whatever_the_number_of_jobs(jobs):
+def test_a_run_returns_seeds_in_order_for_any_number_of_jobs(jobs):
     given = []
     scenario = {"rounds": 20}
     loaded = load_scenario("ring_with_a_liar", settings=scenario)
@@ -291,7 +291,7 @@ def test_a_run_gives_seeds_in_their_order_whatever_the_number_of_jobs(jobs):
     assert given == [5, 1, 3, 0] == list(result.seeds)
 
 
-def test_a_run_whose_plugin_kills_its_process_ends_with_an_error_that_names_the_seed(trouble):
+def test_the_error_of_a_crashed_run_names_the_seed_and_the_arm(trouble):
     loaded = load_scenario(
         "ring_with_a_liar",
         settings={"rounds": 20},

@@ -87,7 +87,7 @@ def test_quiet_progress_prints_nothing_without_a_terminal(capsys):
     assert "seed" not in capsys.readouterr().err
 
 
-def test_a_text_that_is_not_shown_is_not_made(clock):
+def test_a_text_that_is_not_shown_is_not_formatted(clock):
     shown = ProgressLines("x", 3)
     shown.update(1, lambda: pytest.fail("this text is not due"))
 

@@ -46,8 +46,8 @@ def test_a_name_is_looked_up_in_runs(folder, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("{", "is no JSON"),
-        ("[]", "is no mapping"),
+        ("{", "is not JSON"),
+        ("[]", "is not a mapping"),
         (json.dumps(MANIFEST | {"seeds": [-1]}), "'seeds' must be whole numbers from 0 on"),
         (json.dumps(MANIFEST | {"id": 1}), "'id' must be of type str"),
     ],
@@ -60,11 +60,11 @@ def test_a_broken_manifest_is_refused_by_name(folder, text, why):
 
 
 def test_a_missing_or_unreadable_file_is_refused_by_name(folder):
-    with pytest.raises(UsageError, match="is not there") as caught:
+    with pytest.raises(UsageError, match="is missing") as caught:
         read_json(folder, "result.json")
     assert caught.value.where == str(folder / "result.json")
     (folder / "result.json").write_bytes(b"\xff\xfe")
-    with pytest.raises(UsageError, match="no text in UTF-8"):
+    with pytest.raises(UsageError, match="is not UTF-8 text"):
         read_json(folder, "result.json")
 
 

@@ -1,4 +1,4 @@
-"""Jobs that go wrong in every way that a plug-in or a machine can, and looking for processes that were left behind."""
+"""Jobs that fail in many ways, and functions that find leftover processes."""
 
 from __future__ import annotations
 
@@ -93,14 +93,14 @@ def folder_of_trouble(tmp_path: Path) -> Path:
 
 
 def short_jobs(count: int, *, rounds: int = 20) -> list[Job]:
-    """Jobs of a few milliseconds, all four arms among them."""
+    """Jobs of a few milliseconds in all four arms."""
     scenario = load_scenario("ring_with_a_liar", settings={"rounds": rounds})
     arms = list(Arm)
     return [job(scenario, number // len(arms), arms[number % len(arms)]) for number in range(count)]
 
 
 def jobs_with(how: str, folder: Path, *, count: int = 1) -> list[Job]:
-    """Jobs in which the attack makes that kind of trouble."""
+    """Jobs in which the attack `trouble` fails in the way `how`."""
     scenario = load_scenario(
         "ring_with_a_liar",
         settings={"rounds": 20},
@@ -111,7 +111,7 @@ def jobs_with(how: str, folder: Path, *, count: int = 1) -> list[Job]:
 
 
 def runs(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
+    """Whether a process is running; a zombie is not."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except OSError:
@@ -120,7 +120,7 @@ def runs(pid: int) -> bool:
 
 
 def of_session(session: int) -> list[int]:
-    """The processes of a session that run."""
+    """The running processes of a session."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -132,10 +132,10 @@ def of_session(session: int) -> list[int]:
     return found
 
 
-def until(holds, *, seconds: float = 30.0) -> bool:
-    """Wait until something holds; whether it came to that."""
+def until(condition, *, seconds: float = 30.0) -> bool:
+    """Wait for a condition; return whether it became true in time."""
     deadline = time.monotonic() + seconds
-    while not holds():
+    while not condition():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

@@ -1,12 +1,12 @@
 """Every error of the corpus is reported at the right line and column; every good file is valid.
 
-A bad scenario begins with the errors that it must give, one line each:
+A bad scenario begins with its expected errors, one per line:
 
     # expect: LINE:COLUMN PATH :: part of the message
     # expect: base.yaml:LINE:COLUMN PATH :: part of the message
     # schema: cannot
 
-PATH is `-` for an error without a path. The last line marks files that a JSON Schema cannot refuse.
+PATH is `-` for an error without a path. The last line marks files that the JSON Schema accepts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EXPECTED = re.compile(r"^\ufeff?# expect: (?:([^\s:]+):)?(\d+):(\d+) (.+) :: ?(.
 
 
 def expected_of(path):
-    """(file, line, column, path in the document, part of the message) of every error that a file must give."""
+    """(file, line, column, path in the document, part of the message) of every expected error of a file."""
     found = EXPECTED.findall(path.read_text(encoding="utf-8"))
     return sorted((f or path.name, int(line), int(column), "" if p == "-" else p, w) for f, line, column, p, w in found)
 
@@ -43,7 +43,7 @@ def test_the_corpus_is_large():
     assert len(GOOD) >= 30
 
 
-def test_every_error_of_the_corpus_is_reported_at_its_place_with_its_message():
+def test_every_error_of_the_corpus_is_reported_with_location_and_message():
     wrong = []
     for path in BAD:
         expected = expected_of(path)

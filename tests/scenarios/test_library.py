@@ -1,7 +1,7 @@
-"""Every scenario of the library: it is valid, it is told whole, and it gives what it claims.
+"""Every scenario of the library is valid, documented, and gives the results that it claims.
 
-A scenario claims with `x-expect`, a path in the result → a value or [low, high]; and with `x-expect-points`, a path →
-one of these for every point of its sweep, null for no claim.
+A scenario states its claims in `x-expect`, a path in the result → a value or [low, high], and in `x-expect-points`, a
+path → one such claim for every point of its sweep, null for no claim.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ GALLERY = library_folder() / "GALLERY.md"
 
 
 @cache
-def written(name):
-    """What a file says itself, without what it extends."""
+def own_document(name):
+    """The document of a scenario file, without its base."""
     return parse(library()[name].read_text(encoding="utf-8"), name).data
 
 
@@ -56,7 +56,7 @@ def assert_claim(result, path, claim):
         assert got == pytest.approx(claim, abs=1e-5), path
 
 
-def test_there_is_something_to_choose_from():
+def test_the_library_covers_worlds_and_difficulties():
     assert len(NAMES) >= 12
     entries = read_catalog()["scenarios"].values()
     assert {entry["world"] for entry in entries} >= {"beliefs", "trading"}
@@ -64,8 +64,8 @@ def test_there_is_something_to_choose_from():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_scenario_says_itself_what_it_is_about(name):
-    own = written(name)
+def test_a_scenario_has_its_own_description(name):
+    own = own_document(name)
     assert own["name"] == name
     assert own["version"] >= 1
     for key in ("title", "story", "goals", "difficulty", "tags"):
@@ -74,13 +74,13 @@ def test_a_scenario_says_itself_what_it_is_about(name):
     assert 2 <= len(load_scenario(name).seeds) <= 5
 
 
-def test_no_two_scenarios_share_a_title_or_a_story():
+def test_titles_and_stories_are_unique():
     for key in ("title", "story"):
-        assert len({written(name)[key] for name in NAMES}) == len(NAMES)
+        assert len({own_document(name)[key] for name in NAMES}) == len(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_tags_say_of_what_a_scenario_is_made(name):
+def test_tags_agree_with_the_contents_of_the_scenario(name):
     document = load_scenario(name).document
     tags = set(document["tags"])
     assert ("sweep" in tags) == bool(document["sweep"])
@@ -90,7 +90,7 @@ def test_tags_say_of_what_a_scenario_is_made(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_is_laid_out_as_fmt_would(name):
+def test_files_are_formatted(name):
     text = library()[name].read_text(encoding="utf-8")
     assert formatted(text, name) == text
 
@@ -109,23 +109,25 @@ def test_a_catalog_entry_agrees_with_the_resolved_scenario(name):
         assert entry["summary"] == f"{entry['title']}: {', '.join(red) or 'no attack'}{against}{world}"
 
 
-def test_the_list_knows_every_difficulty_of_the_format():
+def test_the_format_and_the_list_have_equal_difficulties():
     difficulty = get_type_hints(Document)["difficulty"]
     assert set(get_args(difficulty)) == set(Difficulty)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_scenario_gives_what_it_claims(name):
+def test_results_of_a_scenario_match_its_claims(name):
     scenario = load_scenario(name)
     alone = dataclasses.replace(scenario, document={**scenario.document, "sweep": {}})
     result = run(alone, jobs=2 if name in SLOW else 1).to_dict()
-    for path, claim in written(name)["x-expect"].items():
+    for path, claim in own_document(name)["x-expect"].items():
         assert_claim(result, path, claim)
 
 
-@pytest.mark.parametrize("name", [case for case, name in zip(CASES, NAMES, strict=True) if "sweep" in written(name)])
-def test_every_point_of_a_sweep_gives_what_is_claimed(name):
-    claims = written(name)["x-expect-points"]
+@pytest.mark.parametrize(
+    "name", [case for case, name in zip(CASES, NAMES, strict=True) if "sweep" in own_document(name)]
+)
+def test_results_of_sweep_points_match_their_claims(name):
+    claims = own_document(name)["x-expect-points"]
     points = list(run_points(load_scenario(name), JobCache(Serial(), whole)))
     assert {len(claim) for claim in claims.values()} == {len(points)}
     for path, along in claims.items():
@@ -133,30 +135,30 @@ def test_every_point_of_a_sweep_gives_what_is_claimed(name):
             assert_claim(point.result.to_dict(), path, claim)
 
 
-def test_only_scenarios_that_say_so_have_no_verdict():
-    silent = {name for name in NAMES if written(name)["x-expect"]["verdict"] == "no_bite"}
+def test_scenarios_without_a_verdict_state_that_in_their_story():
+    silent = {name for name in NAMES if own_document(name)["x-expect"]["verdict"] == "no_bite"}
     assert silent == {"two_cliques", "triangle_echo"}
-    assert all("no verdict" in " ".join(written(name)["story"].split()) for name in silent)
+    assert all("no verdict" in " ".join(own_document(name)["story"].split()) for name in silent)
 
 
-def test_a_liar_that_tells_everybody_the_same_does_not_freeze_the_triangle():
+def test_a_liar_without_equivocation_does_not_block_the_triangle():
     result = run("triangle_echo", attack={"kind": "stubborn", "daemons": [0]}).to_dict()
     assert_claim(result, "arms.defended.metrics.disagreement", 0)
 
 
-def test_the_gallery_has_an_entry_for_every_scenario_and_for_nothing_else():
+def test_the_gallery_lists_exactly_the_scenarios():
     assert names_in(GALLERY.read_text(encoding="utf-8")) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_gallery_tells_every_story_as_its_scenario_does(name):
+def test_the_gallery_has_title_story_and_goals_of_every_scenario(name):
     page = GALLERY.read_text(encoding="utf-8")
-    own = written(name)
-    for told in (own["title"], own["story"].strip(), *own["goals"]):
-        assert told in page
+    own = own_document(name)
+    for text in (own["title"], own["story"].strip(), *own["goals"]):
+        assert text in page
     assert re.search(rf"^swarmsec run {name} --seeds ", page, re.MULTILINE)
 
 
 @pytest.mark.slow
-def test_the_gallery_shows_what_is_measured():
+def test_the_gallery_shows_the_measured_results():
     assert_alike("".join(gallery(jobs=2)), GALLERY.read_text(encoding="utf-8"))

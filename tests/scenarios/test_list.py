@@ -1,4 +1,4 @@
-"""`swarmsec list`: scenarios with what one chooses them by, filters, and nothing heavy behind it."""
+"""`swarmsec list`: scenarios with their descriptions, and filters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from swarmsec.cli import main
 
 @pytest.fixture
 def listed(capsys):
-    """The scenarios that `swarmsec list WORDS --json` gives."""
+    """The scenarios in the output of `swarmsec list ARGUMENTS --json`."""
 
     def call(*words):
         with pytest.raises(SystemExit) as end:
@@ -32,7 +32,7 @@ def test_a_scenario_is_listed_with_title_difficulty_and_tags(listed):
     }
 
 
-def test_a_line_tells_all_of_it(capsys):
+def test_a_line_has_all_details_of_a_scenario(capsys):
     with pytest.raises(SystemExit):
         main(["list", "scenarios", "--tag", "challenge"])
     (line,) = capsys.readouterr().out.splitlines()
@@ -40,7 +40,7 @@ def test_a_line_tells_all_of_it(capsys):
         assert word in line
 
 
-def test_a_scenario_is_listed_with_what_its_base_says(listed):
+def test_a_scenario_is_listed_with_values_of_its_base(listed):
     assert listed("scenarios")["blackswarm_decoy"]["world"] == "trading"
     assert "pyod_detector" in listed("scenarios")["blackswarm_decoy"]["summary"]
 
@@ -55,7 +55,7 @@ def test_a_scenario_is_listed_with_what_its_base_says(listed):
         (["--world", "beliefs", "--tag", "gate"], set()),
     ],
 )
-def test_filters_leave_the_scenarios_that_have_all_of_them(listed, words, expected):
+def test_scenarios_must_match_all_filters(listed, words, expected):
     assert set(listed(*words)) == expected
     assert set(listed("scenarios", *words)) == expected
 
@@ -69,16 +69,16 @@ def test_filters_leave_the_scenarios_that_have_all_of_them(listed, words, expect
         (["--difficulty", "fatal"], "intro"),
     ],
 )
-def test_what_no_scenario_has_is_a_usage_error_with_a_hint(capsys, words, hint):
+def test_a_filter_without_matches_is_a_usage_error_with_a_hint(capsys, words, hint):
     with pytest.raises(SystemExit) as end:
         main(["list", *words])
     assert end.value.code == 2
     assert hint in capsys.readouterr().err
 
 
-def test_show_tells_a_scenarios_goals_difficulty_and_tags(capsys):
+def test_show_prints_difficulty_tags_and_goals_of_a_scenario(capsys):
     with pytest.raises(SystemExit):
         main(["show", "two_cliques"])
     shown = capsys.readouterr().out
-    for told in ("difficulty intro", "robustness", "Goals:", "- See the price of robustness"):
-        assert told in shown
+    for text in ("difficulty intro", "robustness", "Goals:", "- See the price of robustness"):
+        assert text in shown

@@ -1,4 +1,4 @@
-"""How right the alarms were, how soon, and how long a swarm takes to recover."""
+"""Precision, recall and delay of alarms, and the time of recovery."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def test_the_delay_is_the_median_over_seeds() -> None:
     assert detection([watch(first_hit=hit) for hit in (5, 9, 25)]).delay_rounds == 4.0
 
 
-def test_a_seed_without_a_hit_counts_as_later_than_all_others() -> None:
+def test_a_seed_without_a_hit_has_the_largest_delay() -> None:
     assert detection([watch(first_hit=hit) for hit in (6, 9, None)]).delay_rounds == 4.0
 
 
 @pytest.mark.parametrize("hits", [(None,), (6, None), (6, None, None)])
-def test_a_median_that_falls_on_a_seed_without_a_hit_is_no_number(hits) -> None:
+def test_the_delay_is_none_if_the_median_seed_has_no_hit(hits) -> None:
     assert detection([watch(first_hit=hit) for hit in hits]).delay_rounds is None
 
 
@@ -41,14 +41,14 @@ def test_false_quarantine_is_the_mean_over_seeds() -> None:
     assert detection([watch(false_quarantine=3), watch(false_quarantine=6)]).false_quarantine_daemon_rounds == 4.5
 
 
-def test_without_alarms_there_is_no_precision_and_without_an_attack_no_recall() -> None:
+def test_precision_is_none_without_alarms_and_recall_without_an_attack() -> None:
     quiet = DetectionCounts()
     assert detection([quiet]) == Detection(None, None, None, 0)
     assert detection([]) == Detection(None, None, None, 0.0)
 
 
-def test_a_run_counts_daemon_rounds_by_hand() -> None:
-    """Daemons 1 and 4 are under attack in rounds 1 to 3; the quarantine holds 0 and 1 in all five."""
+def test_a_run_counts_daemon_rounds() -> None:
+    """Daemons 1 and 4 are attacked in rounds 1 to 3; daemons 0 and 1 are isolated in all five rounds."""
     attack = {"kind": "false_signal", "daemons": [1, 4], "start": 1, "stop": 4}
     swarm = beliefs(
         range(6),
@@ -67,12 +67,12 @@ def test_a_run_counts_daemon_rounds_by_hand() -> None:
 @pytest.mark.parametrize(
     ("damage", "stop", "rounds"),
     [
-        ([0, 0, 10, 10, 10, 10], 2, 0),  # It stands in the very round in which the attack is off.
+        ([0, 0, 10, 10, 10, 10], 2, 0),  # The damage is constant from the round in which the attack ends.
         ([0, 5, 10, 5, 0, 0], 3, 1),
         ([0, 5, 9, 9.4, 9.6, 10], 2, 2),
         ([0, 0, 0], 1, 0),
         ([0, 10, 10, 10], 3, 0),
     ],
 )
-def test_recovery_is_how_long_after_the_attack_the_damage_still_moves(damage, stop, rounds) -> None:
+def test_recovery_is_the_time_until_the_damage_is_constant(damage, stop, rounds) -> None:
     assert rounds_to_recover(np.array(damage, dtype=float), stop) == rounds

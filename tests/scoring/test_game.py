@@ -16,7 +16,7 @@ rock_paper_scissors = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 
 
 
 @pytest.mark.parametrize("game", [matching_pennies, rock_paper_scissors])
-def test_a_symmetric_game_is_played_evenly_and_worth_nothing(game):
+def test_a_symmetric_game_has_uniform_mixtures_and_value_0(game):
     found = nash(game)
     assert found.value == pytest.approx(0.0, abs=1e-12)
     assert found.rows == pytest.approx(np.full(len(game), 1 / len(game)))
@@ -24,15 +24,15 @@ def test_a_symmetric_game_is_played_evenly_and_worth_nothing(game):
     assert not found.pure
 
 
-def test_a_two_by_two_game_without_a_saddle_has_its_closed_solution():
-    """v = (ad − bc) / (a + d − b − c); the row of a is played with (d − c) / (a + d − b − c)."""
+def test_a_two_by_two_game_without_a_saddle_point_has_the_closed_form_solution():
+    """v = (ad − bc) / (a + d − b − c); the row of a has probability (d − c) / (a + d − b − c)."""
     found = nash(np.array([[3.0, -1.0], [-2.0, 4.0]]))
     assert found.value == pytest.approx((3 * 4 - 2) / 10)
     assert found.rows == pytest.approx([0.6, 0.4])
     assert found.columns == pytest.approx([0.5, 0.5])
 
 
-def test_a_saddle_point_is_played_purely():
+def test_a_saddle_point_gives_pure_strategies():
     game = np.array([[4.0, 1.0, 3.0], [2.0, 1.0, 0.0], [5.0, 3.0, 8.0]])
     assert saddle_point(game) == (2, 1) == minimax(game)
     found = nash(game)
@@ -41,12 +41,12 @@ def test_a_saddle_point_is_played_purely():
     assert found.columns.tolist() == [0, 1, 0]
 
 
-def test_a_dominated_move_is_not_played():
+def test_a_dominated_strategy_has_probability_0():
     game = np.vstack([rock_paper_scissors, rock_paper_scissors[0] - 1.0])
     assert nash(game).rows[3] == 0
 
 
-def test_a_constant_game_is_worth_its_constant():
+def test_the_value_of_a_constant_game_is_its_constant():
     assert nash(np.full((3, 2), 7.0)).value == 7.0
 
 
@@ -58,7 +58,7 @@ def test_the_unit_does_not_change_the_mixtures():
 
 @given(payoffs)
 @settings(max_examples=150, deadline=None)
-def test_neither_team_can_better_an_equilibrium_by_itself(game):
+def test_no_team_gains_by_leaving_an_equilibrium(game):
     found = nash(game)
     slack = 1e-6 * (1 + np.ptp(game))
     assert (game @ found.columns).max() <= found.value + slack
@@ -70,7 +70,7 @@ def test_neither_team_can_better_an_equilibrium_by_itself(game):
 
 
 @given(payoffs)
-def test_the_value_is_between_what_each_team_can_force_alone(game):
+def test_the_value_is_between_maximin_and_minimax(game):
     found = nash(game)
     slack = 1e-6 * (1 + np.ptp(game))
     assert game.min(axis=1).max() - slack <= found.value <= game.max(axis=0).min() + slack

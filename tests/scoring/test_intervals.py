@@ -1,4 +1,4 @@
-"""Intervals over seeds: Student's t under eight of them, BCa from eight on."""
+"""Intervals over seeds: Student's t for fewer than eight seeds, BCa otherwise."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_under_eight_seeds_a_ratio_has_the_linearized_interval_of_cochran() -> N
 
 
 @pytest.mark.parametrize("count", [8, 30])
-def test_from_eight_seeds_on_a_mean_has_the_bca_interval(count) -> None:
+def test_a_mean_of_eight_seeds_has_the_bca_interval(count) -> None:
     values = np.random.default_rng(count).exponential(size=count)
     expected = stats.bootstrap((values,), np.mean, n_resamples=50_000, method="BCa", rng=1).confidence_interval
     interval = of_mean(values)
@@ -39,7 +39,7 @@ def test_from_eight_seeds_on_a_mean_has_the_bca_interval(count) -> None:
     assert interval.high == pytest.approx(expected.high, abs=0.03 * width)
 
 
-def test_from_eight_seeds_on_a_ratio_resamples_its_pairs() -> None:
+def test_a_ratio_of_eight_seeds_resamples_pairs() -> None:
     rng = np.random.default_rng(3)
     bottom = rng.normal(10, 2, 20)
     top = 0.3 * bottom + rng.normal(0, 0.1, 20)
@@ -57,18 +57,18 @@ def test_from_eight_seeds_on_a_ratio_resamples_its_pairs() -> None:
     assert width < 0.03
 
 
-def test_the_same_seeds_give_the_same_interval_to_the_bit() -> None:
+def test_intervals_are_bit_identical_for_equal_seeds() -> None:
     values = np.random.default_rng(0).normal(size=12)
     assert of_mean(values) == of_mean(values.copy())
 
 
-def test_one_seed_leaves_the_ends_open() -> None:
+def test_one_seed_gives_no_interval_ends() -> None:
     assert of_mean(np.array([3.0])) == Interval(3.0, None, None)
     assert Interval(3.0, None, None).to_dict() == {"mean": 3.0, "low": None, "high": None}
 
 
 @pytest.mark.parametrize("count", [2, 9])
-def test_seeds_that_agree_give_an_interval_of_no_width(count) -> None:
+def test_equal_seeds_give_an_interval_of_width_0(count) -> None:
     assert of_mean(np.full(count, 0.1)) == pytest.approx((0.1, 0.1, 0.1), rel=1e-15)
     assert of_ratio(np.linspace(1, 2, count), np.linspace(2, 4, count)) == (0.5, 0.5, 0.5)
 
@@ -81,7 +81,7 @@ def test_an_interval_has_finite_ends_around_its_mean(values) -> None:
     assert interval.low <= interval.mean <= interval.high
 
 
-def test_a_ratio_has_finite_ends_although_a_resample_can_miss_every_seed_that_was_hit() -> None:
+def test_a_ratio_has_finite_ends_even_if_a_resample_has_no_damage() -> None:
     bottom = np.array([0, 0, 0, 0, 0, 0, 10, 11, 12, 13.0])
     top = np.array([0, 0, 0, 0, 0, 0, 1, 2, 1, 3.0])
     interval = of_ratio(top, bottom)
@@ -98,11 +98,11 @@ def coverage(count: int, draws: int, rng: np.random.Generator) -> float:
     return covered / draws
 
 
-def test_the_linearized_interval_of_a_ratio_covers_the_truth_about_as_often_as_it_says() -> None:
+def test_the_linearized_interval_of_a_ratio_has_nominal_coverage() -> None:
     assert coverage(5, 2000, np.random.default_rng(11)) == pytest.approx(0.95, abs=0.02)
 
 
 @pytest.mark.slow
-def test_the_bootstrapped_interval_of_a_ratio_covers_the_truth_about_as_often_as_it_says() -> None:
-    # At 20 seeds a bootstrap is a little too narrow still: 93%.
+def test_the_bootstrap_interval_of_a_ratio_has_nearly_nominal_coverage() -> None:
+    # With 20 seeds a bootstrap interval is slightly too narrow: 93%.
     assert coverage(20, 500, np.random.default_rng(11)) == pytest.approx(0.94, abs=0.03)

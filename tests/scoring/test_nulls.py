@@ -1,4 +1,4 @@
-"""The nulls stand beside a defense: doing nothing, luck, the whole cure, the truth."""
+"""The null defenses: none, a random quarantine, a quarantine of all, and the oracle."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from swarmsec.runs import NULLS, JobCache, run_nulls, whole
 from swarmsec.runs.executors import Serial
 
 
-def test_the_nulls_meet_the_same_attack_on_the_same_seeds():
+def test_nulls_run_with_the_same_attack_and_seeds():
     scenario = load_scenario("ring_with_a_liar", settings={"rounds": 40})
     nulls = {null.kind: null for null in run_nulls(scenario, (0, 1), JobCache(Serial(), whole))}
     assert tuple(nulls) == NULLS

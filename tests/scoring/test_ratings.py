@@ -1,4 +1,4 @@
-"""Bradley–Terry ratings: a published example, what a prior does, and properties of any table of results."""
+"""Bradley–Terry ratings: a published example, the effect of the prior, and properties of arbitrary results."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ results = (
 
 
 def outcomes_of(best_first, seeds, *, upsets=()):
-    """(seeds, 1, k) outcomes in which contestants finish in one order, but for seeds in which it is turned round."""
+    """(seeds, 1, k) outcomes with one order of contestants, which is reversed in the seeds `upsets`."""
     k = len(best_first)
     scores = np.zeros(k)
     scores[list(best_first)] = np.arange(k, 0, -1)
@@ -38,7 +38,7 @@ def outcomes_of(best_first, seeds, *, upsets=()):
 
 
 def test_baseball_of_1987_has_the_published_estimates():
-    """Table 10.11, column 3: against Baltimore, in order of strength."""
+    """Table 10.11, column 3: log strengths relative to Baltimore, in descending order."""
     logs = bradley_terry(BASEBALL_1987, prior=0)
     assert (logs - logs[6]).round(2).tolist() == [1.58, 1.44, 1.29, 1.25, 1.11, 0.68, 0.0]
 
@@ -48,25 +48,25 @@ def test_two_contestants_have_the_log_odds_of_their_wins():
     assert logs[0] - logs[1] == pytest.approx(np.log(4))
 
 
-def test_a_batch_is_estimated_as_its_members_are():
+def test_a_batch_gives_the_estimates_of_its_members():
     batch = np.stack([BASEBALL_1987, BASEBALL_1987.T, BASEBALL_1987 * 2])
     alone = [bradley_terry(wins) for wins in batch]
     assert bradley_terry(batch) == pytest.approx(np.array(alone), abs=1e-8)
 
 
-def test_with_a_prior_who_never_lost_has_a_finite_strength():
+def test_the_prior_gives_an_unbeaten_contestant_a_finite_strength():
     logs = bradley_terry(np.array([[0.0, 5.0], [0.0, 0.0]]))
     assert np.isfinite(logs).all()
     assert logs[0] > logs[1]
 
 
-def test_with_a_prior_groups_that_never_met_are_each_about_the_average():
+def test_the_prior_gives_separate_groups_equal_means():
     wins = np.zeros((4, 4))
     wins[0, 1] = wins[2, 3] = 3
     assert bradley_terry(wins)[[0, 1]] == pytest.approx(bradley_terry(wins)[[2, 3]])
 
 
-def test_who_was_never_compared_is_average():
+def test_a_contestant_without_comparisons_is_average():
     wins = np.zeros((3, 3))
     wins[0, 1] = wins[1, 0] = 2
     assert bradley_terry(wins) == pytest.approx(np.zeros(3))
@@ -74,8 +74,8 @@ def test_who_was_never_compared_is_average():
 
 @given(results)
 @settings(max_examples=50, deadline=None)
-def test_expected_wins_are_the_wins_that_were_counted(wins):
-    """The likelihood's score is zero at its maximum: each contestant is expected to win as often as it did."""
+def test_expected_wins_equal_counted_wins(wins):
+    """The score of the likelihood is zero at its maximum, so expected wins equal counted wins."""
     anchored = np.pad(wins, (0, 1), constant_values=0.5)  # The prior is one tie with an average contestant.
     anchored[-1, -1] = 0.0
     strength = np.exp(bradley_terry(wins))
@@ -86,7 +86,7 @@ def test_expected_wins_are_the_wins_that_were_counted(wins):
 
 
 def _offset(wins):
-    """By what the estimate was shifted for its mean to be 0, from what the anchor is expected to win."""
+    """The shift that centers the estimates at 0, computed from the expected wins of the anchor."""
     logs = bradley_terry(wins)
     low, high = -50.0, 50.0
     for _ in range(200):
@@ -98,7 +98,7 @@ def _offset(wins):
 
 @given(results, st.randoms(use_true_random=False))
 @settings(max_examples=50, deadline=None)
-def test_names_do_not_matter(wins, random):
+def test_ratings_do_not_depend_on_the_order_of_contestants(wins, random):
     order = list(range(len(wins)))
     random.shuffle(order)
     assert bradley_terry(wins[np.ix_(order, order)]) == pytest.approx(bradley_terry(wins)[order], abs=1e-7)
@@ -106,7 +106,7 @@ def test_names_do_not_matter(wins, random):
 
 @given(results)
 @settings(max_examples=50, deadline=None)
-def test_turning_every_result_round_turns_every_strength_round(wins):
+def test_reversed_results_give_negated_strengths(wins):
     assert bradley_terry(wins.T) == pytest.approx(-bradley_terry(wins), abs=1e-7)
 
 
@@ -118,7 +118,7 @@ def test_comparisons_are_counted_within_a_seed_and_a_case():
     assert (third.wins, third.losses, third.ties) == (1, 0, 1)
 
 
-def test_the_noise_of_sums_is_a_tie():
+def test_differences_by_rounding_are_ties():
     first, second = rate(np.array([[[0.1 + 0.2, 0.3]]]))
     assert first.ties == second.ties == 1
     assert first.points.mean == second.points.mean == AVERAGE
@@ -131,7 +131,7 @@ def test_better_contestants_are_rated_higher_and_the_mean_is_the_average():
 
 
 @pytest.mark.parametrize("seeds", [5, 12])
-def test_an_interval_holds_its_rating_and_narrows_with_seeds(seeds):
+def test_an_interval_contains_its_rating_and_narrows_with_seeds(seeds):
     def width(count):
         points = rate(outcomes_of([0, 1], seeds=count, upsets=range(0, count, 4)))[0].points
         assert points.low < points.mean < points.high
@@ -146,13 +146,13 @@ def test_one_seed_has_no_interval():
 
 
 @pytest.mark.parametrize("seeds", [4, 10])
-def test_ratings_are_the_same_every_time(seeds):
+def test_ratings_are_reproducible(seeds):
     outcomes = outcomes_of([1, 0, 2], seeds=seeds, upsets={0})
     assert rate(outcomes) == rate(outcomes)
 
 
-def test_the_intervals_hold_the_true_difference_about_as_often_as_they_say():
-    """Forty leagues of 12 seeds and 20 cases with known strengths: a 95% interval misses rarely."""
+def test_intervals_of_differences_have_nominal_coverage():
+    """Forty simulated leagues of 12 seeds and 20 cases with known strengths."""
     rng = np.random.default_rng(3)
     strengths = np.array([0.5, 0.0, -0.5])
     inside = 0

@@ -50,7 +50,7 @@ def scored(**bills: Sequence[float]) -> Result:
 BITES = {"clean": [10, 20, 30], "attacked": [110, 130, 120], "defended": [31, 45, 50], "guarded": [11, 22, 33]}
 
 
-def test_damage_is_the_bill_minus_the_clean_arms() -> None:
+def test_damage_is_the_bill_minus_the_bill_of_the_clean_arm() -> None:
     result = scored(**BITES)
     assert {arm: value.mean for arm, value in result.damage.items()} == {
         "attacked": 100.0,
@@ -59,20 +59,20 @@ def test_damage_is_the_bill_minus_the_clean_arms() -> None:
     }
 
 
-def test_damage_limited_leaves_out_what_the_defense_itself_costs() -> None:
+def test_damage_limited_excludes_the_cost_of_the_defense() -> None:
     result = scored(**BITES)
     assert result.damage_limited.mean == pytest.approx(1 - (22 - 2) / 100)
     assert result.autoimmune_cost.mean == 2.0
 
 
-def test_its_interval_is_one_minus_that_of_the_ratio() -> None:
+def test_the_interval_of_damage_limited_is_one_minus_that_of_the_ratio() -> None:
     left = of_ratio(np.array([20.0, 23.0, 17.0]), np.array([100.0, 110.0, 90.0]))
     limited = scored(**BITES).damage_limited
     assert limited == pytest.approx((1 - left.mean, 1 - left.high, 1 - left.low))
     assert limited.low < limited.mean < limited.high
 
 
-def test_it_is_never_clipped() -> None:
+def test_damage_limited_is_not_clipped() -> None:
     worse = scored(**{**BITES, "defended": [210, 230, 240]})
     assert worse.damage_limited.mean < 0
     better = scored(**{**BITES, "defended": [0, 0, 0]})
@@ -84,16 +84,16 @@ def test_it_is_never_clipped() -> None:
     [
         ([110, 130, 120], True),
         ([10, 20, 30], False),  # No damage.
-        ([10, 20, 130], False),  # Its interval holds 0.
-        ([-90, -70, -80], False),  # The attack did good.
-        ([10 + 1e-12, 20 + 1e-12, 30 + 1e-12], False),  # Rounding.
+        ([10, 20, 130], False),  # The interval contains 0.
+        ([-90, -70, -80], False),  # The attack reduced the bill.
+        ([10 + 1e-12, 20 + 1e-12, 30 + 1e-12], False),  # A difference by rounding.
     ],
 )
 def test_an_attack_bites_if_the_interval_of_its_damage_is_above_0(attacked, bites) -> None:
     assert scored(**{**BITES, "attacked": attacked}).bites is bites
 
 
-def test_without_a_bite_there_is_no_damage_limited_but_a_reason() -> None:
+def test_without_a_bite_damage_limited_is_none_with_a_reason() -> None:
     result = scored(**{**BITES, "attacked": [10, 20, 30]})
     assert result.damage_limited is None
     assert result.reason == "the attack does not bite: its damage is 0 [0, 0]"
@@ -105,24 +105,24 @@ def test_without_a_bite_there_is_no_damage_limited_but_a_reason() -> None:
     ("defended", "verdict"),
     [([31, 45, 50], "limited"), ([110, 130, 120], "not_limited"), ([20, 130, 120], "not_limited")],
 )
-def test_the_verdict_asks_whether_the_interval_of_damage_limited_is_above_0(defended, verdict) -> None:
+def test_the_verdict_is_limited_if_the_interval_of_damage_limited_is_above_0(defended, verdict) -> None:
     assert scored(**{**BITES, "defended": defended}).verdict == verdict
 
 
-def test_one_seed_bites_nobody_and_says_why_there_is_no_damage_limited() -> None:
+def test_one_seed_gives_no_bite_and_no_damage_limited() -> None:
     result = scored(clean=[0], attacked=[100], defended=[1], guarded=[0])
     assert (result.bites, result.damage_limited) == (False, None)
     assert "at least two" in result.reason
 
 
-def test_without_all_four_arms_the_missing_ones_are_named() -> None:
+def test_the_reason_names_missing_arms() -> None:
     result = scored(clean=[0, 0], attacked=[100, 101])
     assert result.reason == "not all four arms were played: defended, guarded missing"
     assert set(result.arms) == {"clean", "attacked"}
     assert result.autoimmune_cost is None
 
 
-def test_an_attack_that_hits_four_seeds_of_ten_still_gives_a_damage_limited_that_is_a_number() -> None:
+def test_damage_limited_is_finite_if_the_attack_hits_only_four_of_ten_seeds() -> None:
     hit = np.array([0, 0, 0, 0, 0, 0, 10, 11, 12, 13.0])
     result = scored(
         clean=[0.0] * 10, attacked=hit, defended=0.2 * hit + [0, 0, 0, 0, 0, 0, 0, 1, 0, 1], guarded=[0.0] * 10
@@ -141,13 +141,13 @@ def test_overhead_is_guarded_over_clean() -> None:
     assert score(SUBJECT, runs).overhead == (1.5, 1.5, 1.5)
 
 
-def test_overhead_is_defended_over_attacked_where_peace_was_not_played() -> None:
+def test_overhead_is_defended_over_attacked_without_the_arms_in_peace() -> None:
     traces = {arm: trace(arm, 0.0, messages=m) for arm, m in (("attacked", 100.0), ("defended", 300.0))}
     runs = [SeedRun(0, traces, {"attacked": 1.0, "defended": 2.0}, ())]
     assert score(SUBJECT, runs).overhead == (3.0, 3.0, 2.0)
 
 
-def test_the_plain_form_leaves_times_out_on_request() -> None:
+def test_to_dict_can_omit_times() -> None:
     result = scored(**BITES)
     assert result.to_dict()["overhead"]["cpu"] == 1.0
     assert result.to_dict(times=False)["overhead"]["cpu"] is None
@@ -164,7 +164,7 @@ def test_the_plain_form_leaves_times_out_on_request() -> None:
         ([[None], [None]], None),
     ],
 )
-def test_a_guarantee_holds_if_one_defenses_did_in_every_seed(held, holds) -> None:
+def test_a_guarantee_holds_if_one_of_a_defense_held_in_every_seed(held, holds) -> None:
     runs = [
         seed_run(
             i,
@@ -190,6 +190,6 @@ def test_recovery_is_the_mean_over_seeds_and_needs_the_clean_arm() -> None:
     assert score(SUBJECT, [seed_run(0, attacked=1.0)]).recovery_rounds == {}
 
 
-def test_the_replay_line_names_the_seeds_so_that_one_is_no_count() -> None:
+def test_the_replay_command_distinguishes_one_seed_from_a_count() -> None:
     assert scored(clean=[0, 0]).replay == "swarmsec run test --seeds 0,1"
     assert scored(clean=[0]).replay == "swarmsec run test --seeds 0,"

@@ -1,4 +1,4 @@
-"""The search for the worst attack: it keeps to the rules, and what it finds is what a run of it does."""
+"""The search for the worst attack keeps the rules of engagement, and its harm equals the damage of a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from swarmsec import load_scenario, run
 from swarmsec.errors import UsageError
 from swarmsec.runs.executors import open_executor
-from swarmsec.runs.guarantees import promised
+from swarmsec.runs.guarantees import guarantees_before
 from swarmsec.search import figures_cache, gauntlet, spaces_of, tolerance_map
 from swarmsec.search.space import Dimension, attacks_of, position_of
 from swarmsec.teams import combine_guarantees
@@ -62,7 +62,7 @@ def drawn(data, space):
 @pytest.mark.parametrize("name", ["ring_with_a_liar", "two_cliques", "small_inbox", "task_force", "hijacked_hubs"])
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_whatever_is_suggested_loads_and_keeps_to_the_rules(name, data):
+def test_suggested_attacks_load_and_keep_the_rules_of_engagement(name, data):
     scenario = load_scenario(name)
     space = data.draw(st.sampled_from(spaces_of(scenario)), "space")
     attacks = attacks_of(space, drawn(data, space))
@@ -72,18 +72,18 @@ def test_whatever_is_suggested_loads_and_keeps_to_the_rules(name, data):
     assert all(spec["start"] >= (scenario.document["rules"]["red"]["earliest"] or 0) for spec in attacks)
 
 
-def test_what_the_rules_do_not_allow_is_not_searched():
+def test_forbidden_attacks_are_not_searched():
     kinds = {space.kind for space in spaces_of(swarm({"kind": "wmsr", "f": 1}))}
     assert "false_signal" not in kinds
     assert {"stubborn", "equivocation"} <= kinds
-    nobody = swarm({"kind": "wmsr", "f": 1}, rules={"red": {"daemons": 0, "feeds": 0}}, attacks=[])
-    assert "stubborn" not in {space.kind for space in spaces_of(nobody)}
+    closed = swarm({"kind": "wmsr", "f": 1}, rules={"red": {"daemons": 0, "feeds": 0}}, attacks=[])
+    assert "stubborn" not in {space.kind for space in spaces_of(closed)}
     with pytest.raises(UsageError, match="attack: the rules of engagement allow none of stubborn"):
-        spaces_of(nobody, ["stubborn"])
+        spaces_of(closed, ["stubborn"])
 
 
 @given(st.floats(0.01, 1.0), st.sampled_from([-1.0, 1.0]))
-def test_a_lie_of_a_known_size_is_where_it_is_looked_up(size, sign):
+def test_the_position_of_a_value_is_the_inverse_of_the_value_of_a_position(size, sign):
     dimension = Dimension("bias", "signed", -20.0, 20.0)
     position = position_of(dimension, sign * 20.0 * size)
     assert math.copysign(20.0 * 0.01 ** (1.0 - abs(position)), position) == pytest.approx(sign * 20.0 * size)
@@ -107,7 +107,7 @@ def test_the_harm_of_a_query_is_the_damage_of_a_run_of_it(found):
     assert found.best.harm == pytest.approx(run(scenario, seeds=[0, 1]).damage["defended"].mean, rel=1e-12)
 
 
-def test_the_worst_is_confirmed_on_seeds_that_the_search_never_saw(found):
+def test_the_worst_attack_is_confirmed_on_unused_seeds(found):
     assert not set(found.fresh_seeds) & set(found.seeds)
     again = load_scenario(swarm({"kind": "median_gate"}), attack=[dict(spec) for spec in found.best.attacks])
     damage = run(again, seeds=list(found.fresh_seeds)).damage["defended"]
@@ -115,25 +115,25 @@ def test_the_worst_is_confirmed_on_seeds_that_the_search_never_saw(found):
     assert found.factor.mean == pytest.approx(found.worst.mean / found.own.mean)
 
 
-def test_the_search_does_not_depend_on_how_many_processes_there_are(found):
+def test_the_search_does_not_depend_on_the_number_of_processes(found):
     assert searched(swarm({"kind": "median_gate"}), budget=20, seeds=(0, 1), jobs=2) == found
 
 
-def test_another_search_seed_searches_otherwise(found):
+def test_another_search_seed_gives_other_queries(found):
     other = searched(swarm({"kind": "median_gate"}), budget=4, seeds=(0,), search_seed=1)
     assert other.queries[1].attacks != found.queries[1].attacks
 
 
-def test_who_knows_the_threshold_begins_with_lies_of_about_its_size():
+def test_a_known_threshold_gives_first_queries_of_about_its_size():
     scenario = swarm({"kind": "median_gate", "threshold": 4.0, "warm_up": 2}, rules={"red": {"feeds": 2}}, attacks=[])
     known = searched(scenario, budget=24, attacks=["false_signal"], seeds=(0,), known=True)
     sizes = {round(abs(query.attacks[0]["bias"]), 6) for query in known.queries[1:7]}
-    assert sizes <= {0.4, 0.8, 1.0, 2.0, 4.0}  # Shares of 2 and 4, but for those under the finest that is searched.
+    assert sizes <= {0.4, 0.8, 1.0, 2.0, 4.0}  # Shares of 2 and 4, except those below the finest searched value.
     assert known.own.mean == 0.0
     assert known.factor is None
 
 
-def test_an_attack_that_breaks_is_told_as_refused_and_stops_nobody(tmp_path):
+def test_a_failing_attack_is_a_refused_query_and_the_search_continues(tmp_path):
     folder = tmp_path / "attacks"
     folder.mkdir()
     (folder / "breaks.py").write_text(
@@ -148,12 +148,12 @@ def test_an_attack_that_breaks_is_told_as_refused_and_stops_nobody(tmp_path):
     assert all(query.harm is None and "breaks" in query.refused for query in found.queries[1:])
 
 
-def test_a_metric_that_the_world_does_not_have_is_refused_with_those_it_has():
+def test_an_unknown_metric_is_refused_with_the_known_ones():
     with pytest.raises(UsageError, match=r"metric: this world has no metric 'nope'; it has .*hull_violation"):
         searched(swarm({"kind": "wmsr", "f": 1}), budget=2, seeds=(0,), metric="nope")
 
 
-def test_without_optuna_the_error_says_what_to_install(monkeypatch):
+def test_without_optuna_the_error_names_the_extra_to_install(monkeypatch):
     usual = builtins.__import__
 
     def without(name, *arguments, **more):
@@ -166,7 +166,7 @@ def test_without_optuna_the_error_says_what_to_install(monkeypatch):
         searched(swarm({"kind": "wmsr", "f": 1}), budget=2, seeds=(0,))
 
 
-def test_what_the_map_marks_is_what_the_defense_promises_and_there_nothing_is_left_of_the_damage():
+def test_cells_inside_the_guarantee_are_marked_and_have_no_damage():
     scenario = swarm({"kind": "wmsr", "f": 1}, rounds=10)
     found = mapped(scenario, shares=(0.15, 0.3, 0.6), strengths=(0.5, 1.0), seeds=(0,))
     assert [(cell.share, cell.strength) for cell in found.cells] == [
@@ -175,21 +175,21 @@ def test_what_the_map_marks_is_what_the_defense_promises_and_there_nothing_is_le
     for cell in found.cells:
         attack = {**LIAR, "daemons": f"{100 * cell.share:g}%", "strength": cell.strength}
         there = load_scenario(scenario, settings={"rules.red": {}}, attack=attack)
-        assert cell.promised == combine_guarantees(promised(there.setup(0))).label
+        assert cell.promised == combine_guarantees(guarantees_before(there.setup(0))).label
         damage = run(there, seeds=[0]).damage
         assert cell.attacked == pytest.approx(damage["attacked"].mean)
         assert cell.defended == pytest.approx(damage["defended"].mean - damage["guarded"].mean)
     assert [cell.promised for cell in found.cells] == ["inside"] * 2 + ["outside"] * 4
 
 
-def test_a_map_does_not_depend_on_how_many_processes_there_are():
+def test_a_map_does_not_depend_on_the_number_of_processes():
     scenario = swarm({"kind": "wmsr", "f": 1}, rounds=5)
     one, two = (mapped(scenario, shares=(0.3,), strengths=(1.0, 2.0), seeds=(0,), jobs=jobs) for jobs in (1, 2))
     assert one == two
 
 
 @pytest.mark.parametrize(("shares", "strengths"), [((0.0,), (1.0,)), ((1.5,), (1.0,)), ((0.5,), (0.0,))])
-def test_a_map_beyond_its_range_is_refused(shares, strengths):
+def test_shares_and_strengths_out_of_range_are_refused(shares, strengths):
     with pytest.raises(UsageError, match="shares are from above 0 to 1"):
         mapped(swarm({"kind": "wmsr", "f": 1}), shares=shares, strengths=strengths)
 
@@ -204,7 +204,9 @@ def test_an_attack_twice_as_harmful_as_the_librarys_is_found_within_200_queries(
 
 def _inside(scenario, attacks):
     return (
-        combine_guarantees(promised(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(0))).label
+        combine_guarantees(
+            guarantees_before(load_scenario(scenario, attack=[dict(spec) for spec in attacks]).setup(0))
+        ).label
         == "inside"
     )
 

@@ -1,4 +1,4 @@
-"""Delta debugging, and the witness that it leaves: nothing of it can be spared."""
+"""Delta debugging, and the minimal witness that it returns."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ needed_sets = st.sets(st.integers(0, 19), min_size=1)
 lucky_sets = st.sets(st.frozensets(st.integers(0, 11), min_size=1), max_size=60)
 
 
-def shrunk(items, will_do):
+def smallest(items, is_sufficient):
     asked = []
 
     def first(subsets):
         asked.extend(subsets)
-        return next((number for number, subset in enumerate(subsets) if will_do(frozenset(subset))), None)
+        return next((number for number, subset in enumerate(subsets) if is_sufficient(frozenset(subset))), None)
 
     return smallest_subset(items, first), asked
 
 
 @given(needed_sets)
-def test_of_what_is_needed_exactly_that_is_left(needed):
-    left, _ = shrunk(range(20), lambda subset: needed <= subset)
+def test_the_smallest_subset_is_exactly_the_needed_items(needed):
+    left, _ = smallest(range(20), lambda subset: needed <= subset)
     assert left == sorted(needed)
 
 
 @given(st.integers(1, 20))
-def test_of_a_number_that_is_needed_so_many_are_left(count):
-    left, _ = shrunk(range(20), lambda subset: len(subset) >= count)
+def test_the_smallest_subset_has_exactly_the_needed_number_of_items(count):
+    left, _ = smallest(range(20), lambda subset: len(subset) >= count)
     assert len(left) == count
 
 
 @given(lucky_sets)
-def test_what_is_left_will_do_and_no_single_item_of_it_can_be_left_out_even_where_more_does_not_always_do(lucky):
+def test_the_smallest_subset_is_sufficient_and_1_minimal_for_any_test(lucky):
     everything = frozenset(range(12))
 
-    def will_do(subset):
+    def is_sufficient(subset):
         return subset == everything or subset in lucky
 
-    left, _ = shrunk(range(12), will_do)
-    assert will_do(frozenset(left))
-    assert not any(will_do(frozenset(left) - {one}) for one in left if len(left) > 1)
+    left, _ = smallest(range(12), is_sufficient)
+    assert is_sufficient(frozenset(left))
+    assert not any(is_sufficient(frozenset(left) - {one}) for one in left if len(left) > 1)
 
 
 @given(lucky_sets)
-def test_nothing_at_all_is_never_asked_about_and_the_order_stays(lucky):
-    left, asked = shrunk(range(12), lambda subset: subset in lucky)
+def test_the_empty_subset_is_never_tried_and_the_order_is_kept(lucky):
+    left, asked = smallest(range(12), lambda subset: subset in lucky)
     assert all(asked)
     assert all(subset == sorted(subset) for subset in [left, *asked])
 
@@ -83,7 +83,7 @@ def harm_of(scenario, attacks):
     return AttackEvaluator(scenario, (0,), figures_cache(Serial())).harms([attacks])[0].amount
 
 
-def test_of_a_witness_no_daemon_no_round_and_no_strength_can_be_spared():
+def test_a_witness_is_minimal_in_daemons_rounds_and_strength():
     scenario = ring()
     found = minimized(scenario, [LIARS], keep=0.25)
     (attack,) = found.attacks
@@ -101,22 +101,22 @@ def test_of_a_witness_no_daemon_no_round_and_no_strength_can_be_spared():
         assert harm_of(scenario, [{**attack, **less}]) < found.needed
 
 
-def test_of_several_attacks_only_those_that_are_needed_are_left():
+def test_a_witness_has_only_the_needed_attacks():
     scenario = ring()
     idle = {"kind": "stubborn", "daemons": [5], "value": 3.0, "start": 2, "stop": 3}
     found = minimized(scenario, [idle, LIARS], keep=0.5)
     assert [spec["value"] for spec in found.attacks] == [100.0]
 
 
-def test_a_witness_does_not_depend_on_how_many_processes_look_for_it():
+def test_a_witness_does_not_depend_on_the_number_of_processes():
     assert minimized(ring(), [LIARS], jobs=1) == minimized(ring(), [LIARS], jobs=2)
 
 
-def test_when_the_tries_run_out_what_was_found_by_then_is_given_and_it_says_so():
+def test_if_the_tries_run_out_the_smallest_attack_so_far_is_returned_and_marked():
     found = minimized(ring(), [LIARS], keep=0.25, tries=3)
     assert not found.smallest
     assert found.harm >= found.needed
-    assert found.tried <= 4  # The harm of what is left is looked up in the end.
+    assert found.tried <= 4  # The harm of the minimal attack is measured at the end.
 
 
 def test_an_attack_that_does_no_harm_has_no_witness():
@@ -125,6 +125,6 @@ def test_an_attack_that_does_no_harm_has_no_witness():
 
 
 @pytest.mark.parametrize("keep", [0.0, -1.0, 1.5])
-def test_a_share_that_is_none_is_refused(keep):
+def test_a_share_out_of_range_is_refused(keep):
     with pytest.raises(UsageError, match=r"keep: .* must be more than 0 and at most 1"):
         minimized(ring(), [LIARS], keep=keep)

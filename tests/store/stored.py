@@ -18,7 +18,7 @@ PLAN = {"name": "small", "attacks": ["stubborn", "stubborn:value=7.0"], "defense
 
 @dataclass(frozen=True)
 class Small:
-    """Entries, and the jobs under them: an arm that cells share is one job."""
+    """Entries of a tournament and their jobs: an arm that cells share is one job."""
 
     entries: tuple[RunEntry, ...]
     jobs: tuple[Job, ...]
@@ -27,7 +27,7 @@ class Small:
         return [(one, play(one)) for one in self.jobs]
 
     def keep(self, path: Path) -> Path:
-        """A store with all of it."""
+        """Write entries and results to a store, and return its path."""
         with Store.open(path) as store:
             store.begin(ID, PLAN, self.entries)
             for one, played in self.played():
@@ -43,7 +43,7 @@ def small(
     seeds: Sequence[int] = (0, 1),
     rounds: int = 30,
 ) -> Small:
-    """Every attack against every defense in all four arms."""
+    """The tournament of every attack against every defense in all four arms."""
     entries, jobs = [], {}
     for attack in attacks:
         for defense in defenses:
@@ -57,33 +57,39 @@ def small(
 
 
 def play(one: Job) -> JobResult:
-    """What comes of a job; played once for all tests."""
+    """The result of a job, which is run once for all tests."""
     if one.id not in _PLAYED:
         _PLAYED[one.id] = run_job(one)
     return _PLAYED[one.id]
 
 
 def numbered(count: int) -> list[tuple[Job, JobResult]]:
-    """As many runs as a test needs, all alike but for their ids."""
+    """`count` jobs with equal results and different ids."""
     one = small(seeds=(0,)).jobs[0]
     played = play(one)
     return [(replace(one, id=f"{i:064d}"), played._replace(id=f"{i:064d}")) for i in range(count)]
 
 
-def everything(store: Store) -> list[object]:
-    """All that a store says, in a form that can be compared."""
-    said: list[object] = [store.tournaments(), sorted(store.done()), store.summaries()]
+def contents_of(store: Store) -> list[object]:
+    """All contents of a store, in a form that can be compared."""
+    contents: list[object] = [store.tournaments(), sorted(store.done()), store.summaries()]
     for tournament in store.tournaments():
-        said += [store.entries(tournament.id), store.digest(tournament.id)]
+        contents += [store.entries(tournament.id), store.digest(tournament.id)]
     for run in store.summaries():
         played = store.get(run)
         assert played is not None
-        said += [store.job(run), played.digest, played.status, played.guarantees, played.error]
+        contents += [store.job(run), played.digest, played.status, played.guarantees, played.error]
         if trace := played.trace:
-            said += [{name: values.tobytes() for name, values in trace.metrics.items()}, trace.bill.tobytes()]
-            said += [trace.events, trace.watch, trace.central, trace.compromised.tobytes(), trace.attacked.tobytes()]
-            said += [trace.quarantined.tobytes()]
-    return said
+            contents += [{name: values.tobytes() for name, values in trace.metrics.items()}, trace.bill.tobytes()]
+            contents += [
+                trace.events,
+                trace.watch,
+                trace.central,
+                trace.compromised.tobytes(),
+                trace.attacked.tobytes(),
+            ]
+            contents += [trace.quarantined.tobytes()]
+    return contents
 
 
 _PLAYED: dict[str, JobResult] = {}

@@ -1,4 +1,4 @@
-"""A store gives back what was put into it, once, whatever the order."""
+"""A store returns the results that were added, once each and in any order of additions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from swarmsec.runs.jobs import JobResult, run_job, trace_digest
 from swarmsec.store import RunEntry, Store
 from swarmsec.store.codec import decode, encode
 from swarmsec.swarm.trace import DetectionCounts, Event, Trace
-from tests.store.stored import ID, PLAN, everything, numbered, play, small
+from tests.store.stored import ID, PLAN, contents_of, numbered, play, small
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 BILLS = st.floats(allow_nan=False, allow_infinity=False)
@@ -24,7 +24,7 @@ BILLS = st.floats(allow_nan=False, allow_infinity=False)
 
 @st.composite
 def traces(draw) -> Trace:
-    """Any trace of a scored run, however odd its figures."""
+    """Arbitrary traces of a scored run."""
     rounds, n = draw(st.integers(1, 12)), draw(st.integers(1, 40))
     bill = draw(hnp.arrays(np.float64, rounds, elements=BILLS))
     names = draw(st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=4))
@@ -56,7 +56,7 @@ def same_numbers(a: dict[str, float], b: dict[str, float]) -> bool:
 
 
 @given(traces())
-def test_a_trace_comes_back_with_its_bill_last_values_and_counts_exact_and_its_other_rounds_of_float32(trace) -> None:
+def test_a_decoded_trace_is_exact_except_for_float32_metrics_before_the_last_round(trace) -> None:
     back = decode(encode(trace), arm=trace.arm, seed=trace.seed)
     assert back.bill.tobytes() == trace.bill.tobytes()
     assert list(back.metrics) == list(trace.metrics)
@@ -79,7 +79,7 @@ def test_a_trace_comes_back_with_its_bill_last_values_and_counts_exact_and_its_o
 
 
 @given(traces())
-def test_the_last_round_alone_is_that_of_the_whole_trace(trace) -> None:
+def test_the_last_round_alone_equals_that_of_the_whole_trace(trace) -> None:
     last = decode(encode(trace), arm=trace.arm, seed=trace.seed, last_only=True)
     assert last.bill.tolist() == [trace.bill[-1]]
     assert same_numbers(
@@ -89,7 +89,7 @@ def test_the_last_round_alone_is_that_of_the_whole_trace(trace) -> None:
     assert (last.events, last.watch) == (trace.events, trace.watch)
 
 
-def test_a_run_comes_back_with_the_digest_of_the_exact_trace(tmp_path) -> None:
+def test_a_stored_run_has_the_digest_of_the_exact_trace(tmp_path) -> None:
     tournament = small()
     with Store.open(tournament.keep(tmp_path / "s.sqlite"), read_only=True) as store:
         for job, played in tournament.played():
@@ -98,17 +98,17 @@ def test_a_run_comes_back_with_the_digest_of_the_exact_trace(tmp_path) -> None:
             assert kept.digest == played.digest == trace_digest(played.trace)
             assert (kept.id, kept.status, kept.cpu_seconds) == (played.id, "done", played.cpu_seconds)
             assert kept.guarantees == played.guarantees
-            assert run_job(store.job(job.id)).digest == played.digest, "what is kept can be played again"
+            assert run_job(store.job(job.id)).digest == played.digest, "a stored job can be run again"
 
 
-def test_the_digest_is_stored_since_that_of_a_decoded_trace_differs(tmp_path) -> None:
+def test_the_digest_of_a_decoded_trace_differs_from_the_stored_digest(tmp_path) -> None:
     tournament = small(attacks=["stubborn:value=0.1"], seeds=(0,))
     with Store.open(tournament.keep(tmp_path / "s.sqlite"), read_only=True) as store:
         attacked = next(entry.run for entry in tournament.entries if entry.arm == "attacked")
         assert trace_digest(store.get(attacked).trace) != store.get(attacked).digest
 
 
-def test_a_run_that_is_not_there_is_none(tmp_path) -> None:
+def test_a_missing_run_is_none(tmp_path) -> None:
     with Store.open(tmp_path / "s.sqlite") as store:
         assert store.get("nothing") is None
         assert store.job("nothing") is None
@@ -125,7 +125,7 @@ def test_a_failed_run_is_stored_with_its_error(tmp_path, status) -> None:
         assert store.done() == ({job.id} if status == "failed" else set())
 
 
-def test_done_has_the_runs_that_need_not_be_run_again(tmp_path) -> None:
+def test_done_lists_runs_that_need_no_retry(tmp_path) -> None:
     jobs = small().jobs[:4]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(jobs[0], play(jobs[0]))
@@ -136,7 +136,7 @@ def test_done_has_the_runs_that_need_not_be_run_again(tmp_path) -> None:
         assert store.done([]) == set()
 
 
-def test_a_new_result_replaces_a_crash_and_none_replaces_a_run_that_is_done(tmp_path) -> None:
+def test_a_new_result_replaces_a_crash_but_no_finished_run(tmp_path) -> None:
     job = small().jobs[0]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(job, JobResult(job.id, "crashed", error="killed"))
@@ -148,7 +148,7 @@ def test_a_new_result_replaces_a_crash_and_none_replaces_a_run_that_is_done(tmp_
         assert len(store.summaries()) == 1
 
 
-def test_the_same_run_with_another_result_is_refused_and_the_first_one_stays(tmp_path) -> None:
+def test_a_different_result_of_a_finished_run_is_refused(tmp_path) -> None:
     job, other = small().jobs[:2]
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(job, play(job))
@@ -157,7 +157,7 @@ def test_the_same_run_with_another_result_is_refused_and_the_first_one_stays(tmp
         assert store.get(job.id).digest == play(job).digest
 
 
-def test_the_digest_depends_neither_on_the_order_nor_on_a_resume(tmp_path) -> None:
+def test_the_digest_depends_on_neither_the_order_nor_a_resume(tmp_path) -> None:
     tournament = small()
     digests = set()
     for number in range(3):
@@ -165,7 +165,7 @@ def test_the_digest_depends_neither_on_the_order_nor_on_a_resume(tmp_path) -> No
         random.Random(number).shuffle(shuffled)
         random.Random(number).shuffle(entries)
         path = tmp_path / f"{number}.sqlite"
-        for part in (shuffled[:5], shuffled[3:]):  # Opened twice, two runs added twice.
+        for part in (shuffled[:5], shuffled[3:]):  # The store is opened twice, and two runs are added twice.
             with Store.open(path) as store:
                 store.begin(ID, PLAN, entries)
                 for job, played in part:
@@ -175,7 +175,7 @@ def test_the_digest_depends_neither_on_the_order_nor_on_a_resume(tmp_path) -> No
     assert len(digests) == 1
 
 
-def test_results_that_differ_in_their_digest_are_unequal(tmp_path) -> None:
+def test_results_with_different_digests_are_unequal(tmp_path) -> None:
     job = small().jobs[0]
     result = play(job)
     assert result._replace(digest="another") != result
@@ -196,7 +196,7 @@ def test_the_digest_depends_on_every_run(tmp_path) -> None:
     assert len(seen) == len(tournament.jobs) + 1
 
 
-def test_the_counts_of_a_tournament_count_a_shared_run_once(tmp_path) -> None:
+def test_a_shared_run_is_counted_once_in_a_tournament(tmp_path) -> None:
     tournament = small(seeds=(0,))
     with Store.open(tmp_path / "s.sqlite") as store:
         store.begin(ID, PLAN, tournament.entries)
@@ -227,7 +227,7 @@ def test_two_tournaments_share_their_runs(tmp_path) -> None:
         assert set(store.summaries("another")) == {job.id for job in narrow.jobs}
 
 
-def test_beginning_again_is_no_change_and_more_entries_of_one_plan_join(tmp_path) -> None:
+def test_begin_is_idempotent_and_adds_new_entries(tmp_path) -> None:
     few, more = small(seeds=(0,)), small(seeds=(0, 1))
     with Store.open(tmp_path / "s.sqlite") as store:
         store.begin(ID, PLAN, few.entries)
@@ -238,7 +238,7 @@ def test_beginning_again_is_no_change_and_more_entries_of_one_plan_join(tmp_path
         assert sorted(store.entries(ID)) == sorted(more.entries)
 
 
-def test_a_tournament_of_one_id_has_one_plan(tmp_path) -> None:
+def test_an_id_with_another_plan_is_refused(tmp_path) -> None:
     with Store.open(tmp_path / "s.sqlite") as store:
         store.begin(ID, PLAN, small().entries)
         with pytest.raises(UsageError, match="with another plan"):
@@ -246,7 +246,7 @@ def test_a_tournament_of_one_id_has_one_plan(tmp_path) -> None:
         assert store.tournaments()[0].plan == PLAN
 
 
-def test_an_entry_whose_plug_in_has_changed_is_refused_and_nothing_is_begun(tmp_path) -> None:
+def test_an_entry_with_a_changed_plugin_is_refused_without_changes(tmp_path) -> None:
     entries = list(small().entries)
     changed = [*entries[:3], entries[3]._replace(run="0" * 64), RunEntry("new", "a", "b", 0, "clean", "1" * 64)]
     with Store.open(tmp_path / "s.sqlite") as store:
@@ -256,7 +256,7 @@ def test_an_entry_whose_plug_in_has_changed_is_refused_and_nothing_is_begun(tmp_
         assert sorted(store.entries(ID)) == sorted(entries)
 
 
-def test_a_store_that_was_opened_to_be_read_is_not_written(tmp_path) -> None:
+def test_a_read_only_store_refuses_writes(tmp_path) -> None:
     job, played = numbered(1)[0]
     Store.open(tmp_path / "s.sqlite").close()
     with Store.open(tmp_path / "s.sqlite", read_only=True) as store:
@@ -266,14 +266,14 @@ def test_a_store_that_was_opened_to_be_read_is_not_written(tmp_path) -> None:
             store.begin(ID, PLAN, [])
 
 
-def test_the_largest_seed_fits(tmp_path) -> None:
+def test_the_largest_seed_is_stored_exactly(tmp_path) -> None:
     job = replace(small().jobs[0], seed=2**63 - 1)
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(job, play(small().jobs[0]))
         assert store.job(job.id).seed == 2**63 - 1
 
 
-def test_a_store_says_the_same_to_a_writer_and_to_a_reader(tmp_path) -> None:
+def test_a_writer_and_a_reader_see_equal_contents(tmp_path) -> None:
     path = small().keep(tmp_path / "new folder" / "s.sqlite")
     with Store.open(path) as writer, Store.open(path, read_only=True) as reader:
-        assert everything(writer) == everything(reader)
+        assert contents_of(writer) == contents_of(reader)

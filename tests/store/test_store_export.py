@@ -1,4 +1,4 @@
-"""A store as files and as tables to be asked: every number is the store's."""
+"""Exported files and query tables have exactly the numbers of the store."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_csv_tells_every_run_and_every_round(store, tmp_path) -> None:
+def test_csv_has_every_run_and_every_round(store, tmp_path) -> None:
     paths = to_csv(store, tmp_path / "new" / "csv")
     assert [path.name for path in paths] == [f"{name}.csv" for name in FILES]
     tournaments, entries, runs, rounds = (read_csv(path) for path in paths)
@@ -71,11 +71,11 @@ def test_csv_tells_every_run_and_every_round(store, tmp_path) -> None:
         assert int(row["watch_attacked"]) == played.trace.watch.attacked
         for name, values in played.trace.metrics.items():
             assert float(row[f"final_{name}"]) == values[-1]
-    told = [(row["run"], row["metric"], int(row["round"]), float(row["value"])) for row in rounds]
-    assert told == expected_rounds(store)
+    exported = [(row["run"], row["metric"], int(row["round"]), float(row["value"])) for row in rounds]
+    assert exported == expected_rounds(store)
 
 
-def test_parquet_tells_the_same_as_csv_with_types(store, tmp_path) -> None:
+def test_parquet_has_the_values_of_csv_with_types(store, tmp_path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     tables = {path.stem: parquet.read_table(path) for path in to_parquet(store, tmp_path / "parquet")}
     assert list(tables) == FILES
@@ -103,7 +103,7 @@ def test_an_empty_store_has_empty_tables(tmp_path) -> None:
         assert [parquet.read_table(path).num_rows for path in to_parquet(store, tmp_path / "pq")] == [0, 0, 0, 0]
 
 
-def test_an_export_replaces_whole_files_and_leaves_nothing_else(store, tmp_path) -> None:
+def test_an_export_replaces_files_and_leaves_no_others(store, tmp_path) -> None:
     folder = tmp_path / "csv"
     to_csv(store, folder)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -112,13 +112,13 @@ def test_an_export_replaces_whole_files_and_leaves_nothing_else(store, tmp_path)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_a_place_that_cannot_be_written_is_told(store, tmp_path) -> None:
+def test_an_unwritable_path_is_reported(store, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match=r"file.*cannot be written"):
         to_csv(store, tmp_path / "file")
 
 
-def test_without_pyarrow_parquet_says_what_to_install(store, tmp_path, monkeypatch) -> None:
+def test_the_error_without_pyarrow_names_the_extra(store, tmp_path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(UsageError, match=r"pip install 'swarmsec\[export\]'"):
         to_parquet(store, tmp_path / "parquet")
@@ -133,7 +133,7 @@ def engine(request, monkeypatch) -> str:
     return request.param
 
 
-def test_a_question_is_answered_from_the_stores_tables(store, engine) -> None:
+def test_a_query_reads_the_tables_of_the_store(store, engine) -> None:
     answer = run_query(
         store,
         "SELECT arm, count(*) AS runs, sum(bill) AS bill FROM runs WHERE status = 'done' GROUP BY arm ORDER BY arm",
@@ -147,7 +147,7 @@ def test_a_question_is_answered_from_the_stores_tables(store, engine) -> None:
         assert bill == pytest.approx(math.fsum(bills), rel=1e-12)
 
 
-def test_a_question_can_join_rounds_with_entries(store, engine) -> None:
+def test_a_query_can_join_rounds_with_entries(store, engine) -> None:
     answer = run_query(
         store,
         "SELECT e.defense, r.metric, max(r.value) FROM rounds r JOIN entries e ON e.run = r.run "
@@ -162,7 +162,7 @@ def test_a_question_can_join_rounds_with_entries(store, engine) -> None:
     assert answer.rows == [(*at, expected[at]) for at in sorted(expected)]
 
 
-def test_a_question_can_begin_with_with(store, engine) -> None:
+def test_a_query_can_begin_with_with(store, engine) -> None:
     assert run_query(store, "WITH a AS (SELECT count(*) n FROM entries) SELECT n FROM a").rows == [
         (len(store.entries(ID)),)
     ]
@@ -185,13 +185,11 @@ def test_a_question_can_begin_with_with(store, engine) -> None:
         "SELECT * FROM read_csv('/etc/hostname')",
     ],
 )
-def test_what_is_no_select_over_the_tables_is_refused_and_writes_nothing(
-    store, engine, sql, tmp_path, monkeypatch
-) -> None:
+def test_a_query_that_is_no_select_is_refused_and_writes_nothing(store, engine, sql, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     before = store.path.read_bytes()
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as exported:
         run_query(store, sql)
-    assert told.value.where == "--sql"
+    assert exported.value.where == "--sql"
     assert store.path.read_bytes() == before
     assert not [path for path in tmp_path.iterdir() if path.name in {"other.db", "out.csv"}]

@@ -1,4 +1,4 @@
-"""What was acknowledged survives: a kill, a full disk, a damaged file, another program, another version."""
+"""Acknowledged results survive kills, full disks, damaged files, other programs and other versions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import pytest
 
 from swarmsec.errors import OutputError, SwarmsecError, UsageError
 from swarmsec.store import Store, schema
-from tests.store.stored import ID, PLAN, everything, numbered, small
+from tests.store.stored import ID, PLAN, contents_of, numbered, small
 
 NOBODY = 65534
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,12 +41,12 @@ READS_ON_AND_ON = """
 import sys
 from pathlib import Path
 from swarmsec.store import Store
-from tests.store.stored import everything
+from tests.store.stored import contents_of
 
 seen = -1
 while seen < int(sys.argv[2]):
     with Store.open(Path(sys.argv[1]), read_only=True) as store:
-        everything(store)
+        contents_of(store)
         if len(store.done()) != seen:
             seen = len(store.done())
             print(seen, flush=True)
@@ -67,16 +67,16 @@ def is_whole(path: Path) -> bool:
 
 
 def folder_bytes(folder: Path) -> dict[str, bytes]:
-    """The store and its log; the index of the log and the lock say nothing."""
+    """The bytes of the store and its log; the index of the log and the lock have no contents."""
     kept = [path for path in folder.iterdir() if not path.name.endswith(("-shm", ".lock")) and path.stat().st_size]
     return {path.name: path.read_bytes() for path in kept}
 
 
-# A kill
+# Kills
 
 
 @pytest.mark.parametrize("acknowledged", [1, 40])
-def test_what_was_acknowledged_survives_a_kill(tmp_path, acknowledged) -> None:
+def test_acknowledged_runs_survive_a_kill(tmp_path, acknowledged) -> None:
     path = tmp_path / "s.sqlite"
     adding = process(ADDS_AND_TELLS, path)
     told = [adding.stdout.readline().strip() for _ in range(acknowledged)]
@@ -84,16 +84,16 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path, acknowledged) -> None:
     told += adding.stdout.read().split("\n")[:-1]
     adding.wait()
     with Store.open(path, read_only=True) as store:
-        seen = everything(store)
+        seen = contents_of(store)
     with Store.open(path) as store:
         assert set(told) <= store.done()
         assert len(store.done()) <= len(told) + 1, "nothing that nobody was told of, but what was on its way"
         assert all(store.get(run).trace is not None for run in told)
-        assert everything(store) == seen
+        assert contents_of(store) == seen
     assert is_whole(path)
 
 
-def test_a_store_is_free_again_when_its_writer_was_killed(tmp_path) -> None:
+def test_a_store_is_unlocked_after_its_writer_was_killed(tmp_path) -> None:
     adding = process(ADDS_AND_TELLS, tmp_path / "s.sqlite")
     adding.stdout.readline()
     with pytest.raises(OutputError, match="another process writes to this store"):
@@ -103,10 +103,10 @@ def test_a_store_is_free_again_when_its_writer_was_killed(tmp_path) -> None:
     Store.open(tmp_path / "s.sqlite").close()
 
 
-# Many at once
+# Concurrent access
 
 
-def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path) -> None:
+def test_a_second_writer_is_refused_and_the_first_continues(tmp_path) -> None:
     (job, played), (other, another) = numbered(2)
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(job, played)
@@ -116,7 +116,7 @@ def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path) -> None:
         assert len(store.done()) == 2
 
 
-def test_readers_read_whole_runs_while_a_process_writes(tmp_path) -> None:
+def test_readers_see_whole_runs_while_a_process_writes(tmp_path) -> None:
     path = tmp_path / "s.sqlite"
     Store.open(path).close()
     reading = process(READS_ON_AND_ON, path, 40)
@@ -133,7 +133,7 @@ def test_readers_read_whole_runs_while_a_process_writes(tmp_path) -> None:
     assert len(counts) > 3, "it read while the other wrote"
 
 
-def test_a_reader_that_stays_does_not_hold_up_the_writer(tmp_path) -> None:
+def test_a_long_lived_reader_does_not_block_the_writer(tmp_path) -> None:
     runs = numbered(30)
     with Store.open(tmp_path / "s.sqlite") as store:
         store.add(*runs[0])
@@ -145,12 +145,12 @@ def test_a_reader_that_stays_does_not_hold_up_the_writer(tmp_path) -> None:
             assert len(reader.done()) == 30
 
 
-# A full disk, a folder that is read-only
+# Full disks and read-only folders
 
 
 @contextmanager
 def at_most(size: int) -> Iterator[None]:
-    """No file of this process grows beyond so many bytes."""
+    """Limit the size of files that this process writes."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -160,13 +160,13 @@ def at_most(size: int) -> Iterator[None]:
 
 
 def add_all(store: Store, acknowledged: list[str]) -> None:
-    """A thousand runs, and in `acknowledged` the ids of those that `add` returned from."""
+    """Add a thousand runs, and append to `acknowledged` the id of each run after `add` returned."""
     for job, played in numbered(1_000):
         store.add(job, played)
         acknowledged.append(job.id)
 
 
-def test_on_a_full_disk_adding_is_refused_and_everything_acknowledged_is_kept(tmp_path) -> None:
+def test_a_full_disk_refuses_runs_and_keeps_acknowledged_ones(tmp_path) -> None:
     path: Path = tmp_path / "s.sqlite"
     acknowledged: list[str] = []
     with Store.open(path) as store:
@@ -175,7 +175,7 @@ def test_on_a_full_disk_adding_is_refused_and_everything_acknowledged_is_kept(tm
         assert 0 < len(acknowledged) < 1_000
         assert store.done() == set(acknowledged)
         job, played = numbered(1_000)[-1]
-        store.add(job, played)  # There is room again.
+        store.add(job, played)  # The limit has been lifted.
         acknowledged.append(job.id)
     with Store.open(path, read_only=True) as store:
         assert store.done() == set(acknowledged)
@@ -183,7 +183,7 @@ def test_on_a_full_disk_adding_is_refused_and_everything_acknowledged_is_kept(tm
     assert is_whole(path)
 
 
-def test_a_full_disk_that_stays_full_loses_nothing(tmp_path) -> None:
+def test_a_disk_that_stays_full_loses_no_acknowledged_run(tmp_path) -> None:
     path: Path = tmp_path / "s.sqlite"
     acknowledged: list[str] = []
     with at_most(100_000), pytest.raises(OutputError), Store.open(path) as store:
@@ -194,17 +194,17 @@ def test_a_full_disk_that_stays_full_loses_nothing(tmp_path) -> None:
     assert is_whole(path)
 
 
-def test_where_there_is_no_room_at_all_no_store_is_made(tmp_path) -> None:
+def test_a_full_disk_refuses_a_new_store(tmp_path) -> None:
     path = tmp_path / "s.sqlite"
     with at_most(2_000), pytest.raises(OutputError, match="cannot be written"):
         Store.open(path)
-    with Store.open(path) as store:  # There is room again.
+    with Store.open(path) as store:  # The limit has been lifted.
         assert store.tournaments() == []
 
 
 @pytest.fixture
 def read_only_folder() -> Iterator[Path]:
-    """A folder that everybody may look into; under `nobody_writes` none of its files can be changed."""
+    """A folder for stores; inside `without_write_permission` none of its files can be changed."""
     folder = Path(tempfile.mkdtemp())
     yield folder
     folder.chmod(0o755)
@@ -212,8 +212,8 @@ def read_only_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def nobody_writes(folder: Path) -> Iterator[None]:
-    """Nobody may write in the folder, root included."""
+def without_write_permission(folder: Path) -> Iterator[None]:
+    """Remove the permission to write in the folder; root becomes another user meanwhile."""
     for path in folder.iterdir():
         path.chmod(0o444)
     folder.chmod(0o555)
@@ -230,33 +230,33 @@ def nobody_writes(folder: Path) -> Iterator[None]:
 def test_a_store_in_a_read_only_folder_can_be_read(read_only_folder) -> None:
     path = small().keep(read_only_folder / "s.sqlite")
     with Store.open(path) as store:
-        expected = everything(store)
+        expected = contents_of(store)
     for left in read_only_folder.glob("s.sqlite?*"):
         left.unlink()
-    with nobody_writes(read_only_folder), Store.open(path, read_only=True) as store:
-        assert everything(store) == expected
+    with without_write_permission(read_only_folder), Store.open(path, read_only=True) as store:
+        assert contents_of(store) == expected
     assert [one.name for one in read_only_folder.iterdir()] == ["s.sqlite"]
 
 
-def test_a_store_that_was_copied_with_its_log_can_be_read_in_a_read_only_folder(read_only_folder, tmp_path) -> None:
+def test_a_store_copied_with_its_log_can_be_read_in_a_read_only_folder(read_only_folder, tmp_path) -> None:
     with Store.open(tmp_path / "s.sqlite") as store:
         store.begin(ID, PLAN, small().entries)
         for job, played in small().played():
             store.add(job, played)
-        expected = everything(store)
+        expected = contents_of(store)
         for name in ("s.sqlite", "s.sqlite-wal"):
             shutil.copyfile(tmp_path / name, read_only_folder / name)
     with (
-        nobody_writes(read_only_folder),
+        without_write_permission(read_only_folder),
         Store.open(read_only_folder / "s.sqlite", read_only=True) as store,
     ):
-        assert everything(store) == expected
+        assert contents_of(store) == expected
 
 
-def test_a_read_only_folder_is_not_written_to(read_only_folder) -> None:
+def test_writes_in_a_read_only_folder_are_refused(read_only_folder) -> None:
     path = small().keep(read_only_folder / "s.sqlite")
     before = folder_bytes(read_only_folder)
-    with nobody_writes(read_only_folder):
+    with without_write_permission(read_only_folder):
         with pytest.raises(OutputError, match="cannot be written"):
             Store.open(path)
         with pytest.raises(OutputError, match="cannot be written"):
@@ -266,10 +266,10 @@ def test_a_read_only_folder_is_not_written_to(read_only_folder) -> None:
     assert folder_bytes(read_only_folder) == before
 
 
-# A file that is no store, or not whole
+# Invalid and damaged files
 
 
-def test_there_must_be_a_store_to_be_read(tmp_path) -> None:
+def test_a_missing_store_cannot_be_opened_for_reading(tmp_path) -> None:
     with pytest.raises(UsageError, match="there is no store here"):
         Store.open(tmp_path / "s.sqlite", read_only=True)
     with pytest.raises(UsageError, match="there is no store here"):
@@ -285,7 +285,7 @@ def test_there_must_be_a_store_to_be_read(tmp_path) -> None:
     ids=["one byte", "a text", "random", "a header and nothing"],
 )
 @pytest.mark.parametrize("read_only", [True, False])
-def test_a_file_that_is_no_store_is_refused_and_stays(tmp_path, content, read_only) -> None:
+def test_a_file_that_is_no_store_is_refused_and_not_changed(tmp_path, content, read_only) -> None:
     path = tmp_path / "s.sqlite"
     path.write_bytes(content)
     with pytest.raises(UsageError, match=r"damaged|another program"):
@@ -294,7 +294,7 @@ def test_a_file_that_is_no_store_is_refused_and_stays(tmp_path, content, read_on
 
 
 @pytest.mark.parametrize("read_only", [True, False])
-def test_another_programs_database_is_refused_and_stays(tmp_path, read_only) -> None:
+def test_the_database_of_another_program_is_refused_and_not_changed(tmp_path, read_only) -> None:
     path = tmp_path / "s.sqlite"
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE runs (id TEXT)")
@@ -311,53 +311,53 @@ def whole(tmp_path_factory) -> Path:
     return small().keep(tmp_path_factory.mktemp("whole") / "s.sqlite")
 
 
-def all_that_is_said(path: Path, *, read_only: bool) -> list[object] | str:
-    """Everything, or the error."""
+def contents_or_error(path: Path, *, read_only: bool) -> list[object] | str:
+    """The contents of a store, or the message of the error."""
     try:
         with Store.open(path, read_only=read_only) as store:
-            return everything(store)
+            return contents_of(store)
     except SwarmsecError as error:
         return str(error)
 
 
-def refused_or_as_before(path: Path, expected: list[object]) -> bool:
-    """Whether a store is refused by all who open it, and stays as it is. What is not refused must say what it said."""
+def refused_or_unchanged(path: Path, expected: list[object]) -> bool:
+    """Whether a store is refused. Assert that a refused file is unchanged, and that any other has `expected`."""
     before, refused = folder_bytes(path.parent), []
     for read_only in (True, False):
-        said = all_that_is_said(path, read_only=read_only)
-        if isinstance(said, str):
-            assert said.startswith(f"{path}: the store is damaged: ")
+        contents = contents_or_error(path, read_only=read_only)
+        if isinstance(contents, str):
+            assert contents.startswith(f"{path}: the store is damaged: ")
             assert folder_bytes(path.parent) == before
         else:
-            assert said == expected
-        refused.append(isinstance(said, str))
+            assert contents == expected
+        refused.append(isinstance(contents, str))
     return all(refused)
 
 
 @pytest.mark.parametrize("half", ["first", "second"])
-def test_a_page_of_which_half_was_overwritten_is_noticed_or_was_not_in_use(whole, tmp_path, half) -> None:
+def test_a_half_overwritten_page_is_detected_unless_it_is_unused(whole, tmp_path, half) -> None:
     with Store.open(whole, read_only=True) as store:
-        expected = everything(store)
+        expected = contents_of(store)
     content, page, noise = whole.read_bytes(), 4096, random.Random(7)
     pages = range(len(content) // page)
-    noticed = 0
+    detected = 0
     for number in pages:
         start = number * page + (page // 2 if half == "second" else 0)
         path = tmp_path / str(number) / "s.sqlite"
         path.parent.mkdir()
         path.write_bytes(content[:start] + noise.randbytes(page // 2) + content[start + page // 2 :])
-        noticed += refused_or_as_before(path, expected)
-    assert noticed > len(pages) // 2
+        detected += refused_or_unchanged(path, expected)
+    assert detected > len(pages) // 2
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.5, 0.9, 0.999])
-def test_a_store_that_was_cut_short_is_refused_and_stays(whole, tmp_path, share) -> None:
+def test_a_truncated_store_is_refused_and_not_changed(whole, tmp_path, share) -> None:
     content, path = whole.read_bytes(), tmp_path / "s.sqlite"
     path.write_bytes(content[: int(len(content) * share)])
-    assert refused_or_as_before(path, [])
+    assert refused_or_unchanged(path, [])
 
 
-def test_a_changed_byte_in_a_row_that_sqlite_cannot_know_of_is_noticed(whole, tmp_path) -> None:
+def test_a_changed_row_is_detected_by_its_checksum(whole, tmp_path) -> None:
     path = tmp_path / "s.sqlite"
     shutil.copyfile(whole, path)
     connection = sqlite3.connect(path)
@@ -367,17 +367,17 @@ def test_a_changed_byte_in_a_row_that_sqlite_cannot_know_of_is_noticed(whole, tm
     connection.commit()
     connection.close()
     with Store.open(path, read_only=True) as store:
-        with pytest.raises(UsageError, match=f"damaged: run {run} is not what was stored"):
+        with pytest.raises(UsageError, match=f"damaged: the checksum of run {run} is wrong"):
             store.get(run)
-        with pytest.raises(UsageError, match=f"damaged: tournament {ID} is not what was stored"):
+        with pytest.raises(UsageError, match=f"damaged: the checksum of tournament {ID} is wrong"):
             store.tournaments()
 
 
 # Versions
 
 
-def test_a_store_that_version_1_wrote_is_read_and_gone_on_with(tmp_path) -> None:
-    """The file was written by the first version, and is never written anew."""
+def test_a_store_of_version_1_can_be_read_and_opened_for_writing(tmp_path) -> None:
+    """The file was written by the first version and must never be regenerated."""
     path = tmp_path / "s.sqlite"
     shutil.copyfile(Path(__file__).parent / "data" / "store_version_1.sqlite", path)
     for read_only in (True, False):
@@ -401,7 +401,7 @@ def test_a_store_that_version_1_wrote_is_read_and_gone_on_with(tmp_path) -> None
             assert store.job(attacked.id).document["attacks"][0]["kind"] == "stubborn"
 
 
-def test_a_store_of_a_newer_version_is_refused_by_both_numbers_and_stays(whole, tmp_path) -> None:
+def test_a_store_of_a_newer_version_is_refused_with_both_versions(whole, tmp_path) -> None:
     path = tmp_path / "s.sqlite"
     shutil.copyfile(whole, path)
     connection = sqlite3.connect(path)
@@ -414,12 +414,12 @@ def test_a_store_of_a_newer_version_is_refused_by_both_numbers_and_stays(whole, 
     assert path.read_bytes() == before
 
 
-def with_a_note(connection: sqlite3.Connection) -> None:
+def add_note_column(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE tournaments ADD COLUMN note TEXT NOT NULL DEFAULT 'none'")
 
 
-def that_fails(connection: sqlite3.Connection) -> None:
-    with_a_note(connection)
+def failing_migration(connection: sqlite3.Connection) -> None:
+    add_note_column(connection)
     connection.execute("INSERT INTO nowhere VALUES (1)")
 
 
@@ -431,45 +431,45 @@ def columns_of(path: Path) -> list[str]:
         connection.close()
 
 
-def test_a_writer_brings_an_older_store_to_its_version_and_keeps_what_is_in_it(whole, tmp_path, monkeypatch) -> None:
+def test_a_writer_migrates_an_older_store_and_keeps_its_contents(whole, tmp_path, monkeypatch) -> None:
     path = tmp_path / "s.sqlite"
     shutil.copyfile(whole, path)
     with Store.open(path, read_only=True) as store:
-        expected = everything(store)
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, with_a_note))
+        expected = contents_of(store)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, add_note_column))
     with Store.open(path) as store:
-        assert everything(store) == expected
+        assert contents_of(store) == expected
     assert "note" in columns_of(path)
     with Store.open(path) as store:
-        assert everything(store) == expected
+        assert contents_of(store) == expected
     monkeypatch.undo()
     with pytest.raises(UsageError, match="has version 2"):
         Store.open(path)
 
 
-def test_a_reader_reads_an_older_store_and_leaves_it_as_it_is(whole, tmp_path, monkeypatch) -> None:
+def test_a_reader_reads_an_older_store_without_changing_it(whole, tmp_path, monkeypatch) -> None:
     path = tmp_path / "s.sqlite"
     shutil.copyfile(whole, path)
     before = path.read_bytes()
     with Store.open(path, read_only=True) as store:
-        expected = everything(store)
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, with_a_note))
+        expected = contents_of(store)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, add_note_column))
     with Store.open(path, read_only=True) as store:
-        assert everything(store) == expected
+        assert contents_of(store) == expected
         with store.reading() as connection:
             assert connection.execute("SELECT note FROM tournaments").fetchall() == [("none",)]
     assert path.read_bytes() == before
 
 
-def test_a_step_that_fails_leaves_the_store_at_its_version(whole, tmp_path, monkeypatch) -> None:
+def test_a_failing_migration_leaves_the_store_at_its_version(whole, tmp_path, monkeypatch) -> None:
     path = tmp_path / "s.sqlite"
     shutil.copyfile(whole, path)
     with Store.open(path, read_only=True) as store:
-        expected = everything(store)
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, that_fails))
+        expected = contents_of(store)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, failing_migration))
     with pytest.raises(OutputError, match="no such table: nowhere"):
         Store.open(path)
     monkeypatch.undo()
     assert "note" not in columns_of(path)
     with Store.open(path) as store:
-        assert everything(store) == expected
+        assert contents_of(store) == expected

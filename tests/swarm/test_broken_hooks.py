@@ -1,4 +1,4 @@
-"""A plug-in that breaks its contract is told by a `PluginError` with its kind and the hook."""
+"""A plug-in that breaks its contract raises a `PluginError` with its kind and the hook."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ BROKEN_DEFENSES = {
 
 
 @pytest.mark.parametrize(("hook", "how"), [(hook, how) for hook, broken in BROKEN_ATTACKS.items() for how in broken])
-def test_an_attack_that_breaks_its_contract_is_named_with_the_hook(hook, how) -> None:
+def test_the_error_of_a_broken_attack_names_it_and_the_hook(hook, how) -> None:
     attack = attack_with(hook, BROKEN_ATTACKS[hook][how])
     with pytest.raises(PluginError) as refused:
         play(swarm_of(K3, attacks=[attack], arm="attacked"))
@@ -115,7 +115,7 @@ def test_an_attack_that_breaks_its_contract_is_named_with_the_hook(hook, how) ->
 
 
 @pytest.mark.parametrize(("hook", "how"), [(hook, how) for hook, broken in BROKEN_DEFENSES.items() for how in broken])
-def test_a_defense_that_breaks_its_contract_is_named_with_the_hook(hook, how) -> None:
+def test_the_error_of_a_broken_defense_names_it_and_the_hook(hook, how) -> None:
     defense = defense_with(hook, BROKEN_DEFENSES[hook][how])
     with pytest.raises(PluginError) as refused:
         play(swarm_of(K3, defenses=[defense], arm="guarded"))
@@ -125,35 +125,35 @@ def test_a_defense_that_breaks_its_contract_is_named_with_the_hook(hook, how) ->
 @pytest.mark.parametrize(
     "does", [lambda blue: blue.isolate(np.array([3])), lambda blue: blue.release([-1]), lambda blue: blue.accuse([0.5])]
 )
-def test_a_defense_that_names_a_daemon_that_is_not_there_is_named(does) -> None:
+def test_the_error_of_an_unknown_daemon_names_the_defense(does) -> None:
     with pytest.raises(PluginError) as refused:
         play(swarm_of(K3, defenses=[defense_with("respond", does)], arm="guarded"))
     assert "Broken" in str(refused.value)
 
 
-def test_a_defense_that_looks_where_it_may_not_is_named() -> None:
+def test_the_error_of_a_forbidden_view_names_the_defense() -> None:
     with pytest.raises(NotVisibleError) as refused:
         play(swarm_of(K3, defenses=[defense_with("respond", lambda blue: blue.truth)], arm="guarded"))
     assert "Broken" in str(refused.value)
 
 
-def test_a_filter_that_gives_a_rearranged_view_of_what_it_got_is_taken_at_its_word() -> None:
+def test_a_filter_can_return_a_reordered_view_of_its_input() -> None:
     trace = play(swarm_of(K3, defenses=[defense_with("filter_signals", lambda signals: signals[::-1])], arm="guarded"))
     assert trace.states[0, :, 0].tolist() == [2.0, 1.0, 0.0]
 
 
-def test_a_filter_that_gives_back_what_it_got_raises_no_alarm() -> None:
+def test_a_filter_that_returns_its_input_raises_no_alarm() -> None:
     trace = play(swarm_of(K3, defenses=[defense_with("filter_signals", lambda signals: signals)], arm="guarded"))
     assert trace.metrics["alarms"].tolist() == [0, 0, 0]
 
 
-def test_a_message_that_is_no_number_is_the_attacks_good_right_and_is_dropped() -> None:
+def test_a_nan_message_of_an_attack_is_allowed_and_dropped() -> None:
     attack = attack_with("on_messages", lambda messages: messages.saying(np.nan))
     trace = play(swarm_of(K3, attacks=[attack], arm="attacked", rounds=1))
     assert trace.final[:, 0].tolist() == [1.0, 1.5, 1.5]
 
 
-def test_a_reading_that_is_no_number_is_none_and_the_daemon_stays_with_its_last() -> None:
+def test_after_a_nan_reading_the_daemon_keeps_its_last_reading() -> None:
     attack = attack_with("on_signals", lambda signals: np.full_like(signals, np.nan))
     attack.start = 1
     world, protocol = Beliefs(initial=[5.0, 1.0, 2.0]), FriedkinJohnsen(anchor=1.0)

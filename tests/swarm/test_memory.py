@@ -1,4 +1,4 @@
-"""A run that is over leaves nothing behind but what was recorded of it."""
+"""Models and networks are freed after a run; only recorded data stays."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SWARM = {
 }
 
 
-def test_a_large_swarm_is_freed_when_it_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_swarm_is_freed_after_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "COLLECT_FROM", 1)
     monkeypatch.setattr(model, "DAEMONS_AT_ONCE_MAX", 1)
     scenario = load_scenario(SWARM)

@@ -1,4 +1,4 @@
-"""The swarm is a Mesa model, its daemons are Mesa agents, and the arrays are the state."""
+"""The swarm is a Mesa model, its daemons are Mesa agents, and arrays store the state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.strategies import K3, beliefs, play, swarm_of
 SWARM = beliefs([0, 3, 6], K3, attacks=[{"kind": "stubborn", "daemons": [0], "start": 1}], rounds=3)
 
 
-def test_daemons_are_mesa_agents_and_views_on_their_rows() -> None:
+def test_daemons_are_mesa_agents_and_views_of_their_rows() -> None:
     model = build(SWARM, arm="clean")
     assert isinstance(model, mesa.Model)
     assert all(isinstance(daemon, mesa.Agent) for daemon in model.agents)
@@ -32,13 +32,13 @@ def test_daemons_are_mesa_agents_and_views_on_their_rows() -> None:
         daemon.belief[0] = 1.0
 
 
-def test_every_daemon_is_there_from_the_beginning_once_and_by_its_row() -> None:
+def test_every_daemon_exists_once_from_the_beginning() -> None:
     model = build(SWARM)
     assert sorted(daemon.row for daemon in model.agents) == [0, 1, 2]
     assert all(model.daemon(daemon.row) is daemon for daemon in model.agents)
 
 
-def test_a_step_is_a_round_and_the_last_one_ends_the_run() -> None:
+def test_a_step_is_a_round_and_the_last_round_ends_the_run() -> None:
     model = build(SWARM)
     rounds = []
     while model.running:
@@ -51,7 +51,7 @@ def test_a_step_is_a_round_and_the_last_one_ends_the_run() -> None:
     assert np.array_equal(model.state, final)
 
 
-def test_past_20_000_daemons_they_are_created_on_demand() -> None:
+def test_more_than_20_000_daemons_are_created_on_demand() -> None:
     model = swarm_of(topology("ring", n=DAEMONS_AT_ONCE_MAX + 1), arm="clean", rounds=1)
     assert len(model.agents) == 0
     model.step()
@@ -60,11 +60,11 @@ def test_past_20_000_daemons_they_are_created_on_demand() -> None:
     assert len(model.agents) == 1
 
 
-def test_exactly_20_000_are_there_from_the_beginning() -> None:
+def test_exactly_20_000_daemons_are_created_at_the_beginning() -> None:
     assert len(swarm_of(topology("ring", n=DAEMONS_AT_ONCE_MAX), arm="clean").agents) == DAEMONS_AT_ONCE_MAX
 
 
-def test_the_data_collector_has_a_row_a_round() -> None:
+def test_the_data_collector_has_one_row_per_round() -> None:
     model = build(SWARM, arm="attacked")
     trace = play(model)
     frame = model.datacollector.get_model_vars_dataframe()
@@ -87,7 +87,7 @@ def test_mesa_runs_a_model_to_its_end() -> None:
 @pytest.mark.skipif(not hasattr(mesa, "batch_run"), reason="Mesa 4 has no batch_run")
 def test_mesa_runs_models_in_a_batch() -> None:
     def swarm(number: int, arm: str, **_of_mesa: object) -> SwarmModel:
-        return build(SWARM, arm=arm, seed=number)  # Mesa 3.5 passes a `seed` of its own, which pairs no arms.
+        return build(SWARM, arm=arm, seed=number)  # Mesa 3.5 also passes a `seed`, which differs between arms.
 
     rows = mesa.batch_run(
         swarm,
@@ -101,7 +101,7 @@ def test_mesa_runs_models_in_a_batch() -> None:
     assert [row["bill"] for row in rows] == [simulate(SWARM, arm=arm, seed=seed).bill[-1] for seed, arm in BATCH]
 
 
-def test_a_closed_model_is_let_go_of() -> None:
+def test_a_closed_model_is_freed() -> None:
     kept: list[weakref.ref[SwarmModel]] = []
 
     class Remembers(Daemon):
@@ -119,7 +119,7 @@ def test_a_closed_model_is_let_go_of() -> None:
     assert kept[0]() is None
 
 
-def test_a_simulation_leaves_nothing_behind_in_mesa() -> None:
+def test_a_simulation_leaves_no_model_registered_in_mesa() -> None:
     def counted() -> int:
         ids = getattr(mesa.Agent, "_ids", None)
         gc.collect()
@@ -137,7 +137,7 @@ def test_an_unknown_arm_or_seed_is_refused() -> None:
         build(SWARM, seed=-1)
 
 
-def test_states_hold_what_was_proposed_before_round_0_and_after_every_round() -> None:
+def test_states_are_recorded_before_round_0_and_after_every_round() -> None:
     trace = simulate(SWARM, arm="attacked", record_states=True)
     assert trace.states.shape == (4, 3, 1)
     assert trace.decisions.shape == (3, 3, 1)
@@ -145,7 +145,7 @@ def test_states_hold_what_was_proposed_before_round_0_and_after_every_round() ->
     assert simulate(SWARM).states is None
 
 
-def test_quarantined_is_who_was_isolated_at_the_end_of_each_round() -> None:
+def test_quarantined_has_the_daemons_isolated_at_the_end_of_each_round() -> None:
     defense = [{"kind": "oracle"}]
     trace = simulate(beliefs([0, 3, 6], K3, attacks=[{**SWARM["attacks"][0], "stop": 3}], defenses=defense))
     assert trace.quarantined[:, 0].tolist() == [False, True, True, False, False]

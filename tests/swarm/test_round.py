@@ -1,4 +1,4 @@
-"""The round: what happens in which order, and what it spends."""
+"""The round: the order of its steps, and the messages that it counts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOG: list[str] = []
 
 
 def recording(base: type[Any], *hooks: str, **members: Any) -> Any:
-    """A plug-in that writes its hooks down and does what its base class does."""
+    """A plug-in that logs its hooks and calls those of its base class."""
 
     def recorded(hook: str) -> Any:
         def call(self: Any, *arguments: Any, **named: Any) -> Any:
@@ -38,7 +38,7 @@ def recording(base: type[Any], *hooks: str, **members: Any) -> Any:
     )
 
 
-def test_sense_negotiate_decide_act_with_red_and_blue_at_every_step() -> None:
+def test_hooks_are_called_in_the_order_of_the_round() -> None:
     LOG.clear()
     every = Surface.SIGNAL | Surface.DAEMON | Surface.MESSAGE | Surface.NETWORK | Surface.TIMING
     world = recording(Beliefs, "sense", "decide", "apply")(initial=[0.0, 1.0, 2.0])
@@ -52,7 +52,7 @@ def test_sense_negotiate_decide_act_with_red_and_blue_at_every_step() -> None:
     assert [*feeds, "initial_state", *negotiation, *feeds, *negotiation] == LOG
 
 
-def test_several_attacks_and_defenses_take_their_turns_in_the_scenarios_order() -> None:
+def test_attacks_are_called_in_the_order_of_the_scenario() -> None:
     @dataclass(kw_only=True)
     class Plus(Attack):
         surface = Surface.SIGNAL
@@ -76,19 +76,19 @@ def test_several_attacks_and_defenses_take_their_turns_in_the_scenarios_order() 
 
 
 @pytest.mark.parametrize(("components", "exchanges"), [(1, 1), (1, 3), (2, 1)])
-def test_every_edge_carries_a_message_an_exchange_of_eight_bytes_a_component(components, exchanges) -> None:
+def test_every_edge_has_one_message_per_exchange_of_eight_bytes_per_component(components, exchanges) -> None:
     world = Beliefs(initial=[[float(i)] * components for i in range(3)])
     trace = play(swarm_of(K3, world=world, protocol=AverageConsensus(exchanges=exchanges), arm="clean"))
     assert trace.metrics["messages"].tolist() == [6 * exchanges * (t + 1) for t in range(3)]
     assert trace.metrics["bytes"].tolist() == [48 * components * exchanges * (t + 1) for t in range(3)]
 
 
-def test_a_flood_is_counted_with_all_its_copies() -> None:
+def test_all_copies_of_a_flood_are_counted() -> None:
     trace = play(swarm_of(K3, attacks=[ConflictingFlood(daemons=[0], copies=5)], arm="attacked", rounds=1))
     assert trace.metrics["messages"].tolist() == [4 + 2 * 5]
 
 
-def test_a_question_to_all_neighbors_is_a_message_an_edge_of_eight_bytes_a_component() -> None:
+def test_a_query_to_all_neighbors_is_one_message_per_edge() -> None:
     world = Beliefs(initial=[[float(i), 0.0] for i in range(3)])
     clean, guarded = (
         play(swarm_of(K3, world=world, defenses=[MedianGate()], arm=arm)).metrics for arm in ("clean", "guarded")
@@ -99,7 +99,7 @@ def test_a_question_to_all_neighbors_is_a_message_an_edge_of_eight_bytes_a_compo
 
 @dataclass(kw_only=True)
 class Isolates(Defense):
-    """Isolates these in one round, and releases them in another."""
+    """Isolates `who` in round 0 and releases them in the round `release`."""
 
     vantage = Vantage.MONITOR
     sees = Surface.MESSAGE
@@ -114,7 +114,7 @@ class Isolates(Defense):
             blue.release(np.array(self.who))
 
 
-def test_an_isolated_daemon_is_not_heard_but_hears() -> None:
+def test_an_isolated_daemon_receives_messages_but_its_own_are_dropped() -> None:
     world = Beliefs(initial=[0.0, 3.0, 9.0])
     protocol = AverageConsensus(weights="uniform")
     trace = play(swarm_of(K3, world=world, protocol=protocol, defenses=[Isolates()], rounds=2))
@@ -135,8 +135,8 @@ def test_an_isolated_daemon_still_acts_on_the_world() -> None:
     assert trace.decisions[:, 2, 0].tolist() == [50.0] * 3
 
 
-def test_nobody_asks_an_isolated_daemon_either() -> None:
-    """A gate that counts the reading of who is isolated listens to it after all."""
+def test_an_isolated_daemon_is_excluded_from_neighborhood_queries() -> None:
+    """Otherwise the reading of an isolated daemon would still influence a gate."""
     network, world = topology("complete", n=4), Beliefs(initial=[0.0, 1.0, 2.0, 9.0])
     seen: list[Any] = []
 
@@ -152,13 +152,13 @@ def test_nobody_asks_an_isolated_daemon_either() -> None:
     assert seen == [[2.0, 2.0, 1.0, 1.0], [1.5, 1.0, 0.5, 1.0]]
 
 
-def test_telling_the_listeners_of_a_change_of_the_quarantine_is_a_message_each() -> None:
+def test_a_change_of_the_quarantine_costs_one_message_per_listener() -> None:
     one_way = topology("edges", n=3, edges=[[2, 0], [2, 1], [0, 1]], directed=True)
     trace = play(swarm_of(one_way, defenses=[Isolates(release=1)], rounds=3))
     assert trace.metrics["messages"].tolist() == [3 + 2, 6 + 4, 9 + 4]
 
 
-def test_to_isolate_gives_those_that_are_isolated_by_it() -> None:
+def test_isolate_returns_the_newly_isolated_daemons() -> None:
     first, second = Isolates(who=(2, 0)), Isolates(who=(0, 1))
     trace = play(swarm_of(K3, defenses=[first, second], rounds=1))
     assert (first.granted, second.granted) == ([2, 0], [1])
@@ -168,7 +168,7 @@ def test_to_isolate_gives_those_that_are_isolated_by_it() -> None:
     ]
 
 
-def test_admissions_multiply() -> None:
+def test_weights_of_several_defenses_are_multiplied() -> None:
     @dataclass(kw_only=True)
     class Half(Defense):
         sees = Surface.MESSAGE
@@ -207,8 +207,8 @@ class Reads(Defense):
 
 
 @pytest.mark.parametrize("delivery", [Delivery(), Delivery(delay_min=2, delay_max=2), Delivery(loss=0.5)])
-def test_a_defense_responds_to_the_messages_as_they_were_sent(delivery) -> None:
-    """Whatever links delay or lose, an inbox drops, and defenses weigh: only red changes what `blue.inbox` shows."""
+def test_the_inbox_shows_messages_as_they_were_sent(delivery) -> None:
+    """Links, inbox limits and weights of defenses do not change `blue.inbox`; only attacks do."""
     network = replace(K3, delivery=delivery)
     reads, flood = Reads(), ConflictingFlood(daemons=[0], copies=5, amplitude=0.0, center=7.0)
     protocol = AverageConsensus(inbox=1)
@@ -226,8 +226,8 @@ def test_a_defense_responds_to_the_messages_as_they_were_sent(delivery) -> None:
     [(Stubborn(daemons=[2], stop=1), 0), (FalseSignal(daemons=[2], stop=1), 2), (Stubborn(daemons=[1], stop=1), 3)],
     ids=["once hijacked", "signal attacked before", "another daemon hijacked"],
 )
-def test_the_quarantine_of_a_daemon_that_was_hijacked_before_is_not_false(attack, false_quarantine) -> None:
-    """Daemon 2 is isolated from round 0 to 2, and attacked in round 0 only, if at all."""
+def test_the_quarantine_of_a_formerly_hijacked_daemon_is_not_false(attack, false_quarantine) -> None:
+    """Daemon 2 is isolated in rounds 0 to 2, and attacked in round 0 at most."""
     trace = play(swarm_of(K3, attacks=[attack], defenses=[Isolates()], rounds=3))
     assert trace.quarantined[:, 2].all()
     assert trace.watch.false_quarantine == false_quarantine

@@ -1,4 +1,4 @@
-"""Streams: what one component draws is no other's business."""
+"""Random streams of components are independent of each other."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_an_attack_of_strength_0_does_exactly_no_damage(attack) -> None:
     assert result.damage["defended"] == result.damage["guarded"]
 
 
-def test_readings_are_the_same_in_all_arms_but_for_what_red_adds() -> None:
+def test_readings_differ_between_arms_only_by_the_bias_of_the_attack() -> None:
     swarm = beliefs(
         range(12),
         RING,
@@ -66,7 +66,7 @@ def test_readings_are_the_same_in_all_arms_but_for_what_red_adds() -> None:
     assert attacked[:, 4] == pytest.approx(clean[:, 4] + 64.0)
 
 
-def test_a_second_attack_does_not_change_whom_the_first_one_hits() -> None:
+def test_a_second_attack_does_not_change_the_targets_of_the_first() -> None:
     first = {"kind": "false_signal", "daemons": 3}
     alone = simulate(beliefs(range(12), RING, attacks=[first]), arm="attacked").attacked
     both = simulate(beliefs(range(12), RING, attacks=[first, {"kind": "stubborn", "daemons": 2}]), arm="attacked")
@@ -74,12 +74,12 @@ def test_a_second_attack_does_not_change_whom_the_first_one_hits() -> None:
     assert np.flatnonzero(alone).tolist() == list(event.daemons)
 
 
-def test_seeds_differ_and_one_seed_repeats_itself() -> None:
+def test_a_seed_is_reproducible_and_seeds_differ() -> None:
     one, again, other = (simulate(trading(), arm="clean", seed=seed).final for seed in (1, 1, 2))
     assert np.array_equal(one, again)
     assert not np.array_equal(one, other)
 
 
-def test_the_engine_that_ran_it_does_not_show() -> None:
+def test_both_engines_give_equal_results() -> None:
     arrays, agents = (simulate(trading(engine=engine), arm="clean").final for engine in ("arrays", "agents"))
     assert np.array_equal(arrays, agents)

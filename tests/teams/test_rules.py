@@ -1,4 +1,4 @@
-"""The rules of engagement: each refuses what is over its budget, by its name."""
+"""The rules of engagement: each budget is enforced, and the error names its rule."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TAINTS_3 = FalseSignal(daemons=[0, 1, 2])
         (RedRules(earliest=5), [Stubborn(daemons=[0], start=4)], "earliest"),
     ],
 )
-def test_what_is_over_a_rule_is_refused_with_its_name(red, attacks, rule) -> None:
+def test_an_attack_over_a_budget_is_refused_with_the_name_of_the_rule(red, attacks, rule) -> None:
     with pytest.raises(RulesError) as refused:
         enforce(red, *attacks)
     assert refused.value.where == f"rules.red.{rule}"
@@ -58,11 +58,11 @@ def test_what_is_over_a_rule_is_refused_with_its_name(red, attacks, rule) -> Non
         (RedRules(daemons=0, rounds=0, earliest=50), [Stubborn(daemons=[0], strength=0.0)]),
     ],
 )
-def test_what_is_within_the_rules_passes(red, attacks) -> None:
+def test_an_attack_within_the_rules_passes(red, attacks) -> None:
     assert enforce(red, *attacks) is None
 
 
-def test_a_scenario_over_a_rule_is_refused_when_it_is_loaded() -> None:
+def test_a_scenario_over_a_budget_is_refused_on_load() -> None:
     swarm = beliefs(
         range(10), RING, attacks=[{"kind": "stubborn", "daemons": "50%"}], rules={"red": {"daemons": "40%"}}
     )
@@ -81,13 +81,13 @@ def test_an_unknown_rule_is_refused(rules, where) -> None:
     assert where in str(refused.value)
 
 
-def test_limits_are_the_whole_swarm_unless_said() -> None:
+def test_limits_default_to_the_whole_swarm() -> None:
     assert (Rules().hijack_limit(10), Rules().quarantine_limit(10)) == (10, 10)
     rules = Rules(red=RedRules(daemons="20%"), blue=BlueRules(quarantine=3))
     assert (rules.hijack_limit(10), rules.quarantine_limit(10)) == (2, 3)
 
 
-def test_blues_quarantine_holds_as_many_as_its_rule_allows_whoever_asks() -> None:
+def test_the_quarantine_budget_is_shared_by_all_defenses() -> None:
     swarm = beliefs(
         range(10),
         RING,

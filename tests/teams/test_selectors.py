@@ -9,7 +9,7 @@ from swarmsec.errors import ParameterError, PluginError
 from swarmsec.network import topology
 from swarmsec.rng import stream
 from swarmsec.teams import amount_of, select
-from swarmsec.teams.selectors import named
+from swarmsec.teams.selectors import checked_daemons
 
 STAR = topology("star", n=20)
 ROLES = {"broker": np.array([7, 2], dtype=np.int32)}
@@ -96,12 +96,12 @@ def test_an_amount_is_a_number_or_a_share_of_at_least_one(amount, n, count) -> N
 
 
 def test_daemons_that_a_plugin_names_keep_its_order_each_once() -> None:
-    assert named(np.array([5, 2, 5, 9]), 10, act="blue.isolate").tolist() == [5, 2, 9]
-    assert named([], 10, act="blue.isolate").tolist() == []
+    assert checked_daemons(np.array([5, 2, 5, 9]), 10, act="blue.isolate").tolist() == [5, 2, 9]
+    assert checked_daemons([], 10, act="blue.isolate").tolist() == []
 
 
 @pytest.mark.parametrize("daemons", [[10], [-1], [0.5], [[1]], [True]])
 def test_a_plugin_that_names_a_daemon_that_is_not_there_is_told_in_which_act(daemons) -> None:
     with pytest.raises(PluginError, match="from 0 to 9") as refused:
-        named(np.array(daemons), 10, act="blue.isolate")
+        checked_daemons(np.array(daemons), 10, act="blue.isolate")
     assert refused.value.where == "blue.isolate"

@@ -64,7 +64,7 @@ def test_a_cell_scored_with_traces_equals_a_run(store, position) -> None:
     assert (cell.status, cell.seeds, cell.missing, cell.failed) == ("done", (0, 1, 2), (), 0)
 
 
-def test_rounds_to_recover_are_exact_where_float32_is_too_coarse() -> None:
+def test_rounds_to_recover_are_exact_even_if_float32_is_too_coarse() -> None:
     """Bills near 1e9 with a damage of a few units: float32 steps by 64 there."""
     from dataclasses import replace
 
@@ -173,9 +173,9 @@ def test_a_defense_equals_itself(store) -> None:
         assert one.better is None
 
 
-@pytest.mark.parametrize(("name", "told"), [("median_gat", "did you mean `median_gate`"), ("zzz", "known: ")])
-def test_an_unknown_defense_is_refused(store, name, told) -> None:
-    with pytest.raises(UsageError, match=told):
+@pytest.mark.parametrize(("name", "message"), [("median_gat", "did you mean `median_gate`"), ("zzz", "known: ")])
+def test_an_unknown_defense_is_refused(store, name, message) -> None:
+    with pytest.raises(UsageError, match=message):
         compare(store, ID, name, "signal_clip")
 
 

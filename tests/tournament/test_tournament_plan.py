@@ -91,7 +91,7 @@ def test_a_defense_named_twice_takes_part_once():
 # Contestants
 
 
-def test_the_scenarios_own_teams_take_part_unless_others_are_named():
+def test_the_teams_of_the_scenario_take_part_by_default():
     _, matches = matchups(request(attacks=(), defenses=()))
     assert [match.key for match in matches] == [(RING, "stubborn:daemons=[0]", "wmsr")]
     assert matches[0].scenario.document["rounds"] == 20
@@ -104,7 +104,7 @@ def test_each_null_takes_part_once():
     ]
 
 
-def test_seeds_are_each_scenarios_own_unless_given():
+def test_seeds_default_to_those_of_each_scenario():
     plan = plan_of(request(scenarios=(RING, "triangle_echo"), attacks=teams("none"), seeds=None))
     assert plan.seeds == {name: load_scenario(name).seeds for name in (RING, "triangle_echo")}
 
@@ -113,8 +113,8 @@ def test_seeds_are_each_scenarios_own_unless_given():
 
 
 @pytest.mark.parametrize(("attacks", "defenses", "seeds"), [(1, 1, 1), (2, 3, 3), (2, 2, 5)])
-def test_arms_that_cells_share_are_one_run(attacks, defenses, seeds):
-    """A seed takes one clean arm, an attacked arm an attack, a guarded arm a defense, a defended arm a cell."""
+def test_cells_share_runs_of_equal_arms(attacks, defenses, seeds):
+    """A seed has one clean arm, an attacked arm per attack, a guarded arm per defense and a defended arm per cell."""
     asked = request(seeds=tuple(range(seeds)))
     plan = plan_of(replace(asked, attacks=asked.attacks[:attacks], defenses=asked.defenses[:defenses]))
     assert len(plan.entries()) == 4 * attacks * defenses * seeds
@@ -128,14 +128,14 @@ def test_arms_that_cells_share_are_one_run(attacks, defenses, seeds):
     }
 
 
-def test_scenarios_share_nothing():
+def test_scenarios_share_no_runs():
     one, two = (plan_of(request(scenarios=(name,), attacks=teams("none"))) for name in (RING, "triangle_echo"))
     both = plan_of(request(scenarios=(RING, "triangle_echo"), attacks=teams("none")))
     assert set(both.jobs) == set(one.jobs) | set(two.jobs)
     assert not set(one.jobs) & set(two.jobs)
 
 
-def test_a_plan_has_the_same_id_every_time_and_another_one_for_anything_that_matters():
+def test_the_id_of_a_plan_depends_on_every_setting_of_the_results():
     ids = [
         plan_of(request(**changes)).id
         for changes in (
@@ -195,7 +195,7 @@ def test_only_the_attack_that_breaks_the_rules_of_engagement_is_named():
     assert "daemons=[0] in" not in text
 
 
-def test_a_sweep_is_refused_with_the_way_out():
+def test_the_refusal_of_a_sweep_names_the_alternative():
     assert "sweep={}" in str(refusal(request(scenarios=("two_data_centers",))))
     plan_of(request(scenarios=("two_data_centers",), attacks=(), defenses=(), settings={"sweep": {}}))
 
@@ -226,7 +226,7 @@ defenses: [wmsr, {kind: median_gate, threshold: 2}]
 seeds: 2
 nulls: false
 settings: {rounds: 20}
-x-note: nobody reads this
+x-note: ignored
 """
 
 
@@ -240,7 +240,7 @@ def write(tmp_path):
     return to_file
 
 
-def test_a_file_asks_for_the_same_as_a_command_line(write):
+def test_a_file_and_a_command_line_give_equal_requests(write):
     path = write(FILE)
     assert is_tournament_file(str(path))
     wanted = request(

@@ -75,7 +75,7 @@ def path(tmp_path):
     return tmp_path / "s.sqlite"
 
 
-# Once, and the same
+# Every job once, with equal outcomes
 
 
 def test_every_job_is_run_once(path):
@@ -97,7 +97,7 @@ def test_the_order_of_results_does_not_matter(path, undisturbed, shuffle):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="starts processes")
-def test_two_processes_reach_the_same(path, undisturbed):
+def test_two_processes_give_an_equal_outcome(path, undisturbed):
     with open_executor(jobs=2) as executor:
         assert played(small(), path, executor).to_dict() == undisturbed.to_dict()
 
@@ -122,11 +122,11 @@ def test_a_tournament_reuses_the_runs_of_another_one_in_the_store(path):
 
 
 def test_progress_counts_what_is_done_failed_and_left(path):
-    told = []
+    progress = []
     plan = small()
-    played(plan, path, advanced=told.append)
-    assert [counts.left for counts in told] == list(range(len(plan.jobs), -1, -1))
-    assert all(counts.done + counts.failed + counts.left == counts.planned == len(plan.jobs) for counts in told)
+    played(plan, path, advanced=progress.append)
+    assert [counts.left for counts in progress] == list(range(len(plan.jobs), -1, -1))
+    assert all(counts.done + counts.failed + counts.left == counts.planned == len(plan.jobs) for counts in progress)
 
 
 # Shards
@@ -225,7 +225,7 @@ def test_nulls_are_never_dropped(path):
     assert not nulls & {drop.defense for drop in found.drops}
 
 
-# Trouble
+# Failures
 
 
 def troubled(tmp_path: Path, how: str, **changes):

@@ -50,8 +50,8 @@ def only(document, *keys):
 # Cells
 
 
-def test_every_cell_equals_a_run_of_its_own(found):
-    """Shared arms, the store and its float32 columns leave no trace in a score."""
+def test_every_cell_equals_a_separate_run(found):
+    """Shared arms, the store and its float32 columns do not change a score."""
     scenario = swarmsec.load_scenario(RING, settings={"rounds": 20})
     for cell in [found.cells[1], found.cells[2], found.cells[12]]:
         alone = swarmsec.run(
@@ -135,7 +135,7 @@ def test_the_outcome_is_one_json_document(found):
     assert document["schema"] == "swarmsec.tournament/v1"
 
 
-# Standings of made-up damages
+# Standings of given damages
 
 
 def trace(arm, seed, bill, messages=10.0):
@@ -208,7 +208,7 @@ def test_rock_paper_scissors_is_mixed_evenly():
 
 
 def test_the_lead_is_paired_by_seed():
-    """Both vary much from seed to seed, and one is 5 better in every seed: the interval knows."""
+    """Both vary much between seeds, and one is better by 5 in every seed, so the interval is narrow."""
     table = table_of(
         cell("lie", "good", [10, 50, 90], undefended=1000.0), cell("lie", "bad", [15, 55, 95], undefended=1000.0)
     )
@@ -236,7 +236,7 @@ def test_a_defense_with_a_failed_cell_has_no_worst_case():
     assert table.damage[1][1].mean == 1.0
 
 
-def test_an_attack_without_a_scored_cell_is_no_row_of_the_game():
+def test_an_attack_without_a_scored_cell_is_not_in_the_game():
     table = table_of(cell("lie", "steady", [10, 12]), cell("broken", "steady", [], status="failed"))
     assert table.worst_case[0].attack == "lie"
     assert table.undefended[1] is None
@@ -268,7 +268,7 @@ def test_an_upset_names_a_null_before_a_plainer_candidate():
     assert (upset.loser, upset.winner, upset.null) == ("learned", "none", True)
 
 
-def test_a_defense_with_more_messages_is_less_plain_and_equals_are_no_upset():
+def test_a_defense_with_more_messages_is_less_plain_and_a_tie_is_no_upset():
     talkative = cell("lie", "talkative", [60, 62, 64], messages=30.0)
     table = table_of(talkative, cell("lie", "quiet", [20, 21, 22]))
     assert [(one.loser, one.winner) for one in table.upsets] == [("talkative", "quiet")]

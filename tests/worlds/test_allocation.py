@@ -1,4 +1,4 @@
-"""Items that are worth more to some: what an allocation is worth, and what is missing to the best one."""
+"""Items with different values for different daemons: the welfare of an allocation and its gap to the optimum."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def lost(allocation: Allocation, shares: list[list[float]]) -> float:
     return allocation.apply(allocation.decide(np.array(shares))).bills["welfare_lost_usd"]
 
 
-def best_by_trying(worth: Floats, supply: int, capacity: int) -> float:
-    """The best of all allocations of whole units."""
+def best_by_enumeration(worth: Floats, supply: int, capacity: int) -> float:
+    """The optimum by enumeration of all allocations of whole units."""
     rows = [np.array(row) for row in itertools.product((0, 1), repeat=worth.shape[1]) if sum(row) <= capacity]
     choices = (np.stack(rows_of_all) for rows_of_all in itertools.product(rows, repeat=len(worth)))
     return max(float((worth * taken).sum()) for taken in choices if (taken.sum(axis=0) <= supply).all())
@@ -45,20 +45,20 @@ def best_by_trying(worth: Floats, supply: int, capacity: int) -> float:
     supply=st.integers(1, 3),
     capacity=st.integers(1, 4),
 )
-def test_the_optimum_is_the_best_of_all_allocations(seed: int, n: int, d: int, supply: int, capacity: int) -> None:
+def test_the_optimum_equals_that_of_enumeration(seed: int, n: int, d: int, supply: int, capacity: int) -> None:
     worth = stream(0, "allocation", seed, "worths").random((n, d))
     found = best_welfare(worth, supply=supply, capacity=capacity)
-    assert found == pytest.approx(best_by_trying(worth, supply, capacity), abs=1e-9)
+    assert found == pytest.approx(best_by_enumeration(worth, supply, capacity), abs=1e-9)
 
 
-def test_the_bill_is_what_is_missing_to_the_optimum_round_after_round() -> None:
+def test_the_bill_is_the_gap_to_the_optimum_summed_over_rounds() -> None:
     market = world([[3.0, 1.0], [2.0, 2.0]])
     assert lost(market, [[1, 0], [0, 1]]) == 0.0
     assert lost(market, [[0, 1], [1, 0]]) == 2.0
     assert lost(market, [[0, 0], [0, 0]]) == 7.0
 
 
-def test_of_what_is_taken_too_often_everybody_gets_a_part() -> None:
+def test_an_item_taken_too_often_is_split() -> None:
     assert lost(world([[3.0], [1.0]]), [[1], [1]]) == pytest.approx(3.0 - (3.0 + 1.0) / 2)
 
 
@@ -66,20 +66,20 @@ def test_what_a_hijacked_daemon_takes_is_lost() -> None:
     assert lost(world([[3.0], [1.0]], unbilled=[0]), [[1], [0]]) == 3.0
 
 
-def test_shares_are_cut_down_to_the_capacity_and_nonsense_takes_nothing() -> None:
+def test_shares_are_scaled_to_the_capacity_and_invalid_ones_are_0() -> None:
     market = world([[1.0, 1.0, 1.0]] * 2, capacity=2)
     shares = np.array([[1.0, 1e300, np.inf], [np.nan, -1.0, 0.5]])
     np.testing.assert_allclose(market.decide(shares), [[2 / 3, 2 / 3, 2 / 3], [0.0, 0.0, 0.5]])
 
 
 @pytest.mark.parametrize(
-    ("parameters", "said"),
+    ("parameters", "message"),
     [
         ({"worths": [[1.0], [1.0, 2.0]]}, "a worth for each item"),
         ({"worths": [[1.0], [-1.0]]}, "not less"),
         ({"low": 2.0}, "2 is above high, 1"),
     ],
 )
-def test_worths_that_make_no_sense_are_refused(parameters: dict[str, object], said: str) -> None:
-    with pytest.raises(SwarmsecError, match=said):
+def test_invalid_worths_are_refused(parameters: dict[str, object], message: str) -> None:
+    with pytest.raises(SwarmsecError, match=message):
         Allocation(**parameters)

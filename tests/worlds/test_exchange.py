@@ -1,4 +1,4 @@
-"""The exchange world: the best allocation, what another one loses, and what a market that does not clear costs."""
+"""The exchange world: the optimal allocation, the loss of others, and the cost of imbalance."""
 
 from __future__ import annotations
 
@@ -32,38 +32,38 @@ def billed(world: Exchange, taken: list[float]) -> float:
     return world.apply(world.decide(np.array(taken)[:, None])).bills["loss_usd"]
 
 
-def test_the_best_allocation_is_where_the_market_clears_at_one_price() -> None:
+def test_the_optimal_allocation_clears_the_market_at_one_price() -> None:
     # v − x = p for both: p = (4 + 2) / 2 − 1 = 2, so that x = (2, 0).
     world = begun(2, values=[4.0, 2.0])
     assert billed(world, [2.0, 0.0]) == pytest.approx(0.0, abs=1e-12)
     assert billed(begun(2, values=[4.0, 3.0]), [1.5, 0.5]) == pytest.approx(0.0, abs=1e-12)
-    # Equal parts are worth 4 − ½ + 2 − ½ = 5, the best 8 − 2 = 6.
+    # Equal parts have the welfare 4 − ½ + 2 − ½ = 5, the optimum 8 − 2 = 6.
     assert billed(world, [1.0, 1.0]) == pytest.approx(1.0, abs=1e-12)
 
 
-def test_with_no_curvature_the_keenest_gets_everything_at_best() -> None:
+def test_without_curvature_the_daemon_with_the_highest_value_gets_everything() -> None:
     world = begun(3, values=[1.0, 2.0, 0.5], curvature=0)
     assert billed(world, [0.0, 3.0, 0.0]) == 0.0
     assert billed(begun(3, values=[1.0, 2.0, 0.5], curvature=0), [1.0, 1.0, 1.0]) == 6.0 - 3.5
 
 
-def test_what_is_taken_beyond_the_supply_or_left_over_is_billed() -> None:
+def test_units_over_or_under_the_supply_are_billed() -> None:
     world = begun(2, values=[3.0, 3.0], imbalance_usd=7.0)
     assert billed(world, [1.0, 0.5]) == pytest.approx(5.0 - (2.5 + 1.375) + 7.0 * 0.5)
     assert billed(begun(2, values=[3.0, 3.0], imbalance_usd=7.0), [1.0, 2.0]) == pytest.approx(5.0 - (2.5 + 4.0) + 7.0)
 
 
 @given(st.lists(st.tuples(st.floats(0, 9), st.floats(0.1, 3), st.floats(-2, 20)), min_size=2, max_size=6))
-def test_no_allocation_is_billed_less_than_nothing_where_imbalance_costs_more_than_any_unit_is_worth(market) -> None:
+def test_bills_are_not_negative_if_imbalance_costs_more_than_any_unit_is_worth(market) -> None:
     values, curvature, taken = map(list, zip(*market, strict=True))
     n = len(values)
-    # Under equal parts nobody's last unit is worth less than −c; all of n units in one hand, no less than −3 n.
+    # With equal parts the marginal value is at least −c; if one daemon has all n units, at least −3 n.
     world = begun(n, values=values, curvature=curvature, imbalance_usd=9.0 + 3.0 * n)
     assert billed(world, taken) >= -1e-9
 
 
 @given(st.lists(st.tuples(st.floats(0, 9), st.floats(0.5, 3)), min_size=2, max_size=5))
-def test_the_best_welfare_is_what_a_solver_finds(market) -> None:
+def test_the_best_welfare_equals_that_of_a_solver(market) -> None:
     values, curvature = (np.array(part) for part in zip(*market, strict=True))
     n = len(values)
     found = minimize(
@@ -79,7 +79,7 @@ def test_the_best_welfare_is_what_a_solver_finds(market) -> None:
     assert world.apply(np.ones((n, 1))).metrics["best_welfare_usd"] == pytest.approx(-found.fun, abs=1e-5)
 
 
-def test_a_bill_adds_up_over_rounds_and_goods_and_the_center_pays_none() -> None:
+def test_a_bill_adds_up_over_rounds_and_the_central_bill_is_0() -> None:
     world = begun(4, goods=2)
     assert world.sense().shape == (4, 2)
     first = world.apply(np.ones((4, 2))).bills["loss_usd"]
@@ -88,13 +88,13 @@ def test_a_bill_adds_up_over_rounds_and_goods_and_the_center_pays_none() -> None
     assert world.central() == {"loss_usd": 0.0}
 
 
-def test_nobody_takes_less_than_nothing_or_more_than_all() -> None:
+def test_shares_are_clipped_to_0_and_the_supply() -> None:
     world = begun(3)
     assert world.decide(np.array([[-5.0], [1e100], [np.nan]])).tolist() == [[0.0], [3.0], [1.0]]
 
 
 @pytest.mark.parametrize(
-    ("parameters", "told"),
+    ("parameters", "message"),
     [
         ({"values": [1.0, 2.0]}, "values: 2 values for 3 daemons"),
         ({"curvature": [1.0]}, "curvature: 1 values for 3 daemons"),
@@ -102,8 +102,8 @@ def test_nobody_takes_less_than_nothing_or_more_than_all() -> None:
         ({"values": [1.0, 2.0, 3.0], "goods": 2}, "values: values are given for one good"),
     ],
 )
-def test_what_does_not_fit_is_refused(parameters, told) -> None:
-    with pytest.raises(ParameterError, match=told):
+def test_inconsistent_parameters_are_refused(parameters, message) -> None:
+    with pytest.raises(ParameterError, match=message):
         begun(3, **parameters)
 
 
@@ -119,7 +119,7 @@ def test_what_does_not_fit_is_refused(parameters, told) -> None:
     ],
 )
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
-def test_a_swarm_that_negotiates_clears_its_market(protocol, curvature, engine) -> None:
+def test_negotiating_swarms_clear_the_market(protocol, curvature, engine) -> None:
     scenario = {
         "world": {"kind": "exchange", "curvature": curvature},
         "network": {"kind": "complete", "n": 12},
@@ -133,7 +133,7 @@ def test_a_swarm_that_negotiates_clears_its_market(protocol, curvature, engine) 
     assert trace.metrics["imbalance_units"][-1] == pytest.approx(0.0, abs=1e-6)
 
 
-def test_a_swarm_that_bids_keeps_three_quarters() -> None:
+def test_a_bidding_swarm_reaches_the_efficiency_of_the_nash_equilibrium() -> None:
     scenario = {
         "world": {"kind": "exchange", "curvature": 0, "values": [1.0] + [0.5] * 9},
         "network": {"kind": "complete", "n": 10},
@@ -145,5 +145,5 @@ def test_a_swarm_that_bids_keeps_three_quarters() -> None:
 
 
 @pytest.mark.parametrize("parameters", [{"curvature": 0}, {"goods": 3, "noise": 0.2}])
-def test_other_parameters_keep_the_contract(parameters) -> None:
+def test_other_parameters_pass_the_conformance_check(parameters) -> None:
     check_world(Exchange, **parameters)

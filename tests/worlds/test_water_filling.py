@@ -56,5 +56,5 @@ def test_a_vessel_without_a_width_gets_nothing_and_a_full_house_is_full() -> Non
 
 
 def test_more_than_all_can_hold_is_refused() -> None:
-    with pytest.raises(ParameterError, match="7 is more than all can hold under their caps, 6"):
+    with pytest.raises(ParameterError, match="7 given; must be at most the sum of the caps, 6"):
         fill_to_level(7.0, np.array([1.0, 1.0]), caps=3.0)

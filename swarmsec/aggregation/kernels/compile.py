@@ -1,4 +1,4 @@
-"""How kernels are compiled: on the first call, cached on disk, with sums in the order of the source."""
+"""Compile kernels on their first call, cache them on disk, and keep sums in the order of the source."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _R = TypeVar("_R")
 
 
 def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile a function on its first call and cache it on disk. Without fastmath, so that sums keep their order.
+    """Compile a function on its first call and cache it on disk; without fastmath, so that sums keep their order.
 
-    numba invalidates the cache of a function when its own file changes, and not when a function that it calls changes
-    in another file: a compiled function calls only compiled functions of its own file.
+    numba invalidates the cache of a function only when the function's file changes, not when a callee in another file
+    changes. So a compiled function calls only compiled functions of the same file.
     """
     result: Callable[_P, _R] = njit(cache=True, nogil=True, error_model="numpy")(function)
     return result
 
 
 def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """The same for a function that is called for every edge."""
+    """Compile and inline a function that is called for every edge."""
     result: Callable[_P, _R] = njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
     return result

@@ -80,7 +80,7 @@ def nearest_sums(gram: npt.NDArray[Any], squares: Floats, neighbors: int, sums: 
             largest = max(largest, bits[j] if bits[j] < bound else np.int64(0))
         total = (s0 + s1) + (s2 + s3)
         if count < neighbors:
-            # The missing ones are several equal distances.
+            # The remaining distances of the sum are equal.
             scalar_bits[0] = low
             total += (neighbors - count) * scalar[0]
             largest = low

@@ -6,7 +6,7 @@ only notices changes in a function's own file.
 
 W-MSR and the median sort neighborhoods side by side: up to 64 rows of about equal length are laid out as columns, and
 every comparison of Batcher's odd-even merge sort is one vector minimum and maximum over all rows. There is no branch
-to mispredict for any data, and one code path serves every F and every degree.
+to mispredict for any data, and one code path handles every F and every degree.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def mean_rows(
     start: int,
     stop: int,
 ) -> None:
-    """Rows start to stop of `mean`. `finite`: own values and payloads are known to be finite."""
+    """Rows start to stop of `mean`. `finite`: all own values and payloads are finite."""
     equivocated, weighed = per_edge.size > 0, weights.size > 0
     payload = per_edge if equivocated else broadcast
     plain = finite and not equivocated and not weighed
@@ -202,7 +202,7 @@ def wmsr_rows(
     start: int,
     stop: int,
 ) -> None:
-    """Rows start to stop, in `order`, of `wmsr`. `finite`: own values and payloads are known to be finite."""
+    """Rows start to stop, in `order`, of `wmsr`. `finite`: all own values and payloads are finite."""
     weighed = weights.size > 0
     cells = np.empty(_cells(indptr, order, start, stop))
     weight_cells = np.empty(cells.size if weighed else 0)
@@ -493,7 +493,7 @@ def _lay_out_points(
 def _count_liars(
     indptr: Ints, order: Ints, first: int, weights: Floats, lanes: int, cells: Floats, count: Counts, low: Counts
 ) -> None:
-    """Reduce `low` by 1 for every admitted non-finite message, which was one of the liars; at least 0."""
+    """Reduce `low` by 1, to at least 0, for every admitted non-finite message: its sender is one of the liars."""
     for r in range(lanes):
         edge = indptr[order[first + r] if order.size > 0 else first + r]
         for k in range(count[r]):
@@ -504,7 +504,7 @@ def _count_liars(
 
 @compiled
 def sort_columns(rows: Floats, ranked: Floats) -> None:
-    """Write into `ranked` (n, d) the numbers of `rows`, each column upwards."""
+    """Write the numbers of `rows` into `ranked` (n, d), each column in rising order."""
     n, d = rows.shape
     wide = _wide(n)
     cells = np.empty(n * wide)
@@ -521,7 +521,7 @@ def sort_columns(rows: Floats, ranked: Floats) -> None:
 
 @compiled
 def trimmed_columns(rows: Floats, f: int, means: Floats) -> None:
-    """Write the mean of every column without its f largest and f smallest numbers, summed upwards, in its hull."""
+    """Write each column's mean without its f largest and f smallest numbers, summed in rising order, in its hull."""
     n, d = rows.shape
     wide = _wide(n)
     cells = np.empty(n * wide)
@@ -544,7 +544,7 @@ def trimmed_columns(rows: Floats, f: int, means: Floats) -> None:
 
 @compiled
 def _wide(n: int) -> int:
-    """How many columns of n numbers are sorted side by side."""
+    """The number of columns of n numbers that are sorted side by side."""
     return max(LANES_MAX, min(4 * LANES_MAX, 2 * CELLS_MAX // max(n, 1)))
 
 
@@ -559,7 +559,7 @@ def _sort_block(rows: Floats, first: int, block: Floats) -> None:
 
 @compiled
 def _block(indptr: Ints, order: Ints, first: int, stop: int) -> tuple[int, int]:
-    """How many rows from `first` are sorted side by side, and the length of each lane: the largest degree."""
+    """The number of rows from `first` that are sorted side by side, and the length of each lane: the largest degree."""
     lanes = min(LANES_MAX, stop - first)
     while True:
         last = first + lanes - 1
@@ -572,7 +572,7 @@ def _block(indptr: Ints, order: Ints, first: int, stop: int) -> tuple[int, int]:
 
 @compiled
 def _cells(indptr: Ints, order: Ints, start: int, stop: int) -> int:
-    """How many values the largest block can hold."""
+    """The number of values in the largest block."""
     if stop <= start:
         return 0
     last = order[stop - 1] if order.size > 0 else stop - 1
@@ -639,9 +639,9 @@ def _strike_dropped(
     weight_cells: Floats,
     count: Counts,
 ) -> None:
-    """Set every dropped message to infinity, do not count it, and write the weights if the array has space.
+    """Set every dropped message to infinity, exclude it from the count, and write the weights if the array has space.
 
-    A separate pass after the payloads are written: a branch on each fetch would leave few reads in flight.
+    This is a separate pass after the payloads are written: a branch on each fetch would leave few reads in flight.
     """
     for r in range(lanes):
         i = order[first + r] if order.size > 0 else first + r
@@ -659,8 +659,8 @@ def _strike_dropped(
 
 @compiled
 def _sort(ranked: Floats, width: int, lanes: int) -> None:
-    """Sort every lane upwards: Batcher's odd-even merge sort (Knuth, volume 3, 5.2.2, algorithm M)."""
-    # Runs of eight are sorted in registers, as the first three rounds of the same network would.
+    """Sort every lane in rising order: Batcher's odd-even merge sort (Knuth, volume 3, 5.2.2, algorithm M)."""
+    # Runs of eight are sorted in registers, in place of the first three rounds of the sorting network.
     runs = width // 8 * 8
     for c in range(0, runs, 8):
         _sort_eight(ranked[c : c + 8], lanes)
@@ -682,7 +682,7 @@ def _sort(ranked: Floats, width: int, lanes: int) -> None:
 @inlined
 def _pair(u: float, v: float) -> tuple[float, float]:
     """The smaller and the larger one."""
-    # Two comparisons, each of which is one instruction. It may replace −0 by 0 or 0 by −0, which are equal.
+    # Two comparisons of one instruction each. This may replace −0 by 0 or 0 by −0, which are equal.
     return u if u < v else v, u if u > v else v
 
 

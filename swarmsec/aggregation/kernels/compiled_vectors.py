@@ -1,10 +1,10 @@
-"""The compiled loops of the rules that weigh a neighborhood's values as whole vectors, every neighborhood at once.
+"""The compiled loops of the rules that combine whole vectors, for all neighborhoods at once.
 
 `vectors.py` has their public functions, `reference_vectors.py` the same rules in plain Python, to the same bits.
 This file stands alone, because numba's cache only notices changes in a function's own file.
 
-Every row first gathers its points: one's own value, then each admitted message that is finite throughout. `weights` of
-size 0 are all 1, `per_edge` of size 0 is a broadcast of `broadcast`.
+Every row first gathers its points: the own value, then each admitted message that is finite in all components.
+`weights` of size 0 are all 1, `per_edge` of size 0 is a broadcast of `broadcast`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from swarmsec.aggregation.kernels.layout import Unsigned
 from swarmsec.arrays import Floats, Ints
 
 STEPS_MAX = 300
-"""How many of Weiszfeld's steps a geometric median takes at most."""
+"""The largest number of Weiszfeld's steps for a geometric median."""
 
 
 Counts = npt.NDArray[np.int64]
@@ -68,7 +68,7 @@ def clipping_rows(
     start: int,
     stop: int,
 ) -> None:
-    """Rows start to stop of `centered_clipping`, from one's own value; a negative `tau` is the median distance."""
+    """Rows start to stop of `centered_clipping`, from the own value; a negative `tau` means the median distance."""
     widest, d = _widest(indptr, start, stop) + 1, own.shape[1]
     points, weight = np.empty((widest, d)), np.empty(widest)
     point, step, distances, ranked = np.empty(d), np.empty(d), np.empty(widest), np.empty(widest)
@@ -157,9 +157,9 @@ def _gather(
     points: Floats,
     weight: Floats,
 ) -> tuple[int, int]:
-    """Write a row's points and their weights; how many they are, and how many admitted messages were not finite.
+    """Write a row's points and weights; return the number of points and of admitted non-finite messages.
 
-    There are no points where the own value is not finite.
+    There are no points if the own value is not finite.
     """
     d = own.shape[1]
     for c in range(d):
@@ -247,7 +247,7 @@ def _descend(
 ) -> None:
     """Move `point` to the weighted geometric median by Weiszfeld's steps, at a point in Vardi and Zhang's form."""
     d = point.size
-    # Over-relaxed, which converges up to 2 (Ostresh 1978): Newton's step, were the points spread evenly around.
+    # Over-relaxed, which converges up to 2 (Ostresh 1978). This is Newton's step for evenly spread points.
     relaxed = d / (d - 1.0)
     every = 0.0
     for p in range(count):

@@ -20,7 +20,7 @@ class Rows:
     Attributes:
         n: The number of daemons.
         m: The number of edges.
-        degree: The in-degree of all daemons, or −1 if it is not the same: compiled code takes no None.
+        degree: The in-degree of all daemons, or −1 if in-degrees differ, because compiled code accepts no None.
         indptr: (n+1,) int32, where each row begins.
         senders: (m,) uint32, the sender on each edge. Unsigned, because compiled code would otherwise test every
             index for a negative sign.
@@ -44,12 +44,12 @@ class Rows:
 
     @cached_property
     def shares(self) -> Floats:
-        """(n,) 1/(1 + degree): the smaller one of two neighbors' shares is their Metropolis weight."""
+        """(n,) 1/(1 + degree): the smaller share of two neighbors is their Metropolis weight."""
         return read_only(1.0 / (1.0 + np.diff(self.indptr)))
 
 
 def rows_of(network: Network) -> Rows:
-    """The rows of a network, cached as long as the network lives."""
+    """The rows of a network, cached for the network's lifetime."""
     rows = _known.get(network)
     if rows is None:
         rows = _known[network] = Rows(network.indptr, network.indices)

@@ -22,7 +22,7 @@ class MedianAndMadOne(NamedTuple):
 
 
 def ordered_sum(values: Iterable[float]) -> float:
-    """The sum in the one order that the linear rules keep: position k adds to sum k mod 4, then (s0 + s1) + (s2 + s3).
+    """The sum in the fixed order of the linear rules: position k adds to sum k mod 4, then (s0 + s1) + (s2 + s3).
 
     Examples:
         >>> ordered_sum([1e16, 1.0, 1.0, 1.0, -1e16])

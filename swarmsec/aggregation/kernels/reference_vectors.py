@@ -1,6 +1,6 @@
 """The rules over whole vectors for one daemon, in plain Python; bit for bit equal to the compiled kernels.
 
-A point is a list of d numbers. The first one is the daemon's own value, which weighs 1; `gathered` makes the list.
+A point is a list of d numbers. The first one is the daemon's own value, with weight 1; `gathered` returns the list.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ class Gathered(NamedTuple):
     """The points that one daemon combines.
 
     Attributes:
-        points: Its own value, then each admitted message that is finite throughout. None where its own is not finite.
+        points: Its own value, then each admitted message that is finite in all components. Empty if its own value is
+            not finite.
         weights: The weight of each point.
-        liars: How many admitted messages were not finite.
+        liars: The number of admitted messages that were not finite.
     """
 
     points: list[Point]
@@ -41,7 +42,7 @@ def gathered(own: Floats, values: Floats, weights: Sequence[float] | Floats) -> 
 
 
 def krum_one(heard: Gathered, f: int) -> Point:
-    """The point with the smallest sum of squared distances to its n − f − 2 nearest others; own value if too few."""
+    """The point with the smallest sum of squared distances to its n − f − 2 nearest; own value if n is too small."""
     points, allowed = heard.points, max(f - heard.liars, 0)
     best = 0
     if len(points) >= 2 * allowed + 3:
@@ -56,14 +57,14 @@ def krum_one(heard: Gathered, f: int) -> Point:
 
 
 def geometric_median_one(heard: Gathered, tolerance: float) -> Point:
-    """The weighted geometric median, by Weiszfeld's steps with Vardi and Zhang's at a point."""
+    """The weighted geometric median, by Weiszfeld's steps, at a point in Vardi and Zhang's form."""
     points, weights = heard.points, heard.weights
     point = [_weighed_middle([row[c] for row in points], weights) for c in range(len(points[0]))]
     return [v + 0.0 for v in (_descend(points, weights, tolerance, point) if len(point) > 1 else point)]
 
 
 def centered_clipping_one(heard: Gathered, tau: float, iterations: int) -> Point:
-    """From own value, `iterations` times by the mean of the differences, each clipped to a length of `tau`."""
+    """Move from the own value `iterations` times by the mean of the differences, each clipped to length `tau`."""
     points, weights = heard.points, heard.weights
     point = points[0]
     total = _sum(weights)
@@ -82,7 +83,7 @@ def centered_clipping_one(heard: Gathered, tau: float, iterations: int) -> Point
 def inverted_tolerance_one(
     own: float, values: Sequence[float] | Floats, weights: Sequence[float] | Floats, rate: float, reach: float
 ) -> float:
-    """Move towards the neighbors that are not further out than the daemon itself; see `kernels.inverted_tolerance`."""
+    """Move towards the neighbors no farther from the median than the daemon; see `kernels.inverted_tolerance`."""
     from swarmsec.aggregation.kernels.reference import median_and_mad_one
 
     own = float(own)

@@ -8,14 +8,14 @@ over whole vectors are in `vectors.py`) and share their arguments:
     broadcast (n,) the payload that each daemon sends to all listeners; `own` unless given
     per_edge  (m,) the payload on each edge, in place of `broadcast`, if a daemon equivocates
     weights   (m,) in [0, inf), the weight of each message, 1 unless given; 0 drops it. Own values have weight 1
-    out       (n,) where the result is written; must not share memory with an argument; new unless given
+    out       (n,) the result; must not share memory with an argument; by default a new array
     finite    True promises that own values and payloads are finite. Unless given, they are checked
     threads   2 splits a swarm of 100,000 or more into two halves. The result is bit for bit the same
 
-A payload that is not finite counts as Byzantine and is dropped, as if it weighed 0. A daemon whose own value is not
-finite keeps it, except in a median, which does not use it. A daemon that receives no message keeps its own value.
+A payload that is not finite counts as Byzantine and is dropped, as if its weight were 0. A daemon whose own value is
+not finite keeps it, except in a median, which does not use it. A daemon that receives no message keeps its own value.
 
-Sums have one order, whatever the variant: the message at position k of its row adds to sum k mod 4, then
+Sums have the same order in all variants: the message at position k of its row adds to sum k mod 4, then
 (s0 + s1) + (s2 + s3); a dropped message keeps its position and adds nothing. Only W-MSR sums by rising value. No
 products and sums are fused.
 `reference.py` has every rule in plain Python, with bit for bit the same results.
@@ -78,13 +78,13 @@ def mean(
     Returns:
         (n,) `out`.
     """
-    heard = _heard(rows, own, broadcast, per_edge, weights, out, finite)
+    arguments = _rule_arguments(rows, own, broadcast, per_edge, weights, out, finite)
 
     def work(start: int, stop: int) -> None:
-        mean_rows(rows.indptr, rows.senders, rows.degree, *heard, start, stop)
+        mean_rows(rows.indptr, rows.senders, rows.degree, *arguments, start, stop)
 
     _in_threads(work, rows.n, threads)
-    return heard.out
+    return arguments.out
 
 
 def metropolis(
@@ -106,13 +106,13 @@ def metropolis(
     Returns:
         (n,) `out`.
     """
-    heard = _heard(rows, own, broadcast, per_edge, weights, out, finite)
+    arguments = _rule_arguments(rows, own, broadcast, per_edge, weights, out, finite)
 
     def work(start: int, stop: int) -> None:
-        metropolis_rows(rows.indptr, rows.senders, rows.degree, rows.shares, *heard, start, stop)
+        metropolis_rows(rows.indptr, rows.senders, rows.degree, rows.shares, *arguments, start, stop)
 
     _in_threads(work, rows.n, threads)
-    return heard.out
+    return arguments.out
 
 
 def wmsr(
@@ -129,18 +129,18 @@ def wmsr(
 ) -> Floats:
     """W-MSR, the weighted mean-subsequence-reduced rule (LeBlanc et al. 2013).
 
-    Of the messages strictly above one's own value drop the `f` largest (all if fewer), likewise the `f` smallest of
-    those below, and average the rest with one's own value. A message that is not finite is one of the f: its sender
-    is faulty, so one less is dropped at either end. With at most f liars in a neighborhood the result never
-    leaves the hull of the honest values there, not by a rounding either: nothing dropped enters a sum, however
-    large, and the result is held between the smallest and the largest value that is kept. Kept values are summed from
+    Drop the `f` largest of the messages strictly above the own value (all if fewer), and the `f` smallest of those
+    below; average the others and the own value. A message that is not finite is one of the f: its sender is faulty, so
+    one less is dropped at either end. With at most f liars in a neighborhood the result never leaves the
+    hull of its honest values, not even by rounding: no dropped value enters a sum, and the result is clipped between
+    the smallest and the largest kept value. Kept values are summed from
     the smallest to the largest, equal messages by rising weight, so the order of a row does not matter.
 
     Args:
         rows: The neighborhoods.
         own: (n,) each daemon's own value.
-        f: How many liars to withstand, 0 or more.
-        broadcast: As everywhere in this module, like all that follow.
+        f: The number of liars to withstand, at least 0.
+        broadcast: See the module, as for the arguments below.
         per_edge: See above.
         weights: See above.
         out: See above.
@@ -151,13 +151,13 @@ def wmsr(
         (n,) `out`.
     """
     assert f >= 0
-    heard = _heard(rows, own, broadcast, per_edge, weights, out, finite)
+    arguments = _rule_arguments(rows, own, broadcast, per_edge, weights, out, finite)
 
     def work(start: int, stop: int) -> None:
-        wmsr_rows(rows.indptr, rows.senders, rows.order, f, *heard, start, stop)
+        wmsr_rows(rows.indptr, rows.senders, rows.order, f, *arguments, start, stop)
 
     _in_threads(work, rows.n, threads)
-    return heard.out
+    return arguments.out
 
 
 def trimmed_mean(
@@ -172,17 +172,17 @@ def trimmed_mean(
     finite: bool | None = None,
     threads: int = 1,
 ) -> Floats:
-    """The mean of each neighborhood and oneself without the `f` largest and the `f` smallest values (Yin et al. 2018).
+    """The mean of neighborhood and own value without the `f` largest and the `f` smallest values (Yin et al. 2018).
 
-    Other than W-MSR it may cut one's own value. A message that is not finite is one of the f. Where a neighborhood is
-    too small for f, of n ≤ 2f values with one's own, the daemon keeps its own. Sums go upwards, as in `wmsr`, and the
-    result stays in the hull of the kept values.
+    Unlike W-MSR it may drop the own value. A non-finite message counts as one of the f. In a neighborhood that is too
+    small for f, with n ≤ 2f values, the daemon keeps its own. Values are summed in rising order, as in `wmsr`, and
+    the result stays in the hull of the kept values.
 
     Returns:
         (n,) `out`.
     """
     assert f >= 0
-    return _trimmed(rows, f, _heard(rows, own, broadcast, per_edge, weights, out, finite), threads)
+    return _trimmed(rows, f, _rule_arguments(rows, own, broadcast, per_edge, weights, out, finite), threads)
 
 
 def middle(
@@ -196,20 +196,20 @@ def middle(
     finite: bool | None = None,
     threads: int = 1,
 ) -> Floats:
-    """The median of each neighborhood and oneself. A weight of 0 drops a message, any other counts as 1.
+    """The median of each neighborhood and the own value. A weight of 0 drops a message; any other weight counts as 1.
 
     Returns:
         (n,) `out`.
     """
-    return _trimmed(rows, -1, _heard(rows, own, broadcast, per_edge, weights, out, finite), threads)
+    return _trimmed(rows, -1, _rule_arguments(rows, own, broadcast, per_edge, weights, out, finite), threads)
 
 
-def _trimmed(rows: Rows, f: int, heard: _Heard, threads: int) -> Floats:
+def _trimmed(rows: Rows, f: int, arguments: _RuleArguments, threads: int) -> Floats:
     def work(start: int, stop: int) -> None:
-        trimmed_rows(rows.indptr, rows.senders, rows.order, f, *heard, start, stop)
+        trimmed_rows(rows.indptr, rows.senders, rows.order, f, *arguments, start, stop)
 
     _in_threads(work, rows.n, threads)
-    return heard.out
+    return arguments.out
 
 
 def median(
@@ -223,21 +223,21 @@ def median(
     finite: bool | None = None,
     threads: int = 1,
 ) -> Floats:
-    """The median of each daemon's neighbors, without its own value; of an even number, the midpoint of the middle two.
+    """The median of each daemon's neighbors, without its own value; for an even number, the midpoint of the middle two.
 
-    A weight of 0 drops a message, any other counts as 1.
+    A weight of 0 drops a message; any other weight counts as 1.
 
     Returns:
         (n,) `out`.
     """
-    heard = _heard(rows, own, broadcast, per_edge, weights, out, finite)
+    arguments = _rule_arguments(rows, own, broadcast, per_edge, weights, out, finite)
     none = np.empty(0)
 
     def work(start: int, stop: int) -> None:
-        median_rows(rows.indptr, rows.senders, rows.order, none, *heard, start, stop)
+        median_rows(rows.indptr, rows.senders, rows.order, none, *arguments, start, stop)
 
     _in_threads(work, rows.n, threads)
-    return heard.out
+    return arguments.out
 
 
 def median_and_mad(
@@ -251,17 +251,17 @@ def median_and_mad(
     threads: int = 1,
 ) -> MedianAndMad:
     """The median of the values of each daemon's neighbors, and the median of their distances from it."""
-    heard = _heard(rows, own, broadcast, per_edge, weights, None, finite)
+    arguments = _rule_arguments(rows, own, broadcast, per_edge, weights, None, finite)
     mad = np.empty(rows.n)
 
     def work(start: int, stop: int) -> None:
-        median_rows(rows.indptr, rows.senders, rows.order, mad, *heard, start, stop)
+        median_rows(rows.indptr, rows.senders, rows.order, mad, *arguments, start, stop)
 
     _in_threads(work, rows.n, threads)
-    return MedianAndMad(heard.out, mad)
+    return MedianAndMad(arguments.out, mad)
 
 
-class _Heard(NamedTuple):
+class _RuleArguments(NamedTuple):
     """The arguments that all compiled rules share, in their order. An absent array is an empty one."""
 
     own: Floats
@@ -272,7 +272,7 @@ class _Heard(NamedTuple):
     out: Floats
 
 
-def _heard(
+def _rule_arguments(
     rows: Rows,
     own: Floats,
     broadcast: Floats | None,
@@ -280,15 +280,15 @@ def _heard(
     weights: Floats | None,
     out: Floats | None,
     finite: bool | None,
-) -> _Heard:
+) -> _RuleArguments:
     own = _column(own, rows.n)
     broadcast = own if broadcast is None else _column(broadcast, rows.n)
     if finite is None:
-        # Payloads by edge are many: compiled code checks them in its own pass.
+        # There are many payloads per edge, so compiled code checks them in a separate pass.
         finite = per_edge is None and _all_finite(own) and (broadcast is own or _all_finite(broadcast))
     out = np.empty(rows.n) if out is None else out
     assert out.shape == (rows.n,) and out.flags.c_contiguous and out.dtype == np.float64
-    return _Heard(
+    return _RuleArguments(
         own,
         broadcast,
         _ABSENT if per_edge is None else _column(per_edge, rows.m),
@@ -299,7 +299,7 @@ def _heard(
 
 
 def _column(values: Floats, size: int) -> Floats:
-    """One contiguous component. Read-only in every case, or numba would compile for both."""
+    """One contiguous component, always read-only, because numba would compile a second variant for writable arrays."""
     values = np.ascontiguousarray(values, dtype=np.float64)
     assert values.shape == (size,)
     return read_only(values)
@@ -312,7 +312,7 @@ def _all_finite(values: Floats) -> bool:
 
 
 def _in_threads(work: Callable[[int, int], None], n: int, threads: int) -> None:
-    """Call `work` on all rows, on two halves at once if that pays. Compiled code runs without the interpreter lock."""
+    """Call `work` on all rows, or on each half in a thread if that is faster. Compiled code releases the GIL."""
     if threads < 2 or n < PARALLEL_ROWS_MIN:
         work(0, n)
         return

@@ -1,7 +1,7 @@
 """Rules over whole vectors that every daemon applies to its own neighborhood at once, compiled.
 
 This module imports numba, so only code that is about to compute imports it. The rules combine a daemon's own
-value, which weighs 1, and each message that it admits and that is finite throughout; any other counts as Byzantine. A
+value, with weight 1, and each admitted message that is finite in all components; others count as Byzantine. A
 daemon whose own value is not finite keeps it.
 """
 
@@ -20,24 +20,24 @@ from swarmsec.messages import Messages
 
 def krum(own: Floats, messages: Messages, f: int) -> Floats:
     """(n, d) Krum over each neighborhood and the own value. The own value is kept if n < 2f + 3, and on ties."""
-    rows, heard, out = _prepared(own, messages)
-    krum_rows(rows.indptr, rows.senders, rows.order, f, *heard, out, 0, rows.n)
+    rows, arguments, out = _prepared(own, messages)
+    krum_rows(rows.indptr, rows.senders, rows.order, f, *arguments, out, 0, rows.n)
     return out
 
 
 def geometric_median(own: Floats, messages: Messages, tolerance: float) -> Floats:
-    """(n, d) the weighted geometric median of each neighborhood and oneself; of one component, the weighted median."""
+    """(n, d) the weighted geometric median of neighborhood and own value; for one component, the weighted median."""
     if own.shape[1] == 1 and messages.weights is None:
         return by_component(kernels.middle, own, messages, None)
-    rows, heard, out = _prepared(own, messages)
-    geometric_median_rows(rows.indptr, rows.senders, tolerance, *heard, out, 0, rows.n)
+    rows, arguments, out = _prepared(own, messages)
+    geometric_median_rows(rows.indptr, rows.senders, tolerance, *arguments, out, 0, rows.n)
     return out
 
 
 def centered_clipping(own: Floats, messages: Messages, tau: float, iterations: int) -> Floats:
-    """(n, d) centered clipping from own value; with a negative `tau`, at the median distance."""
-    rows, heard, out = _prepared(own, messages)
-    clipping_rows(rows.indptr, rows.senders, tau, iterations, *heard, out, 0, rows.n)
+    """(n, d) centered clipping from the own value; with a negative `tau`, at the median distance."""
+    rows, arguments, out = _prepared(own, messages)
+    clipping_rows(rows.indptr, rows.senders, tau, iterations, *arguments, out, 0, rows.n)
     return out
 
 
@@ -52,7 +52,7 @@ def inverted_tolerance(
     weights: Floats | None = None,
     out: Floats,
 ) -> Floats:
-    """(n,) move towards the neighbors that are not further out than the daemon itself; for one component.
+    """(n,) the move towards the neighbors that are no farther from the median than the daemon; for one component.
 
     x ← x + rate · Σ w (v − x) / Σ w over the neighbors with |v − median| ≤ min(|x − median|, reach · MAD).
     """
@@ -64,10 +64,10 @@ def inverted_tolerance(
         reach,
         middles,
         mads,
-        _whole(own),
-        _whole(own if broadcast is None else broadcast),
-        _whole(_NONE if per_edge is None else per_edge),
-        _whole(_NONE if weights is None else weights),
+        _readonly_contiguous(own),
+        _readonly_contiguous(own if broadcast is None else broadcast),
+        _readonly_contiguous(_NONE if per_edge is None else per_edge),
+        _readonly_contiguous(_NONE if weights is None else weights),
         out,
         0,
         rows.n,
@@ -80,13 +80,18 @@ def _prepared(own: Floats, messages: Messages) -> tuple[Rows, tuple[Floats, Floa
     weights = _NONE if messages.weights is None else messages.weights
     return (
         rows_of(messages.network),
-        (_whole(own), _whole(messages.broadcast), _whole(per_edge), _whole(weights)),
+        (
+            _readonly_contiguous(own),
+            _readonly_contiguous(messages.broadcast),
+            _readonly_contiguous(per_edge),
+            _readonly_contiguous(weights),
+        ),
         np.empty(own.shape),
     )
 
 
-def _whole(values: Floats) -> Floats:
-    """Contiguous and read-only in every case, or numba would compile for each."""
+def _readonly_contiguous(values: Floats) -> Floats:
+    """Always contiguous and read-only, because numba would compile further variants for other arrays."""
     return read_only(np.ascontiguousarray(values, dtype=np.float64))
 
 

@@ -11,10 +11,10 @@ MeasuredRule = Literal["trimmed_mean", "median", "geometric_median", "krum"]
 
 
 def krum_eta(n: int, f: int) -> float:
-    """Krum's η: it resists f of n liars where √d σ η is less than the length of the true gradient.
+    """Krum's η: it resists f of n liars if √d σ η is less than the length of the true gradient.
 
     Blanchard et al. 2017, proposition 1:
-    √(2 (n − f + (f(n − f − 2) + f²(n − f − 1)) / (n − 2f − 2))), σ being the standard deviation of a component.
+    √(2 (n − f + (f(n − f − 2) + f²(n − f − 1)) / (n − 2f − 2))), where σ is the standard deviation of a component.
 
     Raises:
         ParameterError: n < 2f + 3.
@@ -31,13 +31,13 @@ def krum_eta(n: int, f: int) -> float:
 def robustness_coefficient(rule: MeasuredRule, n: int, f: int, *, mixed: bool = False) -> float:
     """The κ of a rule's (f, κ)-robustness (Allouah et al. 2023, table 1; no rule can have less than f/(n − 2f)).
 
-    ‖F(x) − x̄_S‖² ≤ κ/|S| · Σ_S ‖x_i − x̄_S‖² for every set S of n − f rows with the mean x̄_S, whatever the others
-    are.
+    ‖F(x) − x̄_S‖² ≤ κ/|S| · Σ_S ‖x_i − x̄_S‖² for every set S of n − f rows with the mean x̄_S, for all other
+    rows.
 
     Args:
-        rule: Which one.
-        n: How many rows.
-        f: How many of them lie; n ≥ 2f + 1.
+        rule: The name of the rule.
+        n: The number of rows.
+        f: The number of Byzantine rows; n ≥ 2f + 1.
         mixed: Whether nearest-neighbor mixing comes first, which makes it 8f/(n − f) · (κ + 1).
 
     Raises:

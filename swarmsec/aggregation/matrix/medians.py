@@ -1,4 +1,4 @@
-"""Rules that look for a center of all rows: the geometric median and centered clipping."""
+"""Rules that compute a center of all rows: the geometric median and centered clipping."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from swarmsec.aggregation.matrix.validation import (
 from swarmsec.arrays import Floats
 
 TOLERANCE = 1e-10
-"""How long the mean of the unit vectors towards the rows may be at a geometric median: it is 0 at the exact one."""
+"""The largest length of the mean unit vector towards the rows at a geometric median; at the exact one it is 0."""
 
 STEPS_MAX = 200
 
@@ -32,21 +32,22 @@ STEPS_MAX = 200
 def geometric_median(x: npt.ArrayLike, *, f: int = 0, tolerance: float = TOLERANCE) -> Floats:
     """The point with the smallest sum of distances to the rows, converged.
 
-    Weiszfeld's step y ← Σ x_i/d_i / Σ 1/d_i, at a row in the form of Vardi & Zhang (2000), which also tells when a row
-    is the median itself. Where that creeps, a Newton step is tried. It ends once the unit vectors from y towards the
-    rows sum to less than `tolerance` a row, which bounds how far the sum of distances is from the smallest one by
-    `tolerance` · n ‖y − y*‖. Of one component it is the median. Rows on one line may have many medians: it is one.
+    Weiszfeld's step y ← Σ x_i/d_i / Σ 1/d_i, at a row in the form of Vardi & Zhang (2000), which also decides whether a
+    row is the median. If the steps converge slowly, a Newton step is tried. The iteration ends when the unit vectors
+    from y towards the rows sum to less than `tolerance` per row; then the sum of distances exceeds its minimum by at
+    most `tolerance` · n ‖y − y*‖. For one component it is the median. Rows on one line may have many medians; the
+    result is one of them.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; n ≥ 2f + 1. It only checks.
-        tolerance: See above; over 0.
+        f: The number of rows that may be Byzantine; n ≥ 2f + 1. Used only for this check.
+        tolerance: See above; must be above 0.
 
     Returns:
         (d,)
 
     Raises:
-        ParameterError: Too few rows for `f`, `tolerance` not over 0, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, `tolerance` is not above 0, or `x` is not a numeric matrix.
 
     Examples:
         >>> geometric_median([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0]]).round(6)
@@ -57,14 +58,14 @@ def geometric_median(x: npt.ArrayLike, *, f: int = 0, tolerance: float = TOLERAN
     if rows.shape[1] <= 1 or len(rows) <= 2:
         return middle_of(np.sort(rows, axis=0))
     large = rows.size >= COMPILED_CELLS_MIN
-    around = _around(rows, mean_of if large else _middle)
+    centered = _centered(rows, mean_of if large else _middle)
     with np.errstate(over="ignore", invalid="ignore"):  # A step that overflows is rejected.
-        found = _descend(around.rows, around.first, tolerance)
-    if large and _is_blurred(around, found):
-        around = _around(rows, _middle)
+        found = _descend(centered.rows, centered.first, tolerance)
+    if large and _is_blurred(centered, found):
+        centered = _centered(rows, _middle)
         with np.errstate(over="ignore", invalid="ignore"):
-            found = _descend(around.rows, around.first, tolerance)
-    return (around.origin + found) / around.scale
+            found = _descend(centered.rows, centered.first, tolerance)
+    return (centered.origin + found) / centered.scale
 
 
 def centered_clipping(
@@ -81,18 +82,18 @@ def centered_clipping(
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; n ≥ 2f + 1. It only checks.
-        center: (d,) where to start, or one number for all components; in the paper the aggregate of the round before.
+        f: The number of rows that may be Byzantine; n ≥ 2f + 1. Used only for this check.
+        center: (d,) where to start, or one number for all components; in the paper the aggregate of the previous round.
             The median of every component unless given.
-        tau: The length of the largest step that one row can cause, over 0. In every iteration the median of the rows'
-            distances from the center unless given.
-        iterations: How often, at least 1.
+        tau: The length of the largest step that one row can cause, over 0. By default, in every iteration, the
+            median distance of the rows from the center.
+        iterations: The number of iterations, at least 1.
 
     Returns:
         (d,)
 
     Raises:
-        ParameterError: Too few rows for `f`, an option out of its bounds, or no matrix of numbers.
+        ParameterError: Too few rows for `f`, an option is out of bounds, or `x` is not a numeric matrix.
 
     Examples:
         >>> rows = [[1, 0], [-1, 0], [0, 1], [0, -1], [1e6, 0]]
@@ -108,17 +109,17 @@ def centered_clipping(
     return v
 
 
-class _Around(NamedTuple):
-    """Rows as seen from an origin near them, by a power of two smaller or larger where squares need it."""
+class _CenteredRows(NamedTuple):
+    """Rows relative to an origin near them, scaled by a power of two if their squares would overflow or vanish."""
 
     rows: Floats
     origin: Floats
     scale: float
     first: Floats
-    """(d,) where to look first, as seen from that origin."""
+    """(d,) the starting point, relative to the origin."""
 
 
-def _around(rows: Floats, center: Callable[[Floats], Floats]) -> _Around:
+def _centered(rows: Floats, center: Callable[[Floats], Floats]) -> _CenteredRows:
     scale = 1.0
     with np.errstate(all="ignore"):
         first = center(rows)
@@ -130,21 +131,21 @@ def _around(rows: Floats, center: Callable[[Floats], Floats]) -> _Around:
             squares = np.vecdot(rows, rows)
         if 4.0 * float(first @ first) < float(np.median(squares)):
             # The origin already lies among the rows.
-            return _Around(rows, np.zeros_like(first), scale, first)
-    return _Around(rows - first, first, scale, np.zeros_like(first))
+            return _CenteredRows(rows, np.zeros_like(first), scale, first)
+    return _CenteredRows(rows - first, first, scale, np.zeros_like(first))
 
 
 def _middle(rows: Floats) -> Floats:
     return middle_of(sorted_columns(rows))
 
 
-def _is_blurred(around: _Around, point: Floats) -> bool:
-    """Whether half of the rows lie so near a point that it is far from the origin: then their digits are lost."""
-    near = float(np.median(squares_around(around.rows, point)))
+def _is_blurred(centered: _CenteredRows, point: Floats) -> bool:
+    """Whether half of the rows are much nearer to a point than the origin is, so that differences lose digits."""
+    near = float(np.median(squares_around(centered.rows, point)))
     return near < 1e-4 * float(point @ point)
 
 
-class _Seen(NamedTuple):
+class _PointDistances(NamedTuple):
     """A point (d,), the rows' distances (n,) from it, and their sum."""
 
     point: Floats
@@ -156,18 +157,18 @@ def _descend(rows: Floats, first: Floats, tolerance: float) -> Floats:
     """(d,) the geometric median of rows around the origin, iterated from `first`."""
     n = len(rows)
     squares = np.vecdot(rows, rows)
-    seen = _look(rows, squares, first)
+    seen = _distances_from(rows, squares, first)
     slope_before = np.inf
     asked: set[int] = set()
     for _ in range(STEPS_MAX):
         nearest = int(np.argmin(seen.distances))
         if seen.distances[nearest] <= 0.05 * seen.distances.mean() and nearest not in asked:
             asked.add(nearest)
-            away = _from_a_row(rows, nearest)
+            away = _vardi_zhang_step(rows, nearest)
             if away is None:
                 return np.array(rows[nearest])
             if seen.distances[nearest] == 0.0:
-                seen = _look(rows, squares, away)
+                seen = _distances_from(rows, squares, away)
                 continue
         pulls = 1.0 / np.where(seen.distances > 0, seen.distances, np.inf)
         strength = float(pulls.sum())
@@ -178,27 +179,27 @@ def _descend(rows: Floats, first: Floats, tolerance: float) -> Floats:
         step = slope / strength
         following = None
         if length > 0.3 * slope_before:
-            following = _look(rows, squares, seen.point + _newton(rows, seen, pulls, step))
+            following = _distances_from(rows, squares, seen.point + _newton(rows, seen, pulls, step))
         if following is None or not following.total <= seen.total * (1 + 1e-14):
-            following = _look(rows, squares, seen.point + step)
+            following = _distances_from(rows, squares, seen.point + step)
         seen, slope_before = following, length
     return seen.point
 
 
-def _look(rows: Floats, squares: Floats, point: Floats) -> _Seen:
+def _distances_from(rows: Floats, squares: Floats, point: Floats) -> _PointDistances:
     own = float(point @ point)
     distances = squares - 2.0 * np.vecdot(rows, point) + own
-    # Where two large numbers nearly cancel, the difference is measured itself.
+    # If two large numbers nearly cancel, the difference of the vectors is computed directly.
     blurred = np.flatnonzero(distances <= 1e-6 * (squares + own))
     if len(blurred):
         apart = rows[blurred] - point
         distances[blurred] = np.vecdot(apart, apart)
     distances = np.sqrt(distances)
-    return _Seen(point, distances, float(distances.sum()))
+    return _PointDistances(point, distances, float(distances.sum()))
 
 
-def _from_a_row(rows: Floats, i: int) -> Floats | None:
-    """Where Vardi and Zhang step from row i, or None if that row is the median."""
+def _vardi_zhang_step(rows: Floats, i: int) -> Floats | None:
+    """The step of Vardi and Zhang from row i, or None if that row is the median."""
     apart = rows - rows[i]
     distances = np.sqrt(np.vecdot(apart, apart))
     same = distances == 0.0
@@ -210,8 +211,8 @@ def _from_a_row(rows: Floats, i: int) -> Floats | None:
     return np.asarray(rows[i] + (1.0 - np.count_nonzero(same) / length) * pull / pulls.sum())
 
 
-def _newton(rows: Floats, seen: _Seen, pulls: Floats, step: Floats) -> Floats:
-    """Newton's step from Weiszfeld's: solve (I − M) p = step by conjugate gradients, M being Σ u uᵀ/d over Σ 1/d."""
+def _newton(rows: Floats, seen: _PointDistances, pulls: Floats, step: Floats) -> Floats:
+    """Newton's step from Weiszfeld's: solve (I − M) p = step by conjugate gradients, where M is Σ u uᵀ/d over Σ 1/d."""
     strength = float(pulls.sum())
     found, residual = np.zeros_like(step), step
     direction, size = step, float(step @ step)
@@ -240,12 +241,12 @@ def _clipped_step(rows: Floats, v: Floats, tau: float | None) -> Floats:
         step = (weighed_sums(factors, rows) - float(factors.sum()) * v) / len(rows)
     if np.isfinite(step).all() and not factors.min() < 1e-3:
         return v + step
-    # A clipped row is far, and rounding would lose its difference to v: take differences first.
+    # A clipped row is far away, and rounding would lose its difference from v, so differences are taken first.
     return v + weighed_sums(factors / len(rows), np.clip(rows - v, -_LARGEST, _LARGEST))
 
 
 def _distances(rows: Floats, v: Floats) -> tuple[Floats, float]:
-    """(n,) distances times a power of two, and that power: 1 unless squares need another."""
+    """(n,) distances times a power of two, and that power; it is 1 unless squares would overflow or vanish."""
     with np.errstate(all="ignore"):
         squares = squares_around(rows, v)
     if 1e-200 < squares.max(initial=0.0) < 1e300:

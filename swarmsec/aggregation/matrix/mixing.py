@@ -10,15 +10,15 @@ from swarmsec.arrays import Floats, read_only
 
 
 def bucketing(x: npt.ArrayLike, *, f: int = 0, s: int | None = None, rng: np.random.Generator | None = None) -> Floats:
-    """Shuffle the rows into buckets of s and give the mean of each (Karimireddy, He, Jaggi 2022).
+    """Shuffle the rows into buckets of s, and return the mean of each bucket (Karimireddy, He, Jaggi 2022).
 
-    Means of honest rows differ less than the rows do, and of ⌈n/s⌉ buckets at most f hold a liar.
+    Means of honest rows differ less than the rows do, and at most f of the ⌈n/s⌉ buckets contain a liar.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; ⌈n/s⌉ ≥ 2f + 1, or the liars could be in half of the buckets.
-        s: How many rows a bucket holds, the last one perhaps fewer. 2 unless given, or 1 where 2 is too many for `f`.
-        rng: Shuffles the rows. Without one they keep their order, and are only to be put together.
+        f: The number of rows that may be Byzantine; ⌈n/s⌉ ≥ 2f + 1, otherwise liars could be in half of the buckets.
+        s: The number of rows in a bucket; the last one may have fewer. By default 2, or 1 if 2 is too many for `f`.
+        rng: Shuffles the rows. Without a generator, consecutive rows form a bucket.
 
     Returns:
         (⌈n/s⌉, d)
@@ -54,5 +54,5 @@ def _means_of_buckets(rows: Floats, order: npt.NDArray[np.int64], s: int) -> Flo
         sizes = np.minimum(s, len(rows) - starts)
         with np.errstate(over="ignore"):
             means = np.add.reduceat(rows[order], starts, axis=0) / sizes[:, None]
-    # A sum that overflows is made again of smaller numbers.
+    # If a sum overflows, it is computed again from scaled-down numbers.
     return means if all_finite(means) else _means_of_buckets(rows / s, order, s) * s

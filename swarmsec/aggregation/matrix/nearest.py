@@ -1,7 +1,7 @@
 """Rules that prefer rows with many others nearby: Krum, multi-Krum, Bulyan, and nearest-neighbor mixing.
 
-Squared distances come from inner products, ‖a‖² + ‖b‖² − 2ab. Their rounding is that of the norms, and rows may lie
-close together far from the origin; where it could decide, the rows in question are measured again one by one.
+Squared distances come from inner products, ‖a‖² + ‖b‖² − 2ab. Their rounding error is that of the norms, which matters
+for rows close together but far from the origin; if it could decide, the distances of these rows are computed directly.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from swarmsec.errors import ParameterError
 Places: TypeAlias = "npt.NDArray[np.intp]"
 
 DIRECT_CELLS_MAX = 2**15
-"""Up to so many differences, n²d, are simply taken."""
+"""Up to this many differences, n²d, are computed directly."""
 
 COMPILED_ROWS_MIN = 100
-"""Under so many rows NumPy finds the smallest distances as fast."""
+"""Below this many rows NumPy finds the smallest distances as fast as compiled code."""
 
 
 def krum(x: npt.ArrayLike, *, f: int) -> Floats:
     """The row with the smallest sum of squared distances to its n − f − 2 nearest others (Blanchard et al. 2017).
 
-    Of rows that are equally good, the first.
+    Of rows with equal scores, the first is selected.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; n ≥ 2f + 3.
+        f: The number of rows that may be Byzantine; n ≥ 2f + 3.
 
     Returns:
         (d,) one of the rows.
@@ -53,8 +53,8 @@ def multi_krum(x: npt.ArrayLike, *, f: int, m: int | None = None) -> Floats:
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; n ≥ 2f + 3.
-        m: From 1, which is Krum, to n − f. n − f − 2 unless given, the most for which resilience is proven
+        f: The number of rows that may be Byzantine; n ≥ 2f + 3.
+        m: From 1, which is Krum, to n − f. By default n − f − 2, the largest m with proven resilience
             (El Mhamdi, Guerraoui, Rouault 2018).
 
     Returns:
@@ -74,12 +74,12 @@ def multi_krum(x: npt.ArrayLike, *, f: int, m: int | None = None) -> Floats:
 def bulyan(x: npt.ArrayLike, *, f: int) -> Floats:
     """Select n − 2f rows by Krum one after the other, then take the mean around their median (El Mhamdi et al. 2018).
 
-    Krum runs anew for every selection, without the rows that were selected before. Of the selected rows, every
+    Krum is computed again for every selection, without the rows that were selected before. Of the selected rows, every
     component is the mean of the n − 4f values nearest to its median.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; n ≥ 4f + 3.
+        f: The number of rows that may be Byzantine; n ≥ 4f + 3.
 
     Returns:
         (d,)
@@ -101,7 +101,7 @@ def nnm(x: npt.ArrayLike, *, f: int) -> Floats:
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; n ≥ 2f + 1.
+        f: The number of rows that may be Byzantine; n ≥ 2f + 1.
 
     Returns:
         (n, d) mixed rows, without those that were dropped.
@@ -120,14 +120,14 @@ def nnm(x: npt.ArrayLike, *, f: int) -> Floats:
     with np.errstate(all="ignore"):
         mixed = shares @ rows
     mixed = mixed if np.isfinite(mixed).all() else (shares @ (rows / n)) * n
-    # BLAS may round two equal rows of a product differently, by where they lie in its blocks.
+    # BLAS may round two equal rows of a product differently, depending on their position in its blocks.
     return mixed[_first_equal(shares)]
 
 
 def squared_distances(rows: Floats) -> Floats:
     """(n, n) squared distances, up to one common factor where they would overflow or vanish; 0 on the diagonal."""
     if rows.size * len(rows) <= DIRECT_CELLS_MAX:
-        return _direct(_of_normal_size(rows).rows)
+        return _direct(_scaled(rows).rows)
     # Equal rows get equal distances: BLAS may round them differently, and ties matter.
     first = _first_equal(rows)
     distances = _distances_by_products(rows)
@@ -137,7 +137,7 @@ def squared_distances(rows: Floats) -> Floats:
 def _distances_by_products(rows: Floats) -> Floats:
     """`squared_distances` by one matrix product; equal rows may differ in the last bits."""
     n = len(rows)
-    sizes = _of_normal_size(rows)
+    sizes = _scaled(rows)
     rows = sizes.rows
     nearest = max(n // 2, 1)
     for _ in range(2):
@@ -150,7 +150,7 @@ def _distances_by_products(rows: Floats) -> Floats:
         blurred = np.flatnonzero(sums < 1e-6 * nearest * sizes.squares)
         if not len(blurred):
             return distances
-        sizes = _around(rows, int(np.argmin(sums)))
+        sizes = _centered(rows, int(np.argmin(sums)))
     for i in blurred:
         distances[i] = distances[:, i] = _distances_from(rows, i)
     return distances
@@ -159,11 +159,11 @@ def _distances_by_products(rows: Floats) -> Floats:
 def _first_equal(rows: Floats) -> Places:
     """(n,) the index of the first row that equals each row."""
     first: dict[bytes, int] = {}
-    # Adding 0 makes 0 of -0, which equals it in all but its bytes.
+    # Adding 0 turns -0 into 0, because equal numbers must have equal bytes.
     return np.array([first.setdefault((row + 0.0).tobytes(), i) for i, row in enumerate(rows)], dtype=np.intp)
 
 
-class _Sized(NamedTuple):
+class _ScaledRows(NamedTuple):
     """Rows whose squared norms (n,) neither overflow nor all vanish; `usual` if float32 can hold them too."""
 
     rows: Floats
@@ -171,23 +171,23 @@ class _Sized(NamedTuple):
     usual: bool
 
 
-def _of_normal_size(rows: Floats) -> _Sized:
-    """The rows, by a power of two smaller or larger where they must be."""
+def _scaled(rows: Floats) -> _ScaledRows:
+    """The rows, scaled by a power of two if their squared norms would overflow or vanish."""
     with np.errstate(all="ignore"):
         squares = _norms(rows)
     if 1e-12 < squares.max(initial=0.0) < 1e24:
-        return _Sized(rows, squares, True)
+        return _ScaledRows(rows, squares, True)
     rows = rows * scale_for_squares(rows)
-    return _Sized(rows, _norms(rows), False)
+    return _ScaledRows(rows, _norms(rows), False)
 
 
 def _norms(rows: Floats) -> Floats:
     return np.asarray(np.vecdot(rows, rows))
 
 
-def _around(rows: Floats, i: int) -> _Sized:
+def _centered(rows: Floats, i: int) -> _ScaledRows:
     rows = rows - rows[i]
-    return _Sized(rows, _norms(rows), False)
+    return _ScaledRows(rows, _norms(rows), False)
 
 
 def _direct(rows: Floats) -> Floats:
@@ -203,17 +203,17 @@ def _distances_from(rows: Floats, i: np.intp) -> Floats:
 
 def _closest(rows: Floats, neighbors: int, count: int) -> Places:
     """The `count` rows with the smallest sums of squared distances to their nearest `neighbors`, the best one first."""
-    sized = _of_normal_size(rows)
+    sized = _scaled(rows)
     if rows.size * len(rows) <= DIRECT_CELLS_MAX:
         scores = np.add.reduce(np.sort(_direct(sized.rows), axis=0)[1 : neighbors + 1], axis=0)
         return np.argsort(scores, kind="stable")[:count]
-    rough = _Rough.of(sized, neighbors)
+    rough = _ApproximateScores.of(sized, neighbors)
     if count == 1:
         best = int(np.argmin(rough.scores))
         if np.count_nonzero(rough.scores - rough.error <= rough.scores[best] + rough.error[best]) == 1:
             return np.array([best])
     if rough.unsure(count).sum() > 8:
-        rough = _Rough.of(_around(sized.rows, int(np.argmin(rough.scores))), neighbors)
+        rough = _ApproximateScores.of(_centered(sized.rows, int(np.argmin(rough.scores))), neighbors)
     unsure = np.flatnonzero(rough.unsure(count))
     scores = rough.scores.copy()
     for i in unsure[rough.error[unsure] > 0]:
@@ -224,15 +224,15 @@ def _closest(rows: Floats, neighbors: int, count: int) -> Places:
     return found[np.argsort(scores[found], kind="stable")]
 
 
-class _Rough(NamedTuple):
-    """Krum's scores (n,) from inner products, and how far they may be off (n,)."""
+class _ApproximateScores(NamedTuple):
+    """Krum's scores (n,) from inner products, and the bounds of their rounding errors (n,)."""
 
     scores: Floats
     error: Floats
 
     @classmethod
-    def of(cls, sized: _Sized, neighbors: int) -> _Rough:
-        """In float32 where it can hold the norms: that is fast, and nearly always enough to decide."""
+    def of(cls, sized: _ScaledRows, neighbors: int) -> _ApproximateScores:
+        """Compute them in float32 if it can represent the norms: it is fast, and almost always precise enough."""
         n, d = sized.rows.shape
         precision = np.dtype(np.float32 if sized.usual else np.float64)
         rows: npt.NDArray[Any] = sized.rows.astype(precision, copy=False)
@@ -241,7 +241,7 @@ class _Rough(NamedTuple):
         if n < COMPILED_ROWS_MIN:
             distances = sized.squares - 2.0 * gram
             distances += sized.squares[:, None]
-            np.fill_diagonal(distances, -1.0)  # The row itself comes first, and is left out.
+            np.fill_diagonal(distances, -1.0)  # The row itself comes first, and is excluded.
             distances.partition(neighbors, axis=1)
             scores = np.maximum(distances[:, 1 : neighbors + 1], 0.0).sum(axis=1)
         else:
@@ -254,18 +254,18 @@ class _Rough(NamedTuple):
         return cls(scores, error)
 
     def sure(self, count: int) -> npt.NDArray[np.bool_]:
-        """(n,) the rows that are among the best `count` for every rounding."""
+        """(n,) the rows that are among the best `count` for every possible rounding error."""
         high = self.scores + self.error
         return np.asarray(np.searchsorted(np.sort(self.scores - self.error), high, side="right") <= count)
 
     def unsure(self, count: int) -> npt.NDArray[np.bool_]:
-        """(n,) the rows that are among them for some roundings only."""
+        """(n,) the rows that are among them for some possible rounding errors only."""
         cut = np.partition(self.scores + self.error, count - 1)[count - 1]
         return np.asarray((self.scores - self.error <= cut) & ~self.sure(count))
 
 
 def _closest_in_turn(distances: Floats, f: int, count: int) -> Places:
-    """The rows that Krum finds best one after the other, each time among those that are left.
+    """The rows that Krum finds best one after the other, each time among the remaining rows.
 
     Two rows that are each other's nearest have equal scores if one neighbor counts; the one closer to all others is
     selected first.
@@ -274,7 +274,7 @@ def _closest_in_turn(distances: Floats, f: int, count: int) -> Places:
         return np.arange(count)
     left = np.arange(len(distances))
     order = np.argsort(distances, axis=1, kind="stable")
-    # Each row's distances to the other remaining rows, rising; the row itself comes first and is left out.
+    # Each row's distances to the other remaining rows, rising; the row itself comes first and is excluded.
     others = order != left[:, None]
     near = np.take_along_axis(distances, order, axis=1)[others].reshape(len(left), -1)
     whose = order[others].reshape(len(left), -1)

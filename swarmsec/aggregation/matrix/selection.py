@@ -26,12 +26,12 @@ from swarmsec.errors import ParameterError
 def cge(x: npt.ArrayLike, *, f: int) -> Floats:
     """Comparative gradient elimination: the mean of the n − f rows of the smallest norm (Gupta, Liu, Vaidya 2021).
 
-    Made for gradients, which end at 0: it depends on where the origin lies. Rows of equal norm at the
-    limit share the remaining weight equally.
+    It is designed for gradients, which converge to 0: it depends on the position of the origin. Rows of equal norm at
+    the limit share the remaining weight equally.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; n ≥ 2f + 1.
+        f: The number of rows that may be Byzantine; n ≥ 2f + 1.
 
     Returns:
         (d,)
@@ -44,15 +44,15 @@ def cge(x: npt.ArrayLike, *, f: int) -> Floats:
 
 
 def monna(x: npt.ArrayLike, *, f: int, own: int | npt.ArrayLike | None = None) -> Floats:
-    """The mean of the n − f rows nearest to one's own (MoNNA; Farhadkhani et al. 2023).
+    """The mean of the n − f rows nearest to the own row (MoNNA; Farhadkhani et al. 2023).
 
     Rows at equal distance at the limit share the remaining weight equally.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; n ≥ 2f + 1.
-        own: Which row is one's own, or a vector (d,) that stands for it. The median of every component unless given,
-            which is our addition to the paper: it lets the rule be called without an own row.
+        f: The number of rows that may be Byzantine; n ≥ 2f + 1.
+        own: The index of the own row, or a vector (d,) in its place. By default the median of every component, which
+            is our addition to the paper, for calls without an own row.
 
     Returns:
         (d,)
@@ -76,15 +76,15 @@ def fltrust(x: npt.ArrayLike, *, f: int = 0, server: int | npt.ArrayLike | None 
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie: up to n, for all trust is in the server. It only checks.
-        server: The server's own vector (d,), or which row it is, which is then left out of the average. The median of
-            every component unless given, which is our addition to the paper.
+        f: The number of rows that may be Byzantine: up to n, because only the server is trusted. Only checked.
+        server: The server's own vector (d,), or the index of its row, which is then excluded from the average. By
+            default the median of every component, which is our addition to the paper.
 
     Returns:
         (d,)
 
     Raises:
-        ParameterError: `f` over n, `server` is not a row or not finite, or `x` is not a numeric matrix.
+        ParameterError: `f` is above n, `server` is not a row or not finite, or `x` is not a numeric matrix.
     """
     (rows, _), trusted = _with_reference(x, f, server, "server", "FLTrust", times=1, plus=0)
     if isinstance(server, (int, np.integer)):
@@ -95,7 +95,7 @@ def fltrust(x: npt.ArrayLike, *, f: int = 0, server: int | npt.ArrayLike | None 
     trust = np.maximum(np.vecdot(units, _units(trusted[None])[0]), 0.0)
     if not trust.any():
         return np.array(trusted)
-    # First to the trusted row's length in its own largest number, which cannot overflow.
+    # Scale to the trusted row's length in units of its largest number first, which cannot overflow.
     largest = float(np.abs(trusted).max())
     return np.asarray(mean_of(units, trust) * float(np.linalg.norm(trusted / largest)) * largest)
 
@@ -103,7 +103,7 @@ def fltrust(x: npt.ArrayLike, *, f: int = 0, server: int | npt.ArrayLike | None 
 def _with_reference(
     x: npt.ArrayLike, f: int, given: int | npt.ArrayLike | None, where: str, rule: str, *, times: int = 2, plus: int = 1
 ) -> tuple[Points, Floats]:
-    """The finite rows, and the vector that they are compared with."""
+    """The finite rows, and the reference vector that they are compared with."""
     given_rows = matrix(x)
     if given is None:
         found = points(given_rows, f, times=times, plus=plus, rule=rule)
@@ -141,7 +141,7 @@ def _squares(rows: Floats) -> Floats:
 
 
 def _units(rows: Floats) -> Floats:
-    """(n, d) each row at length 1; a row of zeros stays one. Measured in a row's own largest number."""
+    """(n, d) each row scaled to length 1; a zero row stays zero. Lengths are in units of the row's largest number."""
     largest = np.abs(rows).max(axis=1, initial=0.0)
     units = rows / np.where(largest > 0, largest, 1.0)[:, None]
     lengths = np.sqrt(np.vecdot(units, units))

@@ -1,6 +1,6 @@
 """Rules that treat each component separately: mean, median, trimmed mean, and the mean around the median.
 
-Columns are sorted and then summed upwards, so that the order of the rows does not matter to the last bit.
+Columns are sorted and summed in rising order, so the order of the rows changes no bit of the result.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from swarmsec.arrays import Floats, read_only
 
 
 def mean(x: npt.ArrayLike, *, f: int = 0) -> Floats:
-    """The mean of the rows. It is not robust: one liar moves it anywhere.
+    """The mean of the rows. It is not robust: one liar can move it to any value.
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite is dropped.
@@ -39,18 +39,18 @@ def mean(x: npt.ArrayLike, *, f: int = 0) -> Floats:
     require(len(rows), whole(f, "f", least=0) * 0, times=1, plus=1, rule="a mean")
     with np.errstate(all="ignore"):
         combined = column_sums(rows) / len(rows)
-        # A NaN or an infinity anywhere shows in the sums, so only then are the rows looked at.
+        # A NaN or an infinity in a row makes a sum non-finite; only then are the rows checked.
         if math.isfinite(float(np.dot(combined, combined))):
             return combined
     return mean_of(points(rows, 0, times=1, plus=1, rule="a mean").rows)
 
 
 def median(x: npt.ArrayLike, *, f: int = 0) -> Floats:
-    """The median of every component; of an even number, halfway between the two in the middle (Yin et al. 2018).
+    """The median of every component; for an even number, the midpoint of the middle two (Yin et al. 2018).
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; n ≥ 2f + 1. It only checks.
+        f: The number of rows that may be Byzantine; n ≥ 2f + 1. Used only for this check.
 
     Returns:
         (d,)
@@ -73,8 +73,8 @@ def trimmed_mean(x: npt.ArrayLike, *, f: int) -> Floats:
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped, and one value
-            less is then cut at either end.
-        f: How many rows may lie; n ≥ 2f + 1.
+            fewer is then dropped at either end.
+        f: The number of rows that may be Byzantine; n ≥ 2f + 1.
 
     Returns:
         (d,)
@@ -97,7 +97,7 @@ def meamed(x: npt.ArrayLike, *, f: int) -> Floats:
 
     Args:
         x: (n, d) a row for every sender; a row that is not finite counts as Byzantine and is dropped.
-        f: How many rows may lie; n ≥ 2f + 1.
+        f: The number of rows that may be Byzantine; n ≥ 2f + 1.
 
     Returns:
         (d,)

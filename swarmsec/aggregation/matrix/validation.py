@@ -13,7 +13,7 @@ from swarmsec.arrays import Floats, read_only
 from swarmsec.errors import ParameterError
 
 COMPILED_CELLS_MIN = 20_000
-"""Under so many numbers NumPy is as fast, and numba need not be imported."""
+"""Below this many numbers NumPy is as fast, and numba is not imported."""
 
 
 class Points(NamedTuple):
@@ -49,7 +49,7 @@ def points(x: npt.ArrayLike, f: int, *, times: int, plus: int, rule: str) -> Poi
 
 
 def require(n: int, f: int, *, times: int, plus: int, rule: str, dropped: int = 0) -> None:
-    """Refuse n rows of which f may lie, unless n ≥ times · f + plus and n ≥ 1."""
+    """Raise an error unless n ≥ times · f + plus and n ≥ 1."""
     least = max(times * f + plus, 1)
     if n >= least:
         return
@@ -59,16 +59,16 @@ def require(n: int, f: int, *, times: int, plus: int, rule: str, dropped: int = 
 
 
 def matrix(x: npt.ArrayLike) -> Floats:
-    """Anything that NumPy reads as numbers, as (n, d) float64. A plain list of n numbers is n rows of one component.
+    """Convert any numeric input of NumPy to (n, d) float64. A list of n numbers becomes n rows of one component.
 
     Raises:
-        ParameterError: It is ragged, or not of numbers, or of more than two dimensions.
+        ParameterError: It is ragged or not numeric, or has more than two dimensions.
     """
     try:
         given = np.asarray(x)
         if given.dtype.kind not in "biuf":
             raise TypeError(f"{given.dtype} is not numeric")
-        # One memory layout, so that sums do not depend on it.
+        # Use one memory layout, because sums depend on it.
         rows = np.ascontiguousarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ParameterError(f"must be numbers in n rows of d components each: {error}", where="x") from error
@@ -82,7 +82,7 @@ def matrix(x: npt.ArrayLike) -> Floats:
 
 
 def vector(value: npt.ArrayLike, d: int, where: str) -> Floats:
-    """A finite vector of d components, or one number for them all, as (d,).
+    """Convert a finite vector of d components, or one number for all of them, to (d,).
 
     Raises:
         ParameterError: It is not such a vector.
@@ -97,7 +97,7 @@ def vector(value: npt.ArrayLike, d: int, where: str) -> Floats:
 
 
 def whole(value: int, where: str, *, least: int) -> int:
-    """An integer that is large enough; NumPy integers are accepted, booleans are not.
+    """Check that a value is an integer of at least `least`; NumPy integers are accepted, booleans are not.
 
     Raises:
         ParameterError: It is anything else.
@@ -108,13 +108,13 @@ def whole(value: int, where: str, *, least: int) -> int:
 
 
 def positive(value: float, where: str) -> float:
-    """A finite number over 0.
+    """Check that a value is a finite number above 0.
 
     Raises:
         ParameterError: It is anything else.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 < value < np.inf:
-        raise ParameterError(f"{value!r} given; must be a number over 0", where=where)
+        raise ParameterError(f"{value!r} given; must be a number above 0", where=where)
     return float(value)
 
 
@@ -126,11 +126,11 @@ def all_finite(rows: Floats) -> bool:
 
 
 def mean_of(rows: Floats, weights: Floats | None = None) -> Floats:
-    """(d,) the weighted mean of finite rows, summed in one fixed order, also where the plain sum overflows.
+    """(d,) the weighted mean of finite rows, summed in one fixed order, also if the plain sum overflows.
 
     Args:
         rows: (n, d).
-        weights: (n,) from 0; 1 unless given. Their sum is over 0.
+        weights: (n,) from 0; 1 unless given. Their sum is above 0.
     """
     with np.errstate(all="ignore"):
         mean = _mean(rows, weights)
@@ -187,5 +187,5 @@ def scale_for_squares(rows: Floats) -> float:
     A number 10¹⁵⁰ times smaller than the largest one then still has a nonzero square.
     """
     largest = float(np.abs(rows).max(initial=0.0))
-    room = (1018 - int(rows.size).bit_length()) // 2
-    return float(np.ldexp(1.0, int(np.clip(room - np.frexp(largest)[1], -1022, 1022)))) if largest > 0 else 1.0
+    exponent_max = (1018 - int(rows.size).bit_length()) // 2
+    return float(np.ldexp(1.0, int(np.clip(exponent_max - np.frexp(largest)[1], -1022, 1022)))) if largest > 0 else 1.0

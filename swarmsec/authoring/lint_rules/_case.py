@@ -18,21 +18,21 @@ from swarmsec.scenario.yaml_tree import Tree, YamlPath
 from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.teams import Attack, Defense
 
-BOUNDED_TO = 20_000
-"""The network's robustness is bounded up to this many daemons; it takes a tenth of a second at a few thousand."""
+ROBUSTNESS_DAEMONS_MAX = 20_000
+"""The network's robustness is bounded for at most this many daemons; a few thousand take a tenth of a second."""
 
 
-class Aimed(NamedTuple):
+class TargetedAttack(NamedTuple):
     """An attack of the scenario with its targets in the first seed."""
 
     path: YamlPath
-    cast: PluginSpec[Attack]
+    spec: PluginSpec[Attack]
     targets: Ints
 
     @property
     def plugin(self) -> Attack:
         """The attack itself."""
-        return self.cast.plugin
+        return self.spec.plugin
 
     def rounds_on(self, rounds: int) -> int:
         """The number of rounds in which it is active, in a run of `rounds` rounds."""
@@ -46,7 +46,7 @@ class Aimed(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class LintCase:
-    """A checked scenario, as rules see it.
+    """A checked scenario with the derived values that rules use.
 
     Attributes:
         scenario: The scenario; its `tree` has the place of each value.
@@ -75,21 +75,21 @@ class LintCase:
         return self.scenario.setup(self.scenario.seeds[0])
 
     @cached_property
-    def attacks(self) -> tuple[Aimed, ...]:
+    def attacks(self) -> tuple[TargetedAttack, ...]:
         """All attacks with their targets."""
         pairs = zip(self.setup.attacks, self.setup.targets, strict=True)
-        return tuple(Aimed(("attacks", number), cast, targets) for number, (cast, targets) in enumerate(pairs))
+        return tuple(TargetedAttack(("attacks", number), spec, targets) for number, (spec, targets) in enumerate(pairs))
 
     @cached_property
-    def acting(self) -> tuple[Aimed, ...]:
+    def acting(self) -> tuple[TargetedAttack, ...]:
         """The attacks that have an effect."""
         return tuple(aimed for aimed in self.attacks if aimed.acts_in(self.rounds))
 
     @property
     def defenses(self) -> Iterator[tuple[YamlPath, PluginSpec[Defense]]]:
         """All defenses with their paths."""
-        for number, cast in enumerate(self.setup.defenses):
-            yield ("defenses", number), cast
+        for number, spec in enumerate(self.setup.defenses):
+            yield ("defenses", number), spec
 
     @cached_property
     def hijacked(self) -> Ints:
@@ -100,11 +100,11 @@ class LintCase:
     @cached_property
     def robustness(self) -> Robustness | None:
         """Bounds on the network's robustness that take no search; None for a large network."""
-        return robustness(self.setup.network, time_limit=0) if self.setup.network.n <= BOUNDED_TO else None
+        return robustness(self.setup.network, time_limit=0) if self.setup.network.n <= ROBUSTNESS_DAEMONS_MAX else None
 
     @cached_property
     def file(self) -> Path | None:
-        """The file that it was read from, or None."""
+        """The file from which the scenario was read, or None."""
         if self.scenario.source in library():
             return library()[self.scenario.source]
         path = Path(self.scenario.source)

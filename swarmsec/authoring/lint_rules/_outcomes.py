@@ -1,4 +1,4 @@
-"""What a deep rule receives besides the scenario: the damages of the arms that were run."""
+"""The input of a deep rule besides the scenario: the damages of the arms that were run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from swarmsec.scoring import Result
 
 WEAK, FAINT = 0.5, 1e-4
-"""Factors of the attack's strength, to see whether strength matters and whether the bill counts the lie."""
+"""Factors of the attack's strength: whether a weaker attack does less damage, and whether a tiny one does any."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ EDGES_A_SECOND = 2e7
 
 HOURS_MAX = 1.0
 
-_A_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @rule("SW023")
@@ -51,7 +51,7 @@ def huge_run(case: LintCase) -> Iterator[Remark]:
 
 
 @rule("SW025")
-def words_for_people(case: LintCase) -> Iterator[Remark]:
+def missing_description(case: LintCase) -> Iterator[Remark]:
     """A scenario of the library has no title, story, goals or tags.
 
     Users choose a scenario by what happens in it and what it teaches: `title` is its title, `story` says what happens,
@@ -64,14 +64,14 @@ def words_for_people(case: LintCase) -> Iterator[Remark]:
 
 
 @rule("SW026")
-def name_is_the_files(case: LintCase) -> Iterator[Remark]:
+def name_differs_from_file(case: LintCase) -> Iterator[Remark]:
     """The scenario's name differs from the name of its file.
 
     Commands take the file's name (`swarmsec run mine.yaml`); run folders, tables and random streams use the scenario's
     name, so two scenarios without a name draw the same random numbers. Rename the file and not the scenario, since
     another name gives other random numbers. `--fix` adds a missing name.
     """
-    if case.file is None or case.file.stem == case.scenario.name or not _A_NAME.fullmatch(case.file.stem):
+    if case.file is None or case.file.stem == case.scenario.name or not _NAME.fullmatch(case.file.stem):
         return
     stem = case.file.stem
     if not case.written("name"):
@@ -105,7 +105,7 @@ def unused_campaign(case: LintCase) -> Iterator[Remark]:
 
 
 @rule("SW028", severity="note")
-def difficulty_of_nothing(case: LintCase) -> Iterator[Remark]:
+def difficulty_without_attack(case: LintCase) -> Iterator[Remark]:
     """The difficulty is hard or open, but no attack has an effect.
 
     `difficulty` says how hard the scenario is for blue; `hard` and `open` promise that the given defense is not enough.

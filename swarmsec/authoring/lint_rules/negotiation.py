@@ -86,7 +86,7 @@ def disconnected(case: LintCase) -> Iterator[Remark]:
 
 
 @rule("SW021")
-def sells_in_peace(case: LintCase) -> Iterator[Remark]:
+def sells_without_attack(case: LintCase) -> Iterator[Remark]:
     """Trading daemons adopt their first signal as belief and sell because of noise.
 
     With `begins_at: signals` the initial belief of every daemon is its first reading. An honest reading has a standard
@@ -127,7 +127,7 @@ def unread_signals(case: LintCase) -> Iterator[Remark]:
 
 
 @rule("SW029")
-def protocol_decides_nothing_here(case: LintCase) -> Iterator[Remark]:
+def protocol_does_not_fit_world(case: LintCase) -> Iterator[Remark]:
     """The protocol makes proposals of another kind than the world needs.
 
     A world needs one kind of proposal: `beliefs` and `trading` a belief, `allocation` an assignment of items,
@@ -160,11 +160,11 @@ def rule_never_used(case: LintCase) -> Iterator[Remark]:
     if protocol.uses_rule:
         return
     suitable = _protocols(case, lambda one: one.uses_rule and world.decides in one.decides_for)
-    for path, cast in case.defenses:
-        if cast.plugin.rule is not None:
+    for path, spec in case.defenses:
+        if spec.plugin.rule is not None:
             yield Remark(
                 (*path, "kind"),
-                f"{cast.kind} has an aggregation rule, but {case.document['protocol']['kind']} does not use one",
+                f"{spec.kind} has an aggregation rule, but {case.document['protocol']['kind']} does not use one",
                 f"remove it, or use {suitable}" if suitable else "remove it",
             )
 

@@ -9,7 +9,7 @@ from operator import or_
 
 import numpy as np
 
-from swarmsec.authoring.lint_rules._case import Aimed, LintCase
+from swarmsec.authoring.lint_rules._case import LintCase, TargetedAttack
 from swarmsec.authoring.lint_rules._rule import Remark, rule
 from swarmsec.authoring.lint_rules.timing import responds
 from swarmsec.teams import Surface, Vantage, faulty_neighbors
@@ -50,8 +50,8 @@ def attacks_overwrite_each_other(case: LintCase) -> Iterator[Remark]:
         if _overlap(first, second, case.rounds) and (chosen or shared.size == first.targets.size) and shared.size:
             yield Remark(
                 (*second.path, "daemons"),
-                f"{second.cast.kind} overwrites {shared.size:,} of the {first.targets.size:,} daemons that "
-                f"{first.cast.kind} (attacks[{first.path[1]}]) hijacks in the same rounds",
+                f"{second.spec.kind} overwrites {shared.size:,} of the {first.targets.size:,} daemons that "
+                f"{first.spec.kind} (attacks[{first.path[1]}]) hijacks in the same rounds",
                 "use different daemons, or rounds that do not overlap",
             )
 
@@ -67,9 +67,9 @@ def outside_the_guarantee(case: LintCase) -> Iterator[Remark]:
     rule uses the targets of the first seed. Source: LeBlanc, Zhang, Koutsoukos and Sundaram, IEEE JSAC 2013.
     """
     liars = case.hijacked
-    for path, cast in case.defenses:
-        f = getattr(cast.plugin, "f", None)
-        if not isinstance(f, int) or not Surface.DAEMON & cast.plugin.sees or liars.size <= f:
+    for path, spec in case.defenses:
+        f = getattr(spec.plugin, "f", None)
+        if not isinstance(f, int) or not Surface.DAEMON & spec.plugin.sees or liars.size <= f:
             continue
         honest = np.ones(case.setup.network.n, dtype=bool)
         honest[liars] = False
@@ -78,7 +78,7 @@ def outside_the_guarantee(case: LintCase) -> Iterator[Remark]:
             daemon = int(np.argmax(local))
             yield Remark(
                 (*path, "f"),
-                f"{cast.kind} tolerates {f:,} hijacked daemons in a neighborhood, but daemon {daemon} listens to "
+                f"{spec.kind} tolerates {f:,} hijacked daemons in a neighborhood, but daemon {daemon} listens to "
                 f"{int(local[daemon]):,} ({int((local > f).sum()):,} neighborhoods have more than {f:,})",
                 "raise f, or hijack fewer",
             )
@@ -94,10 +94,10 @@ def network_not_robust_enough(case: LintCase) -> Iterator[Remark]:
     with offsets 1..k, `robust_attachment`, `complete`. This may be the purpose of a scenario (two cliques), so it is a
     note. Source: LeBlanc et al., IEEE JSAC 2013, theorem 1.
     """
-    for path, cast in case.defenses:
-        f = getattr(cast.plugin, "f", None)
+    for path, spec in case.defenses:
+        f = getattr(spec.plugin, "f", None)
         found = case.robustness
-        if not isinstance(f, int) or not f or found is None or getattr(cast.plugin, "rule", None) is None:
+        if not isinstance(f, int) or not f or found is None or getattr(spec.plugin, "rule", None) is None:
             continue
         if found.r_at_most < f + 1:
             message = f"is at most {found.r_at_most}-robust: with f = {f} honest daemons may never agree, attack or not"
@@ -118,20 +118,20 @@ def undetectable_attack(case: LintCase) -> Iterator[Remark]:
     it, the one that does not only makes the scenario harder to read: a note.
     """
     surfaces = reduce(or_, (aimed.plugin.surface for aimed in case.acting), Surface.NONE)
-    defenses = [(path, cast) for path, cast in case.defenses if cast.plugin.sees]
-    seen = reduce(or_, (cast.plugin.sees for _, cast in defenses), Surface.NONE)
+    defenses = [(path, spec) for path, spec in case.defenses if spec.plugin.sees]
+    seen = reduce(or_, (spec.plugin.sees for _, spec in defenses), Surface.NONE)
     for aimed in case.acting if defenses else ():
         if aimed.plugin.surface and not aimed.plugin.surface & seen:
             yield Remark(
                 (*aimed.path, "kind"),
-                f"{aimed.cast.kind} attacks {_names(aimed.plugin.surface)}, but the defenses see only {_names(seen)}",
+                f"{aimed.spec.kind} attacks {_names(aimed.plugin.surface)}, but the defenses see only {_names(seen)}",
                 "add a defense that sees it",
             )
-    for path, cast in defenses:
-        if surfaces & seen and not surfaces & cast.plugin.sees:
+    for path, spec in defenses:
+        if surfaces & seen and not surfaces & spec.plugin.sees:
             yield Remark(
                 (*path, "kind"),
-                f"{cast.kind} sees only {_names(cast.plugin.sees)}, but the attacks are on {_names(surfaces)}",
+                f"{spec.kind} sees only {_names(spec.plugin.sees)}, but the attacks are on {_names(surfaces)}",
                 "another defense sees them; remove this one unless the scenario demonstrates its limits",
                 severity="note",
             )
@@ -165,7 +165,7 @@ def quarantine_too_small(case: LintCase) -> Iterator[Remark]:
     hijacks, plus some for false alarms, or let red hijack fewer. With `0` such a defense cannot isolate at all.
     """
     limit = case.setup.rules.quarantine_limit(case.setup.network.n)
-    isolating = [cast for _, cast in case.defenses if responds(cast.plugin)]
+    isolating = [spec for _, spec in case.defenses if responds(spec.plugin)]
     if isolating and case.hijacked.size > limit:
         yield Remark(
             ("rules", "blue", "quarantine"),
@@ -182,9 +182,9 @@ def oracle_as_defense(case: LintCase) -> Iterator[Remark]:
     --deep` and tournaments always compare with it. As a scenario's own defense it measures no defense. Remove it, and
     use `swarmsec run SCENARIO --defense oracle`.
     """
-    for path, cast in case.defenses:
-        if cast.plugin.vantage is Vantage.ORACLE:
-            yield Remark((*path, "kind"), f"{cast.kind} knows which daemons are attacked; it is a null", "remove it")
+    for path, spec in case.defenses:
+        if spec.plugin.vantage is Vantage.ORACLE:
+            yield Remark((*path, "kind"), f"{spec.kind} knows which daemons are attacked; it is a null", "remove it")
 
 
 @rule("SW015")
@@ -197,21 +197,21 @@ def defenses_in_order(case: LintCase) -> Iterator[Remark]:
     """
     earlier: dict[str, int] = {}
     changing: tuple[int, str] | None = None
-    for path, cast in case.defenses:
+    for path, spec in case.defenses:
         position = int(path[1])
-        same = f"{cast.kind} {sorted(cast.parameters.items())}"
+        same = f"{spec.kind} {sorted(spec.parameters.items())}"
         if same in earlier:
-            yield Remark(path, f"the same {cast.kind} is already defenses[{earlier[same]}]", "remove one of them")
-        elif changing and cast.plugin.overrides("filter_signals") and hasattr(cast.plugin, "warm_up"):
+            yield Remark(path, f"the same {spec.kind} is already defenses[{earlier[same]}]", "remove one of them")
+        elif changing and spec.plugin.overrides("filter_signals") and hasattr(spec.plugin, "warm_up"):
             yield Remark(
                 path,
-                f"{cast.kind} learns from signals that {changing[1]} (defenses[{changing[0]}]) has already changed",
+                f"{spec.kind} learns from signals that {changing[1]} (defenses[{changing[0]}]) has already changed",
                 f"put it before {changing[1]} if it should learn from unchanged feeds",
                 severity="note",
             )
         earlier.setdefault(same, position)
-        if cast.plugin.overrides("filter_signals"):
-            changing = changing or (position, cast.kind)
+        if spec.plugin.overrides("filter_signals"):
+            changing = changing or (position, spec.kind)
 
 
 def _is_chosen(selector: object) -> bool:
@@ -219,7 +219,7 @@ def _is_chosen(selector: object) -> bool:
     return isinstance(selector, list) or (isinstance(selector, str) and selector[:1].isalpha())
 
 
-def _overlap(first: Aimed, second: Aimed, rounds: int) -> bool:
+def _overlap(first: TargetedAttack, second: TargetedAttack, rounds: int) -> bool:
     """Whether two attacks are active in the same rounds."""
     stops = [rounds if one.plugin.stop is None else one.plugin.stop for one in (first, second)]
     return max(first.plugin.start, second.plugin.start) < min(*stops, rounds)

@@ -15,7 +15,7 @@ def attack_after_the_end(case: LintCase) -> Iterator[Remark]:
 
     Rounds count from 0: a run of 100 rounds ends with round 99, and an attack that starts in round 100 or later is
     never active. Its damage is 0. Start it earlier, or use more rounds. The usual cause is that `rounds` was reduced
-    for a quick try, or that a campaign starts so late that its last steps are after the end.
+    for a quick run, or that a campaign starts so late that its last steps are after the end.
     """
     for aimed in case.attacks:
         if aimed.plugin.start >= case.rounds:
@@ -46,7 +46,7 @@ def ramp_never_done(case: LintCase) -> Iterator[Remark]:
 
 
 @rule("SW003", severity="note")
-def attack_of_no_effect(case: LintCase) -> Iterator[Remark]:
+def attack_without_strength(case: LintCase) -> Iterator[Remark]:
     """An attack has strength 0 and therefore no effect.
 
     At strength 0 no hook of the attack is called: the attacked arm equals the clean arm and the damage is exactly 0.
@@ -55,7 +55,7 @@ def attack_of_no_effect(case: LintCase) -> Iterator[Remark]:
     """
     for aimed in case.attacks:
         if aimed.plugin.strength == 0:
-            yield Remark((*aimed.path, "strength"), f"is 0, so {aimed.cast.kind} is never active", "1 is full strength")
+            yield Remark((*aimed.path, "strength"), f"is 0, so {aimed.spec.kind} is never active", "1 is full strength")
 
 
 @rule("SW004")
@@ -87,13 +87,13 @@ def attack_in_the_warm_up(case: LintCase) -> Iterator[Remark]:
     `rules.red.earliest` so that no attack may start earlier. If the scenario is about poisoning, add `SW005` to
     `x-lint-ignore`.
     """
-    for path, cast in case.defenses:
-        warm_up = getattr(cast.plugin, "warm_up", 0)
+    for path, spec in case.defenses:
+        warm_up = getattr(spec.plugin, "warm_up", 0)
         for aimed in case.acting:
-            if aimed.plugin.surface & cast.plugin.sees and aimed.plugin.start < min(warm_up, case.rounds):
+            if aimed.plugin.surface & spec.plugin.sees and aimed.plugin.start < min(warm_up, case.rounds):
                 yield Remark(
                     (*aimed.path, "start"),
-                    f"starts in round {aimed.plugin.start:,}, but {cast.kind} ({path[0]}[{path[1]}]) warms up until "
+                    f"starts in round {aimed.plugin.start:,}, but {spec.kind} ({path[0]}[{path[1]}]) warms up until "
                     f"round {warm_up:,}",
                     f"start it in round {warm_up:,} or later",
                 )
@@ -104,14 +104,14 @@ def warm_up_longer_than_the_run(case: LintCase) -> Iterator[Remark]:
     """The warm-up of a defense lasts until the end of the run.
 
     The defense never acts, so the defended arm equals the attacked arm. The usual cause is that `rounds` was reduced
-    for a quick try, with the default `warm_up`. Shorten the warm-up, or use more rounds.
+    for a quick run, with the default `warm_up`. Shorten the warm-up, or use more rounds.
     """
-    for path, cast in case.defenses:
-        warm_up = getattr(cast.plugin, "warm_up", 0)
+    for path, spec in case.defenses:
+        warm_up = getattr(spec.plugin, "warm_up", 0)
         if warm_up >= case.rounds:
             yield Remark(
                 (*path, "warm_up"),
-                f"{cast.kind} warms up for {warm_up:,} rounds, but the run has only {case.rounds:,}: it never acts",
+                f"{spec.kind} warms up for {warm_up:,} rounds, but the run has only {case.rounds:,}: it never acts",
                 f"set less than {case.rounds:,}",
             )
 
@@ -119,7 +119,3 @@ def warm_up_longer_than_the_run(case: LintCase) -> Iterator[Remark]:
 def responds(defense: Defense) -> bool:
     """Whether a defense overrides `respond`, in which it can isolate daemons."""
     return defense.overrides("respond")
-
-
-def _spelled(path: tuple[str | int, ...]) -> str:
-    return f"{path[0]}[{path[1]}]"

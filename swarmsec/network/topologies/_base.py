@@ -20,7 +20,7 @@ DAEMONS_MAX = 10_000_000
 DELAY_MAX = 1_000
 """The largest delay of a message, in exchanges; messages in transit are stored."""
 
-Daemons = Annotated[int, Interval(ge=1, le=DAEMONS_MAX), Unit("daemons"), Help("How many daemons there are.")]
+Daemons = Annotated[int, Interval(ge=1, le=DAEMONS_MAX), Unit("daemons"), Help("The number of daemons.")]
 Probability = Annotated[float, Interval(ge=0, le=1), Unit("probability")]
 Delay = Annotated[int, Interval(ge=0, le=DELAY_MAX), Unit("exchanges")]
 
@@ -36,11 +36,13 @@ class Topology(Plugin, ABC):
     family: ClassVar[Family] = "topologies"
 
     delay: Annotated[
-        Delay | tuple[Delay, Delay], Unit("exchanges"), Help("How late messages are: always, or from and to.")
+        Delay | tuple[Delay, Delay],
+        Unit("exchanges"),
+        Help("The delay of messages: a number, or smallest and largest."),
     ] = 0
-    loss: Annotated[Probability, Help("How likely a message never arrives.")] = 0.0
-    duplication: Annotated[Probability, Help("How likely a message arrives twice.")] = 0.0
-    reordering: Annotated[Probability, Help("How likely a message may overtake those before it on its link.")] = 0.0
+    loss: Annotated[Probability, Help("The probability that a message is lost.")] = 0.0
+    duplication: Annotated[Probability, Help("The probability that a message arrives twice.")] = 0.0
+    reordering: Annotated[Probability, Help("The probability that a message may overtake earlier ones.")] = 0.0
 
     @abstractmethod
     def size(self) -> int:
@@ -51,7 +53,7 @@ class Topology(Plugin, ABC):
         """Draw the network. Equal parameters and an equally seeded `rng` give equal networks."""
 
     def check(self, n: int) -> None:
-        """Refuse more daemons than a swarm may have, and a delay whose lower end is above its upper end."""
+        """Check the number of daemons, and that the smallest delay is not above the largest."""
         if n > DAEMONS_MAX:
             raise ParameterError(f"{n:,} daemons; a swarm has at most {DAEMONS_MAX:,}")
         low, high = self._delay_range()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 COMPILE_FROM = 100_000
-"""Edges from which compiling the growth pays; below it, plain Python draws the same network."""
+"""The number of edges from which `_grow` is compiled; with fewer, plain Python draws the same network faster."""
 
 
 def grown(
@@ -26,7 +26,7 @@ def grown(
         ends: (k,) one end of each edge at the beginning.
         others: (k,) its other end.
         attachments: How many edges a new daemon brings.
-        rng: Draws whom new daemons are joined to.
+        rng: Draws the daemons to which new ones are joined.
     """
     beginning = int(others.max(initial=0)) + 1
     edges = ends.size + (n - beginning) * attachments

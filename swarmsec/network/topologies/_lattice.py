@@ -1,4 +1,4 @@
-"""What grids, tori and wheels share: the sides of a rectangle, and edges from arrays of any shape."""
+"""Helpers of grids, tori and wheels: the sides of a rectangle, and edges from arrays of any shape."""
 
 from __future__ import annotations
 

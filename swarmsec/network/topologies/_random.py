@@ -1,4 +1,4 @@
-"""What random networks share. Each is drawn with whole arrays; a million daemons of degree 8 take about a second."""
+"""Helpers of random networks. Each is drawn with whole arrays; a million daemons of degree 8 take about a second."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from swarmsec.arrays import Bools
 from swarmsec.network._network import Keys, Network, check_size, from_keys
 
 REPAIRS_MAX = 200
-"""Rounds of repair before a drawing gives up."""
+"""Rounds of repair after which a draw is given up."""
 
 
 def random_pairs(n: int, p: float, rng: np.random.Generator) -> tuple[Keys, Keys]:

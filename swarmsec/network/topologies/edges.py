@@ -14,7 +14,7 @@ from swarmsec.parameters import Help
 
 @dataclass(kw_only=True)
 class Edges(Topology):
-    """Exactly the edges of a list of [sender, receiver]; in both directions unless `directed`."""
+    """The edges of a list of [sender, receiver]; in both directions unless `directed`."""
 
     n: Daemons
     edges: Annotated[list[tuple[int, int]], Help("Pairs of daemons, [sender, receiver].")]

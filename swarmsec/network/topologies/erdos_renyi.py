@@ -21,7 +21,7 @@ class ErdosRenyi(Topology):
     """
 
     n: Daemons
-    p: Annotated[Probability, Help("How likely two daemons are joined.")]
+    p: Annotated[Probability, Help("The probability that two daemons are joined.")]
 
     def size(self) -> int:
         return self.n

@@ -18,11 +18,11 @@ from swarmsec.parameters import Ge, Help
 class KInRandom(Topology):
     """Every daemon listens to k others, drawn at random; a daemon that is listened to need not listen back.
 
-    This is what one round of a gossip protocol with random peers looks like. Directed.
+    It is directed, like one round of a gossip protocol with random peers.
     """
 
     n: Daemons
-    k: Annotated[int, Ge(0), Help("How many daemons each one listens to.")]
+    k: Annotated[int, Ge(0), Help("The number of daemons that each one listens to.")]
 
     def __post_init__(self) -> None:
         if self.k >= self.n:

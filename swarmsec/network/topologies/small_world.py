@@ -18,15 +18,15 @@ from swarmsec.parameters import Ge, Help
 class SmallWorld(Topology):
     """A ring on which every daemon is joined to the nearest `neighbors`, with a share of the edges rewired at random.
 
-    A rewired edge keeps one end and moves the other to a daemon that is not joined to the first one yet; it stays
-    where it is if there is none.
+    A rewired edge keeps one end and moves the other to a daemon that is not joined to the first one yet; it is not
+    rewired if there is none.
 
     Source: Watts and Strogatz, Collective dynamics of small-world networks, Nature 1998.
     """
 
     n: Daemons
     neighbors: Annotated[int, Ge(0), Help("How many neighbors every daemon has before rewiring; even.")]
-    rewire: Annotated[Probability, Help("How likely an edge is rewired.")] = 0.1
+    rewire: Annotated[Probability, Help("The probability that an edge is rewired.")] = 0.1
 
     def __post_init__(self) -> None:
         if self.neighbors % 2:

@@ -25,10 +25,10 @@ class StochasticBlocks(Topology):
     """
 
     n: Daemons | None = None
-    blocks: Annotated[int, Ge(1), Help("How many blocks; needs n.")] | None = None
-    sizes: Annotated[list[Daemons], MinLen(1), Help("How many daemons each block has.")] | None = None
-    p_in: Annotated[Probability, Help("How likely two daemons of one block are joined.")]
-    p_out: Annotated[Probability, Help("How likely two daemons of different blocks are joined.")]
+    blocks: Annotated[int, Ge(1), Help("The number of blocks; needs n.")] | None = None
+    sizes: Annotated[list[Daemons], MinLen(1), Help("The number of daemons of each block.")] | None = None
+    p_in: Annotated[Probability, Help("The probability that two daemons of one block are joined.")]
+    p_out: Annotated[Probability, Help("The probability that two daemons of different blocks are joined.")]
 
     def __post_init__(self) -> None:
         if self.sizes is None:

@@ -1,10 +1,10 @@
 """Where jobs are run: in this process, in several processes, or on a cluster. Results do not depend on it.
 
-An executor receives jobs and gives back results, and knows nothing else: which jobs to run, and what to keep of their
-results, is decided by its caller. Jobs do not affect each other: an error of a plug-in, a process that dies and a job
-that takes too long each end up in the result of that job.
+An executor only turns jobs into results; its caller decides which jobs to run and which results to keep. Jobs do not
+affect each other: an error of a plug-in, a dead process and an exceeded time limit are recorded in the result of that
+job only.
 
-dask is imported only where a cluster is asked for.
+dask is imported only if a cluster is requested.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from swarmsec.errors import UsageError
-from swarmsec.runs.executors.pool import Ended, Pool
+from swarmsec.runs.executors.pool import Pool, TaskOutcome
 from swarmsec.runs.executors.processes import Processes
 from swarmsec.runs.executors.serial import Serial
 from swarmsec.runs.jobs import Job, JobResult
 from swarmsec.runs.simulation import EachRound
 
-__all__ = ["Ended", "Executor", "Pool", "Processes", "Serial", "open_executor"]
+__all__ = ["Executor", "Pool", "Processes", "Serial", "TaskOutcome", "open_executor"]
 
 
 class Executor(Protocol):
     """Runs jobs."""
 
     def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
-        """Run jobs with different ids, and give each result when its job ends, in any order.
+        """Run jobs with different ids, and yield each result when its job ends, in any order.
 
         Jobs are taken from `jobs` as workers become free, with a short look-ahead. Closing the iterator stops the jobs.
 
         Raises:
-            ExecutorError: No worker is left. The results given so far are valid.
+            ExecutorError: No worker is left. The results yielded so far are valid.
         """
         ...
 
     def close(self) -> None:
-        """End the processes that it started."""
+        """End the processes that this executor started."""
         ...
 
 
@@ -50,19 +50,19 @@ def open_executor(
     retries: int = 2,
     each_round: EachRound | None = None,
 ) -> Iterator[Executor]:
-    """An executor, which is closed at the end in any case.
+    """Open an executor, and close it at the end, also after an error.
 
     Args:
-        jobs: How many processes on this machine. One, without a time limit, is this process itself.
+        jobs: The number of processes on this machine. One without a time limit is this process.
         cluster: A dask cluster instead: `tcp://HOST:PORT`, a scheduler file, `local:N`, `slurm` or `slurm:N`.
-        timeout_s: The most seconds of wall-clock time that a job may take; then its process is ended. No limit unless
+        timeout_s: The time limit of a job, in seconds of wall-clock time; its process is killed then. No limit unless
             given.
         retries: How often a job is run again after its process died.
         each_round: Called after each round that is run in this process; other executors never call it.
 
     Raises:
         UsageError: No such cluster, or dask is not installed.
-        ExecutorError: The cluster does not answer.
+        ExecutorError: The cluster does not respond.
     """
     if jobs < 1:
         raise UsageError(f"{jobs} given; must be at least 1", where="jobs")

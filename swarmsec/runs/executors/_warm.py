@@ -1,4 +1,4 @@
-"""Imported once by the process that workers are forked from: a first run there, and no worker loads anything twice."""
+"""Loads all modules in the fork server by a short run, so that no worker process loads them again."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ from swarmsec.swarm.arms import Arm
 with suppress(Exception):  # An error here happens in a worker, too, and is reported there.
     run_job(job(load_scenario("ring_with_a_liar", settings={"rounds": 2}), 0, Arm.DEFENDED))
 gc.collect()
-gc.freeze()  # What is there already stays out of every worker's garbage collections, and its pages stay shared.
+gc.freeze()  # Workers then skip the existing objects in garbage collection, and share their memory pages.

@@ -40,7 +40,7 @@ class Cluster:
 
     Raises:
         UsageError: No such cluster, or dask is not installed.
-        ExecutorError: The cluster does not answer.
+        ExecutorError: The cluster does not respond.
     """
 
     def __init__(self, where: str, *, jobs: int = 1, timeout_s: float | None = None, retries: int = 2) -> None:
@@ -58,28 +58,28 @@ class Cluster:
             ExecutorError: The scheduler is lost, or a worker has another version of swarmsec or of a plug-in.
         """
         source = iter(jobs)
-        flying: dict[str, Any] = {}
+        submitted: dict[str, Any] = {}
         deaths: Counter[str] = Counter()
         try:
             with self._own_errors():
                 completed = library("distributed").as_completed(
-                    self._submitted(source, flying, self._room()),
+                    self._submitted(source, submitted, self._capacity()),
                     loop=self._client.loop,
                     with_results=True,
                     raise_errors=False,
                 )
                 for number, (future, result) in enumerate(completed, 1):
-                    played = self._settled(future, result, deaths)
-                    if played is None:
+                    ended = self._settled(future, result, deaths)
+                    if ended is None:
                         completed.add(future)
                         continue
-                    del flying[future.key]
-                    room = self._room() - len(flying) if number % _COUNT_AGAIN == 0 else 1
-                    for added in self._submitted(source, flying, room):
+                    del submitted[future.key]
+                    free = self._capacity() - len(submitted) if number % _COUNT_AGAIN == 0 else 1
+                    for added in self._submitted(source, submitted, free):
                         completed.add(added)
-                    yield played
+                    yield ended
         finally:
-            self._drop(flying)
+            self._drop(submitted)
 
     def close(self) -> None:
         """Close the client, and end the processes and workers started for it."""
@@ -88,16 +88,16 @@ class Cluster:
                 self._client.run(end_session, self._session, on_error="ignore")
         self._opened.close()
 
-    def _submitted(self, source: Iterator[Job], flying: dict[str, Any], count: int) -> list[Any]:
+    def _submitted(self, source: Iterator[Job], submitted: dict[str, Any], count: int) -> list[Any]:
         new = []
         for job in islice(source, max(0, count)):
-            flying[job.id] = self._client.submit(
+            submitted[job.id] = self._client.submit(
                 run_on_cluster, job, self._session, self._timeout_s, self._retries, key=job.id, retries=0, pure=False
             )
-            new.append(flying[job.id])
+            new.append(submitted[job.id])
         return new
 
-    def _room(self) -> int:
+    def _capacity(self) -> int:
         return _AHEAD * max(1, sum(map(int, self._client.nthreads().values())))
 
     def _settled(self, future: Any, result: Any, deaths: Counter[str]) -> JobResult | None:
@@ -124,15 +124,16 @@ class Cluster:
                 raise
             first_line = f"{type(error).__name__}: {error}".splitlines()[0]
             raise ExecutorError(
-                f"the cluster went away ({first_line}); what was given back stands", where=self._where
+                f"the connection to the cluster was lost ({first_line}); the results received so far are valid",
+                where=self._where,
             ) from error
         except ImportError as error:
             raise ExecutorError(f"its workers cannot run jobs: {error}", where=self._where) from error
 
-    def _drop(self, flying: dict[str, Any]) -> None:
-        if flying and self._client.status == "running":
+    def _drop(self, submitted: dict[str, Any]) -> None:
+        if submitted and self._client.status == "running":
             with suppress(Exception):  # The cluster may be lost at this point; then there is nothing to cancel.
-                self._client.cancel(list(flying.values()))
+                self._client.cancel(list(submitted.values()))
                 self._client.run(end_session, self._session, on_error="ignore")
 
 
@@ -146,8 +147,8 @@ def run_on_cluster(job: Job, session: str, timeout_s: float | None, retries: int
                 processes.stop()
             processes = Processes(1, timeout_s=timeout_s, retries=retries, function=run_verified_job)
             _pools[thread] = (session, processes)
-    (played,) = processes.run([job])
-    return played
+    (ended,) = processes.run([job])
+    return ended
 
 
 def end_session(session: str) -> None:

@@ -56,7 +56,7 @@ def address_of(where: str, *, jobs: int = 1) -> Address:
         return Address("at", where)
     if Path(where).is_file():
         return Address("file", where)
-    raise UsageError(f"{where} given, which is no file; {_FORMS}", where="cluster")
+    raise UsageError(f"{where} given, which is not a file; {_FORMS}", where="cluster")
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def connected(where: str, jobs: int) -> Iterator[Any]:
 
     Raises:
         UsageError: `where` is invalid, or a required library is not installed or not configured.
-        ExecutorError: The cluster does not answer.
+        ExecutorError: The cluster does not respond.
     """
     address = address_of(where, jobs=jobs)
     client_of = library("distributed").Client
@@ -86,7 +86,7 @@ def connected(where: str, jobs: int) -> Iterator[Any]:
 
 @contextmanager
 def _without_its_log() -> Iterator[None]:
-    """Silence dask's own log of a lost scheduler; the caller raises an error for it."""
+    """Silence dask's log of a lost scheduler; the caller raises an error for it."""
     utils = library("distributed.utils")
     with utils.silence_logging_cmgr(logging.CRITICAL), utils.silence_logging_cmgr(logging.CRITICAL, "tornado"):
         yield
@@ -101,7 +101,7 @@ def library(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise UsageError(f"this takes {name} ({error}): pip install 'swarmsec[cluster]'", where="cluster") from error
+        raise UsageError(f"this needs {name} ({error}): pip install 'swarmsec[cluster]'", where="cluster") from error
 
 
 @contextmanager
@@ -119,7 +119,7 @@ def local_cluster(workers: int) -> Iterator[Any]:
 
 @contextmanager
 def slurm_cluster(workers: int) -> Iterator[Any]:
-    """Yield a dask cluster of SLURM jobs, configured by dask's own `jobqueue.slurm`.
+    """Yield a dask cluster of SLURM jobs, configured by dask's `jobqueue.slurm`.
 
     Raises:
         UsageError: dask-jobqueue or SLURM is not installed, or the configuration is incomplete.
@@ -127,9 +127,9 @@ def slurm_cluster(workers: int) -> Iterator[Any]:
     cluster_of = library("dask_jobqueue").SLURMCluster
     if shutil.which("sbatch") is None:
         raise UsageError("there is no SLURM here: no `sbatch` on the path", where="cluster slurm")
-    told = library("dask").config.get("jobqueue.slurm", {})
-    prologue = [*(told.get("job-script-prologue") or ()), *(f"export {name}=1" for name in ONE_THREAD)]
-    scheduler = {"dashboard": False, **(told.get("scheduler-options") or {})}
+    config = library("dask").config.get("jobqueue.slurm", {})
+    prologue = [*(config.get("job-script-prologue") or ()), *(f"export {name}=1" for name in ONE_THREAD)]
+    scheduler = {"dashboard": False, **(config.get("scheduler-options") or {})}
     try:
         cluster = cluster_of(job_script_prologue=prologue, scheduler_options=scheduler)
     except (TypeError, ValueError) as error:

@@ -25,11 +25,11 @@ Payload = TypeVar("Payload")
 
 _CHUNK_MAX = 64  # payloads
 _REPLIES_MAX = 64  # replies not yet yielded; at this number workers get no more payloads
-_STARTS_MAX = 3  # consecutive workers that end before they are ready
+_STARTS_MAX = 3  # the most consecutive workers that may end before they are ready
 _PATIENCE_S = 1.0
 
 
-class Ended(NamedTuple, Generic[Payload]):
+class TaskOutcome(NamedTuple, Generic[Payload]):
     """The outcome of a payload.
 
     Attributes:
@@ -55,9 +55,9 @@ class _Task(Generic[Payload]):
 class _Worker(Generic[Payload]):
     process: Any
     pipe: Connection
-    ready: bool = False  # It has asked for work once.
+    ready: bool = False  # It has requested work at least once.
     free: bool = False
-    given: deque[_Task[Payload]] = field(default_factory=deque)  # The first one is running.
+    given: deque[_Task[Payload]] = field(default_factory=deque)  # The first task is running.
     since: float = 0.0
 
     def end(self) -> int | None:
@@ -96,14 +96,14 @@ class Pool(Generic[Payload]):
         self._exhausted = False
         self._stopped = False
 
-    def run(self, payloads: Iterable[Payload]) -> Iterator[Ended[Payload]]:
+    def run(self, payloads: Iterable[Payload]) -> Iterator[TaskOutcome[Payload]]:
         """Yield the outcome of each payload when it ends, in any order. One call at a time.
 
         Raises:
             ExecutorError: No worker can be started.
         """
         source, self._exhausted = map(_Task, payloads), False
-        ended: deque[Ended[Payload]] = deque()
+        ended: deque[TaskOutcome[Payload]] = deque()
         try:
             while True:
                 if len(ended) < _REPLIES_MAX:
@@ -183,7 +183,7 @@ class Pool(Generic[Payload]):
             theirs.close()  # Then the pipe closes when the worker ends.
         self._workers.append(_Worker(process, ours))
 
-    def _received(self, *, block: bool) -> Iterator[Ended[Payload]]:
+    def _received(self, *, block: bool) -> Iterator[TaskOutcome[Payload]]:
         """Yield the replies of workers, and the payloads that timed out."""
         busy = {worker.pipe: worker for worker in self._workers if not worker.free}
         if not busy:
@@ -192,7 +192,7 @@ class Pool(Generic[Payload]):
             yield from self._receive(busy[pipe])  # type: ignore[index]
         yield from self._overdue()
 
-    def _receive(self, worker: _Worker[Payload]) -> Iterator[Ended[Payload]]:
+    def _receive(self, worker: _Worker[Payload]) -> Iterator[TaskOutcome[Payload]]:
         try:
             reply: Reply | None = worker.pipe.recv()
         except Exception:  # End of file, half a message, or bytes that a plug-in wrote into the pipe.
@@ -207,20 +207,20 @@ class Pool(Generic[Payload]):
         task = worker.given.popleft()
         worker.since = time.monotonic()
         self._seconds = (self._seconds + reply.seconds) / 2
-        yield Ended(task.payload, "raised" if reply.raised else "returned", reply.value)
+        yield TaskOutcome(task.payload, "raised" if reply.raised else "returned", reply.value)
 
-    def _lost(self, worker: _Worker[Payload]) -> Iterator[Ended[Payload]]:
+    def _lost(self, worker: _Worker[Payload]) -> Iterator[TaskOutcome[Payload]]:
         """Handle a dead worker: retry or give up its current payload, and queue the rest of its chunk again."""
         self._workers.remove(worker)
         worker.process.join(_PATIENCE_S)  # Its end of the pipe closes a moment before its exit code is set.
-        how = _how(worker.end())
+        ending = _describe_exit(worker.end())
         if self._stopped:
             raise ExecutorError("stopped")
         if not worker.ready:
             self._failed_starts += 1
             if self._failed_starts == _STARTS_MAX:
                 raise ExecutorError(
-                    f"processes end before they are ready ({how}); a script that uses several processes does so "
+                    f"processes end before they are ready ({ending}); a script that uses several processes does so "
                     "under `if __name__ == '__main__':`"
                 )
         if not worker.given:
@@ -230,11 +230,11 @@ class Pool(Generic[Payload]):
         task.deaths += 1
         if task.deaths > self._retries:
             times = f", {task.deaths} times" if task.deaths > 1 else ""
-            yield Ended(task.payload, "crashed", error=f"the process that ran it died ({how}){times}")
+            yield TaskOutcome(task.payload, "crashed", error=f"the process that ran it died ({ending}){times}")
         else:
             self._queue.appendleft(task)
 
-    def _overdue(self) -> Iterator[Ended[Payload]]:
+    def _overdue(self) -> Iterator[TaskOutcome[Payload]]:
         if self._timeout_s is None:
             return
         deadline = time.monotonic() - self._timeout_s
@@ -244,7 +244,7 @@ class Pool(Generic[Payload]):
                 worker.end()
                 task = worker.given.popleft()
                 self._queue.extendleft(reversed(worker.given))
-                yield Ended(task.payload, "timed_out", error=f"took more than {self._timeout_s:g} s")
+                yield TaskOutcome(task.payload, "timed_out", error=f"took more than {self._timeout_s:g} s")
 
     def _until_overdue(self) -> float | None:
         since = [worker.since for worker in self._workers if worker.given]
@@ -253,7 +253,7 @@ class Pool(Generic[Payload]):
         return max(0.0, min(since) + self._timeout_s - time.monotonic()) + 1e-3
 
 
-def _how(code: int | None) -> str:
+def _describe_exit(code: int | None) -> str:
     if code is None or code >= 0:
         return f"exit code {code}"
     try:

@@ -12,9 +12,9 @@ class Processes:
     """Runs jobs in processes on this machine.
 
     Args:
-        workers: How many processes.
-        timeout_s: The most seconds that a job may take.
-        retries: How often a job is run again after its process died.
+        workers: The number of processes.
+        timeout_s: The time limit of a job, in seconds.
+        retries: The number of times that a job is retried after its process died.
         function: Runs a job in a worker process.
     """
 
@@ -29,12 +29,12 @@ class Processes:
         self._pool = Pool(function, workers=workers, timeout_s=timeout_s, retries=retries)
 
     def run(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
-        """Run jobs, and give each result when its job ends."""
+        """Run jobs, and yield each result when its job ends."""
         for ended in self._pool.run(jobs):
             if ended.status == "crashed" or ended.status == "timed_out":
                 yield JobResult(ended.payload.id, ended.status, error=ended.error)
             elif ended.status == "raised":
-                raise ended.value  # An error of a plug-in is a result; this one is a bug of ours.
+                raise ended.value  # An error of a plug-in is a result, so this error is a bug in swarmsec.
             else:
                 yield ended.value
 
@@ -43,5 +43,5 @@ class Processes:
         self._pool.close()
 
     def stop(self) -> None:
-        """End the processes from another thread; the one that runs jobs gets an `ExecutorError`."""
+        """End the processes from another thread; the thread that runs jobs gets an `ExecutorError`."""
         self._pool.stop()

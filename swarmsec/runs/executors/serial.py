@@ -1,4 +1,4 @@
-"""One job after the other, in this process."""
+"""Run one job after the other, in this process."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ class Serial:
             yield run_job(one, networks=self._networks, each_round=self._each_round)
 
     def close(self) -> None:
-        """Forget the last network; no process was started."""
+        """Drop the last network; no process was started."""
         self._networks.clear()

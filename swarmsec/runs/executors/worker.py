@@ -36,7 +36,7 @@ def serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
     """Run chunks of payloads: send a reply for each payload, in order, then None to request the next chunk.
 
     A chunk ends between two payloads after `CHUNK_S` seconds; the parent queues payloads without a reply again.
-    The parent sends nothing before the None, so the two sides cannot block each other.
+    The parent sends nothing before it receives None, so the two sides cannot block each other.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent handles Ctrl-C, and ends this process.
     end_with_parent()
