@@ -30,7 +30,7 @@ class BlueTeam:
     def __init__(self, setup: Setup, recorder: Recorder, *, active: bool, truth: Callable[[], Bools]) -> None:
         n = setup.network.n
         self._network = setup.network
-        self._recorder = recorder
+        self.recorder = recorder
         self._neighborhoods = Neighborhoods(setup.network)
         self._limit = setup.rules.quarantine_limit(n)
         self.quarantined: Bools = np.zeros(n, dtype=bool)
@@ -135,8 +135,8 @@ class BlueTeam:
             return
         self.quarantined[daemons] = isolated
         self.quarantined_count = int(np.count_nonzero(self.quarantined))
-        self.log.append((self._recorder.round, isolated, daemons.copy()))
-        self._recorder.event("blue", "isolated" if isolated else "released", kind, daemons)
+        self.log.append((self.recorder.round, isolated, daemons.copy()))
+        self.recorder.event("blue", "isolated" if isolated else "released", kind, daemons)
         self._notices += len(self._network.edges_from(daemons))
         silent = self.quarantined[self._network.indices]
         self._listening = np.where(silent, 0.0, 1.0) if silent.any() else None

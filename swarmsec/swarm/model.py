@@ -17,6 +17,7 @@ from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.blue import BlueTeam
 from swarmsec.swarm.daemon import Daemon
 from swarmsec.swarm.red import RedTeam
+from swarmsec.swarm.rehearsal import rehearse
 from swarmsec.swarm.round import play_round
 from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
@@ -59,7 +60,13 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.round = 0
         self.state: Floats | None = None
         self.recorder = Recorder(setup.rounds, keep_states=record_states)
-        self.red = RedTeam(setup, self.recorder, active=arm.has_red, defended=arm.has_blue)
+        self.red = RedTeam(
+            setup,
+            self.recorder,
+            active=arm.has_red,
+            defended=arm.has_blue,
+            rehearse=lambda signals: rehearse(self.blue, signals, setup),
+        )
         self.compromised: Bools = self.red.hijacked
         self._attacked_ever: Bools = np.zeros(self.network.n, dtype=bool)
         self._attacked: Bools = np.zeros(self.network.n, dtype=bool)

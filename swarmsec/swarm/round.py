@@ -19,13 +19,14 @@ def play_round(swarm: Swarm) -> None:
     for _ in range(protocol.exchanges):
         protocol.begin_exchange()
         before = swarm.state
-        written = red.apply_daemon_attacks(before, signals)
+        honest = red.restore_honest(before)
+        written = red.apply_daemon_attacks(honest, signals, before)
         sent = red.apply_message_attacks(swarm.speak(written), signals, before)
         arrived = swarm.limit_inboxes(blue.admit(swarm.transmit(sent)))
-        swarm.state = red.restore_hijacked(written, swarm.listen(arrived, before, signals), before)
+        swarm.state = red.hold_lies(swarm.listen(arrived, honest, signals), before)
         swarm.add_traffic(sent)
 
-    decisions = blue.govern(world.decide(read_only(swarm.proposals)))
+    decisions = blue.govern(red.apply_decision_attacks(world.decide(read_only(swarm.proposals))))
     outcome = world.apply(decisions)
     blue.respond(sent)
 

@@ -16,7 +16,7 @@ from swarmsec.parameters import Ge, Help
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
-from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, rule_of, select, size_of
+from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, Terms, rule_of, select, size_of
 from swarmsec.worlds import World
 
 DAEMONS_AT_ONCE_MAX = 20_000
@@ -72,7 +72,9 @@ class Setup:
         rounds: The number of rounds.
         streams: The random streams of this seed.
         engine: `arrays`, or `agents` in which Mesa steps every daemon.
+        terms: The schedule and traits of each attack, as the rules were checked against.
         targets: The daemons that each attack is aimed at; (k,) each.
+        named: What every selector among each attack's parameters selects, by the parameter's name.
         billed: (n,) the daemons over which the world keeps its bill; see `WorldView.billed`.
     """
 
@@ -85,7 +87,9 @@ class Setup:
     rounds: int
     streams: Streams
     engine: Engine
+    terms: tuple[Terms, ...]
     targets: tuple[Ints, ...]
+    named: tuple[Mapping[str, Ints], ...]
     billed: Bools
 
 
@@ -127,10 +131,13 @@ def compose(
         _at_path(spec, _select_targets, spec.plugin.daemons, network, roles, streams, number)
         for number, spec in enumerate(attacks)
     )
-    compromising = [aimed for spec, aimed in zip(attacks, targets, strict=True) if spec.plugin.surface.compromises] + [
+    terms = tuple(Terms.of(spec.plugin) for spec in attacks)
+    named = tuple({"daemons": aimed} for aimed in targets)
+    compromising = [aimed for term, aimed in zip(terms, targets, strict=True) if term.surface.compromises] + [
         _select_targets(aim.daemons, network, roles, streams, aim.attack) for aim in unbilled
     ]
-    rules.enforce([spec.plugin for spec in attacks], targets, n=network.n, rounds=rounds)
+    rules.enforce(terms, targets, n=network.n, rounds=rounds)
+    rules.link_limit(network.m)
     return Setup(
         network=network,
         world=world.plugin,
@@ -141,7 +148,9 @@ def compose(
         rounds=rounds,
         streams=streams,
         engine=engine,
+        terms=terms,
         targets=targets,
+        named=named,
         billed=_all_except(compromising, network.n),
     )
 
@@ -164,12 +173,11 @@ def fits_by_counts(
     try:
         _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
         sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles) for spec in attacks]
-        on = [(spec.plugin, size) for spec, size in zip(attacks, sizes, strict=True) if spec.plugin.strength > 0]
-        hijacked = sum(size for attack, size in on if attack.surface.compromises)
-        tainted = sum(size for attack, size in on if Surface.SIGNAL in attack.surface)
-        rules.allow(
-            [attack for attack, _ in on], hijacked=min(n, hijacked), tainted=min(n, tainted), n=n, rounds=rounds
-        )
+        terms = [Terms.of(spec.plugin) for spec in attacks]
+        on = [(term, size) for term, size in zip(terms, sizes, strict=True) if term.strength > 0]
+        hijacked = sum(size for term, size in on if term.surface.compromises)
+        tainted = sum(size for term, size in on if Surface.SIGNAL in term.surface)
+        rules.allow([term for term, _ in on], hijacked=min(n, hijacked), tainted=min(n, tainted), n=n, rounds=rounds)
     except SwarmsecError:
         return False
     return True

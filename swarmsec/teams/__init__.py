@@ -29,6 +29,7 @@ from swarmsec.teams.red_view import Channels, Links, RedState, RedView
 from swarmsec.teams.rule_defense import RuleDefense, require_minority
 from swarmsec.teams.rules import BlueRules, RedRules, Rules
 from swarmsec.teams.selectors import Amount, Selector, amount_of, select, size_of
+from swarmsec.teams.terms import Terms
 from swarmsec.teams.traits import Knowledge, Surface, Vantage
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "Rules",
     "Selector",
     "Surface",
+    "Terms",
     "ThreatCase",
     "Unit",
     "Vantage",

@@ -29,6 +29,7 @@ HOOKS = {
     "on_messages": Surface.MESSAGE,
     "on_daemons": Surface.DAEMON,
     "on_network": Surface.NETWORK | Surface.TIMING,
+    "on_decisions": Surface.DAEMON,
 }
 
 
@@ -56,14 +57,14 @@ def its_traits_are_of_their_types(case: PluginCase[Attack]) -> None:
 def its_hooks_are_those_of_its_surface(case: PluginCase[Attack]) -> None:
     """It overrides the hooks of the surfaces that it names, and no other hook, which the engine would never call."""
     cls = case.plugin_class
-    unknown = sorted(name for name in dir(cls) if name.startswith("on_") and name not in HOOKS)
+    unknown = sorted(name for name in dir(cls) if name.startswith("on_") and name not in {*HOOKS, "on_round"})
     require(not unknown, f"the engine knows no hook `{'`, `'.join(unknown)}`; it calls {', '.join(HOOKS)}")
-    for hook, surface in HOOKS.items():
-        overrides = getattr(cls, hook) is not getattr(Attack, hook)
-        if overrides:
-            require(bool(surface & cls.surface), f"it has `{hook}`, and `surface` does not name {surface!r}")
-        else:
-            require(not surface & cls.surface, f"`surface` names {surface & cls.surface!r}, and it has no `{hook}`")
+    has = {hook for hook in HOOKS if cls.overrides(hook)}
+    for hook in sorted(has):
+        require(bool(HOOKS[hook] & cls.surface), f"it has `{hook}`, and `surface` does not name {HOOKS[hook]!r}")
+    for surface in cls.surface:
+        hooks = [hook for hook, changed in HOOKS.items() if surface in changed]
+        require(bool(has & set(hooks)), f"`surface` names {surface!r}, and it has no `{'` or `'.join(hooks)}`")
 
 
 def it_changes_and_reads_only_what_it_may(case: PluginCase[Attack]) -> None:
@@ -208,25 +209,19 @@ class _BlindedView(RedView):
 
 def _blind(attack: ActiveAttack, network: Network) -> None:
     """Give an attack a view with false values for everything that its knowledge does not grant."""
-    knowledge, rng = attack.spec.plugin.knowledge, attack.view.rng
+    knowledge, real = attack.terms.knowledge, attack.view
+    hidden: dict[str, Any] = {"real": real}
     if Knowledge.SIGNALS not in knowledge:
-        state = _BlindedState.initial(network.n)
+        state = _BlindedState.initial()
         state.targets = attack.targets
         attack.state = state
-    view = _BlindedView(
-        rng=rng,
-        network=network if Knowledge.TOPOLOGY in knowledge else ring(network.n + 1).network,
-        targets=attack.targets,
-        state=attack.state,
-        knowledge=knowledge,
-        defenses=attack.view.defenses if Knowledge.DEFENSE in knowledge else (),
-        hijack=attack.take,
-    )
-    view.n = network.n
-    view.real = RedView(
-        rng=rng, network=network, targets=attack.targets, state=attack.state, knowledge=knowledge, hijack=attack.take
-    )
-    attack.view = view
+        real.__dict__["_state"] = hidden["_state"] = state
+    if Knowledge.TOPOLOGY not in knowledge:
+        hidden["_links"] = ring(network.n + 1).network
+    if Knowledge.DEFENSE not in knowledge:
+        hidden["_defenses"] = ()
+    attack.view = _BlindedView.__new__(_BlindedView)
+    attack.view.__dict__.update({**real.__dict__, **hidden})
 
 
 def _false_values_except(own: Ints, values: Floats) -> Floats:
