@@ -18,7 +18,7 @@ from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
 from swarmsec.swarm.setup import Aim, PluginSpec, Setup, compose, fits_by_counts
-from swarmsec.teams import Attack, Defense, Rules
+from swarmsec.teams import Attack, Defense, Rules, same_as
 from swarmsec.worlds import World
 
 SPEC_FAMILIES: dict[str, Family] = {
@@ -51,12 +51,15 @@ class Parts(NamedTuple):
 
     @property
     def aims(self) -> tuple[Aim, ...]:
-        """What the attacks set out to hijack."""
-        return tuple(
-            Aim(attack=number, daemons=spec.plugin.daemons)
-            for number, spec in enumerate(self.attacks)
-            if spec.plugin.surface.compromises
-        )
+        """What the attacks set out to hijack; `same:NAME` as the aim of the attack of that name."""
+        aims: list[Aim] = []
+        earlier: dict[str, Aim] = {}
+        for number, spec in enumerate(self.attacks):
+            aim = Aim(attack=number, daemons=spec.plugin.daemons)
+            aim = earlier[spec.kind] = earlier.get(same_as(aim.daemons) or "", aim)
+            if spec.plugin.surface.compromises:
+                aims.append(aim)
+        return tuple(aims)
 
 
 def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
 
@@ -127,12 +127,9 @@ def compose(
     """
     _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine)
     roles: Mapping[str, Ints] = world.plugin.roles
-    targets = tuple(
-        _at_path(spec, _select_targets, spec.plugin.daemons, network, roles, streams, number)
-        for number, spec in enumerate(attacks)
-    )
+    named = _select_all(attacks, network, roles, streams)
+    targets = tuple(selected["daemons"] for selected in named)
     terms = tuple(Terms.of(spec.plugin) for spec in attacks)
-    named = tuple({"daemons": aimed} for aimed in targets)
     compromising = [aimed for term, aimed in zip(terms, targets, strict=True) if term.surface.compromises] + [
         _select_targets(aim.daemons, network, roles, streams, aim.attack) for aim in unbilled
     ]
@@ -202,6 +199,37 @@ def _all_except(selections: Sequence[Ints], n: int) -> Bools:
     for selection in selections:
         rest[selection] = False
     return read_only(rest if rest.any() else ~rest)
+
+
+def _select_all(
+    attacks: Sequence[PluginSpec[Attack]], network: Network, roles: Mapping[str, Ints], streams: Streams
+) -> tuple[dict[str, Ints], ...]:
+    """What every selector among the attacks' parameters selects: for each attack, parameter -> daemons."""
+    found: list[dict[str, Ints]] = []
+    earlier: dict[str, Ints] = {}
+    for number, spec in enumerate(attacks):
+        selected: dict[str, Ints] = {}
+        for name in selectors_of(type(spec.plugin)):
+            selector = getattr(spec.plugin, name)
+            if selector is None:
+                continue
+            rng = streams.of(f"red/{number}/targets" if name == "daemons" else f"red/{number}/{name}")
+            same = {**earlier, **selected}
+            try:
+                selected[name] = select(selector, network=network, roles=roles, rng=rng, same=same)
+            except SwarmsecError as error:
+                error = error.at(name)
+                raise error.at(spec.path) if spec.path else error from None
+        earlier[spec.kind] = selected["daemons"]
+        found.append(selected)
+    return tuple(found)
+
+
+def selectors_of(attack: type[Attack]) -> list[str]:
+    """The parameters of an attack whose type is `Selector`, or `Selector | None`; `daemons` is the first."""
+    hints = get_type_hints(attack)
+    names = [field.name for field in fields(attack) if hints[field.name] in (Selector, Selector | None)]
+    return sorted(names, key=lambda name: name != "daemons")
 
 
 def _select_targets(

@@ -28,7 +28,7 @@ from swarmsec.teams.guarantee import (
 from swarmsec.teams.red_view import Channels, Links, RedState, RedView
 from swarmsec.teams.rule_defense import RuleDefense, require_minority
 from swarmsec.teams.rules import BlueRules, RedRules, Rules
-from swarmsec.teams.selectors import Amount, Selector, amount_of, select, size_of
+from swarmsec.teams.selectors import Amount, Selector, amount_of, same_as, select, size_of
 from swarmsec.teams.terms import Terms
 from swarmsec.teams.traits import Knowledge, Surface, Vantage
 
@@ -76,6 +76,7 @@ __all__ = [
     "require_minority",
     "rule_excludes",
     "rule_of",
+    "same_as",
     "select",
     "size_of",
     "worst_over_seeds",

@@ -35,7 +35,9 @@ class Attack(Plugin):
     spreads: ClassVar[bool] = False
     """Whether it may hijack more daemons than its targets."""
 
-    daemons: Annotated[Selector, Help("The targeted daemons: all, 12, 5%, [3, 9], hubs, role=NAME.")] = "10%"
+    daemons: Annotated[Selector, Help("The targets: all, 12, 5%, [3, 9], hubs, role=NAME, around:7, same:NAME.")] = (
+        "10%"
+    )
     start: Annotated[int, Ge(0), Unit("round"), Help("The first round in which it is on.")] = 0
     stop: Annotated[int | None, Ge(0), Unit("round"), Help("The first round in which it is off again.")] = None
     strength: Annotated[float, Ge(0), Help("Scales the effect; 0 is no attack.")] = 1.0
