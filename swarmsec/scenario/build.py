@@ -171,7 +171,7 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
     found: dict[str, ScenarioError] = {}
     for some in (
         bare,
-        *(bare._replace(attacks=(attack,)) for attack in attacks),
+        *(bare._replace(attacks=_with_the_same(attacks, number)) for number in range(len(attacks))),
         *(bare._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
@@ -183,6 +183,12 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
             where = _last_with_rule(parts.defenses) if error.where in {"", "defenses"} else error.where
             found.setdefault(where, type(error)(error.message, where=where))
     return list(found.values())
+
+
+def _with_the_same(attacks: Sequence[PluginSpec[Attack]], number: int) -> tuple[PluginSpec[Attack], ...]:
+    """An attack, after the earlier ones whose daemons it selects by `same:NAME`."""
+    name = same_as(attacks[number].plugin.daemons)
+    return (*(earlier for earlier in attacks[:number] if earlier.kind == name), attacks[number])
 
 
 def _last_with_rule(defenses: Sequence[PluginSpec[Defense]]) -> str:

@@ -11,9 +11,10 @@ import pytest
 from swarmsec.errors import ParameterError, PluginError, UnknownNameError
 from swarmsec.network import topology
 from swarmsec.rng import stream
+from swarmsec.scenario import load_scenario
 from swarmsec.teams import Attack, Help, RedView, Selector, Surface, amount_of, select
 from swarmsec.teams.selectors import checked_daemons
-from tests.strategies import play, swarm_of
+from tests.strategies import beliefs, play, swarm_of
 
 STAR = topology("star", n=20)
 ROLES = {"broker": np.array([7, 2], dtype=np.int32)}
@@ -161,3 +162,9 @@ def test_every_parameter_of_the_type_selector_is_resolved() -> None:
     assert first.seen == {"daemons": [7], "accomplices": [6, 8]}
     assert second.seen == {"daemons": [7], "accomplices": [7]}
     assert drawn.seen["daemons"] != drawn.seen["accomplices"]
+
+
+def test_a_document_may_select_around_a_daemon() -> None:
+    attack = {"kind": "stubborn", "daemons": "around:2"}
+    scenario = load_scenario(beliefs([0.0] * 6, {"kind": "ring", "n": 6}, attacks=[attack]))
+    assert [aimed.tolist() for aimed in scenario.setup(0).targets] == [[1, 3]]
