@@ -13,7 +13,7 @@ from swarmsec.network import Network, Topology
 from swarmsec.parameters import build
 from swarmsec.plugin import Family
 from swarmsec.protocols import NegotiationProtocol
-from swarmsec.registry import Registry
+from swarmsec.registry import Registry, fresh_classes
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
@@ -112,12 +112,13 @@ def score_of(parts: Parts) -> Spec:
 
 
 def fresh(parts: Parts) -> Parts:
-    """The parts with new plug-ins of equal parameters, so that runs share no state."""
+    """The parts with new plug-ins of equal parameters, from modules executed anew, so that runs share no state."""
+    specs: list[PluginSpec[Any]] = [parts.world, parts.protocol, *parts.attacks, *parts.defenses]
+    classes = fresh_classes(type(spec.plugin) for spec in specs)
+    world, protocol, *others = (spec.fresh(classes.get(type(spec.plugin))) for spec in specs)
+    attacks = len(parts.attacks)
     return parts._replace(
-        world=parts.world.fresh(),
-        protocol=parts.protocol.fresh(),
-        attacks=tuple(spec.fresh() for spec in parts.attacks),
-        defenses=tuple(spec.fresh() for spec in parts.defenses),
+        world=world, protocol=protocol, attacks=tuple(others[:attacks]), defenses=tuple(others[attacks:])
     )
 
 

@@ -34,7 +34,7 @@ class Team(Protocol):
         """The daemons about which the defenses would do something."""
 
 
-class Lie(NamedTuple):
+class Rewrite(NamedTuple):
     """What an attack writes in some rows of an array.
 
     Attributes:
@@ -196,11 +196,11 @@ class ActiveAttack:
         assert shown is not None, "the view refuses before"
         return self._team.rehearse(floats(signals, shown.shape, f"{self.spec.kind}: red.rehearse").copy())
 
-    def lie(self, hook: str, rows: Ints, truth: Floats) -> Lie:
+    def lie(self, hook: str, rows: Ints, truth: Floats) -> Rewrite:
         """The rows (k, d) of some daemons as a hook rewrites them."""
         told = floats(call(self.spec, hook, truth.copy(), self.view), truth.shape, f"{self.spec.kind}.{hook}").copy()
         honest = (told == truth) | (np.isnan(told) & np.isnan(truth))
-        return Lie(rows, told, honest, self.strength)
+        return Rewrite(rows, told, honest, self.strength)
 
     def change_channels(self, messages: Messages, columns: tuple[str, ...]) -> ChannelChange:
         """The messages of its hijacked daemons as `on_messages` rewrites them."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.messages import Messages
-from swarmsec.swarm.active_attack import ActiveAttack, Lie
+from swarmsec.swarm.active_attack import ActiveAttack, Rewrite
 from swarmsec.swarm.blend import differs
 from swarmsec.swarm.budgets import RedBudgets
 from swarmsec.swarm.hooks import call
@@ -65,7 +65,7 @@ class RedTeam:
             for number, spec in enumerate(setup.attacks if active else ())
         ]
         self._last_signals: Floats | None = None
-        self._lies: list[Lie] = []
+        self._lies: list[Rewrite] = []
         self._shadow: tuple[Ints, Floats] | None = None
 
     def begin(self) -> None:

@@ -16,7 +16,7 @@ from swarmsec.parameters import Ge, Help
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
-from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, Terms, rule_of, select, size_of
+from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, Terms, rule_of, select, size_of, terms_of
 from swarmsec.worlds import World
 
 DAEMONS_AT_ONCE_MAX = 20_000
@@ -52,10 +52,10 @@ class PluginSpec(NamedTuple, Generic[P]):
         """The plug-in's parameters by name."""
         return {field.name: getattr(self.plugin, field.name) for field in fields(self.plugin)}
 
-    def fresh(self) -> PluginSpec[P]:
+    def fresh(self, plugin_class: type[P] | None = None) -> PluginSpec[P]:
         """A copy with a new plug-in of equal parameters, which shares no mutable value with this one."""
         given = {field.name: deepcopy(getattr(self.plugin, field.name)) for field in fields(self.plugin) if field.init}
-        return self._replace(plugin=type(self.plugin)(**given))
+        return self._replace(plugin=(plugin_class or type(self.plugin))(**given))
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +129,7 @@ def compose(
     roles: Mapping[str, Ints] = world.plugin.roles
     named = _select_all(attacks, network, roles, streams)
     targets = tuple(selected["daemons"] for selected in named)
-    terms = tuple(Terms.of(spec.plugin) for spec in attacks)
+    terms = tuple(terms_of(spec.plugin) for spec in attacks)
     compromising = [aimed for term, aimed in zip(terms, targets, strict=True) if term.surface.compromises] + [
         _select_targets(aim.daemons, network, roles, streams, aim.attack) for aim in unbilled
     ]
@@ -170,7 +170,7 @@ def fits_by_counts(
     try:
         _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
         sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles) for spec in attacks]
-        terms = [Terms.of(spec.plugin) for spec in attacks]
+        terms = [terms_of(spec.plugin) for spec in attacks]
         on = [(term, size) for term, size in zip(terms, sizes, strict=True) if term.strength > 0]
         hijacked = sum(size for term, size in on if term.surface.compromises)
         tainted = sum(size for term, size in on if Surface.SIGNAL in term.surface)

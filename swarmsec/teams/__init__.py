@@ -11,7 +11,7 @@ from swarmsec.immunity import Features
 from swarmsec.messages import Messages
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
 from swarmsec.plugin import Plugin
-from swarmsec.teams.attack import Attack
+from swarmsec.teams.attack import Attack, terms_of
 from swarmsec.teams.blue_view import BlueState, BlueView
 from swarmsec.teams.defense import Defense, rule_of
 from swarmsec.teams.guarantee import (
@@ -79,5 +79,6 @@ __all__ = [
     "same_as",
     "select",
     "size_of",
+    "terms_of",
     "worst_over_seeds",
 ]

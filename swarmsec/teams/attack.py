@@ -51,7 +51,7 @@ class Attack(Plugin):
     @final
     def intensity(self, round: int) -> float:
         """The strength in a round, with phase and ramp applied. The engine reads it once; see `Terms`."""
-        return Terms.of(self).intensity(round)
+        return terms_of(self).intensity(round)
 
     def __init_subclass__(cls) -> None:
         """Refuse a class that brings its own `intensity`: the schedule is the engine's."""
@@ -84,3 +84,16 @@ class Attack(Plugin):
     def on_decisions(self, decisions: Floats, red: RedView) -> Floats:
         """DAEMON: the decisions of the daemons in `red.hijacked`, (k, c) → (k, c): how they act."""
         return decisions
+
+
+def terms_of(attack: Attack) -> Terms:
+    """The terms of an attack as its parameters and traits are now."""
+    return Terms(
+        start=int(attack.start),
+        stop=None if attack.stop is None else int(attack.stop),
+        strength=float(attack.strength),
+        ramp=int(attack.ramp),
+        surface=attack.surface,
+        knowledge=attack.knowledge,
+        spreads=bool(attack.spreads),
+    )

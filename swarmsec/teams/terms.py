@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from swarmsec.teams.traits import Knowledge, Surface
-
-if TYPE_CHECKING:
-    from swarmsec.teams.attack import Attack
 
 
 class Terms(NamedTuple):
@@ -30,19 +27,6 @@ class Terms(NamedTuple):
     surface: Surface
     knowledge: Knowledge
     spreads: bool
-
-    @classmethod
-    def of(cls, attack: Attack) -> Terms:
-        """The terms of an attack as its parameters and traits are now."""
-        return cls(
-            start=int(attack.start),
-            stop=None if attack.stop is None else int(attack.stop),
-            strength=float(attack.strength),
-            ramp=int(attack.ramp),
-            surface=attack.surface,
-            knowledge=attack.knowledge,
-            spreads=bool(attack.spreads),
-        )
 
     def intensity(self, round: int) -> float:
         """The strength in a round, with phase and ramp applied; 0 while the attack is off."""
