@@ -20,6 +20,7 @@ class Median(RuleDefense):
 
     subject = "a median"
     promise = "no honest daemon leaves, in any component, the range of the honest initial values"
+    keeps_range = True
     source = "breakdown point 1/2 of the median: Donoho and Huber 1983; Yin et al., ICML 2018"
 
     @property

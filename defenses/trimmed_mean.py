@@ -23,6 +23,7 @@ class TrimmedMean(RuleDefense):
 
     subject = "a trimmed mean"
     promise = "no honest daemon leaves, in any component, the range of the honest initial values"
+    keeps_range = True
     source = "Dolev, Lynch, Pinter, Stark, Weihl, JACM 1986; Vaidya, Tseng, Liang, PODC 2012"
     needs_every_message = False
 

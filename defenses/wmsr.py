@@ -21,6 +21,7 @@ class WMSR(RuleDefense):
 
     subject = "W-MSR"
     promise = "honest daemons agree, each component inside the range of its honest initial values"
+    keeps_range = True
     source = (
         "LeBlanc, Zhang, Koutsoukos, Sundaram, IEEE JSAC 2013: f malicious daemons in all, if and only if the network "
         "is (f+1,f+1)-robust; f Byzantine daemons in all or in every neighborhood, if and only if the network without "
@@ -45,6 +46,8 @@ class WMSR(RuleDefense):
     def holds(self, case: ThreatCase) -> tuple[bool | None, str]:
         """Compare f with the robustness: exact for a small network, a proven lower bound for a larger one."""
         total, worst = len(case.targets), most_faulty_neighbors(case)
+        if total == case.network.n:
+            return False, "no daemon is honest"
         if worst > self.f:
             return False, f"a neighborhood has {_liars(worst)}, and f is {self.f}"
         found = case.robustness(case.network)
@@ -56,10 +59,10 @@ class WMSR(RuleDefense):
         honest = case.robustness(case.network.without(case.targets)) if total else found
         if honest.r > self.f:
             return True, f"{_liars(total)} in all, and without them the network is {honest.r}-robust"
-        why = f"{_liars(total)} in all, and the network is ({found.r},{found.s})-robust {_bound(found)}"
+        why = f"{_liars(total)} in all, and the network is {_bound(found)} ({found.r},{found.s})-robust"
         if not malicious:
             why += (
-                f", without them {honest.r}-robust {_bound(honest)}; {2 * self.f + 1} is needed, or {self.f + 1} "
+                f", without them {_bound(honest)} {honest.r}-robust; {2 * self.f + 1} is needed, or {self.f + 1} "
                 "without them"
             )
         decided = found.exact if malicious else found.r_at_most < 2 * self.f + 1 and honest.r_at_most <= self.f
@@ -70,7 +73,7 @@ _SAFE = "; no neighborhood has more than f, so honest daemons stay in the hull, 
 
 
 def _bound(found: Robustness) -> str:
-    return "and no more" if found.exact else "at least"
+    return "only" if found.exact else "at least"
 
 
 def _liars(count: int) -> str:

@@ -15,6 +15,9 @@ from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Attack, Defense, Guarantee, Surface, ThreatCase
 
+_ROUNDING = 1e-12
+"""Rounding error of a proposal, relative to the largest honest one in the first round."""
+
 
 def guarantees_after(setup: Setup, trace: Trace) -> tuple[tuple[str, Guarantee], ...]:
     """Check each defense's guarantee against the attacks of the defended arm; empty for other arms."""
@@ -22,13 +25,15 @@ def guarantees_after(setup: Setup, trace: Trace) -> tuple[tuple[str, Guarantee],
         return ()
     attacked = np.flatnonzero(trace.attacked | trace.compromised).astype(np.int32)
     isolated = bool(trace.quarantine_log)
-    return tuple(
-        (
-            spec.kind,
-            spec.plugin.guarantee(_case(setup, spec, attacked, trace.watch.first_attack or 0, isolated=isolated)),
-        )
-        for spec in setup.defenses
-    )
+    start = trace.watch.first_attack or 0
+    found = []
+    for spec in setup.defenses:
+        guarantee = spec.plugin.guarantee(_case(setup, spec, attacked, start, isolated=isolated))
+        if guarantee.holds and spec.plugin.keeps_range:
+            bound = _ROUNDING * trace.range_size
+            guarantee = guarantee._replace(measured=trace.range_violation, bound=bound)
+        found.append((spec.kind, guarantee))
+    return tuple(found)
 
 
 def guarantees_before(

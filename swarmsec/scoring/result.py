@@ -136,6 +136,7 @@ class Result(DamageScore):
             "detection": self.detection._asdict(),
             "overhead": overhead._asdict(),
             "guarantee": {"holds": self.guarantee.holds, "why": self.guarantee.why},
+            "promise": self.guarantee.measurement,
             "recovery_rounds": dict(self.recovery_rounds),
             "verdict": verdict,
             "replay": self.replay,

@@ -50,6 +50,9 @@ class Swarm(Protocol):
     def listen(self, messages: Messages, state: Floats, signals: Floats) -> Floats:
         """(n, D) the next state."""
 
+    def record_proposals(self) -> None:
+        """Record the proposals, and check them against the promises of the defenses."""
+
     def add_traffic(self, messages: Messages) -> None:
         """Count the messages and bytes that were sent."""
 

@@ -16,6 +16,7 @@ from swarmsec.protocols import ProtocolView
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.blue import BlueTeam
 from swarmsec.swarm.daemon import Daemon
+from swarmsec.swarm.range_check import RangeCheck
 from swarmsec.swarm.red import RedTeam
 from swarmsec.swarm.rehearsal import rehearse
 from swarmsec.swarm.round import play_round
@@ -71,6 +72,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self._attacked_ever: Bools = np.zeros(self.network.n, dtype=bool)
         self._attacked: Bools = np.zeros(self.network.n, dtype=bool)
         self.blue = BlueTeam(setup, self.recorder, active=arm.has_blue, truth=lambda: read_only(self._attacked))
+        promises_range = arm is Arm.DEFENDED and any(spec.plugin.keeps_range for spec in setup.defenses)
+        self.range_check = RangeCheck() if promises_range else None
         self._bill = bill
         self._sent = self._bytes = 0
         self._inbox_rng = setup.streams.of("inbox")
@@ -175,6 +178,12 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         )
         return after
 
+    def record_proposals(self) -> None:
+        """Record the proposals, and check them against the promises of the defenses."""
+        self.recorder.proposals(self.proposals)
+        if self.range_check is not None:
+            self.range_check.observe(self.proposals, self.compromised)
+
     def add_traffic(self, messages: Messages) -> None:
         """Count the messages and bytes that were sent."""
         self._sent += messages.sent
@@ -228,6 +237,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             attacked=self._attacked_ever.copy(),
             central=self.world.central(),
             quarantine_log=tuple(self.blue.log),
+            range_violation=self.range_check.violation if self.range_check else None,
+            range_size=self.range_check.size if self.range_check else 0.0,
         )
 
     def _count_detection(self) -> None:

@@ -14,7 +14,7 @@ def play_round(swarm: Swarm) -> None:
     signals = blue.filter(red.apply_signal_attacks(world.sense(), swarm.state))
     if swarm.state is None:
         swarm.state = protocol.initial_state(signals)
-        record.proposals(swarm.proposals)
+        swarm.record_proposals()
 
     for _ in range(protocol.exchanges):
         protocol.begin_exchange()
@@ -30,6 +30,6 @@ def play_round(swarm: Swarm) -> None:
     outcome = world.apply(decisions)
     blue.respond(sent)
 
-    record.proposals(swarm.proposals)
+    swarm.record_proposals()
     record.decision(decisions)
     swarm.record_round(outcome)

@@ -82,6 +82,9 @@ class Trace:
         watch: Counts for the score of the detection.
         attacked: (n,) the daemons that were under attack at any time, hijacked or not.
         central: The bills of a centralized controller, by name.
+        range_violation: The largest distance of an honest proposal from the range of the honest first ones, by
+            component; None if no defense of the run promises to keep it.
+        range_size: The largest absolute value of that range.
     """
 
     arm: str
@@ -98,6 +101,8 @@ class Trace:
     attacked: Bools
     central: Mapping[str, float]
     quarantine_log: tuple[tuple[int, bool, Ints], ...] = field(repr=False)
+    range_violation: float | None = None
+    range_size: float = 0.0
 
     @cached_property
     def quarantined(self) -> Bools:

@@ -31,6 +31,10 @@ class Defense(Plugin):
     sees: ClassVar[Surface] = ~Surface.NONE
     """The surfaces on which it can detect or limit an attack; lint warns if a scenario's attack is on none of them."""
 
+    keeps_range: ClassVar[bool] = False
+    """Whether its guarantee includes that honest proposals stay, by component, in the range of the honest first ones.
+    A run inside the guarantee measures it."""
+
     def begin(self, blue: BlueView) -> None:
         """Set up the defense's state that lasts from round to round. Called once, before round 0."""
 

@@ -52,6 +52,8 @@ class Guarantee(NamedTuple):
         promise: The guaranteed property; empty if there is none.
         assumption: The condition: the threat, the number of faulty daemons, and where they are.
         source: The paper and the theorem.
+        measured: In a run inside the guarantee, the measured number that the promise bounds; None if not measured.
+        bound: The bound that the promise sets for `measured`.
     """
 
     holds: bool | None
@@ -59,6 +61,8 @@ class Guarantee(NamedTuple):
     promise: str = ""
     assumption: str = ""
     source: str = ""
+    measured: float | None = None
+    bound: float | None = None
 
     @property
     def label(self) -> str:
@@ -67,14 +71,31 @@ class Guarantee(NamedTuple):
             return "not known" if self.promise else "none"
         return "inside" if self.holds else "outside"
 
+    @property
+    def measurement(self) -> dict[str, float] | None:
+        """The measured number and its bound, as plain data; None if it was not measured."""
+        if self.measured is None or self.bound is None:
+            return None
+        return {"measured": self.measured, "bound": self.bound}
+
+
+def measurement_text(measured: float | None, bound: float | None) -> str:
+    """The measured number of a guarantee beside its bound, as the end of a sentence; empty if it was not measured."""
+    if measured is None or bound is None:
+        return ""
+    return f"; measured {measured:.3g}, {'kept' if measured <= bound else 'NOT kept'}: at most {bound:.3g} is promised"
+
 
 def worst_over_seeds(of_seeds: Sequence[Guarantee]) -> Guarantee:
     """The guarantee over several seeds: outside if one is outside, else unknown if one is unknown.
 
+    Inside in all seeds, it is that of the seed with the largest measured number.
+
     Args:
         of_seeds: The guarantees of one defense, at least one.
     """
-    return next(one for held in (False, None, True) for one in of_seeds if one.holds is held)
+    worst = next(one for held in (False, None, True) for one in of_seeds if one.holds is held)
+    return max(of_seeds, key=lambda one: one.measured or 0.0) if worst.holds else worst
 
 
 def combine_guarantees(of_defenses: Sequence[tuple[str, Guarantee]]) -> Guarantee:

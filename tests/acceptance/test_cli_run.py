@@ -35,7 +35,7 @@ TOP = {
     "replay",
 }
 # Scoring requires the reason for a `null` damage_limited, and the rounds to recover. `arms_run` is only printed.
-BESIDE_THE_CONTRACT = {"damage_limited_reason", "recovery_rounds", "arms_run"}
+BESIDE_THE_CONTRACT = {"promise", "damage_limited_reason", "recovery_rounds", "arms_run"}
 SHIPPED_ATTACKS = {"none", "false_signal", "stubborn", "equivocation", "conflicting_flood", "hijack"}
 SHIPPED_DEFENSES = {
     "none",

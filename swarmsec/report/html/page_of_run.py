@@ -287,10 +287,17 @@ def _recovery(result: Mapping[str, Any]) -> list[tuple[str, Cited]]:
     return [(arm, cite(result, "recovery_rounds", arm, write=amounts_in(""))) for arm in kept]
 
 
-def _guarantee(result: Mapping[str, Any]) -> tuple[str, str]:
-    """The status of the guarantee, `inside`, `outside` or `none`, and the reason."""
-    held = result["guarantee"]["holds"]
-    return {True: "inside", False: "outside", None: "none"}[held], str(result["guarantee"]["why"])
+def _guarantee(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The status of the guarantee, `inside`, `outside` or `none`, the reason, and the measured number if any."""
+    guarantee = result["guarantee"]
+    promise = result.get("promise")
+    return {
+        "status": {True: "inside", False: "outside", None: "none"}[guarantee["holds"]],
+        "why": str(guarantee["why"]),
+        "measured": cite(result, "promise", "measured", write="{:.3g}".format) if promise else None,
+        "bound": cite(result, "promise", "bound", write="{:.3g}".format) if promise else None,
+        "kept": promise and promise["measured"] <= promise["bound"],
+    }
 
 
 def _timeline(record: RunRecord, rounds: int) -> Timeline | None:
