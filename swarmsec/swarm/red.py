@@ -87,8 +87,8 @@ class RedTeam:
 
     def apply_signal_attacks(self, signals: Floats, state: Floats | None) -> Floats:
         """(n, d) the signals after `on_round` and SIGNAL. A non-finite one is replaced by the last, or 0 at first."""
+        proposals = signals if state is None or not self.attacks else self._protocol.proposals(state)
         if self.attacks:
-            proposals = signals if state is None else self._protocol.proposals(state)
             for attack in self.attacks:
                 (attack.state if state is None else attack).show(signals, proposals)
                 if attack.terms.strength > 0 and attack.has("on_round"):
@@ -96,7 +96,7 @@ class RedTeam:
         attacks = self._on(Surface.SIGNAL)
         for attack in attacks:
             before = self.hijacked_count
-            attack.state.signals = signals
+            attack.state.show(signals, proposals)
             lie = attack.lie("on_signals", attack.targets, signals[attack.targets])
             signals = self._with_rows(signals, lie.rows, lie.over(signals[lie.rows]))
             if not attack.terms.surface.compromises:

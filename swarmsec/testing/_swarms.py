@@ -98,6 +98,7 @@ def run_swarm(
     arm: Arm = Arm.DEFENDED,
     engine: Engine = "arrays",
     seed: int = 0,
+    rules: Rules | None = None,
     model_class: type[SwarmModel] = SwarmModel,
 ) -> Trace:
     """Run a small swarm and record all states. NumPy's overflow warnings are off: the rules judge the values.
@@ -112,7 +113,7 @@ def run_swarm(
         protocol=PluginSpec("protocol", protocol or influence()),
         attacks=[PluginSpec(type(attack).__name__, attack) for attack in attacks],
         defenses=[PluginSpec(type(defense).__name__, defense) for defense in defenses],
-        rules=Rules(),
+        rules=rules or Rules(),
         rounds=swarm.rounds,
         streams=Streams("conformance", seed),
         engine=engine,

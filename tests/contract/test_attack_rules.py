@@ -12,6 +12,7 @@ import pytest
 
 from swarmsec.arrays import Floats
 from swarmsec.teams import (
+    Channels,
     Knowledge,
     RedView,
     Surface,
@@ -114,6 +115,67 @@ class ReturnsOneBuffer(SoundAttack):
         self._buffer[:] = readings
         self._buffer += self.shift
         return self._buffer
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_changes_something)
+@dataclass(kw_only=True)
+class Idle(SoundAttack):
+    """Do nothing.
+
+    It returns what it got.
+    """
+
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_runs_long)
+@dataclass(kw_only=True)
+class LateBug(SoundAttack):
+    """Break late.
+
+    It reads what it may not, and seeds the global generator.
+    """
+
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        if red.round - self.start < 60:
+            return readings + self.shift
+        np.random.seed(0)  # noqa: NPY002
+        return readings - red.signals.mean()
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_runs_under_tight_rules)
+@dataclass(kw_only=True)
+class Greedy(SoundAttack):
+    """Take one more, and count on it.
+
+    It breaks where rules are tight.
+    """
+
+    surface = Surface.DAEMON | Surface.SIGNAL
+    spreads = True
+
+    def on_round(self, red: RedView) -> None:
+        fresh = np.setdiff1d(red.trusted_by(red.hijacked), red.hijacked)
+        if red.strength > 0 and len(fresh):
+            self._extra = int(red.hijack(fresh[:1])[0])
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        return state - 1.0
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_runs_beside_others)
+@dataclass(kw_only=True)
+class OneColumn(SoundAttack):
+    """Take it that a message is one number.
+
+    In an auction it is several.
+    """
+
+    surface = Surface.MESSAGE | Surface.SIGNAL
+
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
+        return channels.saying(channels.payload[:, :2] + 1.0)
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
