@@ -13,12 +13,12 @@ from swarmsec.network import Network, Topology
 from swarmsec.parameters import build
 from swarmsec.plugin import Family
 from swarmsec.protocols import NegotiationProtocol
-from swarmsec.registry import Registry
+from swarmsec.registry import Registry, fresh_classes
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
 from swarmsec.swarm.setup import Aim, PluginSpec, Setup, compose, fits_by_counts
-from swarmsec.teams import Attack, Defense, Rules
+from swarmsec.teams import Attack, Defense, Rules, same_as
 from swarmsec.worlds import World
 
 SPEC_FAMILIES: dict[str, Family] = {
@@ -51,12 +51,15 @@ class Parts(NamedTuple):
 
     @property
     def aims(self) -> tuple[Aim, ...]:
-        """What the attacks set out to hijack."""
-        return tuple(
-            Aim(attack=number, daemons=spec.plugin.daemons)
-            for number, spec in enumerate(self.attacks)
-            if spec.plugin.surface.compromises
-        )
+        """What the attacks set out to hijack; `same:NAME` as the aim of the attack of that name."""
+        aims: list[Aim] = []
+        earlier: dict[str, Aim] = {}
+        for number, spec in enumerate(self.attacks):
+            aim = Aim(attack=number, daemons=spec.plugin.daemons)
+            aim = earlier[spec.kind] = earlier.get(same_as(aim.daemons) or "", aim)
+            if spec.plugin.surface.compromises:
+                aims.append(aim)
+        return tuple(aims)
 
 
 def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
@@ -109,12 +112,13 @@ def score_of(parts: Parts) -> Spec:
 
 
 def fresh(parts: Parts) -> Parts:
-    """The parts with new plug-ins of equal parameters, so that runs share no state."""
+    """The parts with new plug-ins of equal parameters, from modules executed anew, so that runs share no state."""
+    specs: list[PluginSpec[Any]] = [parts.world, parts.protocol, *parts.attacks, *parts.defenses]
+    classes = fresh_classes(type(spec.plugin) for spec in specs)
+    world, protocol, *others = (spec.fresh(classes.get(type(spec.plugin))) for spec in specs)
+    attacks = len(parts.attacks)
     return parts._replace(
-        world=parts.world.fresh(),
-        protocol=parts.protocol.fresh(),
-        attacks=tuple(spec.fresh() for spec in parts.attacks),
-        defenses=tuple(spec.fresh() for spec in parts.defenses),
+        world=world, protocol=protocol, attacks=tuple(others[:attacks]), defenses=tuple(others[attacks:])
     )
 
 
@@ -168,7 +172,7 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
     found: dict[str, ScenarioError] = {}
     for some in (
         bare,
-        *(bare._replace(attacks=(attack,)) for attack in attacks),
+        *(bare._replace(attacks=_with_the_same(attacks, number)) for number in range(len(attacks))),
         *(bare._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
@@ -180,6 +184,12 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
             where = _last_with_rule(parts.defenses) if error.where in {"", "defenses"} else error.where
             found.setdefault(where, type(error)(error.message, where=where))
     return list(found.values())
+
+
+def _with_the_same(attacks: Sequence[PluginSpec[Attack]], number: int) -> tuple[PluginSpec[Attack], ...]:
+    """An attack, after the earlier ones whose daemons it selects by `same:NAME`."""
+    name = same_as(attacks[number].plugin.daemons)
+    return (*(earlier for earlier in attacks[:number] if earlier.kind == name), attacks[number])
 
 
 def _last_with_rule(defenses: Sequence[PluginSpec[Defense]]) -> str:

@@ -118,7 +118,12 @@ def figures_of(text: str) -> dict[str, float]:
 def events_of(block: bytes) -> tuple[Event, ...]:
     """The events of a row, in order."""
     events = json.loads(zlib.decompress(block))
-    return tuple(Event(**{**event, "daemons": tuple(event["daemons"])}) for event in events)
+    return tuple(Event(**{**event, **_tuples(event)}) for event in events)
+
+
+def _tuples(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an event that are tuples, which are lists in JSON."""
+    return {key: tuple(event[key]) for key in ("daemons", "note") if key in event}
 
 
 def _series(columns: Columns, finals: Mapping[str, float]) -> tuple[Floats, dict[str, Floats]]:

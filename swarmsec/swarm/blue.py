@@ -23,6 +23,7 @@ class BlueTeam:
     """The defenses of a run.
 
     Attributes:
+        recorder: Records the events of the defenses.
         defenses: The defenses, in the scenario's order.
         rule: The aggregation rule that daemons listen with, or None for the protocol's own.
         quarantined: (n,) the daemons that are isolated, or that most of their listeners ignore, at the end of a round.
@@ -47,7 +48,7 @@ class BlueTeam:
     ) -> None:
         network, n, rules = setup.network, setup.network.n, setup.rules
         specs = setup.defenses if active else ()
-        self._network, self._recorder, self._world = network, recorder, setup.world
+        self._network, self.recorder, self._world = network, recorder, setup.world
         self._held = held or (lambda: np.zeros(n, dtype=bool))
         self._lose = lose
         self._isolated = Restraint(n, rules.quarantine_limit(n), len(specs))
@@ -208,7 +209,7 @@ class BlueTeam:
         granted = self._restored.apply(0, daemons)
         if len(granted):
             self._restored_in_total += len(granted)
-            self._back_in.setdefault(self._recorder.round + 1 + self._downtime, []).append(granted)
+            self._back_in.setdefault(self.recorder.round + 1 + self._downtime, []).append(granted)
             self._lose(granted)
         self._note("restored", number, granted, silences=True)
         self.alarm(granted)
@@ -237,7 +238,7 @@ class BlueTeam:
         """Record an act; one that silences daemons costs a notice to each of their listeners."""
         if not len(daemons):
             return
-        self._recorder.event("blue", kind, self.defenses[number].spec.kind, daemons)
+        self.recorder.event("blue", kind, self.defenses[number].spec.kind, daemons)
         self._notices += len(self._network.edges_from(daemons))
         if silences:
             self.update_listening()
@@ -247,6 +248,6 @@ class BlueTeam:
         now = self._isolated.on | self._listening.mostly_ignored
         for begins, daemons in ((True, now & ~self.quarantined), (False, self.quarantined & ~now)):
             if daemons.any():
-                self.log.append((self._recorder.round, begins, np.flatnonzero(daemons).astype(np.int32)))
+                self.log.append((self.recorder.round, begins, np.flatnonzero(daemons).astype(np.int32)))
         self.quarantined = now
         self.quarantined_count = int(np.count_nonzero(now))

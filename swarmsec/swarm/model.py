@@ -18,6 +18,7 @@ from swarmsec.swarm.blue import BlueTeam
 from swarmsec.swarm.daemon import Daemon
 from swarmsec.swarm.range_check import RangeCheck
 from swarmsec.swarm.red import RedTeam
+from swarmsec.swarm.rehearsal import rehearse
 from swarmsec.swarm.round import play_round
 from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
@@ -62,7 +63,13 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.state: Floats | None = None
         self.observed = Observed()
         self.recorder = Recorder(setup.rounds, setup.network.n, keep_states=record_states)
-        self.red = RedTeam(setup, self.recorder, active=arm.has_red, defended=arm.has_blue)
+        self.red = RedTeam(
+            setup,
+            self.recorder,
+            active=arm.has_red,
+            defended=arm.has_blue,
+            rehearse=lambda signals: rehearse(self.blue, signals, setup, self.red),
+        )
         self.compromised: Bools = self.red.hijacked
         self._attacked_ever: Bools = np.zeros(self.network.n, dtype=bool)
         self._attacked: Bools = np.zeros(self.network.n, dtype=bool)

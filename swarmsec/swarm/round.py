@@ -21,15 +21,16 @@ def play_round(swarm: Swarm) -> None:
     for _ in range(protocol.exchanges):
         protocol.begin_exchange()
         before = swarm.state
-        written = red.apply_daemon_attacks(before, signals)
+        honest = red.restore_honest(before)
+        written = red.apply_daemon_attacks(honest, signals, before)
         sent = red.apply_message_attacks(swarm.speak(written, signals), signals, before)
         carried = swarm.transmit(sent)
         admitted = swarm.limit_inboxes(blue.admit(carried, sent))
-        swarm.state = red.restore_hijacked(written, swarm.listen(admitted, before, signals), before)
+        swarm.state = red.hold_lies(swarm.listen(admitted, honest, signals), before)
         swarm.add_traffic(sent)
 
-    governed = blue.govern(world.decide(read_only(swarm.proposals)))
-    decisions = world.feasible(read_only(governed))
+    acted = red.apply_decision_attacks(world.decide(read_only(swarm.proposals)))
+    decisions = world.feasible(read_only(blue.govern(acted)))
     outcome = world.apply(read_only(decisions))
     swarm.observed = world.observed()
     blue.respond(sent, carried, swarm.proposals, swarm.observed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from swarmsec.parameters import Ge, Help
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
-from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, rule_of, select, size_of
+from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, Terms, rule_of, select, size_of, terms_of
 from swarmsec.worlds import World
 
 DAEMONS_AT_ONCE_MAX = 20_000
@@ -52,10 +52,10 @@ class PluginSpec(NamedTuple, Generic[P]):
         """The plug-in's parameters by name."""
         return {field.name: getattr(self.plugin, field.name) for field in fields(self.plugin)}
 
-    def fresh(self) -> PluginSpec[P]:
+    def fresh(self, plugin_class: type[P] | None = None) -> PluginSpec[P]:
         """A copy with a new plug-in of equal parameters, which shares no mutable value with this one."""
         given = {field.name: deepcopy(getattr(self.plugin, field.name)) for field in fields(self.plugin) if field.init}
-        return self._replace(plugin=type(self.plugin)(**given))
+        return self._replace(plugin=(plugin_class or type(self.plugin))(**given))
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,9 @@ class Setup:
         rounds: The number of rounds.
         streams: The random streams of this seed.
         engine: `arrays`, or `agents` in which Mesa steps every daemon.
+        terms: The schedule and traits of each attack, as the rules were checked against.
         targets: The daemons that each attack is aimed at; (k,) each.
+        named: What every selector among each attack's parameters selects, by the parameter's name.
         billed: (n,) the daemons over which the world keeps its bill; see `WorldView.billed`.
         roles: The world's roles: role → indices.
     """
@@ -86,7 +88,9 @@ class Setup:
     rounds: int
     streams: Streams
     engine: Engine
+    terms: tuple[Terms, ...]
     targets: tuple[Ints, ...]
+    named: tuple[Mapping[str, Ints], ...]
     billed: Bools
     roles: Mapping[str, Ints]
 
@@ -126,14 +130,14 @@ def compose(
     _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine)
     _check_widths(world, protocol)
     roles = world.plugin.roles(network.n)
-    targets = tuple(
-        _at_path(spec, _select_targets, spec.plugin.daemons, network, roles, streams, number)
-        for number, spec in enumerate(attacks)
-    )
-    compromising = [aimed for spec, aimed in zip(attacks, targets, strict=True) if spec.plugin.surface.compromises] + [
+    named = _select_all(attacks, network, roles, streams)
+    targets = tuple(selected["daemons"] for selected in named)
+    terms = tuple(terms_of(spec.plugin) for spec in attacks)
+    compromising = [aimed for term, aimed in zip(terms, targets, strict=True) if term.surface.compromises] + [
         _select_targets(aim.daemons, network, roles, streams, aim.attack) for aim in unbilled
     ]
-    rules.enforce([spec.plugin for spec in attacks], targets, n=network.n, rounds=rounds)
+    rules.enforce(terms, targets, n=network.n, rounds=rounds)
+    rules.link_limit(network.m)
     return Setup(
         network=network,
         world=world.plugin,
@@ -144,7 +148,9 @@ def compose(
         rounds=rounds,
         streams=streams,
         engine=engine,
+        terms=terms,
         targets=targets,
+        named=named,
         billed=_all_except(compromising, network.n),
         roles=roles,
     )
@@ -179,12 +185,11 @@ def fits_by_counts(
     try:
         _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
         sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles(n)) for spec in attacks]
-        on = [(spec.plugin, size) for spec, size in zip(attacks, sizes, strict=True) if spec.plugin.strength > 0]
-        hijacked = sum(size for attack, size in on if attack.surface.compromises)
-        tainted = sum(size for attack, size in on if Surface.SIGNAL in attack.surface)
-        rules.allow(
-            [attack for attack, _ in on], hijacked=min(n, hijacked), tainted=min(n, tainted), n=n, rounds=rounds
-        )
+        terms = [terms_of(spec.plugin) for spec in attacks]
+        on = [(term, size) for term, size in zip(terms, sizes, strict=True) if term.strength > 0]
+        hijacked = sum(size for term, size in on if term.surface.compromises)
+        tainted = sum(size for term, size in on if Surface.SIGNAL in term.surface)
+        rules.allow([term for term, _ in on], hijacked=min(n, hijacked), tainted=min(n, tainted), n=n, rounds=rounds)
     except SwarmsecError:
         return False
     return True
@@ -209,6 +214,37 @@ def _all_except(selections: Sequence[Ints], n: int) -> Bools:
     for selection in selections:
         rest[selection] = False
     return read_only(rest if rest.any() else ~rest)
+
+
+def _select_all(
+    attacks: Sequence[PluginSpec[Attack]], network: Network, roles: Mapping[str, Ints], streams: Streams
+) -> tuple[dict[str, Ints], ...]:
+    """What every selector among the attacks' parameters selects: for each attack, parameter -> daemons."""
+    found: list[dict[str, Ints]] = []
+    earlier: dict[str, Ints] = {}
+    for number, spec in enumerate(attacks):
+        selected: dict[str, Ints] = {}
+        for name in selectors_of(type(spec.plugin)):
+            selector = getattr(spec.plugin, name)
+            if selector is None:
+                continue
+            rng = streams.of(f"red/{number}/targets" if name == "daemons" else f"red/{number}/{name}")
+            same = {**earlier, **selected}
+            try:
+                selected[name] = select(selector, network=network, roles=roles, rng=rng, same=same)
+            except SwarmsecError as error:
+                error = error.at(name)
+                raise error.at(spec.path) if spec.path else error from None
+        earlier[spec.kind] = selected["daemons"]
+        found.append(selected)
+    return tuple(found)
+
+
+def selectors_of(attack: type[Attack]) -> list[str]:
+    """The parameters of an attack whose type is `Selector`, or `Selector | None`; `daemons` is the first."""
+    hints = get_type_hints(attack)
+    names = [field.name for field in fields(attack) if hints[field.name] in (Selector, Selector | None)]
+    return sorted(names, key=lambda name: name != "daemons")
 
 
 def _select_targets(

@@ -19,10 +19,13 @@ class Event:
     Attributes:
         round: The round of the event.
         team: `red`, `blue` or `world`.
-        kind: `attack_on`, `attack_off`, `hijacked`, `isolated`, `released`, `suspended`, `resumed` or `restored`.
+        kind: `attack_on`, `attack_off`, `hijacked`, `note`, `isolated`, `released`, `suspended`, `resumed` or
+            `restored`.
         plugin: The kind of the plug-in that caused it.
         daemons: The daemons concerned; the first few, if there are many.
         count: The number of daemons concerned.
+        note: The name and the value that an attack noted; None for other events.
+        note: The name and the value that an attack wrote down; None for other events.
     """
 
     round: int
@@ -31,10 +34,13 @@ class Event:
     plugin: str
     daemons: tuple[int, ...] = ()
     count: int = 0
+    note: tuple[str, float | str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the event as plain data for a line of `events.jsonl`."""
-        return {**vars(self), "daemons": list(self.daemons)}
+        """The event as plain data, for one line of `events.jsonl`; only a note has `note`."""
+        plain = {**vars(self), "daemons": list(self.daemons)}
+        note = plain.pop("note")
+        return plain if note is None else {**plain, "note": list(note)}
 
 
 @dataclass
@@ -175,6 +181,10 @@ class Recorder:
         """Record an event of this round."""
         shown = tuple(int(daemon) for daemon in daemons[:EVENT_DAEMONS_MAX])
         self.events.append(Event(self.round, team, kind, plugin, shown, len(daemons)))
+
+    def note(self, plugin: str, name: str, value: float | str) -> None:
+        """Record a named value that an attack notes in this round."""
+        self.events.append(Event(self.round, "red", "note", plugin, note=(name, value)))
 
 
 EVENT_DAEMONS_MAX = 20

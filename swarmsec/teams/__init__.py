@@ -11,7 +11,7 @@ from swarmsec.immunity import Features
 from swarmsec.messages import Admission, Claims, Messages
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
 from swarmsec.plugin import Plugin
-from swarmsec.teams.attack import Attack
+from swarmsec.teams.attack import Attack, terms_of
 from swarmsec.teams.blue_view import BlueState, BlueView, Observed
 from swarmsec.teams.defense import Defense, rule_of
 from swarmsec.teams.guarantee import (
@@ -29,7 +29,8 @@ from swarmsec.teams.guarantee import (
 from swarmsec.teams.red_view import Channels, Links, RedState, RedView
 from swarmsec.teams.rule_defense import RuleDefense, require_minority
 from swarmsec.teams.rules import BlueRules, RedRules, Rules
-from swarmsec.teams.selectors import Amount, Selector, amount_of, select, size_of
+from swarmsec.teams.selectors import Amount, Selector, amount_of, same_as, select, size_of
+from swarmsec.teams.terms import Terms
 from swarmsec.teams.traits import Knowledge, Surface, Vantage
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "Rules",
     "Selector",
     "Surface",
+    "Terms",
     "ThreatCase",
     "Unit",
     "Vantage",
@@ -79,7 +81,9 @@ __all__ = [
     "require_minority",
     "rule_excludes",
     "rule_of",
+    "same_as",
     "select",
     "size_of",
+    "terms_of",
     "worst_over_seeds",
 ]

@@ -117,8 +117,8 @@ def run_swarm(
     arm: Arm = Arm.DEFENDED,
     engine: Engine = "arrays",
     seed: int = 0,
-    model_class: type[SwarmModel] = SwarmModel,
     rules: Rules | None = None,
+    model_class: type[SwarmModel] = SwarmModel,
 ) -> Trace:
     """Run a small swarm and record all states. NumPy's overflow warnings are off: the rules judge the values.
 

@@ -68,16 +68,14 @@ class BrokenPlugins(list[Broken]):
 class SoundAttack(Attack):
     """Shift the targets' feeds.
 
-    s_i <- s_i + strength * shift.
+    s_i <- s_i + shift.
     """
 
     surface = Surface.SIGNAL
     shift: Shift = 2.0
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        lies = signals.copy()
-        lies[red.targets] += red.strength * self.shift
-        return lies
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings + self.shift
 
 
 @dataclass(kw_only=True)

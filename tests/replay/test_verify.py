@@ -34,10 +34,8 @@ class Pull(Attack):
 
     surface = Surface.SIGNAL
 
-    def on_signals(self, signals, red):
-        lies = signals.copy()
-        lies[red.targets] += 3.0
-        return lies
+    def on_signals(self, readings, red):
+        return readings + 3.0
 '''
 
 

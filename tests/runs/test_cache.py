@@ -23,6 +23,8 @@ SWARM = beliefs([0, 1, 2], K3, rounds=3, seeds=2, attacks=[LIAR], defenses=[{"ki
 FORGETFUL = """
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from swarmsec.teams import Attack, Surface
 
 
@@ -39,8 +41,7 @@ class Forgetful(Attack):
     notes: list[str] = field(default_factory=list)
 
     def on_daemons(self, state, red):
-        state = state.copy()
-        state[red.targets] = self.values[0] + 100 * len(self.notes) + self.strength
+        state = np.full_like(state, self.values[0] + 100 * len(self.notes) + self.strength)
         self.notes.append("again")
         self.strength = 0.25
         return state

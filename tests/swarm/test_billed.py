@@ -12,6 +12,7 @@ from swarmsec.runs.jobs import job
 from swarmsec.scenario import load_scenario
 from swarmsec.swarm.arms import ALL_ARMS, Arm
 from tests.running import RING
+from tests.strategies import beliefs
 
 K4: dict[str, Any] = {
     **RING,
@@ -67,3 +68,20 @@ def test_attacks_on_the_same_daemons_share_a_clean_arm_and_others_do_not() -> No
 def test_all_daemons_are_billed_where_all_are_targets() -> None:
     on_all = {**RING, "rules": {}, "attacks": [{"kind": "stubborn", "daemons": "all"}]}
     assert load_scenario(on_all).setup(0).billed.all()
+
+
+def test_the_aim_of_the_same_daemons_is_the_aim_of_the_attack_of_that_name() -> None:
+    """The clean arm draws what the first attack draws, though neither attack is in it."""
+    scenario = load_scenario(
+        beliefs(
+            [float(i) for i in range(12)],
+            {"kind": "ring", "n": 12},
+            attacks=[
+                {"kind": "false_signal", "daemons": 3},
+                {"kind": "stubborn", "daemons": "same:false_signal"},
+            ],
+        )
+    )
+    billed = [scenario.for_arm(arm).setup(0).billed for arm in ALL_ARMS]
+    assert (~billed[0]).sum() == 3
+    assert all(np.array_equal(billed[0], other) for other in billed)

@@ -32,18 +32,18 @@ class Spy(Attack):
     def begin(self, red: RedView) -> None:
         self.seen: dict[str, list[Any]] = {"signals": [], "state": [], "channels": [], "looked": []}
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        self.seen["signals"].append(signals)
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        self.seen["signals"].append(readings.copy())
         self.seen["looked"].append(self.looks_at(red))
-        return signals
+        return readings
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        self.seen["state"].append(state)
+        self.seen["state"].append(state.copy())
         return state
 
-    def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        self.seen["channels"].append(messages)
-        return messages
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
+        self.seen["channels"].append(channels)
+        return channels
 
 
 def spying(knows: Knowledge = Knowledge.NONE, look=lambda red: None, surface: Surface = Spy.surface, **more):
@@ -54,29 +54,72 @@ def spying(knows: Knowledge = Knowledge.NONE, look=lambda red: None, surface: Su
     return spy.seen, trace
 
 
-def test_rows_that_are_not_its_own_are_nan_for_an_attack_that_knows_nothing() -> None:
-    seen, _ = spying()
-    for shown in (seen["signals"][0], seen["state"][0]):
-        assert np.array_equal(shown[:, 0], [np.nan, 1.0, np.nan, np.nan], equal_nan=True)
+def test_a_hook_gets_the_rows_of_its_own_daemons_only() -> None:
+    for knows in (Knowledge.NONE, Knowledge.SIGNALS):
+        seen, _ = spying(knows)
+        assert seen["signals"][0].tolist() == seen["state"][0].tolist() == [[1.0]]
 
 
-def test_every_row_is_shown_to_an_attack_that_knows_the_signals() -> None:
-    seen, _ = spying(Knowledge.SIGNALS)
-    assert seen["signals"][0][:, 0].tolist() == seen["state"][0][:, 0].tolist() == [0, 1, 2, 3]
+def test_an_attack_that_knows_the_signals_sees_every_row() -> None:
+    seen, _ = spying(Knowledge.SIGNALS, lambda red: (red.signals[:, 0].tolist(), red.state[:, 0].tolist()))
+    assert seen["looked"][0] == ([0, 1, 2, 3], [0, 1, 2, 3])
 
 
-def test_an_attack_that_leaves_what_it_was_shown_changes_nothing() -> None:
-    _, spied = spying(surface=Surface.SIGNAL | Surface.MESSAGE)
+def test_an_attack_that_returns_its_arguments_changes_nothing() -> None:
+    _, spied = spying()
     alone = play(swarm_of(PATH, arm="clean", rounds=2))
     assert np.array_equal(spied.states, alone.states)
 
 
-def test_what_is_shown_cannot_be_written() -> None:
-    seen, _ = spying(Knowledge.SIGNALS)
-    channels = seen["channels"][0]
-    for array in (seen["signals"][0], seen["state"][0], channels.payload, channels.heard, channels.copies):
-        with pytest.raises(ValueError, match="read-only"):
-            array[...] = 0
+def spoil(array: Any) -> None:
+    """Write into an array and into every array that it is a view of."""
+    while isinstance(array, np.ndarray):
+        array.flags.writeable = True
+        array[...] = -1
+        array = array.base
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda red: spoil(red.signals),
+        lambda red: spoil(red.state),
+        lambda red: spoil(red.readings),
+        lambda red: spoil(red.before),
+        lambda red: spoil(red.targets),
+        lambda red: spoil(red.hijacked),
+        lambda red: spoil(red.own),
+        lambda red: spoil(red.named("daemons")),
+        lambda red: (spoil(red.network.indices), spoil(red.network.indptr)),
+        lambda red: [defense["limits"].clear() for defense in red.defenses],
+    ],
+)
+def test_writing_into_what_is_shown_changes_nothing(look) -> None:
+    @dataclass(kw_only=True)
+    class Listed(Defense):
+        limits: list[float]
+
+        def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+            return np.minimum(signals, self.limits[0])
+
+    guarded = play(swarm_of(PATH, defenses=[Listed(limits=[2.0])], arm="guarded", rounds=2))
+    _, spied = spying(EVERYTHING, look, defenses=[Listed(limits=[2.0])], arm="defended")
+    assert np.array_equal(spied.states, guarded.states)
+
+
+def test_writing_into_the_channels_changes_nothing() -> None:
+    class Writes(Spy):
+        def on_messages(self, channels: Channels, red: RedView) -> Channels:
+            given = Channels(**{name: getattr(channels, name).copy() for name in FIELDS}, columns=channels.columns)
+            for name in FIELDS:
+                spoil(getattr(channels, name))
+            return given
+
+    spied = play(swarm_of(PATH, attacks=[Writes(daemons=[1])], arm="attacked", rounds=2))
+    assert np.array_equal(spied.states, play(swarm_of(PATH, arm="clean", rounds=2)).states)
+
+
+FIELDS = ("sender", "receiver", "payload", "heard", "copies")
 
 
 def test_channels_are_those_that_the_hijacked_speak_on_and_what_they_hear_there() -> None:
@@ -120,6 +163,14 @@ def test_no_view_of_red_has_the_truth() -> None:
     seen, _ = spying(EVERYTHING, lambda red: [name for name in dir(red) if not name.startswith("_")])
     public = {
         "before",
+        "board",
+        "named",
+        "note",
+        "own",
+        "reach",
+        "readings",
+        "rehearse",
+        "rounds",
         "defenses",
         "hijack",
         "hijacked",
