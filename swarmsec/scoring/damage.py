@@ -23,7 +23,7 @@ _NEGLIGIBLE = 1e-9
 _DOMINANT_SEEDS_MIN = 3
 
 
-class Terms(NamedTuple):
+class ScoringTerms(NamedTuple):
     """What the verdict on a defense depends on besides the bills.
 
     Attributes:
@@ -39,7 +39,7 @@ class Terms(NamedTuple):
     rivals: Sequence[str] = ()
 
 
-_USUAL = Terms()
+_USUAL = ScoringTerms()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ class _Decision(NamedTuple):
     seeds: int | None = None
 
 
-def score_damage(bills: Mapping[str, Floats], terms: Terms = _USUAL) -> DamageScore:
+def score_damage(bills: Mapping[str, Floats], terms: ScoringTerms = _USUAL) -> DamageScore:
     """Score paired arms by their bills.
 
     Args:
@@ -152,7 +152,7 @@ def damage_by_seed(bills: Mapping[str, Floats]) -> dict[str, Floats]:
 
 
 def _decide(
-    limited: Interval, share: Interval, margins: Mapping[str, Interval], terms: Terms, spread: float
+    limited: Interval, share: Interval, margins: Mapping[str, Interval], terms: ScoringTerms, spread: float
 ) -> _Decision:
     """The verdict on a defense against an attack that bites."""
     low, high = limited.low, limited.high

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.scoring.damage import DamageScore, Terms, Verdict, score_damage
+from swarmsec.scoring.damage import DamageScore, ScoringTerms, Verdict, score_damage
 from swarmsec.scoring.detection import Detection, detection, rounds_to_recover
 from swarmsec.scoring.intervals import Interval, of_mean, plain_interval
 from swarmsec.scoring.seed_run import SeedRun
@@ -100,9 +100,9 @@ class Subject(NamedTuple):
     raises_alarms: bool = True
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> ScoringTerms:
         """What the verdict depends on besides the bills."""
-        return Terms(self.autoimmune, self.defended)
+        return ScoringTerms(self.autoimmune, self.defended)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -217,7 +217,7 @@ class Result(DamageScore):
         }
 
 
-def score(subject: Subject, runs: Sequence[SeedRun], terms: Terms | None = None) -> Result:
+def score(subject: Subject, runs: Sequence[SeedRun], terms: ScoringTerms | None = None) -> Result:
     """Score the paired arms of all seeds.
 
     Args:

@@ -18,7 +18,7 @@ from swarmsec.swarm.setup import PluginSpec
 from swarmsec.teams import Attack, Channels, Links, RedState, RedView, Terms
 
 
-class Team(Protocol):
+class AttackServices(Protocol):
     """What an attack needs of its team."""
 
     def hijack(self, kind: str, daemons: Ints) -> Ints:
@@ -96,7 +96,7 @@ class ActiveAttack:
         defenses: tuple[dict[str, object], ...],
         rounds: int,
         board: dict[str, Any],
-        team: Team,
+        team: AttackServices,
     ) -> None:
         self.spec, self.terms = spec, terms
         self.on = False

@@ -14,7 +14,7 @@ from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.teams import BlueState, BlueView, Defense
 
 
-class Team(Protocol):
+class DefenseServices(Protocol):
     """The actions of a team that its defenses share; see `BlueTeam`."""
 
     state: BlueState
@@ -61,7 +61,7 @@ class ActiveDefense:
 
     def __init__(
         self,
-        team: Team,
+        team: DefenseServices,
         setup: Setup,
         number: int,
         spec: PluginSpec[Defense],

@@ -52,7 +52,7 @@ class DetectionCounts:
         alarmed: Daemon-rounds with an alarm, or in isolation.
         hits: Daemon-rounds with both; some of them in peace as well, see `swarmsec.scoring.detection`.
         false_quarantine: Daemon-rounds of isolated daemons that were neither under attack nor ever hijacked.
-        first_attack: The first round with an attack on, or None.
+        first_attack: The first round in which red changed something, or None.
     """
 
     attacked: int = 0

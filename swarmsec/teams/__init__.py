@@ -12,7 +12,7 @@ from swarmsec.messages import Admission, Claims, Messages
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
 from swarmsec.plugin import Plugin
 from swarmsec.teams.attack import Attack, terms_of
-from swarmsec.teams.blue_view import BlueState, BlueView, Observed
+from swarmsec.teams.blue_view import BlueState, BlueView
 from swarmsec.teams.defense import Defense, rule_of
 from swarmsec.teams.guarantee import (
     Guarantee,
@@ -26,6 +26,7 @@ from swarmsec.teams.guarantee import (
     rule_excludes,
     worst_over_seeds,
 )
+from swarmsec.teams.observed import Observed
 from swarmsec.teams.red_view import Channels, Links, RedState, RedView
 from swarmsec.teams.rule_defense import RuleDefense, require_minority
 from swarmsec.teams.rules import BlueRules, RedRules, Rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -14,20 +14,9 @@ from swarmsec.errors import NotVisibleError, PluginError
 from swarmsec.immunity import BehaviorTracker, Features, MessageTracker
 from swarmsec.messages import Messages, as_arrived, as_sent
 from swarmsec.network import Network
+from swarmsec.teams.observed import Observed
 from swarmsec.teams.selectors import checked_daemons
 from swarmsec.teams.traits import Vantage
-
-
-class Observed(Protocol):
-    """What a world shows after a round."""
-
-    @property
-    def public(self) -> Mapping[str, float]:
-        """The figures that everybody sees, by name."""
-
-    @property
-    def own(self) -> Mapping[str, Floats]:
-        """(n,) what each daemon sees of itself, by name."""
 
 
 class Responder(Protocol):
@@ -76,6 +65,7 @@ class BlueState:
         self.suspended: Bools = self.isolated
         self.down: Bools = self.isolated
         self.observed: Observed | None = None
+        self._frozen_in = -1
         self.shown = 0
         self._sent: Messages | None = None
         self._arrived: Messages | None = None
@@ -88,6 +78,13 @@ class BlueState:
         self._own = own
         self._inboxes.clear()
         self.shown += 1
+
+    def frozen_observed(self) -> Observed | None:
+        """What the world shows, as copies that cannot be written; made when it is first read in a round."""
+        if self.observed is not None and self._frozen_in != self.shown:
+            own = {name: frozen(values) for name, values in self.observed.own.items()}
+            self.observed, self._frozen_in = Observed(public=dict(self.observed.public), own=own), self.shown
+        return self.observed
 
     def inbox(self, *, all_traffic: bool) -> Messages:
         """The messages that were sent, or those that arrived; the copy is made when it is first read."""
@@ -175,7 +172,7 @@ class BlueView:
     @property
     def observed(self) -> Observed | None:
         """What the world shows of the last round: public figures, and each daemon's own. None if it shows nothing."""
-        return self._state.observed
+        return self._state.frozen_observed()
 
     @property
     def features(self) -> Features:

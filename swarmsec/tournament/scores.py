@@ -14,7 +14,7 @@ from swarmsec.runs import seed_run_of
 from swarmsec.runs.jobs import JobResult
 from swarmsec.runs.nulls import STILL
 from swarmsec.runs.runner import NO_DEFENSE
-from swarmsec.scoring import DamageScore, Result, Subject, Terms, score, score_damage
+from swarmsec.scoring import DamageScore, Result, ScoringTerms, Subject, score, score_damage
 from swarmsec.scoring.damage import damage_by_seed
 from swarmsec.store import Store, Summary
 from swarmsec.swarm.arms import Arm
@@ -96,7 +96,7 @@ def score_cells(store: Store, tournament: str, chosen: CellFilter | None = None)
     for key, runs in cells.items():
         if chosen.selects(key):
             job = next((job for arms in runs.values() if (job := store.job(arms.get(Arm.DEFENDED, "")))), None)
-            terms = terms_of(job.document) if job else Terms()
+            terms = terms_of(job.document) if job else ScoringTerms()
             found.append(_cell_score(key, runs, summaries, terms=_beside_nulls(terms, key, runs, cells, summaries)))
     return found
 
@@ -123,7 +123,7 @@ def score_cells_with_traces(
     for scenario in dict.fromkeys(key.scenario for key in cells):
         job_result = _reader(store)  # Cells share arms within a scenario: each run is read once and then released.
 
-        def score_traces(key: CellKey, runs: CellRuns, terms: Terms) -> Result:
+        def score_traces(key: CellKey, runs: CellRuns, terms: ScoringTerms) -> Result:
             seed_runs = [
                 seed_run_of(seed, {arm: job_result(arms[arm]) for arm in Arm if arm in arms})  # noqa: B023
                 for seed, arms in runs.items()
@@ -135,7 +135,9 @@ def score_cells_with_traces(
                 key,
                 runs,
                 summaries,
-                terms=_beside_nulls(subjects[key].terms if key in subjects else Terms(), key, runs, cells, summaries),
+                terms=_beside_nulls(
+                    subjects[key].terms if key in subjects else ScoringTerms(), key, runs, cells, summaries
+                ),
                 score_traces=score_traces,
                 dropped=key.defense in dropped,
             )
@@ -156,19 +158,19 @@ def bills_of(runs: CellRuns, seeds: Sequence[int], summaries: Mapping[str, Summa
     return {arm: np.array([summaries[runs[seed][arm]].bill for seed in seeds], dtype=np.float64) for arm in arms}
 
 
-def terms_of(document: Mapping[str, Any]) -> Terms:
+def terms_of(document: Mapping[str, Any]) -> ScoringTerms:
     """What a verdict depends on besides the bills, from the resolved scenario of a defended arm."""
     blue = BlueRules(**document["rules"].get("blue", {}))
-    return Terms(blue.autoimmune_share, any(spec["kind"] != NO_DEFENSE for spec in document["defenses"]))
+    return ScoringTerms(blue.autoimmune_share, any(spec["kind"] != NO_DEFENSE for spec in document["defenses"]))
 
 
 def _beside_nulls(
-    terms: Terms,
+    terms: ScoringTerms,
     key: CellKey,
     runs: CellRuns,
     cells: Mapping[CellKey, CellRuns],
     summaries: Mapping[str, Summary],
-) -> Terms:
+) -> ScoringTerms:
     """The terms with the nulls that stand still, where they were run against the same attack with the same seeds."""
     seeds = [seed for seed, arms in runs.items() if is_whole(arms, summaries)]
     nulls: dict[str, Floats] = {}
@@ -185,8 +187,8 @@ def _cell_score(
     runs: CellRuns,
     summaries: Mapping[str, Summary],
     *,
-    terms: Terms,
-    score_traces: Callable[[CellKey, CellRuns, Terms], Result] | None = None,
+    terms: ScoringTerms,
+    score_traces: Callable[[CellKey, CellRuns, ScoringTerms], Result] | None = None,
     dropped: bool = False,
 ) -> CellScore:
     seeds = tuple(seed for seed, arms in runs.items() if is_whole(arms, summaries))

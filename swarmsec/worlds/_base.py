@@ -13,7 +13,8 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.network import Network
 from swarmsec.plugin import Family, Plugin
-from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, Observed, PublishedClaim
+from swarmsec.teams.observed import Observed
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim
 
 
 class Outcome(NamedTuple):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from swarmsec.arrays import Floats
@@ -125,16 +124,3 @@ class PublishedClaim:
     baseline: str = ""
     relative: bool = False
     calibrated: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Observed:
-    """What can be seen of a world after a round.
-
-    Attributes:
-        public: name → figure that everybody sees, such as a price or a volume.
-        own: name → (n,) what each daemon sees of itself, such as its fills or its queue.
-    """
-
-    public: Mapping[str, float] = field(default_factory=dict)
-    own: Mapping[str, Floats] = field(default_factory=dict)

@@ -14,9 +14,10 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, MinLen, Unit
+from swarmsec.teams.observed import Observed
 from swarmsec.worlds._account import Account, Round
 from swarmsec.worlds._base import Outcome, World, WorldView
-from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, Observed, PublishedClaim
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim
 from swarmsec.worlds._market import Market
 from swarmsec.worlds._news import Episode, drawn_episodes
 from swarmsec.worlds._portfolio import RELEASE, Judge, Portfolio

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from swarmsec.scoring import Result, SeedRun, Subject, Terms, score, score_damage
+from swarmsec.scoring import Result, ScoringTerms, SeedRun, Subject, score, score_damage
 from swarmsec.scoring.intervals import of_ratio
 from swarmsec.swarm.trace import DetectionCounts, Trace
 from swarmsec.teams import Guarantee
@@ -157,14 +157,14 @@ def test_without_a_defense_the_verdict_is_undefended() -> None:
 
 def test_a_budget_of_the_rules_replaces_the_usual_one() -> None:
     bills = {**EIGHT, "defended": 0.2 * EIGHT["attacked"], "guarded": np.full(8, 6.0)}
-    assert score_damage(bills, Terms(autoimmune=0.1)).verdict == "limited"
+    assert score_damage(bills, ScoringTerms(autoimmune=0.1)).verdict == "limited"
 
 
 @pytest.mark.parametrize(("null", "verdict"), [(30.0, "limited"), (19.0, "partly"), (20.0, "partly")])
 def test_a_defense_that_does_no_better_than_standing_still_is_not_limited(null, verdict) -> None:
     bills = {**EIGHT, "defended": np.full(8, 20.0)}
     nulls = {"deaf": np.full(8, null), "oracle": np.zeros(8)}
-    found = score_damage(bills, Terms(nulls=nulls, rivals=("deaf",)))
+    found = score_damage(bills, ScoringTerms(nulls=nulls, rivals=("deaf",)))
     assert found.verdict == verdict
     assert (found.verdict_reason == "standing still does as well: deaf") is (verdict == "partly")
     assert found.margins["oracle"].mean < 0

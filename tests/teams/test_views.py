@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -74,8 +75,9 @@ def test_an_attack_that_returns_its_arguments_changes_nothing() -> None:
 def spoil(array: Any) -> None:
     """Write into an array and into every array that it is a view of."""
     while isinstance(array, np.ndarray):
-        array.flags.writeable = True
-        array[...] = -1
+        with suppress(ValueError):  # A frozen copy refuses, which is as good.
+            array.flags.writeable = True
+            array[...] = -1
         array = array.base
 
 
