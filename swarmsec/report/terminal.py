@@ -110,8 +110,8 @@ def notes(result: Result, context: Context) -> Table:
     for number, line in enumerate(_seed_lines(result)):
         table.add_row("  seeds" if number == 0 else "", line)
     for number, (team, spent) in enumerate((team, spent) for team, spent in result.spent.items() if spent):
-        budgets = ", ".join(f"{name.replace('_', ' ')} {amount(value, '')}" for name, value in spent.items())
-        table.add_row("  spent" if number == 0 else "", f"{team}: {budgets}")
+        budgets = ", ".join(f"{name.replace('_', ' ')} {amount(value, '')}" for name, value in spent.items() if value)
+        table.add_row("  spent" if number == 0 else "", f"{team}: {budgets or 'nothing'}")
     for number, null in enumerate(result.nulls):
         table.add_row("  nulls" if number == 0 else "", _null_line(null, result.unit))
     guarantee = result.guarantee
