@@ -69,7 +69,7 @@ _EXAMPLES = {
     "rules": "rules:\n  red: {daemons: 1, feeds: 20%, earliest: 200, rounds: 60}\n  blue: {quarantine: 10%}",
     "seeds": "seeds: 5          # or [3, 4, 9]",
     "root_seed": "root_seed: 7",
-    "score": "score: {bill: shortfall_usd}",
+    "score": "score: {bill: cost_usd}",
 }
 
 _SIMILAR = 0.6
