@@ -225,7 +225,7 @@ def test_replay_and_verify_refuse_a_run_whose_plugin_changed(cli, ring_file, own
 def test_a_store_is_verified(cli, store):
     ran = cli("verify", store, "--sample", 2, "--jobs", 2)
     assert (ran.code, ran.err) == (0, "")
-    assert "2 of 12 runs re-run, identical" in ran.out
+    assert "2 of 18 runs re-run, identical" in ran.out
 
 
 @pytest.mark.parametrize("arguments", [["nowhere"], ["runs/nowhere"], ["--sample", "0"], ["--sample", "1", "--all"]])
