@@ -268,7 +268,7 @@ class RedTeam:
         return state
 
     def _speak(self, messages: Messages, attack: ActiveAttack) -> Messages:
-        change = attack.change_channels(messages, ())
+        change = attack.change_channels(messages, self._protocol.columns)
         edges = change.edges
         truth, sent = messages.on(edges), messages.copies_on(edges)
         false = self._budgets.grant_messages(differs(change.payload, truth))
