@@ -385,7 +385,7 @@ def test_an_attack_that_returns_rows_of_other_daemons_is_refused(cli, ring_file,
     body = f"    def {hook}(self, {argument}, red):\n        return np.full((red.n, 1), 7.0)\n"
     folder = plugin(tmp_path / "own", name, body, trait=trait)
     ran = cli("run", ring_file, "--plugins", folder, "--attack", f"{name}:daemons=[0]")
-    assert_one_clear_error(ran, PLUGIN_FAILED, f"{name}.{hook}", "must be numbers of (1, 1)")
+    assert_one_clear_error(ran, PLUGIN_FAILED, f"{name}.{hook}", "must be numbers of shape (1, 1)")
 
 
 @pytest.mark.parametrize(

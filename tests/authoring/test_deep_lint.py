@@ -107,9 +107,43 @@ def test_a_defense_that_increases_the_damage_is_a_shortcut():
     assert "the defense alone costs" in found["SW106"].finding.message
 
 
-def test_a_bill_that_counts_attacked_daemons_is_a_shortcut():
-    held = [{"kind": "stubborn", "daemons": [6], "value": 0.0}]
-    assert "ten-thousandth" in found_in(RING, attacks=held)["SW106"].finding.message
+STEPS = '''
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from swarmsec.worlds import Bill, Outcome, World
+
+
+@dataclass(kw_only=True)
+class Steps(World):
+    """Bills every round in which a daemon decides anything but 0, however little it is."""
+
+    bills: ClassVar[tuple[Bill, ...]] = (Bill(name="rounds", unit="rounds", help="Rounds with a decision."),)
+    senses: ClassVar[str] = "belief"
+    decides: ClassVar[str] = "belief"
+
+    def begin(self, view):
+        self.n, self.total = view.n, 0.0
+
+    def sense(self):
+        return np.zeros((self.n, 1))
+
+    def decide(self, state):
+        return state
+
+    def apply(self, decisions):
+        self.total += bool((decisions != 0).any())
+        return Outcome(bills={"rounds": self.total}, metrics={})
+'''
+
+
+def test_a_bill_that_does_not_depend_on_the_strength_is_a_shortcut(tmp_path):
+    (tmp_path / "steps.py").write_text(STEPS)
+    scenario = load_scenario({**RING, "world": {"kind": "steps"}}, plugins=[tmp_path])
+    found = {one.code: one for one in linted(scenario)[0]}
+    assert "ten-thousandth" in found["SW106"].finding.message
 
 
 def test_a_scenario_without_an_attack_is_not_run():
