@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench gallery catalog golden sizes lock clean
+.PHONY: help demo test test-slow check format bench gallery still catalog golden sizes lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -33,6 +33,9 @@ bench: $(VENV)/.installed ## measure against plain Mesa, scipy, byzfl (downloads
 
 gallery: $(VENV)/.installed ## run every scenario of the library and write scenarios/GALLERY.md
 	$(VENV)/bin/python -m swarmsec.report.gallery --jobs 2 $(ARGS)
+
+still: $(VENV)/.installed ## run defenses that do no work in every scenario and write docs/standing-still.md
+	$(VENV)/bin/python -m swarmsec.report.still_page --jobs 2 --plugins tests/nulls $(ARGS)
 
 catalog: $(VENV)/.installed ## write swarmsec/cli/catalog.json, which `list` and `show` read
 	$(VENV)/bin/python -m swarmsec.cli.make_catalog

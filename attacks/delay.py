@@ -10,7 +10,7 @@ from swarmsec.teams import Attack, Help, Interval, Links, RedView, Surface, Unit
 
 @dataclass(kw_only=True)
 class Delay(Attack):
-    """Deliver the messages from and to targets ⌈strength · exchanges⌉ exchanges late.
+    """Deliver the messages from and to targets strength · exchanges exchanges late, rounded.
 
     No daemon is compromised and no message is changed, but its content is old. Averaging still agrees under any bounded
     delay, though later and on another value than the average (Dibaji and Ishii, Automatica 2017, on MSR with delays). A
@@ -25,4 +25,4 @@ class Delay(Attack):
 
     def on_network(self, links: Links, red: RedView) -> Links:
         """Delay the links in both directions."""
-        return links.delaying(min(1_000, -int(-red.strength * self.exchanges // 1)))
+        return links.delaying(self.exchanges)

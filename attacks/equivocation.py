@@ -17,8 +17,6 @@ class Equivocation(Attack):
     `echo`: m_ij = x_j, each neighbor's own value, so that it sees agreement and does not move. On K3 with F = 1 this
     stops W-MSR; a malicious constant does not.
     `split`: m_ij = x_j ± amplitude, plus for every other neighbor and minus for the rest, so that they diverge.
-
-    Strength moves each message there from the honest one: (1 − strength) · honest + strength · m_ij.
     """
 
     surface = Surface.MESSAGE
@@ -28,10 +26,10 @@ class Equivocation(Attack):
     ] = "echo"
     amplitude: Annotated[float, Unit("belief"), Help("The amount that split adds or subtracts.")] = 1.0
 
-    def on_messages(self, messages: Channels, red: RedView) -> Channels:
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
         """Lie on every channel. A neighbor that sends nothing to the liar gets the honest value, plus or minus."""
-        honest = messages.payload
-        theirs = np.where(np.isnan(messages.heard), honest, messages.heard)
-        side = np.where(messages.rank % 2 == 0, 1.0, -1.0)[:, None]
+        honest = channels.payload
+        theirs = np.where(np.isnan(channels.heard), honest, channels.heard)
+        side = np.where(channels.rank % 2 == 0, 1.0, -1.0)[:, None]
         lie = theirs if self.mode == "echo" else theirs + self.amplitude * side
-        return messages.saying((1.0 - red.strength) * honest + red.strength * lie)
+        return channels.saying(lie)

@@ -12,7 +12,7 @@ from swarmsec.teams import Attack, Channels, Ge, Help, RedView, Surface
 
 @dataclass(kw_only=True)
 class FalseMessage(Attack):
-    """Send m_j ← m_j + strength · ((scale − 1) · m_j + bias) in some columns j of the message; the state stays true.
+    """Send m_j ← scale · m_j + bias in some columns j of the message; the state stays true.
 
     The protocol defines the columns: for averaging the proposal, in an auction the bid. With `two_faced` every other
     listener gets the opposite bias. LeBlanc et al. 2013 call such a daemon malicious, and a two-faced one Byzantine.
@@ -27,11 +27,11 @@ class FalseMessage(Attack):
     )
     two_faced: Annotated[bool, Help("Whether every other listener gets the opposite bias.")] = False
 
-    def on_messages(self, messages: Channels, red: RedView) -> Channels:
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
         """Falsify the named columns; those that the message does not have are ignored."""
-        truth = messages.payload
-        side = np.where(self.two_faced & (messages.rank % 2 == 1), -1.0, 1.0)[:, None]
-        lie = truth + red.strength * ((self.scale - 1.0) * truth + self.bias * side)
+        truth = channels.payload
+        side = np.where(self.two_faced & (channels.rank % 2 == 1), -1.0, 1.0)[:, None]
+        lie = self.scale * truth + self.bias * side
         named = [column for column in self.columns if column < truth.shape[1]]
         falsified = np.isin(np.arange(truth.shape[1]), named) if self.columns else np.ones(truth.shape[1], dtype=bool)
-        return messages.saying(np.where(falsified, lie, truth))
+        return channels.saying(np.where(falsified, lie, truth))

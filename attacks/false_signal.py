@@ -10,7 +10,7 @@ from swarmsec.teams import Attack, Floats, Help, RedView, Surface, Unit
 
 @dataclass(kw_only=True)
 class FalseSignal(Attack):
-    """Add a constant to the signal of every targeted daemon: s_i ← s_i + strength · bias.
+    """Add a constant to the signal of every targeted daemon: s_i ← s_i + bias.
 
     The daemons stay honest, but decide by false signals. BlackSwarm was such an attack, as was a single spoofed vehicle
     in traffic signal control (Chen et al., NDSS 2018).
@@ -20,8 +20,6 @@ class FalseSignal(Attack):
 
     bias: Annotated[float, Unit("signal"), Help("The amount that is added to a targeted signal.")] = -1.5
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        """Shift the signals of the targets."""
-        lies = signals.copy()
-        lies[red.targets] += red.strength * self.bias
-        return lies
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        """Shift the readings of the targets."""
+        return readings + self.bias

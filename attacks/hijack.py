@@ -14,10 +14,9 @@ from swarmsec.teams import Attack, Floats, Ge, Help, Interval, RedView, Surface,
 class Hijack(Attack):
     """Lateral movement: every `dwell` rounds each listener of a hijacked daemon is hijacked with probability `spread`.
 
-    Hijacked daemons hold and send x_i = (1 − strength) · (proposal before the hijack) + strength · value. The spread is
-    a discrete SI epidemic on the network, with one draw a listener: the SIS process of Pastor-Satorras & Vespignani
-    2001 without recovery. Only the rules of engagement limit it. Quarantine does not: an isolated daemon can still
-    steal credentials.
+    Hijacked daemons hold and send x_i = value. The spread is a discrete SI epidemic on the network, with one draw a
+    listener: the SIS process of Pastor-Satorras & Vespignani 2001 without recovery. Only the rules of engagement limit
+    it. Quarantine does not: an isolated daemon can still steal credentials.
     """
 
     surface = Surface.DAEMON
@@ -29,17 +28,13 @@ class Hijack(Attack):
         float, Interval(ge=0, le=1), Unit("probability"), Help("That a listener is hijacked in a move.")
     ] = 0.1
 
-    def begin(self, red: RedView) -> None:
-        """Reset the round of the last move."""
-        self._moved_in = -1
-
-    def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        """Hijack more daemons every `dwell` rounds, then write the proposals of all hijacked ones."""
+    def on_round(self, red: RedView) -> None:
+        """Hijack more daemons every `dwell` rounds."""
         since = red.round - self.start
-        if since > 0 and since % self.dwell == 0 and red.round != self._moved_in:
-            self._moved_in = red.round
+        if red.strength > 0 and since > 0 and since % self.dwell == 0:
             listeners = np.setdiff1d(red.trusted_by(red.hijacked), red.hijacked)
             red.hijack(listeners[red.rng.random(len(listeners)) < self.spread])
-        held = state.copy()
-        held[red.hijacked] = (1.0 - red.strength) * red.before[red.hijacked] + red.strength * self.value
-        return held
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        """Write the proposals of all hijacked daemons."""
+        return np.full_like(state, self.value)

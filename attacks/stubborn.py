@@ -14,8 +14,6 @@ from swarmsec.teams import Attack, Floats, Help, RedView, Surface, Unit
 class Stubborn(Attack):
     """Hold and send x_i = value + drift · t + swing · sin t, t rounds after the start, the same to all neighbors.
 
-    Strength moves x_i there from the proposal before the hijack; at 0 it stays there.
-
     A *malicious* daemon of LeBlanc et al. 2013: it sends every neighbor the same lie. A single one moves plain
     averaging anywhere; W-MSR withstands F of them on an (F+1,F+1)-robust network.
     """
@@ -28,10 +26,5 @@ class Stubborn(Attack):
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Write the proposals of hijacked daemons."""
-        held = state.copy()
-        lie = self._value_at(red.round - self.start)
-        held[red.hijacked] = (1.0 - red.strength) * red.before[red.hijacked] + red.strength * lie
-        return held
-
-    def _value_at(self, t: int) -> float:
-        return self.value + self.drift * t + self.swing * float(np.sin(t))
+        t = red.round - self.start
+        return np.full_like(state, self.value + self.drift * t + self.swing * float(np.sin(t)))

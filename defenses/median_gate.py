@@ -7,6 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
+from swarmsec.aggregation import MAD_TO_DEVIATION
+from swarmsec.immunity import WarmUp
 from swarmsec.teams import (
     BlueView,
     Defense,
@@ -27,10 +29,11 @@ from swarmsec.teams import (
 class MedianGate(Defense):
     """A daemon replaces its signal by the median of its neighbors' signals if it is far from that median.
 
-    s_i ← m_i if |s_i − m_i| > threshold · max(σ_i, σ), with m_i the neighbors' median, σ_i = 1.4826 MAD their robust
-    deviation (Leys et al. 2013), and σ the median of all σ_i over the `warm_up`, in which no signal is replaced. σ is
-    needed because a few signals may agree by chance. Guarantee: while less than half of a neighborhood is attacked, a
-    signal ends near a median of honest ones. It cannot detect an equal shift of all signals.
+    s_i ← m_i if |s_i − m_i| > threshold · max(σ_i, u_i), with m_i the neighbors' median, σ_i = 1.4826 MAD their robust
+    deviation (Leys et al. 2013), and u_i = 1.4826 times the daemon's own median |s_i − m_i| over the `warm_up`, in
+    which no signal is replaced. u_i is needed because a few signals may agree by chance. Guarantee: while less than
+    half of a neighborhood is attacked, a signal ends near a median of honest ones. It cannot detect an equal shift of
+    all signals. Neighbors tell their signals in one message a link and round.
     """
 
     vantage = Vantage.LOCAL
@@ -39,21 +42,21 @@ class MedianGate(Defense):
     threshold: Annotated[
         float, Gt(0), Unit("robust deviations"), Help("The distance from the median above which a signal is replaced.")
     ] = 4.0
-    warm_up: Annotated[int, Ge(0), Unit("rounds"), Help("Rounds in which it measures the usual spread.")] = 200
+    warm_up: Annotated[int, Ge(0), Unit("rounds"), Help("Rounds in which it measures its usual distance.")] = 200
 
     def begin(self, blue: BlueView) -> None:
-        """Reset the observed spreads."""
-        self._seen: list[Floats] = []
+        """Reset the observed distances."""
+        self._seen = WarmUp(self.warm_up)
         self._usual: Floats | float = 0.0
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
         """Replace outlying signals, once the warm-up is over."""
         median, spread = blue.neighborhoods.median_and_mad(signals)
         if blue.round < self.warm_up:
-            self._seen.append(np.median(spread, axis=0))
+            self._seen.add(blue.round, np.abs(signals - median))
             return signals
         if self._seen:
-            self._usual, self._seen = np.median(self._seen, axis=0), []
+            self._usual = MAD_TO_DEVIATION * self._seen.center_and_deviation()[0]
         outlying = np.abs(signals - median) > self.threshold * np.maximum(spread, self._usual)
         return np.where(outlying, median, signals) if outlying.any() else signals
 

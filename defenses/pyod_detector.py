@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from swarmsec.errors import ParameterError
-from swarmsec.immunity import BatchInvariantDetector, Quarantine, benjamini_hochberg, check_detector, p_values
+from swarmsec.immunity import LARGEST_SCORE, BatchInvariantDetector, Quarantine, check_detector, p_values
 from swarmsec.teams import BlueView, Defense, Floats, Ge, Help, Interval, Surface, Unit, Vantage
 
 
@@ -17,11 +17,14 @@ class PyodDetector(Defense):
     """Fit a pyod detector to the behavior during the warm-up, calibrate it, and quarantine daemons by its alarms.
 
     Rows are the behavioral features of one daemon in one round (`swarmsec.immunity.FEATURES`). The detector is fitted
-    once, to half of the daemons, and calibrated with the other half: p-values are conformal, and alarms are controlled
-    over daemons by Benjamini–Hochberg (Bates et al. 2023). That may miss a single liar, so a score above all
-    calibration scores also raises an alarm. The score of a row does not depend on other rows. It controls the rate
-    of false alarms without attacks, and guarantees no limit of damage. MCD is fast. KNN detects more, in ten times the
-    time. HBOS and PCA saturate outside the range of their training data, and detect little.
+    once, to half of the daemons, and calibrated with the other half. A daemon raises an alarm if its conformal p-value
+    (Vovk, Gammerman, Shafer 2005) is at most `rate`, or if it sent a non-finite message; so `rate` is the share of
+    checks of normal daemons that end in a false alarm, provided that they behave as in the warm-up. With fewer than
+    1/rate − 1 rows for calibration the rate is one in their number. Each daemon is checked every `stride` rounds, a
+    different share of them in every round, so that the results do not depend on the round in which an attack begins.
+    If more are suspected than may be isolated, those with the highest scores are. The score of a row does not depend on
+    other rows. It guarantees no limit of damage. MCD is fast. KNN detects more, in ten times the time. HBOS and PCA
+    saturate outside the range of their training data, and detect little.
     """
 
     vantage = Vantage.MONITOR
@@ -35,10 +38,10 @@ class PyodDetector(Defense):
         200
     )
     settle: Annotated[int, Ge(0), Unit("rounds"), Help("The first rounds of the warm-up, which it ignores.")] = 50
-    stride: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two checks.")] = 10
+    stride: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two checks of a daemon.")] = 10
     rate: Annotated[
-        float, Interval(gt=0, lt=1), Unit("share"), Help("The tolerated share of false alarms among alarms.")
-    ] = 0.01
+        float, Interval(gt=0, lt=1), Unit("share"), Help("The share of checks of normal daemons with a false alarm.")
+    ] = 0.001
     confirm: Annotated[int, Ge(1), Unit("checks"), Help("Anomalous checks in a row before isolation.")] = 2
     share_max: Annotated[
         float, Interval(gt=0, le=1), Unit("share"), Help("The largest share of the swarm that it isolates.")
@@ -50,50 +53,61 @@ class PyodDetector(Defense):
 
     def __post_init__(self) -> None:
         check_detector(self.detector)
-        if not any(round % self.stride == 0 for round in range(self.settle, self.warm_up)):
+        if self.settle >= self.warm_up:
             raise ParameterError(
-                f"{self.settle} given; with a stride of {self.stride} this leaves no check before round {self.warm_up}",
-                where="settle",
+                f"{self.settle} given; this leaves no round for learning before round {self.warm_up}", where="settle"
             )
 
     def begin(self, blue: BlueView) -> None:
-        """Draw the daemons to fit to; the others are for calibration."""
+        """Draw the daemons to fit to, while the others are for calibration, and the round of each daemon's check."""
         seed = int(blue.rng.integers(2**31))
         self._detector = BatchInvariantDetector(self.detector, self.parameters, seed=seed)
         self._fitted = blue.rng.permutation(blue.n) < max(1, blue.n // 2)
-        self._seen: list[Floats] = []
+        self._turn = blue.rng.permutation(blue.n) % self.stride
+        self._seen: list[tuple[Floats, Floats]] = []
         self._calibration: Floats | None = None
+        self._score = np.zeros(blue.n)
         self._quarantine = Quarantine(blue.n, confirm=self.confirm, release_after=self.release_after)
 
     def respond(self, blue: BlueView) -> None:
         """Collect features in the warm-up; score, isolate and release after it."""
+        if blue.round < self.settle:
+            return
+        features = blue.features
         if blue.round < self.warm_up:
-            if blue.round >= self.settle and blue.round % self.stride == 0:
-                self._seen.append(blue.features.values)
+            self._collect(features.values, blue.rng)
             return
         if self._calibration is None:
             self._calibration = self._learn(blue.rng)
-        if blue.round % self.stride:
-            return
-        scores = self._detector.score(blue.features.values)
-        anomalous = benjamini_hochberg(p_values(self._calibration, scores), self.rate) | (
-            scores > self._calibration[-1]
-        )
-        blue.accuse(np.flatnonzero(anomalous))
-        verdict = self._quarantine.look(anomalous, blue.quarantined)
-        blue.release(verdict.release)
-        free = int(self.share_max * blue.n) - int(np.count_nonzero(blue.quarantined))
-        blue.isolate(verdict.isolate[: max(free, 0)])
+        checked = np.flatnonzero(self._turn == blue.round % self.stride)
+        scores = self._detector.score(features.values[checked])
+        least = 1.0 / (1.0 + len(self._calibration))
+        anomalous = (p_values(self._calibration, scores) <= max(self.rate, least)) | features.non_finite[checked]
+        blue.alarm(checked[anomalous], np.minimum(scores[anomalous], LARGEST_SCORE))
+        isolated = blue.quarantined
+        verdict = self._quarantine.look(anomalous, isolated[checked], checked)
+        self._score[checked] = scores
+        pool = np.union1d(np.setdiff1d(np.flatnonzero(isolated), verdict.release), verdict.isolate)
+        most = min(int(self.share_max * blue.n), blue.quarantine_limit)
+        worst = pool[np.argsort(-self._score[pool], kind="stable")][:most]
+        blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))
+        blue.isolate(np.setdiff1d(worst, np.flatnonzero(isolated)))
+
+    def _collect(self, values: Floats, rng: np.random.Generator) -> None:
+        """Keep some rows: over the warm-up about `rows_max` to fit to, and four times as many to calibrate."""
+        rounds = self.warm_up - self.settle
+        others = self._fitted if self._fitted.all() else ~self._fitted
+        fit, calibrate = -(-self.rows_max // rounds), -(-4 * self.rows_max // rounds)
+        self._seen.append((_at_most(fit, values[self._fitted], rng), _at_most(calibrate, values[others], rng)))
 
     def _learn(self, rng: np.random.Generator) -> Floats:
         """Fit to half of the daemons, and return the sorted calibration scores of the others."""
-        others = self._fitted if self._fitted.all() else ~self._fitted
-        self._detector.fit(_at_most(self.rows_max, np.concatenate([seen[self._fitted] for seen in self._seen]), rng))
-        rows = _at_most(4 * self.rows_max, np.concatenate([seen[others] for seen in self._seen]), rng)
+        fit, calibrate = (np.concatenate(rows) for rows in zip(*self._seen, strict=True))
         self._seen = []
-        return np.sort(self._detector.score(rows))
+        self._detector.fit(fit)
+        return np.sort(self._detector.score(calibrate))
 
 
 def _at_most(count: int, rows: Floats, rng: np.random.Generator) -> Floats:
     """All rows, or `count` of them drawn at random."""
-    return rows if len(rows) <= count else rows[np.sort(rng.choice(len(rows), size=count, replace=False))]
+    return rows if len(rows) <= count else rows[rng.choice(len(rows), size=count, replace=False)]

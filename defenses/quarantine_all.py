@@ -11,7 +11,7 @@ from swarmsec.teams import BlueView, Defense, Surface, Vantage
 
 @dataclass(kw_only=True)
 class QuarantineAll(Defense):
-    """Isolate all daemons from round 0 on, or as many as the rules allow, in their order.
+    """Isolate all daemons from round 0 on, or as many as the rules allow, in an order that it draws.
 
     No message is admitted, whether false or honest.
     """
@@ -22,4 +22,4 @@ class QuarantineAll(Defense):
     def respond(self, blue: BlueView) -> None:
         """Isolate the daemons that are not isolated."""
         if not blue.quarantined.all():
-            blue.isolate(np.flatnonzero(~blue.quarantined))
+            blue.isolate(blue.rng.permutation(np.flatnonzero(~blue.quarantined)))

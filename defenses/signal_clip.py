@@ -7,17 +7,17 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.aggregation import MAD_TO_DEVIATION
+from swarmsec.immunity import WarmUp
 from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Guarantee, Help, Surface, ThreatCase, Unit, Vantage
 
 
 @dataclass(kw_only=True)
 class SignalClip(Defense):
-    """A daemon clips its signal to center ± threshold · σ, the median and the robust deviation of the `warm_up`.
+    """A daemon clips its signal to center ± threshold · σ, the median and robust deviation of its own warm-up.
 
-    σ = 1.4826 MAD over all daemons: winsorizing (Tukey 1962) against a fixed reference. It needs no neighbor and bounds
-    the effect of a false signal. A false signal inside the band is not changed, and the band does not follow a world
-    that changes. Guarantee: a bound on signals, by construction.
+    σ = 1.4826 MAD of the daemon's signals in the `warm_up`: winsorizing (Tukey 1962) against a fixed reference. It
+    needs no neighbor and bounds the effect of a false signal. A false signal inside the band is not changed, and the
+    band does not follow a world that changes. Guarantee: a bound on signals, by construction.
     """
 
     vantage = Vantage.LOCAL
@@ -28,17 +28,18 @@ class SignalClip(Defense):
 
     def begin(self, blue: BlueView) -> None:
         """Reset the observed signals and the band."""
-        self._seen: list[Floats] = []
+        self._seen = WarmUp(self.warm_up)
         self._center: Floats | float = 0.0
         self._width: Floats | float = np.inf
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
         """Clip every signal, once the warm-up is over."""
         if blue.round < self.warm_up:
-            self._seen.append(signals.copy())
+            self._seen.add(blue.round, signals)
             return signals
         if self._seen:
-            self._learn()
+            self._center, deviation = self._seen.center_and_deviation()
+            self._width = self.threshold * deviation
         low, high = self._center - self._width, self._center + self._width
         if (signals >= low).all() and (signals <= high).all():
             return signals
@@ -54,14 +55,7 @@ class SignalClip(Defense):
         return Guarantee(
             holds,
             why,
-            promise=f"no clipped signal is more than {self.threshold:g} deviations from the median of the warm-up",
+            promise=f"no clipped signal is more than {self.threshold:g} deviations from its own median in the warm-up",
             assumption=f"only signals are attacked, from round {self.warm_up} on, and any number of them",
             source="by construction: winsorizing against a fixed reference, Tukey 1962",
         )
-
-    def _learn(self) -> None:
-        """Compute the band. It is one for all daemons, since the warm-up of a single daemon has few signals."""
-        seen = np.concatenate(self._seen)
-        self._center = np.median(seen, axis=0)
-        self._width = self.threshold * MAD_TO_DEVIATION * np.median(np.abs(seen - self._center), axis=0)
-        self._seen = []

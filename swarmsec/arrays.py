@@ -1,4 +1,4 @@
-"""The array types of swarmsec, and read-only views."""
+"""The array types of swarmsec, read-only views, and immutable copies."""
 
 from __future__ import annotations
 
@@ -26,3 +26,13 @@ def read_only(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+def frozen(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """An immutable copy: neither the copy nor its `base` can be made writable again.
+
+    A view as `read_only` gives one is for the engine's own modules; a plug-in could write through its `base`.
+    """
+    import numpy as np
+
+    return np.ndarray(array.shape, array.dtype, buffer=array.tobytes())

@@ -27,6 +27,9 @@ class Plugin:
     traits: ClassVar[Mapping[str, type[Any]]] = {}
     """The class attributes that a plug-in of this family must have, and their types."""
 
+    trait_items: ClassVar[Mapping[str, type[Any]]] = {}
+    """The types of what such tuples hold, where it is not text."""
+
     def check(self, n: int) -> None:
         """Check that the parameters are valid for a swarm of `n` daemons.
 
@@ -54,6 +57,6 @@ class Plugin:
 
 def _text(trait: Any) -> str:
     if isinstance(trait, (tuple, frozenset)):
-        return ", ".join(sorted(trait) if isinstance(trait, frozenset) else trait)
+        return ", ".join(map(str, sorted(trait) if isinstance(trait, frozenset) else trait))
     name = getattr(trait, "name", None) or getattr(trait, "value", None) or trait
     return str(name).lower()

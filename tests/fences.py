@@ -11,7 +11,7 @@ import pytest
 
 FENCE = re.compile(r"^```(\S*)(?: ([^\n]*))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
-RUN_ID = re.compile(r"-[0-9a-f]{10}\b")
+RUN_ID = re.compile(r"-[0-9a-f]{10}\b|  ·  CPU × [\d.]+")
 
 
 def fences(page):
@@ -51,7 +51,7 @@ def numbers(text):
 
 
 def assert_alike(printed, shown):
-    """Assert equal text without run ids; numbers within 2%, because machines can round differently."""
+    """Assert equal text without run ids and CPU times; numbers within 2%, because machines can round differently."""
     printed, shown = (RUN_ID.sub("", text.strip()) for text in (printed, shown))
     assert NUMBER.sub("#", printed) == NUMBER.sub("#", shown)
     assert numbers(printed) == pytest.approx(numbers(shown), rel=0.02, abs=0.1)

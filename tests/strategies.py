@@ -75,7 +75,7 @@ def swarm_of(
 ) -> SwarmModel:
     """The model of a run of plug-in instances, before its first round."""
     setup = compose_swarm(network, **composition)
-    bill = setup.world.bills[0]
+    bill = setup.world.bills[0].name
     return SwarmModel(setup, arm=Arm(arm), bill=bill, record_states=True, daemon_class=daemon_class)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.messages import BYTES_A_COMPONENT
+from swarmsec.messages import Messages
 from swarmsec.network import Network
 
 
@@ -27,13 +28,16 @@ MAD_TO_DEVIATION = 1.4826
 """The standard deviation of normal values, in units of their median absolute deviation."""
 
 
-def neighborhood_spread(network: Network, values: Floats, weights: Floats | None = None) -> Spread:
+def neighborhood_spread(
+    network: Network, values: Floats, weights: Floats | None = None, *, per_edge: Floats | None = None
+) -> Spread:
     """The median and the spread of each daemon's neighbors, without its own value.
 
     Args:
         network: The network.
         values: (n, d) one value per daemon. Non-finite values are ignored.
         weights: (m,) 0 for the edges to ignore; None to ignore no edge.
+        per_edge: (m, d) what each neighbor told, in place of its value; None if it told its value.
 
     Returns:
         (n, d) each. A daemon without neighbors gets its own value and a spread of 0.
@@ -41,7 +45,15 @@ def neighborhood_spread(network: Network, values: Floats, weights: Floats | None
     from swarmsec.aggregation.kernels import rows as kernels
 
     rows = kernels.rows_of(network)
-    columns = [kernels.median_and_mad(rows, column, weights=weights) for column in values.T]
+    columns = [
+        kernels.median_and_mad(
+            rows,
+            np.ascontiguousarray(values[:, c]),
+            per_edge=None if per_edge is None else np.ascontiguousarray(per_edge[:, c]),
+            weights=weights,
+        )
+        for c in range(values.shape[1])
+    ]
     return Spread(
         median=np.stack([column.median for column in columns], axis=1),
         mad=MAD_TO_DEVIATION * np.stack([column.mad for column in columns], axis=1),
@@ -49,23 +61,20 @@ def neighborhood_spread(network: Network, values: Floats, weights: Floats | None
 
 
 class Neighborhoods:
-    """Queries to neighbors: every daemon sends a value to its listeners, which compute statistics of the values.
+    """Queries to neighbors: every daemon tells its listeners a value, and they compute statistics of what arrives.
 
-    Attributes:
-        asked: The number of messages so far: one per query and active edge.
-        asked_bytes: The bytes of these messages.
-        listening: (m,) 1 for active edges and 0 for the others; None if all are active.
+    Args:
+        network: The network.
+        tell: Sends (n, d) values to all listeners and returns what arrives; None: all of it arrives, uncounted.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, tell: Callable[[Floats], Messages] | None = None) -> None:
         self._network = network
-        self.asked = 0
-        self.asked_bytes = 0
-        self.listening: Floats | None = None
+        self._tell = tell
 
     def median_and_mad(self, values: Floats) -> Spread:
-        """`neighborhood_spread` of (n, d) values, counted as messages."""
-        edges = self._network.m if self.listening is None else int(np.count_nonzero(self.listening))
-        self.asked += edges
-        self.asked_bytes += edges * values.shape[1] * BYTES_A_COMPONENT
-        return neighborhood_spread(self._network, values, self.listening)
+        """`neighborhood_spread` of (n, d) values: one message for each edge."""
+        if self._tell is None:
+            return neighborhood_spread(self._network, values)
+        arrived = self._tell(values)
+        return neighborhood_spread(self._network, values, arrived.weights, per_edge=arrived.per_edge)

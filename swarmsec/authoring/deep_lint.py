@@ -1,8 +1,8 @@
 """`lint --deep`: run a scenario, nulls and weaker attacks with a few seeds; check that both teams change the damage.
 
-About fifteen arms are run for each seed, with common random numbers: the scenario's own four; `random_quarantine`,
-`quarantine_all` and `oracle` in place of its defenses, with and without the attack; its attacks at half of their
-strength, and at a ten-thousandth; and, if it has several defenses, the scenario without each of them.
+About twenty arms are run for each seed, with common random numbers: the scenario's own four; `frozen`, `deaf`, `mute`,
+`random_quarantine`, `quarantine_all` and `oracle` in place of its defenses, with and without the attack; its attacks at
+half of their strength, and at a ten-thousandth; and, if it has several defenses, the scenario without each of them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from swarmsec.authoring.lint_rules.deep import DEEP_CHECKS, SECONDS_MAX, TOO_LAR
 from swarmsec.authoring.lint_rules.document import EDGES_A_SECOND
 from swarmsec.runs import JobCache, jobs_of, run_scenario
 from swarmsec.runs.jobs import JobResult, require_done
-from swarmsec.runs.nulls import ORACLE, QUARANTINES
+from swarmsec.runs.nulls import ORACLE, QUARANTINES, STILL
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.swarm.arms import Arm
 
@@ -66,7 +66,7 @@ def deep_lint(
 def _seeds(case: LintCase) -> tuple[int, ...]:
     """The seeds of the scenario that can be run within the time limit; empty if fewer than two can."""
     defenses = len(case.setup.defenses)
-    arms = 4 + 2 * (len(QUARANTINES) + 1) + 2 + (2 * defenses if defenses > 1 else 0)
+    arms = 4 + 2 * (len(STILL) + len(QUARANTINES) + 1) + 2 + (2 * defenses if defenses > 1 else 0)
     edges = case.setup.network.m * case.rounds * case.setup.protocol.exchanges * arms
     affordable = int(SECONDS_MAX * EDGES_A_SECOND / max(1, edges))
     own = case.scenario.seeds
@@ -106,7 +106,7 @@ def _outcomes(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResul
 
 def _lineups(own: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The null defenses, and the scenario's defenses without each of them, by name."""
-    for kind in (*QUARANTINES, ORACLE):
+    for kind in (*STILL, *QUARANTINES, ORACLE):
         yield kind, [{"kind": kind}]
     for left_out in range(len(own)) if len(own) > 1 else ():
         yield f"without defenses[{left_out}]", [dict(one) for place, one in enumerate(own) if place != left_out]

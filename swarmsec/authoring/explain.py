@@ -69,7 +69,7 @@ _EXAMPLES = {
     "rules": "rules:\n  red: {daemons: 1, feeds: 20%, earliest: 200, rounds: 60}\n  blue: {quarantine: 10%}",
     "seeds": "seeds: 5          # or [3, 4, 9]",
     "root_seed": "root_seed: 7",
-    "score": "score: {bill: shortfall_usd}",
+    "score": "score: {bill: cost_usd}",
 }
 
 _SIMILAR = 0.6
@@ -253,7 +253,7 @@ def _rules_pages(rest: list[str]) -> list[Page]:
 
 
 def _bills_page(registry: Registry) -> Page:
-    bills = {kind: world.bills for kind, world in registry.classes("worlds").items()}
+    bills = {kind: world.bill_names() for kind, world in registry.classes("worlds").items()}
     return Page(
         topic="score.bill",
         what="field of a scenario, text; default: the world's first bill",

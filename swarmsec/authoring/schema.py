@@ -25,6 +25,7 @@ from swarmsec.scenario.check import TEAMS
 from swarmsec.scenario.model import PLUGINS_MAX, SEED_MAX, SEEDS_MAX, Document
 from swarmsec.scenario.schedule import CampaignUse, Phase
 from swarmsec.scenario.sweep import NOT_SWEPT, SweepRange
+from swarmsec.swarm.setup import Aim
 from swarmsec.teams import Attack
 
 
@@ -101,7 +102,7 @@ def _document(registry: Registry, *, partial: bool) -> Schema:
     own["extends"] |= {"minLength": 1}
     own["seeds"] |= {"minimum": 1, "maximum": SEEDS_MAX}
     own["seeds"]["allOf"] = [{"items": seed, "minItems": 1, "uniqueItems": True}]
-    bills = {world: list(plugin.bills) for world, plugin in _classes(registry, "worlds").items()}
+    bills = {world: list(plugin.bill_names()) for world, plugin in _classes(registry, "worlds").items()}
     own["score"] = _about(own["score"], _score(bills, partial=partial))
     required = [info.name for info in describe(Document) if info.required and not partial]
     return {
@@ -180,7 +181,12 @@ def _score(bills: Mapping[str, list[str]], *, partial: bool) -> Schema:
     bill: Schema = {"type": "string", "description": "The world's bill that is scored; its first one by default."}
     if partial:
         bill["enum"] = sorted({name for names in bills.values() for name in names})
-    return {"type": "object", "properties": {"bill": bill}, "additionalProperties": False}
+    unbilled: Schema = {
+        "type": "array",
+        "items": closed(Aim),
+        "description": "Written into the resolved scenario of an arm without attacks: whom the bill leaves out.",
+    }
+    return {"type": "object", "properties": {"bill": bill, "unbilled": unbilled}, "additionalProperties": False}
 
 
 def _bill(names: list[str]) -> Schema:

@@ -217,7 +217,7 @@ def _progress(scenario: Scenario, budget: int, metric: str | None) -> Iterator[C
     """Progress in queries, with the greatest damage so far."""
     from swarmsec.report.gauntlet import progress_line
 
-    unit = scenario.registry.get("worlds", scenario.document["world"]["kind"]).unit if metric is None else ""
+    unit = scenario.unit if metric is None else ""
     best: float | None = None
 
     with progress(scenario.name, budget) as shown:

@@ -101,7 +101,7 @@ def run(
         print_json(replace(result, arms_run=arms_run).to_dict())
     else:
         _show(result, loaded, folder)
-    return ExitCode.INCONCLUSIVE if result.verdict == "no_bite" else ExitCode.DONE
+    return ExitCode.INCONCLUSIVE if result.verdict in {"no_bite", "inconclusive"} else ExitCode.DONE
 
 
 def _at_point(scenario: Scenario, number: int) -> Scenario:
@@ -169,7 +169,7 @@ class _Runner:
     ) -> tuple[Result, RunFolder]:
         """Run a scenario and write its folder, which stays readable if the run ends early."""
         from swarmsec.report.html import run_page
-        from swarmsec.runs import run_nulls, run_scenario
+        from swarmsec.runs import run_scenario, with_nulls
         from swarmsec.runs.write_folder import RunFolder
 
         folder = RunFolder(self._out, scenario, seeds, sys.argv)
@@ -186,7 +186,7 @@ class _Runner:
                 result = run_scenario(scenario, seeds, self.cache, each_seed=each_seed)
                 self._relay.display = None
                 if nulls:
-                    result = replace(result, nulls=run_nulls(scenario, seeds, self.cache))
+                    result = with_nulls(result, scenario, self.cache)
             with _interrupts_wait():
                 folder.finish(result)
         except BaseException as error:
@@ -216,7 +216,7 @@ def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:
     from swarmsec.report.terminal import Context, render
 
     registry, document = scenario.registry, scenario.document
-    bills: Sequence[str] = registry.get("worlds", document["world"]["kind"]).bills
+    bills: Sequence[str] = registry.get("worlds", document["world"]["kind"]).bill_names()
     context = Context(
         title=scenario.title,
         document=document,

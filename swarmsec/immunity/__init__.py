@@ -6,17 +6,23 @@ Defenses that combine them are files of `defenses/`.
 from __future__ import annotations
 
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
-from swarmsec.immunity.detectors import BatchInvariantDetector, check_detector
+from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
+from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.quarantine import Quarantine, Verdict
+from swarmsec.immunity.warm_up import WarmUp
 
 __all__ = [
     "FEATURES",
+    "LARGEST_SCORE",
+    "MESSAGE_FEATURES",
     "BatchInvariantDetector",
     "BehaviorTracker",
     "Features",
+    "MessageTracker",
     "Quarantine",
     "Verdict",
+    "WarmUp",
     "benjamini_hochberg",
     "check_detector",
     "p_values",

@@ -17,6 +17,12 @@ from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError, did_you_mean
 from swarmsec.immunity.ecod_copod import FrozenTails
 
+LARGEST_SCORE = 1e300
+"""An infinite score as a number."""
+
+CONSTANT_TO = 1e-9
+"""A column of which no value is farther than this from its median, relative to that, counts as constant."""
+
 _PROBES = 16
 _HELPERS = frozenset({"base", "sklearn_base", "gaal_base", "base_dl"})
 
@@ -27,6 +33,9 @@ class BatchInvariantDetector:
     Some detectors (ECOD, COPOD) rank a row against the whole batch, so that many anomalous rows make each other look
     normal. These two are replaced by `FrozenTails`. For any other, rows are scored alone and in a batch after fitting;
     if the scores differ, every row is scored alone from then on, which is slower and correct.
+
+    A column that was constant in the rows it was fitted to is left out of the detector, since most fail on one. A row
+    with another value there, or with a non-finite one anywhere, has an infinite score.
 
     Args:
         name: The pyod class or its module: `HBOS`, `hbos`, `IForest`, ...
@@ -50,10 +59,23 @@ class BatchInvariantDetector:
 
     def fit(self, rows: Floats) -> None:
         """Fit to (r, k) normal rows, once."""
-        self._center = np.median(rows, axis=0)
-        spread = MAD_TO_DEVIATION * np.median(np.abs(rows - self._center), axis=0)
-        usual = np.where(spread > 0, spread, rows.std(axis=0))
-        self._scale = np.where(usual > 0, usual, 1.0)
+        center = np.median(rows, axis=0)
+        apart = np.abs(rows - center)
+        negligible = CONSTANT_TO * (1.0 + np.abs(center))
+        self._varies = apart.max(axis=0) > negligible
+        self._constant, self._negligible = center[~self._varies], negligible[~self._varies]
+        if not self._varies.any():
+            return
+        rows, apart, self._center = rows[:, self._varies], apart[:, self._varies], center[self._varies]
+        spread = MAD_TO_DEVIATION * np.median(apart, axis=0)
+        self._scale = np.where(spread > negligible[self._varies], spread, rows.std(axis=0))
+        try:
+            self._fit(rows)
+        except (ValueError, np.linalg.LinAlgError) as error:
+            method = type(self._detector).__name__
+            raise ParameterError(f"{method} cannot be fitted to these rows: {error}", where="detector") from error
+
+    def _fit(self, rows: Floats) -> None:
         method = type(self._detector).__name__
         if method == "ECOD" or method == "COPOD":
             self._frozen = FrozenTails(self._standard(rows), method)
@@ -65,19 +87,31 @@ class BatchInvariantDetector:
         company = np.concatenate([probe, np.repeat(rows[:1] + 100.0 * self._scale, 8 * _PROBES, axis=0)])
         alone = np.concatenate([self._decide(row[None]) for row in probe])
         self._row_by_row = not np.allclose(alone, self._decide(company)[: len(probe)], rtol=1e-9, atol=1e-12)
+        if self._row_by_row and not np.isfinite(alone).any():
+            raise ParameterError(f"{method} gives no score to a single row; use another detector", where="detector")
 
     def score(self, rows: Floats) -> Floats:
         """(r, k) → (r,); higher is more anomalous. The score of a row does not depend on the others."""
+        finite = np.isfinite(rows).all(axis=1)
+        new = (np.abs(rows[:, ~self._varies] - self._constant) > self._negligible).any(axis=1)
+        scores: Floats = np.where(finite & ~new, 0.0, np.inf)
+        if self._varies.any() and finite.any():
+            scores[finite] = self._score(rows[finite][:, self._varies])
+            scores[new] = np.inf
+        return scores
+
+    def _score(self, rows: Floats) -> Floats:
         if self._frozen is not None:
             return self._frozen.score(self._standard(rows))
         if self._row_by_row:
-            return np.concatenate([self._decide(row[None]) for row in rows]) if len(rows) else np.empty(0)
+            return np.concatenate([self._decide(row[None]) for row in rows])
         return self._decide(rows)
 
     def _standard(self, rows: Floats) -> Floats:
         """The rows after robust standardization and a logarithm, so that no value overflows in a detector."""
         scaled = (rows - self._center) / self._scale
-        return np.sign(scaled) * np.log1p(np.abs(scaled))
+        standard: Floats = np.sign(scaled) * np.log1p(np.abs(scaled))
+        return standard
 
     def _decide(self, rows: Floats) -> Floats:
         with np.errstate(all="ignore"):

@@ -7,32 +7,46 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmsec.aggregation import neighborhood_spread
-from swarmsec.arrays import Floats, read_only
+from swarmsec.arrays import Bools, Floats, frozen
 from swarmsec.messages import Messages
 from swarmsec.network import Network
 
-FEATURES = ("distance", "deviation", "deviation_ewma", "step", "jerk", "flips", "rate", "equivocation")
+FEATURES = (
+    "distance",
+    "deviation",
+    "deviation_ewma",
+    "step",
+    "jerk",
+    "flips",
+    "rate",
+    "equivocation",
+    "edge_deviation",
+    "similarity",
+)
 
 EWMA_WEIGHT = 0.1
 """The weight of the newest observation in moving averages."""
 
 
 class Features(NamedTuple):
-    """The behavior of every daemon in one observation.
+    """The behavior of every daemon, or of the sender on every edge, in one observation.
 
     Attributes:
         names: (k,) the name of each column.
-        values: (n, k) one row per daemon.
+        values: (n, k) one row per daemon, or (m, k) one row per edge; finite.
+        non_finite: (n,) or (m,) whether a message was not finite. An honest daemon sends none, so this is a finding,
+            whatever a detector of `values` says.
     """
 
     names: tuple[str, ...]
     values: Floats
+    non_finite: Bools
 
 
 class BehaviorTracker:
     """Updates the features of every daemon by observations of the traffic.
 
-    distance        its value minus the median of its neighborhood; distant liars cannot make it small
+    distance        its value minus the median of its neighborhood
     deviation       the distance in units of the neighborhood's spread
     deviation_ewma  moving average of the deviation, for small lasting lies
     step            its change since the last observation, in units of the spread
@@ -40,6 +54,12 @@ class BehaviorTracker:
     flips           moving average of changes of the step's sign
     rate            messages per edge
     equivocation    the largest difference between its messages to two neighbors, in units of the spread
+    edge_deviation  the deviation of the message that is farthest from the neighborhood's median
+    similarity      the distance to the closest value of a neighbor, in units of the spread
+
+    Its value is the mean of its messages. Liars that are a majority of each other's neighborhoods have a small
+    distance, and the honest daemons beside them a large one; where such liars say the same, their similarity is 0. A
+    daemon that lies up and down may have a distance of 0; its equivocation and edge_deviation are large.
 
     The spread is the neighborhood's robust deviation plus the swarm's median deviation, so that it is not 0
     where a few neighbors agree by chance. Of the d components, the one with the largest deviation counts.
@@ -60,9 +80,9 @@ class BehaviorTracker:
         """
         values = self._mean_payload(messages)
         median, spread = self._surroundings(values)
-        distance = _largest(values - median)
-        deviation = _largest((values - median) / spread)
-        step = np.zeros(len(values)) if self._values is None else _largest((values - self._values) / spread)
+        distance = largest(values - median)
+        deviation = largest((values - median) / spread)
+        step = np.zeros(len(values)) if self._values is None else largest((values - self._values) / spread)
         self._ewma = (1 - EWMA_WEIGHT) * self._ewma + EWMA_WEIGHT * deviation
         self._flips = (1 - EWMA_WEIGHT) * self._flips + EWMA_WEIGHT * (step * self._step < 0)
         columns = (
@@ -74,9 +94,11 @@ class BehaviorTracker:
             self._flips,
             self._rate(messages),
             self._equivocation(messages, spread),
+            self._edge_deviation(messages, median, spread, deviation),
+            self._similarity(values, spread),
         )
         self._values, self._step = values, step
-        return Features(FEATURES, read_only(np.stack(columns, axis=1)))
+        return Features(FEATURES, frozen(np.stack(columns, axis=1)), self._non_finite(messages))
 
     def _mean_payload(self, messages: Messages) -> Floats:
         """(n, d) the mean of each daemon's messages over its listeners; non-finite values count as 0."""
@@ -109,6 +131,39 @@ class BehaviorTracker:
         scaled: Floats = (apart / spread).max(axis=1)
         return scaled
 
+    def _edge_deviation(self, messages: Messages, median: Floats, spread: Floats, deviation: Floats) -> Floats:
+        if messages.per_edge is None:
+            return np.abs(deviation)
+        senders = self._network.indices
+        apart = np.nan_to_num((messages.per_edge - median[senders]) / spread[senders], posinf=0.0, neginf=0.0)
+        farthest = np.zeros(self._network.n)
+        np.maximum.at(farthest, senders, np.abs(apart).max(axis=1))
+        return farthest
+
+    def _similarity(self, values: Floats, spread: Floats) -> Floats:
+        network = self._network
+        closest = np.full(network.n, np.inf)
+        for component in range(values.shape[1]):
+            column, width = values[:, component], spread[:, component]
+            apart = np.abs(column[network.indices] - column[network.receivers]) / width[network.receivers]
+            nearest = np.full(network.n, np.inf)
+            some = network.degrees > 0
+            if some.any():
+                nearest[some] = np.minimum.reduceat(apart, network.indptr[:-1][some])
+            closest = nearest if component == 0 else np.maximum(closest, nearest)
+        return np.where(np.isfinite(closest), closest, 0.0)
+
+    def _non_finite(self, messages: Messages) -> Bools:
+        """(n,) whether a daemon sent a non-finite message."""
+        bad: Bools = ~np.asarray(np.isfinite(messages.rows).all(axis=1))
+        if messages.per_edge is None:
+            return frozen(bad)
+        if messages.copies is not None:
+            bad &= messages.copies > 0
+        found = np.zeros(self._network.n, dtype=bool)
+        found[self._network.indices[bad]] = True
+        return frozen(found)
+
     def _per_sender(self, on_edges: Floats) -> Floats:
         """Sums over the edges from each daemon: (m, d) → (n, d)."""
         sums = [np.bincount(self._network.indices, column, minlength=self._network.n) for column in on_edges.T]
@@ -119,7 +174,7 @@ class BehaviorTracker:
         return np.diff(self._network.outgoing.indptr).astype(np.float64)
 
 
-def _largest(values: Floats) -> Floats:
+def largest(values: Floats) -> Floats:
     """(n, d) → (n,): the entry of each row with the largest absolute value, signed."""
     if values.shape[1] == 1:
         return values[:, 0]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmsec.arrays import Bools, Ints
+from swarmsec.arrays import Bools, Daemons, Ints
 
 
 class Verdict(NamedTuple):
@@ -36,17 +36,19 @@ class Quarantine:
         self._suspected = np.zeros(n, dtype=np.int64)
         self._harmless = np.zeros(n, dtype=np.int64)
 
-    def look(self, suspicious: Bools, isolated: Bools) -> Verdict:
-        """Count one more observation of every daemon, and decide which daemons to isolate and release.
+    def look(self, suspicious: Bools, isolated: Bools, checked: Daemons | None = None) -> Verdict:
+        """Count one more observation of some daemons, and decide which of them to isolate and release.
 
         Args:
-            suspicious: (n,) the daemons that look anomalous now.
-            isolated: (n,) the daemons that are in quarantine now.
+            suspicious: (k,) whether each looks anomalous now.
+            isolated: (k,) whether each is in quarantine now.
+            checked: (k,) the daemons that were observed; None for all of them.
         """
-        self._suspected = np.where(suspicious, self._suspected + 1, 0)
-        self._harmless = np.where(suspicious | ~isolated, 0, self._harmless + 1)
-        due = np.flatnonzero((self._suspected >= self._confirm) & ~isolated)
+        daemons = np.arange(len(self._suspected)) if checked is None else checked
+        self._suspected[daemons] = np.where(suspicious, self._suspected[daemons] + 1, 0)
+        self._harmless[daemons] = np.where(suspicious | ~isolated, 0, self._harmless[daemons] + 1)
+        due = daemons[(self._suspected[daemons] >= self._confirm) & ~isolated]
         return Verdict(
             isolate=due[np.argsort(-self._suspected[due], kind="stable")].astype(np.int32),
-            release=np.flatnonzero((self._harmless >= self._release_after) & isolated).astype(np.int32),
+            release=daemons[(self._harmless[daemons] >= self._release_after) & isolated].astype(np.int32),
         )

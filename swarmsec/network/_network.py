@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from swarmsec.arrays import Ints, read_only
+from swarmsec.arrays import Ints, frozen
 from swarmsec.errors import ParameterError, UsageError
 from swarmsec.network._delivery import RELIABLE, Delivery
 
@@ -61,8 +61,8 @@ class Network:
     delivery: Delivery = RELIABLE
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "indptr", read_only(np.ascontiguousarray(self.indptr, dtype=np.int32)))
-        object.__setattr__(self, "indices", read_only(np.ascontiguousarray(self.indices, dtype=np.int32)))
+        object.__setattr__(self, "indptr", frozen(np.ascontiguousarray(self.indptr, dtype=np.int32)))
+        object.__setattr__(self, "indices", frozen(np.ascontiguousarray(self.indices, dtype=np.int32)))
         assert self.indptr.ndim == 1 and self.indptr.size >= 1 and self.indptr[-1] == self.indices.size
 
     def __repr__(self) -> str:
@@ -81,12 +81,12 @@ class Network:
     @cached_property
     def degrees(self) -> Ints:
         """(n,) the number of daemons that each daemon listens to."""
-        return read_only(np.diff(self.indptr))
+        return frozen(np.diff(self.indptr))
 
     @cached_property
     def receivers(self) -> Ints:
         """(m,) the receiver of each edge; `indices` holds the senders."""
-        return read_only(np.repeat(np.arange(self.n, dtype=np.int32), self.degrees))
+        return frozen(np.repeat(np.arange(self.n, dtype=np.int32), self.degrees))
 
     @cached_property
     def outgoing(self) -> Outgoing:
@@ -96,7 +96,7 @@ class Network:
         keys = (self.indices.astype(np.int64) << bits) | np.arange(self.m, dtype=np.int64)
         keys.sort()
         edges = (keys & ((1 << bits) - 1)).astype(np.int32)
-        return Outgoing(read_only(_starts(np.bincount(self.indices, minlength=self.n))), read_only(edges))
+        return Outgoing(frozen(_starts(np.bincount(self.indices, minlength=self.n))), frozen(edges))
 
     @cached_property
     def reverse(self) -> Ints:
@@ -112,7 +112,7 @@ class Network:
             found = np.minimum(np.searchsorted(keys, opposite), self.m - 1)
             there = keys[found] == opposite
             reverse[order[there]] = found[there]
-        return read_only(reverse)
+        return frozen(reverse)
 
     @cached_property
     def regular_degree(self) -> int | None:

@@ -16,6 +16,7 @@ from swarmsec.parameters import Ge, Help, Interval
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
 _NOBODY = -1.0
+_COLUMNS = ("bid", "buyers_pay", "sellers_get", "last_bid", "last_bidder", "last_ask", "last_seller")
 
 
 class MarketResult(NamedTuple):
@@ -116,6 +117,7 @@ class Auction(NegotiationProtocol):
 
     def begin(self, view: ProtocolView) -> None:
         """Choose the sellers and reset the clock."""
+        super().begin(view)
         self._network = view.network
         self._exchange = -1
         self._sells: Bools = np.diff(np.floor(np.arange(view.n + 1) * self.sellers)) > 0
@@ -128,6 +130,10 @@ class Auction(NegotiationProtocol):
     def _collects(self) -> bool:
         """Whether this exchange collects bids, rather than announces results."""
         return self._exchange % 2 == 0
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The exchange, the bids for all goods, and the auctioneer's announcement."""
+        return ("exchange", *(name for name in _COLUMNS for _ in range(width)))
 
     def initial_state(self, signals: Floats) -> Floats:
         """(n, 1 + 9d) the first bids, the goods owned, and no announcement."""
@@ -146,7 +152,7 @@ class Auction(NegotiationProtocol):
         row = _row(state)
         return row._replace(worth=np.where(proposals != row.owns, proposals, row.worth), owns=proposals).state
 
-    def speak(self, state: Floats) -> Floats:
+    def speak(self, state: Floats, signals: Floats) -> Floats:
         """(n, 1 + 7d) the exchange, the bids, and the auctioneer's announcement, six numbers a market."""
         row = _row(state)
         announced = np.where(row.me == self.auctioneer, row.announced, 0.0)
@@ -162,13 +168,13 @@ class Auction(NegotiationProtocol):
             state = state.copy()
             state[self.auctioneer] = self._cleared(state[self.auctioneer], network.indices[edges], payload)
             return state
-        heard = np.where(state[:, :1] == self.auctioneer, self.speak(state), np.nan)
+        heard = np.where(state[:, :1] == self.auctioneer, self.speak(state, signals), np.nan)
         heard[network.receivers[edges]] = payload
         return self._settled(state, heard, signals)
 
-    def speak_one(self, daemon: int, own: Floats) -> Floats:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        payload: Floats = self.speak(own[None])[0]
+        payload: Floats = self.speak(own[None], signal[None])[0]
         return payload
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
@@ -179,7 +185,9 @@ class Auction(NegotiationProtocol):
                 self._cleared(own, heard.senders[arrived], heard.values[arrived]) if daemon == self.auctioneer else own
             )
         payload = (
-            self.speak(own[None]) if daemon == self.auctioneer else np.full((1, len(own) - 2 * len(signal)), np.nan)
+            self.speak(own[None], signal[None])
+            if daemon == self.auctioneer
+            else np.full((1, len(own) - 2 * len(signal)), np.nan)
         )
         for announcement in heard.values[arrived & (heard.senders == self.auctioneer)]:
             payload = announcement[None]

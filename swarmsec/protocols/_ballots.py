@@ -12,6 +12,9 @@ from swarmsec.arrays import Bools, Floats, Ints
 PROPOSAL, VOTE, LOCK, DECISION = range(4)
 """The claims of a daemon, in the order of the columns; each has a view and a value of d numbers."""
 
+CLAIMS = ("proposal", "vote", "lock", "decision")
+"""Their names."""
+
 NEVER = -1.0
 """The view of a claim that was not made."""
 

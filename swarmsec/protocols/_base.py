@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
 from swarmsec.aggregation import Rule
-from swarmsec.arrays import Floats
+from swarmsec.arrays import Floats, Ints
 from swarmsec.messages import Addressed, Inbox, Messages
 from swarmsec.network import Network
 from swarmsec.parameters import Ge, Help, Unit
@@ -25,10 +25,16 @@ class ProtocolView:
     Attributes:
         network: The network; an edge leads from a sender to a listener.
         rng: The protocol's own random stream.
+        width: d, the number of components of a signal.
+        roles: The world's roles: role → indices.
+        facts: What every daemon knows of the world from the start, by name; see `World.facts`.
     """
 
     network: Network
     rng: np.random.Generator
+    width: int = 1
+    roles: Mapping[str, Ints] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -40,9 +46,11 @@ class ProtocolView:
 class NegotiationProtocol(Plugin, ABC):
     """How daemons turn their signals into agreed proposals.
 
-    The state of a daemon is a row of D numbers, its whole memory. Its d proposals, one for each component of its
-    signal, are functions of the state, and so is the message of w numbers that it sends in an exchange, to all of its
-    listeners or to some. Where state, message and proposals are the same, D = w = d, the defaults below are enough.
+    The state of a daemon is a row of D numbers, its whole memory. Its proposals, one for each of the d components of
+    its signal unless `proposal_width` says otherwise, are functions of the state. The message of w numbers that it
+    sends in an exchange, to all of its listeners or to some, is a function of its state and its current signal;
+    `message_columns` names its components. Where state, message and proposals are the same, D = w = d, the defaults
+    below are enough.
 
     Every protocol is written twice: over arrays, for all daemons at once, and for one daemon in plain Python (the
     methods that end in `_one`). The two must agree to 1e-12. `rule` is the aggregation rule of a defense, or None.
@@ -91,7 +99,21 @@ class NegotiationProtocol(Plugin, ABC):
         return math.inf
 
     def begin(self, view: ProtocolView) -> None:
-        """Prepare a fresh run. Called once, before round 0."""
+        """Prepare a fresh run. Called once, before round 0. A protocol's own `begin` first calls this one."""
+        self._begun = view
+
+    def proposal_width(self, width: int) -> int:
+        """The number of columns of the proposals, given that of the signals. Equal by default."""
+        return width
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The names of a message's w components, given the number d of signals; several may have one name."""
+        return ("value",) * width
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """(w,) the names of a message's components in this run. Not before `begin`."""
+        return self.message_columns(self._begun.width)
 
     def initial_state(self, signals: Floats) -> Floats:
         """The states before the first exchange, from the first signals: (n, d) → (n, D)."""
@@ -115,8 +137,8 @@ class NegotiationProtocol(Plugin, ABC):
         """Merge two messages that arrive together on one link: (k, w) each → (k, w). Default: the later one."""
         return later
 
-    def speak(self, state: Floats) -> Floats | Addressed:
-        """The messages of all daemons: (n, D) → (n, w), one row a broadcast; or `Addressed`, to single listeners."""
+    def speak(self, state: Floats, signals: Floats) -> Floats | Addressed:
+        """The messages of all daemons: (n, D) and (n, d) → (n, w), broadcasts; or `Addressed`, to single listeners."""
         return state
 
     @abstractmethod
@@ -133,8 +155,8 @@ class NegotiationProtocol(Plugin, ABC):
             (n, D), a new array.
         """
 
-    def speak_one(self, daemon: int, own: Floats) -> Floats | Addressed:
-        """The message of one daemon: (D,) → (w,), a broadcast; or `Addressed`, to single listeners."""
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats | Addressed:
+        """The message of one daemon: (D,) and (d,) → (w,), a broadcast; or `Addressed`, to single listeners."""
         return own
 
     @abstractmethod

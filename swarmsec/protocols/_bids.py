@@ -104,6 +104,18 @@ class Bids(NamedTuple):
         known = self.known._replace(bid=np.where(freed, 0.0, bid), bidder=np.where(freed, NOBODY, bidder))
         return self._replace(place=np.where(place >= first_lost, 0.0, place), known=known)
 
+    def with_worth(self, worth: Floats) -> Bids:
+        """Bundles cut at the first task whose value is another one now, so that the daemon bids for them anew."""
+        worth = np.where(np.isfinite(worth), worth, self.worth)
+        changed = (self.place > 0) & (worth != self.worth)
+        first_changed = np.where(changed, self.place, np.inf).min(axis=1, keepdims=True)
+        dropped = (self.place > 0) & (self.place >= first_changed)
+        freed = dropped & (self.known.bidder == self.me)
+        known = self.known._replace(
+            bid=np.where(freed, 0.0, self.known.bid), bidder=np.where(freed, NOBODY, self.known.bidder)
+        )
+        return self._replace(worth=worth, place=np.where(dropped, 0.0, self.place), known=known)
+
     def claiming(self, shares: Floats) -> Bids:
         """Bundles of exactly the tasks with a share above 0; for a new task the share is the bid."""
         claimed = shares > 0

@@ -12,10 +12,9 @@ from swarmsec.aggregation import MetropolisMeanRule, Rule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
 from swarmsec.messages import LARGEST, Inbox, Messages, clip_finite
-from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
+from swarmsec.parameters import Ge, Help, Interval, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
-Supply = Annotated[float, Gt(0), Unit("units per daemon"), Help("The supply of each good, per daemon.")]
 Mixing = Annotated[
     int, Ge(1), Unit("exchanges"), Help("Daemons average in every exchange, and act in every mixing-th one.")
 ]
@@ -44,17 +43,22 @@ class Tracking(NegotiationProtocol, ABC):
     _sent_parts: ClassVar[int] = 1
     """1 if messages contain y only, 2 if they contain y and p."""
 
-    supply: Supply = 1.0
     mixing: Mixing = 1
     forgetting: Forgetting = 0.0
 
     def begin(self, view: ProtocolView) -> None:
-        """Reset the clock."""
+        """Read the supply of the world, and reset the clock."""
+        super().begin(view)
         self._n, self._exchange = view.n, 0
+        self._supply = float(view.facts.get("supply", 1.0))
 
     def begin_exchange(self) -> None:
         """Count the exchange."""
         self._exchange += 1
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The tracked mean of each good, and where it is sent the price."""
+        return tuple(name for name in ("mean", "price")[: self._sent_parts] for _ in range(width))
 
     @abstractmethod
     def _begin_with(self, signals: Floats) -> Floats:
@@ -78,7 +82,7 @@ class Tracking(NegotiationProtocol, ABC):
         x, y, p = _parts(state)
         return np.hstack([proposals, y + (proposals - x), p])
 
-    def speak(self, state: Floats) -> Floats:
+    def speak(self, state: Floats, signals: Floats) -> Floats:
         """y, or y and p."""
         return state[:, self._sent_columns(state.shape[1])]
 
@@ -89,7 +93,7 @@ class Tracking(NegotiationProtocol, ABC):
         )
         return self._next(state, agreed, signals, slice(None))
 
-    def speak_one(self, daemon: int, own: Floats) -> Floats:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         return own[self._sent_columns(len(own))]
 
@@ -117,36 +121,27 @@ class Tracking(NegotiationProtocol, ABC):
 class Clearing(Tracking, ABC):
     """Buyers with the utility U(x) = v x − c x² / 2 for each good search for a clearing price; v is the signal.
 
-    x is the amount that a daemon takes, from 0 to the whole supply, and p its price. All daemons begin with their part
-    of the supply and a price of 0. In equilibrium v − c x = p for all daemons with x > 0, and Σ x is the supply.
+    The supply and c are facts of the world. x is the amount that a daemon takes, from 0 to the supply, and p its price.
+    All daemons begin with their part of the supply and a price of 0. The goal is v − c x = p for all daemons with x >
+    0, and Σ x equal to the supply.
     """
 
     _sent_parts: ClassVar[int] = 2
 
-    curvature: Annotated[
-        Annotated[float, Gt(0)] | list[Annotated[float, Gt(0)]],
-        Unit("value per unit"),
-        Help("c, the decrease in value of each further unit; one for all, or one for each daemon."),
-    ] = 1.0
-
-    def check(self, n: int) -> None:
-        """Check that there is one curvature for each daemon."""
-        if isinstance(self.curvature, list) and len(self.curvature) != n:
-            raise ParameterError(
-                f"{len(self.curvature):,} values for {n:,} daemons; must be one a daemon", where="curvature"
-            )
-
     def begin(self, view: ProtocolView) -> None:
-        """Expand the curvature to (n, 1)."""
+        """Read how fast the value of a further unit falls, (n, 1), from the world; 1 if it says nothing of it."""
         super().begin(view)
-        self._curvature = np.broadcast_to(np.reshape(self.curvature, (-1, 1)), (view.n, 1)).astype(np.float64)
+        curvature = np.reshape(view.facts.get("curvature", 1.0), (-1, 1))
+        self._curvature = np.broadcast_to(curvature, (view.n, 1)).astype(np.float64)
+        if not (self._curvature > 0.0).all():
+            raise ParameterError("with the world's `curvature` of 0 no price clears the market; must be more than 0")
 
     def _begin_with(self, signals: Floats) -> Floats:
-        return np.stack([np.full(signals.shape, self.supply), np.zeros(signals.shape)])
+        return np.stack([np.full(signals.shape, self._supply), np.zeros(signals.shape)])
 
     def _within(self, x: Floats) -> Floats:
         """Clip amounts to the range from 0 to the whole supply."""
-        return np.clip(x, 0.0, min(self._n * self.supply, LARGEST))
+        return np.clip(x, 0.0, min(self._n * self._supply, LARGEST))
 
 
 def _parts(state: Floats) -> list[Floats]:

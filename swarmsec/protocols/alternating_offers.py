@@ -73,6 +73,7 @@ class AlternatingOffers(NegotiationProtocol):
 
     def begin(self, view: ProtocolView) -> None:
         """Store the network, and reset the clock."""
+        super().begin(view)
         self._network, self._rng = view.network, view.rng
         self._exchange = -1
         self._all = np.arange(view.n, dtype=np.int32)
@@ -93,6 +94,10 @@ class AlternatingOffers(NegotiationProtocol):
         """The turn of this session, from 0, with those of both daemons counted."""
         return self._exchange % (2 * self.deadline)
 
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The session, the act, and a value for every issue."""
+        return ("session", "act", *("offer",) * width)
+
     def initial_state(self, signals: Floats) -> Floats:
         """(n, 5d + 2) the signal as value, and no offers yet."""
         return _fresh(signals)
@@ -107,7 +112,7 @@ class AlternatingOffers(NegotiationProtocol):
         row = _row(state)
         return _state(row._replace(value=proposals, deal=proposals, offer=proposals, theirs=proposals))
 
-    def speak(self, state: Floats) -> Addressed:
+    def speak(self, state: Floats, signals: Floats) -> Addressed:
         """(m, 2 + d) session, act (offer or acceptance) and value; to the partner, from daemons whose turn it is."""
         spoken = Addressed(np.zeros((self._network.m, 2 + _width(state))), np.zeros(self._network.m, dtype=bool))
         speaks = np.flatnonzero(self._is_on(self._all))
@@ -124,7 +129,7 @@ class AlternatingOffers(NegotiationProtocol):
         payload[arrived] = messages.on(self._pairs.hears[arrived])
         return self._next(state, self._all, arrived, payload)
 
-    def speak_one(self, daemon: int, own: Floats) -> Addressed:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Addressed:
         """The same for one daemon."""
         receivers = self._network.receivers[self._network.edges_from([daemon])]
         to = (receivers == self._pairs.partner[daemon]) & self._is_on(np.array([daemon], dtype=np.int32))[0]

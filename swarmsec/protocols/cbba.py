@@ -35,10 +35,12 @@ class Cbba(NegotiationProtocol):
     of reception; on reliable links they are equal.
 
     One false bid keeps a task from all other daemons. A formerly hijacked daemon keeps its false bids. Values are the
-    first signals. An aggregation rule has no effect: bids are compared, not averaged.
+    current signals: a daemon bids again for a task whose value changes, and for those after it in its bundle. An
+    aggregation rule has no effect: bids are compared, not averaged.
     """
 
     decides_for = frozenset({"assignment"})
+    reads_signals_after_start = True
     uses_rule = False
     keeps_agreement = False
 
@@ -53,12 +55,17 @@ class Cbba(NegotiationProtocol):
 
     def begin(self, view: ProtocolView) -> None:
         """Reset the clock."""
+        super().begin(view)
         self._network, self._n = view.network, view.n
         self._clock = 0
 
     def begin_exchange(self) -> None:
         """Count the exchange."""
         self._clock += 1
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """Bids and bidders of all tasks, and a time stamp for each daemon."""
+        return ("bid",) * width + ("bidder",) * width + ("stamp",) * self._n
 
     def initial_state(self, signals: Floats) -> Floats:
         """(n, 1 + 4d + n) the first bundles."""
@@ -73,7 +80,7 @@ class Cbba(NegotiationProtocol):
         """The daemon takes every task with a share above 0, and bids that share."""
         return self._bids(state).claiming(proposals).state
 
-    def speak(self, state: Floats) -> Floats:
+    def speak(self, state: Floats, signals: Floats) -> Floats:
         """(n, 2d + n) bids, bidders, and the time of the latest information about each daemon."""
         return self._bids(state).broadcast(float(self._clock))
 
@@ -86,9 +93,9 @@ class Cbba(NegotiationProtocol):
             edges = network.indptr[rows] + position
             rows, edges = rows[heard[edges]], edges[heard[edges]]
             bids = self._settled(bids, rows.astype(np.int32), network.indices[edges], messages.on(edges))
-        return bids.without_lost_tasks().filled(self.bundle).state
+        return bids.without_lost_tasks().with_worth(signals).filled(self.bundle).state
 
-    def speak_one(self, daemon: int, own: Floats) -> Floats:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         payload: Floats = self._bids(own[None]).broadcast(float(self._clock))[0]
         return payload
@@ -99,7 +106,7 @@ class Cbba(NegotiationProtocol):
         for sender, payload, weight in zip(heard.senders, heard.values, heard.admission, strict=True):
             if weight > 0:
                 bids = self._settled(bids, np.array([0]), np.array([sender], dtype=np.int32), payload[None])
-        held: Floats = bids.without_lost_tasks().filled(self.bundle).state[0]
+        held: Floats = bids.without_lost_tasks().with_worth(signal[None]).filled(self.bundle).state[0]
         return held
 
     def _bids(self, state: Floats) -> Bids:

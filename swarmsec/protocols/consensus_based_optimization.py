@@ -50,8 +50,13 @@ class ConsensusBasedOptimization(NegotiationProtocol):
 
     def begin(self, view: ProtocolView) -> None:
         """Discard the exploring steps of an earlier run."""
+        super().begin(view)
         self._n, self._rng = view.n, view.rng
         self._drawn: Floats | None = None
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The point and its fitness."""
+        return ("point",) * width + ("fitness",)
 
     def initial_state(self, signals: Floats) -> Floats:
         """The starting points."""
@@ -61,7 +66,7 @@ class ConsensusBasedOptimization(NegotiationProtocol):
         """Discard the last exploring steps; new ones are drawn when the number of components is known."""
         self._drawn = None
 
-    def speak(self, state: Floats) -> Floats:
+    def speak(self, state: Floats, signals: Floats) -> Floats:
         """(x, f): (n, d) → (n, d + 1)."""
         return np.hstack([state, loss(self.objective, state)[:, None]])
 
@@ -103,7 +108,7 @@ class ConsensusBasedOptimization(NegotiationProtocol):
         after: Floats = self._moved(own[None], mean[None], self._steps(len(own))[daemon : daemon + 1])[0]
         return after
 
-    def speak_one(self, daemon: int, own: Floats) -> Floats:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         return np.append(own, loss(self.objective, own[None]))
 

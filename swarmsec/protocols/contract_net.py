@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.messages import Addressed, Inbox, Messages
-from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
 _CALL, _PROPOSE, _REFUSE, _ACCEPT, _REJECT, _INFORM, _FAILURE = (float(act) for act in range(1, 8))
@@ -60,19 +59,21 @@ class ContractNet(NegotiationProtocol):
     and the manager calls again until the contractor's confirmation arrives. A late acceptance is valid, so that a task
     can then be done twice.
 
-    A false proposal wins any task, and a false call or acceptance makes daemons work for nothing. Values are the first
-    signals. An aggregation rule has no effect: proposals are compared, not averaged.
+    A false proposal wins any task, and a false call or acceptance makes daemons work for nothing. Values are the
+    current signals; a settled contract stands when they change. An aggregation rule has no effect: proposals are
+    compared, not averaged.
     """
 
     decides_for = frozenset({"assignment"})
+    reads_signals_after_start = True
     uses_rule = False
     keeps_agreement = False
 
-    capacity: Annotated[int, Ge(1), Unit("tasks"), Help("The largest number of tasks of a daemon.")] = 1
-
     def begin(self, view: ProtocolView) -> None:
-        """Reset the clock."""
+        """Read the capacity of a daemon from the world, 1 if it says nothing of it, and reset the clock."""
+        super().begin(view)
         self._network, self._n = view.network, view.n
+        self._capacity = int(view.facts.get("capacity", 1))
         self._exchange = -1
 
     def begin_exchange(self) -> None:
@@ -82,6 +83,10 @@ class ContractNet(NegotiationProtocol):
     @property
     def _step(self) -> int:
         return self._exchange % 4
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """An act for every task, and the value in a proposal."""
+        return ("act",) * width + ("bid",) * width
 
     def initial_state(self, signals: Floats) -> Floats:
         """(n, 1 + 6d) the values, and no contracts."""
@@ -98,16 +103,18 @@ class ContractNet(NegotiationProtocol):
         row = _row(state)
         return row._replace(does=proposals, worth=np.where(proposals != row.does, proposals, row.worth)).state
 
-    def speak(self, state: Floats) -> Addressed:
+    def speak(self, state: Floats, signals: Floats) -> Addressed:
         """(m, 2d) to each listener: for each task an act and a number, which is the value in a proposal."""
         network = self._network
         return self._message(_row(state[network.indices]), network.receivers)
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Every daemon processes its inbox, task by task."""
-        return self._next(_row(state), messages.receivers, messages.senders, messages.admission > 0, messages.payload)
+        return self._next(
+            _row(state), messages.receivers, messages.senders, messages.admission > 0, messages.payload, signals
+        )
 
-    def speak_one(self, daemon: int, own: Floats) -> Addressed:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Addressed:
         """The same for one daemon."""
         receivers = self._network.receivers[self._network.edges_from([daemon])]
         return self._message(_row(np.broadcast_to(own, (len(receivers), len(own)))), receivers)
@@ -115,7 +122,8 @@ class ContractNet(NegotiationProtocol):
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         rows = np.zeros(len(heard.senders), dtype=np.int32)
-        held: Floats = self._next(_row(own[None]), rows, heard.senders, heard.admission > 0, heard.values)[0]
+        arrived = heard.admission > 0
+        held: Floats = self._next(_row(own[None]), rows, heard.senders, arrived, heard.values, signal[None])[0]
         return held
 
     def _managers(self, d: int) -> Floats:
@@ -139,7 +147,9 @@ class ContractNet(NegotiationProtocol):
         number = np.where(act == _PROPOSE, row.worth, 0.0)
         return Addressed(np.concatenate([act, number], axis=1), np.asarray((act > 0).any(axis=1)))
 
-    def _next(self, row: _ContractRows, receivers: Ints, senders: Ints, arrived: Bools, payload: Floats) -> Floats:
+    def _next(
+        self, row: _ContractRows, receivers: Ints, senders: Ints, arrived: Bools, payload: Floats, signals: Floats
+    ) -> Floats:
         """(k, D) the states after an exchange; `receivers` are rows of `row`, `senders` are indices of daemons."""
         d = row.worth.shape[1]
         act, number = payload[:, :d], payload[:, d:]
@@ -167,11 +177,11 @@ class ContractNet(NegotiationProtocol):
         if self._step in {2, 3}:
             row = self._contracted(row, accepted)
             row = row._replace(settled=np.where(mine & (row.winner == row.me) & (row.does > 0), 1.0, row.settled))
-        return row._replace(accepted=accepted).state
+        return row._replace(accepted=accepted, worth=signals).state
 
     def _has_capacity(self, row: _ContractRows) -> Bools:
         """(k, 1) whether the daemon has free capacity."""
-        return np.asarray((row.does > 0).sum(axis=1, keepdims=True) < self.capacity)
+        return np.asarray((row.does > 0).sum(axis=1, keepdims=True) < self._capacity)
 
     def _can_do(self, row: _ContractRows) -> Bools:
         """(k, d) whether the daemon can do a task, or does it already because its confirmation was lost."""
@@ -195,10 +205,10 @@ class ContractNet(NegotiationProtocol):
         """Contractors take the best of their accepted tasks, up to their capacity."""
         does = row.does.copy()
         rows = np.arange(len(does))
-        for _ in range(min(self.capacity, does.shape[1])):
+        for _ in range(min(self._capacity, does.shape[1])):
             offered = np.where((accepted > 0) & (does == 0), row.worth, -np.inf)
             task = offered.argmax(axis=1)
-            takes = np.isfinite(offered[rows, task]) & ((does > 0).sum(axis=1) < self.capacity)
+            takes = np.isfinite(offered[rows, task]) & ((does > 0).sum(axis=1) < self._capacity)
             does[rows[takes], task[takes]] = 1.0
         return row._replace(does=does)
 

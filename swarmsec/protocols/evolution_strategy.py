@@ -44,8 +44,13 @@ class EvolutionStrategy(NegotiationProtocol):
 
     def begin(self, view: ProtocolView) -> None:
         """Discard the trials of an earlier run."""
+        super().begin(view)
         self._n, self._rng = view.n, view.rng
         self._drawn: Floats | None = None
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The point, the trial, and the fitness on both sides of the point."""
+        return ("point",) * width + ("trial",) * width + ("fitness_plus", "fitness_minus")
 
     def initial_state(self, signals: Floats) -> Floats:
         """The starting points."""
@@ -55,7 +60,7 @@ class EvolutionStrategy(NegotiationProtocol):
         """Discard the trials of the last exchange; new ones are drawn when the number of components is known."""
         self._drawn = None
 
-    def speak(self, state: Floats) -> Floats:
+    def speak(self, state: Floats, signals: Floats) -> Floats:
         """(x, ε, f⁺, f⁻): (n, d) → (n, 2d + 2)."""
         return self._message(state, self._trials(state.shape[1]))
 
@@ -71,14 +76,14 @@ class EvolutionStrategy(NegotiationProtocol):
         where = replace(goals, weights=admitted)
         return clip_finite((rule or MeanRule()).over_neighborhoods(clip_finite(mine, state), where), state)
 
-    def speak_one(self, daemon: int, own: Floats) -> Floats:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         payload: Floats = self._message(own[None], self._trials(len(own))[daemon : daemon + 1])[0]
         return payload
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        every = np.vstack([self.speak_one(daemon, own), heard.values])
+        every = np.vstack([self.speak_one(daemon, own, signal), heard.values])
         admitted = heard.admission
         gains = every[:, -2] - every[:, -1]
         if self.shaping == "ranks":

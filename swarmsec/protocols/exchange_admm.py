@@ -28,7 +28,7 @@ class ExchangeAdmm(Clearing):
     penalty: Annotated[float, Gt(0), Unit("value per unit"), Help("ρ, the penalty on an excess.")] = 1.0
 
     def _act(self, x: Floats, mean: Floats, p: Floats, signals: Floats, rows: slice) -> tuple[Floats, Floats]:
-        excess = mean - self.supply
+        excess = mean - self._supply
         price = p + self.penalty * excess
         wanted = (signals - price + self.penalty * (x - excess)) / (self._curvature[rows] + self.penalty)
         return self._within(wanted), price

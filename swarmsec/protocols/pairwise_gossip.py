@@ -36,6 +36,7 @@ class PairwiseGossip(NegotiationProtocol):
 
     def begin(self, view: ProtocolView) -> None:
         """Store the two-way links; no pair meets yet."""
+        super().begin(view)
         self._network, self._rng = view.network, view.rng
         self._two_way: Bools = view.network.reverse >= 0
         self._meets: Bools = np.zeros(view.network.m, dtype=bool)
@@ -44,7 +45,7 @@ class PairwiseGossip(NegotiationProtocol):
         """Draw the edges that are used, (m,), both directions of each link."""
         self._meets = self._one_link() if self.meetings == "one" else self._matching()
 
-    def speak(self, state: Floats) -> Addressed:
+    def speak(self, state: Floats, signals: Floats) -> Addressed:
         """The value of each daemon, to its partner."""
         payload = np.zeros((self._network.m, state.shape[1]))
         payload[self._meets] = state[self._network.indices[self._meets]]
@@ -54,7 +55,7 @@ class PairwiseGossip(NegotiationProtocol):
         """Move halfway to the partner."""
         return clip_finite((rule or MeanRule()).over_neighborhoods(state, messages.once()), state)
 
-    def speak_one(self, daemon: int, own: Floats) -> Addressed:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Addressed:
         """The same for one daemon."""
         met = self._meets[self._network.edges_from([daemon])]
         return Addressed(np.where(met[:, None], own, 0.0), met)

@@ -41,8 +41,8 @@ class ProportionalShare(Tracking):
 
     def _begin_with(self, signals: Floats) -> Floats:
         """The equilibrium bid among equal daemons, and an equal share of the supply."""
-        bids = np.maximum(signals * self.supply * (1.0 - 1.0 / self._n), BID_MIN)
-        return np.stack([bids, np.full(signals.shape, self.supply)])
+        bids = np.maximum(signals * self._supply * (1.0 - 1.0 / self._n), BID_MIN)
+        return np.stack([bids, np.full(signals.shape, self._supply)])
 
     def proposals(self, state: Floats) -> Floats:
         """The share d."""
@@ -51,13 +51,13 @@ class ProportionalShare(Tracking):
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """The bid that gets the given share."""
         bids, mean, _ = np.split(state, 3, axis=1)
-        bid = proposals * mean / self.supply
+        bid = proposals * mean / self._supply
         return np.hstack([bid, mean + (bid - bids), proposals])
 
     def _act(self, x: Floats, mean: Floats, p: Floats, signals: Floats, rows: slice) -> tuple[Floats, Floats]:
         """The next bids and the shares of this step. The estimated total is at least the daemon's own bid."""
         total = np.maximum(self._n * mean, x)
         others = total - x
-        answer = np.sqrt(np.maximum(signals, 0.0) * self._n * self.supply * others) - others
+        answer = np.sqrt(np.maximum(signals, 0.0) * self._n * self._supply * others) - others
         damping = 1.0 / self._n if self.damping is None else self.damping
-        return x + damping * (np.maximum(answer, BID_MIN) - x), self._n * self.supply * (x / total)
+        return x + damping * (np.maximum(answer, BID_MIN) - x), self._n * self._supply * (x / total)

@@ -43,8 +43,13 @@ class PushSum(NegotiationProtocol):
 
     def begin(self, view: ProtocolView) -> None:
         """Store the network; no edge is drawn yet."""
+        super().begin(view)
         self._network, self._rng = view.network, view.rng
         self._to: Ints = np.full(view.n, -1, dtype=np.int32)
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The parts of sum and weight."""
+        return ("sum",) * width + ("weight",)
 
     def initial_state(self, signals: Floats) -> Floats:
         """(s, w) = (signal, 1): (n, d) → (n, d + 1)."""
@@ -72,7 +77,7 @@ class PushSum(NegotiationProtocol):
         """Their sum."""
         return earlier + later
 
-    def speak(self, state: Floats) -> Addressed:
+    def speak(self, state: Floats, signals: Floats) -> Addressed:
         """Half of (s, w) on the drawn edges."""
         gives = self._gives(state)
         payload, sent = np.zeros((self._network.m, state.shape[1])), np.zeros(self._network.m, dtype=bool)
@@ -85,7 +90,7 @@ class PushSum(NegotiationProtocol):
         shares = np.where(messages.column(-1) > 0, messages.admission, 0.0)
         return clip_finite(kept + sums(messages, shares, state.shape[1]), kept)
 
-    def speak_one(self, daemon: int, own: Floats) -> Addressed:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Addressed:
         """The same for one daemon."""
         edges = self._network.edges_from([daemon])
         sent = (edges == self._to[daemon]) & bool(own[-1] >= WEIGHT_MIN)

@@ -12,7 +12,7 @@ from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
 from swarmsec.messages import Inbox, Messages
 from swarmsec.parameters import Ge, Help, Unit
-from swarmsec.protocols._ballots import DECISION, LOCK, NEVER, PROPOSAL, VOTE, Ballots, claim_of, put
+from swarmsec.protocols._ballots import CLAIMS, DECISION, LOCK, NEVER, PROPOSAL, VOTE, Ballots, claim_of, put
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
 
 COMMITTEE_MAX = 300
@@ -66,6 +66,7 @@ class QuorumVoting(NegotiationProtocol):
 
     def begin(self, view: ProtocolView) -> None:
         """Compute the quorum, and reset the clock."""
+        super().begin(view)
         self._n, self._network = view.n, view.network
         self._f = (view.n - 1) // 3 if self.f is None else self.f
         self._quorum = (view.n + self._f) // 2 + 1
@@ -84,6 +85,10 @@ class QuorumVoting(NegotiationProtocol):
     def _begins(self) -> bool:
         """Whether this is the first exchange of a view."""
         return self._exchange % (3 * self.patience) == 0
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The view and the value of each claim."""
+        return tuple(name for claim in CLAIMS for name in (f"{claim}_view", *(claim,) * width))
 
     def initial_state(self, signals: Floats) -> Floats:
         """(n, D) the daemon's own value, and no proposal, vote, lock or decision yet, each with a view."""
@@ -104,7 +109,7 @@ class QuorumVoting(NegotiationProtocol):
             claim_of(held[:, d:], claim)[1][:] = proposals
         return held
 
-    def speak(self, state: Floats) -> Floats:
+    def speak(self, state: Floats, signals: Floats) -> Floats:
         """(n, 4 (1 + d)) all claims; the leader of a new view makes its proposal first."""
         d = _width(state)
         claims = state[:, d:].copy()
@@ -116,14 +121,14 @@ class QuorumVoting(NegotiationProtocol):
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Count claims, then lock, decide and vote."""
         d = _width(state)
-        heard = np.concatenate([messages.payload, self.speak(state)])
+        heard = np.concatenate([messages.payload, self.speak(state, signals)])
         receivers = np.concatenate([messages.receivers, np.arange(self._n, dtype=np.int32)])
         arrived = messages.received
         arrived = np.concatenate([arrived, np.ones(self._n, dtype=bool)])
         senders = np.concatenate([messages.senders, np.arange(self._n, dtype=np.int32)])
-        return self._next(state, self.speak(state), Ballots(heard, receivers, senders, arrived, self._n, d))
+        return self._next(state, self.speak(state, signals), Ballots(heard, receivers, senders, arrived, self._n, d))
 
-    def speak_one(self, daemon: int, own: Floats) -> Floats:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         d = (len(own) - 4) // 5
         claims = own[d:].copy()
@@ -133,7 +138,7 @@ class QuorumVoting(NegotiationProtocol):
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        own_claims = self.speak_one(daemon, own)
+        own_claims = self.speak_one(daemon, own, signal)
         claims = np.concatenate([heard.values, own_claims[None]])
         arrived = np.append(heard.received, True)
         senders = np.append(heard.senders, daemon)

@@ -35,9 +35,9 @@ class Standing(NamedTuple):
 class Vickrey(NegotiationProtocol):
     """A sealed-bid second-price auction (Vickrey 1961) of d items at once, with no auctioneer.
 
-    Every daemon bids its first signal, and forwards the two highest bids that it knows, with their bidders. After as
-    many exchanges as the network's diameter all know the same two: the highest bidder takes the item, and pays the
-    second bid. Of equal bids the lower index wins.
+    Every daemon bids its signal, and raises its bid when that rises; a bid is binding, and never lowered. It forwards
+    the two highest bids that it knows, with their bidders. After as many exchanges as the network's diameter all know
+    the same two: the highest bidder takes the item, and pays the second bid. Of equal bids the lower index wins.
 
     A bidder never gains by an untruthful bid. But a liar that forwards bids can invent bids of others, and an item that
     the named winner does not take is lost. A false bid is never forgotten, even after its hijacked sender is released.
@@ -45,12 +45,18 @@ class Vickrey(NegotiationProtocol):
     """
 
     decides_for = frozenset({"assignment"})
+    reads_signals_after_start = True
     uses_rule = False
     keeps_agreement = False
 
     def begin(self, view: ProtocolView) -> None:
         """Store the number of bidders."""
+        super().begin(view)
         self._n = view.n
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The two highest bids for every item, each with its bidder."""
+        return tuple(name for name in ("bid", "bidder", "second_bid", "second_bidder") for _ in range(width))
 
     def initial_state(self, signals: Floats) -> Floats:
         """(n, 1 + 4d) the index, and the daemon's own bids as the highest so far."""
@@ -75,7 +81,7 @@ class Vickrey(NegotiationProtocol):
         )
         return np.concatenate([state[:, :1], *held], axis=1)
 
-    def speak(self, state: Floats) -> Floats:
+    def speak(self, state: Floats, signals: Floats) -> Floats:
         """(n, 4d) the two highest bids and their bidders."""
         return state[:, 1:]
 
@@ -89,9 +95,9 @@ class Vickrey(NegotiationProtocol):
             edges = network.indptr[rows] + position
             rows, edges = rows[arrived[edges]], edges[arrived[edges]]
             held[rows] = self._next(held[rows], messages.on(edges))
-        return held
+        return self._raised(held, signals)
 
-    def speak_one(self, daemon: int, own: Floats) -> Floats:
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
         return own[1:]
 
@@ -100,8 +106,13 @@ class Vickrey(NegotiationProtocol):
         held = own[None]
         for payload in heard.values[heard.received]:
             held = self._next(held, payload[None])
-        one: Floats = held[0]
+        one: Floats = self._raised(held, signal[None])[0]
         return one
+
+    def _raised(self, state: Floats, signals: Floats) -> Floats:
+        """(k, 1 + 4d) the states with the daemons' own bids raised to their current signals; a bid is never lowered."""
+        me = np.where(np.isfinite(signals), state[:, :1], _NOBODY)
+        return np.concatenate([state[:, :1], *_with_bid(standing(state), signals, me)], axis=1)
 
     def _next(self, state: Floats, payload: Floats) -> Floats:
         """(k, 1 + 4d) the states after the message of one neighbor each."""

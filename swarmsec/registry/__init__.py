@@ -17,8 +17,9 @@ A package or a file that cannot be used is listed as broken, and is an error onl
 imports no plug-in by name. Checks of plug-ins beyond their form belong in `swarmsec.testing`.
 """
 
+from swarmsec.registry._fresh import fresh_classes
 from swarmsec.registry._identity import source_digest
 from swarmsec.registry._registry import Registry
 from swarmsec.registry._shipped import kinds as shipped_kinds
 
-__all__ = ["Registry", "shipped_kinds", "source_digest"]
+__all__ = ["Registry", "fresh_classes", "shipped_kinds", "source_digest"]

@@ -12,7 +12,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, ModuleSpec
 from importlib.machinery import SourceFileLoader as _SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from swarmsec.errors import PluginError, UsageError
@@ -20,6 +20,9 @@ from swarmsec.plugin import Plugin
 from swarmsec.registry._validation import plugins_in, validated
 
 _PREFIX = "_swarmsec_folder_"
+
+_CODE: dict[str, CodeType | None] = {}
+"""The compiled code of each file of a folder."""
 
 
 def load(folder: Path) -> Iterator[tuple[str, type[Plugin] | PluginError]]:
@@ -101,6 +104,12 @@ class _FolderFinder(MetaPathFinder):
 
 class _Loader(_SourceFileLoader):
     """Loads a module of a folder, with `_helper` in its imports read as `._helper`."""
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """The code of the file as it was when this process read it first: a run does not change under its feet."""
+        if self.path not in _CODE:
+            _CODE[self.path] = super().get_code(fullname)
+        return _CODE[self.path]
 
     def path_stats(self, path: Any) -> Any:
         """Raise, so that no byte code is cached: a plain import of the same file must not use it."""

@@ -30,7 +30,7 @@ def source_digest(plugin: type[Plugin]) -> str:
 @lru_cache(maxsize=1024)
 def _digest_of(module: str) -> str:
     digest = hashlib.sha256()
-    for label, content in sorted(_modules(module, _roots(module))):
+    for label, content in sorted((found.label, found.digest) for found in _modules(module, _roots(module))):
         digest.update(f"{label} {content}\n".encode())
     return digest.hexdigest()
 
@@ -54,8 +54,23 @@ def _roots(module: str) -> dict[str, str]:
     return shipped if top == __name__.partition(".")[0] or top in shipped else {**shipped, top: ""}
 
 
-def _modules(start: str, roots: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The label and the digest of each module that `start` consists of."""
+class _Found(NamedTuple):
+    """A module that a plug-in consists of: its name, its label in a digest, and the digest of its content."""
+
+    name: str
+    label: str
+    digest: str
+
+
+def own_modules(plugin: type[Plugin]) -> list[str]:
+    """The modules of its own package or folder that a plug-in consists of, without those that ship."""
+    top = plugin.__module__.partition(".")[0]
+    found = _modules(plugin.__module__, _roots(plugin.__module__))
+    return [module.name for module in found if module.name.partition(".")[0] == top]
+
+
+def _modules(start: str, roots: dict[str, str]) -> Iterator[_Found]:
+    """Each module that `start` consists of."""
     known: set[str] = set()
     waiting = [start]
     while waiting:
@@ -70,7 +85,7 @@ def _modules(start: str, roots: dict[str, str]) -> Iterator[tuple[str, str]]:
         if path is None:
             continue
         module = _read(path, path.stat().st_mtime_ns, path.stat().st_size)
-        yield roots[root] + name.removeprefix(root), module.digest
+        yield _Found(name, roots[root] + name.removeprefix(root), module.digest)
         package = name if path.stem == "__init__" else name.rpartition(".")[0]
         for level, imported, names in module.imports:
             waiting += _candidates(level, imported, names, package, root)

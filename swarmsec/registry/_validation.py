@@ -46,6 +46,9 @@ def validated(plugin: type[Plugin], where: str) -> type[Plugin]:
     for trait, kind in plugin.traits.items():
         if not isinstance(getattr(plugin, trait, None), kind):
             raise PluginError(f"{plugin.__name__} needs the trait `{trait}`, of the type {kind.__name__}", where=where)
+    for trait, kind in plugin.trait_items.items():
+        if not all(isinstance(item, kind) for item in getattr(plugin, trait)):
+            raise PluginError(f"{plugin.__name__} needs the trait `{trait}` as a tuple of {kind.__name__}", where=where)
     if inspect.isabstract(plugin):
         missing = ", ".join(sorted(getattr(plugin, "__abstractmethods__", ())))
         raise PluginError(f"{plugin.__name__} does not define {missing}", where=where)

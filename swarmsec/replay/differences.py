@@ -158,6 +158,7 @@ def _records(result: JobResult, trace: Trace) -> Mapping[str, Any]:
         "unit": trace.unit,
         "events": [event.to_dict() for event in trace.events],
         "watch": asdict(trace.watch),
+        "spent": trace.spent,
         "central": {key: repr(value) for key, value in trace.central.items()},
         "compromised": np.flatnonzero(trace.compromised).tolist(),
         "attacked": np.flatnonzero(trace.attacked).tolist(),

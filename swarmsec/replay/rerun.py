@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from swarmsec.arrays import Floats
 from swarmsec.errors import UsageError
 from swarmsec.replay.differences import SHOWN_MAX, RunDifference, first_in_events, first_in_json, first_in_rounds
-from swarmsec.runs import JobCache, run_nulls, run_seeds, subject_of
+from swarmsec.runs import JobCache, run_seeds, subject_of, with_nulls
 from swarmsec.runs.ground_truth import truth_of
 from swarmsec.runs.jobs import JobResult
 from swarmsec.runs.read_folder import FileLine, RoundTable, parse_event, parse_rounds, read_json, read_lines, read_text
@@ -136,7 +136,7 @@ def _in_result(
         return shown
     result = score(subject_of(scenario), runs)
     if "nulls" in shown:
-        result = replace(result, nulls=run_nulls(scenario, result.seeds, cache))
+        result = with_nulls(result, scenario, cache)
     rerun = result.to_dict(times=False)
     # The command line names a file on its author's machine, and the version of swarmsec is not a result.
     rerun["replay"] = shown.get("replay") if _repeats(shown.get("replay"), result) else rerun["replay"]
@@ -156,6 +156,8 @@ def _in_result_of_rounds(stored: StoredFiles, bill: str) -> RunDifference | None
         figures = _last_figures(parse_rounds([stored.header, *stored.rounds]))
         bills = {arm: metrics[bill] for arm, metrics in figures.items()}
         found = score_damage(bills).to_dict()
+        for key in ("verdict", "verdict_reason", "seeds_needed", "damage_limited_reason"):
+            found.pop(key)  # They depend on the rules, the nulls, and whether any defense stands.
     except (KeyError, ValueError) as error:
         return RunDifference("rounds.csv", "the last rounds", f"cannot be read: {error}", "numbers")
     arms = {
@@ -166,8 +168,18 @@ def _in_result_of_rounds(stored: StoredFiles, bill: str) -> RunDifference | None
         for arm, metrics in figures.items()
     }
     expected = {"arms": arms, **found}
-    shown = {key: result.get(key) for key in expected}
+    shown = {**{key: result.get(key) for key in expected}, "arms": _without_central(result.get("arms"))}
     return first_in_json("result.json", shown, json.loads(json_text(expected)))
+
+
+def _without_central(arms: Any) -> Any:
+    """The arms of a result without the bills of a central controller, which `rounds.csv` does not have."""
+    if not isinstance(arms, Mapping):
+        return arms
+    return {
+        arm: {key: value for key, value in score.items() if key != "central"} if isinstance(score, Mapping) else score
+        for arm, score in arms.items()
+    }
 
 
 def _last_figures(table: RoundTable) -> dict[str, dict[str, Floats]]:

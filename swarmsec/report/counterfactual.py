@@ -84,4 +84,4 @@ def _seed_rows(found: Counterfactual, arm: str) -> list[list[str]]:
 def _verdict(found: DamageScore) -> str:
     if found.reason and not found.damage:
         return "no damage: the clean arm is missing"
-    return verdict_sentence(found.verdict, found.damage_limited, found.reason)
+    return verdict_sentence(found.verdict, found.damage_limited, found.verdict_reason)

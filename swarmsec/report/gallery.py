@@ -131,7 +131,7 @@ def _notes(result: Result) -> Iterator[str]:
     if cost is not None and (abs(cost.mean) > _NEGLIGIBLE):
         yield f"- Cost in peace: {_amount(cost.mean, result.unit)}"
     if found.precision is not None and found.recall is not None:
-        yield f"- Alarms: precision {found.precision:.2f}, recall {found.recall:.2f}"
+        yield f"- Alarms: precision {found.precision.mean:.2f}, recall {found.recall.mean:.2f}"
     yield f"- Guarantee: {result.guarantee.label}: {result.guarantee.why}"
 
 

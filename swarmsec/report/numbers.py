@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from swarmsec.scoring import Interval
 
+_NEGLIGIBLE = 1e-9
+"""Smaller shares, and narrower intervals, are rounding errors of floating-point sums."""
+
 
 def amount(value: float, unit: str) -> str:
     """An amount in a world's unit.
@@ -25,15 +28,15 @@ def share(value: float) -> str:
         >>> share(0.831), share(0.0004), share(-0.25)
         ('83%', '0.04%', '−25%')
     """
-    percent = abs(100 * value)
+    percent = abs(100 * value) if abs(value) > _NEGLIGIBLE else 0.0
     digits = (
         f"{percent:.0f}" if percent >= 10 or percent == 0 else f"{percent:.1f}" if percent >= 1 else f"{percent:.1g}"
     )
-    return ("−" if value < 0 else "") + digits + "%"
+    return ("−" if value < 0 and percent else "") + digits + "%"
 
 
 def share_interval(interval: Interval) -> str:
     """A share with its interval: `83%  [78%, 88%]`."""
-    if interval.low is None or interval.high is None:
+    if interval.low is None or interval.high is None or interval.high - interval.low <= _NEGLIGIBLE:
         return share(interval.mean)
     return f"{share(interval.mean)}  [{share(interval.low)}, {share(interval.high)}]"

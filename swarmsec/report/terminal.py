@@ -12,9 +12,18 @@ from rich.text import Text
 
 from swarmsec.report.numbers import amount, share, share_interval
 from swarmsec.report.verdict import verdict_sentence
-from swarmsec.scoring import Null, Result
+from swarmsec.scoring import Interval, Null, Result, Verdict
+from swarmsec.teams import measurement_text
 
-_COLORS = {"limited": "green", "not_limited": "red", "no_bite": "yellow"}
+_COLORS: dict[Verdict, str] = {
+    "limited": "green",
+    "partly": "cyan",
+    "not_limited": "red",
+    "harmful": "red",
+    "inconclusive": "yellow",
+    "no_bite": "yellow",
+    "undefended": "yellow",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +68,7 @@ def render(result: Result, context: Context) -> RenderableType:
 
 def verdict_line(result: Result) -> str:
     """The verdict in one sentence."""
-    return verdict_sentence(result.verdict, result.damage_limited, result.reason)
+    return verdict_sentence(result.verdict, result.damage_limited, result.verdict_reason)
 
 
 def arms_table(result: Result, context: Context) -> Table:
@@ -68,13 +77,20 @@ def arms_table(result: Result, context: Context) -> Table:
     table.add_column("")
     for arm in result.arms:
         table.add_column(str(arm), justify="right")
-    rows = [*context.bills, "compromised", "quarantined"]
-    for name in rows:
+    for name in context.bills:
         means = [score.metrics[name].mean for score in result.arms.values()]
-        if name == "quarantined" and not any(means):
-            continue
-        unit = result.unit if name in context.bills else ""
-        table.add_row(f"  {_metric_label(name, result.unit)}", *(amount(mean, unit) for mean in means))
+        table.add_row(f"  {_metric_label(name, result.unit)}", *(amount(mean, result.unit) for mean in means))
+    centers = [score.central.get(context.bills[0]) for score in result.arms.values()]
+    if any(centers):
+        told = [amount(center.mean, result.unit) if center else "–" for center in centers]
+        table.add_row(f"  {_metric_label(context.bills[0], result.unit)}, central", *told)
+    damages = [result.damage.get(str(arm)) for arm in result.arms]
+    if any(damages):
+        table.add_row("  damage", *(amount(one.mean, result.unit) if one else "" for one in damages))
+    for name in ("compromised", "quarantined"):
+        means = [score.metrics[name].mean for score in result.arms.values()]
+        if name == "compromised" or any(means):
+            table.add_row(f"  {name}", *(amount(mean, "") for mean in means))
     return table
 
 
@@ -90,12 +106,17 @@ def notes(result: Result, context: Context) -> Table:
     if context.document["defenses"]:
         table.add_row("", _detection_line(result))
         table.add_row("", _cost_line(result))
+        table.add_row("", _outcome_line(result))
+    for number, line in enumerate(_seed_lines(result)):
+        table.add_row("  seeds" if number == 0 else "", line)
+    for number, (team, spent) in enumerate((team, spent) for team, spent in result.spent.items() if spent):
+        budgets = ", ".join(f"{name.replace('_', ' ')} {amount(value, '')}" for name, value in spent.items() if value)
+        table.add_row("  spent" if number == 0 else "", f"{team}: {budgets or 'nothing'}")
     for number, null in enumerate(result.nulls):
         table.add_row("  nulls" if number == 0 else "", _null_line(null, result.unit))
-    table.add_row("  guarantee", f"{result.guarantee.label}: {result.guarantee.why}")
-    if promise := result.guarantee.measurement:
-        kept = "kept" if promise["measured"] <= promise["bound"] else "NOT kept"
-        table.add_row("", f"measured {promise['measured']:.3g}, and at most {promise['bound']:.3g} is promised: {kept}")
+    guarantee = result.guarantee
+    measured = measurement_text(guarantee.measured, guarantee.bound)
+    table.add_row("  guarantee", f"{guarantee.label}: {guarantee.why}{measured}")
     table.add_row("", "")
     table.add_row("  repeat", result.replay)
     table.add_row("  kept in", context.folder)
@@ -123,37 +144,65 @@ def _parameter_text(value: Any) -> str:
 
 def _detection_line(result: Result) -> str:
     found = result.detection
+    if not found.by_design:
+        return "raises no alarms by design"
     if found.recall is None:
         return "no attack to detect"
-    if found.recall == 0:
+    if found.delay_rounds is None:
         return "never noticed"
-    precision = "–" if found.precision is None else f"{found.precision:.2f}"
-    return f"noticed {_when(found.delay_rounds)}  ·  precision {precision}  ·  recall {found.recall:.2f}"
+    precision = "–" if found.precision is None else _ratio(found.precision)
+    missed = f"  ·  missed in {found.missed_seeds} of {len(result.seeds)} seeds" if found.missed_seeds else ""
+    return f"noticed {_when(found.delay_rounds)}{missed}  ·  precision {precision}  ·  recall {_ratio(found.recall)}"
+
+
+def _ratio(interval: Interval) -> str:
+    if interval.low is None or interval.high is None or interval.low == interval.high:
+        return f"{interval.mean:.2f}"
+    return f"{interval.mean:.2f} [{interval.low:.2f}, {interval.high:.2f}]"
+
+
+def _when(delay: Interval) -> str:
+    if delay.mean == 0:
+        return "in the round it began"
+    if delay.low is None or delay.high is None or delay.low == delay.high:
+        return f"after {delay.mean:.3g} rounds"
+    return f"after {delay.mean:.3g} [{max(0.0, delay.low):.3g}, {delay.high:.3g}] rounds"
 
 
 def _cost_line(result: Result) -> str:
     parts = []
     if result.autoimmune_cost is not None:
-        cost = amount(result.autoimmune_cost.mean, result.unit)
-        attacked = result.damage.get("attacked")
-        of_damage = (
-            f" ({share(result.autoimmune_cost.mean / attacked.mean)} of the damage)"
-            if attacked and result.bites
-            else ""
-        )
-        parts.append(f"cost in peace {cost}{of_damage}")
-    if result.overhead.messages is not None:
-        parts.append(f"messages × {result.overhead.messages:.2f}")
+        cost, of_damage = amount(result.autoimmune_cost.mean, result.unit), result.autoimmune_share
+        budget = share(result.subject.autoimmune)
+        held = f" ({share_interval(of_damage)} of the damage, budget {budget})" if of_damage else ""
+        parts.append(f"cost in peace {cost}{held}")
+    for name, ratio in result.overhead._asdict().items():
+        if ratio is not None:
+            parts.append(f"{'CPU' if name == 'cpu' else name} × {ratio:.2f}")
     return "  ·  ".join(parts)
+
+
+def _outcome_line(result: Result) -> str:
+    """What the defense prevents apart from its own cost, unjust quarantine, and recovery."""
+    parts = [f"prevented apart from its own cost {share_interval(result.prevented)}"] if result.prevented else []
+    false = result.detection.false_quarantine_daemon_rounds.mean
+    if false:
+        parts.append(f"false quarantine {amount(false, '')} daemon-rounds")
+    rounds = result.recovery_rounds.get("defended")
+    parts.append("no recovery within the run" if rounds is None else f"recovered after {rounds:g} rounds")
+    return "  ·  ".join(parts)
+
+
+def _seed_lines(result: Result) -> list[str]:
+    lines = []
+    if result.deterministic:
+        lines.append("all give the same bills: this scenario is deterministic, and more seeds add nothing")
+    if result.dominant_seed is not None:
+        lines.append(f"seed {result.dominant_seed} carries more than half of the attack's damage")
+    return lines
 
 
 def _null_line(null: Null, unit: str) -> str:
     prevented = share_interval(null.damage_limited) if null.damage_limited else "nothing to prevent"
     cost = f"  ·  cost in peace {amount(null.autoimmune_cost.mean, unit)}" if null.autoimmune_cost else ""
     return f"{null.kind}: {prevented}{cost}"
-
-
-def _when(delay_rounds: float | None) -> str:
-    if delay_rounds is None:
-        return "in fewer than half of the seeds"
-    return "in the round it began" if delay_rounds == 0 else f"after {delay_rounds:g} rounds"

@@ -168,12 +168,22 @@ def require_done(job: Job, result: JobResult) -> Trace:
 def trace_digest(trace: Trace) -> str:
     """SHA-256 of everything in the trace of a scored run, except CPU times."""
     digest = hashlib.sha256()
-    fields = [trace.arm, trace.seed, trace.unit, sorted(trace.central.items()), dataclasses.astuple(trace.watch)]
+    fields = [
+        trace.arm,
+        trace.seed,
+        trace.unit,
+        sorted(trace.central.items()),
+        dataclasses.astuple(trace.watch),
+        trace.spent,
+    ]
     fields += [event.to_dict() for event in trace.events]
     digest.update(json.dumps(fields, sort_keys=True).encode())
     for name in sorted(trace.metrics):
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(trace.metrics[name], dtype="<f8").tobytes())
+    for log in (trace.alarms, trace.changed):
+        for round, daemons in log or ():
+            digest.update(f"{round}:".encode() + daemons.astype("<i4").tobytes())
     for mask in (trace.compromised, trace.attacked):
         digest.update(np.packbits(mask).tobytes())
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""The null defenses for comparison: none, random quarantine, quarantine of all daemons, and an oracle."""
+"""The null defenses for comparison: none, three that stand still, two blind quarantines, and an oracle."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from swarmsec.runs.cache import JobCache
 from swarmsec.runs.jobs import JobResult, require_done
-from swarmsec.runs.runner import run_scenario
+from swarmsec.runs.runner import NO_DEFENSE, run_scenario
 from swarmsec.runs.seeds import jobs_of
 from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.scoring import Null
+from swarmsec.scoring import Result
+
+STILL = ("frozen", "deaf", "mute")
+"""The nulls that stand still: they decide nothing new, hear nobody, or ignore their feeds. A defense must do better."""
 
 QUARANTINES = ("random_quarantine", "quarantine_all")
 """The nulls that isolate daemons without observing them."""
@@ -17,16 +20,34 @@ QUARANTINES = ("random_quarantine", "quarantine_all")
 ORACLE = "oracle"
 """The null that knows the attacked daemons."""
 
-NULLS = ("none", *QUARANTINES, ORACLE)
+NULLS = (NO_DEFENSE, *STILL, *QUARANTINES, ORACLE)
 
 
-def run_nulls(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResult]) -> tuple[Null, ...]:
-    """Run each null in place of the scenario's defenses, on the same random numbers.
+def with_nulls(result: Result, scenario: Scenario, cache: JobCache[JobResult]) -> Result:
+    """The result beside those of the nulls in place of the scenario's defenses, on the same random numbers.
+
+    The nulls that stand still are rivals: a defense that does no better than one of them is not `limited`, and neither
+    is a null of that kind.
+
+    Args:
+        result: The scenario's own result.
+        scenario: The scenario, with its attacks and world.
+        cache: Runs the jobs; if it has the scenario's own arms, the clean and attacked ones are not run again.
+
+    Raises:
+        SwarmsecError: A plug-in breaks its contract.
+        ExecutorError: A worker process died, or an arm took too long.
+    """
+    return result.beside(run_nulls(scenario, result.seeds, cache), rivals=STILL)
+
+
+def run_nulls(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResult]) -> dict[str, Result]:
+    """Run each null in place of the scenario's defenses: kind → its result.
 
     Args:
         scenario: The scenario, with its attacks and world.
         seeds: The seeds of the defense's own run.
-        cache: Runs the jobs; if it has the scenario's own arms, the clean and attacked ones are not run again.
+        cache: Runs the jobs.
 
     Raises:
         SwarmsecError: A plug-in breaks its contract.
@@ -36,7 +57,4 @@ def run_nulls(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResul
     jobs = [one for seed in seeds for with_null in by_kind.values() for one in jobs_of(with_null, [seed])]
     for one, result in cache.results(jobs):  # Run all nulls of a seed first, because they share its network.
         require_done(one, result)
-    results = {kind: run_scenario(with_null, seeds, cache) for kind, with_null in by_kind.items()}
-    return tuple(
-        Null(kind, result.damage_limited, result.autoimmune_cost, result.verdict) for kind, result in results.items()
-    )
+    return {kind: run_scenario(with_null, seeds, cache) for kind, with_null in by_kind.items()}

@@ -16,6 +16,9 @@ from swarmsec.scenario import Scenario, Teams, load_scenario, seed_list
 from swarmsec.scoring import Result, SeedRun, Subject, score
 from swarmsec.swarm.arms import ALL_ARMS, Arm
 
+NO_DEFENSE = "none"
+"""The kind of defense that is none."""
+
 
 def run(
     scenario: Loadable,
@@ -85,6 +88,7 @@ def run_scenario(
 
 def subject_of(scenario: Scenario) -> Subject:
     """The facts about the scenario that a result contains."""
+    defenses = scenario.parts.defenses
     return Subject(
         scenario=scenario.name,
         version=scenario.version,
@@ -96,6 +100,10 @@ def subject_of(scenario: Scenario) -> Subject:
             *scenario.changes.as_options(),
             *(option for folder in scenario.registry.folders for option in ("--plugins", str(folder))),
         ),
+        bill=scenario.bill,
+        autoimmune=scenario.parts.rules.blue.autoimmune_share,
+        defended=any(spec.kind != NO_DEFENSE for spec in defenses),
+        raises_alarms=any(spec.plugin.raises_alarms for spec in defenses),
     )
 
 

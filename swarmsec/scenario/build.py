@@ -13,12 +13,12 @@ from swarmsec.network import Network, Topology
 from swarmsec.parameters import build
 from swarmsec.plugin import Family
 from swarmsec.protocols import NegotiationProtocol
-from swarmsec.registry import Registry
+from swarmsec.registry import Registry, fresh_classes
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
-from swarmsec.swarm.setup import PluginSpec, Setup, compose, fits_by_counts
-from swarmsec.teams import Attack, Defense, Rules
+from swarmsec.swarm.setup import Aim, PluginSpec, Setup, compose, fits_by_counts
+from swarmsec.teams import Attack, Defense, Rules, same_as
 from swarmsec.worlds import World
 
 SPEC_FAMILIES: dict[str, Family] = {
@@ -42,11 +42,24 @@ class Parts(NamedTuple):
     topology: PluginSpec[Topology]
     rules: Rules
     bill: str
+    unbilled: tuple[Aim, ...]
 
     @property
     def n(self) -> int:
         """The number of daemons."""
         return self.topology.plugin.size()
+
+    @property
+    def aims(self) -> tuple[Aim, ...]:
+        """What the attacks set out to hijack; `same:NAME` as the aim of the attack of that name."""
+        aims: list[Aim] = []
+        earlier: dict[str, Aim] = {}
+        for number, spec in enumerate(self.attacks):
+            aim = Aim(attack=number, daemons=spec.plugin.daemons)
+            aim = earlier[spec.kind] = earlier.get(same_as(aim.daemons) or "", aim)
+            if spec.plugin.surface.compromises:
+                aims.append(aim)
+        return tuple(aims)
 
 
 def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
@@ -72,7 +85,8 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
         defenses=tuple(plugin_spec("defenses", spec, f"defenses[{i}]") for i, spec in enumerate(document.defenses)),
         topology=plugin_spec("topologies", document.network, "network"),
         rules=Rules(**{team: build(TEAMS[team], budget) for team, budget in document.rules.items()}),
-        bill=_bill(document.score, world.plugin.bills),
+        bill=_bill(document.score, world.plugin.bill_names()),
+        unbilled=tuple(Aim(**aim) for aim in document.score.get("unbilled", ())),
     )
 
 
@@ -86,18 +100,25 @@ def resolved(data: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
         "attacks": [_resolved_spec(*pair) for pair in zip(parts.attacks, parts.document.attacks, strict=True)],
         "defenses": [_resolved_spec(*pair) for pair in zip(parts.defenses, parts.document.defenses, strict=True)],
         "rules": dataclasses.asdict(parts.rules),
-        "score": {"bill": parts.bill},
+        "score": score_of(parts),
         **{key: value for key, value in data.items() if key.startswith("x-")},
     }
 
 
+def score_of(parts: Parts) -> Spec:
+    """The key `score` of a resolved document; `unbilled` is in those of arms from which attacks were left out."""
+    unbilled = [_without_tuples(dataclasses.asdict(aim)) for aim in parts.unbilled]
+    return {"bill": parts.bill, **({"unbilled": unbilled} if unbilled else {})}
+
+
 def fresh(parts: Parts) -> Parts:
-    """The parts with new plug-ins of equal parameters, so that runs share no state."""
+    """The parts with new plug-ins of equal parameters, from modules executed anew, so that runs share no state."""
+    specs: list[PluginSpec[Any]] = [parts.world, parts.protocol, *parts.attacks, *parts.defenses]
+    classes = fresh_classes(type(spec.plugin) for spec in specs)
+    world, protocol, *others = (spec.fresh(classes.get(type(spec.plugin))) for spec in specs)
+    attacks = len(parts.attacks)
     return parts._replace(
-        world=parts.world.fresh(),
-        protocol=parts.protocol.fresh(),
-        attacks=tuple(spec.fresh() for spec in parts.attacks),
-        defenses=tuple(spec.fresh() for spec in parts.defenses),
+        world=world, protocol=protocol, attacks=tuple(others[:attacks]), defenses=tuple(others[attacks:])
     )
 
 
@@ -112,7 +133,7 @@ def network_of(parts: Parts, streams: Streams) -> Network:
 def setup_of(parts: Parts, streams: Streams, *, network: Network | None = None) -> Setup:
     """The setup of one seed's run, with new plug-ins; the network is drawn unless it is given."""
     drawn = network_of(parts, streams) if network is None else network
-    return compose(network=drawn, streams=streams, **_composition(fresh(parts)))
+    return compose(network=drawn, streams=streams, unbilled=parts.unbilled, **_composition(fresh(parts)))
 
 
 def _composition(parts: Parts) -> dict[str, Any]:
@@ -151,7 +172,7 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
     found: dict[str, ScenarioError] = {}
     for some in (
         bare,
-        *(bare._replace(attacks=(attack,)) for attack in attacks),
+        *(bare._replace(attacks=_with_the_same(attacks, number)) for number in range(len(attacks))),
         *(bare._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
@@ -163,6 +184,12 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
             where = _last_with_rule(parts.defenses) if error.where in {"", "defenses"} else error.where
             found.setdefault(where, type(error)(error.message, where=where))
     return list(found.values())
+
+
+def _with_the_same(attacks: Sequence[PluginSpec[Attack]], number: int) -> tuple[PluginSpec[Attack], ...]:
+    """An attack, after the earlier ones whose daemons it selects by `same:NAME`."""
+    name = same_as(attacks[number].plugin.daemons)
+    return (*(earlier for earlier in attacks[:number] if earlier.kind == name), attacks[number])
 
 
 def _last_with_rule(defenses: Sequence[PluginSpec[Defense]]) -> str:

@@ -16,6 +16,7 @@ from swarmsec.scenario.overrides import steps, with_value
 from swarmsec.scenario.sweep import check_sweep, single_changes
 from swarmsec.scenario.versions import is_older
 from swarmsec.scenario.yaml_tree import YamlPath
+from swarmsec.swarm.setup import Aim
 from swarmsec.teams import BlueRules, RedRules
 
 
@@ -67,8 +68,7 @@ def check(data: Any, registry: Registry, *, partial: bool = False) -> list[Check
     if "rules" not in wrong:
         found += _check_rules(keys.get("rules", {}))
     if "score" not in wrong:
-        unknown = (Problem(("score", key), "unknown key", "did you mean `bill`?") for key in keys.get("score", {}))
-        found += [CheckProblem(problem, "") for problem in unknown if problem.path[1] != "bill"]
+        found += _check_score(keys.get("score", {}))
     if keys.get("sweep") and not partial and not found:
         found = _check_sweep(keys, registry)
     if partial:
@@ -133,6 +133,18 @@ def _check_rules(rules: Mapping[str, Any]) -> list[CheckProblem]:
                 CheckProblem(in_mapping(path, problem), f"rules.{team}") for problem in problems(TEAMS[team], budget)
             ]
     return found
+
+
+def _check_score(score: Mapping[str, Any]) -> list[CheckProblem]:
+    unknown = [key for key in score if key not in {"bill", "unbilled"}]
+    found = [Problem(("score", key), "unknown key", "did you mean `bill`?") for key in unknown]
+    aims = score.get("unbilled", [])
+    if not isinstance(aims, list) or not all(isinstance(aim, Mapping) for aim in aims):
+        found.append(Problem(("score", "unbilled"), f"{shown(aims)} given; must be a list of mappings"))
+    else:
+        for position, aim in enumerate(aims):
+            found += [in_mapping(("score", "unbilled", position), problem) for problem in problems(Aim, aim)]
+    return [CheckProblem(problem, "") for problem in found]
 
 
 def _check_sweep(keys: Mapping[str, Any], registry: Registry) -> list[CheckProblem]:

@@ -22,6 +22,7 @@ from swarmsec.scenario.build import (
     network_of,
     parts_of,
     resolved,
+    score_of,
     setup_of,
 )
 from swarmsec.scenario.check import check
@@ -95,6 +96,11 @@ class Scenario:
         """The name of the bill that is scored."""
         return str(self.document["score"]["bill"])
 
+    @property
+    def unit(self) -> str:
+        """The unit of the scored bill."""
+        return str(self.registry.get("worlds", self.document["world"]["kind"]).unit_of(self.bill))
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything that decides the run of one seed."""
@@ -111,7 +117,9 @@ class Scenario:
             parts = self.parts
             document = {**self.document, "sweep": {}}  # A path of the sweep may lead into the removed team.
             if not arm.has_red:
-                parts, document["attacks"] = parts._replace(attacks=()), []
+                parts = parts._replace(attacks=(), unbilled=(*parts.unbilled, *parts.aims))
+                document["attacks"] = []
+                document["score"] = score_of(parts)
             if not arm.has_blue:
                 parts, document["defenses"] = parts._replace(defenses=()), []
             self._for_arms[arm] = _with_parts(replace(self, document=document), parts)

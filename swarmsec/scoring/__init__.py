@@ -5,7 +5,7 @@ Scoring takes traces and bills; it runs no swarm and prints nothing.
 
 from __future__ import annotations
 
-from swarmsec.scoring.damage import DamageScore, Verdict, score_damage
+from swarmsec.scoring.damage import DamageScore, ScoringTerms, Verdict, score_damage
 from swarmsec.scoring.detection import Detection
 from swarmsec.scoring.intervals import Interval
 from swarmsec.scoring.result import ArmScore, Null, Overhead, Result, Subject, score
@@ -19,6 +19,7 @@ __all__ = [
     "Null",
     "Overhead",
     "Result",
+    "ScoringTerms",
     "SeedRun",
     "Subject",
     "Verdict",

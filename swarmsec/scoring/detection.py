@@ -1,55 +1,137 @@
-"""Precision, recall and delay of the alarms."""
+"""Precision, recall and delay of the alarms, against the alarms that the same defense raises in peace."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from statistics import mean, median
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.swarm.trace import DetectionCounts
+from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
+from swarmsec.swarm.trace import Trace
 
 
 class Detection(NamedTuple):
-    """The score of the alarms in the defended arm, over all seeds.
+    """The score of the alarms in the defended arm, with 95% intervals over seeds.
+
+    An alarm is a hit if red changed its daemon in that round. Hits count net of the alarms of the guarded arm about the
+    same daemons in the same rounds: what rings in peace as well tells nothing, and a detector that guesses has 0.
 
     Attributes:
-        precision: The share of daemon-rounds with an alarm that were under attack; None without alarms.
-        recall: The share of daemon-rounds under attack that had an alarm; None without an attack.
-        delay_rounds: Rounds from the first attack to the first true alarm, the median over seeds. A seed without a
-            true alarm counts as an infinite delay; None if the median is infinite.
+        precision: Hits as a share of all daemon-rounds with an alarm; None without alarms.
+        recall: Hits as a share of the daemon-rounds that red changed; None without an attack.
+        delay_rounds: Rounds from the onset of the attack to the first alarm that is raised after it, about a daemon
+            that red changed, and not in peace as well; the mean over seeds. A seed without such an alarm counts with
+            the rounds to the end of the run; None if all seeds are without.
         false_quarantine_daemon_rounds: Daemon-rounds in which harmless daemons were isolated, the mean over seeds.
+        missed_seeds: Seeds with an attack and without such an alarm.
+        by_design: Whether the defenses can raise alarms at all.
     """
 
-    precision: float | None
-    recall: float | None
-    delay_rounds: float | None
-    false_quarantine_daemon_rounds: float
+    precision: Interval | None
+    recall: Interval | None
+    delay_rounds: Interval | None
+    false_quarantine_daemon_rounds: Interval
+    missed_seeds: int
+    by_design: bool
+
+    def to_dict(self) -> dict[str, float | None]:
+        """The means of the four scores as plain data."""
+        return {name: None if found is None else found.mean for name, found in self._scores()}
+
+    def intervals(self) -> dict[str, dict[str, float | None] | None]:
+        """The ends of their intervals as plain data."""
+        return {
+            name: None if found is None else {"low": found.low, "high": found.high} for name, found in self._scores()
+        }
+
+    def _scores(self) -> list[tuple[str, Interval | None]]:
+        return [(name, getattr(self, name)) for name in self._fields[:4]]
 
 
-def detection(watches: Sequence[DetectionCounts]) -> Detection:
-    """The score of the alarms; every daemon-round has the same weight, without point adjustment."""
-    hits = sum(watch.hits for watch in watches)
-    alarmed = sum(watch.alarmed for watch in watches)
-    attacked = sum(watch.attacked for watch in watches)
+class _Counts(NamedTuple):
+    """Daemon-rounds of one seed, and its delay.
+
+    Attributes:
+        changed: Those that red changed.
+        alarmed: Those with an alarm.
+        hits: Those with both, net of alarms in peace.
+        left: Rounds from the onset of the attack to the end of the run; None without an attack.
+        delay: Rounds from the onset to the first new alarm that is a hit; None without one.
+        false_quarantine: Those of harmless daemons in isolation.
+    """
+
+    changed: int
+    alarmed: int
+    hits: int
+    left: int | None
+    delay: int | None
+    false_quarantine: int
+
+
+def detection(seeds: Sequence[Mapping[str, Trace]], *, by_design: bool = True) -> Detection:
+    """The score of the alarms; every daemon-round has the same weight, without point adjustment.
+
+    Args:
+        seeds: Arm → trace of each seed; nothing is scored without a defended arm.
+        by_design: Whether the defenses can raise alarms at all.
+    """
+    counts = [_counts(traces["defended"], traces.get("guarded")) for traces in seeds if "defended" in traces]
+    attacked = [one for one in counts if one.left is not None]
+    delays = [float(one.left or 0) if one.delay is None else float(one.delay) for one in attacked]
+    missed = sum(one.delay is None for one in attacked)
     return Detection(
-        precision=hits / alarmed if alarmed else None,
-        recall=hits / attacked if attacked else None,
-        delay_rounds=_delay(watches),
-        false_quarantine_daemon_rounds=mean(watch.false_quarantine for watch in watches) if watches else 0.0,
+        precision=_share(counts, lambda one: one.alarmed),
+        recall=_share(counts, lambda one: one.changed),
+        delay_rounds=of_mean(np.array(delays)) if missed < len(attacked) else None,
+        false_quarantine_daemon_rounds=of_mean(np.array([float(one.false_quarantine) for one in counts] or [0.0])),
+        missed_seeds=missed,
+        by_design=by_design,
     )
 
 
-def _delay(watches: Sequence[DetectionCounts]) -> float | None:
-    delays = [
-        float("inf") if watch.first_hit is None else float(watch.first_hit - watch.first_attack)
-        for watch in watches
-        if watch.first_attack is not None
-    ]
-    middle = median(delays) if delays else float("inf")
-    return middle if np.isfinite(middle) else None
+def _share(counts: Sequence[_Counts], whole: Callable[[_Counts], int]) -> Interval | None:
+    """Hits as a share of other daemon-rounds, with its interval, both within 0 to 1."""
+    hits = np.array([float(one.hits) for one in counts])
+    of = np.array([float(whole(one)) for one in counts])
+    if not of.sum():
+        return None
+    mean, low, high = of_ratio(hits, of)
+    return Interval(_within(mean), None if low is None else _within(low), None if high is None else _within(high))
+
+
+def _within(share: float) -> float:
+    return min(1.0, max(0.0, share))
+
+
+def _counts(defended: Trace, guarded: Trace | None) -> _Counts:
+    """The counts of one seed, by going through the records of both arms."""
+    rounds, harmless = len(defended.bill), defended.watch.false_quarantine
+    logs = (defended.changed, defended.alarms, guarded.alarms if guarded else ())
+    if any(log is None for log in logs):
+        return _Counts(0, 0, 0, None, None, harmless)
+    who = np.unique(np.concatenate([np.empty(0, np.int32), *(daemons for log in logs for _, daemons in log or ())]))
+    changed, alarmed, peace = (np.zeros(len(who), dtype=bool) for _ in logs)
+    count = {"changed": 0, "alarmed": 0, "hits": 0}
+    onset = delay = None
+    steps = sorted((round, place) for place, log in enumerate(logs) for round, _ in log or ())
+    rows = [dict(log or ()) for log in logs]
+    turns = [round for round, _ in groupby(round for round, _ in steps)]
+    for start, stop in pairwise([*turns, rounds]):
+        before = alarmed.copy()
+        for mask, log in zip((changed, alarmed, peace), rows, strict=True):
+            if start in log:
+                mask[np.searchsorted(who, log[start])] ^= True
+        count["changed"] += (stop - start) * int(changed.sum())
+        count["alarmed"] += (stop - start) * int(alarmed.sum())
+        count["hits"] += (stop - start) * (int((alarmed & changed).sum()) - int((peace & changed).sum()))
+        if onset is None and changed.any():
+            onset = start
+        if onset is not None and delay is None and (alarmed & ~before & changed & ~peace).any():
+            delay = start - onset
+    return _Counts(**count, left=None if onset is None else rounds - onset, delay=delay, false_quarantine=harmless)
 
 
 def rounds_to_recover(damage: Floats, stop: int) -> int | None:

@@ -12,7 +12,7 @@ from swarmsec.rng import stream
 
 CONFIDENCE = 0.95
 
-BOOTSTRAP_SEEDS_MIN = 8
+BOOTSTRAP_SEEDS_MIN = 41
 """Below this number of seeds a bootstrap interval is too narrow, and Student's t is used."""
 
 _RESAMPLES = 9_999
@@ -36,15 +36,20 @@ def plain_interval(interval: Interval | None) -> dict[str, float | None] | None:
 
 
 def of_mean(values: Floats) -> Interval:
-    """The mean of (k,) values, one a seed, with its 95% interval: BCa bootstrap, Student's t below 8 seeds."""
+    """The mean of (k,) values, one a seed, with its 95% interval: Student's t up to 40 seeds, then a BCa bootstrap."""
     return of_ratio(values, np.ones(len(values)))
 
 
 def of_ratio(numerator: Floats, denominator: Floats) -> Interval:
     """The ratio of two means over the same seeds, with its paired 95% interval.
 
-    From 8 seeds on, pairs are resampled (BCa bootstrap; Efron 1987). Below, the ratio is linearized, and the interval
-    is Student's t for the residuals numerator − ratio · denominator (Cochran 1977, §6.3).
+    Up to 40 seeds the ratio is linearized, and the interval is Student's t for the residuals
+    numerator − ratio · denominator (Cochran 1977, §6.3). From 41 seeds on, pairs are resampled (BCa bootstrap; Efron
+    1987), which undercovers below: 0.89 at 8 seeds.
+
+    Measured coverage of the t interval of a mean, nominally 0.95, at 3, 5, 8 and 20 seeds: normal values 0.94, 0.96,
+    0.95, 0.95; lognormal values (σ = 1), whose mean depends on rare large ones, 0.84, 0.83, 0.83, 0.86.
+    `tests/scoring/test_coverage.py` measures both.
 
     Args:
         numerator: (k,) one value a seed.

@@ -87,9 +87,9 @@ def _logistic(x: Floats) -> Floats:
 def rate(outcomes: Floats) -> tuple[PairwiseRating, ...]:
     """Rate contestants by their outcomes in the same cases.
 
-    From 8 seeds on, seeds are resampled (percentile bootstrap). Below, the interval is Student's t for the jackknife's
-    pseudo-values (Tukey 1958). The interval covers the choice of seeds alone: a contestant that wins with every seed
-    has an interval of width 0.
+    From 41 seeds on, seeds are resampled (percentile bootstrap). Below, the interval is Student's t for the jackknife's
+    pseudo-values (Tukey 1958). Resampling shows nothing where all seeds agree, so no interval is narrower than that by
+    the curvature of the likelihood in which each seed counts as one comparison of a pair.
 
     Args:
         outcomes: (seeds, cases, k) the outcome of each contestant, higher is better; NaN where it was not run.
@@ -140,16 +140,29 @@ def _tolerance(cases: Floats) -> Floats:
 
 def _ends(by_seed: Floats, rating: Floats) -> tuple[Floats, Floats] | None:
     """The ends of the intervals of log strengths; None for a single seed."""
+    from scipy.special import stdtrit
+
     seeds = len(by_seed)
     if seeds < 2:
         return None
     if seeds < BOOTSTRAP_SEEDS_MIN:
-        return _jackknifed(by_seed, rating)
-    drawn = stream(0, "", 0, "ratings").multinomial(seeds, np.full(seeds, 1 / seeds), size=_RESAMPLES)
-    ratings = bradley_terry(np.tensordot(drawn.astype(np.float64), by_seed, axes=1))
-    low, high = np.quantile(ratings, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
-    # A percentile interval need not contain the estimate; it is widened until it does.
-    return np.minimum(low, rating), np.maximum(high, rating)
+        low, high = _jackknifed(by_seed, rating)
+    else:
+        drawn = stream(0, "", 0, "ratings").multinomial(seeds, np.full(seeds, 1 / seeds), size=_RESAMPLES)
+        ratings = bradley_terry(np.tensordot(drawn.astype(np.float64), by_seed, axes=1))
+        low, high = np.quantile(ratings, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
+    wins = by_seed.sum(axis=0)
+    cases = np.maximum(1.0, (wins + wins.T) / seeds)
+    half = float(stdtrit(seeds - 1, (1 + CONFIDENCE) / 2)) * _errors(wins / cases, rating)
+    return np.minimum(low, rating - half), np.maximum(high, rating + half)
+
+
+def _errors(wins: Floats, rating: Floats) -> Floats:
+    """(k,) the standard errors of log strengths, by the curvature of the likelihood with the prior of `rate`."""
+    chance, against_average = _logistic(rating[:, None] - rating), _logistic(rating)
+    bend = (wins + wins.T) * chance * (1 - chance)
+    curvature = np.diag(bend.sum(axis=1) + against_average * (1 - against_average)) - bend
+    return np.asarray(np.sqrt(np.diag(np.linalg.inv(curvature))))
 
 
 def _jackknifed(by_seed: Floats, rating: Floats) -> tuple[Floats, Floats]:

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmsec.scoring.damage import DamageScore, Verdict, score_damage
+from swarmsec.arrays import Floats
+from swarmsec.scoring.damage import DamageScore, ScoringTerms, Verdict, score_damage
 from swarmsec.scoring.detection import Detection, detection, rounds_to_recover
 from swarmsec.scoring.intervals import Interval, of_mean, plain_interval
 from swarmsec.scoring.seed_run import SeedRun
 from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
 
-SCHEMA = "swarmsec.result/v1"
+SCHEMA = "swarmsec.result/v2"
 
 
 class ArmScore(NamedTuple):
-    """One arm over all seeds: the final bill, and the final value of every metric."""
+    """One arm over all seeds.
+
+    Attributes:
+        bill: The final scored bill.
+        metrics: The final value of every metric.
+        central: The bills of a central controller that heard the same signals.
+    """
 
     bill: Interval
     metrics: Mapping[str, Interval]
+    central: Mapping[str, Interval]
 
 
 class Overhead(NamedTuple):
@@ -35,19 +43,32 @@ class Overhead(NamedTuple):
 
 
 class Null(NamedTuple):
-    """The score of a null defense in place of the scenario's defenses."""
+    """The score of a null defense in place of the scenario's defenses.
+
+    Attributes:
+        kind: Its kind.
+        damage_limited: Its DL.
+        prevented: The same with its autoimmune cost taken out of the damage.
+        autoimmune_cost: What it costs in peace.
+        verdict: Its verdict.
+        margin: DL of the scenario's defenses minus its own; None where either is undefined.
+    """
 
     kind: str
     damage_limited: Interval | None
+    prevented: Interval | None
     autoimmune_cost: Interval | None
     verdict: Verdict
+    margin: Interval | None
 
     def to_dict(self) -> dict[str, Any]:
         """The score as plain data, without the kind."""
         return {
             "damage_limited": plain_interval(self.damage_limited),
+            "prevented": plain_interval(self.prevented),
             "autoimmune_cost": plain_interval(self.autoimmune_cost),
             "verdict": self.verdict,
+            "margin": plain_interval(self.margin),
         }
 
 
@@ -61,6 +82,10 @@ class Subject(NamedTuple):
         engine_version: The version of swarmsec.
         stop: The first round after all attacks, at most the number of rounds.
         command: The arguments of `swarmsec run` that repeat the run, without the seeds.
+        bill: The name of the scored bill.
+        autoimmune: The budget of the autoimmune cost, as a share of the attack's damage.
+        defended: Whether any defense stands.
+        raises_alarms: Whether the defenses can raise alarms at all.
     """
 
     scenario: str
@@ -69,6 +94,15 @@ class Subject(NamedTuple):
     engine_version: str
     stop: int
     command: tuple[str, ...]
+    bill: str = ""
+    autoimmune: float = 0.05
+    defended: bool = True
+    raises_alarms: bool = True
+
+    @property
+    def terms(self) -> ScoringTerms:
+        """What the verdict depends on besides the bills."""
+        return ScoringTerms(self.autoimmune, self.defended)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -83,6 +117,9 @@ class Result(DamageScore):
         detection: The score of the alarms.
         overhead: What the defense costs in messages, bytes and CPU time.
         guarantee: Whether the defense's precondition held.
+        spent: Team → what it spent of its budgets, by name; the mean over seeds.
+        central: The scored bill of a central controller that heard the same signals as the attacked swarm; None if the
+            world has none.
         recovery_rounds: Arm → rounds from the end of the attack until its damage is constant; None if it never is.
         seed_runs: The traces that were scored.
         nulls: The scores of null defenses, if they were run.
@@ -96,6 +133,8 @@ class Result(DamageScore):
     detection: Detection
     overhead: Overhead
     guarantee: Guarantee
+    spent: Mapping[str, Mapping[str, float]]
+    central: Interval | None
     recovery_rounds: Mapping[str, float | None]
     seed_runs: tuple[SeedRun, ...]
     nulls: tuple[Null, ...] = ()
@@ -107,6 +146,31 @@ class Result(DamageScore):
         return shlex.join(
             ["swarmsec", "run", *self.subject.command, "--seeds", ",".join(str(seed) for seed in self.seeds)]
         ) + ("," if len(self.seeds) == 1 else "")
+
+    @property
+    def dominant_seed(self) -> int | None:
+        """The seed with more than half of the attack's damage over all seeds, if there is one."""
+        return None if self.dominant is None else self.seeds[self.dominant]
+
+    def beside(self, nulls: Mapping[str, Result], *, rivals: Sequence[str]) -> Result:
+        """The result beside those of null defenses with the same seeds, with the verdict that follows.
+
+        Args:
+            nulls: Kind → its own result.
+            rivals: Those of the nulls that the defense must do better than; no null of theirs is `limited` itself.
+        """
+        bills = {kind: bills_of(null.seed_runs)["defended"] for kind, null in nulls.items()}
+
+        def judged(result: Result) -> DamageScore:
+            terms = result.subject.terms._replace(nulls=bills, rivals=tuple(rivals))
+            return score_damage(bills_of(result.seed_runs), terms)
+
+        own = judged(self)
+        shown = [
+            Null(kind, null.damage_limited, null.prevented, null.autoimmune_cost, null.verdict, own.margins.get(kind))
+            for kind, null in ((kind, judged(null)) for kind, null in nulls.items())
+        ]
+        return replace(self, **vars(own), nulls=tuple(shown))
 
     def to_dict(self, *, times: bool = True) -> dict[str, Any]:
         """The result as plain data.
@@ -129,14 +193,22 @@ class Result(DamageScore):
                 arm: {
                     "bill": score.bill.to_dict(),
                     "metrics": {name: value.to_dict() for name, value in score.metrics.items()},
+                    "central": {name: value.to_dict() for name, value in score.central.items()},
                 }
                 for arm, score in self.arms.items()
             },
             **damage,
-            "detection": self.detection._asdict(),
+            "autoimmune_budget": self.subject.autoimmune,
+            "dominant_seed": self.dominant_seed,
+            "detection": self.detection.to_dict(),
+            "detection_intervals": self.detection.intervals(),
+            "missed_seeds": self.detection.missed_seeds,
+            "raises_alarms": self.detection.by_design,
             "overhead": overhead._asdict(),
             "guarantee": {"holds": self.guarantee.holds, "why": self.guarantee.why},
             "promise": self.guarantee.measurement,
+            "spent": {team: dict(spent) for team, spent in self.spent.items()},
+            "central": plain_interval(self.central),
             "recovery_rounds": dict(self.recovery_rounds),
             "verdict": verdict,
             "replay": self.replay,
@@ -145,32 +217,57 @@ class Result(DamageScore):
         }
 
 
-def score(subject: Subject, runs: Sequence[SeedRun]) -> Result:
+def score(subject: Subject, runs: Sequence[SeedRun], terms: ScoringTerms | None = None) -> Result:
     """Score the paired arms of all seeds.
 
     Args:
         subject: The scored scenario.
         runs: One a seed, each with the same arms.
+        terms: What the verdict depends on besides the bills; the subject's own unless given.
     """
     arms = tuple(runs[0].traces)
-    bills = {arm: np.array([float(run.traces[arm].bill[-1]) for run in runs]) for arm in arms}
+    bills = bills_of(runs)
+    scores = {arm: ArmScore(of_mean(bills[arm]), _metrics(arm, runs), _central(arm, runs)) for arm in arms}
+    hears = scores.get("attacked") or scores.get("clean")
     return Result(
-        **vars(score_damage(bills)),
+        **vars(score_damage(bills, terms or subject.terms)),
         subject=subject,
         seeds=tuple(run.seed for run in runs),
         unit=runs[0].traces[arms[0]].unit,
-        arms={arm: ArmScore(of_mean(bills[arm]), _metrics(arm, runs)) for arm in arms},
-        detection=detection([run.traces["defended"].watch for run in runs] if "defended" in arms else []),
+        arms=scores,
+        detection=detection([run.traces for run in runs], by_design=subject.raises_alarms),
         overhead=_overhead(runs),
         guarantee=_guarantee(runs),
+        spent=_spent(runs),
+        central=hears.central.get(subject.bill) if hears else None,
         recovery_rounds=_recovery(runs, subject.stop),
         seed_runs=tuple(runs),
     )
 
 
+def bills_of(runs: Sequence[SeedRun]) -> dict[str, Floats]:
+    """Arm → (k,) its final scored bill, one a seed."""
+    return {arm: np.array([float(run.traces[arm].bill[-1]) for run in runs]) for arm in runs[0].traces}
+
+
 def _metrics(arm: str, runs: Sequence[SeedRun]) -> dict[str, Interval]:
     names = runs[0].traces[arm].metrics
     return {name: of_mean(np.array([float(run.traces[arm].metrics[name][-1]) for run in runs])) for name in names}
+
+
+def _central(arm: str, runs: Sequence[SeedRun]) -> dict[str, Interval]:
+    names = runs[0].traces[arm].central
+    return {name: of_mean(np.array([float(run.traces[arm].central[name]) for run in runs])) for name in names}
+
+
+def _spent(runs: Sequence[SeedRun]) -> dict[str, dict[str, float]]:
+    """What each team spent in the defended arm, or else in the arm in which it plays; the mean over seeds."""
+    found: dict[str, dict[str, float]] = {}
+    for team, arms in (("red", ("defended", "attacked")), ("blue", ("defended", "guarded"))):
+        arm = next((arm for arm in arms if arm in runs[0].traces), None)
+        spent = [run.traces[arm].spent.get(team, {}) for run in runs] if arm else [{}]
+        found[team] = {name: mean(float(one.get(name, 0.0)) for one in spent) for name in spent[0]}
+    return found
 
 
 def _overhead(runs: Sequence[SeedRun]) -> Overhead:
@@ -195,7 +292,7 @@ def _overhead(runs: Sequence[SeedRun]) -> Overhead:
 def _guarantee(runs: Sequence[SeedRun]) -> Guarantee:
     """Whether the precondition of any defense held in every seed."""
     if not runs[0].guarantees:
-        return Guarantee(None, "there was no attack on a defended swarm")
+        return Guarantee(None, "nobody attacked a defended swarm")
     return combine_guarantees(
         [
             (kind, worst_over_seeds([run.guarantees[position][1] for run in runs]))

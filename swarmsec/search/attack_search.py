@@ -170,11 +170,10 @@ def gauntlet(
     own_again, best_again = fresh.harms([own, best.attacks])
     if best_again.refused:
         raise SwarmsecError(f"the worst attack cannot be run on other seeds: {best_again.refused}")
-    world = scenario.registry.get("worlds", scenario.document["world"]["kind"])
     return Gauntlet(
         scenario=scenario.name,
         defenses=tuple(scenario.document["defenses"]),
-        unit=world.unit if metric is None else "",
+        unit=scenario.unit if metric is None else "",
         metric=metric,
         known=known,
         seeds=tuple(seeds),

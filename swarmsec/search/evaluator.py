@@ -18,6 +18,9 @@ from swarmsec.swarm.arms import Arm
 Attacks = Sequence[Mapping[str, Any]]
 """Attacks as a scenario writes them."""
 
+_Pair = tuple[Job, Job | None]
+"""One seed's measured arm, and the arm that it is measured against; None for a metric."""
+
 BATCH = 8
 """Attacks that are tried at once. It does not depend on the number of processes, and so neither do results."""
 
@@ -68,7 +71,10 @@ class Harm:
 
 
 class AttackEvaluator:
-    """Measures the harm of attacks on a defended swarm, against its clean arms.
+    """Measures the harm of attacks on a defended swarm, against another arm of the same seeds.
+
+    Both arms keep their bills over the same daemons: all but those that the attacks set out to hijack. So attacks on
+    other daemons are measured against other arms.
 
     Args:
         scenario: The world, the defenses and the rules.
@@ -76,12 +82,10 @@ class AttackEvaluator:
         cache: Runs the jobs.
         metric: Measure the greatest value of this metric in the measured arm, and not the damage.
         arm: The arm that is measured; `attacked` measures attacks on an undefended swarm.
+        against: The arm whose bill is subtracted, without attacks; `guarded` leaves the defenses' own cost out.
 
     Attributes:
         tried: The number of measured choices of attacks.
-
-    Raises:
-        SwarmsecError: The clean arm cannot be run.
     """
 
     def __init__(
@@ -92,19 +96,23 @@ class AttackEvaluator:
         *,
         metric: str | None = None,
         arm: Arm = Arm.DEFENDED,
+        against: Arm = Arm.CLEAN,
     ) -> None:
         # A sweep may go along a path into attacks that are replaced here.
         self.scenario = load_scenario(scenario, settings={"sweep": {}}) if scenario.document["sweep"] else scenario
         self.seeds = tuple(seeds)
         self.tried = 0
-        self._cache, self._metric, self._arm = cache, metric, arm
-        self._baseline = self._clean_amounts()
+        self._cache, self._metric, self._arm, self._against = cache, metric, arm, against
 
     def harms(self, choices: Sequence[Attacks]) -> list[Harm]:
-        """The harm of each choice of attacks."""
+        """The harm of each choice of attacks.
+
+        Raises:
+            SwarmsecError: The arm without attacks cannot be run.
+        """
         self.tried += len(choices)
         prepared = [self._prepared(attacks) for attacks in choices]
-        jobs = [one for these in prepared if not isinstance(these, str) for one in these]
+        jobs = [one for these in prepared if not isinstance(these, str) for pair in these for one in pair if one]
         figures = {one.id: found for one, found in self._cache.results(jobs)}
         return [self._harm(these, figures) for these in prepared]
 
@@ -116,35 +124,29 @@ class AttackEvaluator:
                     return number
         return None
 
-    def _clean_amounts(self) -> tuple[float, ...]:
-        """The baseline of each seed: the clean arm's bill, or 0 for a metric."""
-        if self._metric is not None:
-            return (0.0,) * len(self.seeds)
-        bills = []
-        for _, figures in self._cache.results(jobs_of(self.scenario, self.seeds, [Arm.CLEAN])):
-            bill = self._measured(figures)
-            if isinstance(bill, str):
-                raise SwarmsecError(f"the clean arm cannot be run: {bill}")
-            bills.append(bill)
-        return tuple(bills)
-
-    def _prepared(self, attacks: Attacks) -> list[Job] | str:
-        """The jobs of a choice, or the reason that it is refused."""
+    def _prepared(self, attacks: Attacks) -> list[_Pair] | str:
+        """The jobs of a choice by seed, or the reason that it is refused."""
         try:
             attacked = load_scenario(self.scenario, attack=[dict(spec) for spec in attacks])
         except SwarmsecError as error:
             return str(error).splitlines()[0]
-        return jobs_of(attacked, self.seeds, [self._arm])
+        measured = jobs_of(attacked, self.seeds, [self._arm])
+        if self._metric is not None:
+            return [(one, None) for one in measured]
+        return list(zip(measured, jobs_of(attacked, self.seeds, [self._against]), strict=True))
 
-    def _harm(self, jobs: list[Job] | str, figures: Mapping[str, ArmFigures]) -> Harm:
-        if isinstance(jobs, str):
-            return Harm((), jobs)
+    def _harm(self, pairs: list[_Pair] | str, figures: Mapping[str, ArmFigures]) -> Harm:
+        if isinstance(pairs, str):
+            return Harm((), pairs)
         amounts = []
-        for one, baseline in zip(jobs, self._baseline, strict=True):
+        for one, baseline in pairs:
+            alone = self._measured(figures[baseline.id]) if baseline else 0.0
+            if isinstance(alone, str):
+                raise SwarmsecError(f"the {self._against} arm cannot be run: {alone}")
             measured = self._measured(figures[one.id])
             if isinstance(measured, str):
                 return Harm((), measured)
-            amounts.append(measured - baseline)
+            amounts.append(measured - alone)
         return Harm(tuple(amounts))
 
     def _measured(self, figures: ArmFigures) -> float | str:

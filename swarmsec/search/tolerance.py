@@ -104,31 +104,20 @@ def tolerance_map(
         raise UsageError("shares are from above 0 to 1, and strengths above 0")
     free = load_scenario(scenario, settings={"rules.red": {}, "sweep": {}})
     attack = dict(attack or scenario.document["attacks"][0])
-    attacked, defended, guarded = (
-        AttackEvaluator(free, seeds, cache, arm=arm) for arm in (Arm.ATTACKED, Arm.DEFENDED, Arm.GUARDED)
-    )
-    cost = guarded.harms([[attack]])[0]
-    if cost.amount is None:
-        raise SwarmsecError(f"the defense cannot be run: {cost.refused}")
+    attacked = AttackEvaluator(free, seeds, cache, arm=Arm.ATTACKED)
+    defended = AttackEvaluator(free, seeds, cache, against=Arm.GUARDED)
     cells = []
     for share in shares:
         row = [[{**attack, "daemons": f"{100 * share:g}%", "strength": strength}] for strength in strengths]
         harms = zip(strengths, row, attacked.harms(row), defended.harms(row), strict=True)
         for strength, specs, without, with_defense in harms:
             cells.append(
-                TolerancePoint(
-                    share,
-                    strength,
-                    without.amount,
-                    None if with_defense.amount is None else with_defense.amount - cost.amount,
-                    _promised(free, specs, seeds[0]),
-                )
+                TolerancePoint(share, strength, without.amount, with_defense.amount, _promised(free, specs, seeds[0]))
             )
             if each:
                 each(cells[-1])
-    unit = scenario.registry.get("worlds", scenario.document["world"]["kind"]).unit
     kind = str(attack["kind"])
-    return ToleranceMap(scenario.name, kind, unit, tuple(seeds), tuple(shares), tuple(strengths), tuple(cells))
+    return ToleranceMap(scenario.name, kind, scenario.unit, tuple(seeds), tuple(shares), tuple(strengths), tuple(cells))
 
 
 def _promised(scenario: Scenario, attacks: Sequence[Any], seed: int) -> str:

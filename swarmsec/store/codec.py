@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.swarm.trace import DetectionCounts, Event, Trace
+from swarmsec.swarm.trace import DetectionCounts, Event, Toggles, Trace
 
 Stored = Literal["bill", "<f4", "<f8"]
 """The storage of a metric's rounds: equal to the bill, or an array of this NumPy type."""
@@ -59,10 +59,10 @@ def encode(trace: Trace) -> Columns:
         daemons=len(trace.compromised),
         finals=_figures_text({name: float(values[-1]) for name, values in trace.metrics.items()}),
         central=_figures_text(trace.central),
-        watch=json.dumps(asdict(trace.watch)),
+        watch=json.dumps({**asdict(trace.watch), "spent": trace.spent}),
         names=json.dumps(list(kinds.items())),
         events=_compressed(json.dumps([event.to_dict() for event in trace.events]).encode()),
-        quarantine=_encoded_log(trace.quarantine_log),
+        quarantine=_encoded_logs(trace),
         compromised=_compressed(np.packbits(trace.compromised).tobytes()),
         attacked=_compressed(np.packbits(trace.attacked).tobytes()),
         series=_compressed(b"".join(rows)),
@@ -83,6 +83,7 @@ def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) ->
         bill, metrics = np.array([columns.bill]), {name: np.array([value]) for name, value in finals.items()}
     else:
         bill, metrics = _series(columns, finals)
+    watch, logs = json.loads(columns.watch), _decoded_logs(columns.quarantine)
     return Trace(
         arm=arm,
         seed=seed,
@@ -94,10 +95,13 @@ def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) ->
         events=events_of(columns.events),
         compromised=_mask(columns.compromised, columns.daemons),
         final=np.empty((0, 0)),
-        watch=DetectionCounts(**json.loads(columns.watch)),
+        watch=DetectionCounts(**{field.name: watch[field.name] for field in fields(DetectionCounts)}),
         attacked=_mask(columns.attacked, columns.daemons),
         central=figures_of(columns.central),
-        quarantine_log=_decoded_log(columns.quarantine),
+        spent=watch.get("spent", {}),
+        alarms=logs.alarms,
+        changed=logs.changed,
+        quarantine_log=logs.quarantine,
     )
 
 
@@ -114,7 +118,12 @@ def figures_of(text: str) -> dict[str, float]:
 def events_of(block: bytes) -> tuple[Event, ...]:
     """The events of a row, in order."""
     events = json.loads(zlib.decompress(block))
-    return tuple(Event(**{**event, "daemons": tuple(event["daemons"])}) for event in events)
+    return tuple(Event(**{**event, **_tuples(event)}) for event in events)
+
+
+def _tuples(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an event that are tuples, which are lists in JSON."""
+    return {key: tuple(event[key]) for key in ("daemons", "note") if key in event}
 
 
 def _series(columns: Columns, finals: Mapping[str, float]) -> tuple[Floats, dict[str, Floats]]:
@@ -162,21 +171,54 @@ def _mask(block: bytes, daemons: int) -> Bools:
     return bits.astype(bool)
 
 
-def _encoded_log(log: Sequence[tuple[int, bool, Ints]]) -> bytes:
-    """One line of JSON with [round, isolated, count] for each change; then the daemons of all changes as int32."""
-    lines = [[round, bool(inside), len(daemons)] for round, inside, daemons in log]
+class _Logs(NamedTuple):
+    """The records of masks over daemons, by their changes."""
+
+    quarantine: tuple[tuple[int, bool, Ints], ...]
+    alarms: Toggles | None
+    changed: Toggles | None
+
+
+_ALARMS, _CHANGED = 2, 3
+"""In the column `quarantine`, the mark of a change of the alarms, or of the daemons that red changed."""
+
+_TOO_MANY = -1
+"""The round of a change that stands for a record that is too large."""
+
+
+def _encoded_logs(trace: Trace) -> bytes:
+    """One line of JSON with [round, mark, count] for each change; then the daemons of all changes as int32.
+
+    The mark is true or false for the quarantine: isolated or released.
+    """
+    log: list[tuple[int, bool | int, Ints]] = [
+        (round, bool(inside), who) for round, inside, who in trace.quarantine_log
+    ]
+    for mark, toggles in ((_ALARMS, trace.alarms), (_CHANGED, trace.changed)):
+        none = np.empty(0, dtype=np.int32)
+        log += [(_TOO_MANY, mark, none)] if toggles is None else [(round, mark, who) for round, who in toggles]
+    lines = [[round, mark, len(daemons)] for round, mark, daemons in log]
     who = [np.asarray(daemons, dtype="<i4").tobytes() for _, _, daemons in log]
     return _compressed(json.dumps(lines).encode() + b"\n" + b"".join(who))
 
 
-def _decoded_log(block: bytes) -> tuple[tuple[int, bool, Ints], ...]:
+def _decoded_logs(block: bytes) -> _Logs:
     head, _, who = zlib.decompress(block).partition(b"\n")
-    log, daemons, at = [], np.frombuffer(who, "<i4").astype(np.int32), 0
+    quarantine: list[tuple[int, bool, Ints]] = []
+    toggles: dict[int, list[tuple[int, Ints]] | None] = {_ALARMS: [], _CHANGED: []}
+    daemons, at = np.frombuffer(who, "<i4").astype(np.int32), 0
     lines: list[Any] = json.loads(head)
-    for round, inside, count in lines:
-        log.append((round, inside, daemons[at : at + count]))
+    for round, mark, count in lines:
+        changed = daemons[at : at + count]
         at += count
-    return tuple(log)
+        if isinstance(mark, bool):
+            quarantine.append((round, mark, changed))
+        elif round == _TOO_MANY:
+            toggles[mark] = None
+        elif (log := toggles[mark]) is not None:
+            log.append((round, changed))
+    alarms, red = (None if log is None else tuple(log) for log in toggles.values())
+    return _Logs(tuple(quarantine), alarms, red)
 
 
 def _compressed(block: bytes) -> bytes:

@@ -1,28 +1,84 @@
-"""One attack of a run: its view, and the check that its changes stay within its surface."""
+"""One attack of a run: its view, and the changes that its hooks ask for, blended by its strength."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from swarmsec.arrays import Floats, Ints, read_only
+from swarmsec.arrays import Bools, Floats, Ints, frozen, read_only
 from swarmsec.errors import PluginError
-from swarmsec.messages import Messages
+from swarmsec.messages import Claims, Messages
 from swarmsec.network import DELAY_MAX, Network
+from swarmsec.swarm.blend import blend, blend_counts
 from swarmsec.swarm.hooks import call, floats
 from swarmsec.swarm.setup import PluginSpec
-from swarmsec.teams import Attack, Channels, Knowledge, Links, RedState, RedView
+from swarmsec.teams import Attack, Channels, Links, RedState, RedView, Terms
+
+
+class AttackServices(Protocol):
+    """What an attack needs of its team."""
+
+    def hijack(self, kind: str, daemons: Ints) -> Ints:
+        """Hijack daemons, as far as the rules allow; returns those that are hijacked now."""
+
+    def reach(self, hijacked: Ints) -> int:
+        """The blast radius of hijacked daemons."""
+
+    def note(self, kind: str, name: str, value: float | str) -> None:
+        """Record a note."""
+
+    def rehearse(self, signals: Floats) -> Bools:
+        """The daemons about which the defenses would do something."""
+
+
+class Rewrite(NamedTuple):
+    """What an attack writes in some rows of an array.
+
+    Attributes:
+        rows: (k,) the daemons.
+        values: (k, d) what it writes, at full strength.
+        honest: (k, d) where that is the truth.
+        strength: How far the truth is moved towards it.
+    """
+
+    rows: Ints
+    values: Floats
+    honest: Bools
+    strength: float
+
+    def over(self, truth: Floats) -> Floats:
+        """(k, d) the truth about the same daemons, at this moment or a later one, moved towards the lie."""
+        return blend(truth, np.where(self.honest, truth, self.values), self.strength)
+
+
+class ChannelChange(NamedTuple):
+    """What an attack sends on the channels of its hijacked daemons: edges, payload (k, d) and copies (k,)."""
+
+    edges: Ints
+    payload: Floats
+    copies: Ints
+
+
+class LinkChange(NamedTuple):
+    """What an attack does to the links of its targets: edges, which are down (k,), and exchanges of delay (k,)."""
+
+    edges: Ints
+    down: Bools
+    delays: Ints
 
 
 class ActiveAttack:
-    """One attack of a run.
+    """One attack of a run. It keeps to `terms`, whatever the plug-in does with its own attributes.
 
     Attributes:
         spec: The attack.
+        terms: Its schedule and traits as the rules were checked against.
         on: Whether it is on in this round.
         targets: (k,) the daemons that it targets.
-        hijacked: (k,) the daemons that it has hijacked, ascending. The view shows both and cannot change them.
+        hijacked: (k,) the daemons that it has hijacked, ascending. The view shows copies of both.
         state: The data that the view shows.
         view: The attack's view.
     """
@@ -30,151 +86,203 @@ class ActiveAttack:
     def __init__(
         self,
         spec: PluginSpec[Attack],
+        terms: Terms,
         network: Network,
         targets: Ints,
         *,
+        named: Mapping[str, Ints],
         rng: np.random.Generator,
+        link_rng: np.random.Generator,
         defenses: tuple[dict[str, object], ...],
-        hijack: Callable[[str, Ints], Ints],
+        rounds: int,
+        board: dict[str, Any],
+        team: AttackServices,
     ) -> None:
-        self.spec = spec
+        self.spec, self.terms = spec, terms
         self.on = False
-        self.targets = read_only(targets)
+        self.targets = targets
         self.hijacked: Ints = np.empty(0, dtype=np.int32)
-        self.state = RedState.initial(network.n)
+        self.state = RedState.initial()
         self.view = RedView(
             rng=rng,
             network=network,
             targets=targets,
             state=self.state,
-            knowledge=spec.plugin.knowledge,
+            terms=terms,
+            actions=self,
+            rounds=rounds,
+            board=board,
+            named=named,
             defenses=defenses,
-            hijack=self.take,
         )
+        self._hooks = frozenset(hook for hook in HOOKS if type(spec.plugin).overrides(hook))
         self._network = network
-        self._hijack = hijack
-        self._proposals: Floats | None = None
-        self._before: Floats | None = None
+        self._team = team
+        self._link_rng = link_rng
         self._edges: Ints | None = None
         self._links: Ints | None = None
+        self._luck: Floats | None = None
+
+    def has(self, hook: str) -> bool:
+        """Whether the engine calls a hook of this attack."""
+        return hook in self._hooks
+
+    @property
+    def strength(self) -> float:
+        """The strength in this round, by the terms."""
+        return self.terms.intensity(self.state.round)
+
+    def begin_round(self, round: int) -> bool:
+        """Begin a round; returns whether the attack is on in it."""
+        self.state.round = round
+        self.state.strength = self.strength
+        return self.state.strength > 0
+
+    def show(self, signals: Floats, proposals: Floats) -> None:
+        """Show the signals and proposals of another step, and note those of newly hijacked daemons."""
+        self.state.show(signals, proposals)
+        if len(self.hijacked):
+            self.state.note_before(proposals)
+
+    def look(self) -> None:
+        """Call `on_round`."""
+        call(self.spec, "on_round", self.view)
 
     def take(self, daemons: Ints) -> Ints:
         """Hijack daemons through this attack, as far as the rules allow.
 
         Returns:
             (k,) those of `daemons` that are hijacked now.
-
-        Raises:
-            PluginError: The attack is off, or has a surface that compromises no daemon.
         """
-        if not self.spec.plugin.surface.compromises:
-            raise PluginError("has a surface that compromises no daemon", where=f"{self.spec.kind}: red.hijack")
-        if not self.on:
-            raise PluginError("hijacks while it is off", where=f"{self.spec.kind}: red.hijack")
-        taken = self._hijack(self.spec.kind, daemons)
-        self.hijacked = read_only(np.union1d(self.hijacked, taken).astype(np.int32))
-        self.state.hijacked = self.hijacked
-        self._note_proposals()
+        taken = self._team.hijack(self.spec.kind, daemons)
+        self.hijacked = np.union1d(self.hijacked, taken).astype(np.int32)
+        self.state.add_hijacked(taken)
         self._edges = None
         return taken
 
-    def change_signals(self, signals: Floats) -> Floats:
-        """(n, d) the signals after the attack changed the rows of its targets."""
-        shown = self._shown(signals, self.targets)
-        changed = call(self.spec, "on_signals", shown, self.view)
-        return self._accepted("on_signals", changed, shown, signals, self.targets)
+    def lose(self, daemons: Ints) -> None:
+        """End the hijack of daemons."""
+        self.state.remove_hijacked(daemons)
+        self.hijacked = np.setdiff1d(self.hijacked, daemons).astype(np.int32)
+        self._edges = None
 
-    def change_proposals(self, proposals: Floats) -> Floats:
-        """(n, d) the proposals after it changed the rows of its hijacked daemons; it may hijack more here."""
-        self._proposals = proposals
-        self._note_proposals()
-        shown = self._shown(proposals, self.hijacked)
-        changed = call(self.spec, "on_daemons", shown, self.view)
-        return self._accepted("on_daemons", changed, shown, proposals, self.hijacked)
+    def change_claims(self, messages: Messages) -> Messages:
+        """The claims of blue's channel after the attack changed those of its hijacked daemons."""
+        if not self.has("on_claims"):
+            return messages
+        edges = self._network.edges_from(self.hijacked)
+        ends = read_only(self._network.indices[edges]), read_only(self._network.receivers[edges])
+        before = Claims(*ends, frozen(messages.on(edges)), messages.copies_on(edges) > 0)
+        after = call(self.spec, "on_claims", before, self.view)
+        where = f"{self.spec.kind}.on_claims"
+        if not isinstance(after, Claims) or after.sent.shape != before.sent.shape or after.sent.dtype != bool:
+            raise PluginError(f"must give the claims, with a mask of {len(edges):,} that are sent", where=where)
+        truth, sent = messages.on(edges), messages.copies_on(edges)
+        lie = blend(truth, floats(after.values, truth.shape, where), self.strength)
+        copies = blend_counts(sent, after.sent.astype(np.float64), self.strength)
+        return messages.with_payload(edges, lie).with_copies(edges, copies)
 
-    def change_messages(self, messages: Messages) -> Messages:
-        """The messages after the attack changed those of its hijacked daemons."""
+    def hijack(self, daemons: Ints) -> Ints:
+        """Hijack daemons because the attack asks for it.
+
+        Raises:
+            PluginError: The attack is off, compromises no daemon, does not spread, or holds no credential for them.
+        """
+        where = f"{self.spec.kind}: red.hijack"
+        if not self.terms.surface.compromises:
+            raise PluginError("has a surface that compromises no daemon", where=where)
+        if not self.on:
+            raise PluginError("hijacks while it is off", where=where)
+        listeners = self._network.receivers[self._network.edges_from(self.hijacked)]
+        shut = daemons[~np.isin(daemons, np.concatenate([listeners, self.hijacked]))]
+        if len(shut):
+            raise PluginError(f"holds no credential for daemon {shut[0]}; see `red.trusted_by`", where=where)
+        if not self.terms.spreads and len(strange := np.setdiff1d(daemons, self.hijacked)):
+            raise PluginError(f"hijacks daemon {strange[0]}, and its trait `spreads` is false", where=where)
+        return self.take(daemons)
+
+    def reach(self) -> int:
+        """See `RedView.reach`."""
+        return self._team.reach(self.hijacked)
+
+    def note(self, name: str, value: float | str) -> None:
+        """See `RedView.note`."""
+        if not isinstance(value, str):
+            number = float(floats(value, (), f"{self.spec.kind}: red.note"))
+            value = number if math.isfinite(number) else str(number)
+        self._team.note(self.spec.kind, str(name), value)
+
+    def rehearse(self, signals: Floats) -> Bools:
+        """See `RedView.rehearse`."""
+        shown = self.state.signals
+        assert shown is not None, "the view refuses before"
+        return self._team.rehearse(floats(signals, shown.shape, f"{self.spec.kind}: red.rehearse").copy())
+
+    def lie(self, hook: str, rows: Ints, truth: Floats) -> Rewrite:
+        """The rows (k, d) of some daemons as a hook rewrites them."""
+        told = floats(call(self.spec, hook, truth.copy(), self.view), truth.shape, f"{self.spec.kind}.{hook}").copy()
+        honest = (told == truth) | (np.isnan(told) & np.isnan(truth))
+        return Rewrite(rows, told, honest, self.strength)
+
+    def change_channels(self, messages: Messages, columns: tuple[str, ...]) -> ChannelChange:
+        """The messages of its hijacked daemons as `on_messages` rewrites them."""
         if self._edges is None:
             self._edges = self._network.edges_from(self.hijacked)
         edges = self._edges
-        before = self._channels(messages, edges)
+        before = self._channels(messages, edges, columns)
         after = call(self.spec, "on_messages", before, self.view)
         where = f"{self.spec.kind}.on_messages"
         if not isinstance(after, Channels):
             raise PluginError(f"gives {type(after).__name__}; must be the channels, changed or not", where=where)
-        payload = floats(after.payload, before.payload.shape, where)
-        copies = floats(after.copies, before.copies.shape, where).astype(np.int32)
-        if (copies < 0).any():
+        truth, sent = messages.on(edges), messages.copies_on(edges)
+        payload = floats(after.payload, truth.shape, where)
+        copies = floats(after.copies, sent.shape, where)
+        if not (copies >= 0).all():
             raise PluginError("sends a negative number of copies", where=where)
-        return messages.with_payload(edges, payload).with_copies(edges, copies)
+        return ChannelChange(
+            edges, blend(truth, payload, self.strength), blend_counts(sent, np.floor(copies), self.strength)
+        )
 
-    def change_links(self, messages: Messages) -> Messages:
-        """The messages, with weight 0 on the cut links of its targets, and delays on their delayed links."""
+    def change_links(self) -> LinkChange:
+        """The links of its targets as `on_network` cuts and delays them.
+
+        Below full strength a link is cut if its own draw, one for a run, is below the strength; delays are rounded.
+        """
         if self._links is None:
             mask = np.zeros(self._network.n, dtype=bool)
             mask[self.targets] = True
             self._links = np.flatnonzero(mask[self._network.indices] | mask[self._network.receivers]).astype(np.int32)
-        ends = self._network.indices[self._links], self._network.receivers[self._links]
-        links = call(self.spec, "on_network", Links(*ends, np.ones(len(self._links), dtype=bool)), self.view)
+        edges, strength = self._links, self.strength
+        ends = self._network.indices[edges], self._network.receivers[edges]
+        links = call(self.spec, "on_network", Links(*ends, np.ones(len(edges), dtype=bool)), self.view)
         where = f"{self.spec.kind}.on_network"
-        if not isinstance(links, Links) or links.up.shape != self._links.shape or links.up.dtype != bool:
-            raise PluginError(f"must give the links, with a mask of {len(self._links):,} that are up", where=where)
+        if not isinstance(links, Links) or links.up.shape != edges.shape or links.up.dtype != bool:
+            raise PluginError(f"must give the links, with a mask of {len(edges):,} that are up", where=where)
+        delays = np.zeros(len(edges), dtype=np.int32)
         if links.delays is not None:
-            delays = floats(np.asarray(links.delays, dtype=np.float64), links.up.shape, where)
-            if not ((delays >= 0) & (delays <= DELAY_MAX)).all():
+            late = floats(np.asarray(links.delays, dtype=np.float64), links.up.shape, where)
+            if not ((late >= 0) & (late <= DELAY_MAX)).all():
                 raise PluginError(f"gives a delay outside of 0 to {DELAY_MAX:,} exchanges", where=where)
-            messages = messages.with_delays(self._links, delays.astype(np.int32))
-        if links.up.all():
-            return messages
-        weights = np.ones(self._network.m)
-        weights[self._links[~links.up]] = 0.0
-        return messages.with_weights(weights)
+            delays = np.minimum(blend_counts(delays, late, strength), DELAY_MAX)
+        down = ~links.up
+        if strength < 1.0 and down.any():
+            if self._luck is None:
+                self._luck = self._link_rng.random(len(edges))
+            down &= self._luck < strength
+        return LinkChange(edges, down, delays)
 
-    def _note_proposals(self) -> None:
-        """Record the proposals of daemons when they are hijacked, for `RedView.before`."""
-        if self._proposals is None:
-            return
-        if self._before is None:
-            self._before = np.full_like(self._proposals, np.nan)
-            self.state.before = read_only(self._before)
-        fresh = self.hijacked[np.isnan(self._before[self.hijacked]).all(axis=1)]
-        self._before[fresh] = self._proposals[fresh]
-
-    def _shown(self, values: Floats, rows: Ints) -> Floats:
-        """(n, d) the values visible to the attack: NaN outside of `rows` unless it knows signals."""
-        if Knowledge.SIGNALS in self.spec.plugin.knowledge:
-            return read_only(values)
-        shown = np.full_like(values, np.nan)
-        shown[rows] = values[rows]
-        return read_only(shown)
-
-    def _accepted(self, hook: str, changed: Floats, shown: Floats, values: Floats, rows: Ints) -> Floats:
-        """(n, d) the values with `rows` as the attack changed them.
-
-        Raises:
-            PluginError: It changed another row.
-        """
-        changed = floats(changed, values.shape, f"{self.spec.kind}.{hook}")
-        untouched = (changed == shown) | (np.isnan(changed) & np.isnan(shown))
-        foreign = ~untouched.all(axis=1)
-        foreign[rows] = False
-        if foreign.any():
-            first = int(np.flatnonzero(foreign)[0])
-            raise PluginError(
-                f"changes daemon {first}, which is not one of its targets or hijacked daemons",
-                where=f"{self.spec.kind}.{hook}",
-            )
-        accepted = values.copy()
-        accepted[rows] = np.where(untouched[rows], values[rows], changed[rows])
-        return accepted
-
-    def _channels(self, messages: Messages, edges: Ints) -> Channels:
+    def _channels(self, messages: Messages, edges: Ints, columns: tuple[str, ...]) -> Channels:
         """The channels on `edges`, with the messages of this exchange in both directions."""
         back = self._network.reverse[edges]
         return Channels(
-            sender=read_only(self._network.indices[edges]),
-            receiver=read_only(self._network.receivers[edges]),
-            payload=read_only(messages.on(edges)),
-            heard=read_only(np.where((back >= 0)[:, None], messages.on(back), np.nan)),
-            copies=read_only(messages.copies_on(edges)),
+            sender=self._network.indices[edges],
+            receiver=self._network.receivers[edges],
+            payload=messages.on(edges),
+            heard=np.where((back >= 0)[:, None], messages.on(back), np.nan),
+            copies=messages.copies_on(edges),
+            columns=columns,
         )
+
+
+HOOKS = ("on_round", "on_signals", "on_daemons", "on_messages", "on_claims", "on_network", "on_decisions")
+"""The hooks of an attack that the engine calls."""

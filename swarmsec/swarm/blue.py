@@ -1,196 +1,253 @@
-"""Blue's side of the engine: the defenses in their order, the quarantine within the rules, and their costs."""
+"""Blue's side of the engine: the defenses in their order, their acts within the rules, and their costs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from swarmsec.aggregation import Neighborhoods, Rule
-from swarmsec.arrays import Bools, Floats, Ints, read_only
-from swarmsec.errors import PluginError
+from swarmsec.aggregation import Rule
+from swarmsec.arrays import Bools, Floats, Ints, frozen
 from swarmsec.messages import BYTES_A_COMPONENT, Messages
-from swarmsec.swarm.hooks import call, finite_floats, floats
-from swarmsec.swarm.setup import PluginSpec, Setup
+from swarmsec.swarm.active_defense import ActiveDefense
+from swarmsec.swarm.channel import Forge
+from swarmsec.swarm.hooks import call, finite_floats
+from swarmsec.swarm.listening import Listening
+from swarmsec.swarm.restraint import Restraint
+from swarmsec.swarm.setup import Setup
 from swarmsec.swarm.trace import Recorder
-from swarmsec.teams import BlueState, BlueView, Defense, rule_of
+from swarmsec.teams import BlueState, Observed, rule_of
 
 
 class BlueTeam:
     """The defenses of a run.
 
     Attributes:
+        recorder: Records the events of the defenses.
+        defenses: The defenses, in the scenario's order.
         rule: The aggregation rule that daemons listen with, or None for the protocol's own.
-        quarantined: (n,) the daemons that are isolated now.
-        quarantined_count: The number of isolated daemons.
+        quarantined: (n,) the daemons that are isolated, or that most of their listeners ignore, at the end of a round.
+        quarantined_count: Their number.
         alarmed: (n,) the daemons about which an alarm was raised in this round.
-        log: Every change of the quarantine: round, whether isolated or released, daemons.
-    """
-
-    def __init__(self, setup: Setup, recorder: Recorder, *, active: bool, truth: Callable[[], Bools]) -> None:
-        n = setup.network.n
-        self._network = setup.network
-        self._recorder = recorder
-        self._neighborhoods = Neighborhoods(setup.network)
-        self._limit = setup.rules.quarantine_limit(n)
-        self.quarantined: Bools = np.zeros(n, dtype=bool)
-        self.quarantined_count = 0
-        self.alarmed: Bools = np.zeros(n, dtype=bool)
-        self.log: list[tuple[int, bool, Ints]] = []
-        self._notices = 0
-        self._listening: Floats | None = None
-        self._state = BlueState(n)
-        self._defenses = [
-            _ActiveDefense(self, setup, number, spec, self._neighborhoods, self._limit, self._state, truth)
-            for number, spec in enumerate(setup.defenses if active else ())
-        ]
-        self.rule: Rule | None = rule_of([defense.spec.plugin for defense in self._defenses])
-
-    def begin(self) -> None:
-        """Call `begin` of every defense, before round 0."""
-        for defense in self._defenses:
-            call(defense.spec, "begin", defense.view)
-
-    def begin_round(self, round: int) -> None:
-        """Begin a round without alarms."""
-        if self._defenses:
-            self.alarmed[:] = False
-        self._state.round = round
-
-    def filter(self, signals: Floats) -> Floats:
-        """(n, d) the signals after the defenses' filters."""
-        for defense in self._defenses:
-            before = read_only(signals)
-            after = call(defense.spec, "filter_signals", before, defense.view)
-            if after is before:
-                continue
-            filtered = finite_floats(after, signals.shape, f"{defense.spec.kind}.filter_signals")
-            defense.accuse(np.flatnonzero((filtered != signals).any(axis=1)).astype(np.int32))
-            signals = filtered
-        return signals
-
-    def admit(self, messages: Messages) -> Messages:
-        """The messages with the weights of the defenses, and weight 0 for isolated senders."""
-        if self._listening is not None:
-            messages = messages.with_weights(self._listening)
-        for defense in self._defenses:
-            given = call(defense.spec, "weigh", messages, defense.view)
-            if given is None:
-                continue
-            where = f"{defense.spec.kind}.weigh"
-            weights = floats(given, (self._network.m,), where)
-            if not ((weights >= 0) & (weights <= 1)).all():
-                raise PluginError("gives a weight outside of 0 to 1", where=where)
-            messages = messages.with_weights(weights)
-        return messages
-
-    def govern(self, decisions: Floats) -> Floats:
-        """(n, k) the decisions after the defenses' caps and vetoes."""
-        for defense in self._defenses:
-            before = read_only(decisions)
-            after = call(defense.spec, "govern", before, defense.view)
-            if after is not before:
-                decisions = finite_floats(after, decisions.shape, f"{defense.spec.kind}.govern")
-        return decisions
-
-    def respond(self, sent: Messages) -> None:
-        """Call `respond` of every defense, with the messages of the last exchange as they were sent."""
-        self._state.show(sent, self.quarantined)
-        for defense in self._defenses:
-            call(defense.spec, "respond", defense.view)
-
-    @property
-    def alarms(self) -> int:
-        """The number of daemons about which an alarm was raised in this round."""
-        return int(np.count_nonzero(self.alarmed)) if self._defenses else 0
-
-    @property
-    def messages(self) -> int:
-        """The number of messages of the defenses so far: queries to neighbors, and notices of quarantine."""
-        return self._neighborhoods.asked + self._notices
-
-    @property
-    def bytes(self) -> int:
-        """The bytes of these messages."""
-        return self._neighborhoods.asked_bytes + self._notices * BYTES_A_COMPONENT
-
-    def isolate(self, kind: str, daemons: Ints) -> Ints:
-        """Isolate daemons for the defense `kind`, as far as the rules allow.
-
-        Returns:
-            (k,) the daemons that this call isolated.
-        """
-        fresh = daemons[~self.quarantined[daemons]]
-        granted = fresh[: max(self._limit - self.quarantined_count, 0)]
-        self._change(kind, granted, isolated=True)
-        return granted
-
-    def release(self, kind: str, daemons: Ints) -> None:
-        """Release daemons for the defense `kind`, except those that another defense keeps isolated."""
-        held = np.any([defense.held[daemons] for defense in self._defenses], axis=0)
-        self._change(kind, daemons[self.quarantined[daemons] & ~held], isolated=False)
-
-    def _change(self, kind: str, daemons: Ints, *, isolated: bool) -> None:
-        if not len(daemons):
-            return
-        self.quarantined[daemons] = isolated
-        self.quarantined_count = int(np.count_nonzero(self.quarantined))
-        self.log.append((self._recorder.round, isolated, daemons.copy()))
-        self._recorder.event("blue", "isolated" if isolated else "released", kind, daemons)
-        self._notices += len(self._network.edges_from(daemons))
-        silent = self.quarantined[self._network.indices]
-        self._listening = np.where(silent, 0.0, 1.0) if silent.any() else None
-        self._neighborhoods.listening = self._listening
-
-
-class _ActiveDefense:
-    """One defense of a run, with its view; it implements the view's `Responder`.
-
-    Attributes:
-        spec: The defense.
-        held: (n,) the daemons that this defense keeps isolated.
-        view: The defense's view.
+        scores: (n,) the highest score of the alarms about each daemon in this round; −inf without an alarm.
+        log: Every change of `quarantined`: round, whether it begins or ends, daemons.
+        state: The data behind the defenses' views.
+        links: The messages of the last exchange as red's links carry them; None before the first.
     """
 
     def __init__(
         self,
-        team: BlueTeam,
         setup: Setup,
-        number: int,
-        spec: PluginSpec[Defense],
-        neighborhoods: Neighborhoods,
-        limit: int,
-        state: BlueState,
+        recorder: Recorder,
+        *,
+        active: bool,
         truth: Callable[[], Bools],
+        held: Callable[[], Bools] | None = None,
+        lose: Callable[[Ints], None] = lambda daemons: None,
+        forge: Forge = lambda claims: claims,
     ) -> None:
-        self.spec = spec
-        self.held: Bools = np.zeros(setup.network.n, dtype=bool)
-        self._team = team
-        self.view = BlueView(
-            rng=setup.streams.of(f"blue/{number}"),
-            network=setup.network,
-            rounds=setup.rounds,
-            neighborhoods=neighborhoods,
-            vantage=spec.plugin.vantage,
-            quarantine_limit=limit,
-            responder=self,
-            state=state,
-            truth=truth,
-        )
+        network, n, rules = setup.network, setup.network.n, setup.rules
+        specs = setup.defenses if active else ()
+        self._network, self.recorder, self._world = network, recorder, setup.world
+        self._held = held or (lambda: np.zeros(n, dtype=bool))
+        self._lose = lose
+        self._isolated = Restraint(n, rules.quarantine_limit(n), len(specs))
+        self._suspended = Restraint(n, rules.suspend_limit(n), len(specs))
+        self._restored = Restraint(n, rules.restore_limit(n), 1)
+        self._back_in: dict[int, list[Ints]] = {}
+        self._downtime, self._restored_in_total = rules.blue.downtime, 0
+        self.quarantined: Bools = np.zeros(n, dtype=bool)
+        self.quarantined_count = 0
+        self.alarmed: Bools = np.zeros(n, dtype=bool)
+        self.scores: Floats = np.full(n if specs else 0, -np.inf)
+        self.log: list[tuple[int, bool, Ints]] = []
+        self.links: Messages | None = None
+        self._notices = 0
+        self._governed: Floats | None = None
+        self.state = BlueState(n)
+        self.state.isolated, self.state.suspended = self._isolated.on, self._suspended.on
+        self.state.down = self._restored.on
+        self.defenses = [
+            ActiveDefense(self, setup, number, spec, truth=truth, forge=forge) for number, spec in enumerate(specs)
+        ]
+        self._listening = Listening(network, self.alarm)
+        self.rule: Rule | None = rule_of([defense.spec.plugin for defense in self.defenses])
 
-    def isolate(self, daemons: Ints) -> Ints:
-        """See `BlueView.isolate`."""
-        granted = self._team.isolate(self.spec.kind, daemons)
-        self.held[daemons[self._team.quarantined[daemons]]] = True
-        self._team.alarmed[granted] = True
+    def begin(self) -> None:
+        """Call `begin` of every defense, before round 0."""
+        for defense in self.defenses:
+            call(defense.spec, "begin", defense.view)
+
+    def begin_round(self, round: int) -> None:
+        """Begin a round without alarms, and bring back daemons whose downtime is over."""
+        if self.defenses:
+            self.alarmed[:] = False
+            self.scores[:] = -np.inf
+        self.state.round = round
+        for daemons in self._back_in.pop(round, []):
+            self._restored.lift(0, daemons)
+            self.update_listening()
+
+    def filter(self, signals: Floats) -> Floats:
+        """(n, d) the signals after the defenses' filters."""
+        for defense in self._with("filter_signals"):
+            before = frozen(signals)
+            after = call(defense.spec, "filter_signals", before, defense.view)
+            if after is not before:
+                filtered = finite_floats(after, signals.shape, f"{defense.spec.kind}.filter_signals").copy()
+                self._alarm_changed(filtered, signals)
+                signals = filtered
+        return signals
+
+    def admit(self, carried: Messages, sent: Messages) -> Messages:
+        """The messages that receivers admit, of those that links carried: not from isolated or ignored daemons.
+
+        Args:
+            carried: The messages that arrive.
+            sent: The messages of this exchange as red left them.
+        """
+        self.links = sent if self.defenses else None
+        return self._listening.admit(carried, self._with("weigh"))
+
+    def govern(self, decisions: Floats) -> Floats:
+        """(n, k) the decisions after the defenses' caps and vetoes.
+
+        Hijacked daemons do what red decides, except for what a gateway changes; but each defense sees what the one
+        before let through. Suspended daemons, and those that are down, decide what the world calls neutral.
+        """
+        shown = acted = decisions
+        for defense in self._with("govern"):
+            before = frozen(shown)
+            after = call(defense.spec, "govern", before, defense.view)
+            if after is before:
+                continue
+            governed = finite_floats(after, decisions.shape, f"{defense.spec.kind}.govern").copy()
+            changed = self._alarm_changed(governed, shown)
+            binds = changed if defense.spec.plugin.gateway or not changed.any() else changed & ~self._held()
+            acted = np.where(binds[:, None], governed, acted)
+            shown = governed
+        self._governed = shown
+        if self._suspended.count or self._restored.count:
+            stopped = (self._suspended.on | self._restored.on)[:, None]
+            acted = np.where(stopped, self._world.neutral(frozen(acted)), acted)
+        return acted
+
+    def respond(self, sent: Messages, carried: Messages, proposals: Floats, observed: Observed | None = None) -> None:
+        """Call `respond` of every defense, and count the daemons that are in quarantine.
+
+        Args:
+            sent: The messages of the last exchange as they were sent.
+            carried: Those that arrived in it.
+            proposals: (n, d) the proposals after it.
+            observed: What the world shows of the round.
+        """
+        if not self.defenses:
+            return
+        assert self._governed is not None, "a round governs decisions before it responds"
+        self.state.show(sent, carried, observed, proposals=proposals, decisions=self._governed)
+        for defense in self._with("respond"):
+            call(defense.spec, "respond", defense.view)
+        self._count_quarantined()
+
+    @property
+    def alarms(self) -> int:
+        """The number of daemons about which an alarm was raised in this round."""
+        return int(np.count_nonzero(self.alarmed)) if self.defenses else 0
+
+    @property
+    def messages(self) -> int:
+        """The number of messages of the defenses so far: what they told, and notices of quarantine."""
+        return sum(defense.channel.sent for defense in self.defenses) + self._notices
+
+    @property
+    def bytes(self) -> int:
+        """The bytes of these messages."""
+        return sum(defense.channel.sent_bytes for defense in self.defenses) + self._notices * BYTES_A_COMPONENT
+
+    @property
+    def spent(self) -> Mapping[str, float]:
+        """What blue used of its budgets so far, by name, and how much of what it asked for was denied."""
+        return {
+            "quarantine": self._isolated.most,
+            "denied_quarantine": self._isolated.denied,
+            "suspend": self._suspended.most,
+            "denied_suspend": self._suspended.denied,
+            "restore": self._restored_in_total,
+            "denied_restore": self._restored.denied,
+            "messages": self.messages,
+        }
+
+    @property
+    def listening(self) -> Floats | None:
+        """(m,) 0 on the edges from isolated, ignored and restored daemons; None if there are none."""
+        return self._listening.weights
+
+    def isolate(self, number: int, daemons: Ints) -> Ints:
+        """Isolate daemons for a defense, as far as the rules allow; returns those that this call isolated."""
+        granted = self._isolated.apply(number, daemons)
+        self._note("isolated", number, granted, silences=True)
+        self.alarm(granted)
         return granted
 
-    def release(self, daemons: Ints) -> None:
-        """See `BlueView.release`."""
-        self.held[daemons] = False
-        self._team.release(self.spec.kind, daemons)
+    def release(self, number: int, daemons: Ints) -> None:
+        """Release daemons for a defense, except those that another defense keeps isolated."""
+        self._note("released", number, self._isolated.lift(number, daemons), silences=True)
 
-    def accuse(self, daemons: Ints) -> None:
-        """See `BlueView.accuse`."""
-        if len(daemons):
-            self._team.alarmed[daemons] = True
+    def suspend(self, number: int, daemons: Ints) -> Ints:
+        """Suspend daemons for a defense, as far as the rules allow; returns those that this call suspended."""
+        granted = self._suspended.apply(number, daemons)
+        self._note("suspended", number, granted)
+        self.alarm(granted)
+        return granted
+
+    def resume(self, number: int, daemons: Ints) -> None:
+        """End the suspension of daemons for a defense, except those that another defense suspends."""
+        self._note("resumed", number, self._suspended.lift(number, daemons))
+
+    def restore(self, number: int, daemons: Ints) -> Ints:
+        """Take daemons down, and end their hijack, as far as the rules allow; returns those that this call takes."""
+        granted = self._restored.apply(0, daemons)
+        if len(granted):
+            self._restored_in_total += len(granted)
+            self._back_in.setdefault(self.recorder.round + 1 + self._downtime, []).append(granted)
+            self._lose(granted)
+        self._note("restored", number, granted, silences=True)
+        self.alarm(granted)
+        return granted
+
+    def alarm(self, daemons: Ints, scores: Floats | None = None) -> None:
+        """Raise an alarm about daemons, with a score of 1 unless given."""
+        self.alarmed[daemons] = True
+        self.scores[daemons] = np.maximum(self.scores[daemons], 1.0 if scores is None else scores)
+
+    def update_listening(self) -> None:
+        """Compute the edges that nobody listens on."""
+        ignored = [defense.ignored for defense in self.defenses if defense.ignored is not None]
+        self._listening.update(self._isolated.on | self._restored.on, ignored)
+
+    def _with(self, hook: str) -> list[ActiveDefense]:
+        return [defense for defense in self.defenses if defense.overrides(hook)]
+
+    def _alarm_changed(self, after: Floats, before: Floats) -> Bools:
+        """Raise an alarm about the rows that a defense changed; returns them as a mask."""
+        changed: Bools = (after != before).any(axis=1)
+        self.alarm(np.flatnonzero(changed).astype(np.int32))
+        return changed
+
+    def _note(self, kind: str, number: int, daemons: Ints, *, silences: bool = False) -> None:
+        """Record an act; one that silences daemons costs a notice to each of their listeners."""
+        if not len(daemons):
+            return
+        self.recorder.event("blue", kind, self.defenses[number].spec.kind, daemons)
+        self._notices += len(self._network.edges_from(daemons))
+        if silences:
+            self.update_listening()
+
+    def _count_quarantined(self) -> None:
+        """Log the daemons that are isolated or mostly ignored since this round, and those that no longer are."""
+        now = self._isolated.on | self._listening.mostly_ignored
+        for begins, daemons in ((True, now & ~self.quarantined), (False, self.quarantined & ~now)):
+            if daemons.any():
+                self.log.append((self.recorder.round, begins, np.flatnonzero(daemons).astype(np.int32)))
+        self.quarantined = now
+        self.quarantined_count = int(np.count_nonzero(now))

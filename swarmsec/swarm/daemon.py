@@ -40,9 +40,9 @@ class Daemon(mesa.Agent):  # type: ignore[misc]  # Mesa has no types.
         """(k,) the daemons that it listens to."""
         return self.model.network.neighbors(self.row)
 
-    def speak(self, own: Floats) -> Floats | Addressed:
-        """The payload that it sends, given its state: (D,) → (w,) to all listeners, or one for each of them."""
-        return self.model.protocol.speak_one(self.row, own)
+    def speak(self, own: Floats, signal: Floats) -> Floats | Addressed:
+        """The payload that it sends, given its state (D,) and signal (d,): (w,) to all listeners, or one for each."""
+        return self.model.protocol.speak_one(self.row, own, signal)
 
     def listen(self, inbox: Inbox, own: Floats, signal: Floats) -> Floats:
         """Its next state, given its inbox, its state and its signal: (D,) → (D,)."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import traceback
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ def call(spec: PluginSpec[Any], hook: str, *arguments: Any) -> Any:
     except SwarmsecError:
         raise
     except (Exception, SystemExit) as error:
-        place = f"{spec.kind}.{hook}{_line(spec, error)}"
+        place = f"{spec.kind}.{hook}{_line(spec, hook, error)}"
         raise PluginError(f"{type(error).__name__}: {error}", where=place) from error
 
 
@@ -59,7 +59,9 @@ def finite_floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
     return array
 
 
-def _line(spec: PluginSpec[Any], error: BaseException) -> str:
-    file = inspect.getsourcefile(type(spec.plugin))
+def _line(spec: PluginSpec[Any], hook: str, error: BaseException) -> str:
+    # The module of a plug-in that is executed anew for an arm is not in `sys.modules`, so `inspect` cannot find it.
+    hook_function = getattr(type(spec.plugin), hook, None)
+    file = hook_function.__code__.co_filename if isinstance(hook_function, FunctionType) else ""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     return f" ({file}:{lines[-1]})" if lines else ""

@@ -11,7 +11,7 @@ from swarmsec.protocols import NegotiationProtocol
 from swarmsec.swarm.blue import BlueTeam
 from swarmsec.swarm.red import RedTeam
 from swarmsec.swarm.trace import Recorder
-from swarmsec.worlds import Outcome, World
+from swarmsec.worlds import Observed, Outcome, World
 
 
 class Swarm(Protocol):
@@ -19,6 +19,7 @@ class Swarm(Protocol):
 
     Attributes:
         state: (n, D) the state of every daemon; None before the first round.
+        observed: What could be seen of the world after the last round.
         round: The number of rounds that were run.
     """
 
@@ -30,6 +31,7 @@ class Swarm(Protocol):
     recorder: Recorder
     state: Floats | None
     round: int
+    observed: Observed
 
     @property
     def proposals(self) -> Floats:
@@ -38,7 +40,7 @@ class Swarm(Protocol):
     def begin_round(self) -> None:
         """Begin a round for both teams, and note the daemons under attack."""
 
-    def speak(self, state: Floats) -> Messages:
+    def speak(self, state: Floats, signals: Floats) -> Messages:
         """The messages of all daemons, before red and blue change them."""
 
     def transmit(self, messages: Messages) -> Messages:

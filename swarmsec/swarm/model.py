@@ -18,13 +18,14 @@ from swarmsec.swarm.blue import BlueTeam
 from swarmsec.swarm.daemon import Daemon
 from swarmsec.swarm.range_check import RangeCheck
 from swarmsec.swarm.red import RedTeam
+from swarmsec.swarm.rehearsal import rehearse
 from swarmsec.swarm.round import play_round
 from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
-from swarmsec.worlds import Outcome, WorldView
+from swarmsec.worlds import Observed, Outcome, WorldView
 
 SIM_SEMANTICS = 2
-"""The version of the engine's results: incremented by every change that can alter the result of a scenario and seed."""
+"""Raised by every change that can change the results of a scenario and seed."""
 
 COLLECT_FROM = 200_000
 """From this many daemons on, the garbage collector runs at the end of a run, which takes 0.1 s.
@@ -41,6 +42,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     Attributes:
         state: (n, D) the state of every daemon; None before the first round.
+        observed: What could be seen of the world after the last round.
         round: The number of rounds that were run.
         datacollector: One row per round: the bill, and the numbers of compromised and of quarantined daemons.
     """
@@ -59,12 +61,27 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.network, self.world, self.protocol = setup.network, setup.world, setup.protocol
         self.round = 0
         self.state: Floats | None = None
-        self.recorder = Recorder(setup.rounds, keep_states=record_states)
-        self.red = RedTeam(setup, self.recorder, active=arm.has_red, defended=arm.has_blue)
+        self.observed = Observed()
+        self.recorder = Recorder(setup.rounds, setup.network.n, keep_states=record_states)
+        self.red = RedTeam(
+            setup,
+            self.recorder,
+            active=arm.has_red,
+            defended=arm.has_blue,
+            rehearse=lambda signals: rehearse(self.blue, signals, setup, self.red),
+        )
         self.compromised: Bools = self.red.hijacked
         self._attacked_ever: Bools = np.zeros(self.network.n, dtype=bool)
         self._attacked: Bools = np.zeros(self.network.n, dtype=bool)
-        self.blue = BlueTeam(setup, self.recorder, active=arm.has_blue, truth=lambda: read_only(self._attacked))
+        self.blue = BlueTeam(
+            setup,
+            self.recorder,
+            active=arm.has_blue,
+            truth=lambda: self._attacked,
+            held=self.red.held,
+            lose=self.red.lose,
+            forge=self.red.forge_claims,
+        )
         promises_range = arm is Arm.DEFENDED and any(spec.plugin.keeps_range for spec in setup.defenses)
         self.range_check = RangeCheck() if promises_range else None
         self._bill = bill
@@ -89,10 +106,19 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
                 network=self.network,
                 rounds=self.setup.rounds,
                 rng=streams.of("world"),
-                compromised=read_only(self.compromised),
+                billed=self.setup.billed,
+                roles=self.setup.roles,
             )
         )
-        self.protocol.begin(ProtocolView(network=self.network, rng=streams.of("protocol")))
+        self.protocol.begin(
+            ProtocolView(
+                network=self.network,
+                rng=streams.of("protocol"),
+                width=len(self.world.signal_columns),
+                roles=self.setup.roles,
+                facts=self.world.facts,
+            )
+        )
         self.red.begin()
         self.blue.begin()
 
@@ -142,12 +168,15 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         assert self.state is not None, "there are no proposals before the first round"
         return self.protocol.proposals(self.state)
 
-    def speak(self, state: Floats) -> Messages:
-        """The messages of all daemons before red and blue change them, from their states (n, D)."""
+    def speak(self, state: Floats, signals: Floats) -> Messages:
+        """The messages of all daemons before red and blue change them, from their states (n, D) and signals (n, d)."""
+        state, signals = read_only(state), read_only(signals)
         if self.setup.engine == "arrays":
-            return as_messages(self.network, self.protocol.speak(read_only(state)))
+            return as_messages(self.network, self.protocol.speak(state, signals))
         payloads: list[Floats | Addressed] = [np.empty(0)] * self.network.n
-        self.agents.do(lambda daemon: payloads.__setitem__(daemon.row, daemon.speak(read_only(state[daemon.row]))))
+        self.agents.do(
+            lambda daemon: payloads.__setitem__(daemon.row, daemon.speak(state[daemon.row], signals[daemon.row]))
+        )
         return as_messages(self.network, collect_messages(self.network, payloads))
 
     def transmit(self, messages: Messages) -> Messages:
@@ -173,10 +202,9 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     def record_proposals(self) -> None:
         """Record the proposals, and check them against the promises of the defenses."""
-        proposals = self.proposals
-        self.recorder.proposals(proposals)
+        self.recorder.proposals(self.proposals)
         if self.range_check is not None:
-            self.range_check.observe(proposals, self.compromised)
+            self.range_check.observe(self.proposals, self.compromised)
 
     def add_traffic(self, messages: Messages) -> None:
         """Count the messages and bytes that were sent."""
@@ -219,7 +247,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         return Trace(
             arm=str(self.arm),
             seed=self.setup.streams.seed,
-            unit=self.world.unit,
+            unit=self.world.unit_of(self._bill),
             bill=metrics[self._bill],
             metrics=metrics,
             states=np.stack(recorder.states) if recorder.states else None,
@@ -230,6 +258,9 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             watch=recorder.watch,
             attacked=self._attacked_ever.copy(),
             central=self.world.central(),
+            spent={"red": dict(self.red.spent), "blue": dict(self.blue.spent)},
+            alarms=recorder.alarms.toggles,
+            changed=recorder.changed.toggles,
             quarantine_log=tuple(self.blue.log),
             range_violation=self.range_check.violation if self.range_check else None,
             range_size=self.range_check.size if self.range_check else 0.0,
@@ -237,17 +268,17 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     def _count_detection(self) -> None:
         """Compare alarms and isolation of this round with ground truth."""
-        watch, blue = self.recorder.watch, self.blue
+        watch, blue, attacked = self.recorder.watch, self.blue, self.red.changed
         alarmed = blue.alarmed | blue.quarantined if blue.quarantined_count else blue.alarmed
-        if self.red.is_on:
-            attacked = self._attacked
-            hits = int((alarmed & attacked).sum())
+        if self.arm.has_blue:
+            self.recorder.alarms.note(self.round, alarmed)
+        if self.arm.has_red:
+            self.recorder.changed.note(self.round, attacked)
+        if attacked.any():
             watch.attacked += int(attacked.sum())
-            watch.hits += hits
+            watch.hits += int((alarmed & attacked).sum())
             if watch.first_attack is None:
                 watch.first_attack = self.round
-            if hits and watch.first_hit is None:
-                watch.first_hit = self.round
         watch.alarmed += int(alarmed.sum()) if blue.quarantined_count else blue.alarms
         if blue.quarantined_count:
             innocent = ~(self.compromised | self._attacked)

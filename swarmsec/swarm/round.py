@@ -11,7 +11,9 @@ def play_round(swarm: Swarm) -> None:
     world, protocol, red, blue, record = swarm.world, swarm.protocol, swarm.red, swarm.blue, swarm.recorder
     swarm.begin_round()
 
-    signals = blue.filter(red.apply_signal_attacks(world.sense(), swarm.state))
+    told = red.apply_signal_attacks(world.sense(), swarm.state)
+    world.hear(read_only(told))
+    signals = blue.filter(told)
     if swarm.state is None:
         swarm.state = protocol.initial_state(signals)
         swarm.record_proposals()
@@ -19,15 +21,19 @@ def play_round(swarm: Swarm) -> None:
     for _ in range(protocol.exchanges):
         protocol.begin_exchange()
         before = swarm.state
-        written = red.apply_daemon_attacks(before, signals)
-        sent = red.apply_message_attacks(swarm.speak(written), signals, before)
-        arrived = swarm.limit_inboxes(blue.admit(swarm.transmit(sent)))
-        swarm.state = red.restore_hijacked(written, swarm.listen(arrived, before, signals), before)
+        honest = red.restore_honest(before)
+        written = red.apply_daemon_attacks(honest, signals, before)
+        sent = red.apply_message_attacks(swarm.speak(written, signals), signals, before)
+        carried = swarm.transmit(sent)
+        admitted = swarm.limit_inboxes(blue.admit(carried, sent))
+        swarm.state = red.hold_lies(swarm.listen(admitted, honest, signals), before)
         swarm.add_traffic(sent)
 
-    decisions = blue.govern(world.decide(read_only(swarm.proposals)))
-    outcome = world.apply(decisions)
-    blue.respond(sent)
+    acted = red.apply_decision_attacks(world.decide(read_only(swarm.proposals)))
+    decisions = world.feasible(read_only(blue.govern(acted)))
+    outcome = world.apply(read_only(decisions))
+    swarm.observed = world.observed()
+    blue.respond(sent, carried, swarm.proposals, swarm.observed)
 
     swarm.record_proposals()
     record.decision(decisions)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, get_type_hints
 
-from swarmsec.arrays import Ints
+import numpy as np
+
+from swarmsec.arrays import Bools, Ints, read_only
 from swarmsec.errors import ParameterError, SwarmsecError
 from swarmsec.network import Network
+from swarmsec.parameters import Ge, Help
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
-from swarmsec.teams import Attack, Defense, Rules, Surface, rule_of, select, size_of
+from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, Terms, rule_of, select, size_of, terms_of
 from swarmsec.worlds import World
 
 DAEMONS_AT_ONCE_MAX = 20_000
@@ -21,6 +24,14 @@ DAEMONS_AT_ONCE_MAX = 20_000
 
 Engine = Literal["arrays", "agents"]
 P = TypeVar("P", bound=Plugin)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aim:
+    """The daemons that an attack sets out to hijack, for the arms without that attack."""
+
+    attack: Annotated[int, Ge(0), Help("The attack's place among red's attacks: the selector draws from its stream.")]
+    daemons: Annotated[Selector, Help("The daemons that it is aimed at.")]
 
 
 class PluginSpec(NamedTuple, Generic[P]):
@@ -41,10 +52,10 @@ class PluginSpec(NamedTuple, Generic[P]):
         """The plug-in's parameters by name."""
         return {field.name: getattr(self.plugin, field.name) for field in fields(self.plugin)}
 
-    def fresh(self) -> PluginSpec[P]:
+    def fresh(self, plugin_class: type[P] | None = None) -> PluginSpec[P]:
         """A copy with a new plug-in of equal parameters, which shares no mutable value with this one."""
         given = {field.name: deepcopy(getattr(self.plugin, field.name)) for field in fields(self.plugin) if field.init}
-        return self._replace(plugin=type(self.plugin)(**given))
+        return self._replace(plugin=(plugin_class or type(self.plugin))(**given))
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +72,11 @@ class Setup:
         rounds: The number of rounds.
         streams: The random streams of this seed.
         engine: `arrays`, or `agents` in which Mesa steps every daemon.
-        targets: The targets of each attack; (k,) each.
+        terms: The schedule and traits of each attack, as the rules were checked against.
+        targets: The daemons that each attack is aimed at; (k,) each.
+        named: What every selector among each attack's parameters selects, by the parameter's name.
+        billed: (n,) the daemons over which the world keeps its bill; see `WorldView.billed`.
+        roles: The world's roles: role → indices.
     """
 
     network: Network
@@ -73,7 +88,11 @@ class Setup:
     rounds: int
     streams: Streams
     engine: Engine
+    terms: tuple[Terms, ...]
     targets: tuple[Ints, ...]
+    named: tuple[Mapping[str, Ints], ...]
+    billed: Bools
+    roles: Mapping[str, Ints]
 
 
 def compose(
@@ -87,8 +106,21 @@ def compose(
     rounds: int,
     streams: Streams,
     engine: Engine,
+    unbilled: Sequence[Aim] = (),
 ) -> Setup:
     """Compose a run, and check that its parts are compatible.
+
+    Args:
+        network: The network.
+        world: The world.
+        protocol: The negotiation protocol.
+        attacks: Red's attacks, in the scenario's order.
+        defenses: Blue's defenses, in the scenario's order.
+        rules: The rules of engagement.
+        rounds: The number of rounds.
+        streams: The random streams of this seed.
+        engine: `arrays` or `agents`.
+        unbilled: What attacks that are left out in this arm set out to hijack; the bill leaves these daemons out.
 
     Raises:
         ParameterError: A plug-in does not fit the swarm's size, or a selector selects no daemon.
@@ -96,12 +128,16 @@ def compose(
         ScenarioError: Two defenses bring an aggregation rule.
     """
     _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine)
-    roles: Mapping[str, Ints] = world.plugin.roles
-    targets = tuple(
-        _at_path(spec, _select_targets, spec.plugin, network, roles, streams, number)
-        for number, spec in enumerate(attacks)
-    )
-    rules.enforce([spec.plugin for spec in attacks], targets, n=network.n, rounds=rounds)
+    _check_widths(world, protocol)
+    roles = world.plugin.roles(network.n)
+    named = _select_all(attacks, network, roles, streams)
+    targets = tuple(selected["daemons"] for selected in named)
+    terms = tuple(terms_of(spec.plugin) for spec in attacks)
+    compromising = [aimed for term, aimed in zip(terms, targets, strict=True) if term.surface.compromises] + [
+        _select_targets(aim.daemons, network, roles, streams, aim.attack) for aim in unbilled
+    ]
+    rules.enforce(terms, targets, n=network.n, rounds=rounds)
+    rules.link_limit(network.m)
     return Setup(
         network=network,
         world=world.plugin,
@@ -112,8 +148,23 @@ def compose(
         rounds=rounds,
         streams=streams,
         engine=engine,
+        terms=terms,
         targets=targets,
+        named=named,
+        billed=_all_except(compromising, network.n),
+        roles=roles,
     )
+
+
+def _check_widths(world: PluginSpec[World], protocol: PluginSpec[NegotiationProtocol]) -> None:
+    """Check that the protocol makes proposals as wide as the world expects them."""
+    width = len(world.plugin.signal_columns)
+    made, expected = protocol.plugin.proposal_width(width), world.plugin.proposal_width
+    if made != expected:
+        raise ParameterError(
+            f"proposals of {protocol.kind} have {made} columns, and those that {world.kind} expects {expected}",
+            where=protocol.path or "protocol",
+        )
 
 
 def fits_by_counts(
@@ -133,13 +184,12 @@ def fits_by_counts(
     """
     try:
         _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
-        sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles) for spec in attacks]
-        on = [(spec.plugin, size) for spec, size in zip(attacks, sizes, strict=True) if spec.plugin.strength > 0]
-        hijacked = sum(size for attack, size in on if attack.surface.compromises)
-        tainted = sum(size for attack, size in on if Surface.SIGNAL in attack.surface)
-        rules.allow(
-            [attack for attack, _ in on], hijacked=min(n, hijacked), tainted=min(n, tainted), n=n, rounds=rounds
-        )
+        sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles(n)) for spec in attacks]
+        terms = [terms_of(spec.plugin) for spec in attacks]
+        on = [(term, size) for term, size in zip(terms, sizes, strict=True) if term.strength > 0]
+        hijacked = sum(size for term, size in on if term.surface.compromises)
+        tainted = sum(size for term, size in on if Surface.SIGNAL in term.surface)
+        rules.allow([term for term, _ in on], hijacked=min(n, hijacked), tainted=min(n, tainted), n=n, rounds=rounds)
     except SwarmsecError:
         return False
     return True
@@ -158,9 +208,50 @@ def _check_fit(
     rule_of([defense.plugin for defense in defenses])
 
 
-def _select_targets(attack: Attack, network: Network, roles: Mapping[str, Ints], streams: Streams, number: int) -> Ints:
+def _all_except(selections: Sequence[Ints], n: int) -> Bools:
+    """(n,) the daemons in none of the selections; all daemons if there would be none."""
+    rest = np.ones(n, dtype=bool)
+    for selection in selections:
+        rest[selection] = False
+    return read_only(rest if rest.any() else ~rest)
+
+
+def _select_all(
+    attacks: Sequence[PluginSpec[Attack]], network: Network, roles: Mapping[str, Ints], streams: Streams
+) -> tuple[dict[str, Ints], ...]:
+    """What every selector among the attacks' parameters selects: for each attack, parameter -> daemons."""
+    found: list[dict[str, Ints]] = []
+    earlier: dict[str, Ints] = {}
+    for number, spec in enumerate(attacks):
+        selected: dict[str, Ints] = {}
+        for name in selectors_of(type(spec.plugin)):
+            selector = getattr(spec.plugin, name)
+            if selector is None:
+                continue
+            rng = streams.of(f"red/{number}/targets" if name == "daemons" else f"red/{number}/{name}")
+            same = {**earlier, **selected}
+            try:
+                selected[name] = select(selector, network=network, roles=roles, rng=rng, same=same)
+            except SwarmsecError as error:
+                error = error.at(name)
+                raise error.at(spec.path) if spec.path else error from None
+        earlier[spec.kind] = selected["daemons"]
+        found.append(selected)
+    return tuple(found)
+
+
+def selectors_of(attack: type[Attack]) -> list[str]:
+    """The parameters of an attack whose type is `Selector`, or `Selector | None`; `daemons` is the first."""
+    hints = get_type_hints(attack)
+    names = [field.name for field in fields(attack) if hints[field.name] in (Selector, Selector | None)]
+    return sorted(names, key=lambda name: name != "daemons")
+
+
+def _select_targets(
+    selector: Selector, network: Network, roles: Mapping[str, Ints], streams: Streams, number: int
+) -> Ints:
     try:
-        return select(attack.daemons, network=network, roles=roles, rng=streams.of(f"red/{number}/targets"))
+        return select(selector, network=network, roles=roles, rng=streams.of(f"red/{number}/targets"))
     except SwarmsecError as error:
         raise error.at("daemons") from None
 

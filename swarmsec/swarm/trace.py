@@ -19,10 +19,13 @@ class Event:
     Attributes:
         round: The round of the event.
         team: `red`, `blue` or `world`.
-        kind: `attack_on`, `attack_off`, `hijacked`, `alarm`, `isolated` or `released`.
+        kind: `attack_on`, `attack_off`, `hijacked`, `note`, `isolated`, `released`, `suspended`, `resumed` or
+            `restored`.
         plugin: The kind of the plug-in that caused it.
         daemons: The daemons concerned; the first few, if there are many.
         count: The number of daemons concerned.
+        note: The name and the value that an attack noted; None for other events.
+        note: The name and the value that an attack wrote down; None for other events.
     """
 
     round: int
@@ -31,10 +34,13 @@ class Event:
     plugin: str
     daemons: tuple[int, ...] = ()
     count: int = 0
+    note: tuple[str, float | str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the event as plain data for a line of `events.jsonl`."""
-        return {**vars(self), "daemons": list(self.daemons)}
+        """The event as plain data, for one line of `events.jsonl`; only a note has `note`."""
+        plain = {**vars(self), "daemons": list(self.daemons)}
+        note = plain.pop("note")
+        return plain if note is None else {**plain, "note": list(note)}
 
 
 @dataclass
@@ -43,11 +49,10 @@ class DetectionCounts:
 
     Attributes:
         attacked: Daemon-rounds under attack.
-        alarmed: Daemon-rounds with an alarm.
-        hits: Daemon-rounds with both.
+        alarmed: Daemon-rounds with an alarm, or in isolation.
+        hits: Daemon-rounds with both; some of them in peace as well, see `swarmsec.scoring.detection`.
         false_quarantine: Daemon-rounds of isolated daemons that were neither under attack nor ever hijacked.
-        first_attack: The first round with an attack on, or None.
-        first_hit: The first round with a hit, or None.
+        first_attack: The first round in which red changed something, or None.
     """
 
     attacked: int = 0
@@ -55,7 +60,34 @@ class DetectionCounts:
     hits: int = 0
     false_quarantine: int = 0
     first_attack: int | None = None
-    first_hit: int | None = None
+
+
+Toggles = tuple[tuple[int, Ints], ...]
+"""A mask over daemons, round by round: in the rounds in which it changes, the daemons for which it does."""
+
+
+class ToggleLog:
+    """Records a mask over daemons by its changes."""
+
+    def __init__(self, n: int) -> None:
+        self._last: Bools = np.zeros(n, dtype=bool)
+        self._changes: list[tuple[int, Ints]] = []
+        self._size = 0
+
+    def note(self, round: int, mask: Bools) -> None:
+        """Record the mask of a round."""
+        if self._size > TOGGLES_MAX:
+            return
+        changed = np.flatnonzero(mask != self._last).astype(np.int32)
+        if len(changed):
+            self._changes.append((round, changed))
+            self._size += len(changed)
+            self._last = mask.copy()
+
+    @property
+    def toggles(self) -> Toggles | None:
+        """The record; None if it became too large."""
+        return None if self._size > TOGGLES_MAX else tuple(self._changes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +107,11 @@ class Trace:
         compromised: (n,) the daemons that were hijacked at any time; ground truth, hidden from both teams.
         final: (n, d) the proposals after the last round; empty in the traces of a scored run.
         watch: Counts for the score of the detection.
+        alarms: The daemons with an alarm or in isolation, round by round; None if there are too many to record.
+        changed: The daemons that red changed, round by round; None if there are too many to record.
         attacked: (n,) the daemons that were under attack at any time, hijacked or not.
         central: The bills of a centralized controller, by name.
+        spent: Team, `red` or `blue` → what it spent, by the name of the budget.
         range_violation: The largest distance of an honest proposal from the range of the honest first ones, by
             component; None if no defense of the run promises to keep it.
         range_size: The largest absolute value of that range.
@@ -95,6 +130,9 @@ class Trace:
     watch: DetectionCounts
     attacked: Bools
     central: Mapping[str, float]
+    spent: Mapping[str, Mapping[str, float]]
+    alarms: Toggles | None = field(repr=False)
+    changed: Toggles | None = field(repr=False)
     quarantine_log: tuple[tuple[int, bool, Ints], ...] = field(repr=False)
     range_violation: float | None = None
     range_size: float = 0.0
@@ -111,12 +149,13 @@ class Trace:
 class Recorder:
     """Records a run, round by round."""
 
-    def __init__(self, rounds: int, *, keep_states: bool) -> None:
+    def __init__(self, rounds: int, n: int, *, keep_states: bool) -> None:
         self.rounds = rounds
         self.round = 0
         self.events: list[Event] = []
         self.metrics: dict[str, Floats] = {}
         self.watch = DetectionCounts()
+        self.alarms, self.changed = ToggleLog(n), ToggleLog(n)
         self._keep_states = keep_states
         self.states: list[Floats] = []
         self.decisions: list[Floats] = []
@@ -143,6 +182,13 @@ class Recorder:
         shown = tuple(int(daemon) for daemon in daemons[:EVENT_DAEMONS_MAX])
         self.events.append(Event(self.round, team, kind, plugin, shown, len(daemons)))
 
+    def note(self, plugin: str, name: str, value: float | str) -> None:
+        """Record a named value that an attack notes in this round."""
+        self.events.append(Event(self.round, "red", "note", plugin, note=(name, value)))
+
 
 EVENT_DAEMONS_MAX = 20
 """The most daemons that an event lists; `count` is the number of all."""
+
+TOGGLES_MAX = 5_000_000
+"""The most changes of a mask that are recorded: 20 MB."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.immunity import Features
-from swarmsec.messages import Messages
+from swarmsec.messages import Admission, Claims, Messages
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Lt, Unit
 from swarmsec.plugin import Plugin
-from swarmsec.teams.attack import Attack
+from swarmsec.teams.attack import Attack, terms_of
 from swarmsec.teams.blue_view import BlueState, BlueView
 from swarmsec.teams.defense import Defense, rule_of
 from swarmsec.teams.guarantee import (
@@ -21,17 +21,21 @@ from swarmsec.teams.guarantee import (
     faulty_neighbors,
     honest_daemons,
     honest_majority,
+    measurement_text,
     most_faulty_neighbors,
     rule_excludes,
     worst_over_seeds,
 )
+from swarmsec.teams.observed import Observed
 from swarmsec.teams.red_view import Channels, Links, RedState, RedView
 from swarmsec.teams.rule_defense import RuleDefense, require_minority
 from swarmsec.teams.rules import BlueRules, RedRules, Rules
-from swarmsec.teams.selectors import Amount, Selector, amount_of, select, size_of
+from swarmsec.teams.selectors import Amount, Selector, amount_of, same_as, select, size_of
+from swarmsec.teams.terms import Terms
 from swarmsec.teams.traits import Knowledge, Surface, Vantage
 
 __all__ = [
+    "Admission",
     "Amount",
     "Attack",
     "BlueRules",
@@ -39,6 +43,7 @@ __all__ = [
     "BlueView",
     "Bools",
     "Channels",
+    "Claims",
     "Defense",
     "Features",
     "Floats",
@@ -53,6 +58,7 @@ __all__ = [
     "Links",
     "Lt",
     "Messages",
+    "Observed",
     "Plugin",
     "RedRules",
     "RedState",
@@ -62,6 +68,7 @@ __all__ = [
     "Rules",
     "Selector",
     "Surface",
+    "Terms",
     "ThreatCase",
     "Unit",
     "Vantage",
@@ -70,11 +77,14 @@ __all__ = [
     "faulty_neighbors",
     "honest_daemons",
     "honest_majority",
+    "measurement_text",
     "most_faulty_neighbors",
     "require_minority",
     "rule_excludes",
     "rule_of",
+    "same_as",
     "select",
     "size_of",
+    "terms_of",
     "worst_over_seeds",
 ]

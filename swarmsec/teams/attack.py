@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, final
 
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
+from swarmsec.messages import Claims
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.plugin import Family, Plugin
 from swarmsec.teams.red_view import Channels, Links, RedView
 from swarmsec.teams.selectors import Selector
+from swarmsec.teams.terms import Terms
 from swarmsec.teams.traits import Knowledge, Surface
 
 
@@ -19,9 +21,11 @@ from swarmsec.teams.traits import Knowledge, Surface
 class Attack(Plugin):
     """An attack: its surface, its knowledge, and one hook a surface.
 
-    The engine calls the hooks only while the attack is on (from `start` until `stop`, with a strength above 0), and
-    accepts changes only of the rows of its targets and the channels of its hijacked daemons. A hook gets read-only
-    arrays and returns new ones; rows that the attack's knowledge does not show are NaN.
+    The engine reads schedule and traits once, when it checks the rules, and calls the hooks only while the attack is on
+    (from `start` until `stop`, with a strength above 0); `on_round` it calls in every round. A hook gets copies of the
+    rows of its own daemons, and returns the lie at full strength. The engine moves each number from the truth to the
+    lie by the strength: (1 − strength) · truth + strength · lie. A lie that is not finite takes effect from strength 1
+    on, and the number of copies is rounded.
     """
 
     family: ClassVar[Family] = "attacks"
@@ -32,7 +36,9 @@ class Attack(Plugin):
     spreads: ClassVar[bool] = False
     """Whether it may hijack more daemons than its targets."""
 
-    daemons: Annotated[Selector, Help("The targeted daemons: all, 12, 5%, [3, 9], hubs, role=NAME.")] = "10%"
+    daemons: Annotated[Selector, Help("The targets: all, 12, 5%, [3, 9], hubs, role=NAME, around:7, same:NAME.")] = (
+        "10%"
+    )
     start: Annotated[int, Ge(0), Unit("round"), Help("The first round in which it is on.")] = 0
     stop: Annotated[int | None, Ge(0), Unit("round"), Help("The first round in which it is off again.")] = None
     strength: Annotated[float, Ge(0), Help("Scales the effect; 0 is no attack.")] = 1.0
@@ -43,27 +49,56 @@ class Attack(Plugin):
         if self.stop is not None and self.stop <= self.start:
             raise ParameterError(f"{self.stop} given; must be more than start, {self.start}", where="stop")
 
+    @final
     def intensity(self, round: int) -> float:
-        """The strength in a round, with phase and ramp applied; 0 while the attack is off."""
-        if round < self.start or (self.stop is not None and round >= self.stop):
-            return 0.0
-        return self.strength * min(1.0, (round - self.start + 1) / (self.ramp + 1))
+        """The strength in a round, with phase and ramp applied. The engine reads it once; see `Terms`."""
+        return terms_of(self).intensity(round)
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a class that brings its own `intensity`: the schedule is the engine's."""
+        super().__init_subclass__()
+        if "intensity" in vars(cls):
+            raise TypeError(f"{cls.__name__} overrides `intensity`, which follows from start, stop, strength and ramp")
 
     def begin(self, red: RedView) -> None:
         """Set up the attack's state that lasts from round to round. Called once, before round 0."""
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        """SIGNAL: the signals of all daemons, (n, d) → (n, d). Only rows of `red.targets` may change."""
-        return signals
+    def on_round(self, red: RedView) -> None:
+        """Once a round, on or off, before anything is changed: listen, plan, and hijack while it is on."""
+
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        """SIGNAL: the readings of `red.targets`, (k, d) → (k, d), the lie at full strength."""
+        return readings
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        """DAEMON: the proposals of all daemons, (n, d) → (n, d). Only rows of `red.hijacked` may change."""
+        """DAEMON: the proposals that the daemons in `red.hijacked` would hold if they were honest, (k, d) → (k, d)."""
         return state
 
-    def on_messages(self, messages: Channels, red: RedView) -> Channels:
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
         """MESSAGE: the messages of hijacked daemons on each of their channels."""
-        return messages
+        return channels
+
+    def on_claims(self, claims: Claims, red: RedView) -> Claims:
+        """MESSAGE: the claims of hijacked daemons over the channel of a defense, forged or withheld."""
+        return claims
 
     def on_network(self, links: Links, red: RedView) -> Links:
         """NETWORK and TIMING: which links of its targets carry messages in this exchange, and their delays."""
         return links
+
+    def on_decisions(self, decisions: Floats, red: RedView) -> Floats:
+        """DAEMON: the decisions of the daemons in `red.hijacked`, (k, c) → (k, c): how they act."""
+        return decisions
+
+
+def terms_of(attack: Attack) -> Terms:
+    """The terms of an attack as its parameters and traits are now."""
+    return Terms(
+        start=int(attack.start),
+        stop=None if attack.stop is None else int(attack.stop),
+        strength=float(attack.strength),
+        ramp=int(attack.ramp),
+        surface=attack.surface,
+        knowledge=attack.knowledge,
+        spreads=bool(attack.spreads),
+    )

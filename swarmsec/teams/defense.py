@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
 from swarmsec.errors import ScenarioError
-from swarmsec.messages import Messages
+from swarmsec.messages import Admission, Messages
 from swarmsec.plugin import Family, Plugin
 from swarmsec.teams.blue_view import BlueView
 from swarmsec.teams.guarantee import Guarantee, ThreatCase
@@ -31,19 +31,36 @@ class Defense(Plugin):
     sees: ClassVar[Surface] = ~Surface.NONE
     """The surfaces on which it can detect or limit an attack; lint warns if a scenario's attack is on none of them."""
 
+    gateway: ClassVar[bool] = False
+    """Whether every act passes through it, also one of a hijacked daemon, so that `govern` binds those too."""
+
     keeps_range: ClassVar[bool] = False
     """Whether its guarantee includes that honest proposals stay, by component, in the range of the honest first ones.
     A run inside the guarantee measures it."""
+
+    @property
+    def raises_alarms(self) -> bool:
+        """Whether it overrides a hook through which it can raise an alarm; an aggregation rule raises none."""
+        hooks = ("filter_signals", "weigh", "govern", "respond")
+        return any(getattr(type(self), hook) is not getattr(Defense, hook) for hook in hooks)
 
     def begin(self, blue: BlueView) -> None:
         """Set up the defense's state that lasts from round to round. Called once, before round 0."""
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
-        """The signals that daemons use, (n, d) → (n, d). A changed row counts as an alarm about its feed."""
+        """The signals that daemons use, (n, d) → (n, d). A changed row counts as an alarm about its feed.
+
+        Below `Vantage.MONITOR` a row may depend on the same row, and on what neighbors told: `blue.neighborhoods`,
+        `blue.tell`. Python cannot keep a filter from reading other rows; `swarmsec.testing` finds one that does.
+        """
         return signals
 
-    def weigh(self, messages: Messages, blue: BlueView) -> Floats | None:
-        """The weight of each message at its receiver, (m,) in [0, 1]; 0 drops it. None admits all."""
+    def weigh(self, messages: Messages, blue: BlueView) -> Floats | Admission | None:
+        """The weight of each message at its receiver, (m,) in [0, 1]; 0 drops it, and is an alarm about its sender.
+
+        An `Admission` also limits the copies of each message that count against the receiver's inbox. None admits all.
+        A message that did not arrive is NaN with weight 0, as is one that an earlier defense dropped (weight 0 only).
+        """
         return None
 
     @property
@@ -52,11 +69,14 @@ class Defense(Plugin):
         return None
 
     def govern(self, decisions: Floats, blue: BlueView) -> Floats:
-        """The decisions after caps, vetoes or arbitration, (n, k) → (n, k)."""
+        """The decisions after caps, vetoes or arbitration, (n, k) → (n, k). A changed row is an alarm about its daemon.
+
+        A hijacked daemon does what red decides all the same, unless the defense is a `gateway`.
+        """
         return decisions
 
     def respond(self, blue: BlueView) -> None:
-        """Observe the round, then isolate, release or accuse daemons."""
+        """Observe the round, then raise alarms, ignore messages, or isolate, suspend and restore daemons."""
 
     def guarantee(self, case: ThreatCase) -> Guarantee:
         """Whether the guarantee of this defense covers the case."""

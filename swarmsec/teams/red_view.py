@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from functools import cached_property
+from typing import Any, Protocol, Self
 
 import numpy as np
 
-from swarmsec.arrays import Bools, Daemons, Floats, Ints, read_only
-from swarmsec.errors import NotVisibleError
+from swarmsec.arrays import Bools, Daemons, Floats, Ints
+from swarmsec.errors import NotVisibleError, UnknownNameError, did_you_mean
 from swarmsec.network import Network
 from swarmsec.teams.selectors import checked_daemons
-from swarmsec.teams.traits import Knowledge
+from swarmsec.teams.terms import Terms
+from swarmsec.teams.traits import Knowledge, Surface
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +30,7 @@ class Channels:
         payload: (k, d) the message on each channel.
         heard: (k, d) the message from the receiver to the sender in this exchange; NaN if there is no such edge.
         copies: (k,) how often the message is sent.
+        columns: The name of each of the d columns, as the protocol calls them; empty if it names none.
     """
 
     sender: Ints
@@ -34,6 +38,7 @@ class Channels:
     payload: Floats
     heard: Floats
     copies: Ints
+    columns: tuple[str, ...] = ()
 
     @property
     def rank(self) -> Ints:
@@ -45,9 +50,30 @@ class Channels:
         rank[order] = np.arange(len(order)) - first
         return rank
 
-    def saying(self, payload: Floats) -> Channels:
-        """The same channels with another payload, (k, d) or anything that broadcasts to it."""
-        return replace(self, payload=np.broadcast_to(payload, self.payload.shape))
+    def __getitem__(self, column: str) -> Floats:
+        """(k, w) the columns of the payload that have this name."""
+        return self.payload[:, self._numbers(column)]
+
+    def saying(self, payload: Any = None, **columns: Any) -> Channels:
+        """The same channels with another payload, or with other values in some of its columns.
+
+        Args:
+            payload: (k, d), or anything that broadcasts to it; None keeps the present one.
+            columns: By name, (k, w) or anything that broadcasts to it; (k,) is one value a channel.
+        """
+        spoken = self.payload if payload is None else np.broadcast_to(payload, self.payload.shape)
+        if columns:
+            spoken = np.array(spoken, dtype=np.float64)
+        for name, given in columns.items():
+            values = np.asarray(given, dtype=np.float64)
+            spoken[:, self._numbers(name)] = values[:, None] if values.ndim == 1 else values
+        return replace(self, payload=spoken)
+
+    def _numbers(self, column: str) -> Ints:
+        numbers = [number for number, name in enumerate(self.columns) if name == column]
+        if not numbers:
+            raise UnknownNameError(f"no column {column!r} in these messages; {did_you_mean(column, self.columns)}")
+        return np.array(numbers, dtype=np.int32)
 
     def flooding(self, copies: int | Ints) -> Channels:
         """The same channels with the message sent this many times."""
@@ -87,36 +113,73 @@ class RedState:
     Attributes:
         round: The current round, from 0.
         strength: The attack's strength in this round, ramp and phase applied.
-        hijacked: (k,) the daemons that the attack has hijacked.
-        before: (n, d) the proposal of each hijacked daemon when it was hijacked; NaN for all others.
-        signals: (n, d) the signals of this round, as earlier attacks left them.
-        proposals: (n, d) every daemon's proposal as of this exchange.
+        hijacked: (k,) the daemons that the attack has hijacked, ascending.
+        before: (k, d) the proposal of each of them when it was hijacked; NaN while it is not known.
+        signals: (n, d) the signals of this round, as earlier attacks left them; None before round 0.
+        proposals: (n, d) every daemon's proposal as of this exchange; None before round 0.
     """
 
     hijacked: Ints
     before: Floats
-    signals: Floats
-    proposals: Floats
+    signals: Floats | None = None
+    proposals: Floats | None = None
     round: int = 0
     strength: float = 0.0
 
     @classmethod
-    def initial(cls, n: int) -> Self:
-        """The state before round 0 of an attack in a swarm of `n` daemons."""
-        empty = np.empty((n, 0))
-        return cls(np.empty(0, dtype=np.int32), empty, empty, empty)
+    def initial(cls) -> Self:
+        """The state of an attack before round 0."""
+        return cls(np.empty(0, dtype=np.int32), np.empty((0, 0)))
 
     def show(self, signals: Floats, proposals: Floats) -> None:
         """Show the signals and proposals of another step."""
-        self.signals, self.proposals = read_only(signals), read_only(proposals)
+        self.signals, self.proposals = signals, proposals
+
+    def add_hijacked(self, daemons: Ints) -> None:
+        """Add hijacked daemons, whose proposals before are not known yet."""
+        known, before = self.hijacked, self.before
+        self.hijacked = np.union1d(known, daemons).astype(np.int32)
+        self.before = np.full((len(self.hijacked), before.shape[1]), np.nan)
+        self.before[np.searchsorted(self.hijacked, known)] = before
+
+    def remove_hijacked(self, daemons: Ints) -> None:
+        """Remove daemons that are no longer hijacked."""
+        kept = ~np.isin(self.hijacked, daemons)
+        self.hijacked, self.before = self.hijacked[kept], self.before[kept]
+
+    def note_before(self, proposals: Floats) -> None:
+        """Note the proposals of those hijacked daemons whose proposals before are not known yet."""
+        if self.before.shape[1] != proposals.shape[1]:
+            self.before = np.full((len(self.hijacked), proposals.shape[1]), np.nan)
+        fresh = np.isnan(self.before).all(axis=1)
+        if fresh.any():
+            self.before[fresh] = proposals[self.hijacked[fresh]]
+
+
+class RedActions(Protocol):
+    """What the engine does for an attack that asks for it."""
+
+    def hijack(self, daemons: Ints) -> Ints:
+        """See `RedView.hijack`."""
+
+    def reach(self) -> int:
+        """See `RedView.reach`."""
+
+    def note(self, name: str, value: float | str) -> None:
+        """See `RedView.note`."""
+
+    def rehearse(self, signals: Floats) -> Bools:
+        """See `RedView.rehearse`."""
 
 
 class RedView:
-    """An attack's view of the swarm, read-only.
+    """An attack's view of the swarm. All arrays are copies: writing into them changes nothing.
 
     Attributes:
         rng: The attack's own stream.
         n: The number of daemons.
+        rounds: The length of the run.
+        board: The memory that all attacks of the team share in a run.
     """
 
     def __init__(
@@ -126,18 +189,24 @@ class RedView:
         network: Network,
         targets: Ints,
         state: RedState,
-        knowledge: Knowledge,
+        terms: Terms,
+        actions: RedActions,
+        rounds: int,
+        board: dict[str, Any],
+        named: Mapping[str, Ints],
         defenses: tuple[Mapping[str, Any], ...] = (),
-        hijack: Callable[[Ints], Ints],
     ) -> None:
         self.rng = rng
         self.n = network.n
-        self._targets = read_only(targets)
+        self.rounds = rounds
+        self.board = board
+        self._targets = targets
         self._state = state
-        self._network = network
-        self._knowledge = knowledge
+        self._links = network
+        self._terms = terms
         self._defenses = defenses
-        self._hijack = hijack
+        self._actions = actions
+        self._selected = named
 
     @property
     def round(self) -> int:
@@ -146,62 +215,108 @@ class RedView:
 
     @property
     def strength(self) -> float:
-        """The attack's strength in this round, ramp and phase applied."""
+        """The attack's strength in this round, ramp and phase applied. The engine applies it; a hook need not."""
         return self._state.strength
 
     @property
     def targets(self) -> Ints:
-        """(k,) the targets of the attack."""
-        return self._targets
+        """(k,) the targets of the attack, ascending."""
+        return self._targets.copy()
+
+    def named(self, parameter: str) -> Ints:
+        """(k,) the daemons that a parameter of the type `Selector` selects, ascending, such as `accomplices`."""
+        if parameter not in self._selected:
+            hint = did_you_mean(parameter, self._selected)
+            raise UnknownNameError(f"no parameter {parameter!r} of the type Selector; {hint}")
+        return self._selected[parameter].copy()
 
     @property
     def hijacked(self) -> Ints:
-        """(k,) the daemons that it has hijacked so far; empty for an attack that compromises none."""
-        return self._state.hijacked
+        """(k,) the daemons that it has hijacked so far, ascending; empty for an attack that compromises none."""
+        return self._state.hijacked.copy()
 
     @property
     def before(self) -> Floats:
-        """(n, d) the proposal of each hijacked daemon when it was hijacked; NaN for all others."""
-        return read_only(self._state.before)
+        """(k, d) the proposal of each daemon in `hijacked` when it was hijacked; NaN while it is not known."""
+        return self._state.before.copy()
 
     @property
+    def own(self) -> Ints:
+        """(k,) the daemons whose feeds it reads, ascending: the hijacked ones, and targets of a SIGNAL attack."""
+        hijacked = self._state.hijacked
+        if Surface.SIGNAL not in self._terms.surface:
+            return hijacked.copy()
+        return np.union1d(self._targets, hijacked).astype(np.int32)
+
+    @property
+    def readings(self) -> Floats:
+        """(k, d) the signals of the daemons in `own` in this round, as earlier attacks left them."""
+        return self._shown(self._state.signals, "readings")[self.own]
+
+    @cached_property
     def network(self) -> Network:
-        """The network. Needs `Knowledge.TOPOLOGY`."""
+        """A copy of the network. Needs `Knowledge.TOPOLOGY`."""
         self._need(Knowledge.TOPOLOGY, "network")
-        return self._network
+        return replace(self._links, indptr=self._links.indptr.copy(), indices=self._links.indices.copy())
 
     @property
     def signals(self) -> Floats:
         """(n, d) the signals of this round, as earlier attacks left them. Needs `Knowledge.SIGNALS`."""
         self._need(Knowledge.SIGNALS, "signals")
-        return self._state.signals
+        return self._shown(self._state.signals, "signals").copy()
 
     @property
     def state(self) -> Floats:
         """(n, d) every daemon's proposal as of this exchange. Needs `Knowledge.SIGNALS`."""
         self._need(Knowledge.SIGNALS, "state")
-        return self._state.proposals
+        return self._shown(self._state.proposals, "state").copy()
 
     @property
     def defenses(self) -> tuple[Mapping[str, Any], ...]:
         """Kind and parameters of each defense of the run. Needs `Knowledge.DEFENSE`."""
         self._need(Knowledge.DEFENSE, "defenses")
-        return self._defenses
+        return deepcopy(self._defenses)
+
+    @property
+    def reach(self) -> int:
+        """The blast radius: how many daemons its credentials open, one after the other, the hijacked ones included."""
+        return self._actions.reach()
 
     def trusted_by(self, daemons: Ints) -> Ints:
         """The listeners of hijacked `daemons`, ascending; the credentials of `daemons` open channels to them."""
-        for daemon in np.setdiff1d(daemons, self.hijacked):
+        for daemon in np.setdiff1d(daemons, self._state.hijacked):
             raise NotVisibleError(f"daemon {daemon} is not hijacked, so its channels are not open")
-        return np.unique(self._network.receivers[self._network.edges_from(daemons)])
+        return np.unique(self._links.receivers[self._links.edges_from(daemons)])
 
     def hijack(self, daemons: Daemons) -> Ints:
         """Hijack more daemons, in the order given, as far as the rules of engagement allow.
 
+        Only an attack that spreads can, and only listeners of daemons that it has hijacked: see `trusted_by`.
+
         Returns:
             (k,) those of `daemons` that are hijacked now.
         """
-        return self._hijack(checked_daemons(daemons, self.n, act="red.hijack"))
+        return self._actions.hijack(checked_daemons(daemons, self.n, act="red.hijack"))
+
+    def note(self, name: str, value: float | str) -> None:
+        """Write a named value to the events of the run."""
+        self._actions.note(name, value)
+
+    def rehearse(self, signals: Floats) -> Bools:
+        """(n,) the daemons whose readings the defenses would change or raise an alarm about, if the feeds told this.
+
+        Copies of the defenses are asked, so that nothing of the run changes. Needs all kinds of knowledge.
+        """
+        for needed in (Knowledge.SIGNALS, Knowledge.TOPOLOGY, Knowledge.DEFENSE):
+            self._need(needed, "rehearse")
+        return self._actions.rehearse(signals)
+
+    @staticmethod
+    def _shown(values: Floats | None, what: str) -> Floats:
+        if values is None:
+            raise NotVisibleError(f"`red.{what}` is there from `on_round` of round 0 on")
+        return values
 
     def _need(self, knowledge: Knowledge, what: str) -> None:
-        if knowledge not in self._knowledge:
+        if knowledge not in self._terms.knowledge:
             raise NotVisibleError(f"`red.{what}` needs Knowledge.{knowledge.name}, which this attack does not have")

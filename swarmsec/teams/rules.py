@@ -11,8 +11,8 @@ import numpy as np
 from swarmsec.arrays import Ints
 from swarmsec.errors import ParameterError, RulesError
 from swarmsec.parameters import Ge, Help, Unit
-from swarmsec.teams.attack import Attack
-from swarmsec.teams.selectors import Amount, amount_of
+from swarmsec.teams.selectors import Amount, amount_of, share_of
+from swarmsec.teams.terms import Terms
 from swarmsec.teams.traits import Surface
 
 
@@ -23,6 +23,9 @@ class RedRules:
     daemons: Annotated[Amount | None, Help("How many daemons red may hijack.")] = None
     feeds: Annotated[Amount | None, Help("How many daemons' feeds red may falsify.")] = None
     strength: Annotated[float | None, Ge(0), Help("The greatest strength of an attack.")] = None
+    links: Annotated[Amount | None, Help("How many links red may cut or delay, of all directed ones.")] = None
+    messages: Annotated[int | None, Ge(0), Unit("messages"), Help("How many false messages red may send.")] = None
+    copies: Annotated[int | None, Ge(0), Unit("messages"), Help("How many copies of messages red may add.")] = None
     rounds: Annotated[int | None, Ge(0), Unit("rounds"), Help("How many rounds an attack may be on.")] = None
     earliest: Annotated[int | None, Ge(0), Unit("round"), Help("The first round in which an attack may be on.")] = None
 
@@ -32,6 +35,18 @@ class BlueRules:
     """The budget of blue. None means no limit."""
 
     quarantine: Annotated[Amount | None, Help("How many daemons blue may isolate at once.")] = None
+    suspend: Annotated[Amount | None, Help("How many daemons blue may suspend at once.")] = None
+    restore: Annotated[Amount | None, Help("How many daemons may be down at once, while blue restores them.")] = None
+    downtime: Annotated[int, Ge(1), Unit("rounds"), Help("How long a daemon is down while blue restores it.")] = 30
+    autoimmune: Annotated[str, Help("What a defense may cost in peace, as a share of the attack's damage.")] = "5%"
+
+    def __post_init__(self) -> None:
+        share_of(self.autoimmune, where="autoimmune")
+
+    @property
+    def autoimmune_share(self) -> float:
+        """The autoimmune cost that a defense may have, as a share of the attack's damage."""
+        return share_of(self.autoimmune, where="autoimmune")
 
 
 @dataclass(kw_only=True)
@@ -45,15 +60,31 @@ class Rules:
         """How many of `n` daemons red may hijack."""
         return _budget(self.red.daemons, n, "rules.red.daemons")
 
+    def link_limit(self, m: int) -> int:
+        """How many of `m` directed links red may cut or delay in a run."""
+        try:
+            return m if self.red.links is None else amount_of(self.red.links, m)
+        except ParameterError:
+            most = f"a number from 0 to {m:,} links or a share from 0% to 100%"
+            raise ParameterError(f"{self.red.links!r} given; must be {most}", where="rules.red.links") from None
+
     def quarantine_limit(self, n: int) -> int:
         """How many of `n` daemons blue may isolate at once."""
         return _budget(self.blue.quarantine, n, "rules.blue.quarantine")
 
-    def enforce(self, attacks: Sequence[Attack], targets: Sequence[Ints], *, n: int, rounds: int) -> None:
+    def suspend_limit(self, n: int) -> int:
+        """How many of `n` daemons blue may suspend at once."""
+        return _budget(self.blue.suspend, n, "rules.blue.suspend")
+
+    def restore_limit(self, n: int) -> int:
+        """How many of `n` daemons may be down at once."""
+        return _budget(self.blue.restore, n, "rules.blue.restore")
+
+    def enforce(self, attacks: Sequence[Terms], targets: Sequence[Ints], *, n: int, rounds: int) -> None:
         """Refuse attacks that exceed the budget of red.
 
         Args:
-            attacks: Red's plug-ins.
+            attacks: The terms of red's attacks.
             targets: The targets of each attack.
             n: The number of daemons.
             rounds: The number of rounds of the run.
@@ -66,11 +97,11 @@ class Rules:
         tainted = _size_of_union([aimed for attack, aimed in on if Surface.SIGNAL in attack.surface], n)
         self.allow([attack for attack, _ in on], hijacked=hijacked, tainted=tainted, n=n, rounds=rounds)
 
-    def allow(self, attacks: Sequence[Attack], *, hijacked: int, tainted: int, n: int, rounds: int) -> None:
+    def allow(self, attacks: Sequence[Terms], *, hijacked: int, tainted: int, n: int, rounds: int) -> None:
         """Refuse attacks that exceed the budget of red, from the counts of their targets.
 
         Args:
-            attacks: Red's plug-ins that are on.
+            attacks: The terms of red's attacks that are on.
             hijacked: The number of daemons that they hijack in total.
             tainted: The number of daemons whose signals they change in total.
             n: The number of daemons.
@@ -83,7 +114,8 @@ class Rules:
         _require_at_most(
             "rules.red.feeds", "{} falsified feeds", tainted, _budget(self.red.feeds, n, "rules.red.feeds")
         )
-        self.quarantine_limit(n)
+        for limit in (self.quarantine_limit, self.suspend_limit, self.restore_limit):
+            limit(n)
         for attack in attacks:
             if self.red.strength is not None:
                 _require_at_most("rules.red.strength", "a strength of {}", attack.strength, self.red.strength)

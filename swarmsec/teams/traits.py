@@ -37,13 +37,20 @@ class Knowledge(Flag):
 
 
 class Vantage(Enum):
-    """The data that a defense may read."""
+    """What a defense may see, and how it may act."""
 
     LOCAL = "local"
-    """A daemon's own signal, proposal and inbox, and the answers of neighbors to its questions."""
+    """Each daemon sees its own signal, state and decision, the messages that arrived at it, what the world shows it,
+    and the answers of neighbors to its questions. It weighs and ignores its own messages, filters its own signal and
+    governs its own decision."""
     GOSSIP = "gossip"
-    """Claims of daemons about each other, which can be forged."""
+    """The same, and daemons tell each other what they choose, over a counted channel; hijacked ones forge it."""
     MONITOR = "monitor"
-    """All traffic."""
+    """All messages as they were sent. It also isolates, suspends and restores daemons."""
     ORACLE = "oracle"
     """Ground truth, for the null defense with perfect detection."""
+
+    @property
+    def acts_on_swarm(self) -> bool:
+        """Whether it may isolate, suspend and restore daemons."""
+        return self in (Vantage.MONITOR, Vantage.ORACLE)

@@ -40,11 +40,9 @@ class NonFiniteFeeds(Attack):
 
     surface = Surface.SIGNAL
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
         """Replace the signal of each target."""
-        lies = signals.copy()
-        lies[red.targets] = _non_finite(red.targets, red.round)
-        return lies
+        return np.broadcast_to(_non_finite(red.targets, red.round), readings.shape)
 
 
 @dataclass(kw_only=True)
@@ -55,13 +53,11 @@ class NonFiniteMessages(Attack):
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Replace the states, which are then broadcast."""
-        held = state.copy()
-        held[red.hijacked] = _non_finite(red.hijacked, red.round)
-        return held
+        return np.broadcast_to(_non_finite(red.hijacked, red.round), state.shape)
 
-    def on_messages(self, messages: Channels, red: RedView) -> Channels:
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
         """In odd rounds, send a different value to each neighbor."""
-        return messages.saying(_non_finite(messages.receiver, red.round)) if red.round % 2 else messages
+        return channels.saying(_non_finite(channels.receiver, red.round)) if red.round % 2 else channels
 
 
 @dataclass(kw_only=True)
@@ -70,9 +66,9 @@ class Split(Attack):
 
     surface = Surface.MESSAGE
 
-    def on_messages(self, messages: Channels, red: RedView) -> Channels:
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
         """Change every payload by the parity of its receiver."""
-        return messages.saying(messages.payload + np.where(messages.receiver % 2 == 0, 2.0, -2.0)[:, None])
+        return channels.saying(channels.payload + np.where(channels.receiver % 2 == 0, 2.0, -2.0)[:, None])
 
 
 @dataclass(kw_only=True)
@@ -81,9 +77,9 @@ class Flood(Attack):
 
     surface = Surface.MESSAGE
 
-    def on_messages(self, messages: Channels, red: RedView) -> Channels:
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
         """Add 1 to every payload, and send 50 copies."""
-        return messages.saying(messages.payload + 1.0).flooding(50)
+        return channels.saying(channels.payload + 1.0).flooding(50)
 
 
 @dataclass(kw_only=True)
@@ -105,11 +101,9 @@ class Lie(Attack):
 
     shift: Annotated[float, Unit("signal"), Help("The amount that is added.")] = 5.0
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
         """Add the shift."""
-        lies = signals.copy()
-        lies[red.targets] += self.shift
-        return lies
+        return readings + self.shift
 
 
 @dataclass(kw_only=True)
@@ -122,9 +116,7 @@ class Shout(Attack):
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Add the shift."""
-        held = state.copy()
-        held[red.hijacked] += self.shift
-        return held
+        return state + self.shift
 
 
 @dataclass(kw_only=True)

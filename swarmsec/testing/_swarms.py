@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.network import Network
+from swarmsec.network import Delivery, Network
 from swarmsec.parameters import build
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.registry import Registry
@@ -51,6 +52,24 @@ def ring(n: int, *, width: int = 1, rounds: int = ROUNDS) -> SmallSwarm:
     pairs = {(min(i, j), max(i, j)) for i in range(n) for k in (1, 2) if (j := (i + k) % n) != i}
     name = f"a ring of {n} daemons, two neighbors on either side, {width} components"
     return SmallSwarm(name, _network(n, sorted(pairs)), width, rounds)
+
+
+ISLAND = 12
+"""The daemons of each of the two islands."""
+
+
+def islands(rounds: int) -> SmallSwarm:
+    """Two rings of twelve daemons without a link between them: 0 to 11, and 12 to 23."""
+    around = [(i, (i + k) % ISLAND) for i in range(ISLAND) for k in (1, 2)]
+    pairs = sorted((base + min(pair), base + max(pair)) for base in (0, ISLAND) for pair in around)
+    return SmallSwarm("two rings without a link between them", _network(2 * ISLAND, pairs), 1, rounds)
+
+
+def bad_links(n: int, rounds: int) -> SmallSwarm:
+    """The ring, over links that lose, delay, repeat and reorder messages."""
+    swarm = ring(n, rounds=rounds)
+    delivery = Delivery(delay_max=2, loss=0.3, duplication=0.1, reordering=0.1)
+    return swarm._replace(name=f"{swarm.name}, over bad links", network=replace(swarm.network, delivery=delivery))
 
 
 def odd_swarms() -> list[SmallSwarm]:
@@ -98,6 +117,7 @@ def run_swarm(
     arm: Arm = Arm.DEFENDED,
     engine: Engine = "arrays",
     seed: int = 0,
+    rules: Rules | None = None,
     model_class: type[SwarmModel] = SwarmModel,
 ) -> Trace:
     """Run a small swarm and record all states. NumPy's overflow warnings are off: the rules judge the values.
@@ -112,13 +132,13 @@ def run_swarm(
         protocol=PluginSpec("protocol", protocol or influence()),
         attacks=[PluginSpec(type(attack).__name__, attack) for attack in attacks],
         defenses=[PluginSpec(type(defense).__name__, defense) for defense in defenses],
-        rules=Rules(),
+        rules=rules or Rules(),
         rounds=swarm.rounds,
         streams=Streams("conformance", seed),
         engine=engine,
     )
     with np.errstate(all="ignore"):
-        model = model_class(setup, arm=arm, bill=world.bills[0], record_states=True)
+        model = model_class(setup, arm=arm, bill=world.bills[0].name, record_states=True)
         try:
             while model.round < swarm.rounds:
                 model.step()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from swarmsec.arrays import Floats, Ints, read_only
-from swarmsec.network import Network
+from swarmsec.network import Delivery, Network
+from swarmsec.parameters import build
+from swarmsec.registry import Registry
 from swarmsec.swarm.active_attack import ActiveAttack
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SwarmModel
 from swarmsec.swarm.trace import Trace
-from swarmsec.teams import Attack, Knowledge, RedState, RedView, Surface
+from swarmsec.teams import Attack, Knowledge, RedRules, RedState, RedView, Rules, Surface
 from swarmsec.testing._common import (
     COMMON_RULES,
     require_no_write,
@@ -20,15 +24,32 @@ from swarmsec.testing._common import (
     require_same_parameters,
     require_same_runs,
 )
-from swarmsec.testing._opponents import Guard
+from swarmsec.testing._opponents import Guard, opponents
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
-from swarmsec.testing._swarms import START, STOP, SmallSwarm, first_difference, odd_swarms, ring, run_swarm, targets
+from swarmsec.testing._swarms import (
+    START,
+    STOP,
+    SmallSwarm,
+    first_difference,
+    influence,
+    odd_swarms,
+    ring,
+    run_swarm,
+    targets,
+)
+
+LONG = 150
+"""The rounds of a long run."""
+
+_ATTACKED_AND_CLEAN = (Arm.ATTACKED, Arm.CLEAN)
 
 HOOKS = {
     "on_signals": Surface.SIGNAL,
     "on_messages": Surface.MESSAGE,
+    "on_claims": Surface.MESSAGE,
     "on_daemons": Surface.DAEMON,
     "on_network": Surface.NETWORK | Surface.TIMING,
+    "on_decisions": Surface.DAEMON,
 }
 
 
@@ -56,14 +77,14 @@ def its_traits_are_of_their_types(case: PluginCase[Attack]) -> None:
 def its_hooks_are_those_of_its_surface(case: PluginCase[Attack]) -> None:
     """It overrides the hooks of the surfaces that it names, and no other hook, which the engine would never call."""
     cls = case.plugin_class
-    unknown = sorted(name for name in dir(cls) if name.startswith("on_") and name not in HOOKS)
+    unknown = sorted(name for name in dir(cls) if name.startswith("on_") and name not in {*HOOKS, "on_round"})
     require(not unknown, f"the engine knows no hook `{'`, `'.join(unknown)}`; it calls {', '.join(HOOKS)}")
-    for hook, surface in HOOKS.items():
-        overrides = getattr(cls, hook) is not getattr(Attack, hook)
-        if overrides:
-            require(bool(surface & cls.surface), f"it has `{hook}`, and `surface` does not name {surface!r}")
-        else:
-            require(not surface & cls.surface, f"`surface` names {surface & cls.surface!r}, and it has no `{hook}`")
+    has = {hook for hook in HOOKS if cls.overrides(hook)}
+    for hook in sorted(has):
+        require(bool(HOOKS[hook] & cls.surface), f"it has `{hook}`, and `surface` does not name {HOOKS[hook]!r}")
+    for surface in cls.surface:
+        hooks = [hook for hook, changed in HOOKS.items() if surface in changed]
+        require(bool(has & set(hooks)), f"`surface` names {surface!r}, and it has no `{'` or `'.join(hooks)}`")
 
 
 def it_changes_and_reads_only_what_it_may(case: PluginCase[Attack]) -> None:
@@ -124,6 +145,40 @@ def it_waits_for_its_start(case: PluginCase[Attack]) -> None:
     require(not early_events, f"it starts in round {START}, and before that it causes {early_events}")
 
 
+def it_changes_something(case: PluginCase[Attack]) -> None:
+    """With its default strength something differs from the run without it, on one of the kit's swarms."""
+    if not case.plugin_class.surface:
+        return
+    for swarm, composition in _situations(case):
+        with_it, without = (_run(_attack_on(case, swarm), swarm, arm, **composition) for arm in _ATTACKED_AND_CLEAN)
+        if first_difference(replace(with_it, events=()), replace(without, events=())):
+            return
+    require(False, "nothing differs from the run without it")
+
+
+def it_runs_long(case: PluginCase[Attack]) -> None:
+    """It runs to the end of a long run without a stop."""
+    swarm = ring(case.n, rounds=LONG)
+    require_own_stream(
+        case.make(daemons=targets(swarm.n), start=START), lambda attack, seed: _run(attack, swarm, seed=seed)
+    )
+
+
+def it_runs_under_tight_rules(case: PluginCase[Attack]) -> None:
+    """It runs where the rules grant its targets and nothing else."""
+    swarm = ring(case.n)
+    tight = Rules(red=RedRules(daemons=len(targets(swarm.n)), links=0, messages=0, copies=0))
+    for arm in (Arm.ATTACKED, Arm.DEFENDED):
+        _run(_attack_on(case, swarm), swarm, arm, rules=tight)
+
+
+def it_runs_beside_others(case: PluginCase[Attack]) -> None:
+    """It runs over links that lose and delay messages, in an auction, and beside attacks on the same daemons."""
+    for swarm, composition in _situations(case):
+        for others in ([], opponents(swarm.n, start=0, stop=swarm.rounds)):
+            run_swarm(swarm, attacks=[*others, _attack_on(case, swarm)], arm=Arm.ATTACKED, **composition)
+
+
 def it_writes_into_no_given_array(case: PluginCase[Attack]) -> None:
     """A hook returns new arrays: it writes neither into given arrays nor into arrays that it returned before."""
     swarm = ring(case.n)
@@ -175,6 +230,10 @@ RULES: tuple[ConformanceRule, ...] = (
     it_waits_for_its_start,
     it_uses_only_what_its_knowledge_grants,
     both_engines_agree,
+    it_changes_something,
+    it_runs_long,
+    it_runs_under_tight_rules,
+    it_runs_beside_others,
 )
 
 
@@ -208,31 +267,37 @@ class _BlindedView(RedView):
 
 def _blind(attack: ActiveAttack, network: Network) -> None:
     """Give an attack a view with false values for everything that its knowledge does not grant."""
-    knowledge, rng = attack.spec.plugin.knowledge, attack.view.rng
+    knowledge, real = attack.terms.knowledge, attack.view
+    hidden: dict[str, Any] = {"real": real}
     if Knowledge.SIGNALS not in knowledge:
-        state = _BlindedState.initial(network.n)
+        state = _BlindedState.initial()
         state.targets = attack.targets
         attack.state = state
-    view = _BlindedView(
-        rng=rng,
-        network=network if Knowledge.TOPOLOGY in knowledge else ring(network.n + 1).network,
-        targets=attack.targets,
-        state=attack.state,
-        knowledge=knowledge,
-        defenses=attack.view.defenses if Knowledge.DEFENSE in knowledge else (),
-        hijack=attack.take,
-    )
-    view.n = network.n
-    view.real = RedView(
-        rng=rng, network=network, targets=attack.targets, state=attack.state, knowledge=knowledge, hijack=attack.take
-    )
-    attack.view = view
+        real.__dict__["_state"] = hidden["_state"] = state
+    if Knowledge.TOPOLOGY not in knowledge:
+        hidden["_links"] = ring(network.n + 1).network
+    if Knowledge.DEFENSE not in knowledge:
+        hidden["_defenses"] = ()
+    attack.view = _BlindedView.__new__(_BlindedView)
+    attack.view.__dict__.update({**real.__dict__, **hidden})
 
 
 def _false_values_except(own: Ints, values: Floats) -> Floats:
     nonsense = -3.0 * values + 7.0
     nonsense[own] = values[own]
     return read_only(nonsense)
+
+
+def _situations(case: PluginCase[Attack]) -> Iterator[tuple[SmallSwarm, dict[str, Any]]]:
+    """The kit's swarms for attacks, with their protocol and world: a ring, an inbox, bad links, and an auction."""
+    swarm = ring(case.n)
+    yield swarm, {}
+    yield swarm, {"protocol": influence(inbox=2)}
+    bad = replace(swarm.network, delivery=Delivery(loss=0.2, delay_max=2, duplication=0.1))
+    yield swarm._replace(name=f"{swarm.name}, with bad links", network=bad), {}
+    registry = Registry()
+    world = build(registry.get("worlds", "allocation"), {})
+    yield swarm, {"world": world, "protocol": build(registry.get("protocols", "vickrey"), {})}
 
 
 def _aim(swarm: SmallSwarm) -> dict[str, Any]:

@@ -10,10 +10,12 @@ import numpy as np
 from swarmsec.arrays import Bools
 from swarmsec.network import Network
 from swarmsec.parameters import describe, problems
+from swarmsec.registry import Registry
+from swarmsec.runs.nulls import NULLS
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SwarmModel
 from swarmsec.swarm.trace import Trace
-from swarmsec.teams import Attack, Defense, Surface, ThreatCase, Vantage
+from swarmsec.teams import Admission, Attack, Defense, Surface, ThreatCase, Vantage
 from swarmsec.testing._common import (
     COMMON_RULES,
     require_no_write,
@@ -21,8 +23,11 @@ from swarmsec.testing._common import (
     require_same_parameters,
     require_same_runs,
 )
+from swarmsec.testing._defense_runs import breaks_in_other_runs, remembered_arm
+from swarmsec.testing._locality import hidden_by_a_crowd, moved_elsewhere, treated_by_number
 from swarmsec.testing._opponents import Cut, Flood, Lie, NonFiniteFeeds, NonFiniteMessages, Shout, Split
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
+from swarmsec.testing._static_look import its_source_keeps_to_the_view
 from swarmsec.testing._swarms import SmallSwarm, first_difference, influence, odd_swarms, ring, run_swarm, targets
 from swarmsec.testing._watched_hooks import recording
 
@@ -139,19 +144,58 @@ def ground_truth_has_no_effect(case: PluginCase[Defense]) -> None:
 
 
 def a_local_filter_is_local(case: PluginCase[Defense]) -> None:
-    """With Vantage.LOCAL a filtered signal depends on the signals of the daemon and its neighbors only."""
-    _require_local(case, "filter_signals", Lie, reach=1)
+    """Below the monitor a filtered signal depends on the daemon's own, and on its neighbors' if it asks them."""
+    _require_local(case, "filter_signals", Lie, reach=0)
 
 
 def local_weights_are_local(case: PluginCase[Defense]) -> None:
-    """With Vantage.LOCAL the weights of a receiver depend on the messages that it received only."""
+    """Below the monitor the weights of a receiver depend on the messages that it received only."""
     _require_local(case, "weigh", Split, reach=1)
 
 
 def local_governing_is_local(case: PluginCase[Defense]) -> None:
-    """With Vantage.LOCAL a governed decision depends on the decisions of the daemon and its neighbors only."""
-    # A message travels one link before it becomes a decision, and a neighbor sees that decision one link further.
-    _require_local(case, "govern", Shout, reach=2)
+    """Below the monitor a governed decision depends on the daemon's own, and on its neighbors' if it asks them."""
+    # A message travels one link before it becomes a decision.
+    _require_local(case, "govern", Shout, reach=1)
+
+
+def one_island_has_no_effect_on_another(case: PluginCase[Defense]) -> None:
+    """Below the monitor an attack on one of two unconnected rings changes nothing on the other, bit for bit."""
+    if not case.plugin_class.vantage.acts_on_swarm:
+        defense = _defense(case)
+        found = moved_elsewhere(lambda: _defense(case), _rounds(defense))
+        require(not found, found)
+
+
+def moves_follow_the_daemons(case: PluginCase[Defense]) -> None:
+    """In a ring that is turned, the moves turn as well: no daemon is treated by its number. Draws are exempt."""
+    found = treated_by_number(lambda: _defense(case), case.n, _rounds(_defense(case)))
+    require(not found, found)
+
+
+def a_crowd_elsewhere_hides_no_liar(case: PluginCase[Defense]) -> None:
+    """A daemon about which an alarm is raised is found as well if others lie, to which no link leads."""
+    found = hidden_by_a_crowd(lambda: _defense(case), _rounds(_defense(case)))
+    require(not found, found)
+
+
+def it_runs_in_unusual_runs(case: PluginCase[Defense]) -> None:
+    """It runs for hundreds of rounds, under tight rules, over bad links, beside a second defense, in an auction."""
+    found = breaks_in_other_runs(lambda: _defense(case), case.n, _rounds(_defense(case)))
+    require(not found, found)
+
+
+def an_arm_leaves_no_memory(case: PluginCase[Defense]) -> None:
+    """The arms can be run in any order: a run leaves nothing behind, in the module or elsewhere."""
+    found = remembered_arm(lambda: _defense(case), case.n, _rounds(_defense(case)))
+    require(not found, found)
+
+
+def only_nulls_know_the_truth(case: PluginCase[Defense]) -> None:
+    """`Vantage.ORACLE` is for the shipped null that shows the effect of perfect detection."""
+    if case.plugin_class.vantage is Vantage.ORACLE:
+        known = {Registry().get("defenses", kind) for kind in NULLS}
+        require(case.plugin_class in known, "its vantage is Vantage.ORACLE; ground truth is not observable")
 
 
 def both_engines_agree(case: PluginCase[Defense]) -> None:
@@ -178,12 +222,19 @@ RULES: tuple[ConformanceRule, ...] = (
     equal_seeds_give_equal_runs,
     it_draws_from_its_own_stream,
     a_run_leaves_its_parameters_alone,
+    an_arm_leaves_no_memory,
     ground_truth_has_no_effect,
+    only_nulls_know_the_truth,
     a_local_filter_is_local,
     local_weights_are_local,
     local_governing_is_local,
+    one_island_has_no_effect_on_another,
+    moves_follow_the_daemons,
+    a_crowd_elsewhere_hides_no_liar,
     non_finite_input_leaves_figures_finite,
+    it_runs_in_unusual_runs,
     both_engines_agree,
+    its_source_keeps_to_the_view,
 )
 
 
@@ -207,31 +258,45 @@ def _without_red_events(trace: Trace) -> Trace:
 
 
 def _require_local(case: PluginCase[Defense], hook: str, attack: type[Attack], *, reach: int) -> None:
-    """Attack daemon 0 in one round after the warm-up; the hook's result in that round may change nearby only."""
+    """Attack daemon 0 in one round after the warm-up, up or down; the hook's result in it may change nearby only.
+
+    A defense that sends messages of its own in that round reaches one link farther.
+    """
     cls = case.plugin_class
-    if cls.vantage is not Vantage.LOCAL or getattr(cls, hook) is getattr(Defense, hook):
+    if cls.vantage.acts_on_swarm or not cls.overrides(hook):
         return
     swarm = ring(24 if fits(case.make(), 24) else case.n, rounds=_rounds(_defense(case)))
     attacked_in = swarm.rounds - 8
-    answers = []
-    for strength in (0.0, 1.0):
+    changes: list[dict[str, Any]] = [{}] if attack is Split else [{"shift": 5.0}, {"shift": -5.0}]
+    answers, asks = [], False
+    for parameters in ({"strength": 0.0}, *changes):
         recorded, calls = recording(cls, hook)
         defense = PluginCase(recorded, case.parameters).make(**_shortened(case))
-        one_attack = attack(daemons=[0], start=attacked_in, stop=attacked_in + 1, strength=strength)
-        run_swarm(swarm, attacks=[one_attack], defenses=[defense], protocol=influence(exchanges=1))
-        answers.append(calls[attacked_in])
-    without, with_attack = answers
-    if without is None or with_attack is None:
-        without, with_attack = (np.ones(swarm.network.m) if answer is None else answer for answer in answers)
-    changed = (without != with_attack).reshape(len(without), -1).any(axis=1)
-    beyond = ~_within(swarm.network, reach)
-    distant = np.flatnonzero(changed & (beyond[swarm.network.receivers] if hook == "weigh" else beyond))
-    if len(distant):
-        daemon = int(swarm.network.receivers[distant[0]]) if hook == "weigh" else int(distant[0])
-        raise AssertionError(
-            f"`{hook}`: an attack on daemon 0 at once changes the result for daemon {daemon}, more "
-            f"than {reach} link{'s' * (reach > 1)} away ({swarm.name}); Vantage.LOCAL sees no farther"
-        )
+        one_attack = attack(daemons=[0], start=attacked_in, stop=attacked_in + 1, **parameters)
+        trace = run_swarm(swarm, attacks=[one_attack], defenses=[defense], protocol=influence(exchanges=1))
+        sent = trace.metrics["messages"]
+        asks = asks or bool(sent[attacked_in] - sent[attacked_in - 1] > swarm.network.m)
+        answers.append(_weights(calls[attacked_in], swarm.network.m) if hook == "weigh" else calls[attacked_in])
+    reach += asks and hook != "weigh"
+    near = _within(swarm.network, reach)
+    for answer in answers[1:]:
+        changed = (answers[0] != answer).reshape(len(answer), -1).any(axis=1)
+        distant = np.flatnonzero(changed & ~(near[swarm.network.receivers] if hook == "weigh" else near))
+        if len(distant):
+            daemon = int(swarm.network.receivers[distant[0]]) if hook == "weigh" else int(distant[0])
+            raise AssertionError(
+                f"`{hook}`: an attack on daemon 0 at once changes the result for daemon {daemon}, more "
+                f"than {reach} link{'s' * (reach != 1)} away ({swarm.name}); Vantage.{cls.vantage.name} sees no "
+                "farther, and asking neighbors goes through `blue.neighborhoods` or `blue.tell`"
+            )
+
+
+def _weights(answer: Any, m: int) -> Any:
+    """(m, 2) the weights and copies that `weigh` gives."""
+    copies, weights = (answer.copies, answer.weights) if isinstance(answer, Admission) else (None, answer)
+    return np.stack(
+        [np.ones(m) if part is None else np.asarray(part, dtype=float) for part in (weights, copies)], axis=1
+    )
 
 
 def _within(network: Network, reach: int) -> Bools:

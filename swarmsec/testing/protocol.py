@@ -52,13 +52,13 @@ def check_protocol(plugin_class: type[NegotiationProtocol], **parameters: Any) -
 def it_keeps_shapes(case: PluginCase[NegotiationProtocol]) -> None:
     """States are (n, D), messages (n, w) or, addressed, (m, w), proposals (n, d): float64, for every d."""
     for swarm in (ring(case.n), ring(case.n, width=3)):
-        protocol, network = _started(case, swarm.network), swarm.network
+        protocol, network = _started(case, swarm.network, swarm.width), swarm.network
         state = protocol.initial_state(_signals(swarm, 1))
         require(
             state.ndim == 2 and len(state) == swarm.n, f"`initial_state` gives the shape {state.shape}; must be (n, D)"
         )
         protocol.begin_exchange()
-        spoken = protocol.speak(read_only(state))
+        spoken = protocol.speak(read_only(state), _signals(swarm, 1))
         if isinstance(spoken, Addressed):
             right = spoken.payload.shape[:1] == spoken.sent.shape == (network.m,) and spoken.sent.dtype == np.bool_
             require(
@@ -68,7 +68,7 @@ def it_keeps_shapes(case: PluginCase[NegotiationProtocol]) -> None:
         messages = as_messages(network, spoken)
         heard = protocol.listen(messages, None, state=read_only(state), signals=_signals(swarm, 1))
         proposed = protocol.proposals(heard)
-        width = (swarm.n, swarm.width)
+        width = (swarm.n, protocol.proposal_width(swarm.width))
         for hook, given, shape in (
             ("initial_state", state, state.shape),
             ("speak", messages.payload, messages.payload.shape),
@@ -80,10 +80,23 @@ def it_keeps_shapes(case: PluginCase[NegotiationProtocol]) -> None:
             require(right, f"`{hook}` gives {given.shape} {given.dtype}; must be {shape} float64")
 
 
+def its_columns_name_its_messages(case: PluginCase[NegotiationProtocol]) -> None:
+    """`columns` has a name for each of the w components of a message, for every d."""
+    for swarm in (ring(case.n), ring(case.n, width=3)):
+        protocol = _started(case, swarm.network, swarm.width)
+        state = protocol.initial_state(_signals(swarm, 1))
+        protocol.begin_exchange()
+        sent = as_messages(swarm.network, protocol.speak(read_only(state), _signals(swarm, 1)))
+        w = sent.payload.shape[1]
+        columns: Any = protocol.columns
+        named = isinstance(columns, tuple) and all(isinstance(name, str) and name for name in columns)
+        require(named and len(columns) == w, f"`columns` is {columns!r}; must be names of the {w} components")
+
+
 def overriding_by_the_same_proposals_changes_none(case: PluginCase[NegotiationProtocol]) -> None:
     """`override_proposals` with a daemon's own proposals leaves its proposals unchanged, row by row."""
     for swarm in [ring(case.n, width=2), *_fitting(case)]:
-        protocol = _started(case, swarm.network)
+        protocol = _started(case, swarm.network, swarm.width)
         for state in _states(protocol, swarm, 3):
             proposed = protocol.proposals(state)
             again = protocol.proposals(protocol.override_proposals(state, read_only(proposed)))
@@ -101,14 +114,16 @@ def one_daemon_and_all_daemons_agree(case: PluginCase[NegotiationProtocol]) -> N
         signals = _signals(swarm, 1)
         for rule in _RULES:
             for variation in range(_VARIATIONS):
-                together, apart = _started(case, swarm.network), _started(case, swarm.network)
+                together, apart = _started(case, swarm.network, swarm.width), _started(case, swarm.network, swarm.width)
                 for state in _states(together, swarm, 3, rule=rule):
                     apart.begin_exchange()
-                    spoken = together.speak(state)
+                    spoken = together.speak(state, signals)
                     sent = as_messages(swarm.network, spoken)
                     alone = as_messages(
                         swarm.network,
-                        collect_messages(swarm.network, [apart.speak_one(i, state[i]) for i in range(swarm.n)]),
+                        collect_messages(
+                            swarm.network, [apart.speak_one(i, state[i], signals[i]) for i in range(swarm.n)]
+                        ),
                     )
                     _require_near(alone.payload, sent.payload, f"`speak_one` in {swarm.name}")
                     messages = _varied(sent, variation)
@@ -124,11 +139,11 @@ def agreement_is_kept(case: PluginCase[NegotiationProtocol]) -> None:
         return
     for swarm in [ring(case.n, width=2), *_fitting(case)]:
         for rule in _RULES:
-            protocol = _started(case, swarm.network)
+            protocol = _started(case, swarm.network, swarm.width)
             agreed = read_only(np.full((swarm.n, swarm.width), 0.7))
             state = read_only(protocol.override_proposals(protocol.initial_state(agreed), agreed))
             protocol.begin_exchange()
-            messages = as_messages(swarm.network, protocol.speak(state))
+            messages = as_messages(swarm.network, protocol.speak(state, agreed))
             state = protocol.proposals(protocol.listen(messages, rule, state=state, signals=agreed))
             gap = np.abs(state - agreed).max(axis=1)
             worst = int(gap.argmax())
@@ -145,9 +160,11 @@ def messages_of_weight_0_have_no_effect(case: PluginCase[NegotiationProtocol]) -
     for rule in _RULES:
         heard = []
         for noise in (0.0, 1e6, np.nan):
-            protocol = _started(case, swarm.network)
+            protocol = _started(case, swarm.network, swarm.width)
             for state in _states(protocol, swarm, 2, rule=rule):
-                sent = within_inbox(as_messages(swarm.network, protocol.speak(state)), None, _NO_RNG)
+                sent = within_inbox(
+                    as_messages(swarm.network, protocol.speak(state, _signals(swarm, 1))), None, _NO_RNG
+                )
                 per_edge = sent.payload.copy()
                 per_edge[weights == 0] += noise
                 messages = replace(sent, per_edge=per_edge).with_weights(weights)
@@ -207,7 +224,7 @@ def it_averages_as_declared(case: PluginCase[NegotiationProtocol]) -> None:
 def it_reads_signals_as_declared(case: PluginCase[NegotiationProtocol]) -> None:
     """Signals count at the start if and only if `begins_with_signals`, and later if `reads_signals_after_start`."""
     swarm = ring(case.n)
-    protocol = _started(case, swarm.network)
+    protocol = _started(case, swarm.network, swarm.width)
     first = _signals(swarm, 0)
     begins = bool(np.allclose(protocol.proposals(protocol.initial_state(first)), first, rtol=0, atol=1e-12))
     declared = protocol.begins_with_signals
@@ -282,6 +299,7 @@ RULES: tuple[ConformanceRule, ...] = (
     its_traits_are_declared,
     it_writes_into_no_given_array,
     it_keeps_shapes,
+    its_columns_name_its_messages,
     it_runs_on_every_network,
     equal_seeds_give_equal_runs,
     it_draws_from_its_own_stream,
@@ -299,9 +317,9 @@ RULES: tuple[ConformanceRule, ...] = (
 )
 
 
-def _started(case: PluginCase[NegotiationProtocol], network: Network) -> NegotiationProtocol:
+def _started(case: PluginCase[NegotiationProtocol], network: Network, width: int = 1) -> NegotiationProtocol:
     protocol = case.make()
-    protocol.begin(ProtocolView(network=network, rng=stream(0, "conformance", 0, "protocol")))
+    protocol.begin(ProtocolView(network=network, rng=stream(0, "conformance", 0, "protocol"), width=width))
     return protocol
 
 
@@ -328,21 +346,21 @@ def _states(
     for _ in range(exchanges):
         protocol.begin_exchange()
         yield state
-        messages = within_inbox(as_messages(swarm.network, protocol.speak(state)), None, _NO_RNG)
+        messages = within_inbox(as_messages(swarm.network, protocol.speak(state, signals)), None, _NO_RNG)
         state = read_only(protocol.listen(messages, rule, state=state, signals=signals))
 
 
 def _last_state(case: PluginCase[NegotiationProtocol], swarm: SmallSwarm, **how: Any) -> Floats:
     """The states after the exchanges of a session, without attack or defense."""
-    *_, state = _states(_started(case, swarm.network), swarm, _SESSION, **how)
+    *_, state = _states(_started(case, swarm.network, swarm.width), swarm, _SESSION, **how)
     return state
 
 
 def _require_rule_decides(case: PluginCase[NegotiationProtocol], swarm: SmallSwarm, rule: Rule) -> None:
     """Require that a protocol's next proposals are those of a rule."""
-    protocol = _started(case, swarm.network)
+    protocol = _started(case, swarm.network, swarm.width)
     for state in _states(protocol, swarm, 3):
-        messages = within_inbox(as_messages(swarm.network, protocol.speak(state)), None, _NO_RNG)
+        messages = within_inbox(as_messages(swarm.network, protocol.speak(state, _signals(swarm, 1))), None, _NO_RNG)
         heard = protocol.listen(messages, rule, state=state, signals=_signals(swarm, 1))
         expected = rule.over_neighborhoods(protocol.proposals(state), messages)
         _require_near(protocol.proposals(heard), expected, f"`rule_decides` is True, and with {rule} `listen`")

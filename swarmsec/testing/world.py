@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, read_only
+from swarmsec.parameters import describe
 from swarmsec.rng import stream
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.trace import Trace
@@ -21,9 +22,9 @@ from swarmsec.testing._common import (
 from swarmsec.testing._opponents import Guard, Lie, Shout
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
 from swarmsec.testing._swarms import ROUNDS, START, STOP, SmallSwarm, odd_swarms, ring, run_swarm, targets
-from swarmsec.worlds import Outcome, World, WorldView
+from swarmsec.worlds import Bill, Metric, Observed, Outcome, World, WorldView
 
-HOOKS = ("sense", "decide", "apply")
+HOOKS = ("sense", "hear", "decide", "feasible", "apply")
 
 ENGINE_FIGURES = frozenset({"compromised", "quarantined", "alarms", "messages", "bytes"})
 """The names of the figures that the engine itself records in every round."""
@@ -48,12 +49,45 @@ def check_world(plugin_class: type[World], **parameters: Any) -> None:
     check_rules(PluginCase(plugin_class, parameters), RULES)
 
 
-def it_names_its_unit_and_bills(case: PluginCase[World]) -> None:
-    """`unit` names a unit, and `bills` names at least one bill."""
-    unit, bills = getattr(case.plugin_class, "unit", None), getattr(case.plugin_class, "bills", None)
-    require(isinstance(unit, str) and bool(unit.strip()), f"`unit` is {unit!r}; must be USD, minutes, kWh or the like")
-    named = isinstance(bills, tuple) and bool(bills) and all(isinstance(name, str) and name for name in bills)
-    require(named, f"`bills` is {bills!r}; must be a tuple of names, the scored one first")
+def it_names_its_bills_and_their_units(case: PluginCase[World]) -> None:
+    """`bills` has at least one bill, each with a real unit, `metrics` the other figures, and all names differ."""
+    bills, metrics = getattr(case.plugin_class, "bills", None), getattr(case.plugin_class, "metrics", None)
+    sound = isinstance(bills, tuple) and bool(bills) and all(isinstance(bill, Bill) and bill.name for bill in bills)
+    require(sound, f"`bills` is {bills!r}; must be a tuple of Bill, the scored one first")
+    for bill in case.plugin_class.bills:
+        require(bool(bill.unit.strip()), f"the unit of `{bill.name}` is {bill.unit!r}; must be USD, kWh or the like")
+    sound = isinstance(metrics, tuple) and all(isinstance(metric, Metric) and metric.name for metric in metrics)
+    require(sound, f"`metrics` is {metrics!r}; must be a tuple of Metric")
+    names = _figures(case)
+    taken = sorted({name for name in names if names.count(name) > 1} | ENGINE_FIGURES & set(names))
+    require(not taken, f"the name `{'`, `'.join(taken)}` is taken, by the engine or by another figure")
+
+
+def its_declarations_are_consistent(case: PluginCase[World]) -> None:
+    """Pictures and claims name its figures, a round has a positive length or none, and facts have names."""
+    cls, world, known = case.plugin_class, case.make(), set(_figures(case))
+    shown = {figure for picture in cls.pictures for figure in picture.figures} | {claim.figure for claim in cls.claims}
+    require(shown <= known, f"{sorted(shown - known)} is in a picture or claim; the figures are {sorted(known)}")
+    fitted = {claim.calibrated for claim in cls.claims if claim.calibrated}
+    strange = fitted - {info.name for info in describe(cls)}
+    require(not strange, f"a claim is calibrated by {sorted(strange)}, which is not a parameter")
+    seconds = world.seconds_per_round
+    require(seconds is None or 0 < seconds < np.inf, f"`seconds_per_round` is {seconds!r}; must be positive, or None")
+    facts: Any = world.facts
+    named = isinstance(facts, Mapping) and all(isinstance(name, str) and name for name in facts)
+    require(named, f"`facts` is {facts!r}; must be a mapping with names as keys")
+
+
+def its_columns_name_its_arrays(case: PluginCase[World]) -> None:
+    """`signal_columns` and `decision_columns` have a name for each column of `sense` and `decide`."""
+    world, run = case.make(), _run_world(case)
+    for name, columns, array in (
+        ("signal_columns", world.signal_columns, run.signals[0]),
+        ("decision_columns", world.decision_columns, run.decisions[0]),
+    ):
+        require(len(columns) == array.shape[1], f"`{name}` has {len(columns)} columns, and the array {array.shape[1]}")
+        names = [column.name for column in columns]
+        require(len(set(names)) == len(names) and all(names), f"`{name}` has the names {names}; must be different ones")
 
 
 def it_declares_what_it_senses_and_decides(case: PluginCase[World]) -> None:
@@ -72,22 +106,14 @@ def it_declares_what_it_senses_and_decides(case: PluginCase[World]) -> None:
 
 
 def it_reports_its_bills_every_round(case: PluginCase[World]) -> None:
-    """Every round reports the bills that the class names and the same metrics; all are finite."""
-    run = _run_world(case)
-    figures = set(run.outcomes[0].metrics)
-    clash = figures & (ENGINE_FIGURES | set(case.plugin_class.bills)) | set(case.plugin_class.bills) & ENGINE_FIGURES
-    require(not clash, f"the name `{'`, `'.join(sorted(clash))}` is taken, by the engine or by a bill")
+    """Every round reports the bills and metrics that the class declares, and all are finite."""
+    run, bills = _run_world(case), set(case.plugin_class.bill_names())
+    metrics = {metric.name for metric in case.plugin_class.metrics}
     for round, outcome in enumerate(run.outcomes):
         require(isinstance(outcome, Outcome), f"`apply` gives {type(outcome).__name__}; must be an Outcome")
-        names = tuple(outcome.bills)
-        require(
-            set(names) == set(case.plugin_class.bills),
-            f"round {round} bills {names}; the class names {case.plugin_class.bills}",
-        )
-        require(
-            set(outcome.metrics) == figures,
-            f"round {round} has the figures {sorted(outcome.metrics)}; round 0 had {sorted(figures)}",
-        )
+        for what, given, declared in (("bills", outcome.bills, bills), ("metrics", outcome.metrics, metrics)):
+            right = set(given) == declared
+            require(right, f"round {round} has the {what} {sorted(given)}; the class declares {sorted(declared)}")
         _require_finite(outcome, round)
 
 
@@ -122,7 +148,7 @@ def its_draws_do_not_depend_on_decisions(case: PluginCase[World]) -> None:
     usual = _run_world(case)
     for what, other in (
         ("the swarm decides differently", _run_world(case, lambda signals, round: -2.0 - signals)),
-        ("daemons are hijacked", _run_world(case, compromised=True)),
+        ("some daemons are not billed", _run_world(case, some_unbilled=True)),
     ):
         for round, (one, two) in enumerate(zip(usual.streams, other.streams, strict=True)):
             require(
@@ -133,7 +159,7 @@ def its_draws_do_not_depend_on_decisions(case: PluginCase[World]) -> None:
 
 def its_first_signals_are_equal_in_all_arms(case: PluginCase[World]) -> None:
     """`sense` gives the same in round 0 of every arm, also if daemons are hijacked from the start."""
-    without, hijacked = _run_world(case), _run_world(case, compromised=True)
+    without, hijacked = _run_world(case), _run_world(case, some_unbilled=True)
     require(
         np.array_equal(without.signals[0], hijacked.signals[0]), "the signals of round 0 differ if daemons are hijacked"
     )
@@ -148,7 +174,7 @@ def deciding_changes_nothing(case: PluginCase[World]) -> None:
 def a_decision_depends_on_the_own_belief_only(case: PluginCase[World]) -> None:
     """The decision of a daemon depends on its own row of the beliefs only."""
     world, signals = _started(case)
-    beliefs = 0.1 * signals - 0.2
+    beliefs = _proposals(world, 0.1 * signals - 0.2)
     decided = world.decide(read_only(beliefs))
     for daemon in {0, case.n - 1}:
         other = beliefs - 0.4
@@ -160,18 +186,74 @@ def a_decision_depends_on_the_own_belief_only(case: PluginCase[World]) -> None:
         )
 
 
+def feasible_decisions_are_within_the_columns(case: PluginCase[World]) -> None:
+    """`feasible` gives (n, k) within the bounds of the columns, leaves what is feasible alone, and changes nothing."""
+    world, signals = _started(case)
+    usual = np.array(world.decide(read_only(_proposals(world, signals))), copy=True)
+    for decisions in (usual, usual - 1e6, usual + 1e6, -3.0 * usual):
+        given = np.array(world.feasible(read_only(decisions)), copy=True)
+        require(given.shape == usual.shape, f"`feasible` gives {given.shape}; must be {usual.shape}")
+        require(bool(np.isfinite(given).all()), f"`feasible` gives values that are not finite, of {decisions.max():g}")
+        for number, column in enumerate(world.decision_columns):
+            values = given[:, number]
+            within = bool((values >= column.low).all() and (values <= column.high).all())
+            require(within, f"`feasible` gives {values.min():g} to {values.max():g} in the column `{column.name}`")
+        again = world.feasible(read_only(given))
+        require(bool(np.allclose(again, given, rtol=1e-12, atol=1e-12)), "`feasible` changes what it gave itself")
+    _require_same_run(_run_world(case), _run_world(case, looks=True), "when `feasible` and `neutral` are called twice")
+
+
+def neutral_decisions_are_feasible(case: PluginCase[World]) -> None:
+    """`neutral` gives (n, k) finite decisions that `feasible` leaves alone."""
+    world, signals = _started(case)
+    usual = np.array(world.decide(read_only(_proposals(world, signals))), copy=True)
+    for acts in (False, True):
+        if acts:
+            world.apply(world.feasible(read_only(usual)))
+        given = np.array(world.neutral(read_only(usual)), copy=True)
+        require(given.shape == usual.shape, f"`neutral` gives {given.shape}; must be {usual.shape}")
+        same = np.isfinite(given).all() and np.allclose(world.feasible(read_only(given)), given, rtol=1e-12, atol=1e-12)
+        require(bool(same), "`neutral` gives decisions that are not feasible")
+
+
+def it_is_observed_in_public_figures_and_own_columns(case: PluginCase[World]) -> None:
+    """`observed` gives finite figures and, for each daemon, finite numbers (n,), and changes nothing."""
+    run = _run_world(case, looks=True)
+    for round, seen in enumerate(run.observed):
+        require(isinstance(seen, Observed), f"`observed` gives {type(seen).__name__}; must be Observed")
+        same = set(seen.public) == set(run.observed[0].public) and set(seen.own) == set(run.observed[0].own)
+        require(same, f"`observed` gives other names in round {round} than in round 0")
+        for name, figure in seen.public.items():
+            require(bool(np.isfinite(figure)), f"the public figure `{name}` is {figure!r} in round {round}")
+        for name, values in seen.own.items():
+            right = np.shape(values) == (case.n,) and bool(np.isfinite(values).all())
+            require(right, f"`{name}` of `observed` has the shape {np.shape(values)}; must be ({case.n},), and finite")
+    _require_same_run(_run_world(case), run, "when `observed` is called every round")
+
+
 def central_changes_nothing(case: PluginCase[World]) -> None:
     """`central` gives finite amounts for some of the world's bills, or for none, and has no side effects."""
-    with_central = _run_world(case, call_central=True)
+    with_central, bills = _run_world(case, call_central=True), case.plugin_class.bill_names()
     for round, center in enumerate(with_central.centers):
-        right = set(center) <= set(case.plugin_class.bills) and all(map(np.isfinite, center.values()))
-        require(right, f"`central` gives {dict(center)!r} in round {round}; the bills are {case.plugin_class.bills}")
+        right = set(center) <= set(bills) and all(map(np.isfinite, center.values()))
+        require(right, f"`central` gives {dict(center)!r} in round {round}; the bills are {bills}")
     _require_same_run(_run_world(case), with_central, "when `central` is called every round")
+
+
+def central_knows_only_what_it_heard(case: PluginCase[World]) -> None:
+    """`central` does not depend on the swarm's decisions, where these do not change the signals."""
+    usual = _run_world(case, call_central=True)
+    other = _run_world(case, lambda signals, round: -2.0 - signals, call_central=True)
+    if all(np.array_equal(one, two) for one, two in zip(usual.signals, other.signals, strict=True)):
+        for round, (one, two) in enumerate(zip(usual.centers, other.centers, strict=True)):
+            require(
+                one == two, f"`central` gives {dict(one)} in round {round}, and {dict(two)} if the swarm decides so"
+            )
 
 
 def its_roles_name_daemons(case: PluginCase[World]) -> None:
     """`roles` are known before `begin`, and each one lists different daemon numbers."""
-    for role, daemons in case.make().roles.items():
+    for role, daemons in case.make().roles(case.n).items():
         numbers = np.asarray(daemons)
         right = numbers.ndim == 1 and numbers.dtype.kind == "i" and len(np.unique(numbers)) == len(numbers)
         inside = right and bool(((numbers >= 0) & (numbers < case.n)).all())
@@ -214,7 +296,8 @@ def it_runs_on_every_network(case: PluginCase[World]) -> None:
 
 RULES: tuple[ConformanceRule, ...] = (
     *COMMON_RULES,
-    it_names_its_unit_and_bills,
+    it_names_its_bills_and_their_units,
+    its_declarations_are_consistent,
     its_roles_name_daemons,
     it_writes_into_no_given_array,
     it_keeps_its_shapes,
@@ -227,9 +310,14 @@ RULES: tuple[ConformanceRule, ...] = (
     a_run_leaves_its_parameters_alone,
     its_draws_do_not_depend_on_decisions,
     its_first_signals_are_equal_in_all_arms,
+    its_columns_name_its_arrays,
+    feasible_decisions_are_within_the_columns,
+    neutral_decisions_are_feasible,
+    it_is_observed_in_public_figures_and_own_columns,
     deciding_changes_nothing,
     a_decision_depends_on_the_own_belief_only,
     central_changes_nothing,
+    central_knows_only_what_it_heard,
 )
 
 
@@ -242,16 +330,31 @@ class _WorldRun(NamedTuple):
     streams: list[str]
     """The state of its random generator after each round."""
     centers: list[Mapping[str, float]]
+    observed: list[Observed]
 
 
-def _view(n: int, compromised: Bools) -> WorldView:
+def _figures(case: PluginCase[World]) -> list[str]:
+    """The names of its bills and metrics."""
+    return [*case.plugin_class.bill_names(), *(metric.name for metric in case.plugin_class.metrics)]
+
+
+def _proposals(world: World, beliefs: Floats) -> Floats:
+    """Proposals of the width that the world expects, from beliefs as wide as the signals."""
+    return (
+        beliefs
+        if beliefs.shape[1] == world.proposal_width
+        else np.resize(beliefs, (len(beliefs), world.proposal_width))
+    )
+
+
+def _view(world: World, n: int, billed: Bools) -> WorldView:
     rng = stream(0, "conformance", 0, "world")
-    return WorldView(network=ring(n).network, rounds=ROUNDS, rng=rng, compromised=read_only(compromised))
+    return WorldView(network=ring(n).network, rounds=ROUNDS, rng=rng, billed=read_only(billed), roles=world.roles(n))
 
 
 def _started(case: PluginCase[World]) -> tuple[World, Floats]:
     world = case.make()
-    world.begin(_view(case.n, np.zeros(case.n, dtype=bool)))
+    world.begin(_view(world, case.n, np.ones(case.n, dtype=bool)))
     return world, world.sense()
 
 
@@ -268,23 +371,30 @@ def _run_world(
     case: PluginCase[World],
     beliefs: Beliefs = _follow_signals,
     *,
-    compromised: bool = False,
+    some_unbilled: bool = False,
     calls: int = 1,
     call_central: bool = False,
+    looks: bool = False,
 ) -> _WorldRun:
     world, n = case.make(), case.n
-    taken = np.zeros(n, dtype=bool)
-    taken[::2] = compromised
-    view = _view(n, taken)
+    billed = np.ones(n, dtype=bool)
+    billed[::2] = not some_unbilled
+    view = _view(world, n, billed)
     world.begin(view)
-    run = _WorldRun([], [], [], [], [])
+    run = _WorldRun([], [], [], [], [], [])
     for round in range(ROUNDS):
         run.signals.append(np.array(world.sense(), copy=True))
-        state = read_only(beliefs(run.signals[-1], round))
+        world.hear(read_only(run.signals[-1]))
+        state = read_only(_proposals(world, beliefs(run.signals[-1], round)))
         for _ in range(calls):
             decisions = world.decide(state)
-        run.decisions.append(np.array(decisions, copy=True))
-        run.outcomes.append(world.apply(read_only(decisions)))
+        for _ in range(1 + looks):
+            feasible = world.feasible(read_only(decisions))
+            if looks:
+                world.neutral(read_only(decisions))
+        run.decisions.append(np.array(feasible, copy=True))
+        run.outcomes.append(world.apply(read_only(feasible)))
+        run.observed.append(world.observed() if looks else Observed())
         run.streams.append(repr(view.rng.bit_generator.state))
         run.centers.append(world.central() if call_central else {})
     return run

@@ -101,8 +101,7 @@ def _difference(
     if "guarded" in bills and "guarded" in rival_bills:
         cost = of_mean(bills["guarded"] - rival_bills["guarded"])
         if score_damage(bills).damage_limited is not None:
-            left, rival_left = (each["defended"] - each["guarded"] for each in (bills, rival_bills))
-            limited = of_ratio(rival_left - left, bills["attacked"] - bills["clean"])
+            limited = of_ratio(rival_bills["defended"] - bills["defended"], bills["attacked"] - bills["clean"])
     damage = of_mean(bills["defended"] - rival_bills["defended"])  # Both share the clean arm, so it cancels.
     unit = summaries[runs[seeds[0]]["defended"]].unit
     return PairedDifference(key.scenario, key.attack, unit, seeds, damage, cost, limited)

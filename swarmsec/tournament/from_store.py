@@ -9,6 +9,7 @@ from typing import Any
 from swarmsec._version import __version__
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.registry import Registry
+from swarmsec.runs.jobs import Job
 from swarmsec.scenario import digest_of, load_scenario, stop_of
 from swarmsec.scenario.overrides import Changes
 from swarmsec.scoring import Subject
@@ -22,6 +23,7 @@ from swarmsec.tournament.outcome import outcome_of
 from swarmsec.tournament.plan import Plan, seeds_of
 from swarmsec.tournament.request import Request
 from swarmsec.tournament.result import TournamentResult
+from swarmsec.tournament.scores import terms_of
 
 
 def stored_outcome(store: Store, tournament: Tournament) -> TournamentResult:
@@ -86,6 +88,7 @@ def _subject(store: Store, key: CellKey, runs: CellRuns) -> Subject | None:
         job = store.job(arms[Arm.DEFENDED]) if Arm.DEFENDED in arms else None
         if job:
             teams = Changes(attacks=specs_of(key.attack), defenses=specs_of(key.defense)).as_options()
+            terms = terms_of(job.document)
             folders = [word for folder in job.folders for word in ("--plugins", folder)]
             return Subject(
                 scenario=key.scenario,
@@ -94,8 +97,20 @@ def _subject(store: Store, key: CellKey, runs: CellRuns) -> Subject | None:
                 engine_version=__version__,
                 stop=stop_of(job.document),
                 command=(key.scenario, *teams, *folders),
+                bill=str(job.document["score"]["bill"]),
+                autoimmune=terms.autoimmune,
+                defended=terms.defended,
+                raises_alarms=_raises_alarms(job),
             )
     return None
+
+
+def _raises_alarms(job: Job) -> bool:
+    """Whether the defenses can raise alarms; assumed if their plug-ins cannot be loaded here."""
+    try:
+        return any(spec.plugin.raises_alarms for spec in job.scenario.parts.defenses)
+    except SwarmsecError:
+        return True
 
 
 def _request(document: Mapping[str, Any]) -> Request:

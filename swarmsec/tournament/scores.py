@@ -12,10 +12,13 @@ import numpy as np
 from swarmsec.arrays import Floats
 from swarmsec.runs import seed_run_of
 from swarmsec.runs.jobs import JobResult
-from swarmsec.scoring import DamageScore, Result, Subject, score, score_damage
+from swarmsec.runs.nulls import STILL
+from swarmsec.runs.runner import NO_DEFENSE
+from swarmsec.scoring import DamageScore, Result, ScoringTerms, Subject, score, score_damage
 from swarmsec.scoring.damage import damage_by_seed
 from swarmsec.store import Store, Summary
 from swarmsec.swarm.arms import Arm
+from swarmsec.teams import BlueRules
 from swarmsec.tournament.cells import CellFilter, CellKey, CellRuns, cells_of
 
 CellStatus = Literal["done", "partial", "failed", "dropped", "missing"]
@@ -56,7 +59,7 @@ class CellScore(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """The cell and its score by the bills as plain data."""
         if self.score is None:
-            score = dict.fromkeys(("damage_limited", "autoimmune_cost", "bites", "verdict"))
+            score = dict.fromkeys(("damage_limited", "prevented", "autoimmune_cost", "bites", "verdict"))
             return {**self._about(), "damage": {}, **score, "damage_limited_reason": "no seed has all its arms"}
         return {**self._about(), **DamageScore.to_dict(self.score)}
 
@@ -89,7 +92,13 @@ def score_cells(store: Store, tournament: str, chosen: CellFilter | None = None)
     chosen, cells = chosen or CellFilter(), cells_of(store.entries(tournament))
     chosen.refuse_unknown(cells)
     summaries = store.summaries(tournament)
-    return [_cell_score(key, runs, summaries) for key, runs in cells.items() if chosen.selects(key)]
+    found = []
+    for key, runs in cells.items():
+        if chosen.selects(key):
+            job = next((job for arms in runs.values() if (job := store.job(arms.get(Arm.DEFENDED, "")))), None)
+            terms = terms_of(job.document) if job else ScoringTerms()
+            found.append(_cell_score(key, runs, summaries, terms=_beside_nulls(terms, key, runs, cells, summaries)))
+    return found
 
 
 def score_cells_with_traces(
@@ -114,15 +123,24 @@ def score_cells_with_traces(
     for scenario in dict.fromkeys(key.scenario for key in cells):
         job_result = _reader(store)  # Cells share arms within a scenario: each run is read once and then released.
 
-        def score_traces(key: CellKey, runs: CellRuns) -> Result:
+        def score_traces(key: CellKey, runs: CellRuns, terms: ScoringTerms) -> Result:
             seed_runs = [
                 seed_run_of(seed, {arm: job_result(arms[arm]) for arm in Arm if arm in arms})  # noqa: B023
                 for seed, arms in runs.items()
             ]
-            return dataclasses.replace(score(subjects[key], seed_runs), seed_runs=())
+            return dataclasses.replace(score(subjects[key], seed_runs, terms), seed_runs=())
 
         found += [
-            _cell_score(key, runs, summaries, score_traces=score_traces, dropped=key.defense in dropped)
+            _cell_score(
+                key,
+                runs,
+                summaries,
+                terms=_beside_nulls(
+                    subjects[key].terms if key in subjects else ScoringTerms(), key, runs, cells, summaries
+                ),
+                score_traces=score_traces,
+                dropped=key.defense in dropped,
+            )
             for key, runs in cells.items()
             if key.scenario == scenario
         ]
@@ -140,12 +158,37 @@ def bills_of(runs: CellRuns, seeds: Sequence[int], summaries: Mapping[str, Summa
     return {arm: np.array([summaries[runs[seed][arm]].bill for seed in seeds], dtype=np.float64) for arm in arms}
 
 
+def terms_of(document: Mapping[str, Any]) -> ScoringTerms:
+    """What a verdict depends on besides the bills, from the resolved scenario of a defended arm."""
+    blue = BlueRules(**document["rules"].get("blue", {}))
+    return ScoringTerms(blue.autoimmune_share, any(spec["kind"] != NO_DEFENSE for spec in document["defenses"]))
+
+
+def _beside_nulls(
+    terms: ScoringTerms,
+    key: CellKey,
+    runs: CellRuns,
+    cells: Mapping[CellKey, CellRuns],
+    summaries: Mapping[str, Summary],
+) -> ScoringTerms:
+    """The terms with the nulls that stand still, where they were run against the same attack with the same seeds."""
+    seeds = [seed for seed, arms in runs.items() if is_whole(arms, summaries)]
+    nulls: dict[str, Floats] = {}
+    for kind in STILL:
+        null = cells.get(key._replace(defense=kind), {})
+        if seeds and all(is_whole(null.get(seed, {}), summaries) for seed in seeds):
+            bills = bills_of(null, seeds, summaries)
+            nulls |= {kind: bills["defended"]} if "defended" in bills else {}
+    return terms._replace(nulls=nulls, rivals=tuple(nulls))
+
+
 def _cell_score(
     key: CellKey,
     runs: CellRuns,
     summaries: Mapping[str, Summary],
     *,
-    score_traces: Callable[[CellKey, CellRuns], Result] | None = None,
+    terms: ScoringTerms,
+    score_traces: Callable[[CellKey, CellRuns, ScoringTerms], Result] | None = None,
     dropped: bool = False,
 ) -> CellScore:
     seeds = tuple(seed for seed, arms in runs.items() if is_whole(arms, summaries))
@@ -158,7 +201,8 @@ def _cell_score(
     if not seeds:
         return CellScore(key, status, "", (), missing, failed, {}, None)
     bills = bills_of(runs, seeds, summaries)
-    found = score_traces(key, {seed: runs[seed] for seed in seeds}) if score_traces else score_damage(bills)
+    whole = {seed: runs[seed] for seed in seeds}
+    found = score_traces(key, whole, terms) if score_traces else score_damage(bills, terms)
     unit = summaries[next(iter(runs[seeds[0]].values()))].unit
     return CellScore(key, status, unit, seeds, missing, failed, damage_by_seed(bills), found)
 

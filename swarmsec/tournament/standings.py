@@ -11,6 +11,7 @@ from swarmsec.arrays import Floats
 from swarmsec.scoring import Interval, Result
 from swarmsec.scoring.game import minimax, nash
 from swarmsec.scoring.intervals import of_mean
+from swarmsec.scoring.significance import holm, student
 from swarmsec.tournament.contestants import Contestant
 from swarmsec.tournament.result import Nash, ScenarioStanding, Upset, WorstCase
 from swarmsec.tournament.scores import CellScore
@@ -125,26 +126,33 @@ def _nash(payoff: Floats, rows: Sequence[str], columns: Sequence[str]) -> Nash:
 def _upsets(
     worst: Mapping[str, _Worst], blue: Mapping[str, Contestant], results: Mapping[str, Result | None]
 ) -> tuple[Upset, ...]:
-    found = [
-        upset for loser in worst if not blue[loser].null and (upset := _upset(loser, worst, blue, results)) is not None
-    ]
-    return tuple(sorted(found, key=lambda upset: -upset.by.mean))
+    """For each candidate the first null that does better, or else the best of the plainer candidates that do.
 
-
-def _upset(
-    loser: str, worst: Mapping[str, _Worst], blue: Mapping[str, Contestant], results: Mapping[str, Result | None]
-) -> Upset | None:
-    """The first null that does better than a candidate, or else the best of the plainer candidates that do."""
-    nulls = [rival for rival in worst if blue[rival].null and blue[rival].vantage != _KNOWS_THE_TRUTH]
-    plainer = [
-        rival for rival in worst if not blue[rival].null and _price(rival, blue, results) < _price(loser, blue, results)
+    All pairs are tested together: Student's t for the paired damages, with Holm's correction, so that with equal
+    defenses the chance of any upset is at most 0.05.
+    """
+    pairs = [
+        (loser, rival) for loser in worst if not blue[loser].null for rival in _rivals(loser, worst, blue, results)
     ]
-    for rival in [*nulls, *sorted(plainer, key=lambda rival: float(worst[rival].damage.mean()))]:
-        by = of_mean(worst[loser].damage - worst[rival].damage)
+    by = {pair: worst[pair[0]].damage - worst[pair[1]].damage for pair in pairs}
+    found: dict[str, Upset] = {}
+    tested = holm([student(values) if len(values) > 1 else 1.0 for values in by.values()])
+    for (loser, rival), worse in zip(pairs, tested, strict=True):
         size = 1.0 + max(float(np.abs(worst[one].damage).max()) for one in (loser, rival))
-        if by.low is not None and by.low > _NEGLIGIBLE * size:
-            return Upset(loser, rival, by, blue[rival].null)
-    return None
+        margin = of_mean(by[loser, rival])
+        if worse and loser not in found and margin.mean > _NEGLIGIBLE * size:
+            found[loser] = Upset(loser, rival, margin, blue[rival].null)
+    return tuple(sorted(found.values(), key=lambda upset: -upset.by.mean))
+
+
+def _rivals(
+    loser: str, worst: Mapping[str, _Worst], blue: Mapping[str, Contestant], results: Mapping[str, Result | None]
+) -> list[str]:
+    """The nulls that do not know the truth, then the plainer candidates, the best first."""
+    nulls = [rival for rival in worst if blue[rival].null and blue[rival].vantage != _KNOWS_THE_TRUTH]
+    price = _price(loser, blue, results)
+    plainer = [rival for rival in worst if not blue[rival].null and _price(rival, blue, results) < price]
+    return [*nulls, *sorted(plainer, key=lambda rival: float(worst[rival].damage.mean()))]
 
 
 def _price(label: str, blue: Mapping[str, Contestant], results: Mapping[str, Result | None]) -> tuple[int, float]:

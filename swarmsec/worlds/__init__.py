@@ -7,6 +7,19 @@ The registry finds a world by its file name; no other module imports it.
 
 from __future__ import annotations
 
-from swarmsec.worlds._base import Outcome, World, WorldView
+from swarmsec.teams.observed import Observed
+from swarmsec.worlds._base import Outcome, World, WorldView, divide
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim
 
-__all__ = ["Outcome", "World", "WorldView"]
+__all__ = [
+    "Bill",
+    "Chart",
+    "Column",
+    "Metric",
+    "Observed",
+    "Outcome",
+    "PublishedClaim",
+    "World",
+    "WorldView",
+    "divide",
+]

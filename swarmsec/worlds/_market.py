@@ -1,24 +1,28 @@
-"""The market of the trading world: square-root price impact that decays; and the costs of a single desk.
+"""The market of the trading world: square-root price impact that decays in minutes and in days.
 
-Impact is the volume-recovery model of Alfonsi, Fruth and Schied (Quantitative Finance 10, 2010) with the square root
-as its shape: the volume X taken out of the order book refills at a constant rate, and moves the log price by
+The volume X that trades take out of an order book moves the log price by coefficient · σ · sgn(X) · √(|X| / V), with σ
+the volatility and V the volume of a day (Sato and Kanazawa, arXiv:2411.13965, measured an exponent of 0.489 ± 0.0015
+over eight years of all liquid stocks in Tokyo). Two books refill at their own rates (volume recovery as of Alfonsi,
+Fruth and Schied, Quantitative Finance 10, 2010), one within minutes and one within days:
 
-    I(X) = coefficient · sgn(X) · volatility · √(|X| / volume).
+    I = coefficient · σ · Σ_k weight_k · sgn(X_k) · √(|X_k| / V).
 
-An order worked over a fixed time therefore moves the price as the square root of its size; Sato and Kanazawa
-(arXiv:2411.13965) measured an exponent of 0.489 ± 0.0015 over eight years of all liquid stocks in Tokyo. All of it is
-transient: trades of a deceived swarm carry no information, and such trades leave no lasting impact (Gomes and
-Waelbroeck, SSRN 2291720). No round trip profits from its own impact.
+The weights are such that an order worked quickly keeps half of its peak a day later, and the rest for days (Bucci et
+al., arXiv:1811.05230; Maitrier et al., arXiv:2502.16246). An order's peak therefore depends little on the time over
+which it is worked. Each part of the cost of trading is convex in its X_k, and refilling returns nothing to who traded,
+so no round trip profits from its own impact.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
+DAYS_SLOW = 3.0
+"""Half-life of the slow book, days."""
 
-from swarmsec.arrays import Floats
+_SLOW = math.pow(0.5, 1.0 - 0.5 / DAYS_SLOW)  # So that weight · √(0.5^(1 / DAYS_SLOW)) = 0.5.
+_WEIGHTS = (1.0 - _SLOW, _SLOW)
 
 
 @dataclass(kw_only=True)
@@ -28,25 +32,30 @@ class Market:
     Attributes:
         volatility: Standard deviation of a day's log return.
         volume: Shares that the rest of the market trades in a day.
-        half_life: Rounds until half of the volume taken out of the book is refilled.
+        half_life: Rounds until half of the volume taken out of the fast book is refilled.
+        day: Rounds in a day.
         coefficient: Impact, in daily volatilities, of a whole day's volume.
-        depth: Shares taken out of the book and not refilled; negative after sales.
+        depths: Shares taken out of each book and not refilled; negative after sales.
     """
 
     volatility: float
     volume: float
     half_life: float
-    coefficient: float = 0.5
-    depth: float = 0.0
+    day: float
+    coefficient: float = 1.0
+    depths: tuple[float, float] = field(default=(0.0, 0.0))
 
     def recover(self) -> None:
-        """Let the book refill for one round."""
-        self.depth *= 0.5 ** (1.0 / self.half_life)
+        """Let the books refill for one round."""
+        fast, slow = self.depths
+        self.depths = fast * math.pow(0.5, 1.0 / self.half_life), slow * math.pow(0.5, 1.0 / (DAYS_SLOW * self.day))
 
     def impact(self) -> float:
         """The difference between the log price and the log fundamental."""
-        scale = self.coefficient * self.volatility
-        return math.copysign(scale * math.sqrt(abs(self.depth) / self.volume), self.depth)
+        return self._scale * sum(
+            weight * math.copysign(math.sqrt(abs(depth)), depth)
+            for weight, depth in zip(_WEIGHTS, self.depths, strict=True)
+        )
 
     def trade(self, shares: float) -> float:
         """Buy `shares`, or sell them if negative.
@@ -57,58 +66,17 @@ class Market:
         if shares == 0.0:
             return self.impact()
         paid_before = self._paid()
-        self.depth += shares
+        self.depths = self.depths[0] + shares, self.depths[1] + shares
         return (self._paid() - paid_before) / shares
 
+    @property
+    def _scale(self) -> float:
+        return self.coefficient * self.volatility / math.sqrt(self.volume)
+
     def _paid(self) -> float:
-        """The integral of the impact from 0 to `depth`."""
-        scale = self.coefficient * self.volatility / math.sqrt(self.volume)
-        return scale * 2.0 / 3.0 * math.pow(abs(self.depth), 1.5)
-
-
-def schedule(shares: float, rounds: int, *, urgency: float = 3.0) -> Floats:
-    """The schedule of a risk-averse desk for an order: x(t) = shares · sinh(urgency · (1 − t)) / sinh(urgency).
-
-    Args:
-        shares: The order.
-        rounds: The number of rounds, at least 1.
-        urgency: Decay of the position over the whole order; 0 sells equal slices. 3 is the example of Almgren and
-            Chriss (Journal of Risk 3, 2000): a rate of 0.6 a day over five days.
-
-    Returns:
-        (rounds,) shares traded in each round; they add up to `shares`.
-
-    Examples:
-        >>> schedule(12.0, 4, urgency=0.0).tolist()
-        [3.0, 3.0, 3.0, 3.0]
-    """
-    left = 1.0 - np.arange(rounds + 1) / rounds
-    held = np.sinh(urgency * left) / math.sinh(urgency) if urgency > 0.0 else left
-    trades: Floats = -shares * np.diff(held)
-    return trades
-
-
-def desk_shortfall(trades: Floats, fundamental: Floats, market: Market) -> float:
-    """The cost against the fundamental of a single desk that sells and buys the totals of `trades`.
-
-    It knows both totals in advance, and trades each by `schedule`, in the rounds that contain the middle 98% of it.
-
-    Args:
-        trades: (2, rounds) shares sold and shares bought, both as positive numbers.
-        fundamental: (rounds,) USD a share.
-        market: The market before the first round.
-
-    Returns:
-        USD; positive is a cost.
-    """
-    orders = np.zeros(trades.shape[1])
-    for sign, side in zip((-1.0, 1.0), trades, strict=True):
-        total = float(side.sum())
-        if total > 0.0:
-            first, last = np.searchsorted(np.cumsum(side), [0.01 * total, 0.99 * total]).tolist()
-            orders[first : last + 1] += schedule(sign * total, last - first + 1)
-    cost = 0.0
-    for shares, worth in zip(orders.tolist(), fundamental.tolist(), strict=True):
-        market.recover()
-        cost += shares * worth * math.expm1(market.trade(shares))
-    return cost
+        """The integral of the impact over the shares traded."""
+        return (
+            self._scale
+            * (2.0 / 3.0)
+            * sum(weight * math.pow(abs(depth), 1.5) for weight, depth in zip(_WEIGHTS, self.depths, strict=True))
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -12,6 +12,10 @@ from swarmsec.arrays import Floats, read_only
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.worlds._base import Outcome, World, WorldView
+from swarmsec.worlds._declarations import Bill, Column, Metric
+
+_CENTRAL_CELLS_MAX = 100_000
+"""The largest problem that the center solves again when the signals change."""
 
 _CELLS_MAX = 25_000_000
 """The largest number of cells of the assignment problem, which takes some seconds."""
@@ -27,14 +31,22 @@ class Allocation(World):
 
         welfare = Σ_k Σ_i v_ik x_ik · min(1, supply / C_k),
 
-    where v_ik is 0 for a hijacked daemon: its items are lost to the swarm. The bill is the difference to the optimal
-    welfare (Kuhn 1955; Crouse 2016), summed over the rounds. A center that knows all values loses nothing.
+    where v_ik is 0 for a daemon that an attack of the scenario sets out to hijack: its items are lost to the swarm, in
+    all arms alike. The bill is the difference to the optimal welfare (Kuhn 1955; Crouse 2016), summed over the rounds.
+    `central` is a center that divides the items in the best way by the values that it hears. `supply` and `capacity`
+    are facts that all know, and a protocol reads them from the world.
 
     Values are drawn or given, and constant over the run.
     """
 
-    unit: ClassVar[str] = "USD"
-    bills: ClassVar[tuple[str, ...]] = ("welfare_lost_usd",)
+    bills: ClassVar[tuple[Bill, ...]] = (
+        Bill(name="welfare_lost_usd", unit="USD", help="What is missing to the best allocation."),
+    )
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        Metric(name="efficiency", help="Welfare as a share of the best.", aggregation="mean"),
+        Metric(name="overtaken", unit="items", help="Units that were taken and do not exist."),
+        Metric(name="left_over", unit="items", help="Units that nobody took."),
+    )
     senses: ClassVar[str] = "worth"
     decides: ClassVar[str] = "assignment"
 
@@ -69,29 +81,56 @@ class Allocation(World):
                 where="items",
             )
 
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The supply and the capacity."""
+        return {"supply": self.supply, "capacity": self.capacity}
+
+    @property
+    def signal_columns(self) -> tuple[Column, ...]:
+        """The worth of each item."""
+        items = len(self.worths[0]) if isinstance(self.worths, list) else self.items
+        return tuple(Column(name=f"worth_{item}", unit="USD per round", low=0.0) for item in range(items))
+
+    @property
+    def decision_columns(self) -> tuple[Column, ...]:
+        """The share of each item."""
+        return tuple(Column(name=f"share_{item}", low=0.0, high=1.0) for item in range(len(self.signal_columns)))
+
     def begin(self, view: WorldView) -> None:
-        self._compromised = view.compromised
         given = isinstance(self.worths, list)
         drawn = view.rng.uniform(self.low, self.high, (view.n, self.items))
         self._worth = read_only(np.array(self.worths, dtype=np.float64) if given else drawn)
-        self._best_usd = best_welfare(self._worth, supply=self.supply, capacity=self.capacity)
-        self._lost_usd = 0.0
+        self._billed_worth = np.where(view.billed[:, None], self._worth, 0.0)
+        best = best_allocation(self._worth, supply=self.supply, capacity=self.capacity)
+        self._best_usd = float((self._worth * best).sum())
+        self._lost_usd = self._central_usd = 0.0
+        self._heard = self._worth
+        self._central_loss = self._best_usd - self._welfare(best)
 
     def sense(self) -> Floats:
         return self._worth
 
     def decide(self, state: Floats) -> Floats:
-        """The shares of each item, (n, d), within the capacity; 0 for NaN."""
-        shares = np.clip(np.nan_to_num(state, nan=0.0), 0.0, 1.0)
+        """The shares of each item that are proposed, (n, d), as far as they are feasible; 0 for NaN."""
+        return self.feasible(np.nan_to_num(state, nan=0.0))
+
+    def neutral(self, decisions: Floats) -> Floats:
+        """Take nothing."""
+        return np.zeros_like(decisions)
+
+    def feasible(self, decisions: Floats) -> Floats:
+        """Shares from 0 to 1, scaled down to the capacity."""
+        shares = np.clip(decisions, 0.0, 1.0)
         total = shares.sum(axis=1, keepdims=True)
         within: Floats = shares * np.minimum(1.0, self.capacity / np.maximum(total, 1.0))
         return within
 
     def apply(self, decisions: Floats) -> Outcome:
         taken = decisions.sum(axis=0)
-        worth = np.where(self._compromised[:, None], 0.0, self._worth)
-        welfare = float((worth * decisions * np.minimum(1.0, self.supply / np.maximum(taken, self.supply))).sum())
+        welfare = self._welfare(decisions)
         self._lost_usd += self._best_usd - welfare
+        self._central_usd += self._central_loss
         return Outcome(
             bills={"welfare_lost_usd": self._lost_usd},
             metrics={
@@ -101,13 +140,29 @@ class Allocation(World):
             },
         )
 
+    def hear(self, signals: Floats) -> None:
+        """The center divides the items in the best way by the values that it hears."""
+        if not np.array_equal(signals, self._heard) and self._is_small:
+            best = best_allocation(signals, supply=self.supply, capacity=self.capacity)
+            self._heard, self._central_loss = signals.copy(), self._best_usd - self._welfare(best)
+
     def central(self) -> Mapping[str, float]:
-        """A center that knows all values loses nothing."""
-        return {"welfare_lost_usd": 0.0}
+        """The loss of the center, which hears the same values as the swarm."""
+        return {"welfare_lost_usd": self._central_usd} if self._is_small else {}
+
+    @property
+    def _is_small(self) -> bool:
+        """Whether the best allocation is found in some milliseconds."""
+        return self._worth.size * self.supply * self.capacity <= _CENTRAL_CELLS_MAX
+
+    def _welfare(self, shares: Floats) -> float:
+        """The welfare of the billed daemons, USD per round."""
+        received = shares * np.minimum(1.0, self.supply / np.maximum(shares.sum(axis=0), self.supply))
+        return float((self._billed_worth * received).sum())
 
 
-def best_welfare(worth: Floats, *, supply: int, capacity: int) -> float:
-    """The largest welfare of any allocation.
+def best_allocation(worth: Floats, *, supply: int, capacity: int) -> Floats:
+    """(n, d) an allocation with the largest welfare of all.
 
     Args:
         worth: (n, d) the value of each item to each daemon.
@@ -115,18 +170,20 @@ def best_welfare(worth: Floats, *, supply: int, capacity: int) -> float:
         capacity: Items that a daemon can take, of each at most one unit.
     """
     n, d = worth.shape
+    best: Floats = np.zeros((n, d))
     if capacity >= d:
-        best: Floats = np.sort(worth, axis=0)[::-1][: min(supply, n)]
-        return float(best.sum())
+        np.put_along_axis(best, np.argsort(-worth, axis=0, kind="stable")[:supply], 1.0, axis=0)
+        return best
     from scipy.optimize import linear_sum_assignment, linprog
     from scipy.sparse import eye_array, kron, vstack
 
     if capacity == 1:
-        units = np.repeat(worth, supply, axis=1)
-        return float(units[linear_sum_assignment(units, maximize=True)].sum())
+        daemons, units = linear_sum_assignment(np.repeat(worth, supply, axis=1), maximize=True)
+        best[daemons, units // supply] = 1.0
+        return best
     # A transportation problem: its vertices are integral, so the linear program is exact.
     of_daemon = kron(eye_array(n), np.ones((1, d)))
     of_item = kron(np.ones((1, n)), eye_array(d))
     limits = np.concatenate([np.full(n, float(capacity)), np.full(d, float(supply))])
     found = linprog(-worth.ravel(), A_ub=vstack([of_daemon, of_item]).tocsr(), b_ub=limits, bounds=(0, 1))
-    return float(-found.fun)
+    return np.asarray(found.x, dtype=np.float64).reshape(n, d)

@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from swarmsec.arrays import Bools, Floats, read_only
-from swarmsec.checkers import Hull, hull_of
+from swarmsec.arrays import Floats, read_only
+from swarmsec.checkers import hull_of
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.worlds._base import Outcome, World, WorldView
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric
 
 
 @dataclass(kw_only=True)
 class Beliefs(World):
-    """Daemons start with values, and must agree within the range of the honest ones, without bias.
+    """Daemons start with values, and must agree on the mean of the billed ones' values.
 
-    bill = (the largest distance of an honest value from the hull of the honest initial values)
-         + |mean of the honest values now − mean of the honest initial values|
+    The bill is the mean over the rounds of the root mean square distance of the billed daemons' decisions x_i from
+    the mean of their initial values:
 
-    The first term is the validity condition of resilient consensus (LeBlanc et al. 2013, Definition 3), the second
-    the effect of an attack that stays inside the hull. If no daemon is honest, all daemons count. With d components,
-    each has its own hull, and the largest violation and bias count. `disagreement` is the width of the honest values
-    now: 0 is agreement.
+        bill = 1/rounds · Σ_t √(mean over billed i of |x_i(t) − mean of the billed initial values|²)
+
+    So a swarm pays for every round in which it is late, divided or biased, and a defense cannot wait for the last one.
+    Billed are the daemons that no attack of the scenario hijacks by its own targets, the same in all four arms.
+
+    `hull_violation` is the largest distance of a billed decision from the range of the billed initial values, the
+    validity condition of resilient consensus (LeBlanc et al. 2013, Definition 3); with d components, each has its own
+    range. `bias` is the distance of the mean decision from the initial mean, and `disagreement` the width of the
+    decisions: 0 is agreement.
     """
 
-    unit: ClassVar[str] = "belief"
-    bills: ClassVar[tuple[str, ...]] = ("deviation",)
+    bills: ClassVar[tuple[Bill, ...]] = (
+        Bill(name="deviation", unit="belief", help="RMS distance from the mean of the initial values, over rounds."),
+    )
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        Metric(name="hull_violation", unit="belief", help="Largest distance from the range of the initial values."),
+        Metric(name="bias", unit="belief", help="Distance of the mean decision from the mean of the initial values."),
+        Metric(name="disagreement", unit="belief", help="Width of the decisions."),
+    )
+    pictures: ClassVar[tuple[Chart, ...]] = (
+        Chart(title="Away from the initial values", figures=("hull_violation", "bias", "disagreement")),
+    )
     senses: ClassVar[str] = "belief"
     decides: ClassVar[str] = "belief"
 
@@ -62,13 +78,27 @@ class Beliefs(World):
         """The parameter `noise`."""
         return self.noise
 
+    @property
+    def signal_columns(self) -> tuple[Column, ...]:
+        """One for each component of the initial values."""
+        width = _width(self.initial[0]) if isinstance(self.initial, list) else 1
+        names = ["belief"] if width == 1 else [f"belief_{component}" for component in range(width)]
+        return tuple(Column(name=name, unit="belief") for name in names)
+
+    @property
+    def decision_columns(self) -> tuple[Column, ...]:
+        """The same."""
+        return self.signal_columns
+
     def begin(self, view: WorldView) -> None:
         """Draw or take the initial values."""
-        self._rng = view.rng
-        self._compromised = view.compromised
+        self._rng, self._rounds = view.rng, view.rounds
         self._initial = read_only(self._draw(view))
+        self._billed = None if view.billed.all() else view.billed
+        start = self._rows(self._initial)
+        self._start, self._mean = hull_of(start), start.mean(axis=0)
         self._started = False
-        self._start: tuple[Bools, Hull, Floats] | None = None
+        self._deviation = self._central = self._heard = 0.0
 
     def sense(self) -> Floats:
         """The initial values; from round 1 on with new noise."""
@@ -82,29 +112,31 @@ class Beliefs(World):
         return state
 
     def apply(self, decisions: Floats) -> Outcome:
-        """Compare the values of honest daemons with their initial values."""
-        honest = ~self._compromised
-        everyone = bool(honest.all()) or not honest.any()
-        now = decisions if everyone else decisions[honest]
-        start, mean = self._honest_start(honest, everyone=everyone)
+        """Bill the distance of the billed decisions from the mean of the billed initial values."""
+        now = self._rows(decisions)
+        self._deviation += _root_mean_square(now - self._mean) / self._rounds
+        self._central += self._heard / self._rounds
         held = hull_of(now)
-        violation = held.beyond(start)
-        bias = float(np.abs(now.mean(axis=0) - mean).max())
         return Outcome(
-            bills={"deviation": violation + bias},
-            metrics={"hull_violation": violation, "bias": bias, "disagreement": held.width},
+            bills={"deviation": self._deviation},
+            metrics={
+                "hull_violation": held.beyond(self._start),
+                "bias": float(np.abs(now.mean(axis=0) - self._mean).max()),
+                "disagreement": held.width,
+            },
         )
 
-    def _honest_start(self, honest: Bools, *, everyone: bool) -> tuple[Hull, Floats]:
-        """Hull and mean of the honest initial values; computed again if the set of honest daemons has changed."""
-        if self._start is None or not np.array_equal(self._start[0], honest):
-            initial = self._initial if everyone else self._initial[honest]
-            self._start = honest, hull_of(initial), initial.mean(axis=0)
-        return self._start[1:]
+    def hear(self, signals: Floats) -> None:
+        """The center decides on the mean of all readings of the round."""
+        self._heard = _root_mean_square(signals.mean(axis=0, keepdims=True) - self._mean)
 
     def central(self) -> Mapping[str, float]:
-        """A center that knows all honest initial values returns their mean: no violation, no bias."""
-        return {"deviation": 0.0}
+        """A center that decides in every round on the mean of the readings that it heard."""
+        return {"deviation": self._central}
+
+    def _rows(self, values: Floats) -> Floats:
+        """The rows of the billed daemons."""
+        return values if self._billed is None else values[self._billed]
 
     def _draw(self, view: WorldView) -> Floats:
         if isinstance(self.initial, list):
@@ -116,3 +148,11 @@ class Beliefs(World):
 
 def _width(value: float | list[float]) -> int:
     return len(value) if isinstance(value, list) else 1
+
+
+def _root_mean_square(distance: Floats) -> float:
+    """The root mean square length of rows, also where a square would overflow."""
+    largest = float(np.abs(distance).max())
+    scale = largest if largest > 1e150 else 1.0
+    scaled = distance / scale if scale != 1.0 else distance
+    return scale * math.sqrt(float(np.einsum("ij,ij->", scaled, scaled)) / len(distance))

@@ -13,51 +13,99 @@ import numpy as np
 
 from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.errors import ParameterError
-from swarmsec.parameters import Ge, Gt, Help, Interval, Le, Unit
+from swarmsec.parameters import Ge, Gt, Help, Interval, Le, MinLen, Unit
+from swarmsec.teams.observed import Observed
+from swarmsec.worlds._account import Account, Round
 from swarmsec.worlds._base import Outcome, World, WorldView
-from swarmsec.worlds._market import Market, desk_shortfall
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim
+from swarmsec.worlds._market import Market
+from swarmsec.worlds._news import Episode, drawn_episodes
+from swarmsec.worlds._portfolio import RELEASE, Judge, Portfolio
 
 _FIRST_PRICE_USD = 100.0
-_RELEASE = 0.5  # A wary daemon relaxes at half of the threshold: without hysteresis it would switch too often.
+_NEWS_VOLUME = 3.0  # How much louder the market is in an episode.
+_VOLUME_NOISE = 0.3  # Standard deviation of the log volume of a round.
 
 
 @dataclass(kw_only=True)
 class Trading(World):
     """Every daemon holds a leveraged book of one asset, and sells if the agreed belief z is low.
 
-    A feed forecasts the asset. The fundamental is a random walk, so that an honest feed is pure noise:
-    s = N(0, signal_noise²). A daemon wants to hold the share
+    The fundamental F is a random walk that falls by `fall` in each of a few announced episodes, and m_t is the expected
+    log return of a round: −fall / length within an episode, 0 outside. Every feed knows of it, with noise:
 
-        clip(1 + gain · z, 0, 1)    of its book,
+        s_i = claim · m_t / |m_t| + N(0, signal_noise²),    F_{t+1} = F_t · exp(m_t + σ ε_t).
 
-    and trades toward it by at most `pace` per round. It becomes wary if z falls below −dead_band, and relaxes above
-    half of that. A wary daemon only sells, so that it does not follow noise; a relaxed one buys its book back. Below
-    the maintenance margin the broker sells `margin_sale` of the book per round, and does not lend for that part again.
-    Price impact is that of `_market.py`. A round is ten seconds.
+    A daemon wants to hold the share clip(1 + gain · z, 0, 1) of its book, and trades toward it by at most `pace` per
+    round. It becomes wary if z falls below −dead_band, and relaxes above half of that. A wary daemon only sells, so
+    that it does not follow noise; a relaxed one buys its book back. Below the maintenance margin the broker sells
+    `margin_sale` of the book per round, and never lends for that part again. Orders are filled up to the volume of the
+    rest of the market; then trading halts for the round. Price impact is that of `_market.py`.
 
-    Bills: `liquidated_usd` is the revenue of all sales, including those of hijacked daemons; purchases are not
-    subtracted, and a share sold twice counts twice. `shortfall_usd` = Σ ΔX · (price paid − fundamental) over sales and
-    purchases. Neither is a change in wealth, which mostly depends on the random walk.
+    Bills, over the billed daemons. `misallocated_usd`: what was sold and no true news called for, and what true news
+    called for and was not sold. Outside of episodes every sale counts; an episode and the 40 rounds after it are
+    compared as one, and within half of the dead band, as honest noise sells a little too much. `cost_usd`: the
+    difference to the fundamental of all that was sold and bought, half the spread, and what holding through an
+    announced fall costs (Perold, Journal of Portfolio Management 14, 1988):
+
+        cost = Σ ΔX · (price paid − F) + half_spread · |ΔX| · F + Σ_t shares_t · F_t · (−m_t)⁺.
+
+    `central` is one desk with all the money, and the median of the same feeds as its belief.
 
     Calibrated: `gain`, to BlackSwarm's claim that a false signal of −0.3 for 60 rounds liquidates about $1.2M of the
-    $3M that 1,200 daemons hold. The shortfall is not calibrated: it is about $2,700, with a price fall of 0.3%; the AP
-    hoax tweet of 2013 moved the S&P 500 by 1% for some minutes. A margin call needs a fall of 4.8%, so none occurs.
-    Half of an impact decays in ten minutes; real impacts take days, which would make buying back cheaper.
-
-    Honest feeds contain no information, so a defense that blocks all feeds has no cost here.
+    $3M that 1,200 daemons hold. The cost is not calibrated: it is some thousand dollars, with a price fall of 0.2%; the
+    AP hoax tweet of 2013 moved the S&P 500 by 1% for some minutes. A round is ten seconds.
 
     `feed: sp500` uses a window of 1999 to 2018, one trading day per round: real crashes, which cause margin calls
-    without an attack.
+    without an attack. The announced falls come on top.
     """
 
-    unit: ClassVar[str] = "USD"
-    bills: ClassVar[tuple[str, ...]] = ("liquidated_usd", "shortfall_usd")
+    bills: ClassVar[tuple[Bill, ...]] = (
+        Bill(name="misallocated_usd", unit="USD", help="Sold without news, and not sold in news."),
+        Bill(name="cost_usd", unit="USD", help="Impact, spread, and drift that was suffered or missed."),
+    )
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        Metric(name="liquidated_usd", unit="USD", help="Revenue of all sales; a share sold twice counts twice."),
+        Metric(name="bought_back_usd", unit="USD", help="Price of all purchases."),
+        Metric(name="unwarranted_usd", unit="USD", help="The part of the bill that was sold without news."),
+        Metric(name="missed_usd", unit="USD", help="The part of the bill that was not sold in news."),
+        Metric(name="shortfall_usd", unit="USD", help="The part of the cost that is impact and spread."),
+        Metric(name="price_usd", unit="USD", axis="USD a share", help="The price of a share."),
+        Metric(name="fundamental_usd", unit="USD", axis="USD a share", help="What a share is worth."),
+        Metric(name="volume_usd", unit="USD", axis="USD a round", help="What was traded in the round by all."),
+        Metric(name="holding_share", help="Mean share of the first books that is held."),
+        Metric(name="wary_share", help="Share of daemons that only sell."),
+        Metric(name="margin_calls", help="Sales by brokers so far."),
+        Metric(name="halted_rounds", help="Rounds so far that ended in a halt."),
+    )
+    pictures: ClassVar[tuple[Chart, ...]] = (
+        Chart(title="The price and what a share is worth", figures=("price_usd", "fundamental_usd")),
+        Chart(title="What the swarm holds", figures=("holding_share", "wary_share")),
+    )
+    claims: ClassVar[tuple[PublishedClaim, ...]] = (
+        PublishedClaim(
+            text="False optimization signals liquidate about $1.2M with no node compromised.",
+            figure="misallocated_usd",
+            arm="attacked",
+            baseline="clean",
+            amount=1_200_000.0,
+            calibrated="gain",
+        ),
+    )
     senses: ClassVar[str] = "forecast"
     decides: ClassVar[str] = "belief"
 
     book_usd: Annotated[float, Gt(0), Unit("USD"), Help("The initial book of every daemon.")] = 2_500.0
     leverage_max: Annotated[float, Ge(1), Help("Books are worth 1 to this many times a daemon's equity.")] = 3.5
     signal_noise: Annotated[float, Ge(0), Unit("signal"), Help("Standard deviation of an honest feed.")] = 0.15
+    claim: Annotated[float, Gt(0), Unit("signal"), Help("The mean of honest feeds in news of a rise.")] = 0.3
+    news: Annotated[
+        Annotated[int, Ge(0)] | list[Annotated[int, Ge(0)] | Annotated[list[Annotated[int, Ge(0)]], MinLen(2)]],
+        Unit("episodes or rounds"),
+        Help("How many episodes; or the first round of each, or the first and last round between which it is drawn."),
+    ] = 3
+    news_rounds: Annotated[int, Ge(1), Unit("rounds"), Help("Length of an episode.")] = 60
+    fall: Annotated[float, Interval(ge=0, lt=1), Help("The share of its worth that the asset loses in one.")] = 0.005
     gain: Annotated[float, Gt(0), Unit("books per signal"), Help("Share of its book sold per unit of belief.")] = 1.2
     dead_band: Annotated[float, Ge(0), Unit("signal"), Help("The belief below which a daemon does not act.")] = 0.1
     pace: Annotated[float, Interval(gt=0, le=1), Unit("books per round"), Help("The largest trade.")] = 0.02
@@ -67,9 +115,12 @@ class Trading(World):
         0.02
     )
     volume_usd: Annotated[float, Gt(0), Unit("USD per day"), Help("The volume of the rest of the market.")] = (
-        10_000_000.0
+        100_000_000.0
     )
-    half_life: Annotated[float, Gt(0), Unit("rounds"), Help("Rounds until half of a price impact has decayed.")] = 60.0
+    half_life: Annotated[float, Gt(0), Unit("rounds"), Help("Rounds until the fast half of an impact is halved.")] = (
+        60.0
+    )
+    half_spread: Annotated[float, Ge(0), Help("Half of the spread, as a share of the price.")] = 0.0001
     maintenance_margin: Annotated[
         float, Ge(0), Le(1), Help("The share of equity in a book below which the broker sells.")
     ] = 0.25
@@ -85,6 +136,9 @@ class Trading(World):
                 f"must be less than {highest:g}",
                 where="leverage_max",
             )
+        for number, one in enumerate(self.news if isinstance(self.news, list) else ()):
+            if isinstance(one, list) and (len(one) != 2 or one[0] > one[1]):
+                raise ParameterError(f"{one} given; must be the first and the last round", where=f"news[{number}]")
         if self.feed == "sp500" and importlib.util.find_spec("arch") is None:
             raise ParameterError("sp500 needs the optional package arch: pip install 'swarmsec[sp500]'", where="feed")
 
@@ -98,26 +152,47 @@ class Trading(World):
         """The parameter `dead_band`."""
         return self.dead_band
 
+    @property
+    def seconds_per_round(self) -> float:
+        """Of a trading day of six and a half hours."""
+        return 23_400.0 / (1.0 if self.feed == "sp500" else self.rounds_per_day)
+
+    @property
+    def signal_columns(self) -> tuple[Column, ...]:
+        """The forecast."""
+        return (Column(name="forecast", unit="signal", help="Below 0 the asset is said to fall."),)
+
+    @property
+    def decision_columns(self) -> tuple[Column, ...]:
+        """The holding."""
+        return (Column(name="holding", unit="books", low=0.0, high=1.0, help="The share of the first book to hold."),)
+
     def begin(self, view: WorldView) -> None:
-        self._rng = view.rng
-        self._n = view.n
-        self._round = 0
-        self._book_shares = self.book_usd / _FIRST_PRICE_USD
+        self._rng, self._n, self._round, self._rounds = view.rng, view.n, 0, view.rounds
+        self._day = 1.0 if self.feed == "sp500" else self.rounds_per_day
         leverage = view.rng.uniform(1.0, self.leverage_max, view.n)
         self._cash_usd: Floats = self.book_usd * (1.0 / leverage - 1.0)
+        episodes = drawn_episodes(self.news, length=self.news_rounds, rounds=view.rounds, rng=view.rng)
+        self._expected: Floats = np.zeros(view.rounds)  # (rounds,) m
+        for episode in episodes:
+            self._expected[episode.start : episode.stop] = math.log1p(-self.fall) / self.news_rounds
+        self._told: Floats = np.sign(self._expected)
+        quiet = self._expected == 0.0
+        if quiet.any():  # The asset earns back what it loses in news, or nobody would hold it.
+            self._expected[quiet] = -self._expected.sum() / quiet.sum()
         self._fundamental = self._path(view.rounds)
-        self._held: Floats = np.ones(view.n)  # (n,) share of the first book
-        self._line: Floats = np.ones(view.n)  # (n,) share of it that the broker still lends for
-        self._wary: Bools = np.zeros(view.n, dtype=np.bool_)
-        self._market = self._fresh_market()
-        self._trades: Floats = np.zeros((2, view.rounds))  # shares sold, shares bought
-        self._liquidated_usd = 0.0
-        self._shortfall_usd = 0.0
-        self._bought_usd = 0.0
+        noise = np.exp(_VOLUME_NOISE * view.rng.standard_normal(view.rounds) - _VOLUME_NOISE**2 / 2)
+        usual = self.volume_usd / _FIRST_PRICE_USD / self._day
+        self._volume: Floats = usual * noise * np.where(self._told < 0.0, _NEWS_VOLUME, 1.0)
+        shares = self.book_usd / _FIRST_PRICE_USD
+        self._swarm = self._account(np.full(view.n, shares), view.billed, episodes)
+        self._desk = self._account(np.array([shares * view.n]), np.ones(1, dtype=np.bool_), episodes)
+        self._desk_belief: Floats = np.zeros((1, 1))
         self._margin_calls = 0
 
     def sense(self) -> Floats:
-        return self.signal_noise * self._rng.standard_normal((self._n, 1))
+        told = self.claim * float(self._told[self._round])
+        return told + self.signal_noise * self._rng.standard_normal((self._n, 1))
 
     def decide(self, state: Floats) -> Floats:
         """The share of its book that each daemon wants to hold; 1 for NaN.
@@ -131,67 +206,84 @@ class Trading(World):
         wanted: Floats = np.clip(1.0 + self.gain * state, 0.0, 1.0)
         return np.where(np.isnan(wanted), 1.0, wanted)
 
-    def apply(self, decisions: Floats) -> Outcome:
-        fundamental = float(self._fundamental[self._round])
-        self._market.recover()
-        called = self._called(fundamental * math.exp(self._market.impact()))
-        moved = self._trade(decisions[:, 0], called)
+    def feasible(self, decisions: Floats) -> Floats:
+        """Nobody holds less than nothing or more than its first book."""
+        return np.clip(decisions, 0.0, 1.0)
 
-        sold, bought = float(-moved[moved < 0.0].sum()), float(moved[moved > 0.0].sum())
-        net = bought - sold
-        price = fundamental * math.exp(self._market.trade(net))
-        self._cash_usd -= price * moved
-        self._trades[:, self._round] = sold, bought
-        self._liquidated_usd += price * sold
-        self._bought_usd += price * bought
+    def neutral(self, decisions: Floats) -> Floats:
+        """Hold what is held."""
+        return self._swarm.portfolio.held[:, None].copy()
+
+    def observed(self) -> Observed:
+        """The price, the volume, and each daemon's own holding and trade."""
+        return Observed(
+            public={"price_usd": self._price_usd, "volume_usd": self._volume_usd},
+            own={"holding": self._swarm.portfolio.held, "bought_shares": self._swarm.moved},
+        )
+
+    def apply(self, decisions: Floats) -> Outcome:
+        t, swarm, desk = self._round, self._swarm, self._desk
+        now = Round(
+            t, float(self._fundamental[t]), float(self._expected[t]), float(self._volume[t]), t + 1 == self._rounds
+        )
+        for account in (swarm, desk):
+            account.market.recover()
+        called = self._called(now.fundamental * math.exp(swarm.market.impact()))
+        orders = swarm.portfolio.orders(decisions[:, 0])
+        swarm.trade(swarm.portfolio.call(called, orders, self.margin_sale), now, half_spread=self.half_spread)
+        self._cash_usd -= swarm.paid * swarm.moved
         self._margin_calls += int(called.sum())
-        self._shortfall_usd += net * (price - fundamental)
+        desk.trade(desk.portfolio.orders(self.decide(self._desk_belief)[0]), now, half_spread=self.half_spread)
+        self._price_usd = now.fundamental * math.exp(swarm.market.impact())
+        self._volume_usd = now.fundamental * (now.volume + float(np.abs(swarm.moved).sum()))
         self._round += 1
         return Outcome(
-            bills={"liquidated_usd": self._liquidated_usd, "shortfall_usd": self._shortfall_usd},
+            bills=swarm.bills,
             metrics={
-                "price_usd": fundamental * math.exp(self._market.impact()),
-                "fundamental_usd": fundamental,
-                "holding_share": float(self._held.mean()),
-                "wary_share": float(self._wary.mean()),
+                "liquidated_usd": swarm.sold_usd,
+                "bought_back_usd": swarm.bought_usd,
+                "unwarranted_usd": swarm.unwarranted_usd,
+                "missed_usd": swarm.missed_usd,
+                "shortfall_usd": swarm.shortfall_usd,
+                "price_usd": self._price_usd,
+                "fundamental_usd": now.fundamental,
+                "volume_usd": self._volume_usd,
+                "holding_share": float(swarm.portfolio.held.mean()),
+                "wary_share": float(swarm.portfolio.wary.mean()),
                 "margin_calls": self._margin_calls,
-                "bought_back_usd": self._bought_usd,
+                "halted_rounds": swarm.halted,
             },
         )
 
-    def central(self) -> Mapping[str, float]:
-        """The costs of one Almgren–Chriss desk that sells and buys the same totals in the same time.
+    def hear(self, signals: Floats) -> None:
+        """The desk believes the median of the feeds."""
+        self._desk_belief = np.median(signals, axis=0, keepdims=True)
 
-        Returns:
-            The shortfall; the liquidated amount is the same by construction.
-        """
-        rounds = slice(0, self._round)
-        return {
-            "shortfall_usd": desk_shortfall(self._trades[:, rounds], self._fundamental[rounds], self._fresh_market())
-        }
+    def central(self) -> Mapping[str, float]:
+        """The bills of the desk, which holds all books, believes the median feed, and trades by the same rules."""
+        return self._desk.bills
 
     def _called(self, price: float) -> Bools:
         """(n,) whether the equity is below the maintenance margin."""
-        worth = price * self._book_shares * self._held
+        worth = price * self.book_usd / _FIRST_PRICE_USD * self._swarm.portfolio.held
         called: Bools = worth + self._cash_usd < self.maintenance_margin * worth
         return called
 
-    def _trade(self, wanted: Floats, called: Bools) -> Floats:
-        """Apply the trades of daemons and brokers; (n,) shares bought, negative where sold."""
+    def _account(self, shares: Floats, billed: Bools, episodes: tuple[Episode, ...]) -> Account:
         slack = self.gain * self.dead_band
-        self._wary = wanted < 1.0 - np.where(self._wary, _RELEASE * slack, slack)
-        target = np.minimum(np.where(self._wary, np.minimum(wanted, self._held), 1.0), self._line)
-        held = np.clip(target, self._held - self.pace, self._held + self.pace)
-        if called.any():
-            held = np.where(called, np.minimum(held, np.maximum(self._held - self.margin_sale, 0.0)), held)
-            self._line = np.where(called, held, self._line)
-        moved: Floats = self._book_shares * (held - self._held)
-        self._held = held
-        return moved
-
-    def _fresh_market(self) -> Market:
-        volume = self.volume_usd / _FIRST_PRICE_USD
-        return Market(volatility=self.volatility, volume=volume, half_life=self.half_life)
+        called_for = min(self.gain * self.claim, 1.0) if self.claim > self.dead_band else 0.0
+        return Account(
+            shares,
+            billed,
+            Portfolio(len(shares), pace=self.pace, slack=slack),
+            Judge(len(shares), episodes, called_for=called_for, tolerance=RELEASE * slack),
+            Market(
+                volatility=self.volatility,
+                volume=self.volume_usd / _FIRST_PRICE_USD,
+                half_life=self.half_life * self._day / self.rounds_per_day,
+                day=self._day,
+            ),
+        )
 
     def _path(self, rounds: int) -> Floats:
         """(rounds,) the fundamental, USD a share."""
@@ -203,7 +295,8 @@ class Trading(World):
             steps = returns[start : start + rounds]
         else:
             steps = self.volatility / math.sqrt(self.rounds_per_day) * self._rng.standard_normal(rounds)
-        path: Floats = _FIRST_PRICE_USD * np.exp(np.cumsum(steps))
+        announced = np.concatenate([[0.0], self._expected[:-1]])  # What is announced in a round falls until the next.
+        path: Floats = _FIRST_PRICE_USD * np.exp(np.cumsum(steps + announced))
         return path
 
 

@@ -30,10 +30,8 @@ class Pull(Attack):
 
     by: float = 3.0
 
-    def on_signals(self, signals, red):
-        lies = signals.copy()
-        lies[red.targets] += red.strength * self.by
-        return lies
+    def on_signals(self, readings, red):
+        return readings + self.by
 '''
 
 MIDDLE = '''"""Take the neighbors' median."""

@@ -381,11 +381,11 @@ def test_an_error_in_a_plugin_names_file_and_line(cli, ring_file, tmp_path):
         ("tainter", "surface = Surface.SIGNAL", "on_signals", "signals"),
     ],
 )
-def test_an_attack_that_changes_rows_of_other_daemons_is_refused(cli, ring_file, tmp_path, name, trait, hook, argument):
-    body = f"    def {hook}(self, {argument}, red):\n        return np.full_like({argument}, 7.0)\n"
+def test_an_attack_that_returns_rows_of_other_daemons_is_refused(cli, ring_file, tmp_path, name, trait, hook, argument):
+    body = f"    def {hook}(self, {argument}, red):\n        return np.full((red.n, 1), 7.0)\n"
     folder = plugin(tmp_path / "own", name, body, trait=trait)
     ran = cli("run", ring_file, "--plugins", folder, "--attack", f"{name}:daemons=[0]")
-    assert_one_clear_error(ran, PLUGIN_FAILED, f"{name}.{hook}", "daemon 1")
+    assert_one_clear_error(ran, PLUGIN_FAILED, f"{name}.{hook}", "must be numbers of shape (1, 1)")
 
 
 @pytest.mark.parametrize(

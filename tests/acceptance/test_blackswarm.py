@@ -24,9 +24,12 @@ def test_blackswarm_runs_1200_daemons_for_1000_rounds_with_five_seeds(blackswarm
     assert blackswarm["unit"] == "USD"
 
 
-def test_blackswarm_liquidates_about_one_point_two_million_dollars(blackswarm):
-    assert blackswarm["arms"]["attacked"]["metrics"]["liquidated_usd"]["mean"] == pytest.approx(1.2e6, rel=0.10)
-    assert blackswarm["arms"]["attacked"]["bill"] == blackswarm["arms"]["attacked"]["metrics"]["liquidated_usd"]
+def test_blackswarm_liquidates_about_one_point_two_million_dollars_without_news(blackswarm):
+    clean, attacked = (blackswarm["arms"][arm]["metrics"] for arm in ("clean", "attacked"))
+    sold = attacked["liquidated_usd"]["mean"] - clean["liquidated_usd"]["mean"]
+    assert sold == pytest.approx(1.2e6, rel=0.10)
+    assert blackswarm["damage"]["attacked"]["mean"] == pytest.approx(1.2e6, rel=0.10)
+    assert blackswarm["arms"]["attacked"]["bill"] == attacked["misallocated_usd"]
 
 
 def test_blackswarm_compromises_no_daemon_in_any_arm(blackswarm):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import swarmsec
+from swarmsec.runs import NULLS
 
 ESCAPE = "\x1b"
 INTERVAL = {"mean", "low", "high"}
@@ -33,9 +34,26 @@ TOP = {
     "guarantee",
     "verdict",
     "replay",
+    "prevented",
+    "spent",
+    "central",
 }
 # Scoring requires the reason for a `null` damage_limited, and the rounds to recover. `arms_run` is only printed.
-BESIDE_THE_CONTRACT = {"promise", "damage_limited_reason", "recovery_rounds", "arms_run"}
+BESIDE_THE_CONTRACT = {
+    "promise",
+    "damage_limited_reason",
+    "recovery_rounds",
+    "arms_run",
+    "detection_intervals",
+    "missed_seeds",
+    "raises_alarms",
+    "autoimmune_share",
+    "autoimmune_budget",
+    "verdict_reason",
+    "seeds_needed",
+    "deterministic",
+    "dominant_seed",
+}
 SHIPPED_ATTACKS = {"none", "false_signal", "stubborn", "equivocation", "conflicting_flood", "hijack"}
 SHIPPED_DEFENSES = {
     "none",
@@ -149,7 +167,7 @@ def test_json_has_the_keys_of_the_contract(cli, ring_file):
     assert set(result) - BESIDE_THE_CONTRACT == TOP
     assert set(result["arms"]) == {"clean", "attacked", "defended", "guarded"}
     for arm in result["arms"].values():
-        assert set(arm) == {"bill", "metrics"}
+        assert set(arm) == {"bill", "metrics", "central"}
         assert set(arm["bill"]) == INTERVAL
         assert all(set(metric) == INTERVAL for metric in arm["metrics"].values())
     assert set(result["damage"]) == {"attacked", "defended", "guarded"}
@@ -181,7 +199,8 @@ def test_json_has_no_non_finite_number(cli, ring_file):
 def test_damage_limited_is_the_share_of_the_damage_that_blue_prevented(cli, ring_file):
     result = cli("run", ring_file, "--json").json
     attacked, defended, guarded = (result["damage"][arm]["mean"] for arm in ("attacked", "defended", "guarded"))
-    assert result["damage_limited"]["mean"] == pytest.approx(1 - (defended - guarded) / attacked, rel=1e-9)
+    assert result["damage_limited"]["mean"] == pytest.approx(1 - defended / attacked, rel=1e-9)
+    assert result["prevented"]["mean"] == pytest.approx(1 - (defended - guarded) / attacked, rel=1e-9)
     assert result["autoimmune_cost"] == result["damage"]["guarded"]
 
 
@@ -205,7 +224,7 @@ def test_a_run_whose_defense_limits_nothing_is_done(cli, ring_file):
     ran = cli("run", ring_file, "--defense", "none", "--json")
     assert ran.code == 0
     assert ran.json["damage_limited"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
-    assert ran.json["verdict"] == "not_limited"
+    assert ran.json["verdict"] == "undefended"
     assert ran.json["autoimmune_cost"]["mean"] == 0.0
 
 
@@ -563,7 +582,7 @@ def test_exit_codes_are_those_of_the_contract():
 
 def test_nulls_share_arms_with_the_run_and_json_reports_how_many_arms_were_run(cli, ring_file):
     ran = cli("run", ring_file, "--seeds", 2, "--nulls", "--json")
-    assert ran.json["arms_run"] == 2 * 12
+    assert ran.json["arms_run"] == 2 * (4 + 2 * len(NULLS))
     assert "arms_run" not in json.loads(Path("runs/latest/result.json").read_text(encoding="utf-8"))
     assert cli("run", ring_file, "--seeds", 2, "--json").json["arms_run"] == 2 * 4
 

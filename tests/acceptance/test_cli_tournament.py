@@ -64,7 +64,7 @@ def test_the_best_defense_and_its_margin_are_printed_first(cli):
     assert lines[0].startswith(
         "ring_with_a_liar  ·  1 scenario, 2 attacks, 2 defenses, 0 nulls, 2 seeds  ·  18 runs done"
     )
-    assert lines[1].strip().startswith("Best in the worst case: wmsr leaves 0.5")
+    assert lines[1].strip().startswith("Best in the worst case: wmsr leaves 0.18")
     assert "signal_clip" in ran.out
     assert "swarmsec tournament ring_with_a_liar --attack 'stubborn:daemons=[0]'" in ran.out
     assert "--seeds 0,1 --no-nulls --set rounds=12" in ran.out
@@ -86,7 +86,7 @@ def test_json_is_one_document_with_the_command_that_repeats_the_tournament(cli):
 def test_the_nulls_are_included_unless_they_are_excluded(cli):
     ran = cli("tournament", "ring_with_a_liar", "--set", "rounds=8", "--seeds", "2", "--json")
     assert [one["label"] for one in ran.json["defenses"] if one["null"]] == [
-        "none", "random_quarantine", "quarantine_all", "oracle",
+        "none", "frozen", "deaf", "mute", "random_quarantine", "quarantine_all", "oracle",
     ]  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def test_a_users_plugins_run_in_a_tournament(cli, own_plugins):
 def test_a_failing_plugin_is_named_and_the_other_runs_continue(cli, odd_plugins):
     ran = cli("tournament", *SMALL, "--attack", "broken:daemons=[0]", "--plugins", odd_plugins)
     assert ran.code == 5
-    assert "wmsr leaves 0.5" in ran.out
+    assert "wmsr leaves 0.18" in ran.out
     assert "broken:daemons=[0] in ring_with_a_liar, seed 0, attacked arm: failed:" in ran.out
     assert "out of order" in ran.out
 

@@ -98,10 +98,12 @@ def test_plain_averaging_on_c7_converges_to_the_liars_value(arm, defenses):
     assert trace.states[-1, :, 0] == pytest.approx(np.full(7, 100.0), abs=1e-6)
 
 
-def test_the_bill_of_beliefs_is_the_violation_of_the_hull_and_the_bias():
-    trace = swarmsec.simulate(beliefs(STARTS, CIRCULANT, attacks=[liar(value=100.0)]), arm="attacked")
+def test_the_bill_of_beliefs_is_the_mean_over_rounds_of_the_rms_distance_from_the_honest_start():
+    scenario = beliefs(STARTS, CIRCULANT, attacks=[liar(value=100.0)])
+    trace = swarmsec.simulate(scenario, arm="attacked", record_states=True)
     honest_mean = sum(STARTS[1:]) / 6
-    assert trace.bill[-1] == pytest.approx((100 - 5) + (100 - honest_mean), abs=1e-6)
+    distances = np.sqrt(((trace.states[1:, 1:, 0] - honest_mean) ** 2).mean(axis=1))
+    assert trace.bill[-1] == pytest.approx(distances.mean(), rel=1e-9)
 
 
 def test_wmsr_freezes_two_cliques():

@@ -61,8 +61,11 @@ def test_a_listener_is_hijacked_with_the_given_probability() -> None:
 
 def test_hijacked_daemons_send_and_hold_the_value_at_its_strength() -> None:
     trace = trace_of(value=-8.0, strength=0.5, rounds=2)
-    assert trace.states[1, :2, 0].tolist() == [-4.0, pytest.approx(-4.0 / 3)]
-    assert trace.states[2, :2, 0].tolist() == [-4.0, pytest.approx((-8.0 - 4.0 / 3) / 2)]
+    heard = -4.0 / 3
+    assert trace.states[1, :2, 0].tolist() == [-4.0, pytest.approx(heard)]
+    said = (heard - 8.0) / 2
+    honest = [(0.0 + said) / 2, (-4.0 + heard + 0.0) / 3]
+    assert trace.states[2, :2, 0] == pytest.approx(np.array([(value - 8.0) / 2 for value in honest]))
 
 
 def test_an_isolated_daemon_still_steals_credentials() -> None:

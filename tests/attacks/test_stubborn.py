@@ -35,12 +35,18 @@ def test_it_is_honest_before_the_start_and_after_the_stop() -> None:
     assert states(value=100.0, start=1, stop=2) == pytest.approx(np.array(expected), rel=1e-15)
 
 
-def test_half_the_strength_holds_half_the_value() -> None:
-    assert states(value=100.0, strength=0.5)[1:, 0].tolist() == [50.0, 50.0, 50.0]
+def test_half_the_strength_holds_halfway_from_what_an_honest_daemon_would_hold_to_the_value() -> None:
+    first = (4 + 50 + 8) / 3
+    honest = [2, (2 + first) / 2]  # It listens on, and the neighbor has heard the lie.
+    held = [(value + 100) / 2 for value in honest]
+    assert states(value=100.0, strength=0.5, rounds=2)[1:, 0] == pytest.approx(np.array(held), rel=1e-15)
 
 
 def test_a_ramp_of_three_rounds_reaches_the_value_in_the_fourth() -> None:
-    assert states(value=100.0, ramp=3, rounds=5)[1:, 0].tolist() == [25.0, 50.0, 75.0, 100.0, 100.0]
+    held = states(value=100.0, ramp=3, rounds=5)[1:, 0]
+    assert held[0] == pytest.approx(0.75 * 2 + 0.25 * 100)
+    assert 50.0 < held[1] < held[2] < 100.0
+    assert held[3:].tolist() == [100.0, 100.0]
 
 
 def test_drift_and_swing_count_from_the_start() -> None:

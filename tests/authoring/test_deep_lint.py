@@ -47,7 +47,12 @@ def found_in(scenario, **changes):
 
 @pytest.mark.parametrize("scenario", [RING, TRADING], ids=["ring", "trading"])
 def test_a_balanced_scenario_has_no_findings(scenario):
-    assert found_in(scenario) == {}
+    assert linted(scenario)[0] == []
+
+
+def test_a_scenario_in_which_standing_still_does_as_well_is_named():
+    blunt = [{"kind": "wmsr", "f": 0}]
+    assert "deaf does as well" in found_in(RING, defenses=blunt)["SW107"].finding.message
 
 
 def test_every_deep_rule_is_tested_and_explained():
@@ -102,9 +107,43 @@ def test_a_defense_that_increases_the_damage_is_a_shortcut():
     assert "the defense alone costs" in found["SW106"].finding.message
 
 
-def test_a_bill_that_counts_attacked_daemons_is_a_shortcut():
-    held = [{"kind": "stubborn", "daemons": [6], "value": 0.0}]
-    assert "ten-thousandth" in found_in(RING, attacks=held)["SW106"].finding.message
+STEPS = '''
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from swarmsec.worlds import Bill, Outcome, World
+
+
+@dataclass(kw_only=True)
+class Steps(World):
+    """Bills every round in which a daemon decides anything but 0, however little it is."""
+
+    bills: ClassVar[tuple[Bill, ...]] = (Bill(name="rounds", unit="rounds", help="Rounds with a decision."),)
+    senses: ClassVar[str] = "belief"
+    decides: ClassVar[str] = "belief"
+
+    def begin(self, view):
+        self.n, self.total = view.n, 0.0
+
+    def sense(self):
+        return np.zeros((self.n, 1))
+
+    def decide(self, state):
+        return state
+
+    def apply(self, decisions):
+        self.total += bool((decisions != 0).any())
+        return Outcome(bills={"rounds": self.total}, metrics={})
+'''
+
+
+def test_a_bill_that_does_not_depend_on_the_strength_is_a_shortcut(tmp_path):
+    (tmp_path / "steps.py").write_text(STEPS)
+    scenario = load_scenario({**RING, "world": {"kind": "steps"}}, plugins=[tmp_path])
+    found = {one.code: one for one in linted(scenario)[0]}
+    assert "ten-thousandth" in found["SW106"].finding.message
 
 
 def test_a_scenario_without_an_attack_is_not_run():
@@ -121,7 +160,7 @@ def test_a_scenario_that_would_take_too_long_is_not_run(monkeypatch):
 def test_the_arms_of_a_scenario_are_run_once_for_any_number_of_processes():
     trivial = {**RING, "rules": {"blue": {"quarantine": "100%"}}}
     found, arms_run = linted(trivial)
-    assert arms_run == 2 * (4 + 2 + 3 * 2), "own arms, two weaker attacks, three nulls with and without the attack"
+    assert arms_run == 2 * (4 + 2 + 6 * 2), "own arms, two weaker attacks, six nulls with and without the attack"
     assert linted(trivial, jobs=2) == (found, arms_run)
 
 

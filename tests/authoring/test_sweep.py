@@ -48,7 +48,7 @@ def test_the_printed_command_repeats_a_point(command, swept):
     arguments = result["replay"].split()
     assert arguments[:5] == ["swarmsec", "run", "swept.yaml", "--point", "1"]
     again = command(*arguments[1:], "--json").json
-    assert again["schema"] == "swarmsec.result/v1"
+    assert again["schema"] == "swarmsec.result/v2"
     assert again["damage"] == result["damage"]
 
 
@@ -86,8 +86,8 @@ def test_an_unknown_point_is_a_usage_error(command, swept):
 
 
 def test_a_scenario_without_a_sweep_gives_a_single_result(command):
-    assert command("run", "ring.yaml", "--json").json["schema"] == "swarmsec.result/v1"
-    assert command("run", "ring.yaml", "--json", "--point", "0").json["schema"] == "swarmsec.result/v1"
+    assert command("run", "ring.yaml", "--json").json["schema"] == "swarmsec.result/v2"
+    assert command("run", "ring.yaml", "--json", "--point", "0").json["schema"] == "swarmsec.result/v2"
 
 
 def test_points_keep_the_options_of_the_command_line(command, swept):

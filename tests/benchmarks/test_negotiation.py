@@ -32,7 +32,9 @@ def ours() -> float:
     state = protocol.initial_state(signals)
     for _ in range(2 * TURNS):
         protocol.begin_exchange()
-        state = protocol.listen(as_messages(network, protocol.speak(state)), None, state=state, signals=signals)
+        state = protocol.listen(
+            as_messages(network, protocol.speak(state, signals)), None, state=state, signals=signals
+        )
     seconds = time.perf_counter() - start
     assert (protocol.proposals(state) == 0.5).all()
     return seconds

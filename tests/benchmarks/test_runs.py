@@ -47,7 +47,7 @@ def blackswarms_parts() -> None:
         for guarded in (False, False, True, True):
             setup = scenario.setup(seed)
             world, n = setup.world, setup.network.n
-            world.begin(WorldView(setup.network, setup.rounds, Streams("x", seed).of("world"), np.zeros(n, dtype=bool)))
+            world.begin(WorldView(setup.network, setup.rounds, Streams("x", seed).of("world"), np.ones(n, dtype=bool)))
             rows, state = kernels.rows_of(setup.network), np.zeros(n)
             for _ in range(setup.rounds):
                 signals = world.sense()[:, 0]

@@ -22,7 +22,7 @@ from swarmsec.teams import (
     RedView,
     Surface,
 )
-from swarmsec.worlds import Outcome, World, WorldView
+from swarmsec.worlds import Bill, Metric, Outcome, World, WorldView
 
 Shift = Annotated[float, Help("The amount that is added.")]
 
@@ -68,16 +68,14 @@ class BrokenPlugins(list[Broken]):
 class SoundAttack(Attack):
     """Shift the targets' feeds.
 
-    s_i <- s_i + strength * shift.
+    s_i <- s_i + shift.
     """
 
     surface = Surface.SIGNAL
     shift: Shift = 2.0
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        lies = signals.copy()
-        lies[red.targets] += red.strength * self.shift
-        return lies
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings + self.shift
 
 
 @dataclass(kw_only=True)
@@ -121,8 +119,8 @@ class SoundWorld(World):
     bill = sum of |decision| so far.
     """
 
-    unit: ClassVar[str] = "USD"
-    bills: ClassVar[tuple[str, ...]] = ("paid",)
+    bills: ClassVar[tuple[Bill, ...]] = (Bill(name="paid", unit="USD"),)
+    metrics: ClassVar[tuple[Metric, ...]] = (Metric(name="largest"),)
     senses: ClassVar[str] = "belief"
     decides: ClassVar[str] = "belief"
     noise: Annotated[float, Help("Standard deviation of the feeds.")] = 0.1

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
 
 from swarmsec.arrays import Floats
 from swarmsec.teams import (
+    Channels,
     Knowledge,
     RedView,
     Surface,
@@ -41,8 +43,8 @@ class Misspelled(SoundAttack):
     Its name lacks an s.
     """
 
-    def on_signal(self, signals: Floats, red: RedView) -> Floats:
-        return signals
+    def on_signal(self, readings: Floats, red: RedView) -> Floats:
+        return readings
 
 
 @BROKEN.breaks(check_attack, attack_rules.its_hooks_are_those_of_its_surface)
@@ -71,14 +73,14 @@ class Hookless(SoundAttack):
 @BROKEN.breaks(check_attack, attack_rules.it_writes_into_no_given_array)
 @dataclass(kw_only=True)
 class InPlace(SoundAttack):
-    """Write into the signals.
+    """Write into the readings.
 
     It lacks a copy.
     """
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        signals[red.targets] += self.shift
-        return signals
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        readings += self.shift
+        return readings
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_writes_into_no_given_array)
@@ -89,12 +91,12 @@ class Unlocking(SoundAttack):
     It makes them writable first.
     """
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        if signals.base is not None:
-            signals.base.flags.writeable = True
-        signals.flags.writeable = True
-        signals[red.targets] = 0.0
-        return signals.copy()
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        if readings.base is not None:
+            readings.base.flags.writeable = True
+        readings.flags.writeable = True
+        readings[:] = 0.0
+        return readings.copy()
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_writes_into_no_given_array)
@@ -108,11 +110,72 @@ class ReturnsOneBuffer(SoundAttack):
     def begin(self, red: RedView) -> None:
         self._buffer: Floats | None = None
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        self._buffer = signals.copy() if self._buffer is None else self._buffer
-        self._buffer[:] = signals
-        self._buffer[red.targets] += self.shift
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        self._buffer = readings.copy() if self._buffer is None else self._buffer
+        self._buffer[:] = readings
+        self._buffer += self.shift
         return self._buffer
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_changes_something)
+@dataclass(kw_only=True)
+class Idle(SoundAttack):
+    """Do nothing.
+
+    It returns what it got.
+    """
+
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_runs_long)
+@dataclass(kw_only=True)
+class LateBug(SoundAttack):
+    """Break late.
+
+    It reads what it may not, and seeds the global generator.
+    """
+
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        if red.round - self.start < 60:
+            return readings + self.shift
+        np.random.seed(0)  # noqa: NPY002
+        return readings - red.signals.mean()
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_runs_under_tight_rules)
+@dataclass(kw_only=True)
+class Greedy(SoundAttack):
+    """Take one more, and count on it.
+
+    It breaks where rules are tight.
+    """
+
+    surface = Surface.DAEMON | Surface.SIGNAL
+    spreads = True
+
+    def on_round(self, red: RedView) -> None:
+        fresh = np.setdiff1d(red.trusted_by(red.hijacked), red.hijacked)
+        if red.strength > 0 and len(fresh):
+            self._extra = int(red.hijack(fresh[:1])[0])
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        return state - 1.0
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_runs_beside_others)
+@dataclass(kw_only=True)
+class OneColumn(SoundAttack):
+    """Take it that a message is one number.
+
+    In an auction it is several.
+    """
+
+    surface = Surface.MESSAGE | Surface.SIGNAL
+
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
+        return channels.saying(channels.payload[:, :2] + 1.0)
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
@@ -123,8 +186,8 @@ class Trespassing(SoundAttack):
     It changes all of them.
     """
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        return np.full_like(signals, self.shift)
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return np.full((red.n, readings.shape[1]), self.shift)
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
@@ -138,9 +201,7 @@ class TrespassingInState(SoundAttack):
     surface = Surface.SIGNAL | Surface.DAEMON
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        held = state.copy()
-        held[[0, 1]] = self.shift
-        return held
+        return np.full((len(state) + 1, state.shape[1]), self.shift)
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
@@ -163,9 +224,9 @@ class HijackingByFeed(SoundAttack):
     A SIGNAL attack hijacks no daemon.
     """
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
         red.hijack(red.targets)
-        return signals
+        return readings
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_changes_and_reads_only_what_it_may)
@@ -176,8 +237,8 @@ class WrongShape(SoundAttack):
     All rows are required.
     """
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        return signals[:1]
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings[:1]
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_runs_on_every_network)
@@ -200,10 +261,8 @@ class Entropic(SoundAttack):
     Two runs of one seed differ.
     """
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        lies = signals.copy()
-        lies[red.targets] += np.random.default_rng().normal()
-        return lies
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings + np.random.default_rng().normal()
 
 
 @BROKEN.breaks(check_attack, attack_rules.equal_seeds_give_equal_runs)
@@ -217,11 +276,9 @@ class KeepsState(SoundAttack):
     def __post_init__(self) -> None:
         self._calls = 0
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
         self._calls += 1
-        lies = signals.copy()
-        lies[red.targets] += self._calls
-        return lies
+        return readings + self._calls
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_draws_from_its_own_stream)
@@ -281,7 +338,7 @@ class BackDoor(SoundAttack):
     """
 
     def begin(self, red: RedView) -> None:
-        red._hijack.__self__._hijack("back_door", red.targets)  # type: ignore[attr-defined]
+        red._actions._team.hijack("back_door", red.targets)  # type: ignore[attr-defined]
 
 
 @BROKEN.breaks(check_attack, attack_rules.strength_0_is_no_attack)
@@ -292,8 +349,9 @@ class AlwaysStrong(SoundAttack):
     It ignores `strength`.
     """
 
-    def intensity(self, round: int) -> float:
-        return 1.0 if self.start <= round < (self.stop or 0) else 0.0
+    def begin(self, red: RedView) -> None:
+        attack: Any = red._actions
+        attack.terms = attack.terms._replace(strength=1.0)
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_waits_for_its_start)
@@ -304,8 +362,9 @@ class ActsBeforeStart(SoundAttack):
     It ignores `start` and `stop`.
     """
 
-    def intensity(self, round: int) -> float:
-        return self.strength
+    def begin(self, red: RedView) -> None:
+        attack: Any = red._actions
+        attack.terms = attack.terms._replace(start=0)
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_uses_only_what_its_knowledge_grants)
@@ -316,10 +375,9 @@ class KnowsSignals(SoundAttack):
     Its lie is their mean.
     """
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        lies = signals.copy()
-        lies[red.targets] = red._state.signals.mean()
-        return lies
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        assert red._state.signals is not None
+        return np.full_like(readings, red._state.signals.mean())
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_uses_only_what_its_knowledge_grants)
@@ -332,10 +390,8 @@ class KnowsLinks(SoundAttack):
 
     knowledge = Knowledge.SIGNALS | Knowledge.DEFENSE
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        lies = signals.copy()
-        lies[red.targets] += red._network.m
-        return lies
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings + red._links.m
 
 
 @BROKEN.breaks(check_attack, attack_rules.it_uses_only_what_its_knowledge_grants)
@@ -348,10 +404,8 @@ class KnowsDefenses(SoundAttack):
 
     knowledge = Knowledge.SIGNALS | Knowledge.TOPOLOGY
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
-        lies = signals.copy()
-        lies[red.targets] += 1.0 + len(red._defenses)
-        return lies
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings + 1.0 + len(red._defenses)
 
 
 @BROKEN.breaks(check_attack, attack_rules.both_engines_agree)
@@ -362,14 +416,12 @@ class AsksWhichEngine(SoundAttack):
     It reads the engine from the call stack.
     """
 
-    def on_signals(self, signals: Floats, red: RedView) -> Floats:
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
         frame = sys._getframe()
         while "swarm" not in frame.f_locals:
             assert frame.f_back is not None
             frame = frame.f_back
-        lies = signals.copy()
-        lies[red.targets] += frame.f_locals["swarm"].setup.engine == "agents"
-        return lies
+        return readings + (frame.f_locals["swarm"].setup.engine == "agents")
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pytest
@@ -13,9 +14,12 @@ from swarmsec.messages import Inbox, Messages
 from swarmsec.teams import (
     BlueView,
     Defense,
+    Ge,
     Guarantee,
+    Help,
     Surface,
     ThreatCase,
+    Unit,
     Vantage,
 )
 from swarmsec.testing import _common, check_defense
@@ -97,14 +101,14 @@ class OverwritesMessages(SoundDefense):
 
 @BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
 @dataclass(kw_only=True)
-class ReadsFeatures(SoundDefense):
-    """Read the features of all daemons with Vantage.LOCAL.
+class ReadsQuarantine(SoundDefense):
+    """Read who is isolated with Vantage.LOCAL.
 
     The view refuses.
     """
 
     def respond(self, blue: BlueView) -> None:
-        blue.accuse(np.flatnonzero(blue.features.values[:, 0] > 3.0).astype(np.int32))
+        blue.alarm(np.flatnonzero(blue.quarantined))
 
 
 @BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
@@ -164,6 +168,8 @@ class DrawsWithoutSeed(SoundDefense):
 
     Two runs of one seed differ.
     """
+
+    vantage = Vantage.MONITOR
 
     def respond(self, blue: BlueView) -> None:
         blue.isolate(np.random.default_rng().choice(blue.n, 1).astype(np.int32))
@@ -270,6 +276,275 @@ class WeighsNaN(SoundDefense):
 
     def weigh(self, messages: Messages, blue: BlueView) -> Floats:
         return 1.0 / (1.0 + np.abs(messages.payload[:, 0]))
+
+
+@BROKEN.breaks(check_defense, defense_rules.only_nulls_know_the_truth)
+@dataclass(kw_only=True)
+class KnowsTheTruth(SoundDefense):
+    """Isolate the attacked daemons.
+
+    Only the shipped oracle may.
+    """
+
+    vantage = Vantage.ORACLE
+
+    def respond(self, blue: BlueView) -> None:
+        blue.isolate(np.flatnonzero(blue.truth))
+
+
+@BROKEN.breaks(check_defense, defense_rules.a_local_filter_is_local)
+@dataclass(kw_only=True)
+class FreeGossip(SoundDefense):
+    """Compute the mean of the neighbors from the array of all signals, so that no message is counted.
+
+    s_i <- the neighbors' mean.
+    """
+
+    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        network = blue.network
+        total = np.bincount(network.receivers, signals[network.indices, 0], minlength=blue.n)
+        mean = (total / np.maximum(network.degrees, 1))[:, None]
+        return np.where(np.abs(signals - mean) > 0.7, mean, signals)
+
+
+@BROKEN.breaks(check_defense, defense_rules.a_local_filter_is_local)
+@dataclass(kw_only=True)
+class GlobalMedian(SoundDefense):
+    """Replace every reading by the median of all.
+
+    A center that calls itself local.
+    """
+
+    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        return np.broadcast_to(np.median(signals, axis=0), signals.shape).copy()
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
+@dataclass(kw_only=True)
+class PeeksAndIsolates(SoundDefense):
+    """Isolate, with Vantage.LOCAL, whoever is far from the median of all messages.
+
+    Only a monitor isolates.
+    """
+
+    def respond(self, blue: BlueView) -> None:
+        sent = blue.inbox.payload[:, 0]
+        blue.isolate(np.unique(blue.network.indices[np.abs(sent - np.median(sent)) > 5.0]))
+
+
+@BROKEN.breaks(check_defense, defense_rules.one_island_has_no_effect_on_another)
+@dataclass(kw_only=True)
+class PeeksAndIgnores(SoundDefense):
+    """Ignore the messages that are far from the median of all messages of the swarm.
+
+    The same on the receiver's side.
+    """
+
+    def respond(self, blue: BlueView) -> None:
+        sent = np.nan_to_num(blue.inbox.payload[:, 0])
+        blue.ignore(np.flatnonzero(np.abs(sent - np.median(sent)) > 5.0))
+
+
+@BROKEN.breaks(check_defense, defense_rules.one_island_has_no_effect_on_another)
+@dataclass(kw_only=True)
+class SwarmMeanLate(SoundDefense):
+    """Ignore all signals if the mean of the swarm was not 0 in the round before.
+
+    An alarm of the whole swarm, one round late, for which no daemon told another anything.
+    """
+
+    def begin(self, blue: BlueView) -> None:
+        self._mean = np.zeros(1)
+
+    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        moved = bool((np.abs(self._mean) > 1.0).any())
+        self._mean = signals.mean(axis=0)
+        return np.zeros_like(signals) if moved else signals
+
+
+@BROKEN.breaks(check_defense, defense_rules.one_island_has_no_effect_on_another)
+@dataclass(kw_only=True)
+class PoolsTheWarmUp(SoundDefense):
+    """Learn the center of the signals from all daemons.
+
+    A daemon knows its own.
+    """
+
+    warm_up: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds.")] = 16
+
+    def begin(self, blue: BlueView) -> None:
+        self._seen: list[Floats] = []
+
+    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        if blue.round < self.warm_up:
+            self._seen.append(signals.copy())
+            return signals
+        center = np.concatenate(self._seen).mean(axis=0)
+        return np.clip(signals, center - 0.1, center + 0.1)
+
+
+@BROKEN.breaks(check_defense, defense_rules.one_island_has_no_effect_on_another)
+@dataclass(kw_only=True)
+class PoolsOutcomes(SoundDefense):
+    """Alarm about all daemons if the mean of all proposals is large.
+
+    It mixes daemons that do not hear each other.
+    """
+
+    def respond(self, blue: BlueView) -> None:
+        if abs(float(blue.proposals.mean())) > 10.0:
+            blue.alarm(np.arange(blue.n))
+
+
+@BROKEN.breaks(check_defense, defense_rules.moves_follow_the_daemons)
+@dataclass(kw_only=True)
+class NeverHearsDaemonZero(SoundDefense):
+    """Drop the messages of daemon 0.
+
+    The author knows where scenarios put the liar.
+    """
+
+    def weigh(self, messages: Messages, blue: BlueView) -> Floats:
+        return (messages.senders != 0).astype(float)
+
+
+@BROKEN.breaks(check_defense, defense_rules.moves_follow_the_daemons)
+@dataclass(kw_only=True)
+class IsolatesDaemonOne(SoundDefense):
+    """Isolate daemon 1.
+
+    In any swarm.
+    """
+
+    vantage = Vantage.MONITOR
+
+    def respond(self, blue: BlueView) -> None:
+        if blue.n > 1:
+            blue.isolate(np.array([1]))
+
+
+@BROKEN.breaks(check_defense, defense_rules.a_crowd_elsewhere_hides_no_liar)
+@dataclass(kw_only=True)
+class OnlyTheLoudest(SoundDefense):
+    """Isolate the daemon that deviates most, and no other.
+
+    A louder liar hides it.
+    """
+
+    vantage = Vantage.MONITOR
+
+    def respond(self, blue: BlueView) -> None:
+        loud = np.abs(blue.features.values[:, 0])
+        blue.release(np.flatnonzero(blue.quarantined))
+        blue.isolate(np.flatnonzero((loud == loud.max()) & (loud > 3.0)))
+
+
+@BROKEN.breaks(check_defense, defense_rules.moves_follow_the_daemons)
+@dataclass(kw_only=True)
+class BatchScores(SoundDefense):
+    """Isolate the strangest hundredth of a round by its rank, however many liars there are.
+
+    A daemon is scored by its company.
+    """
+
+    vantage = Vantage.MONITOR
+
+    def respond(self, blue: BlueView) -> None:
+        values = blue.features.values
+        rank = np.argsort(np.argsort(values, axis=0), axis=0) / len(values)
+        score = np.maximum(-np.log(rank + 1e-9), -np.log(1 - rank + 1e-9)).sum(axis=1)
+        odd = score > np.quantile(score, 0.99)
+        blue.release(np.flatnonzero(blue.quarantined & ~odd))
+        blue.isolate(np.flatnonzero(odd))
+
+
+MEMORY: dict[str, bool] = {}
+
+
+@BROKEN.breaks(check_defense, defense_rules.an_arm_leaves_no_memory)
+@dataclass(kw_only=True)
+class RemembersTheLastArm(SoundDefense):
+    """Clip more if the last run was without an attack.
+
+    The memory is in the module, so that it outlives the run.
+    """
+
+    def begin(self, blue: BlueView) -> None:
+        self._limit, self._most = 0.5 if MEMORY.get("quiet") else 9.0, 0.0
+
+    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        self._most = max(self._most, float(np.abs(signals).max()))
+        if blue.n == 12:
+            MEMORY["quiet"] = self._most < 3.0
+        return np.clip(signals, -self._limit, self._limit)
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_runs_in_unusual_runs)
+@dataclass(kw_only=True)
+class LateBug(SoundDefense):
+    """Fail in round 200.
+
+    A short test does not see it.
+    """
+
+    def respond(self, blue: BlueView) -> None:
+        if blue.round == 200:
+            raise ValueError("an index is out of range")
+
+
+@BROKEN.breaks(check_defense, defense_rules.it_runs_in_unusual_runs)
+@dataclass(kw_only=True)
+class ExpectsToBeAllowed(SoundDefense):
+    """Isolate loud daemons, and fail if the rules deny it.
+
+    The rules may allow nobody.
+    """
+
+    vantage = Vantage.MONITOR
+
+    def respond(self, blue: BlueView) -> None:
+        loud = np.flatnonzero((np.abs(blue.features.values[:, 0]) > 3.0) & ~blue.quarantined)
+        if len(loud):
+            blue.isolate(loud)[0]
+
+
+@BROKEN.breaks(check_defense, defense_rules.its_source_keeps_to_the_view)
+@dataclass(kw_only=True)
+class OwnGenerator(SoundDefense):
+    """Draw thresholds from a generator of its own.
+
+    Its seed is the same in every run.
+    """
+
+    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        limit = np.random.default_rng(0).uniform(2.0, 3.0)
+        return np.clip(signals, -limit, limit)
+
+
+@BROKEN.breaks(check_defense, defense_rules.its_source_keeps_to_the_view)
+@dataclass(kw_only=True)
+class WalksTheCollector(SoundDefense):
+    """Look for the engine among all objects.
+
+    No view prevents it.
+    """
+
+    def begin(self, blue: BlueView) -> None:
+        import gc
+
+        self._objects = len(gc.get_objects())
+
+
+@BROKEN.breaks(check_defense, defense_rules.its_source_keeps_to_the_view)
+@dataclass(kw_only=True)
+class ReadsPrivateNames(SoundDefense):
+    """Read the limit of the rules from the engine.
+
+    The name begins with an underscore.
+    """
+
+    def begin(self, blue: BlueView) -> None:
+        self._state = blue._state.round
 
 
 class InconsistentRule:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import pytest
 
 from swarmsec.registry import Registry
 from swarmsec.testing import check_attack, check_defense, check_protocol, check_world
 
 REGISTRY = Registry()
+SAMPLE = {"none", "false_signal", "wmsr"}
+"""The attacks and defenses of the default run; the checks of all others are slow."""
 
 
-@pytest.mark.parametrize("kind", REGISTRY.kinds("attacks"))
+def kinds(family: Literal["attacks", "defenses"]) -> list[Any]:
+    """The kinds of a family, those outside of the sample marked as slow."""
+    return [pytest.param(kind, marks=[] if kind in SAMPLE else pytest.mark.slow) for kind in REGISTRY.kinds(family)]
+
+
+@pytest.mark.parametrize("kind", kinds("attacks"))
 def test_an_attack_keeps_the_contract(kind: str) -> None:
     check_attack(REGISTRY.get("attacks", kind))
 
 
-@pytest.mark.parametrize("kind", REGISTRY.kinds("defenses"))
+@pytest.mark.parametrize("kind", kinds("defenses"))
 def test_a_defense_keeps_the_contract(kind: str) -> None:
     check_defense(REGISTRY.get("defenses", kind))
 

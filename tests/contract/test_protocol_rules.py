@@ -30,6 +30,18 @@ class UndeclaredProtocol(SoundProtocol):
     decides_for = frozenset()
 
 
+@BROKEN.breaks(check_protocol, protocol_rules.its_columns_name_its_messages)
+@dataclass(kw_only=True)
+class OneNameForAll(SoundProtocol):
+    """Name one column, whatever the width of a message.
+
+    With three components two have no name.
+    """
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        return ("value",)
+
+
 @BROKEN.breaks(check_protocol, protocol_rules.rules_have_the_declared_effect)
 @dataclass(kw_only=True)
 class IgnoringRules(SoundProtocol):
@@ -132,6 +144,7 @@ class ReturnsOneBuffer(SoundProtocol):
     """
 
     def begin(self, view: ProtocolView) -> None:
+        super().begin(view)
         self._table: Floats | None = None
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
@@ -189,6 +202,7 @@ class SeedingProtocol(SoundProtocol):
     """
 
     def begin(self, view: ProtocolView) -> None:
+        super().begin(view)
         np.random.seed(7)  # noqa: NPY002
 
 
@@ -201,6 +215,7 @@ class OverwritesParameter(SoundProtocol):
     """
 
     def begin(self, view: ProtocolView) -> None:
+        super().begin(view)
         self.pull = 3.0
 
 
@@ -281,6 +296,7 @@ class StopsAfterManyCalls(SoundProtocol):
     """
 
     def begin(self, view: ProtocolView) -> None:
+        super().begin(view)
         self._calls = 0
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:

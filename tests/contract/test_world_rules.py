@@ -12,7 +12,7 @@ import pytest
 from swarmsec.arrays import Floats
 from swarmsec.testing import _common, check_world
 from swarmsec.testing import world as world_rules
-from swarmsec.worlds import Outcome, WorldView
+from swarmsec.worlds import Bill, Chart, Column, Metric, Observed, Outcome, WorldView
 from tests.contract.plugins import Broken, BrokenPlugins, SoundWorld
 
 BROKEN = BrokenPlugins()
@@ -41,7 +41,7 @@ class NoiseWithoutDraws(SoundWorld):
         return np.ones((self._view.n, 1))
 
 
-@BROKEN.breaks(check_world, world_rules.it_names_its_unit_and_bills)
+@BROKEN.breaks(check_world, world_rules.it_names_its_bills_and_their_units)
 @dataclass(kw_only=True)
 class Unitless(SoundWorld):
     """A bill without a unit.
@@ -49,7 +49,7 @@ class Unitless(SoundWorld):
     Its unit is empty.
     """
 
-    unit: ClassVar[str] = " "
+    bills: ClassVar[tuple[Bill, ...]] = (Bill(name="paid", unit=" "),)
 
 
 @BROKEN.breaks(check_world, world_rules.its_roles_name_daemons)
@@ -60,8 +60,7 @@ class RoleOfMissingDaemon(SoundWorld):
     The number is 999.
     """
 
-    @property
-    def roles(self) -> Mapping[str, Any]:
+    def roles(self, n: int) -> Mapping[str, Any]:
         return {"broker": np.array([0, 999])}
 
 
@@ -114,7 +113,7 @@ class OmitsMetric(SoundWorld):
         return outcome._replace(metrics={} if outcome.bills["paid"] > 5.0 else outcome.metrics)
 
 
-@BROKEN.breaks(check_world, world_rules.it_reports_its_bills_every_round)
+@BROKEN.breaks(check_world, world_rules.it_names_its_bills_and_their_units)
 @dataclass(kw_only=True)
 class NameOfEngineMetric(SoundWorld):
     """Use the name of a metric of the engine.
@@ -122,8 +121,95 @@ class NameOfEngineMetric(SoundWorld):
     The engine counts messages.
     """
 
+    metrics: ClassVar[tuple[Metric, ...]] = (Metric(name="messages"),)
+
     def apply(self, decisions: Floats) -> Outcome:
         return super().apply(decisions)._replace(metrics={"messages": 1.0})
+
+
+@BROKEN.breaks(check_world, world_rules.its_declarations_are_consistent)
+@dataclass(kw_only=True)
+class PictureOfNothing(SoundWorld):
+    """Draw a figure that the world does not have.
+
+    The figure is called `smallest`.
+    """
+
+    pictures: ClassVar[tuple[Chart, ...]] = (Chart(title="The least", figures=("smallest",)),)
+
+
+@BROKEN.breaks(check_world, world_rules.its_columns_name_its_arrays)
+@dataclass(kw_only=True)
+class TwoNamesForOneColumn(SoundWorld):
+    """Name more columns than there are.
+
+    There is one.
+    """
+
+    @property
+    def decision_columns(self) -> tuple[Column, ...]:
+        return (Column(name="payment"), Column(name="delay"))
+
+
+@BROKEN.breaks(check_world, world_rules.feasible_decisions_are_within_the_columns)
+@dataclass(kw_only=True)
+class BoundsThatNothingHolds(SoundWorld):
+    """Declare bounds, and accept every decision.
+
+    The default `feasible` returns what it gets.
+    """
+
+    @property
+    def decision_columns(self) -> tuple[Column, ...]:
+        return (Column(name="payment", low=0.0, high=10.0),)
+
+
+@BROKEN.breaks(check_world, world_rules.feasible_decisions_are_within_the_columns)
+@dataclass(kw_only=True)
+class HalvesWhatIsFeasible(SoundWorld):
+    """Halve every decision, also one that is feasible already.
+
+    It is not idempotent.
+    """
+
+    def feasible(self, decisions: Floats) -> Floats:
+        return decisions / 2.0
+
+
+@BROKEN.breaks(check_world, world_rules.neutral_decisions_are_feasible)
+@dataclass(kw_only=True)
+class NeutralForAll(SoundWorld):
+    """Give one neutral decision, and not one for each daemon.
+
+    The shape is (1, 1).
+    """
+
+    def neutral(self, decisions: Floats) -> Floats:
+        return np.zeros((1, 1))
+
+
+@BROKEN.breaks(check_world, world_rules.it_is_observed_in_public_figures_and_own_columns)
+@dataclass(kw_only=True)
+class ShowsOneDaemon(SoundWorld):
+    """Show what one daemon has paid.
+
+    It must be a number for each.
+    """
+
+    def observed(self) -> Observed:
+        return Observed(own={"paid": np.zeros(1)})
+
+
+@BROKEN.breaks(check_world, world_rules.central_knows_only_what_it_heard)
+@dataclass(kw_only=True)
+class CentralOfTheSwarm(SoundWorld):
+    """Bill the center for what the swarm decides.
+
+    It heard nothing of that.
+    """
+
+    def central(self) -> Mapping[str, float]:
+        return {"paid": self._paid / 2.0}
 
 
 @BROKEN.breaks(check_world, world_rules.its_bill_is_finite_for_extreme_beliefs)
@@ -233,7 +319,7 @@ class SensesHijacked(SoundWorld):
     """
 
     def sense(self) -> Floats:
-        return super().sense() + self._view.compromised[:, None]
+        return super().sense() + ~self._view.billed[:, None]
 
 
 @BROKEN.breaks(check_world, world_rules.deciding_changes_nothing)

@@ -39,8 +39,19 @@ def test_a_replaced_reading_is_an_alarm_about_that_feed() -> None:
 
 
 def test_it_replaces_nothing_in_the_warm_up() -> None:
-    trace = readings(start=0)
-    assert trace.states[1:, 3, 0].tolist() == [103, 3, 3]
+    trace = readings(gate={**GATE, "warm_up": 3}, start=2, rounds=5)
+    assert trace.states[1:, 3, 0].tolist() == [3, 3, 103, 3, 3]
+
+
+def test_the_usual_distance_of_a_daemon_is_its_own() -> None:
+    """The readings of one component of a network have no effect on the gates of another."""
+    islands = {"kind": "edges", "n": 6, "edges": [[0, 1], [1, 2], [0, 2], [3, 4], [4, 5], [3, 5]]}
+    noisy = [0.0, 1.0, 5.0]
+    one, other = (
+        readings(initial=[*noisy, *far], network=islands, gate={**GATE, "threshold": 1.0}, daemons=[0], bias=8.0)
+        for far in ([0, 0, 0], [0, 1e3, 1e6])
+    )
+    assert np.array_equal(one.states[:, :3], other.states[:, :3])
 
 
 def test_a_lie_within_the_threshold_passes_unchanged() -> None:

@@ -25,8 +25,8 @@ FALSE = {"kind": "false_signal", "daemons": [2, 5], "bias": 50.0, "start": 1, "s
 @pytest.mark.parametrize("attack", [STUBBORN, FALSE])
 def test_its_detection_is_perfect(attack) -> None:
     detection = run(swarm(attack)).detection
-    assert (detection.precision, detection.recall, detection.delay_rounds) == (1.0, 1.0, 0.0)
-    assert detection.false_quarantine_daemon_rounds == 0.0
+    assert detection.precision == detection.recall == (1.0, 1.0, 1.0)
+    assert detection.delay_rounds == detection.false_quarantine_daemon_rounds == (0.0, 0.0, 0.0)
 
 
 def test_it_isolates_during_the_attack_only() -> None:

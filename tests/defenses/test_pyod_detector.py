@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from defenses.pyod_detector import PyodDetector
 from swarmsec import run, simulate
 from swarmsec.errors import ParameterError
+from swarmsec.network import topology
+from swarmsec.protocols.friedkin_johnsen import FriedkinJohnsen
+from swarmsec.teams import Attack, Surface
+from swarmsec.worlds.beliefs import Beliefs
+from tests.strategies import play, swarm_of
 
 LIAR = {"kind": "stubborn", "daemons": [0], "value": 100.0, "start": 250, "stop": 350}
 NOISY = {"kind": "beliefs", "initial": "normal", "noise": 1.0}
@@ -28,11 +35,11 @@ def swarm(n=40, rounds=400, world=NOISY, rules=None, also=(), attack=LIAR, seeds
     }
 
 
-def test_the_share_of_looks_with_an_alarm_without_an_attack_is_about_the_rate_at_most() -> None:
-    # Without an attack every alarm is false, and Benjamini–Hochberg bounds the probability of any.
-    case = swarm(rounds=700, rate=0.1, stride=2, rules=ACCUSES_ONLY)
-    looks = np.concatenate([simulate(case, arm="guarded", seed=s).metrics["alarms"][200::2] for s in range(4)])
-    assert (looks > 0).mean() <= 0.13
+@pytest.mark.parametrize("rate", [0.1, 0.01])
+def test_the_share_of_checks_with_a_false_alarm_is_the_rate(rate) -> None:
+    case = swarm(n=60, rounds=400, rate=rate, rules=ACCUSES_ONLY)
+    alarms = [simulate(case, arm="guarded", seed=s).metrics["alarms"][200:].sum() for s in range(3)]
+    assert np.mean(alarms) / (60 * 200 / 10) == pytest.approx(rate, rel=0.4)
 
 
 @pytest.mark.parametrize("world", [NOISY, {"kind": "trading"}], ids=["beliefs", "trading"])
@@ -43,7 +50,7 @@ def test_a_gross_liar_is_isolated_within_two_looks(world) -> None:
 
 def test_a_gross_liar_stays_isolated_while_it_lies() -> None:
     trace = simulate(swarm(rules=A_TENTH, n=60))
-    assert trace.quarantined[271:350, 0].all()
+    assert trace.quarantined[275:350, 0].all()
 
 
 def test_a_gross_liar_is_isolated_and_few_other_daemons() -> None:
@@ -69,19 +76,74 @@ def test_it_does_nothing_in_the_warm_up() -> None:
     assert not trace.quarantined.any()
 
 
-def test_it_looks_on_its_stride_only() -> None:
-    trace = simulate(swarm(stride=7, rules=A_TENTH, detector="KNN", rate=0.1))
-    changes = np.flatnonzero(np.diff(trace.metrics["quarantined"])) + 1
-    assert len(changes)
-    assert not (changes % 7).any()
+def test_every_daemon_is_checked_once_in_a_stride() -> None:
+    attack = {"kind": "false_message", "daemons": "all", "bias": 1e6, "start": 210}
+    alarms = simulate(swarm(stride=7, rules=ACCUSES_ONLY, attack=attack, rounds=230)).metrics["alarms"]
+    assert not alarms[200:210].sum() > 2
+    assert alarms[210:217].sum() <= 40
 
 
-def test_consecutive_looks_confirm_and_release() -> None:
+def test_a_detection_does_not_depend_on_the_phase_of_the_stride() -> None:
+    """The liars are found within a stride, whatever the round in which they begin."""
+    delays = []
+    for start in range(250, 256):
+        attack = {"kind": "stubborn", "daemons": list(range(0, 60, 6)), "value": 100.0, "start": start}
+        trace = simulate(swarm(n=60, rounds=280, rules=ACCUSES_ONLY, attack=attack, also=[{"kind": "wmsr", "f": 2}]))
+        delays.append(np.flatnonzero(trace.metrics["alarms"][start:] >= 1)[0])
+    assert max(delays) <= 3
+
+
+@pytest.mark.slow
+def test_a_start_one_round_later_moves_the_share_by_less_than_its_interval() -> None:
+    attack = {"kind": "stubborn", "daemons": [5, 17], "value": 20.0}
+    one, other = (
+        run(swarm(n=60, rounds=400, rules=A_TENTH, seeds=5, attack={**attack, "start": start})).damage_limited
+        for start in (300, 301)
+    )
+    assert one is not None
+    assert other is not None
+    assert abs(one.mean - other.mean) <= one.high - one.low
+
+
+def test_consecutive_checks_confirm() -> None:
     now, later = (
-        simulate(swarm(n=60, detector="KNN", stride=2, rate=0.1, confirm=confirm)).quarantined[:, 0].argmax()
+        simulate(swarm(n=60, stride=2, confirm=confirm, also=[{"kind": "wmsr", "f": 1}])).quarantined[:, 0].argmax()
         for confirm in (1, 6)
     )
     assert later == now + 2 * 5
+
+
+def test_non_finite_messages_are_a_finding_in_every_check() -> None:
+    """Silence in the messages of hijacked daemons, which says nothing that a detector could score."""
+
+    @dataclass(kw_only=True)
+    class Silence(Attack):
+        surface = Surface.MESSAGE
+
+        def on_messages(self, messages, red):
+            return messages.saying(np.nan)
+
+    network = topology("circulant", n=40, offsets=[1, 2, 3])
+    detector = PyodDetector(warm_up=40, settle=10, stride=4, confirm=1)
+    attack = Silence(daemons=list(range(8)), start=60)
+    world = Beliefs(initial="normal", noise=1.0)
+    trace = play(
+        swarm_of(network, world=world, protocol=FriedkinJohnsen(), attacks=[attack], defenses=[detector], rounds=70)
+    )
+    assert trace.quarantined[-1, :8].all()
+
+
+@pytest.mark.parametrize("detector", ["MCD", "PCA", "CD", "KNN", "HBOS", "ECOD"])
+def test_a_swarm_that_has_agreed_is_no_failure(detector) -> None:
+    case = {
+        **swarm(n=12, rounds=60, warm_up=40, settle=20, detector=detector),
+        "world": {"kind": "beliefs", "initial": [1.0] * 12},
+        "attacks": [{"kind": "stubborn", "daemons": [0], "value": 100.0, "start": 45}],
+        "protocol": {"kind": "average_consensus"},
+    }
+    trace = simulate({**case, "defenses": [{**case["defenses"][0], "stride": 2, "confirm": 1}]})
+    assert trace.metrics["alarms"][:45].sum() == 0
+    assert trace.quarantined[-1, 0]
 
 
 def test_it_costs_only_the_notices() -> None:
@@ -99,10 +161,9 @@ def test_it_gives_no_guarantee_of_damage_limited() -> None:
         ({"settle": 200}, "settle"),
         ({"settle": 30, "warm_up": 30}, "settle"),
         ({"detector": "no_such_thing"}, "detector"),
-        ({"warm_up": 29, "settle": 21, "stride": 10}, "stride"),
     ],
 )
 def test_parameters_without_training_data_are_refused(parameters, where) -> None:
     with pytest.raises(ParameterError) as refused:
         PyodDetector(**parameters)
-    assert where in {refused.value.where, "stride"}
+    assert refused.value.where == where

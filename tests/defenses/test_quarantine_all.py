@@ -23,10 +23,14 @@ def test_no_daemon_moves_afterwards() -> None:
     assert np.array_equal(trace.states[1], trace.states[-1])
 
 
-def test_the_rules_limit_it_to_the_first_daemons() -> None:
-    trace = trace_of(rules={"blue": {"quarantine": 2}})
-    assert trace.quarantined.tolist() == [[True, True, False]] * 3
-    assert [(event.kind, event.daemons) for event in trace.events] == [("isolated", (0, 1))]
+def test_the_rules_limit_it_to_daemons_that_it_draws() -> None:
+    isolated = []
+    for seed in range(20):
+        swarm = beliefs([0, 3, 6], K3, defenses=[{"kind": "quarantine_all"}], rules={"blue": {"quarantine": 1}})
+        rows = simulate({**swarm, "rounds": 3}, seed=seed).quarantined
+        assert rows.sum(axis=1).tolist() == [1, 1, 1]
+        isolated.append(int(rows[0].argmax()))
+    assert set(isolated) == {0, 1, 2}
 
 
 def test_honest_daemons_count_as_falsely_isolated() -> None:

@@ -1,55 +1,81 @@
-"""The clip bounds the effect of one lie by the usual range of the warm-up."""
+"""The clip bounds the effect of one lie by the daemon's own usual range in the warm-up."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from defenses.signal_clip import SignalClip
 from swarmsec import simulate
 from tests.strategies import READS, beliefs, values
 
 PATH = {"kind": "path", "n": 7}
-WIDTH = 3.0 * 1.4826 * 2  # Readings in the warm-up are 0 to 6: median 3, MAD 2.
+CENTERS = np.arange(7.0)
+OWN = CENTERS[:, None] + np.array([0, -2, 2, -1, 1])  # Each daemon reads around its own center, with a MAD of 1.
+WIDTH = 3.0 * 1.4826
 
 
-def readings(rounds=3, clip=None, **attack):
-    attack = {"kind": "false_signal", "daemons": [3], "bias": 100.0, "start": 1, **attack}
-    clip = {"kind": "signal_clip", "warm_up": 1, **(clip or {})}
-    swarm = beliefs(range(7), PATH, attacks=[attack], defenses=[clip], protocol=READS, rounds=rounds)
-    return simulate(swarm, record_states=True)
+def clipped(later, *, before=OWN, **parameters):
+    """The last of the readings `later` (7, rounds) after the clip, which learned from those before (7, warm-up)."""
+    clip = SignalClip(warm_up=before.shape[1], **parameters)
+    clip.begin(SimpleNamespace())
+    for round, readings in enumerate(np.concatenate([before, later], axis=1).T):
+        passed = clip.filter_signals(readings[:, None], SimpleNamespace(round=round))[:, 0]
+    return passed
 
 
-@pytest.mark.parametrize(("bias", "read"), [(100.0, 3 + WIDTH), (-100.0, 3 - WIDTH), (8.0, 11.0), (-8.0, -5.0)])
+def lie(bias):
+    return (CENTERS + bias * (np.arange(7) == 3))[:, None]
+
+
+@pytest.mark.parametrize(("bias", "read"), [(100.0, 3 + WIDTH), (-100.0, 3 - WIDTH), (4.0, 7.0), (-4.0, -1.0)])
 def test_a_reading_is_clipped_to_the_band_and_unchanged_within_it(bias, read) -> None:
-    assert readings(bias=bias).states[3, :, 0].tolist() == pytest.approx([0, 1, 2, read, 4, 5, 6])
+    assert clipped(lie(bias)).tolist() == pytest.approx([0, 1, 2, read, 4, 5, 6])
 
 
 def test_the_threshold_is_half_the_width_of_the_band() -> None:
-    assert readings(clip={"threshold": 6.0}).states[3, 3, 0] == pytest.approx(3 + 2 * WIDTH)
+    assert clipped(lie(100.0), threshold=6.0)[3] == pytest.approx(3 + 2 * WIDTH)
 
 
-def test_it_learns_every_reading_in_the_warm_up_and_clips_none() -> None:
-    # One lie in fourteen readings moves their median to 3.5, and keeps their MAD at 2.
-    assert readings(clip={"warm_up": 2}).states[1:, 3, 0].tolist() == pytest.approx([3, 103, 3.5 + WIDTH])
+def test_the_band_of_a_daemon_depends_on_its_own_readings_only() -> None:
+    others = OWN.copy()
+    others[[0, 1, 2, 4, 5, 6]] *= 1000.0
+    assert clipped(lie(100.0), before=others)[3] == pytest.approx(3 + WIDTH)
+
+
+def test_it_clips_nothing_in_the_warm_up() -> None:
+    trace = simulate(
+        beliefs(
+            range(7),
+            PATH,
+            attacks=[{"kind": "false_signal", "daemons": [3], "bias": 100.0, "start": 1}],
+            defenses=[{"kind": "signal_clip", "warm_up": 2}],
+            protocol=READS,
+            rounds=2,
+        ),
+        record_states=True,
+    )
+    assert trace.states[1:, 3, 0].tolist() == [3, 103]
+    assert not trace.metrics["alarms"].any()
 
 
 def test_the_band_is_frozen_after_the_warm_up() -> None:
-    trace = readings(daemons="all", bias=5.0, rounds=50)
-    assert np.array_equal(trace.states[2], trace.states[-1])
+    far = np.repeat(lie(100.0), 50, axis=1)
+    assert np.array_equal(clipped(far), clipped(far[:, :1]))
 
 
-def test_only_a_clipped_reading_is_an_alarm() -> None:
-    assert readings().metrics["alarms"].tolist() == [0, 1, 1]
-    assert readings(bias=8.0).metrics["alarms"].tolist() == [0, 0, 0]
-
-
-def test_it_sends_no_message() -> None:
-    assert readings().metrics["messages"].tolist() == [12, 24, 36]
+def test_only_a_clipped_reading_is_an_alarm_and_it_sends_no_message() -> None:
+    attack = {"kind": "false_signal", "daemons": [3], "bias": 100.0, "start": 1}
+    clip = {"kind": "signal_clip", "warm_up": 1}
+    trace = simulate(beliefs(range(7), PATH, attacks=[attack], defenses=[clip], protocol=READS, rounds=3))
+    assert trace.metrics["alarms"].tolist() == [0, 1, 1]
+    assert trace.metrics["messages"].tolist() == [12, 24, 36]
 
 
 @given(values)
 @settings(max_examples=50, deadline=None)
 def test_no_lie_exceeds_the_band(bias) -> None:
-    trace = readings(bias=bias, daemons="all", rounds=2)
-    assert np.abs(trace.states[2] - 3.0).max() <= WIDTH * (1 + 1e-12)
+    assert np.abs(clipped(CENTERS[:, None] + bias) - CENTERS).max() <= WIDTH * (1 + 1e-12)

@@ -29,8 +29,8 @@ class ByzantineScript(Attack):
 
     script: tuple[tuple[float, ...], ...] = ((100.0,),)
 
-    def on_messages(self, messages: Channels, red: RedView) -> Channels:
-        return messages.saying(np.resize(self.script[red.round % len(self.script)], messages.payload.shape))
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
+        return channels.saying(np.resize(self.script[red.round % len(self.script)], channels.payload.shape))
 
 
 @dataclass(kw_only=True)
@@ -42,9 +42,7 @@ class MaliciousScript(Attack):
     script: tuple[float, ...] = (100.0,)
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        held = state.copy()
-        held[red.hijacked] = self.script[red.round % len(self.script)]
-        return held
+        return np.full_like(state, self.script[red.round % len(self.script)])
 
 
 Certified = Callable[[Network], bool]

@@ -46,11 +46,11 @@ def test_the_cases_cover_every_world_surface_and_engine() -> None:
         ("series", {"bill": [1.0, 2.0]}, "arms.defended.series.bill: 3 recorded, 2 measured"),
         ("series", {}, "arms.defended.series.bill: only recorded"),
         ("events", ["4 red x"], "arms.defended.events[0]: 3 red x recorded, 4 red x measured"),
-        ("detection", {"first_hit": 0}, "arms.defended.detection.first_hit: None recorded, 0 measured"),
+        ("detection", {"first_attack": 0}, "arms.defended.detection.first_attack: None recorded, 0 measured"),
     ],
 )
 def test_a_difference_names_the_arm_and_the_first_field(field, value, message) -> None:
-    arm = {"events": ["3 red x"], "detection": {"first_hit": None}, "series": {"bill": [1.0, 2.0, 3.000003]}}
+    arm = {"events": ["3 red x"], "detection": {"first_attack": None}, "series": {"bill": [1.0, 2.0, 3.000003]}}
     one = {"arms": {"clean": arm, "defended": arm}}
     other = {"arms": {"clean": arm, "defended": {**arm, field: value}}}
     assert next(differences(one, other)) == message

@@ -65,3 +65,28 @@ def test_an_unknown_detector_is_refused_without_importing_pyod(name, hint):
 def test_an_unknown_parameter_of_a_detector_is_refused():
     with pytest.raises(ParameterError, match="n_neighbors"):
         BatchInvariantDetector("KNN", {"n_neighbours": 3}, seed=0)
+
+
+def test_a_constant_column_is_left_out_and_another_value_in_it_is_a_finding() -> None:
+    rows = np.random.Generator(np.random.PCG64(0)).normal(size=(200, 3))
+    rows[:, 1] = 1.0
+    for name in ("MCD", "PCA", "KNN", "ECOD", "IForest"):
+        detector = BatchInvariantDetector(name, {}, seed=0)
+        detector.fit(rows)
+        scores = detector.score(np.array([[0.0, 1.0, 0.0], [0.0, 1.1, 0.0], [np.nan, 1.0, 0.0]]))
+        assert np.isfinite(detector.score(rows)).all()
+        assert scores[0] < np.inf
+        assert scores[1:].tolist() == [np.inf, np.inf]
+
+
+def test_rows_without_any_variation_can_be_learned() -> None:
+    detector = BatchInvariantDetector("MCD", {}, seed=0)
+    detector.fit(np.ones((50, 2)))
+    assert detector.score(np.array([[1.0, 1.0], [1.0, 2.0]])).tolist() == [0.0, np.inf]
+
+
+def test_a_detector_without_a_score_for_a_single_row_is_refused() -> None:
+    """Its scores would all be infinite, so that nothing ever raised an alarm."""
+    rows = np.random.Generator(np.random.PCG64(0)).normal(size=(60, 3))
+    with pytest.raises(ParameterError, match="CD gives no score to a single row"):
+        BatchInvariantDetector("CD", {}, seed=0).fit(rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from swarmsec.immunity import FEATURES, BehaviorTracker
+from swarmsec.immunity import FEATURES, MESSAGE_FEATURES, BehaviorTracker, MessageTracker
 from swarmsec.messages import Messages
 from swarmsec.network import topology
 
@@ -116,3 +116,60 @@ def test_a_daemon_without_neighbors_has_no_deviation() -> None:
     network = topology("edges", n=3, edges=[[0, 1]])
     seen = look(BehaviorTracker(network), [0, 1, 50], network=network)
     assert (seen["distance"][2], seen["deviation"][2], seen["rate"][0]) == (0.0, 0.0, 1.0)
+
+
+def test_similarity_is_the_distance_to_the_closest_neighbor() -> None:
+    """Liars side by side who say the same are no distance from their neighborhood, and none from each other."""
+    ring = topology("circulant", n=9, offsets=[1, 2])
+    seen = look(BehaviorTracker(ring), [0, 1.5, 50, 50, 50, 50, 50, 3, 2.2], network=ring)
+    assert seen["distance"][4] == seen["similarity"][4] == 0.0
+    assert seen["similarity"][[0, 1, 7, 8]].min() > 0.0
+
+
+def test_the_edge_deviation_is_that_of_the_farthest_message() -> None:
+    """+5, −5 and 0 said to three neighbors have a mean, and so a distance, of 0."""
+    star = topology("edges", n=4, edges=[[0, 1], [0, 2], [0, 3]])
+    lies = per_edge([0, 0, 0, 0], star, e0_1=5.0, e0_2=-5.0)
+    seen = look(BehaviorTracker(star), [0, 0, 0, 0], network=star, per_edge=lies)
+    assert seen["distance"][0] == 0.0
+    assert seen["edge_deviation"][0] > 1e6  # The neighborhood agrees.
+    honest = look(BehaviorTracker(K5), [0, 1, 2, 3, 14])
+    assert honest["edge_deviation"].tolist() == np.abs(honest["deviation"]).tolist()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_non_finite_message_is_a_finding_about_its_sender(value) -> None:
+    one = BehaviorTracker(K5).observe(Messages(K5, np.array([[0.0], [1], [value], [3], [4]])))
+    lies = per_edge([0, 1, 2, 3, 4], e2_0=value)
+    other = BehaviorTracker(K5).observe(Messages(K5, np.full((5, 1), np.nan), per_edge=lies))
+    for seen in (one, other):
+        assert seen.non_finite.tolist() == [False, False, True, False, False]
+        assert np.isfinite(seen.values).all()
+
+
+def test_message_features_depend_on_the_messages_of_one_receiver() -> None:
+    payload = per_edge([0, 1, 2, 3, 14])
+    more = payload.copy()
+    more[K5.receivers != 0] += 1e6 * np.arange(16)[:, None]
+    one, other = (
+        MessageTracker(K5).observe(Messages(K5, np.full((5, 1), np.nan), per_edge=each)).values[:4]
+        for each in (payload, more)
+    )
+    assert np.array_equal(one, other)
+    # Daemon 0 hears 1, 2, 3 and 14: median 2.5, MAD 1.
+    seen = dict(zip(MESSAGE_FEATURES, one.T, strict=True))
+    assert seen["distance"].tolist() == [-1.5, -0.5, 0.5, 11.5]
+    assert seen["deviation"][3] == pytest.approx(11.5 / MAD)
+
+
+def test_message_features_of_what_did_not_arrive() -> None:
+    tracker, arrived = MessageTracker(K5), np.ones(20)
+    arrived[1] = 0.0
+    payload = np.where(arrived[:, None] > 0, per_edge([0, 1, 2, 3, 4]), np.nan)
+    payload[2] = np.inf
+    seen = tracker.observe(Messages(K5, np.full((5, 1), np.nan), per_edge=payload, weights=arrived))
+    values = dict(zip(MESSAGE_FEATURES, seen.values.T, strict=True))
+    assert np.flatnonzero(seen.non_finite).tolist() == [2]
+    assert values["missing"][:4].tolist() == pytest.approx([0, 0.1, 0, 0])
+    assert values["copies"][:4].tolist() == [1, 0, 1, 1]
+    assert np.isfinite(seen.values).all()

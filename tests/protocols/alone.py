@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from swarmsec.rng import stream
 Lie = Callable[[Messages], Messages]
 
 
-def begun(protocol: NegotiationProtocol, network: Network, seed: int = 0) -> NegotiationProtocol:
-    protocol.begin(ProtocolView(network=network, rng=stream(0, "alone", seed, "protocol")))
+def begun(
+    protocol: NegotiationProtocol, network: Network, seed: int = 0, *, width: int = 1, **facts: Any
+) -> NegotiationProtocol:
+    protocol.begin(ProtocolView(network=network, rng=stream(0, "alone", seed, "protocol"), width=width, facts=facts))
     return protocol
 
 
@@ -32,15 +35,19 @@ def negotiate(
     lie: Lie | None = None,
     rule: Rule | None = None,
     seed: int = 0,
+    **facts: Any,
 ) -> Floats:
-    """(exchanges + 1, n, D) the state before the first and after every exchange; signals are constant."""
+    """(exchanges + 1, n, D) the state before the first and after every exchange; signals are constant.
+
+    `facts` are those of the world: a supply, a curvature, a capacity.
+    """
     network = network if links is None else replace(network, delivery=links)
-    begun(protocol, network, seed)
+    begun(protocol, network, seed, width=signals.shape[1], **facts)
     transport = Transport(network, protocol.merge, stream(0, "alone", seed, "links"))
     states = [protocol.initial_state(signals)]
     for _ in range(exchanges):
         protocol.begin_exchange()
-        sent = as_messages(network, protocol.speak(states[-1]))
+        sent = as_messages(network, protocol.speak(states[-1], signals))
         arrived = transport.transmit(sent if lie is None else lie(sent))
         states.append(protocol.listen(arrived, rule, state=states[-1], signals=signals))
     return np.stack(states)

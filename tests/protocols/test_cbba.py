@@ -18,7 +18,7 @@ from swarmsec.protocols import ProtocolView
 from swarmsec.protocols._bids import NOBODY, Bids, Known
 from swarmsec.protocols.cbba import Cbba
 from swarmsec.rng import stream
-from tests.protocols.alone import negotiate
+from tests.protocols.alone import begun, negotiate
 
 
 def converged(worth: Floats, network: Network, *, bundle: int = 1) -> Bools:
@@ -31,7 +31,7 @@ def converged(worth: Floats, network: Network, *, bundle: int = 1) -> Bools:
     for _ in range(4 * worth.size + 2 * network.n):
         protocol.begin_exchange()
         before = state[:, : 1 + 4 * d]
-        state = protocol.listen(as_messages(network, protocol.speak(state)), None, state=state, signals=worth)
+        state = protocol.listen(as_messages(network, protocol.speak(state, worth)), None, state=state, signals=worth)
         quiet = quiet + 1 if np.array_equal(before, state[:, : 1 + 4 * d]) else 0
         if quiet > network.n:
             return protocol.proposals(state) > 0
@@ -183,7 +183,7 @@ def test_a_released_daemon_gives_back_tasks_that_it_does_not_do() -> None:
     )  # The hijacked daemon does nothing, and is released.
     for _ in range(4):
         protocol.begin_exchange()
-        state = protocol.listen(as_messages(pair, protocol.speak(state)), None, state=state, signals=worth)
+        state = protocol.listen(as_messages(pair, protocol.speak(state, worth)), None, state=state, signals=worth)
     assert protocol.proposals(state).tolist() == [[1.0, 0.0], [0.0, 1.0]]
 
 
@@ -235,3 +235,19 @@ def test_one_false_bidder_wins_every_task() -> None:
     assert trace.final[0].tolist() == [1.0] * 12
     assert trace.final[1:].sum() == 0.0
     assert trace.bill[-1] > 3 * auction().bill[-1]
+
+
+def test_a_task_changes_hands_when_its_worth_changes() -> None:
+    worths = np.array([[5.0, 1.0], [4.0, 2.0], [1.0, 1.0]])
+    network, protocol = topology("complete", n=3), Cbba()
+    begun(protocol, network, width=2)
+    state, signals = protocol.initial_state(worths), worths
+    for exchange in range(12):
+        if exchange == 6:
+            signals = np.array([[1.0, 1.0], [4.0, 2.0], [1.0, 9.0]])
+        protocol.begin_exchange()
+        sent = as_messages(network, protocol.speak(state, signals))
+        state = protocol.listen(sent, None, state=state, signals=signals)
+        if exchange == 5:
+            assert protocol.proposals(state).tolist() == [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
+    assert protocol.proposals(state).tolist() == [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarmsec import simulate
-from swarmsec.messages import Messages
+from swarmsec.messages import Messages, as_messages
 from swarmsec.network import topology
 from swarmsec.protocols.contract_net import ContractNet
 from swarmsec.rng import stream
-from tests.protocols.alone import negotiate
+from tests.protocols.alone import begun, negotiate
 
 
 def market(worths: list[list[float]], *, rounds: int = 12, kind: str = "complete", capacity: int = 1, **more: object):
@@ -23,7 +23,7 @@ def market(worths: list[list[float]], *, rounds: int = 12, kind: str = "complete
         "name": "market",
         "world": {"kind": "allocation", "worths": worths, "capacity": capacity},
         "network": {"kind": kind, "n": len(worths), **links},
-        "protocol": {"kind": "contract_net", "capacity": capacity},
+        "protocol": {"kind": "contract_net"},
         "rounds": rounds,
         **more,
     }
@@ -83,7 +83,7 @@ def test_after_a_lost_answer_the_task_stays_with_its_contractor() -> None:
     worths = np.array([[1.0], [5.0], [3.0]])
     states = negotiate(protocol, topology("complete", n=3), worths, 9, lie=loses_the_first_answer)
     assert [protocol.proposals(state)[:, 0].tolist() for state in states[3:]] == [[0.0, 1.0, 0.0]] * 7
-    assert not protocol.speak(states[-1]).sent.any()
+    assert not protocol.speak(states[-1], worths).sent.any()
 
 
 def test_lost_and_late_messages_only_delay_the_assignment() -> None:
@@ -105,3 +105,15 @@ def test_a_false_bid_raises_the_bill(attack: dict[str, object]) -> None:
     honest = market(worths, rounds=20)
     attacked = market(worths, rounds=20, attacks=[attack])
     assert attacked.bill[-1] > honest.bill[-1]
+
+
+def test_a_proposal_states_the_current_worth() -> None:
+    network, protocol = topology("complete", n=3), ContractNet()
+    begun(protocol, network)
+    state = protocol.initial_state(np.array([[1.0], [5.0], [3.0]]))
+    signals = np.array([[1.0], [0.5], [3.0]])
+    for _ in range(4):
+        protocol.begin_exchange()
+        sent = as_messages(network, protocol.speak(state, signals))
+        state = protocol.listen(sent, None, state=state, signals=signals)
+    assert protocol.proposals(state)[:, 0].tolist() == [0.0, 0.0, 1.0]

@@ -41,7 +41,7 @@ def test_a_step_descends_the_gradient_of_the_sphere() -> None:
     network, signals = topology("complete", n=n), np.broadcast_to(point, (n, 2))
     begun(protocol, network)
     protocol.begin_exchange()
-    payload = protocol.speak(protocol.initial_state(signals))
+    payload = protocol.speak(protocol.initial_state(signals), signals)
     trials = payload[:, 2:4]
     expected = point - 0.1 * (2.0 * (trials @ point)[:, None] * trials).mean(axis=0)
     states = negotiate(protocol, network, signals, 1)
@@ -74,7 +74,7 @@ def test_ranks_are_scaled_from_minus_one_half_to_one_half() -> None:
     n = 3
     network, signals = topology("complete", n=n), np.array([[1.0], [2.0], [3.0]])
     protocol = begun(EvolutionStrategy(shaping="ranks", rate=1.0, spread=0.01), network)
-    payload = protocol.speak(signals)
+    payload = protocol.speak(signals, signals)
     places = np.argsort(np.argsort(np.append(payload[:, -2], payload[:, -1]))) / 5.0 - 0.5
     goals = signals - ((places[:n] - places[n:]) / 0.02)[:, None] * payload[:, 1:2]
     state = negotiate(protocol, network, signals, 1)[-1]

@@ -24,7 +24,7 @@ def market(n: int):
 
 def test_1200_quadratics_reach_the_optimum_to_a_millionth_within_40_exchanges() -> None:
     values, curvature, best = market(1200)
-    states = negotiate(ExchangeAdmm(curvature=curvature.tolist()), topology("complete", n=1200), values, 40)
+    states = negotiate(ExchangeAdmm(), topology("complete", n=1200), values, 40, curvature=curvature)
     assert states[-1, :, 0] == pytest.approx(best, abs=1e-6)
     assert np.abs(states[20, :, 0] - best).max() > 1e-6
 
@@ -32,9 +32,7 @@ def test_1200_quadratics_reach_the_optimum_to_a_millionth_within_40_exchanges() 
 def test_on_a_complete_network_steps_equal_the_iteration_of_the_paper() -> None:
     n, penalty = 12, 0.7
     values, curvature, _ = market(n)
-    states = negotiate(
-        ExchangeAdmm(curvature=curvature.tolist(), penalty=penalty), topology("complete", n=n), values, 25
-    )
+    states = negotiate(ExchangeAdmm(penalty=penalty), topology("complete", n=n), values, 25, curvature=curvature)
     x, u = np.ones(n), 0.0  # Boyd et al. 2011, (7.5), in excesses over the supply, with bounds 0 and n on x.
     for state in states[1:]:
         excess = x.mean() - 1.0
@@ -48,17 +46,17 @@ def test_on_a_complete_network_steps_equal_the_iteration_of_the_paper() -> None:
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=8), st.floats(0.3, 3), st.floats(0.3, 3))
 def test_it_converges_for_every_penalty_even_if_some_daemons_take_nothing(values, curvature, penalty) -> None:
     n = len(values)
-    protocol = ExchangeAdmm(curvature=curvature, penalty=penalty)
-    end = protocol.proposals(negotiate(protocol, topology("complete", n=n), np.array(values)[:, None], 1500)[-1])
+    protocol = ExchangeAdmm(penalty=penalty)
+    end = protocol.proposals(
+        negotiate(protocol, topology("complete", n=n), np.array(values)[:, None], 1500, curvature=curvature)[-1]
+    )
     best = fill_to_level(float(n), np.full(n, 1 / curvature), floors=-np.array(values))
     assert end[:, 0] == pytest.approx(best, abs=1e-5)
 
 
 def test_it_converges_on_a_well_mixing_sparse_network() -> None:
     values, curvature, best = market(50)
-    states = negotiate(
-        ExchangeAdmm(curvature=curvature.tolist()), topology("random_regular", n=50, degree=8), values, 250
-    )
+    states = negotiate(ExchangeAdmm(), topology("random_regular", n=50, degree=8), values, 250, curvature=curvature)
     assert states[-1, :, 0] == pytest.approx(best, abs=1e-6)
 
 
@@ -66,8 +64,12 @@ def test_on_a_ring_mixing_between_steps_reduces_the_error() -> None:
     values, curvature, best = market(20)
 
     def error(mixing: int) -> float:
-        protocol = ExchangeAdmm(curvature=curvature.tolist(), mixing=mixing)
-        return float(np.abs(negotiate(protocol, topology("ring", n=20), values, 2000)[-1, :, 0] - best).max())
+        protocol = ExchangeAdmm(mixing=mixing)
+        return float(
+            np.abs(
+                negotiate(protocol, topology("ring", n=20), values, 2000, curvature=curvature)[-1, :, 0] - best
+            ).max()
+        )
 
     assert error(20) < 1e-6
     assert error(1) > 100 * error(20)
@@ -76,8 +78,8 @@ def test_on_a_ring_mixing_between_steps_reduces_the_error() -> None:
 @pytest.mark.parametrize("links", [Delivery(0, 2), Delivery(loss=0.1), Delivery(0, 2, 0.1, 0.1, 0.5)])
 def test_on_unreliable_links_the_market_stays_finite_and_nearly_clears(links) -> None:
     values, curvature, _ = market(20)
-    protocol = ExchangeAdmm(curvature=curvature.tolist(), forgetting=0.05)
-    ends = negotiate(protocol, topology("complete", n=20), values, 400, links=links)[-50:]
+    protocol = ExchangeAdmm(forgetting=0.05)
+    ends = negotiate(protocol, topology("complete", n=20), values, 400, links=links, curvature=curvature)[-50:]
     assert np.isfinite(ends).all()
     assert np.abs(ends[:, :, 0].mean(axis=1) - 1.0).max() < 0.2
 
@@ -85,7 +87,7 @@ def test_on_unreliable_links_the_market_stays_finite_and_nearly_clears(links) ->
 def test_one_liar_reduces_the_total_allocation() -> None:
     values, curvature, best = market(20)
     lie = falsely(0, lambda payload: payload + np.array([1.0, 0.0]))
-    states = negotiate(ExchangeAdmm(curvature=curvature.tolist()), topology("complete", n=20), values, 200, lie=lie)
+    states = negotiate(ExchangeAdmm(), topology("complete", n=20), values, 200, lie=lie, curvature=curvature)
     assert states[-1, :, 0].sum() < 0.8 * best.sum()
 
 

@@ -29,7 +29,7 @@ def test_over_all_meetings_the_mean_distance_falls_by_1_minus_1_over_n_minus_1(v
     protocol, after = begun(PairwiseGossip(meetings="one"), network), []
     for i, j in combinations(range(n), 2):
         protocol._meets = np.isin(network.indices, [i, j]) & np.isin(network.receivers, [i, j])
-        heard = as_messages(network, protocol.speak(state))
+        heard = as_messages(network, protocol.speak(state, state))
         after.append(spread(protocol.listen(heard, None, state=state, signals=state)))
     assert np.mean(after) / spread(state) == pytest.approx(1 - 1 / (n - 1), rel=1e-12)
 

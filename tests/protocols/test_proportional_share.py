@@ -76,7 +76,7 @@ def test_equal_bidders_converge_with_a_damping_under_4_over_n_plus_1(times, conv
     totals = []
     for _ in range(400):
         protocol.begin_exchange()
-        heard = as_messages(network, protocol.speak(state))
+        heard = as_messages(network, protocol.speak(state, signals))
         state = protocol.listen(heard, None, state=state, signals=1.01 * signals)
         totals.append(state[:, 0].sum())
     assert (np.ptp(totals[-20:]) < 1e-6) == converges

@@ -30,7 +30,9 @@ def potential(state: Floats, average: float) -> float:
 
 
 def one_exchange(protocol: PushSum, network: Network, state: Floats) -> Floats:
-    return protocol.listen(as_messages(network, protocol.speak(state)), None, state=state, signals=state[:, :1])
+    return protocol.listen(
+        as_messages(network, protocol.speak(state, state[:, :1])), None, state=state, signals=state[:, :1]
+    )
 
 
 @pytest.mark.parametrize("n", [2, 3, 4])
@@ -111,7 +113,7 @@ def drained(links: Delivery, exchanges: int = 40) -> tuple[Floats, Floats]:
             protocol.begin_exchange()
         else:
             protocol._to = np.full(30, -1, dtype=np.int32)
-        arrived = transport.transmit(as_messages(network, protocol.speak(state)))
+        arrived = transport.transmit(as_messages(network, protocol.speak(state, state[:, :1])))
         state = protocol.listen(arrived, None, state=state, signals=signals)
     return first.sum(axis=0), state.sum(axis=0)
 

@@ -31,7 +31,7 @@ def prices(states, n: int = N):
 
 @pytest.mark.parametrize("gain", [0.5, 1.0, 1.9])
 def test_with_gains_under_2_the_error_falls_by_1_minus_the_gain_per_exchange(gain) -> None:
-    states = negotiate(Tatonnement(gain=gain, curvature=CURVATURE), COMPLETE, VALUES, 300)
+    states = negotiate(Tatonnement(gain=gain), COMPLETE, VALUES, 300, curvature=CURVATURE)
     assert prices(states)[-1] == pytest.approx(np.full(N, CLEARING), abs=1e-9)
     # After ten exchanges no daemon is at its bound.
     error = prices(states)[10:20, 0] - CLEARING
@@ -41,7 +41,7 @@ def test_with_gains_under_2_the_error_falls_by_1_minus_the_gain_per_exchange(gai
 def test_with_a_gain_of_2_1_the_price_diverges() -> None:
     # So near the clearing price that every daemon has positive demand in the first 20 exchanges.
     values = VALUES - CLEARING + 0.01
-    error = prices(negotiate(Tatonnement(gain=2.1, curvature=CURVATURE), COMPLETE, values, 40))[:, 0] - 0.01
+    error = prices(negotiate(Tatonnement(gain=2.1), COMPLETE, values, 40, curvature=CURVATURE))[:, 0] - 0.01
     assert error[2:21] / error[1:20] == pytest.approx(np.full(19, -1.1), rel=1e-6)
     assert np.abs(error[-1]) > 10 * np.abs(error[1])
 
@@ -50,8 +50,10 @@ def test_with_a_gain_of_2_1_the_price_diverges() -> None:
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=8), st.floats(0.3, 3))
 def test_the_final_allocation_is_optimal_even_if_some_daemons_take_nothing(values, curvature) -> None:
     n = len(values)
-    protocol = Tatonnement(gain=0.3, curvature=curvature)
-    end = protocol.proposals(negotiate(protocol, topology("complete", n=n), np.array(values)[:, None], 2000)[-1])
+    protocol = Tatonnement(gain=0.3)
+    end = protocol.proposals(
+        negotiate(protocol, topology("complete", n=n), np.array(values)[:, None], 2000, curvature=curvature)[-1]
+    )
     best = fill_to_level(float(n), np.full(n, 1 / curvature), floors=-np.array(values))
     assert end[:, 0] == pytest.approx(best, abs=1e-6)
 
@@ -63,24 +65,24 @@ def test_on_a_sparse_network_it_converges_with_a_small_enough_gain() -> None:
         (topology("circulant", n=N, offsets=[1, 2]), 0.1, 600),
         (topology("ring", n=N), 0.02, 3000),
     ):
-        protocol = Tatonnement(gain=gain, curvature=CURVATURE)
-        end = protocol.proposals(negotiate(protocol, network, VALUES, exchanges)[-1])
+        protocol = Tatonnement(gain=gain)
+        end = protocol.proposals(negotiate(protocol, network, VALUES, exchanges, curvature=CURVATURE)[-1])
         assert end[:, 0] == pytest.approx(best, abs=1e-6)
 
 
 def test_the_mean_of_tracked_values_equals_the_mean_price_at_every_step() -> None:
-    states = negotiate(Tatonnement(curvature=CURVATURE, mixing=3), topology("ring", n=N), VALUES, 60)
+    states = negotiate(Tatonnement(mixing=3), topology("ring", n=N), VALUES, 60, curvature=CURVATURE)
     assert states[:, :, 1].mean(axis=1) == pytest.approx(states[:, :, 0].mean(axis=1), abs=1e-12)
 
 
 def test_message_loss_leaves_a_permanent_error_unless_daemons_forget() -> None:
     def clearing_error(forgetting: float) -> float:
-        protocol = Tatonnement(gain=0.2, curvature=CURVATURE, forgetting=forgetting)
+        protocol = Tatonnement(gain=0.2, forgetting=forgetting)
         # Links lose messages in the first 30 exchanges only, so that the error is fixed afterwards.
-        state = negotiate(protocol, COMPLETE, VALUES, 30, links=Delivery(loss=0.2))[-1]
+        state = negotiate(protocol, COMPLETE, VALUES, 30, links=Delivery(loss=0.2), curvature=CURVATURE)[-1]
         for _ in range(300):
             protocol.begin_exchange()
-            heard = as_messages(COMPLETE, protocol.speak(state))
+            heard = as_messages(COMPLETE, protocol.speak(state, VALUES))
             state = protocol.listen(heard, None, state=state, signals=VALUES)
         return float(abs(protocol.proposals(state).sum() - N))
 
@@ -90,16 +92,16 @@ def test_message_loss_leaves_a_permanent_error_unless_daemons_forget() -> None:
 
 def test_an_aggregation_rule_limits_the_damage_of_one_liar() -> None:
     lie = falsely(0, lambda payload: payload + np.array([1.0, 0.0]))
-    protocol = Tatonnement(curvature=CURVATURE)
-    attacked = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie)[-1]
+    protocol = Tatonnement()
+    attacked = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie, curvature=CURVATURE)[-1]
     assert protocol.proposals(attacked).sum() < 0.8 * N
-    defended = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie, rule=WmsrRule(1))[-1]
+    defended = negotiate(protocol, COMPLETE, VALUES, 200, lie=lie, rule=WmsrRule(1), curvature=CURVATURE)[-1]
     assert abs(protocol.proposals(defended).sum() - N) < abs(protocol.proposals(attacked).sum() - N)
 
 
-def test_curvature_needs_one_value_per_daemon() -> None:
-    with pytest.raises(ParameterError, match="3 values for 5 daemons"):
-        Tatonnement(curvature=[1.0, 2.0, 3.0]).check(5)
+def test_no_price_clears_a_market_of_constant_values() -> None:
+    with pytest.raises(ParameterError, match="`curvature` of 0"):
+        negotiate(Tatonnement(), COMPLETE, VALUES, 1, curvature=0.0)
 
 
 def test_mixing_between_steps_passes_the_conformance_check() -> None:

@@ -15,6 +15,7 @@ from swarmsec.protocols import ProtocolView
 from swarmsec.protocols.vickrey import Standing, Vickrey, standing
 from swarmsec.rng import stream
 from swarmsec.swarm.trace import Trace
+from tests.protocols.alone import begun
 
 DIAMETERS = {"complete": 1, "star": 2, "ring": 4, "path": 7}
 
@@ -26,7 +27,7 @@ def auctioned(bids: Floats, network: Network, exchanges: int) -> tuple[Standing,
     state = protocol.initial_state(bids)
     for _ in range(exchanges):
         protocol.begin_exchange()
-        state = protocol.listen(as_messages(network, protocol.speak(state)), None, state=state, signals=bids)
+        state = protocol.listen(as_messages(network, protocol.speak(state, bids)), None, state=state, signals=bids)
     return standing(state), protocol.proposals(state)
 
 
@@ -115,3 +116,18 @@ def test_after_convergence_no_welfare_is_lost() -> None:
 )
 def test_a_false_bid_raises_the_bill(lie: dict[str, object]) -> None:
     assert sale(**lie).bill[-1] > sale().bill[-1] + 10.0
+
+
+def test_a_bid_rises_with_its_worth_and_is_never_lowered() -> None:
+    network, protocol = topology("complete", n=3), Vickrey()
+    begun(protocol, network)
+    bids = np.array([[3.0], [2.0], [1.0]])
+    state = protocol.initial_state(bids)
+    winners = []
+    for signals in (bids, np.array([[0.0], [2.0], [1.0]]), np.array([[0.0], [2.0], [5.0]])):
+        for _ in range(3):
+            protocol.begin_exchange()
+            sent = as_messages(network, protocol.speak(state, signals))
+            state = protocol.listen(sent, None, state=state, signals=signals)
+        winners.append(protocol.proposals(state)[:, 0].tolist())
+    assert winners == [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]

@@ -27,8 +27,8 @@ class Louder(Attack):
     surface = Surface.SIGNAL
     gain: float = FACTOR
 
-    def on_signals(self, signals, red):
-        return signals * (1 + red.strength * (self.gain - 1))
+    def on_signals(self, readings, red):
+        return readings * self.gain
 """,
     "defenses": """
 from dataclasses import dataclass

@@ -121,5 +121,5 @@ def test_the_digest_includes_the_shipped_base_class(tmp_path):
         "@dataclass(kw_only=True)\nclass Louder(Stubborn):\n    value: float = 9.0\n"
     )
     plugin = Registry([tmp_path]).get("attacks", "louder")
-    modules = _modules(plugin.__module__, _roots(plugin.__module__))
+    modules = [(found.label, found.digest) for found in _modules(plugin.__module__, _roots(plugin.__module__))]
     assert {label for label, _ in modules} == {".louder", "attacks", "attacks.stubborn"}

@@ -29,13 +29,12 @@ class Noise(Attack):
 
     scale: float = 1.0
 
-    def on_signals(self, signals, red):
-        lies = signals.copy()
-        lies[red.targets] += red.strength * self.scale * red.rng.normal(size=(len(red.targets), signals.shape[1]))
-        return lies
+    def on_signals(self, readings, red):
+        noise = red.rng.normal(size=readings.shape)
+        return readings + self.scale * noise
 '''
 
-FAILS = NOISE.replace("Noise", "Fails").replace("lies = signals.copy()", "raise ValueError('no')")
+FAILS = NOISE.replace("Noise", "Fails").replace("noise = red.rng.normal(size=readings.shape)", "raise ValueError('no')")
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.replay.verification import verify_folder, verify_store
-from swarmsec.runs import JobCache, run_nulls, run_scenario, whole
+from swarmsec.runs import JobCache, run_scenario, whole, with_nulls
 from swarmsec.runs.executors import Processes, Serial, open_executor
 from swarmsec.runs.jobs import job, run_job
 from swarmsec.runs.write_folder import RunFolder
@@ -35,10 +34,8 @@ class Pull(Attack):
 
     surface = Surface.SIGNAL
 
-    def on_signals(self, signals, red):
-        lies = signals.copy()
-        lies[red.targets] += 3.0
-        return lies
+    def on_signals(self, readings, red):
+        return readings + 3.0
 '''
 
 
@@ -50,7 +47,7 @@ def kept(root: Path, *, seeds=(0, 1, 2), attack="stubborn:daemons=[0],value=100.
     cache = JobCache(Serial(), whole)
     result = run_scenario(scenario, seeds, cache, each_seed=folder.add)
     if nulls:
-        result = replace(result, nulls=run_nulls(scenario, seeds, cache))
+        result = with_nulls(result, scenario, cache)
     folder.finish(result)
     return folder.path
 
@@ -86,7 +83,9 @@ def test_a_rerun_is_identical_to_the_run(folder):
 def test_a_rerun_with_nulls_is_identical_to_the_run(tmp_path):
     path = kept(tmp_path, seeds=(0, 1), nulls=True)
     assert verified(path).differences == ()
-    change(path / "result.json", '"verdict": "limited"', '"verdict": "not_limited"')
+    result = json.loads((path / "result.json").read_text(encoding="utf-8"))
+    assert result["verdict"] == "limited"
+    (path / "result.json").write_text(json.dumps({**result, "verdict": "partly"}), encoding="utf-8")
     assert verified(path).differences[0].where == "verdict"
 
 

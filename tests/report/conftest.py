@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from swarmsec.report.html import run_page, tournament_page
-from swarmsec.runs import JobCache, run_nulls, run_scenario, whole
+from swarmsec.runs import JobCache, run_scenario, whole, with_nulls
 from swarmsec.runs.executors import Serial, open_executor
 from swarmsec.runs.write_folder import RunFolder
 from swarmsec.scenario import load_scenario
@@ -57,7 +56,7 @@ def play_into(root: Path, scenario: dict[str, Any], *, nulls: bool = False, **op
         cache = JobCache(executor, whole)
         result = run_scenario(loaded, seeds, cache, each_seed=folder.add, **options)
         if nulls:
-            result = replace(result, nulls=run_nulls(loaded, seeds, cache))
+            result = with_nulls(result, loaded, cache)
     folder.finish(result)
     folder.keep_report(run_page(folder.path))
     return folder.path

@@ -1,4 +1,4 @@
-"""Intervals over seeds: Student's t for fewer than eight seeds, BCa otherwise."""
+"""Intervals over seeds: Student's t up to 40 seeds, BCa otherwise."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from scipy import stats
 from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
 
 
-@pytest.mark.parametrize("count", [2, 3, 5, 7])
-def test_under_eight_seeds_a_mean_has_students_interval(count) -> None:
+@pytest.mark.parametrize("count", [2, 3, 5, 8, 40])
+def test_up_to_forty_seeds_a_mean_has_students_interval(count) -> None:
     values = np.random.default_rng(count).exponential(size=count)
     expected = stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
     interval = of_mean(values)
@@ -20,7 +20,7 @@ def test_under_eight_seeds_a_mean_has_students_interval(count) -> None:
     assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high), rel=1e-10)
 
 
-def test_under_eight_seeds_a_ratio_has_the_linearized_interval_of_cochran() -> None:
+def test_up_to_forty_seeds_a_ratio_has_the_linearized_interval_of_cochran() -> None:
     top, bottom = np.array([1.0, 2.0, 4.0]), np.array([2.0, 4.0, 6.0])
     ratio = 7 / 12
     residuals = np.array([1 - 2 * ratio, 2 - 4 * ratio, 4 - 6 * ratio])
@@ -29,8 +29,8 @@ def test_under_eight_seeds_a_ratio_has_the_linearized_interval_of_cochran() -> N
     assert of_ratio(top, bottom) == pytest.approx((ratio, ratio - half, ratio + half), rel=1e-12)
 
 
-@pytest.mark.parametrize("count", [8, 30])
-def test_a_mean_of_eight_seeds_has_the_bca_interval(count) -> None:
+@pytest.mark.parametrize("count", [41, 60])
+def test_from_forty_one_seeds_on_a_mean_has_the_bca_interval(count) -> None:
     values = np.random.default_rng(count).exponential(size=count)
     expected = stats.bootstrap((values,), np.mean, n_resamples=50_000, method="BCa", rng=1).confidence_interval
     interval = of_mean(values)
@@ -39,10 +39,10 @@ def test_a_mean_of_eight_seeds_has_the_bca_interval(count) -> None:
     assert interval.high == pytest.approx(expected.high, abs=0.03 * width)
 
 
-def test_a_ratio_of_eight_seeds_resamples_pairs() -> None:
+def test_from_forty_one_seeds_on_a_ratio_resamples_its_pairs() -> None:
     rng = np.random.default_rng(3)
-    bottom = rng.normal(10, 2, 20)
-    top = 0.3 * bottom + rng.normal(0, 0.1, 20)
+    bottom = rng.normal(10, 2, 50)
+    top = 0.3 * bottom + rng.normal(0, 0.1, 50)
     expected = stats.bootstrap(
         (top, bottom),
         lambda a, b, axis=-1: a.mean(axis=axis) / b.mean(axis=axis),
@@ -58,7 +58,7 @@ def test_a_ratio_of_eight_seeds_resamples_pairs() -> None:
 
 
 def test_intervals_are_bit_identical_for_equal_seeds() -> None:
-    values = np.random.default_rng(0).normal(size=12)
+    values = np.random.default_rng(0).normal(size=45)
     assert of_mean(values) == of_mean(values.copy())
 
 
@@ -67,13 +67,13 @@ def test_one_seed_gives_no_interval_ends() -> None:
     assert Interval(3.0, None, None).to_dict() == {"mean": 3.0, "low": None, "high": None}
 
 
-@pytest.mark.parametrize("count", [2, 9])
+@pytest.mark.parametrize("count", [2, 45])
 def test_equal_seeds_give_an_interval_of_width_0(count) -> None:
     assert of_mean(np.full(count, 0.1)) == pytest.approx((0.1, 0.1, 0.1), rel=1e-15)
     assert of_ratio(np.linspace(1, 2, count), np.linspace(2, 4, count)) == (0.5, 0.5, 0.5)
 
 
-@given(st.lists(st.sampled_from([0.0, 0.0, 1.0, 5.0]), min_size=8, max_size=12))
+@given(st.lists(st.sampled_from([0.0, 0.0, 1.0, 5.0]), min_size=41, max_size=45))
 @settings(max_examples=25, deadline=None)
 def test_an_interval_has_finite_ends_around_its_mean(values) -> None:
     interval = of_mean(np.array(values))
@@ -87,22 +87,3 @@ def test_a_ratio_has_finite_ends_even_if_a_resample_has_no_damage() -> None:
     interval = of_ratio(top, bottom)
     assert np.isfinite([interval.low, interval.high]).all()
     assert interval.low <= 7 / 46 <= interval.high
-
-
-def coverage(count: int, draws: int, rng: np.random.Generator) -> float:
-    covered = 0
-    for _ in range(draws):
-        bottom = rng.normal(10.0, 2.0, count)
-        interval = of_ratio(0.3 * bottom + rng.normal(0.0, 0.5, count), bottom)
-        covered += interval.low <= 0.3 <= interval.high
-    return covered / draws
-
-
-def test_the_linearized_interval_of_a_ratio_has_nominal_coverage() -> None:
-    assert coverage(5, 2000, np.random.default_rng(11)) == pytest.approx(0.95, abs=0.02)
-
-
-@pytest.mark.slow
-def test_the_bootstrap_interval_of_a_ratio_has_nearly_nominal_coverage() -> None:
-    # With 20 seeds a bootstrap interval is slightly too narrow: 93%.
-    assert coverage(20, 500, np.random.default_rng(11)) == pytest.approx(0.94, abs=0.03)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from swarmsec.scoring import Result, SeedRun, Subject, score
+from swarmsec.scoring import Result, ScoringTerms, SeedRun, Subject, score, score_damage
 from swarmsec.scoring.intervals import of_ratio
 from swarmsec.swarm.trace import DetectionCounts, Trace
 from swarmsec.teams import Guarantee
@@ -33,6 +34,9 @@ def trace(arm: str, bill: float | Sequence[float], *, seed: int = 0, messages: f
         watch=DetectionCounts(),
         attacked=np.zeros(3, dtype=bool),
         central={},
+        spent={},
+        alarms=(),
+        changed=(),
         quarantine_log=(),
     )
 
@@ -59,14 +63,16 @@ def test_damage_is_the_bill_minus_the_bill_of_the_clean_arm() -> None:
     }
 
 
-def test_damage_limited_excludes_the_cost_of_the_defense() -> None:
+def test_damage_limited_is_net_of_what_the_defense_itself_breaks() -> None:
     result = scored(**BITES)
-    assert result.damage_limited.mean == pytest.approx(1 - (22 - 2) / 100)
+    assert result.damage_limited.mean == pytest.approx(1 - 22 / 100)
+    assert result.prevented.mean == pytest.approx(1 - (22 - 2) / 100)
     assert result.autoimmune_cost.mean == 2.0
+    assert result.autoimmune_share.mean == pytest.approx(0.02)
 
 
 def test_the_interval_of_damage_limited_is_one_minus_that_of_the_ratio() -> None:
-    left = of_ratio(np.array([20.0, 23.0, 17.0]), np.array([100.0, 110.0, 90.0]))
+    left = of_ratio(np.array([21.0, 25.0, 20.0]), np.array([100.0, 110.0, 90.0]))
     limited = scored(**BITES).damage_limited
     assert limited == pytest.approx((1 - left.mean, 1 - left.high, 1 - left.low))
     assert limited.low < limited.mean < limited.high
@@ -101,29 +107,118 @@ def test_without_a_bite_damage_limited_is_none_with_a_reason() -> None:
     assert result.to_dict()["damage_limited"] is None
 
 
+EIGHT = {"clean": np.zeros(8), "attacked": 100.0 + np.arange(8.0), "guarded": np.zeros(8)}
+WIDE = np.array([-90.0, 190.0, 10.0, 160.0, -60.0, 120.0, 80.0, 60.0])
+
+
 @pytest.mark.parametrize(
-    ("defended", "verdict"),
-    [([31, 45, 50], "limited"), ([110, 130, 120], "not_limited"), ([20, 130, 120], "not_limited")],
+    ("changed", "verdict", "reason"),
+    [
+        ({"defended": 0.2 * EIGHT["attacked"]}, "limited", ""),
+        ({"defended": 0.6 * EIGHT["attacked"]}, "partly", "not certain that at least 50%"),
+        ({"defended": 0.2 * EIGHT["attacked"], "guarded": np.full(8, 6.0)}, "partly", "cost in peace may exceed 0.05"),
+        ({"defended": 0.2 * EIGHT["attacked"], "guarded": np.full(8, 4.0)}, "limited", ""),
+        ({"defended": EIGHT["attacked"]}, "not_limited", ""),
+        ({"defended": 2.5 * EIGHT["attacked"], "guarded": 2.5 * EIGHT["attacked"]}, "harmful", "more damage"),
+        ({"defended": WIDE}, "inconclusive", "seeds would decide"),
+        ({"attacked": np.arange(-4.0, 4.0), "defended": np.zeros(8)}, "no_bite", "does not bite"),
+    ],
 )
-def test_the_verdict_is_limited_if_the_interval_of_damage_limited_is_above_0(defended, verdict) -> None:
-    assert scored(**{**BITES, "defended": defended}).verdict == verdict
+def test_the_verdict_follows_from_the_intervals(changed, verdict, reason) -> None:
+    result = scored(**{**EIGHT, **changed})
+    assert result.verdict == verdict
+    assert reason in result.verdict_reason
 
 
-def test_one_seed_gives_no_bite_and_no_damage_limited() -> None:
+def test_selling_everything_is_harmful_although_it_prevents_the_attack() -> None:
+    result = scored(**{**EIGHT, "defended": np.full(8, 300.0), "guarded": np.full(8, 300.0)})
+    assert (result.verdict, round(result.prevented.mean, 3)) == ("harmful", 1.0)
+
+
+def test_an_inconclusive_verdict_names_how_many_seeds_would_decide() -> None:
+    result = scored(**{**EIGHT, "defended": WIDE})
+    assert result.seeds_needed > 8
+    rng = np.random.default_rng(0)
+    more = rng.choice(WIDE - WIDE.mean(), 4 * result.seeds_needed) + WIDE.mean()
+    ones = np.ones(len(more))
+    decided = scored(clean=0 * ones, attacked=103.5 * ones, defended=more, guarded=0 * ones)
+    assert decided.verdict != "inconclusive"
+
+
+def test_without_a_defense_the_verdict_is_undefended() -> None:
+    undefended = SUBJECT._replace(defended=False)
+    runs = [
+        seed_run(seed, **{**{arm: values[seed] for arm, values in EIGHT.items()}, "defended": 100.0 + seed})
+        for seed in range(8)
+    ]
+    result = score(undefended, runs)
+    assert (result.verdict, result.damage_limited.mean) == ("undefended", 0.0)
+
+
+def test_a_budget_of_the_rules_replaces_the_usual_one() -> None:
+    bills = {**EIGHT, "defended": 0.2 * EIGHT["attacked"], "guarded": np.full(8, 6.0)}
+    assert score_damage(bills, ScoringTerms(autoimmune=0.1)).verdict == "limited"
+
+
+@pytest.mark.parametrize(("null", "verdict"), [(30.0, "limited"), (19.0, "partly"), (20.0, "partly")])
+def test_a_defense_that_does_no_better_than_standing_still_is_not_limited(null, verdict) -> None:
+    bills = {**EIGHT, "defended": np.full(8, 20.0)}
+    nulls = {"deaf": np.full(8, null), "oracle": np.zeros(8)}
+    found = score_damage(bills, ScoringTerms(nulls=nulls, rivals=("deaf",)))
+    assert found.verdict == verdict
+    assert (found.verdict_reason == "standing still does as well: deaf") is (verdict == "partly")
+    assert found.margins["oracle"].mean < 0
+
+
+def test_equal_seeds_are_said_to_be_deterministic() -> None:
+    assert scored(clean=[0, 0], attacked=[100, 100], defended=[1, 1], guarded=[0, 0]).deterministic
+    assert not scored(**BITES).deterministic
+
+
+def test_a_seed_with_more_than_half_of_the_damage_is_named() -> None:
+    assert scored(clean=[0] * 3, attacked=[1, 9, 2]).dominant_seed == 1
+    assert scored(clean=[0] * 3, attacked=[4, 9, 5]).dominant_seed is None
+    assert scored(clean=[0] * 2, attacked=[4, 9]).dominant_seed is None
+
+
+def test_one_seed_is_inconclusive_and_says_why_there_is_no_damage_limited() -> None:
     result = scored(clean=[0], attacked=[100], defended=[1], guarded=[0])
-    assert (result.bites, result.damage_limited) == (False, None)
+    assert (result.bites, result.damage_limited, result.verdict) == (False, None, "inconclusive")
     assert "at least two" in result.reason
+
+
+def test_a_result_has_every_key_of_the_contract() -> None:
+    result = scored(**BITES).to_dict()
+    assert result["schema"] == "swarmsec.result/v2"
+    assert {"prevented", "central", "spent", "verdict", "autoimmune_cost", "detection"} <= set(result)
+    assert set(result["spent"]) == {"red", "blue"}
+
+
+def test_central_and_spending_are_means_over_seeds() -> None:
+    runs = []
+    for seed in (0, 1):
+        arms = {
+            arm: replace(
+                trace(arm, 0.0), central={"bill": float(place + seed)}, spent={"red": {"daemons": seed}, "blue": {}}
+            )
+            for place, arm in enumerate(("clean", "attacked", "defended"))
+        }
+        runs.append(SeedRun(seed, arms, dict.fromkeys(arms, 1.0), ()))
+    result = score(SUBJECT._replace(bill="bill"), runs)
+    assert result.central.mean == 1.5  # That of the attacked arm.
+    assert result.to_dict()["arms"]["clean"]["central"]["bill"]["mean"] == 0.5
+    assert result.spent == {"red": {"daemons": 0.5}, "blue": {}}
 
 
 def test_the_reason_names_missing_arms() -> None:
     result = scored(clean=[0, 0], attacked=[100, 101])
-    assert result.reason == "not all four arms were played: defended, guarded missing"
+    assert result.reason == "not all four arms were run: defended, guarded missing"
     assert set(result.arms) == {"clean", "attacked"}
     assert result.autoimmune_cost is None
 
 
 def test_damage_limited_is_finite_if_the_attack_hits_only_four_of_ten_seeds() -> None:
-    hit = np.array([0, 0, 0, 0, 0, 0, 10, 11, 12, 13.0])
+    hit = np.array([0, 0, 0, 0, 0, 9, 10, 11, 12, 13.0])
     result = scored(
         clean=[0.0] * 10, attacked=hit, defended=0.2 * hit + [0, 0, 0, 0, 0, 0, 0, 1, 0, 1], guarded=[0.0] * 10
     )

@@ -42,12 +42,13 @@ def small(
     defenses: Sequence[str] = ("wmsr", "median_gate"),
     seeds: Sequence[int] = (0, 1),
     rounds: int = 30,
+    news: tuple[int, ...] | None = None,
 ) -> Small:
-    """The tournament of every attack against every defense in all four arms."""
+    """The tournament of every attack against every defense in all four arms; `news` of a trading world."""
     entries, jobs = [], {}
     for attack in attacks:
         for defense in defenses:
-            loaded = _loaded(scenario, attack, defense, rounds)
+            loaded = _loaded(scenario, attack, defense, rounds, news)
             for seed in seeds:
                 for arm in Arm:
                     one = job(loaded, seed, arm)
@@ -88,7 +89,7 @@ def contents_of(store: Store) -> list[object]:
                 trace.compromised.tobytes(),
                 trace.attacked.tobytes(),
             ]
-            contents += [trace.quarantined.tobytes()]
+            contents += [trace.quarantined.tobytes(), trace.spent, repr(trace.alarms), repr(trace.changed)]
     return contents
 
 
@@ -96,5 +97,6 @@ _PLAYED: dict[str, JobResult] = {}
 
 
 @cache
-def _loaded(scenario: str, attack: str, defense: str, rounds: int) -> Scenario:
-    return load_scenario(scenario, attack=attack, defense=defense, settings={"rounds": rounds})
+def _loaded(scenario: str, attack: str, defense: str, rounds: int, news: tuple[int, ...] | None) -> Scenario:
+    settings = {"rounds": rounds} if news is None else {"rounds": rounds, "world.news": [*news]}
+    return load_scenario(scenario, attack=attack, defense=defense, settings=settings)

@@ -15,7 +15,7 @@ from swarmsec.errors import OutputError, PluginError, UsageError
 from swarmsec.runs.jobs import JobResult, run_job, trace_digest
 from swarmsec.store import RunEntry, Store
 from swarmsec.store.codec import decode, encode
-from swarmsec.swarm.trace import DetectionCounts, Event, Trace
+from swarmsec.swarm.trace import DetectionCounts, Event, Toggles, Trace
 from tests.store.stored import ID, PLAN, contents_of, numbered, play, small
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
@@ -33,6 +33,8 @@ def traces(draw) -> Trace:
     rows = st.lists(st.integers(0, n - 1), max_size=3).map(tuple)
     event = st.builds(Event, st.integers(0, rounds - 1), st.sampled_from(["red", "blue"]), st.text(), st.text(), rows)
     count = st.integers(0, 2**40)
+    change = st.tuples(st.integers(0, rounds - 1), who)
+    toggles = st.none() | st.lists(change, max_size=4).map(tuple)
     return Trace(
         arm="defended",
         seed=draw(st.integers(0, 2**63 - 1)),
@@ -44,11 +46,18 @@ def traces(draw) -> Trace:
         events=tuple(draw(st.lists(event, max_size=3))),
         compromised=draw(hnp.arrays(bool, n)),
         final=np.empty((0, 0)),
-        watch=draw(st.builds(DetectionCounts, count, count, count, count, st.none() | count, st.none() | count)),
+        watch=draw(st.builds(DetectionCounts, count, count, count, count, st.none() | count)),
         attacked=draw(hnp.arrays(bool, n)),
         central=draw(st.dictionaries(st.text(), NUMBERS, max_size=2)),
+        spent={"red": {"daemons": float(draw(count))}, "blue": {}},
+        alarms=draw(toggles),
+        changed=draw(toggles),
         quarantine_log=tuple(draw(st.lists(st.tuples(st.integers(0, rounds - 1), st.booleans(), who), max_size=4))),
     )
+
+
+def plain(toggles: Toggles | None) -> list[tuple[int, list[int]]] | None:
+    return None if toggles is None else [(round, who.tolist()) for round, who in toggles]
 
 
 def same_numbers(a: dict[str, float], b: dict[str, float]) -> bool:
@@ -76,6 +85,9 @@ def test_a_decoded_trace_is_exact_except_for_float32_metrics_before_the_last_rou
     assert np.array_equal(back.compromised, trace.compromised)
     assert np.array_equal(back.attacked, trace.attacked)
     assert np.array_equal(back.quarantined, trace.quarantined)
+    assert back.spent == trace.spent
+    assert plain(back.alarms) == plain(trace.alarms)
+    assert plain(back.changed) == plain(trace.changed)
 
 
 @given(traces())

@@ -51,11 +51,10 @@ def writes_a_foreign_row(values: Any) -> Any:
 
 BROKEN_ATTACKS = {
     "on_signals": {
-        "bad shape": lambda signals: signals[:2],
+        "bad shape": lambda signals: np.zeros((2, 1)),
         "foreign rows": writes_a_foreign_row,
         "nothing": lambda signals: None,
         "words": lambda signals: [["a"]] * 3,
-        "written in place": writes_in_place,
         "an exception": fails,
     },
     "on_daemons": {
@@ -123,7 +122,7 @@ def test_the_error_of_a_broken_defense_names_it_and_the_hook(hook, how) -> None:
 
 
 @pytest.mark.parametrize(
-    "does", [lambda blue: blue.isolate(np.array([3])), lambda blue: blue.release([-1]), lambda blue: blue.accuse([0.5])]
+    "does", [lambda blue: blue.isolate(np.array([3])), lambda blue: blue.release([-1]), lambda blue: blue.alarm([0.5])]
 )
 def test_the_error_of_an_unknown_daemon_names_the_defense(does) -> None:
     with pytest.raises(PluginError) as refused:

@@ -117,7 +117,7 @@ class Skeptic(Daemon):
 class Shouter(Daemon):
     """Sends twice its value."""
 
-    def speak(self, own):
+    def speak(self, own, signal):
         return 2 * own
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated
+
 import numpy as np
 import pytest
 
-from swarmsec.errors import ParameterError, PluginError
+from swarmsec.errors import ParameterError, PluginError, UnknownNameError
 from swarmsec.network import topology
 from swarmsec.rng import stream
-from swarmsec.teams import amount_of, select
+from swarmsec.scenario import load_scenario
+from swarmsec.teams import Attack, Help, RedView, Selector, Surface, amount_of, select
 from swarmsec.teams.selectors import checked_daemons
+from tests.strategies import beliefs, play, swarm_of
 
 STAR = topology("star", n=20)
 ROLES = {"broker": np.array([7, 2], dtype=np.int32)}
@@ -105,3 +110,61 @@ def test_a_plugin_that_names_a_daemon_that_is_not_there_is_told_in_which_act(dae
     with pytest.raises(PluginError, match="from 0 to 9") as refused:
         checked_daemons(np.array(daemons), 10, act="blue.isolate")
     assert refused.value.where == "blue.isolate"
+
+
+def test_a_share_of_a_role_is_drawn_from_those_that_have_it() -> None:
+    roles = {"zone_5": np.arange(10, 20, dtype=np.int32)}
+    rng = stream(0, "test", 0, "red/0/targets")
+    drawn = select("role=zone_5:20%", network=STAR, roles=roles, rng=rng).tolist()
+    assert len(set(drawn)) == 2
+    assert set(drawn) <= set(range(10, 20))
+    assert len(select("role=zone_5:3", network=STAR, roles=roles, rng=rng)) == 3
+    with pytest.raises(ParameterError, match="11"):
+        select("role=zone_5:11", network=STAR, roles=roles, rng=rng)
+
+
+def test_around_are_those_that_the_daemon_listens_to() -> None:
+    one_way = topology("edges", n=4, edges=[[0, 3], [1, 3], [3, 2]], directed=True)
+    assert chosen("around:3", network=one_way) == [0, 1]
+    with pytest.raises(ParameterError, match="listens to nobody"):
+        chosen("around:0", network=one_way)
+    with pytest.raises(ParameterError, match="no daemon '4'"):
+        chosen("around:4", network=one_way)
+
+
+def test_same_is_what_was_selected_before() -> None:
+    rng = stream(0, "test", 0, "red/0/targets")
+    before = {"stubborn": np.array([4, 5], dtype=np.int32)}
+    assert select("same:stubborn", network=STAR, roles={}, rng=rng, same=before).tolist() == [4, 5]
+    with pytest.raises(ParameterError, match=r"nothing before is called 'stuborn'.*stubborn"):
+        select("same:stuborn", network=STAR, roles={}, rng=rng, same=before)
+
+
+@dataclass(kw_only=True)
+class Pair(Attack):
+    """Has targets and accomplices."""
+
+    surface = Surface.SIGNAL
+    accomplices: Annotated[Selector, Help("Who helps.")] = "around:7"
+    others: Annotated[Selector | None, Help("Who else.")] = None
+
+    def begin(self, red: RedView) -> None:
+        self.seen = {name: red.named(name).tolist() for name in ("daemons", "accomplices")}
+        with pytest.raises(UnknownNameError, match="others"):
+            red.named("others")
+
+
+def test_every_parameter_of_the_type_selector_is_resolved() -> None:
+    ring = topology("ring", n=12)
+    first, second = Pair(daemons=[7]), Pair(daemons="same:Pair", accomplices="same:daemons")
+    drawn = Pair(daemons=3, accomplices=3)
+    play(swarm_of(ring, attacks=[first, second, drawn], arm="attacked"))
+    assert first.seen == {"daemons": [7], "accomplices": [6, 8]}
+    assert second.seen == {"daemons": [7], "accomplices": [7]}
+    assert drawn.seen["daemons"] != drawn.seen["accomplices"]
+
+
+def test_a_document_may_select_around_a_daemon() -> None:
+    attack = {"kind": "stubborn", "daemons": "around:2"}
+    scenario = load_scenario(beliefs([0.0] * 6, {"kind": "ring", "n": 6}, attacks=[attack]))
+    assert [aimed.tolist() for aimed in scenario.setup(0).targets] == [[1, 3]]

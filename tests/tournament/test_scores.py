@@ -24,6 +24,9 @@ from tests.store.stored import ID, PLAN, Small, play, small
 NOISY = "blackswarm"
 """A scenario in which seeds differ."""
 
+ROUNDS, NEWS = 260, (60,)
+"""Its news end before the attack begins, because to sell in news is no damage."""
+
 
 def noisy(seeds: int = 3) -> Small:
     return small(
@@ -31,7 +34,8 @@ def noisy(seeds: int = 3) -> Small:
         attacks=["false_signal:start=200,stop=240,bias=-2.0", "false_signal:start=200,stop=240,bias=-0.1,daemons=1%"],
         defenses=["median_gate", "signal_clip", "median_gate:threshold=6.0"],
         seeds=range(seeds),
-        rounds=260,
+        rounds=ROUNDS,
+        news=NEWS,
     )
 
 
@@ -47,7 +51,8 @@ def store(path):
 
 
 def run_of(cell: CellKey):
-    scenario = swarmsec.load_scenario(cell.scenario, attack=cell.attack, defense=cell.defense, settings={"rounds": 260})
+    settings = {"rounds": ROUNDS, "world.news": [*NEWS]}
+    scenario = swarmsec.load_scenario(cell.scenario, attack=cell.attack, defense=cell.defense, settings=settings)
     return scenario, swarmsec.run(scenario, seeds=[0, 1, 2])
 
 

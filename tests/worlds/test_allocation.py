@@ -14,15 +14,15 @@ from swarmsec.errors import SwarmsecError
 from swarmsec.network import topology
 from swarmsec.rng import stream
 from swarmsec.worlds import WorldView
-from swarmsec.worlds.allocation import Allocation, best_welfare
+from swarmsec.worlds.allocation import Allocation, best_allocation
 
 
-def world(worths: list[list[float]], *, compromised: list[int] | None = None, **more: int) -> Allocation:
+def world(worths: list[list[float]], *, unbilled: list[int] | None = None, **more: int) -> Allocation:
     allocation = Allocation(worths=worths, **more)
     allocation.check(len(worths))
-    hijacked = np.isin(np.arange(len(worths)), compromised or [])
+    billed = ~np.isin(np.arange(len(worths)), unbilled or [])
     network = topology("complete", n=len(worths))
-    allocation.begin(WorldView(network=network, rounds=1, rng=stream(0, "test", 0, "world"), compromised=hijacked))
+    allocation.begin(WorldView(network=network, rounds=1, rng=stream(0, "test", 0, "world"), billed=billed))
     return allocation
 
 
@@ -47,7 +47,7 @@ def best_by_enumeration(worth: Floats, supply: int, capacity: int) -> float:
 )
 def test_the_optimum_equals_that_of_enumeration(seed: int, n: int, d: int, supply: int, capacity: int) -> None:
     worth = stream(0, "allocation", seed, "worths").random((n, d))
-    found = best_welfare(worth, supply=supply, capacity=capacity)
+    found = (worth * best_allocation(worth, supply=supply, capacity=capacity)).sum()
     assert found == pytest.approx(best_by_enumeration(worth, supply, capacity), abs=1e-9)
 
 
@@ -62,8 +62,8 @@ def test_an_item_taken_too_often_is_split() -> None:
     assert lost(world([[3.0], [1.0]]), [[1], [1]]) == pytest.approx(3.0 - (3.0 + 1.0) / 2)
 
 
-def test_an_item_taken_by_a_hijacked_daemon_is_lost() -> None:
-    assert lost(world([[3.0], [1.0]], compromised=[0]), [[1], [0]]) == 3.0
+def test_what_a_hijacked_daemon_takes_is_lost() -> None:
+    assert lost(world([[3.0], [1.0]], unbilled=[0]), [[1], [0]]) == 3.0
 
 
 def test_shares_are_scaled_to_the_capacity_and_invalid_ones_are_0() -> None:
@@ -83,3 +83,16 @@ def test_shares_are_scaled_to_the_capacity_and_invalid_ones_are_0() -> None:
 def test_invalid_worths_are_refused(parameters: dict[str, object], message: str) -> None:
     with pytest.raises(SwarmsecError, match=message):
         Allocation(**parameters)
+
+
+def test_no_defense_gives_a_daemon_more_than_its_capacity() -> None:
+    market = world([[3.0, 2.0], [1.0, 1.0]])
+    granted = market.feasible(np.array([[1.0, 1.0], [0.0, 7.0]]))
+    np.testing.assert_allclose(granted, [[0.5, 0.5], [0.0, 1.0]])
+
+
+def test_a_center_that_hears_a_lie_loses_by_it() -> None:
+    market = world([[3.0], [1.0]])
+    market.hear(np.array([[3.0], [9.0]]))
+    lost(market, [[1], [0]])
+    assert market.central() == {"welfare_lost_usd": 2.0}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,18 +13,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swarmsec import Scenario, load_scenario, simulate
+from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
 from swarmsec.network import topology
 from swarmsec.rng import stream
 from swarmsec.worlds._base import WorldView
-from swarmsec.worlds._market import Market, desk_shortfall, schedule
+from swarmsec.worlds._market import Market
+from swarmsec.worlds._news import AFTERMATH, drawn_episodes
 from swarmsec.worlds.trading import Trading
 
-DAYS_VOLUME = 100_000.0  # Shares.
+DAYS_VOLUME = 1_000_000.0  # Shares.
+DAY = 2_340  # Rounds.
 
 
 def market(half_life: float = 60.0) -> Market:
-    return Market(volatility=0.02, volume=DAYS_VOLUME, half_life=half_life)
+    return Market(volatility=0.02, volume=DAYS_VOLUME, half_life=half_life, day=DAY)
 
 
 def begun(n: int = 1, rounds: int = 200, seed: int = 0, **parameters: Any) -> Trading:
@@ -31,7 +37,7 @@ def begun(n: int = 1, rounds: int = 200, seed: int = 0, **parameters: Any) -> Tr
         network=topology("edges", n=n, edges=[]),
         rounds=rounds,
         rng=stream(0, "test", seed, "world"),
-        compromised=np.zeros(n, dtype=np.bool_),
+        billed=np.ones(n, dtype=np.bool_),
     )
     world.begin(view)
     return world
@@ -75,8 +81,8 @@ def test_the_exponent_is_one_half_if_larger_metaorders_take_longer() -> None:
     assert exponent([20.0 * length for length in lengths], impacts) == pytest.approx(0.5, abs=0.05)
 
 
-def test_a_days_volume_moves_the_price_by_half_a_days_volatility() -> None:
-    assert peak_of(-DAYS_VOLUME, 1) == pytest.approx(-0.5 * 0.02)
+def test_a_days_volume_moves_the_price_by_a_days_volatility() -> None:
+    assert peak_of(-DAYS_VOLUME, 1) == pytest.approx(-0.02)
 
 
 def test_an_order_pays_two_thirds_of_its_final_impact() -> None:
@@ -84,15 +90,24 @@ def test_an_order_pays_two_thirds_of_its_final_impact() -> None:
     assert book.trade(500.0) == pytest.approx(2 / 3 * book.impact())
 
 
-def test_impact_decays_to_0() -> None:
-    book = market(half_life=10.0)
-    book.trade(-1_000.0)
-    for _ in range(10):
+def test_the_peak_of_an_order_depends_little_on_how_long_it_is_worked() -> None:
+    """With one book that refills in minutes, an order over a day left a tenth of the impact of one over 20 rounds."""
+    order = 0.1 * DAYS_VOLUME
+    at_once, hour, day = (peak_of(order, rounds) for rounds in (20, 360, DAY))
+    assert hour > 0.75 * at_once
+    assert day > 0.6 * at_once
+
+
+def test_half_of_an_impact_is_left_a_day_later_and_none_in_the_end() -> None:
+    book = market()
+    book.trade(-0.1 * DAYS_VOLUME)
+    peak = book.impact()
+    for _ in range(DAY):
         book.recover()
-    assert book.depth == pytest.approx(-500.0)
-    for _ in range(2_000):
+    assert book.impact() == pytest.approx(0.5 * peak, rel=1e-3)
+    for _ in range(100 * DAY):
         book.recover()
-    assert book.impact() == pytest.approx(0.0, abs=1e-12)
+    assert book.impact() == pytest.approx(0.0, abs=1e-7)
 
 
 @given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=30), st.floats(0.5, 1e4))
@@ -105,26 +120,13 @@ def test_no_round_trip_profits_from_its_own_impact(orders: list[float], half_lif
     assert cost >= -1e-9 * sum(map(abs, orders))
 
 
-def test_a_schedule_sells_the_whole_order_and_earlier_with_urgency() -> None:
-    """x(t) = X sinh(κ(T − t)) / sinh(κT), Almgren & Chriss 2000."""
-    patient, urgent = schedule(-100.0, 5, urgency=0.0), schedule(-100.0, 5, urgency=3.0)
-    assert patient.tolist() == pytest.approx([-20.0] * 5)
-    assert urgent.sum() == pytest.approx(-100.0)
-    assert urgent[0] == pytest.approx(-100.0 * (1 - math.sinh(2.4) / math.sinh(3.0)))
-    assert (np.diff(urgent) > 0).all()
-
-
-def test_a_desk_without_orders_pays_nothing() -> None:
-    assert desk_shortfall(np.zeros((2, 5)), np.full(5, 100.0), market()) == 0.0
-
-
 # The daemons.
 
 
-def test_a_swarm_with_belief_0_sells_nothing() -> None:
-    rows = play(begun(n=50, volatility=0.05), [0.0] * 200, n=50)
+def test_a_quiet_swarm_sells_nothing_whatever_its_fundamental_does() -> None:
+    rows = play(begun(n=50, volatility=0.05, news=0), [0.0] * 200, n=50)
     assert rows[-1]["liquidated_usd"] == 0.0
-    assert rows[-1]["shortfall_usd"] == 0.0
+    assert rows[-1]["cost_usd"] == 0.0
     assert {row["holding_share"] for row in rows} == {1.0}
 
 
@@ -171,17 +173,30 @@ def test_buying_back_does_not_reduce_the_liquidated_amount() -> None:
     assert rows[-1]["liquidated_usd"] == rows[29]["liquidated_usd"]
 
 
-def test_the_shortfall_is_measured_against_the_fundamental_price() -> None:
-    """A rising or falling price changes the cost of equal sales only in proportion to the price."""
-    shortfalls = [
-        play(begun(n=100, seed=seed), [-0.3] * 60 + [0.0] * 60, n=100)[-1]["shortfall_usd"] for seed in range(4)
-    ]
-    assert min(shortfalls) > 0.0
-    assert max(shortfalls) / min(shortfalls) < 1.05
+def test_the_cost_of_trades_is_counted_against_the_fundamental_and_not_as_wealth() -> None:
+    """A rising or a falling walk makes the same sales cheaper or dearer only in proportion to the price."""
+    costs = [play(begun(n=100, seed=seed), [-0.3] * 60 + [0.0] * 60, n=100)[-1]["cost_usd"] for seed in range(4)]
+    assert min(costs) > 0.0
+    assert max(costs) / min(costs) < 1.05
 
 
-def test_shares_sold_by_margin_calls_are_not_bought_back() -> None:
-    world = begun(n=200, volume_usd=500.0)  # A thin market, in which the sales of the swarm cause margin calls.
+def test_every_trade_pays_half_of_the_spread() -> None:
+    plain, wide = (play(begun(half_spread=spread), [-0.3] * 30 + [0.0] * 30)[-1] for spread in (0.0, 0.001))
+    traded = 2 * 0.36 * 2_500.0
+    assert wide["cost_usd"] - plain["cost_usd"] == pytest.approx(0.001 * traded, rel=0.02)
+
+
+def test_orders_beyond_the_markets_volume_halt_trading_for_the_round() -> None:
+    world = begun(n=100, volume_usd=2_340_000.0, news=0)  # About $1,000 a round, and the swarm wants to sell $5,000.
+    rows = play(world, [-0.9] * 20, n=100)
+    assert rows[-1]["halted_rounds"] == 20
+    sold = np.diff([row["liquidated_usd"] for row in rows])
+    assert sold.max() < 4_000.0
+    assert sold.mean() == pytest.approx(1_000.0, rel=0.2)
+
+
+def test_a_margin_call_sells_a_tenth_a_round_and_is_not_bought_back() -> None:
+    world = begun(n=200, volume_usd=5e6, volatility=2.0)  # The swarm's own sales call margins.
     rows = play(world, [-0.5] * 60 + [0.0] * 140, n=200)
     assert rows[-1]["margin_calls"] > 0
     assert rows[-1]["holding_share"] < 1.0
@@ -196,10 +211,77 @@ def test_an_unlevered_daemon_has_no_margin_calls() -> None:
     assert rows[-1]["liquidated_usd"] == 0.0
 
 
-def test_one_desk_pays_about_as_much_for_the_same_trades() -> None:
-    world = begun(n=1_200)
-    rows = play(world, [-0.3] * 60 + [0.0] * 140, n=1_200)
-    assert world.central()["shortfall_usd"] == pytest.approx(rows[-1]["shortfall_usd"], rel=0.1)
+# What it bills.
+
+NEWS = {"news": [50], "rounds": 200}
+
+
+def test_a_swarm_that_follows_the_news_has_nothing_misallocated() -> None:
+    rows = play(begun(**NEWS), [0.0] * 55 + [-0.3] * 60 + [0.0] * 85)
+    assert rows[-1]["misallocated_usd"] == 0.0
+    assert rows[-1]["liquidated_usd"] == pytest.approx(0.36 * 2_500.0, rel=0.1)
+
+
+def test_sleeping_through_news_is_billed_as_much_as_selling_without_it() -> None:
+    asleep = play(begun(**NEWS), [0.0] * 200)[-1]["misallocated_usd"]
+    fooled = play(begun(**NEWS), [0.0] * 55 + [-0.3] * 60 + [0.0] * 35 + [-0.3] * 50)[-1]["misallocated_usd"]
+    assert asleep == pytest.approx(0.36 * 2_500.0, rel=0.1)
+    assert fooled == pytest.approx(asleep, rel=0.1)
+
+
+def test_selling_everything_once_is_billed_and_pays_for_no_later_news() -> None:
+    rows = play(begun(**NEWS), [-9.0] * 200)
+    assert rows[-1]["misallocated_usd"] == pytest.approx(2_500.0, rel=0.1)
+    calm = play(begun(**NEWS), [0.0] * 55 + [-0.3] * 60 + [0.0] * 85)
+    assert rows[-1]["cost_usd"] > calm[-1]["cost_usd"]
+
+
+def test_holding_through_an_announced_fall_costs_the_fall() -> None:
+    rows = play(begun(**NEWS, fall=0.1, volatility=1e-6), [0.0] * 200)
+    # In every round 1/60 of the log fall, of a book that is worth less and less; no holding, nothing missed between.
+    assert rows[-1]["cost_usd"] == pytest.approx(0.1 * 2_500.0 * math.exp(0.0375), rel=0.02)
+    assert rows[-1]["fundamental_usd"] == pytest.approx(100.0, rel=0.01)  # It is earned back between the news.
+
+
+def test_feeds_announce_the_fall() -> None:
+    world = begun(n=1_000, **NEWS)
+    means = []
+    for _ in range(200):
+        means.append(float(world.sense().mean()))
+        world.apply(np.ones((1_000, 1)))
+    assert np.mean(means[50:110]) == pytest.approx(-0.3, abs=0.01)
+    assert np.mean(means[:50] + means[110:]) == pytest.approx(0.0, abs=0.01)
+
+
+def test_trades_of_daemons_that_are_not_billed_are_not_billed() -> None:
+    world = Trading(news=[50])
+    billed = np.array([True, False])
+    network = topology("edges", n=2, edges=[])
+    world.begin(WorldView(network=network, rounds=200, rng=stream(0, "test", 0, "world"), billed=billed))
+    for _ in range(40):
+        world.sense()
+        outcome = world.apply(np.array([[1.0], [0.0]]))
+    assert outcome.bills["misallocated_usd"] == 0.0
+    assert outcome.metrics["liquidated_usd"] > 0.0
+
+
+def test_a_desk_that_hears_the_median_of_the_feeds_stands_beside_the_swarm() -> None:
+    world = begun(n=5, **NEWS)
+    told = np.array([[-0.3], [-0.3], [-0.3], [9.0], [9.0]])
+    for _ in range(40):
+        world.sense()
+        world.hear(told)
+        world.apply(np.ones((5, 1)))
+    assert world.central()["misallocated_usd"] == pytest.approx(5 * 0.36 * 2_500.0, rel=0.1)
+
+
+@given(rounds=st.integers(1, 1_000), news=st.integers(0, 9), seed=st.integers(0, 99))
+def test_episodes_are_drawn_apart_and_within_the_run(rounds: int, news: int, seed: int) -> None:
+    found = drawn_episodes(news, length=60, rounds=rounds, rng=stream(0, "test", seed, "news"))
+    assert len(found) == min(news, rounds // (60 + AFTERMATH))
+    for one, next_one in itertools.pairwise(found):
+        assert one.start < one.stop <= one.close <= next_one.start
+    assert all(episode.close <= rounds for episode in found)
 
 
 # Random inputs.
@@ -217,16 +299,16 @@ def test_signals_and_fundamental_do_not_depend_on_the_swarm(feed: str) -> None:
         assert calm.metrics["fundamental_usd"] == panic.metrics["fundamental_usd"]
 
 
-def test_a_feed_is_pure_noise() -> None:
-    world = begun(n=1_000, rounds=50)
+def test_without_news_a_feed_has_only_noise_to_tell() -> None:
+    world = begun(n=1_000, rounds=50, news=0)
     signals = np.array([world.sense() for _ in range(50)])
     assert signals.shape == (50, 1_000, 1)
     assert abs(signals.mean()) < 4 * 0.15 / math.sqrt(signals.size)
     assert signals.std() == pytest.approx(0.15, rel=0.02)
 
 
-def test_the_random_walk_has_the_given_daily_volatility() -> None:
-    rows = play(begun(rounds=4_000, rounds_per_day=100.0), [0.0] * 4_000)
+def test_the_walk_has_the_volatility_of_its_day() -> None:
+    rows = play(begun(rounds=4_000, rounds_per_day=100.0, news=0), [0.0] * 4_000)
     steps = np.diff(np.log([row["fundamental_usd"] for row in rows]))
     assert steps.std() * math.sqrt(100.0) == pytest.approx(0.02, rel=0.05)
 
@@ -235,7 +317,7 @@ def test_sp500_is_a_window_of_the_real_index() -> None:
     pytest.importorskip("arch")
     from arch.data import sp500
 
-    rows = play(begun(rounds=300, feed="sp500"), [0.0] * 300)
+    rows = play(begun(rounds=300, feed="sp500", news=0), [0.0] * 300)
     path = np.array([row["fundamental_usd"] for row in rows])
     closes = sp500.load()["Adj Close"].to_numpy()
     windows = np.lib.stride_tricks.sliding_window_view(closes, 300)
@@ -262,28 +344,88 @@ def test_an_initial_leverage_under_the_margin_is_refused() -> None:
         Trading(leverage_max=4.0)
 
 
-# Calibration.
+@pytest.mark.parametrize("news", [[[5]], [[9, 5]], [[1, 2, 3]]])
+def test_news_between_no_two_rounds_is_refused(news: list[list[int]]) -> None:
+    with pytest.raises(ParameterError, match=r"^news\[0\]: .*the first and the last round"):
+        Trading(news=news)
 
 
-def believed(world: Trading, n: int, rounds: int, bias: float, seed: int) -> list[dict[str, float]]:
-    """Friedkin–Johnsen with eight random neighbors, and every feed shifted by `bias` from round 400 to 460."""
-    neighbors = np.array([np.random.default_rng([seed, k]).permutation(n) for k in range(8)])
-    belief = np.zeros((n, 1))
-    rows = []
-    for round in range(rounds):
-        signals = world.sense() + (bias if 400 <= round < 460 else 0.0)
-        belief = 0.9 * (belief + belief[neighbors].sum(axis=0)) / 9 + 0.1 * signals
-        outcome = world.apply(world.decide(belief))
-        rows.append({**outcome.bills, **outcome.metrics})
-    return rows
+# What it was calibrated to, and what standing still costs.
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_a_false_signal_liquidates_the_calibrated_amount(seed: int) -> None:
-    clean = believed(begun(n=1_200, rounds=1_000, seed=seed), 1_200, 1_000, 0.0, seed)
-    attacked = believed(begun(n=1_200, rounds=1_000, seed=seed), 1_200, 1_000, -0.3, seed)
-    assert clean[-1]["liquidated_usd"] == 0.0
-    assert attacked[-1]["liquidated_usd"] == pytest.approx(1.2e6, rel=0.1)
-    assert 1_000.0 < attacked[-1]["shortfall_usd"] < 10_000.0
-    assert attacked[-1]["holding_share"] == 1.0
-    assert attacked[-1]["margin_calls"] == 0
+STANDING_STILL = {
+    "stands_still": "def govern(self, decisions, blue):\n        return np.ones_like(decisions)",
+    "hears_no_feed": "def filter_signals(self, signals, blue):\n        return np.zeros_like(signals)",
+    "sells_all": "def govern(self, decisions, blue):\n        return np.zeros_like(decisions)",
+}
+PLUGIN = '''from dataclasses import dataclass
+import numpy as np
+from swarmsec.teams import Defense, Surface, Vantage
+
+@dataclass(kw_only=True)
+class Plugin(Defense):
+    """Defend nothing.
+
+    On purpose."""
+    vantage = Vantage.LOCAL
+    sees = Surface.SIGNAL
+    {hook}
+'''
+BILLS = ("misallocated_usd", "cost_usd")
+
+
+def bills_of(scenario: Scenario, seed: int) -> dict[str, Floats]:
+    """Arm → its bills in one seed."""
+    traces = {arm: simulate(scenario, arm=arm, seed=seed) for arm in ("clean", "attacked", "defended", "guarded")}
+    return {arm: np.array([trace.metrics[bill][-1] for bill in BILLS]) for arm, trace in traces.items()}
+
+
+def limited(scenario: Scenario, seeds: int = 1) -> tuple[Floats, Floats]:
+    """DL and the autoimmune cost, the latter as a share of the attack's damage, by both bills."""
+    found = [bills_of(scenario, seed) for seed in range(seeds)]
+    of = {arm: np.mean([one[arm] - one["clean"] for one in found], axis=0) for arm in found[0]}
+    return 1.0 - of["defended"] / of["attacked"], of["guarded"] / of["attacked"]
+
+
+def test_blackswarm_sells_what_it_is_said_to_have_sold_and_the_gate_prevents_most_of_it() -> None:
+    scenario = load_scenario("blackswarm")
+    found = [bills_of(scenario, seed) for seed in range(2)]
+    damage = np.mean([one["attacked"] - one["clean"] for one in found], axis=0)
+    assert damage[0] == pytest.approx(1.2e6, rel=0.1)
+    assert 1_000.0 < damage[1] < 10_000.0
+    share, autoimmune = limited(scenario, 2)
+    assert (share > 0.7).all()
+    assert (np.abs(autoimmune) < 0.05).all()
+
+
+def test_the_desk_is_deceived_by_half_of_the_feeds_and_not_by_a_fifth() -> None:
+    fifth, all_of_them = (
+        simulate(name, arm="attacked", seed=0).central for name in ("blackswarm", "blackswarm_subtle")
+    )
+    assert fifth["misallocated_usd"] == 0.0
+    assert all_of_them["misallocated_usd"] == pytest.approx(1.1e6, rel=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("defense", [*STANDING_STILL, "signal_clip"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "blackswarm",
+        "blackswarm_decoy",
+        "blackswarm_majority",
+        "blackswarm_middle",
+        "blackswarm_patient",
+        "blackswarm_quarantine",
+        "blackswarm_sp500",
+        "blackswarm_subtle",
+    ],
+)
+def test_standing_still_costs_more_than_the_attack(name: str, defense: str, tmp_path: Path) -> None:
+    if name == "blackswarm_sp500":
+        pytest.importorskip("arch")
+    for kind, hook in STANDING_STILL.items():
+        (tmp_path / f"{kind}.py").write_text(PLUGIN.format(hook=hook))
+    given = {"kind": defense, **({"threshold": 0.01} if defense == "signal_clip" else {})}
+    share, _ = limited(load_scenario(name, defense=[given], plugins=[tmp_path]))
+    assert (share < 0.0).all()

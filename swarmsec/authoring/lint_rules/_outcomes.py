@@ -31,10 +31,16 @@ class Outcomes:
         """The attack's damage to an undefended swarm."""
         return self.result.damage["attacked"].mean
 
+    @property
+    def active(self) -> Mapping[str, tuple[float, float]]:
+        """The lineups without the nulls that stand still."""
+        from swarmsec.runs.nulls import STILL  # Not above: it imports Mesa, which a list of rules does not need.
+
+        return {name: damages for name, damages in self.lineups.items() if name not in STILL}
+
     def limited(self, lineup: str) -> float:
-        """The share of the damage that some defenses prevent: DL."""
-        attacked, alone = self.lineups[lineup]
-        return 1.0 - (attacked - alone) / self.damage
+        """The share of the damage that some defenses prevent, net of what they break themselves: DL."""
+        return 1.0 - self.lineups[lineup][0] / self.damage
 
     def price(self, lineup: str) -> float:
         """The cost of some defenses without an attack, as a share of the attack's damage."""

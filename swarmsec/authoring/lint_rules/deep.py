@@ -48,7 +48,7 @@ def deep_rule(code: str, *, severity: Severity = "warning") -> Callable[[DeepChe
 def too_large() -> Remark:
     """The scenario is too large for `lint --deep`.
 
-    `--deep` runs about fifteen arms of a few seeds, with fewer seeds if that would take more than a minute. If even two
+    `--deep` runs about twenty arms of a few seeds, with fewer seeds if that would take more than a minute. If even two
     seeds would take longer, nothing is run. Lint a smaller scenario: one that extends this one and has fewer daemons or
     rounds.
     """
@@ -125,7 +125,7 @@ def unwinnable(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     """
     from swarmsec.runs.nulls import ORACLE
 
-    if outcomes.limited(ORACLE) < WON and max(map(outcomes.limited, outcomes.lineups)) < WON:
+    if outcomes.limited(ORACLE) < WON and max(map(outcomes.limited, outcomes.active)) < WON:
         yield Remark(
             ("defenses",) if case.written("defenses") else case.acting[0].path,
             f"even the oracle prevents only {outcomes.limited(ORACLE):.0%} of the damage",
@@ -144,7 +144,7 @@ def one_sided(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     same damage), or blue's choices have no effect. Halve the strength until it matters, or add a defense that works.
     """
     influence_red = abs(outcomes.damage - outcomes.weaker[WEAK]) / outcomes.damage
-    ends = [attacked for attacked, _ in outcomes.lineups.values()]
+    ends = [attacked for attacked, _ in outcomes.active.values()]
     influence_blue = (max(ends) - min(ends)) / outcomes.damage
     if influence_red < FELT <= influence_blue:
         yield Remark(
@@ -184,3 +184,23 @@ def shortcut(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
             f"at a ten-thousandth of the strength the attack still does {faint / outcomes.damage:.0%} of its damage",
             "check whether the bill depends on the size of the lie",
         )
+
+
+@deep_rule("SW107")
+def standing_still(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
+    """Standing still does as well as the scenario's defenses.
+
+    `frozen` decides nothing new, `deaf` hears nobody and `mute` ignores its feeds. One of them prevents at least half
+    of the damage, and at least as much as the scenario's own defenses: the world does not pay for work, and the verdict
+    cannot be `limited`. Choose a world or a bill in which a swarm that stands still loses.
+    """
+    from swarmsec.runs.nulls import STILL
+
+    for kind in STILL:
+        if outcomes.limited(kind) >= max(TRIVIAL, outcomes.limited("own") - SAME):
+            yield Remark(
+                ("defenses",) if case.written("defenses") else case.acting[0].path,
+                f"{kind} does as well: it prevents {outcomes.limited(kind):.0%} of the damage, the scenario's own "
+                f"defenses {outcomes.limited('own'):.0%}",
+                "let the bill grow when the swarm stands still",
+            )

@@ -102,6 +102,8 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "prevented": _prevented(result, document) if result else None,
         "detection": _detection(result) if result else None,
         "overhead": _overhead(result) if result else None,
+        "spent": _spent(result) if result else [],
+        "about": _about_seeds(result) if result else {},
         "recovery": _recovery(result) if result else [],
         "guarantee": _guarantee(result) if result else None,
         "budget": budget(record, setup),
@@ -134,13 +136,15 @@ def _truth(manifest: Mapping[str, Any], setup: Setup | None) -> Mapping[str, Any
 def _unit(record: RunRecord) -> str:
     if record.result:
         return str(record.result["unit"])
-    return str(record.scenario.registry.get("worlds", record.document["world"]["kind"]).unit) if record.scenario else ""
+    return record.scenario.unit if record.scenario else ""
 
 
 def _bills(record: RunRecord) -> Sequence[str]:
     """The world's bills, the scored one first; only the scored one if the world is not installed."""
     scored = str(record.document.get("score", {}).get("bill", ""))
-    kept = record.scenario.registry.get("worlds", record.document["world"]["kind"]).bills if record.scenario else ()
+    kept = (
+        record.scenario.registry.get("worlds", record.document["world"]["kind"]).bill_names() if record.scenario else ()
+    )
     return [scored, *(bill for bill in kept if bill != scored)]
 
 
@@ -158,7 +162,7 @@ def _verdict(result: Mapping[str, Any] | None) -> tuple[str, str] | None:
         return None
     limited = result["damage_limited"]
     sentence = verdict_sentence(
-        result["verdict"], Interval(**limited) if limited else None, result.get("damage_limited_reason", "")
+        result["verdict"], Interval(**limited) if limited else None, result.get("verdict_reason", "")
     )
     return result["verdict"], sentence.replace("  ", " ")
 
@@ -172,6 +176,9 @@ def _keys(result: Mapping[str, Any], unit: str) -> dict[str, CitedInterval | Non
         "attacked": cite_interval(result, "damage", "attacked", write=write) if "attacked" in damage else None,
         "defended": cite_interval(result, "damage", "defended", write=write) if "defended" in damage else None,
         "cost": cite_interval(result, "autoimmune_cost", write=write),
+        "apart": cite_interval(result, "prevented", write=share),
+        "share": cite_interval(result, "autoimmune_share", write=share),
+        "central": cite_interval(result, "central", write=write),
     }
 
 
@@ -191,6 +198,14 @@ def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[Me
             for arm in arms
         ]
         rows.append(MetricRow(_name(name, unit), of_name, False, figures))
+    for name in dict.fromkeys(name for arm in arms for name in result["arms"][arm]["central"]):
+        centers = [
+            cite_interval(result, "arms", arm, "central", name, write=amounts_in(unit))
+            if name in result["arms"][arm]["central"]
+            else None
+            for arm in arms
+        ]
+        rows.append(MetricRow(f"{_name(name, unit)}, central controller", unit, False, centers))
     return rows
 
 
@@ -245,14 +260,19 @@ def _damage(result: Mapping[str, Any], unit: str) -> Forest | None:
     return forest([(label, kind, one) for label, kind, one in shown if one], unit) if shown else None
 
 
-def _nulls(result: Mapping[str, Any], unit: str) -> list[tuple[str, str, CitedInterval | None, CitedInterval | None]]:
-    """(kind, verdict, DL, AC) of each null."""
+def _nulls(result: Mapping[str, Any], unit: str) -> list[tuple[str, str, dict[str, CitedInterval | None]]]:
+    """(kind, verdict, figures by name) of each null."""
+    writers: dict[str, Write] = {
+        "damage_limited": share,
+        "margin": share,
+        "prevented": share,
+        "autoimmune_cost": amounts_in(unit),
+    }
     return [
         (
             kind,
             null["verdict"],
-            cite_interval(result, "nulls", kind, "damage_limited", write=share),
-            cite_interval(result, "nulls", kind, "autoimmune_cost", write=amounts_in(unit)),
+            {name: cite_interval(result, "nulls", kind, name, write=write) for name, write in writers.items()},
         )
         for kind, null in result.get("nulls", {}).items()
     ]
@@ -264,18 +284,47 @@ def _prevented(result: Mapping[str, Any], document: Mapping[str, Any]) -> Forest
     if own is None:
         return None
     ours = " + ".join(str(spec["kind"]) for spec in document.get("defenses", ())) or "no defense"
-    nulls = [(kind, "null", limited) for kind, _, limited, _ in _nulls(result, "") if limited]
+    nulls = [(kind, "null", shown) for kind, _, one in _nulls(result, "") if (shown := one["damage_limited"])]
     return forest([(ours, "defended", own), *nulls], "%", reach=(0, 1))
 
 
-def _detection(result: Mapping[str, Any]) -> dict[str, Cited]:
+def _detection(result: Mapping[str, Any]) -> dict[str, CitedInterval | None]:
     writers: dict[str, Write] = {
         "precision": "{:.2f}".format,
         "recall": "{:.2f}".format,
         "delay_rounds": amounts_in(""),
         "false_quarantine_daemon_rounds": amounts_in(""),
     }
-    return {name: cite(result, "detection", name, write=write) for name, write in writers.items()}
+    found: dict[str, CitedInterval | None] = {}
+    for name, write in writers.items():
+        ends = result["detection_intervals"][name]
+        low, high = (
+            cite(result, "detection_intervals", name, end, write=write) if ends else None for end in ("low", "high")
+        )
+        varies = low and high and low.value != high.value and None not in (low.value, high.value)
+        mean = cite(result, "detection", name, write=write)
+        found[name] = CitedInterval(mean, *((low, high) if varies else (None, None))) if ends else None
+    return found
+
+
+def _about_seeds(result: Mapping[str, Any]) -> dict[str, Cited]:
+    """Figures about seeds, and the budget of the cost in peace."""
+    writers: dict[str, Write] = {
+        "seeds_needed": "{:,}".format,
+        "dominant_seed": str,
+        "missed_seeds": str,
+        "autoimmune_budget": share,
+    }
+    return {name: cite(result, name, write=write) for name, write in writers.items()}
+
+
+def _spent(result: Mapping[str, Any]) -> list[tuple[str, str, Cited]]:
+    """(team, budget, amount spent)."""
+    return [
+        (team, name.replace("_", " "), cite(result, "spent", team, name, write=amounts_in("")))
+        for team, spent in result["spent"].items()
+        for name in spent
+    ]
 
 
 def _overhead(result: Mapping[str, Any]) -> dict[str, Cited]:

@@ -1,0 +1,58 @@
+"""Features of single messages, as their receivers see them: for defenses that see no more than what arrived."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swarmsec.aggregation import neighborhood_spread
+from swarmsec.arrays import Floats, frozen
+from swarmsec.immunity.features import EWMA_WEIGHT, Features, largest
+from swarmsec.messages import Messages
+from swarmsec.network import Network
+
+MESSAGE_FEATURES = ("distance", "deviation", "deviation_ewma", "step", "copies", "missing")
+
+
+class MessageTracker:
+    """Updates the features of the message on every edge by what arrived at its receiver.
+
+    distance        its value minus the median of what arrived at the same receiver
+    deviation       the distance in units of the spread of what arrived there
+    deviation_ewma  moving average of the deviation, for small lasting lies
+    step            its change since the last message on the edge, in units of the spread
+    copies          how often it arrived
+    missing         moving average of exchanges in which nothing arrived
+
+    Each row depends on the messages of one receiver alone. A majority of liars among its neighbors moves the median, so
+    that the honest ones deviate. Of the d components, the one with the largest deviation counts. A message that did not
+    arrive leaves deviation and step at 0.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._last: Floats | None = None
+        self._ewma: Floats = np.zeros(network.m)
+        self._missing: Floats = np.zeros(network.m)
+
+    def observe(self, messages: Messages) -> Features:
+        """The features after one more observation.
+
+        Args:
+            messages: The messages that arrived in the last exchange of the round.
+        """
+        payload, received = messages.payload, messages.received
+        finite = np.isfinite(payload).all(axis=1) & received
+        values = np.where(finite[:, None], payload, np.nan)
+        own = np.zeros((self._network.n, payload.shape[1]))
+        around = neighborhood_spread(self._network, own, finite.astype(np.float64), per_edge=payload)
+        floor = np.sqrt(np.finfo(np.float64).eps) * (1.0 + np.abs(around.median))
+        median, spread = (each[self._network.receivers] for each in (around.median, around.mad + floor))
+        distance = np.where(finite[:, None], values - median, 0.0)
+        moved = np.zeros_like(distance) if self._last is None else np.nan_to_num(values - self._last)
+        deviation = largest(distance / spread)
+        self._ewma = (1 - EWMA_WEIGHT) * self._ewma + EWMA_WEIGHT * deviation
+        self._missing = (1 - EWMA_WEIGHT) * self._missing + EWMA_WEIGHT * ~received
+        self._last = values if self._last is None else np.where(finite[:, None], values, self._last)
+        copies = np.where(received, messages.copies_on(np.arange(self._network.m, dtype=np.int32)), 0)
+        columns = (largest(distance), deviation, self._ewma, largest(moved / spread), copies, self._missing)
+        return Features(MESSAGE_FEATURES, frozen(np.stack(columns, axis=1)), frozen(received & ~finite))

@@ -1,0 +1,127 @@
+"""One defense of a run: its view, and its actions, which it hands to its team."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.messages import Messages
+from swarmsec.swarm.channel import ClaimChannel, Forge
+from swarmsec.swarm.setup import PluginSpec, Setup
+from swarmsec.teams import BlueState, BlueView, Defense
+
+
+class DefenseServices(Protocol):
+    """The actions of a team that its defenses share; see `BlueTeam`."""
+
+    state: BlueState
+
+    def isolate(self, number: int, daemons: Ints) -> Ints:
+        """Isolate daemons for a defense."""
+
+    def release(self, number: int, daemons: Ints) -> None:
+        """Release daemons for a defense."""
+
+    def suspend(self, number: int, daemons: Ints) -> Ints:
+        """Suspend daemons for a defense."""
+
+    def resume(self, number: int, daemons: Ints) -> None:
+        """Resume daemons for a defense."""
+
+    def restore(self, number: int, daemons: Ints) -> Ints:
+        """Take daemons down for a defense."""
+
+    def alarm(self, daemons: Ints, scores: Floats | None = None) -> None:
+        """Raise an alarm."""
+
+    def update_listening(self) -> None:
+        """Apply a change of the ignored edges."""
+
+    @property
+    def listening(self) -> Floats | None:
+        """(m,) 0 on edges that nobody listens on; None if there are none."""
+
+    @property
+    def links(self) -> Messages | None:
+        """The messages of the last exchange, with the cuts and delays of red."""
+
+
+class ActiveDefense:
+    """One defense of a run, with its view; it implements the view's `Responder`.
+
+    Attributes:
+        spec: The defense.
+        ignored: (m,) the edges whose receivers ignore the sender for this defense; None if there are none.
+        channel: The channel of its claims.
+        view: The defense's view.
+    """
+
+    def __init__(
+        self,
+        team: DefenseServices,
+        setup: Setup,
+        number: int,
+        spec: PluginSpec[Defense],
+        *,
+        truth: Callable[[], Bools],
+        forge: Forge,
+    ) -> None:
+        self.spec = spec
+        self.ignored: Bools | None = None
+        streams, self._team, self._number, self._m = setup.streams, team, number, setup.network.m
+        self.channel = ClaimChannel(setup.network, lambda width: streams.of(f"blue/{number}/links/{width}"), forge)
+        self.view = BlueView(
+            rng=streams.of(f"blue/{number}"),
+            network=setup.network,
+            rounds=setup.rounds,
+            vantage=spec.plugin.vantage,
+            quarantine_limit=setup.rules.quarantine_limit(setup.network.n),
+            responder=self,
+            state=team.state,
+            truth=truth,
+        )
+
+    def overrides(self, hook: str) -> bool:
+        """Whether the defense has a hook of its own; what it does not override is not called."""
+        return self.spec.plugin.overrides(hook)
+
+    def isolate(self, daemons: Ints) -> Ints:
+        """See `BlueView.isolate`."""
+        return self._team.isolate(self._number, daemons)
+
+    def release(self, daemons: Ints) -> None:
+        """See `BlueView.release`."""
+        self._team.release(self._number, daemons)
+
+    def suspend(self, daemons: Ints) -> Ints:
+        """See `BlueView.suspend`."""
+        return self._team.suspend(self._number, daemons)
+
+    def resume(self, daemons: Ints) -> None:
+        """See `BlueView.resume`."""
+        self._team.resume(self._number, daemons)
+
+    def restore(self, daemons: Ints) -> Ints:
+        """See `BlueView.restore`."""
+        return self._team.restore(self._number, daemons)
+
+    def ignore(self, edges: Ints, *, ignored: bool) -> None:
+        """See `BlueView.ignore` and `BlueView.heed`."""
+        if self.ignored is None:
+            self.ignored = np.zeros(self._m, dtype=bool)
+        self.ignored[edges] = ignored
+        if ignored:
+            self._team.alarm(np.unique(self.view.network.indices[edges]))
+        self._team.update_listening()
+
+    def alarm(self, daemons: Ints, scores: Floats | None) -> None:
+        """See `BlueView.alarm`."""
+        self._team.alarm(daemons, scores)
+
+    def tell(self, values: Floats, *, by_edge: bool) -> Messages:
+        """See `BlueView.tell`."""
+        team = self._team
+        return self.channel.tell(values, by_edge=by_edge, listening=team.listening, links=team.links)

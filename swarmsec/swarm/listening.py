@@ -1,0 +1,100 @@
+"""What receivers admit: not the messages of isolated and ignored daemons, and others as defenses weigh them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from swarmsec.arrays import Bools, Floats, Ints, frozen
+from swarmsec.errors import PluginError
+from swarmsec.messages import Admission, Messages, as_arrived
+from swarmsec.network import Network
+from swarmsec.swarm.active_defense import ActiveDefense
+from swarmsec.swarm.hooks import call, floats
+
+
+class Listening:
+    """The receivers' side of all links.
+
+    Args:
+        network: The network.
+        alarm: Raises an alarm about daemons.
+
+    Attributes:
+        weights: (m,) 0 on the edges that nobody listens on, else 1; None if there are none of these.
+    """
+
+    def __init__(self, network: Network, alarm: Callable[[Ints], None]) -> None:
+        self.weights: Floats | None = None
+        self._network = network
+        self._alarm = alarm
+        self._dropped: Bools | None = None
+
+    def update(self, silenced: Bools, ignored: Sequence[Bools]) -> None:
+        """Drop the messages of silenced daemons (n,), and those on ignored edges (m,)."""
+        off = silenced[self._network.indices]
+        for mask in ignored:
+            off = off | mask
+        self.weights = np.where(off, 0.0, 1.0) if off.any() else None
+
+    def admit(self, carried: Messages, defenses: Sequence[ActiveDefense]) -> Messages:
+        """The messages that are admitted; each defense sees the weights and copies that the ones before left."""
+        self._dropped = None
+        messages = carried if self.weights is None else carried.with_weights(self.weights)
+        shown = as_arrived(carried) if defenses else carried
+        arrived = shown.received
+        for defense in defenses:
+            seen = shown
+            if messages is not carried:
+                weights, copies = messages.weights, messages.copies
+                seen = replace(
+                    shown,
+                    weights=None if weights is None else frozen(weights),
+                    copies=None if copies is None else frozen(copies),
+                )
+            given = call(defense.spec, "weigh", seen, defense.view)
+            if given is None:
+                continue
+            heard = messages.received
+            messages = _weighed(messages, given, f"{defense.spec.kind}.weigh")
+            dropped = arrived & heard & ~messages.received
+            if dropped.any():
+                self._alarm(np.unique(self._network.indices[dropped]))
+                self._dropped = dropped if self._dropped is None else self._dropped | dropped
+        return messages
+
+    @property
+    def mostly_ignored(self) -> Bools:
+        """(n,) the daemons whose messages most of their listeners dropped in the last exchange, or will in the next."""
+        masks = [
+            mask for mask in (self._dropped, None if self.weights is None else self.weights == 0) if mask is not None
+        ]
+        if not masks:
+            return np.zeros(self._network.n, dtype=bool)
+        off = masks[0] if len(masks) == 1 else masks[0] | masks[1]
+        count = np.bincount(self._network.indices[off], minlength=self._network.n)
+        most: Bools = 2 * count > np.bincount(self._network.indices, minlength=self._network.n)
+        return most
+
+
+def _weighed(messages: Messages, given: object, where: str) -> Messages:
+    """The messages with the weights, and at most the copies, that a defense gives."""
+    m = messages.network.m
+    copies = None
+    if isinstance(given, Admission):
+        copies, given = np.asarray(given.copies), given.weights
+        if copies.shape != (m,) or copies.dtype.kind not in "iu" or (copies < 0).any():
+            raise PluginError(f"admits {copies.dtype} copies of shape {copies.shape}; must be {m} counts", where=where)
+    if given is not None:
+        weights = floats(given, (m,), where).copy()
+        if not ((weights >= 0) & (weights <= 1)).all():
+            raise PluginError("gives a weight outside of 0 to 1", where=where)
+        messages = messages.with_weights(weights)
+    if copies is None:
+        return messages
+    every = np.arange(m, dtype=np.int32)
+    admitted = np.minimum(messages.copies_on(every), copies).astype(np.int32)
+    limited = messages.with_copies(every, admitted)
+    return limited if (admitted > 0).all() else limited.with_weights((admitted > 0).astype(np.float64))
