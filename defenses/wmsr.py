@@ -62,8 +62,8 @@ class WMSR(RuleDefense):
         why = f"{_liars(total)} in all, and the network is {_bound(found)} ({found.r},{found.s})-robust"
         if not malicious:
             why += (
-                f", without them {_bound(honest)} {honest.r}-robust; {2 * self.f + 1} is needed, or {self.f + 1} "
-                "without them"
+                f", without them {_bound(honest)} {honest.r}-robust; it must be {2 * self.f + 1}-robust, or "
+                f"{self.f + 1}-robust without them"
             )
         decided = found.exact if malicious else found.r_at_most < 2 * self.f + 1 and honest.r_at_most <= self.f
         return (False, why) if decided else (None, why + _SAFE)

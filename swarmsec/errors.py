@@ -38,7 +38,7 @@ class SwarmsecError(Exception):
     """The base class of all errors: a message for the user, and an exit code for the shell.
 
     Args:
-        message: What is wrong and what would be right, in one or two sentences.
+        message: The error and its correction, in one or two sentences.
         where: The place of the error: a path in the document, a file, an option. Empty if there is none.
     """
 

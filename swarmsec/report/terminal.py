@@ -13,7 +13,6 @@ from rich.text import Text
 from swarmsec.report.numbers import amount, share, share_interval
 from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Interval, Null, Result, Verdict
-from swarmsec.teams import measurement_text
 
 _COLORS: dict[Verdict, str] = {
     "limited": "green",
@@ -114,9 +113,10 @@ def notes(result: Result, context: Context) -> Table:
         table.add_row("  spent" if number == 0 else "", f"{team}: {budgets or 'nothing'}")
     for number, null in enumerate(result.nulls):
         table.add_row("  nulls" if number == 0 else "", _null_line(null, result.unit))
-    guarantee = result.guarantee
-    measured = measurement_text(guarantee.measured, guarantee.bound)
-    table.add_row("  guarantee", f"{guarantee.label}: {guarantee.why}{measured}")
+    table.add_row("  guarantee", f"{result.guarantee.label}: {result.guarantee.why}")
+    if promise := result.guarantee.measurement:
+        kept = "kept" if promise["measured"] <= promise["bound"] else "NOT kept"
+        table.add_row("", f"measured {promise['measured']:.3g}, and at most {promise['bound']:.3g} is promised: {kept}")
     table.add_row("", "")
     table.add_row("  repeat", result.replay)
     table.add_row("  kept in", context.folder)

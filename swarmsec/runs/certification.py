@@ -45,7 +45,7 @@ class NetworkTolerance(NamedTuple):
     def f_max(self) -> dict[str, tuple[int, int]]:
         """Proven and at most tolerated liars, by threat; −1 where agreement of honest daemons is not guaranteed.
 
-        Any f daemons are f in every neighborhood at most, so what f in all can break, f-local liars can.
+        The bound for f liars in all is one for f liars in every neighborhood too: f daemons are at most f in each.
         """
         found = self.robustness
         return {

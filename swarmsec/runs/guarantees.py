@@ -79,10 +79,9 @@ def _case(setup: Setup, defense: PluginSpec[Defense], attacked: Ints, start: int
 def _altered(setup: Setup, defense: PluginSpec[Defense]) -> str:
     """The other defense, if any, that may change the signals or decisions of honest daemons; as a clause."""
     for spec in setup.defenses:
-        if spec is not defense and spec.plugin.overrides("filter_signals"):
-            return f"{spec.kind} may change their signals"
-        if spec is not defense and spec.plugin.overrides("govern"):
-            return f"{spec.kind} may change their decisions"
+        for hook, changed in (("filter_signals", "signals"), ("govern", "decisions")):
+            if spec is not defense and spec.plugin.overrides(hook):
+                return f"{spec.kind} may change their {changed}"
     return ""
 
 

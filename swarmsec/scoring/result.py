@@ -292,7 +292,7 @@ def _overhead(runs: Sequence[SeedRun]) -> Overhead:
 def _guarantee(runs: Sequence[SeedRun]) -> Guarantee:
     """Whether the precondition of any defense held in every seed."""
     if not runs[0].guarantees:
-        return Guarantee(None, "nobody attacked a defended swarm")
+        return Guarantee(None, "there was no attack on a defended swarm")
     return combine_guarantees(
         [
             (kind, worst_over_seeds([run.guarantees[position][1] for run in runs]))

@@ -25,7 +25,7 @@ from swarmsec.swarm.trace import Recorder, Trace
 from swarmsec.worlds import Observed, Outcome, WorldView
 
 SIM_SEMANTICS = 2
-"""Raised by every change that can change the results of a scenario and seed."""
+"""The version of the engine's results: incremented by every change that can alter the result of a scenario and seed."""
 
 COLLECT_FROM = 200_000
 """From this many daemons on, the garbage collector runs at the end of a run, which takes 0.1 s.
@@ -202,9 +202,10 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     def record_proposals(self) -> None:
         """Record the proposals, and check them against the promises of the defenses."""
-        self.recorder.proposals(self.proposals)
+        proposals = self.proposals
+        self.recorder.proposals(proposals)
         if self.range_check is not None:
-            self.range_check.observe(self.proposals, self.compromised)
+            self.range_check.observe(proposals, self.compromised)
 
     def add_traffic(self, messages: Messages) -> None:
         """Count the messages and bytes that were sent."""

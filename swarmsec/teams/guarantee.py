@@ -79,13 +79,6 @@ class Guarantee(NamedTuple):
         return {"measured": self.measured, "bound": self.bound}
 
 
-def measurement_text(measured: float | None, bound: float | None) -> str:
-    """The measured number of a guarantee beside its bound, as the end of a sentence; empty if it was not measured."""
-    if measured is None or bound is None:
-        return ""
-    return f"; measured {measured:.3g}, {'kept' if measured <= bound else 'NOT kept'}: at most {bound:.3g} is promised"
-
-
 def worst_over_seeds(of_seeds: Sequence[Guarantee]) -> Guarantee:
     """The guarantee over several seeds: outside if one is outside, else unknown if one is unknown.
 

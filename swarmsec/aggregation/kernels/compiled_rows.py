@@ -225,8 +225,9 @@ def wmsr_rows(
             _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
         else:
             _lay_out(indptr, senders, order, first, broadcast, width, lanes, cells, count)
-        if weights.size > 0 or not finite:
+        if not finite:
             _count_liars(indptr, order, first, weights, lanes, cells, count, drop)
+        if weights.size > 0 or not finite:
             _strike_dropped(indptr, order, first, weights, width, lanes, cells, weight_cells, count)
         if weighed:
             weight = weight_cells[: width * lanes].reshape(width, lanes)
@@ -343,8 +344,9 @@ def trimmed_rows(
             _lay_out(indptr, senders, order, first, broadcast, width, LANES_MAX, cells, count)
         else:
             _lay_out(indptr, senders, order, first, broadcast, width, lanes, cells, count)
-        if weights.size > 0 or not finite:
+        if not finite:
             _count_liars(indptr, order, first, weights, lanes, cells, count, low)
+        if weights.size > 0 or not finite:
             _strike_dropped(indptr, order, first, weights, width, lanes, cells, weight_cells, count)
         # The own value is one of the values, with weight 1.
         for r in range(lanes):
