@@ -35,10 +35,8 @@ WORLDS = {
     },
 }
 ATTACKS = [kind for kind in Registry().kinds("attacks") if kind != "none"]
-SILENT = {
-    ("conflicting_flood", "trading"), ("conflicting_flood", "exchange"), ("conflicting_flood", "bidding"),
-}  # fmt: skip
-"""Attacks and worlds in which the full attack costs nothing."""
+STARTS = dict.fromkeys(WORLDS, 25) | {"allocation": 0}
+"""The first round of the attack: an auction that has ended hears no lies about bids."""
 
 TRUTHFUL = '''"""Hijack daemons, and change nothing."""
 
@@ -79,18 +77,18 @@ def damage(world, attack, **options):
 
 
 @pytest.mark.parametrize("kind", ATTACKS)
-@pytest.mark.parametrize("world", WORLDS)
-def test_strength_1e_9_costs_at_most_a_millionth_of_what_strength_1_costs(world, kind):
-    attack = {"kind": kind, "daemons": [0, 5], "start": 25}
-    full, faint = (damage(world, {**attack, "strength": strength}) for strength in (1.0, 1e-9))
-    if (kind, world) in SILENT:
-        assert full == faint == 0
-    else:
-        assert full
-        assert abs(faint) <= 1e-6 * abs(full)
+def test_strength_1e_9_costs_at_most_a_millionth_of_what_strength_1_costs(kind):
+    bites = set()
+    for world in WORLDS:
+        attack = {"kind": kind, "daemons": [0, 5], "start": STARTS[world]}
+        full, faint = (damage(world, {**attack, "strength": strength}) for strength in (1.0, 1e-9))
+        assert abs(faint) <= 1e-6 * abs(full), world
+        bites |= {world} if full else set()
+    assert len(bites) >= 4, "it changes the bill of nearly every world"
 
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_a_truthful_hijack_costs_nothing(world, tmp_path):
     (tmp_path / "truthful.py").write_text(TRUTHFUL, encoding="utf-8")
-    assert damage(world, {"kind": "truthful", "daemons": [0, 5], "start": 25}, plugins=[tmp_path]) == 0
+    attack = {"kind": "truthful", "daemons": [0, 5], "start": STARTS[world]}
+    assert damage(world, attack, plugins=[tmp_path]) == 0
