@@ -254,7 +254,8 @@ def _selectors_of(attack: type[Attack]) -> list[str]:
 
 def selectors_among(attack: Attack) -> dict[str, Selector]:
     """The selectors that an attack is given, by the parameter's name; `daemons` is the first."""
-    given = {name: getattr(attack, name) for name in _selectors_of(type(attack))}
+    cls: Any = type(attack)
+    given = {name: getattr(attack, name) for name in _selectors_of(cls)}
     return {name: selector for name, selector in given.items() if selector is not None}
 
 
