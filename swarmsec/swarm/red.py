@@ -67,6 +67,7 @@ class RedTeam:
         self._last_signals: Floats | None = None
         self._lies: list[Rewrite] = []
         self._shadow: tuple[Ints, Floats] | None = None
+        self._having: dict[tuple[Surface, str | None], list[ActiveAttack]] = {}
 
     def begin(self) -> None:
         """Call `begin` of every attack, before round 0."""
@@ -116,7 +117,9 @@ class RedTeam:
             self._shadow = None
             return state
         rows, honest = self._shadow
-        still = np.isin(rows, np.concatenate(holding))
+        held = np.zeros(self._network.n, dtype=bool)
+        held[np.concatenate(holding)] = True
+        still = held[rows]
         state = state.copy()
         state[rows[still]] = honest[still]
         return state
@@ -240,11 +243,10 @@ class RedTeam:
 
     def _on(self, surface: Surface, hook: str | None = None) -> list[ActiveAttack]:
         """The attacks on a surface that are on in this round, and have a hook."""
-        return [
-            attack
-            for attack in self.attacks
-            if attack.on and attack.terms.surface & surface and (hook is None or attack.has(hook))
-        ]
+        if (surface, hook) not in self._having:
+            on_it = [attack for attack in self.attacks if attack.terms.surface & surface]
+            self._having[surface, hook] = [attack for attack in on_it if hook is None or attack.has(hook)]
+        return [attack for attack in self._having[surface, hook] if attack.on]
 
     def _with_rows(self, values: Floats, rows: Ints, told: Floats) -> Floats:
         """The values with other rows; they are copied only if a row differs."""
