@@ -17,6 +17,8 @@ from swarmsec.swarm.setup import Setup
 from swarmsec.swarm.trace import Recorder
 from swarmsec.teams import Surface
 
+_LINKS = Surface.NETWORK | Surface.TIMING
+
 
 class RedTeam:
     """The attacks of a run.
@@ -166,7 +168,7 @@ class RedTeam:
         for attack in self._on(Surface.MESSAGE, "on_messages"):
             attack.show(signals, self._protocol.proposals(state))
             messages = self._speak(messages, attack)
-        for attack in self._on(Surface.NETWORK | Surface.TIMING):
+        for attack in self._on(_LINKS):
             attack.show(signals, self._protocol.proposals(state))
             messages = self._relink(messages, attack)
         return messages
