@@ -64,6 +64,7 @@ class BlueTeam:
         self.links: Messages | None = None
         self._notices = 0
         self._governed: Floats | None = None
+        self._having: dict[str, list[ActiveDefense]] = {}
         self.state = BlueState(n)
         self.state.isolated, self.state.suspended = self._isolated.on, self._suspended.on
         self.state.down = self._restored.on
@@ -229,7 +230,9 @@ class BlueTeam:
         self._listening.update(self._isolated.on | self._restored.on, ignored)
 
     def _with(self, hook: str) -> list[ActiveDefense]:
-        return [defense for defense in self.defenses if defense.overrides(hook)]
+        if hook not in self._having:
+            self._having[hook] = [defense for defense in self.defenses if defense.overrides(hook)]
+        return self._having[hook]
 
     def _alarm_changed(self, after: Floats, before: Floats) -> Bools:
         """Raise an alarm about the rows that a defense changed; returns them as a mask."""

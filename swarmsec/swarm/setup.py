@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from swarmsec.arrays import Bools, Ints, read_only
 from swarmsec.errors import ParameterError, SwarmsecError
 from swarmsec.network import Network
-from swarmsec.parameters import Ge, Help
+from swarmsec.parameters import Ge, Help, once_per_class
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
@@ -244,8 +243,8 @@ def _select_all(
     return tuple(found)
 
 
-@lru_cache(maxsize=128)
-def _selectors_of(attack: type[Attack]) -> list[str]:
+@once_per_class
+def _selectors_of(attack: type[Any]) -> list[str]:
     """The parameters of an attack whose type is `Selector`, or `Selector | None`; `daemons` is the first."""
     hints = get_type_hints(attack)
     names = [field.name for field in fields(attack) if hints[field.name] in (Selector, Selector | None)]
