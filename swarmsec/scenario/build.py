@@ -164,9 +164,10 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
         parts.topology.plugin.check(n)
     except ScenarioError as error:
         return [type(error)(error.message, where=error.at("network").where)]
-    if fits_by_counts(n, **_composition(parts)):
+    reserve = parts.topology.plugin.reserve
+    if fits_by_counts(n, reserve=reserve, **_composition(parts)):
         return []
-    network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
+    network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32), reserve=reserve)
     attacks = parts.attacks if n * len(parts.attacks) <= _AIMED_MAX else ()
     bare = parts._replace(attacks=(), defenses=(), rules=Rules())
     found: dict[str, ScenarioError] = {}
@@ -176,7 +177,7 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
         *(bare._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
-        if fits_by_counts(n, **_composition(some)):
+        if fits_by_counts(n, reserve=reserve, **_composition(some)):
             continue
         try:
             setup_of(some, streams, network=network)

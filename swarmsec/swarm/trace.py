@@ -19,7 +19,7 @@ class Event:
     Attributes:
         round: The round of the event.
         team: `red`, `blue` or `world`.
-        kind: `attack_on`, `attack_off`, `hijacked`, `note`, `isolated`, `released`, `suspended`, `resumed` or
+        kind: `attack_on`, `attack_off`, `hijacked`, `joined`, `note`, `isolated`, `released`, `suspended`, `resumed` or
             `restored`.
         plugin: The kind of the plug-in that caused it.
         daemons: The daemons concerned; the first few, if there are many.
@@ -139,10 +139,10 @@ class Trace:
 
     @cached_property
     def quarantined(self) -> Bools:
-        """(rounds, n) the daemons that were isolated at the end of each round, from the log."""
+        """(rounds, n) the daemons that were isolated at the end of each round, from the log; without identities."""
         isolated = np.zeros((len(self.bill), len(self.compromised)), dtype=bool)
         for round, inside, daemons in self.quarantine_log:
-            isolated[round:, daemons] = inside
+            isolated[round:, daemons[daemons < isolated.shape[1]]] = inside
         return isolated
 
 

@@ -13,7 +13,7 @@ from swarmsec.arrays import Bools, Daemons, Floats, Ints, frozen
 from swarmsec.errors import NotVisibleError, PluginError
 from swarmsec.immunity import BehaviorTracker, Features, MessageTracker
 from swarmsec.messages import Messages, as_arrived, as_sent
-from swarmsec.network import Network
+from swarmsec.network import Joined, Network
 from swarmsec.teams.observed import Observed
 from swarmsec.teams.selectors import checked_daemons
 from swarmsec.teams.traits import Vantage
@@ -79,6 +79,12 @@ class BlueState:
         self._inboxes.clear()
         self.shown += 1
 
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined."""
+        if self._sent is not None and self._arrived is not None:
+            self._sent, self._arrived = self._sent.relinked(joined), self._arrived.relinked(joined)
+        self._inboxes.clear()
+
     def frozen_observed(self) -> Observed | None:
         """What the world shows, as copies that cannot be written; made when it is first read in a round."""
         if self.observed is not None and self._frozen_in != self.shown:
@@ -106,7 +112,7 @@ class BlueView:
 
     Attributes:
         rng: The defense's own stream.
-        n: The number of daemons.
+        n: The number of daemons, with the identities that may join: the last rows of every array, without links before.
         rounds: The number of rounds of the run.
         neighborhoods: Statistics over the values that daemons request from their neighbors, over the channel of `tell`.
         quarantine_limit: How many daemons the rules let blue isolate at once.
@@ -147,7 +153,7 @@ class BlueView:
 
     @property
     def network(self) -> Network:
-        """The network: every daemon knows its own neighbors."""
+        """The network: every daemon knows its own neighbors. Between rounds it gets the links of who joined."""
         return self._network
 
     @property
@@ -224,6 +230,20 @@ class BlueView:
         """(n,) the daemons that are attacked in this round. Needs `Vantage.ORACLE`."""
         self._need(self._vantage is Vantage.ORACLE, "truth", Vantage.ORACLE)
         return frozen(self._truth())
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined. The engine calls it."""
+        if self._tracker is not None:
+            by_edge = isinstance(self._tracker, MessageTracker)
+            names, values, non_finite = self.features
+            if by_edge:
+                values, non_finite = joined.extend(values, 0.0), joined.extend(non_finite, False)
+            self._features = Features(names, frozen(values), frozen(non_finite))
+            self._tracker.relink(joined)
+        self._network = joined.network
+        self.neighborhoods.relink(joined.network)
+        self._claims = None if self._claims is None else as_arrived(self._claims.relinked(joined))
+        self._ignored = None if self._ignored is None else joined.extend(self._ignored, False)
 
     def alarm(self, daemons: Daemons, scores: npt.ArrayLike | None = None) -> None:
         """Raise an alarm about these daemons; it is recorded and scored, and has no other effect.

@@ -89,12 +89,14 @@ class Links:
         receiver: (k,) the receiver.
         up: (k,) whether the link carries messages in this exchange.
         delays: (k,) exchanges of delay for messages that are sent now; None: no delay.
+        joins: For each identity that is asked to join, the daemons that it is to be linked to.
     """
 
     sender: Ints
     receiver: Ints
     up: Bools
     delays: Ints | None = None
+    joins: tuple[Daemons, ...] = ()
 
     def cutting(self, down: Bools) -> Links:
         """The same links, with those in the mask (k,) cut too."""
@@ -104,6 +106,17 @@ class Links:
         """The same links, with this delay added, in exchanges: one number or (k,)."""
         late = np.broadcast_to(np.asarray(exchanges, dtype=np.int32), self.up.shape)
         return replace(self, delays=late if self.delays is None else self.delays + late)
+
+    def join(self, peers: Daemons) -> Links:
+        """The same links, and one identity of the network's reserve is asked to join, as far as the rules allow.
+
+        From the next round on it listens to `peers`, and they listen to it. It begins with the mean of their proposals,
+        and is one of `red.hijacked`, so that `on_messages` and `on_daemons` decide what it says and holds.
+
+        Args:
+            peers: (k,) some of the attack's targets, at least one.
+        """
+        return replace(self, joins=(*self.joins, peers))
 
 
 @dataclass(eq=False)
@@ -115,12 +128,14 @@ class RedState:
         strength: The attack's strength in this round, ramp and phase applied.
         hijacked: (k,) the daemons that the attack has hijacked, ascending.
         before: (k, d) the proposal of each of them when it was hijacked; NaN while it is not known.
+        identities: (k,) the identities that the attack joined, ascending.
         signals: (n, d) the signals of this round, as earlier attacks left them; None before round 0.
         proposals: (n, d) every daemon's proposal as of this exchange; None before round 0.
     """
 
     hijacked: Ints
     before: Floats
+    identities: Ints
     signals: Floats | None = None
     proposals: Floats | None = None
     round: int = 0
@@ -129,7 +144,7 @@ class RedState:
     @classmethod
     def initial(cls) -> Self:
         """The state of an attack before round 0."""
-        return cls(np.empty(0, dtype=np.int32), np.empty((0, 0)))
+        return cls(np.empty(0, dtype=np.int32), np.empty((0, 0)), np.empty(0, dtype=np.int32))
 
     def show(self, signals: Floats, proposals: Floats) -> None:
         """Show the signals and proposals of another step."""
@@ -177,7 +192,7 @@ class RedView:
 
     Attributes:
         rng: The attack's own stream.
-        n: The number of daemons.
+        n: The number of daemons, with the identities that may join: the last rows of every array, without links before.
         rounds: The length of the run.
         board: The memory that all attacks of the team share in a run.
     """
@@ -236,6 +251,11 @@ class RedView:
         return self._state.hijacked.copy()
 
     @property
+    def identities(self) -> Ints:
+        """(k,) the identities that it joined so far, ascending; those that join with the next round included."""
+        return self._state.identities.copy()
+
+    @property
     def before(self) -> Floats:
         """(k, d) the proposal of each daemon in `hijacked` when it was hijacked; NaN while it is not known."""
         return self._state.before.copy()
@@ -287,6 +307,11 @@ class RedView:
         for daemon in np.setdiff1d(daemons, self._state.hijacked):
             raise NotVisibleError(f"daemon {daemon} is not hijacked, so its channels are not open")
         return np.unique(self._links.receivers[self._links.edges_from(daemons)])
+
+    def relink(self, network: Network) -> None:
+        """Go on with a network that identities have joined. The engine calls it."""
+        self._links = network
+        vars(self).pop("network", None)
 
     def hijack(self, daemons: Daemons) -> Ints:
         """Hijack more daemons, in the order given, as far as the rules of engagement allow.

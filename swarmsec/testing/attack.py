@@ -45,9 +45,9 @@ _ATTACKED_AND_CLEAN = (Arm.ATTACKED, Arm.CLEAN)
 
 HOOKS = {
     "on_signals": Surface.SIGNAL,
-    "on_messages": Surface.MESSAGE,
-    "on_claims": Surface.MESSAGE,
-    "on_daemons": Surface.DAEMON,
+    "on_messages": Surface.MESSAGE | Surface.NETWORK,
+    "on_claims": Surface.MESSAGE | Surface.NETWORK,
+    "on_daemons": Surface.DAEMON | Surface.NETWORK,
     "on_network": Surface.NETWORK | Surface.TIMING,
     "on_decisions": Surface.DAEMON,
 }
