@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -173,6 +173,10 @@ class ActiveAttack:
         """Own an identity whose links open with the next round."""
         self.state.identities = np.append(self.state.identities, np.int32(identity))
 
+    def on_join(self, relink: Callable[[Network], None]) -> None:
+        """Call `relink` with the network whenever identities have joined."""
+        self._relink_view = relink
+
     def relink(self, joined: Joined, identities: Ints) -> None:
         """Go on with a network that identities have joined, perhaps its own."""
         self._network, self._edges = joined.network, None
@@ -180,7 +184,7 @@ class ActiveAttack:
         fresh = np.intersect1d(self.state.identities, identities).astype(np.int32)
         self.hijacked = np.union1d(self.hijacked, fresh).astype(np.int32)
         self.state.add_hijacked(fresh)
-        self.view.relink(joined.network)
+        self._relink_view(joined.network)
 
     def acts_on(self, surface: Surface) -> bool:
         """Whether it acts on a surface: one that it names, or as an identity, if it compromises no daemon."""

@@ -91,7 +91,6 @@ class ActiveDefense:
         self._m = joined.network.m
         self.ignored = None if self.ignored is None else joined.extend(self.ignored, False)
         self.channel.relink(joined)
-        self.view.relink(joined)
 
     def overrides(self, hook: str) -> bool:
         """Whether the defense has a hook of its own; what it does not override is not called."""

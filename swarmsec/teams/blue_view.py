@@ -71,6 +71,7 @@ class BlueState:
         self._arrived: Messages | None = None
         self._inboxes: dict[bool, Messages] = {}
         self._own: dict[str, Floats] = {}
+        self._relinks: list[Callable[[Joined], None]] = []
 
     def show(self, sent: Messages, arrived: Messages, observed: Observed | None, **own: Floats) -> None:
         """Show the messages of the last exchange of a round, what the world shows, and each daemon's own values."""
@@ -79,8 +80,14 @@ class BlueState:
         self._inboxes.clear()
         self.shown += 1
 
+    def on_join(self, relink: Callable[[Joined], None]) -> None:
+        """Call `relink` whenever identities have joined."""
+        self._relinks.append(relink)
+
     def relink(self, joined: Joined) -> None:
         """Go on with a network that identities have joined."""
+        for relink in self._relinks:
+            relink(joined)
         if self._sent is not None and self._arrived is not None:
             self._sent, self._arrived = self._sent.relinked(joined), self._arrived.relinked(joined)
         self._inboxes.clear()
@@ -145,6 +152,7 @@ class BlueView:
         self._observed = 0
         self._claims: Messages | None = None
         self._ignored: Bools | None = None
+        state.on_join(self._relink)
 
     @property
     def round(self) -> int:
@@ -231,20 +239,6 @@ class BlueView:
         self._need(self._vantage is Vantage.ORACLE, "truth", Vantage.ORACLE)
         return frozen(self._truth())
 
-    def relink(self, joined: Joined) -> None:
-        """Go on with a network that identities have joined. The engine calls it."""
-        if self._tracker is not None:
-            by_edge = isinstance(self._tracker, MessageTracker)
-            names, values, non_finite = self.features
-            if by_edge:
-                values, non_finite = joined.extend(values, 0.0), joined.extend(non_finite, False)
-            self._features = Features(names, frozen(values), frozen(non_finite))
-            self._tracker.relink(joined)
-        self._network = joined.network
-        self.neighborhoods.relink(joined.network)
-        self._claims = None if self._claims is None else as_arrived(self._claims.relinked(joined))
-        self._ignored = None if self._ignored is None else joined.extend(self._ignored, False)
-
     def alarm(self, daemons: Daemons, scores: npt.ArrayLike | None = None) -> None:
         """Raise an alarm about these daemons; it is recorded and scored, and has no other effect.
 
@@ -330,6 +324,19 @@ class BlueView:
 
     def _ask(self, values: Floats) -> Messages:
         return self._responder.tell(np.asarray(values, dtype=np.float64), by_edge=False)
+
+    def _relink(self, joined: Joined) -> None:
+        if self._tracker is not None:
+            by_edge = isinstance(self._tracker, MessageTracker)
+            names, values, non_finite = self.features
+            if by_edge:
+                values, non_finite = joined.extend(values, 0.0), joined.extend(non_finite, False)
+            self._features = Features(names, frozen(values), frozen(non_finite))
+            self._tracker.relink(joined)
+        self._network = joined.network
+        self.neighborhoods.relink(joined.network)
+        self._claims = None if self._claims is None else as_arrived(self._claims.relinked(joined))
+        self._ignored = None if self._ignored is None else joined.extend(self._ignored, False)
 
     def _set_ignored(self, edges: Daemons, *, ignored: bool, act: str) -> None:
         rows = checked_daemons(edges, self._network.m, act=act, what="edges")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -174,6 +174,9 @@ class RedState:
 class RedActions(Protocol):
     """What the engine does for an attack that asks for it."""
 
+    def on_join(self, relink: Callable[[Network], None]) -> None:
+        """Call `relink` with the network whenever identities have joined."""
+
     def hijack(self, daemons: Ints) -> Ints:
         """See `RedView.hijack`."""
 
@@ -222,6 +225,7 @@ class RedView:
         self._defenses = defenses
         self._actions = actions
         self._selected = named
+        actions.on_join(self._relink)
 
     @property
     def round(self) -> int:
@@ -308,11 +312,6 @@ class RedView:
             raise NotVisibleError(f"daemon {daemon} is not hijacked, so its channels are not open")
         return np.unique(self._links.receivers[self._links.edges_from(daemons)])
 
-    def relink(self, network: Network) -> None:
-        """Go on with a network that identities have joined. The engine calls it."""
-        self._links = network
-        vars(self).pop("network", None)
-
     def hijack(self, daemons: Daemons) -> Ints:
         """Hijack more daemons, in the order given, as far as the rules of engagement allow.
 
@@ -335,6 +334,10 @@ class RedView:
         for needed in (Knowledge.SIGNALS, Knowledge.TOPOLOGY, Knowledge.DEFENSE):
             self._need(needed, "rehearse")
         return self._actions.rehearse(signals)
+
+    def _relink(self, network: Network) -> None:
+        self._links = network
+        vars(self).pop("network", None)
 
     @staticmethod
     def _shown(values: Floats | None, what: str) -> Floats:
