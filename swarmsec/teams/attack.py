@@ -87,7 +87,7 @@ class Attack(Plugin):
         return claims
 
     def on_network(self, links: Links, red: RedView) -> Links:
-        """NETWORK and TIMING: which links of its targets carry messages in this exchange, their delays, and who joins."""
+        """NETWORK and TIMING: which links of its targets carry messages now, their delays, and who joins."""
         return links
 
     def on_decisions(self, decisions: Floats, red: RedView) -> Floats:
