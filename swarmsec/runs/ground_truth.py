@@ -23,7 +23,7 @@ def truth_of(seed_run: SeedRun) -> dict[str, Any] | None:
     trace = seed_run.traces[arm]
     isolated = np.zeros(len(trace.attacked), dtype=bool)
     for _, inside, daemons in trace.quarantine_log:
-        isolated[daemons[daemons < len(isolated)]] |= inside
+        isolated[daemons] |= inside
     return {
         "seed": seed_run.seed,
         "arm": str(arm),

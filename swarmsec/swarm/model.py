@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.arrays import Bools, Floats, read_only
+from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import ScenarioError
 from swarmsec.messages import Addressed, Messages, Transport, as_messages, collect_messages, within_inbox
 from swarmsec.network import Join, join
@@ -315,10 +315,17 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             spent={"red": dict(self.red.spent), "blue": dict(self.blue.spent)},
             alarms=recorder.alarms.toggles,
             changed=recorder.changed.toggles,
-            quarantine_log=tuple(self.blue.log),
+            quarantine_log=self._quarantine_log(),
             range_violation=self.range_check.violation if self.range_check else None,
             range_size=self.range_check.size if self.range_check else 0.0,
         )
+
+    def _quarantine_log(self) -> tuple[tuple[int, bool, Ints], ...]:
+        """The log of blue without identities."""
+        if not self.setup.network.reserve:
+            return tuple(self.blue.log)
+        known = [(round, begins, who[who < self.setup.network.n]) for round, begins, who in self.blue.log]
+        return tuple(change for change in known if len(change[2]))
 
     def _count_detection(self) -> None:
         """Compare alarms and isolation of this round with ground truth."""

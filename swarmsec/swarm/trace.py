@@ -107,8 +107,10 @@ class Trace:
         compromised: (n,) the daemons that were hijacked at any time; ground truth, hidden from both teams.
         final: (n, d) the proposals after the last round; empty in the traces of a scored run.
         watch: Counts for the score of the detection.
-        alarms: The daemons with an alarm or in isolation, round by round; None if there are too many to record.
-        changed: The daemons that red changed, round by round; None if there are too many to record.
+        alarms: The daemons and identities with an alarm or in isolation, round by round; None if that is too much to
+            record.
+        changed: The daemons and identities that red changed, round by round; None if there are too many to record.
+        quarantine_log: Every change of `quarantined`: round, whether it begins or ends, daemons.
         attacked: (n,) the daemons that were under attack at any time, hijacked or not.
         central: The bills of a centralized controller, by name.
         spent: Team, `red` or `blue` → what it spent, by the name of the budget.
@@ -139,10 +141,10 @@ class Trace:
 
     @cached_property
     def quarantined(self) -> Bools:
-        """(rounds, n) the daemons that were isolated at the end of each round, from the log; without identities."""
+        """(rounds, n) the daemons that were isolated at the end of each round, from the log."""
         isolated = np.zeros((len(self.bill), len(self.compromised)), dtype=bool)
         for round, inside, daemons in self.quarantine_log:
-            isolated[round:, daemons[daemons < isolated.shape[1]]] = inside
+            isolated[round:, daemons] = inside
         return isolated
 
 
