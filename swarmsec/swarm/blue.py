@@ -9,6 +9,7 @@ import numpy as np
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints, frozen
 from swarmsec.messages import BYTES_A_COMPONENT, Messages
+from swarmsec.network import Joined
 from swarmsec.swarm.active_defense import ActiveDefense
 from swarmsec.swarm.channel import Forge
 from swarmsec.swarm.hooks import call, finite_floats
@@ -46,14 +47,15 @@ class BlueTeam:
         lose: Callable[[Ints], None] = lambda daemons: None,
         forge: Forge = lambda claims: claims,
     ) -> None:
-        network, n, rules = setup.network, setup.network.n, setup.rules
+        network, n, rules = setup.network_with_rows, setup.network_with_rows.n, setup.rules
+        self._daemons = setup.network.n
         specs = setup.defenses if active else ()
         self._network, self.recorder, self._world = network, recorder, setup.world
         self._held = held or (lambda: np.zeros(n, dtype=bool))
         self._lose = lose
-        self._isolated = Restraint(n, rules.quarantine_limit(n), len(specs))
-        self._suspended = Restraint(n, rules.suspend_limit(n), len(specs))
-        self._restored = Restraint(n, rules.restore_limit(n), 1)
+        self._isolated = Restraint(n, rules.quarantine_limit(self._daemons), len(specs))
+        self._suspended = Restraint(n, rules.suspend_limit(self._daemons), len(specs))
+        self._restored = Restraint(n, rules.restore_limit(self._daemons), 1)
         self._back_in: dict[int, list[Ints]] = {}
         self._downtime, self._restored_in_total, self._ignored_most = rules.blue.downtime, 0, 0
         self.quarantined: Bools = np.zeros(n, dtype=bool)
@@ -88,6 +90,16 @@ class BlueTeam:
         for daemons in self._back_in.pop(round, []):
             self._restored.lift(0, daemons)
             self.update_listening()
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined."""
+        self._network = joined.network
+        self._listening.relink(joined.network)
+        self.links = None if self.links is None else self.links.relinked(joined)
+        for defense in self.defenses:
+            defense.relink(joined)
+        self.state.relink(joined)
+        self.update_listening()
 
     def filter(self, signals: Floats) -> Floats:
         """(n, d) the signals after the defenses' filters."""
@@ -129,8 +141,10 @@ class BlueTeam:
             shown = governed
         self._governed = shown
         if self._suspended.count or self._restored.count:
-            stopped = (self._suspended.on | self._restored.on)[:, None]
-            acted = np.where(stopped, self._world.neutral(frozen(acted)), acted)
+            stopped = (self._suspended.on | self._restored.on)[: self._daemons, None]
+            acting = acted[: self._daemons]
+            acted = acted.copy()
+            acted[: self._daemons] = np.where(stopped, self._world.neutral(frozen(acting)), acting)
         return acted
 
     def respond(self, sent: Messages, carried: Messages, proposals: Floats, observed: Observed | None = None) -> None:

@@ -23,7 +23,7 @@ from swarmsec.testing._common import (
     require_same_parameters,
     require_same_runs,
 )
-from swarmsec.testing._opponents import Flood, Guard, Lie, NonFiniteFeeds, NonFiniteMessages, Shout, Split
+from swarmsec.testing._opponents import Flood, Guard, Joiners, Lie, NonFiniteFeeds, NonFiniteMessages, Shout, Split
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
 from swarmsec.testing._swarms import START, STOP, SmallSwarm, first_difference, odd_swarms, ring, run_swarm, targets
 
@@ -294,6 +294,20 @@ def it_runs_on_unreliable_links(case: PluginCase[NegotiationProtocol]) -> None:
         require(not found, f"`arrays` and `agents`: {found} (against {kind.__name__}, {swarm.name})")
 
 
+def daemons_can_join_if_it_says_so(case: PluginCase[NegotiationProtocol]) -> None:
+    """With `admits_newcomers`, identities can join it, on good and bad links, equally in both engines."""
+    if not case.plugin_class.admits_newcomers:
+        return
+    good = ring(case.n)
+    for delivery in (Delivery(), Delivery(0, 3, loss=0.2, duplication=0.2, reordering=0.5)):
+        network = replace(good.network, delivery=delivery, reserve=2)
+        swarm = good._replace(network=network, name=f"{good.name}, with a reserve of 2 identities")
+        attacks = [_attack_on(kind, swarm) for kind in (Joiners, Split)]
+        arrays, agents = (_run(case.make(), swarm, attacks, engine=engine) for engine in ("arrays", "agents"))
+        found = first_difference(arrays, agents, tolerance=1e-12)
+        require(not found, f"`arrays` and `agents`: {found} ({swarm.name})")
+
+
 def it_runs_on_every_network(case: PluginCase[NegotiationProtocol]) -> None:
     """It runs to the end, with finite figures, on one daemon, on two, in disconnected swarms, in two components."""
     for swarm in _fitting(case):
@@ -321,6 +335,7 @@ RULES: tuple[ConformanceRule, ...] = (
     both_engines_agree,
     overriding_by_the_same_proposals_changes_none,
     it_runs_on_unreliable_links,
+    daemons_can_join_if_it_says_so,
 )
 
 

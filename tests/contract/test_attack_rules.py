@@ -12,8 +12,10 @@ import pytest
 
 from swarmsec.arrays import Floats
 from swarmsec.teams import (
+    Attack,
     Channels,
     Knowledge,
+    Links,
     RedView,
     Surface,
 )
@@ -422,6 +424,23 @@ class AsksWhichEngine(SoundAttack):
             assert frame.f_back is not None
             frame = frame.f_back
         return readings + (frame.f_locals["swarm"].setup.engine == "agents")
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_joins_identities_within_the_rules)
+@dataclass(kw_only=True)
+class CountsOnTwo(Attack):
+    """Join two identities.
+
+    It does not expect that the rules may grant only one.
+    """
+
+    surface = Surface.NETWORK
+
+    def on_network(self, links: Links, red: RedView) -> Links:
+        return links if len(red.identities) else links.join(red.targets).join(red.targets)
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        return np.array([[5.0], [-5.0]])
 
 
 @pytest.mark.slow
