@@ -108,6 +108,7 @@ def subject_of(scenario: Scenario) -> Subject:
         defended=any(spec.kind != NO_DEFENSE for spec in defenses),
         still=tuple(spec.kind for spec in defenses if spec.kind in STILL),
         raises_alarms=any(spec.plugin.raises_alarms for spec in defenses),
+        metrics=scenario.parts.world.plugin.metrics,
     )
 
 

@@ -55,7 +55,7 @@ class BlueTeam:
         self._suspended = Restraint(n, rules.suspend_limit(n), len(specs))
         self._restored = Restraint(n, rules.restore_limit(n), 1)
         self._back_in: dict[int, list[Ints]] = {}
-        self._downtime, self._restored_in_total = rules.blue.downtime, 0
+        self._downtime, self._restored_in_total, self._ignored_most = rules.blue.downtime, 0, 0
         self.quarantined: Bools = np.zeros(n, dtype=bool)
         self.quarantined_count = 0
         self.alarmed: Bools = np.zeros(n, dtype=bool)
@@ -64,6 +64,7 @@ class BlueTeam:
         self.links: Messages | None = None
         self._notices = 0
         self._governed: Floats | None = None
+        self._having: dict[str, list[ActiveDefense]] = {}
         self.state = BlueState(n)
         self.state.isolated, self.state.suspended = self._isolated.on, self._suspended.on
         self.state.down = self._restored.on
@@ -174,6 +175,7 @@ class BlueTeam:
             "denied_suspend": self._suspended.denied,
             "restore": self._restored_in_total,
             "denied_restore": self._restored.denied,
+            "ignored": self._ignored_most,
             "messages": self.messages,
         }
 
@@ -223,10 +225,14 @@ class BlueTeam:
     def update_listening(self) -> None:
         """Compute the edges that nobody listens on."""
         ignored = [defense.ignored for defense in self.defenses if defense.ignored is not None]
+        if ignored:
+            self._ignored_most = max(self._ignored_most, int(np.count_nonzero(np.any(ignored, axis=0))))
         self._listening.update(self._isolated.on | self._restored.on, ignored)
 
     def _with(self, hook: str) -> list[ActiveDefense]:
-        return [defense for defense in self.defenses if defense.overrides(hook)]
+        if hook not in self._having:
+            self._having[hook] = [defense for defense in self.defenses if defense.overrides(hook)]
+        return self._having[hook]
 
     def _alarm_changed(self, after: Floats, before: Floats) -> Bools:
         """Raise an alarm about the rows that a defense changed; returns them as a mask."""

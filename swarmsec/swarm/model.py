@@ -275,12 +275,12 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             self.recorder.alarms.note(self.round, alarmed)
         if self.arm.has_red:
             self.recorder.changed.note(self.round, attacked)
-        if attacked.any():
-            watch.attacked += int(attacked.sum())
-            watch.hits += int((alarmed & attacked).sum())
+        if struck := np.count_nonzero(attacked):
+            watch.attacked += int(struck)
+            watch.hits += int(np.count_nonzero(alarmed & attacked))
             if watch.first_attack is None:
                 watch.first_attack = self.round
-        watch.alarmed += int(alarmed.sum()) if blue.quarantined_count else blue.alarms
+        watch.alarmed += int(np.count_nonzero(alarmed)) if blue.quarantined_count else blue.alarms
         if blue.quarantined_count:
             innocent = ~(self.compromised | self._attacked)
-            watch.false_quarantine += int((blue.quarantined & innocent).sum())
+            watch.false_quarantine += int(np.count_nonzero(blue.quarantined & innocent))

@@ -17,6 +17,8 @@ from swarmsec.swarm.setup import Setup
 from swarmsec.swarm.trace import Recorder
 from swarmsec.teams import Surface
 
+_LINKS = Surface.NETWORK | Surface.TIMING
+
 
 class RedTeam:
     """The attacks of a run.
@@ -67,6 +69,7 @@ class RedTeam:
         self._last_signals: Floats | None = None
         self._lies: list[Rewrite] = []
         self._shadow: tuple[Ints, Floats] | None = None
+        self._having: dict[tuple[Surface, str | None], list[ActiveAttack]] = {}
 
     def begin(self) -> None:
         """Call `begin` of every attack, before round 0."""
@@ -116,7 +119,9 @@ class RedTeam:
             self._shadow = None
             return state
         rows, honest = self._shadow
-        still = np.isin(rows, np.concatenate(holding))
+        held = np.zeros(self._network.n, dtype=bool)
+        held[np.concatenate(holding)] = True
+        still = held[rows]
         state = state.copy()
         state[rows[still]] = honest[still]
         return state
@@ -163,7 +168,7 @@ class RedTeam:
         for attack in self._on(Surface.MESSAGE, "on_messages"):
             attack.show(signals, self._protocol.proposals(state))
             messages = self._speak(messages, attack)
-        for attack in self._on(Surface.NETWORK | Surface.TIMING):
+        for attack in self._on(_LINKS):
             attack.show(signals, self._protocol.proposals(state))
             messages = self._relink(messages, attack)
         return messages
@@ -240,11 +245,10 @@ class RedTeam:
 
     def _on(self, surface: Surface, hook: str | None = None) -> list[ActiveAttack]:
         """The attacks on a surface that are on in this round, and have a hook."""
-        return [
-            attack
-            for attack in self.attacks
-            if attack.on and attack.terms.surface & surface and (hook is None or attack.has(hook))
-        ]
+        if (surface, hook) not in self._having:
+            on_it = [attack for attack in self.attacks if attack.terms.surface & surface]
+            self._having[surface, hook] = [attack for attack in on_it if hook is None or attack.has(hook)]
+        return [attack for attack in self._having[surface, hook] if attack.on]
 
     def _with_rows(self, values: Floats, rows: Ints, told: Floats) -> Floats:
         """The values with other rows; they are copied only if a row differs."""

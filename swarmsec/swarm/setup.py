@@ -12,7 +12,7 @@ import numpy as np
 from swarmsec.arrays import Bools, Ints, read_only
 from swarmsec.errors import ParameterError, SwarmsecError
 from swarmsec.network import Network
-from swarmsec.parameters import Ge, Help
+from swarmsec.parameters import Ge, Help, once_per_class
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
@@ -184,7 +184,8 @@ def fits_by_counts(
     """
     try:
         _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
-        sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles(n)) for spec in attacks]
+        roles = world.plugin.roles(n)
+        sizes = [_sizes_of(spec.plugin, n, roles)["daemons"] for spec in attacks]
         terms = [terms_of(spec.plugin) for spec in attacks]
         on = [(term, size) for term, size in zip(terms, sizes, strict=True) if term.strength > 0]
         hijacked = sum(size for term, size in on if term.surface.compromises)
@@ -193,6 +194,11 @@ def fits_by_counts(
     except SwarmsecError:
         return False
     return True
+
+
+def _sizes_of(attack: Attack, n: int, roles: Mapping[str, Ints]) -> dict[str, int]:
+    """How many of `n` daemons each selector among the parameters selects, by the parameter's name."""
+    return {name: size_of(selector, n, roles) for name, selector in selectors_among(attack).items()}
 
 
 def _check_fit(
@@ -224,10 +230,7 @@ def _select_all(
     earlier: dict[str, Ints] = {}
     for number, spec in enumerate(attacks):
         selected: dict[str, Ints] = {}
-        for name in selectors_of(type(spec.plugin)):
-            selector = getattr(spec.plugin, name)
-            if selector is None:
-                continue
+        for name, selector in selectors_among(spec.plugin).items():
             rng = streams.of(f"red/{number}/targets" if name == "daemons" else f"red/{number}/{name}")
             same = {**earlier, **selected}
             try:
@@ -240,11 +243,19 @@ def _select_all(
     return tuple(found)
 
 
-def selectors_of(attack: type[Attack]) -> list[str]:
+@once_per_class
+def _selectors_of(attack: type[Any]) -> list[str]:
     """The parameters of an attack whose type is `Selector`, or `Selector | None`; `daemons` is the first."""
     hints = get_type_hints(attack)
     names = [field.name for field in fields(attack) if hints[field.name] in (Selector, Selector | None)]
     return sorted(names, key=lambda name: name != "daemons")
+
+
+def selectors_among(attack: Attack) -> dict[str, Selector]:
+    """The selectors that an attack is given, by the parameter's name; `daemons` is the first."""
+    cls: Any = type(attack)
+    given = {name: getattr(attack, name) for name in _selectors_of(cls)}
+    return {name: selector for name, selector in given.items() if selector is not None}
 
 
 def _select_targets(

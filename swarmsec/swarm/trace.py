@@ -78,8 +78,9 @@ class ToggleLog:
         """Record the mask of a round."""
         if self._size > TOGGLES_MAX:
             return
-        changed = np.flatnonzero(mask != self._last).astype(np.int32)
-        if len(changed):
+        different = mask != self._last
+        if np.count_nonzero(different):
+            changed = np.flatnonzero(different).astype(np.int32)
             self._changes.append((round, changed))
             self._size += len(changed)
             self._last = mask.copy()
