@@ -20,6 +20,7 @@ from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Attack, Knowledge, RedRules, RedState, RedView, Rules, Surface
 from swarmsec.testing._common import (
     COMMON_RULES,
+    require_no_memory,
     require_no_write,
     require_own_stream,
     require_same_parameters,
@@ -27,6 +28,7 @@ from swarmsec.testing._common import (
 )
 from swarmsec.testing._opponents import Guard, opponents
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
+from swarmsec.testing._static_look import its_source_keeps_to_the_view
 from swarmsec.testing._swarms import (
     START,
     STOP,
@@ -127,6 +129,12 @@ def a_run_leaves_its_parameters_alone(case: PluginCase[Attack]) -> None:
     """It keeps its memory in attributes with an underscore, and changes no parameter."""
     swarm = ring(case.n)
     require_same_parameters(case, _attack_on(case, swarm), lambda attack, seed: _run(attack, swarm, seed=seed))
+
+
+def an_arm_leaves_no_memory(case: PluginCase[Attack]) -> None:
+    """The arms can be run in any order: a run leaves nothing behind, in the module or elsewhere."""
+    swarm, new = ring(case.n), case.anew()
+    require_no_memory(lambda arm: _run(_attack_on(new, swarm), swarm, arm), Arm.ATTACKED, Arm.DEFENDED)
 
 
 def strength_0_is_no_attack(case: PluginCase[Attack]) -> None:
@@ -252,6 +260,7 @@ RULES: tuple[ConformanceRule, ...] = (
     equal_seeds_give_equal_runs,
     it_draws_from_its_own_stream,
     a_run_leaves_its_parameters_alone,
+    an_arm_leaves_no_memory,
     it_compromises_through_its_surface_alone,
     strength_0_is_no_attack,
     it_waits_for_its_start,
@@ -262,6 +271,7 @@ RULES: tuple[ConformanceRule, ...] = (
     it_runs_long,
     it_runs_under_tight_rules,
     it_runs_beside_others,
+    its_source_keeps_to_the_view,
 )
 
 

@@ -21,6 +21,7 @@ from swarmsec.teams import (
 )
 from swarmsec.testing import _common, check_attack
 from swarmsec.testing import attack as attack_rules
+from tests.cheats.memory import Memory
 from tests.contract.plugins import Broken, BrokenPlugins, SoundAttack
 
 BROKEN = BrokenPlugins()
@@ -441,6 +442,23 @@ class CountsOnTwo(Attack):
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         return np.array([[5.0], [-5.0]])
+
+
+@BROKEN.breaks(check_attack, attack_rules.its_source_keeps_to_the_view)
+@dataclass(kw_only=True)
+class WritesIntoItsBase(SoundAttack):
+    """Make the array below its copy of the readings writable.
+
+    It changes nothing there, in these runs.
+    """
+
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        if readings.base is not None:
+            readings.base.flags.writeable = True
+        return readings + self.shift
+
+
+BROKEN.breaks(check_attack, attack_rules.an_arm_leaves_no_memory)(Memory)
 
 
 @pytest.mark.slow
