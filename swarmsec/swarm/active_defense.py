@@ -54,6 +54,7 @@ class ActiveDefense:
 
     Attributes:
         spec: The defense.
+        gateway: Its trait as it was before round 0.
         ignored: (m,) the edges whose receivers ignore the sender for this defense; None if there are none.
         channel: The channel of its claims.
         view: The defense's view.
@@ -69,7 +70,7 @@ class ActiveDefense:
         truth: Callable[[], Bools],
         forge: Forge,
     ) -> None:
-        self.spec = spec
+        self.spec, self.gateway = spec, spec.plugin.gateway
         self.ignored: Bools | None = None
         streams, self._team, self._number, self._m = setup.streams, team, number, setup.network.m
         self.channel = ClaimChannel(setup.network, lambda width: streams.of(f"blue/{number}/links/{width}"), forge)

@@ -123,7 +123,7 @@ class BlueTeam:
                 continue
             governed = finite_floats(after, decisions.shape, f"{defense.spec.kind}.govern").copy()
             changed = self._alarm_changed(governed, shown)
-            binds = changed if defense.spec.plugin.gateway or not changed.any() else changed & ~self._held()
+            binds = changed if defense.gateway or not changed.any() else changed & ~self._held()
             acted = np.where(binds[:, None], governed, acted)
             shown = governed
         self._governed = shown
