@@ -39,7 +39,7 @@ class Plugin:
 
     @classmethod
     def fixed(cls) -> tuple[str, ...]:
-        """The class attributes that an instance cannot change: what the base class of its family declares as `ClassVar`."""
+        """The class attributes that no instance changes: what the base class of its family declares as `ClassVar`."""
         declared = cls._family().__annotations__
         return tuple(name for name, kind in declared.items() if str(kind).startswith("ClassVar"))
 

@@ -11,12 +11,13 @@ from swarmsec.arrays import Bools, Floats, Ints, frozen
 from swarmsec.messages import BYTES_A_COMPONENT, Messages
 from swarmsec.swarm.active_defense import ActiveDefense
 from swarmsec.swarm.channel import Forge
+from swarmsec.swarm.guarded_rule import guarded_rule
 from swarmsec.swarm.hooks import call, finite_floats
 from swarmsec.swarm.listening import Listening
 from swarmsec.swarm.restraint import Restraint
 from swarmsec.swarm.setup import Setup
 from swarmsec.swarm.trace import Recorder
-from swarmsec.teams import BlueState, Observed, rule_of
+from swarmsec.teams import BlueState, Observed
 
 
 class BlueTeam:
@@ -71,7 +72,7 @@ class BlueTeam:
             ActiveDefense(self, setup, number, spec, truth=truth, forge=forge) for number, spec in enumerate(specs)
         ]
         self._listening = Listening(network, self.alarm)
-        self.rule: Rule | None = rule_of([defense.spec.plugin for defense in self.defenses])
+        self.rule: Rule | None = guarded_rule(self.defenses)
 
     def begin(self) -> None:
         """Call `begin` of every defense, before round 0."""
