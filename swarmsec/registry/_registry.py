@@ -110,10 +110,6 @@ class Registry:
                 found[name] = error
         return found
 
-    def is_shipped(self, family: Family, kind: str) -> bool:
-        """Whether a kind is one of swarmsec's own, which no folder or package can replace."""
-        return kind in _shipped.kinds(family)
-
     def package_of(self, family: Family, kind: str) -> tuple[str, str] | None:
         """The name and version of the installed package that has a plug-in; None for other sources."""
         return _packages.package_of(family, self.full_name(family, kind))

@@ -13,7 +13,7 @@ from swarmsec.network import Network, Topology
 from swarmsec.parameters import build
 from swarmsec.plugin import Family
 from swarmsec.protocols import NegotiationProtocol
-from swarmsec.registry import Registry, fresh_classes
+from swarmsec.registry import Registry, fresh_classes, shipped_kinds
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
@@ -75,7 +75,7 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
         plugin = registry.get(family, spec["kind"])
         kind = registry.full_name(family, spec["kind"])
         built = build(plugin, _parameters(spec), where=where)
-        if isinstance(built, Defense) and built.vantage is Vantage.ORACLE and not registry.is_shipped(family, kind):
+        if isinstance(built, Defense) and built.vantage is Vantage.ORACLE and kind not in shipped_kinds(family):
             raise PluginError(f"{plugin.__name__} has Vantage.ORACLE, which is for the shipped null alone", where=where)
         return PluginSpec(kind, built, where)
 

@@ -26,6 +26,7 @@ from swarmsec.testing._common import (
 )
 from swarmsec.testing._opponents import Guard, opponents
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
+from swarmsec.testing._static_look import its_source_keeps_to_the_view
 from swarmsec.testing._swarms import (
     START,
     STOP,
@@ -234,6 +235,7 @@ RULES: tuple[ConformanceRule, ...] = (
     it_runs_long,
     it_runs_under_tight_rules,
     it_runs_beside_others,
+    its_source_keeps_to_the_view,
 )
 
 
