@@ -74,6 +74,10 @@ class BlueTeam:
         self._listening = Listening(network, self.alarm)
         self.rule: Rule | None = guarded_rule(self.defenses)
 
+    def restores_nothing(self) -> None:
+        """From here on `restore` ends no hijack: this team is a copy, and red is that of the run."""
+        self._lose = lambda daemons: None
+
     def begin(self) -> None:
         """Call `begin` of every defense, before round 0."""
         for defense in self.defenses:

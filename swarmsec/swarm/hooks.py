@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from swarmsec.arrays import Floats
+from swarmsec.arrays import Bools, Floats
 from swarmsec.errors import PluginError, SwarmsecError
 from swarmsec.swarm.setup import PluginSpec
 
@@ -67,6 +67,19 @@ def finite_floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
     array = floats(value, shape, where)
     if not np.isfinite(array).all():
         raise PluginError("gives non-finite numbers", where=where)
+    return array
+
+
+def mask(value: Any, shape: tuple[int, ...], where: str, of: str) -> Bools:
+    """A plain copy of a mask that a hook gives; a subclass of an array could count as one thing and act as another.
+
+    Raises:
+        PluginError: It is no mask, or has another shape.
+    """
+    array = np.array(value)
+    if array.shape != shape or array.dtype != bool:
+        given = f"{array.dtype} of shape {array.shape}"
+        raise PluginError(f"gives {given}; must be a mask of {shape[0]:,} {of}", where=where)
     return array
 
 

@@ -23,6 +23,7 @@ def rehearse(blue: BlueTeam, signals: Floats, setup: Setup, red: object) -> Bool
     memo = {id(part): part for part in kept}
     copy = deepcopy(blue, {**memo, id(blue.recorder): Recorder(setup.rounds, setup.network.n, keep_states=False)})
     copy.alarmed[:] = False
+    copy.restores_nothing()
     filtered = copy.filter(signals)
     touched: Bools = copy.alarmed | (filtered != signals).any(axis=1)
     return touched

@@ -424,6 +424,20 @@ class AsksWhichEngine(SoundAttack):
         return readings + (frame.f_locals["swarm"].setup.engine == "agents")
 
 
+@BROKEN.breaks(check_attack, attack_rules.its_source_keeps_to_the_view)
+@dataclass(kw_only=True)
+class CountsObjects(SoundAttack):
+    """Count the objects of the process.
+
+    No view prevents it.
+    """
+
+    def begin(self, red: RedView) -> None:
+        import gc
+
+        self._objects = len(gc.get_objects())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("broken", BROKEN, ids=[broken.plugin.__name__ for broken in BROKEN])
 def test_a_broken_plugin_is_refused_by_the_rule_that_it_breaks(broken: Broken) -> None:
