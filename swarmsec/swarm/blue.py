@@ -58,7 +58,7 @@ class BlueTeam:
         self._back_in: dict[int, list[Ints]] = {}
         self._downtime, self._restored_in_total = rules.blue.downtime, 0
         self.quarantined: Bools = np.zeros(n, dtype=bool)
-        self.quarantined_count = 0
+        self.quarantined_count = self._most_quarantined = 0
         self.alarmed: Bools = np.zeros(n, dtype=bool)
         self.scores: Floats = np.full(n if specs else 0, -np.inf)
         self.log: list[tuple[int, bool, Ints]] = []
@@ -155,6 +155,16 @@ class BlueTeam:
         self._count_quarantined()
 
     @property
+    def accused(self) -> Bools:
+        """(n,) the daemons with an alarm in this round, and those that a defense acts against: a lasting alarm."""
+        ignored = self._listening.ignored_senders
+        if not (self.quarantined_count or self._suspended.count or len(ignored)):
+            return self.alarmed
+        accused: Bools = self.alarmed | self.quarantined | self._suspended.on
+        accused[ignored] = True
+        return accused
+
+    @property
     def alarms(self) -> int:
         """The number of daemons about which an alarm was raised in this round."""
         return int(np.count_nonzero(self.alarmed)) if self.defenses else 0
@@ -173,7 +183,7 @@ class BlueTeam:
     def spent(self) -> Mapping[str, float]:
         """What blue used of its budgets so far, by name, and how much of what it asked for was denied."""
         return {
-            "quarantine": self._isolated.most,
+            "quarantine": self._most_quarantined,
             "denied_quarantine": self._isolated.denied,
             "suspend": self._suspended.most,
             "denied_suspend": self._suspended.denied,
@@ -256,3 +266,4 @@ class BlueTeam:
                 self.log.append((self.recorder.round, begins, np.flatnonzero(daemons).astype(np.int32)))
         self.quarantined = now
         self.quarantined_count = int(np.count_nonzero(now))
+        self._most_quarantined = max(self._most_quarantined, self.quarantined_count, self._isolated.most)

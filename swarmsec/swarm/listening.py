@@ -14,6 +14,9 @@ from swarmsec.network import Network
 from swarmsec.swarm.active_defense import ActiveDefense
 from swarmsec.swarm.hooks import call, floats
 
+HEARD_FROM = 0.01
+"""Below this weight a message counts as dropped: it is an alarm, and towards quarantine."""
+
 
 class Listening:
     """The receivers' side of all links.
@@ -24,10 +27,12 @@ class Listening:
 
     Attributes:
         weights: (m,) 0 on the edges that nobody listens on, else 1; None if there are none of these.
+        ignored_senders: The senders on these edges.
     """
 
     def __init__(self, network: Network, alarm: Callable[[Ints], None]) -> None:
         self.weights: Floats | None = None
+        self.ignored_senders: Ints = np.empty(0, dtype=np.int32)
         self._network = network
         self._alarm = alarm
         self._dropped: Bools | None = None
@@ -38,6 +43,7 @@ class Listening:
         for mask in ignored:
             off = off | mask
         self.weights = np.where(off, 0.0, 1.0) if off.any() else None
+        self.ignored_senders = np.unique(self._network.indices[off])
 
     def admit(self, carried: Messages, defenses: Sequence[ActiveDefense]) -> Messages:
         """The messages that are admitted; each defense sees the weights and copies that the ones before left."""
@@ -57,9 +63,9 @@ class Listening:
             given = call(defense.spec, "weigh", seen, defense.view)
             if given is None:
                 continue
-            heard = messages.received
+            heard = _is_heard(messages)
             messages = _weighed(messages, given, f"{defense.spec.kind}.weigh")
-            dropped = arrived & heard & ~messages.received
+            dropped = arrived & heard & ~_is_heard(messages)
             if dropped.any():
                 self._alarm(np.unique(self._network.indices[dropped]))
                 self._dropped = dropped if self._dropped is None else self._dropped | dropped
@@ -77,6 +83,11 @@ class Listening:
         count = np.bincount(self._network.indices[off], minlength=self._network.n)
         most: Bools = 2 * count > np.bincount(self._network.indices, minlength=self._network.n)
         return most
+
+
+def _is_heard(messages: Messages) -> Bools:
+    """(m,) the edges whose message is admitted with a weight that counts."""
+    return messages.received if messages.weights is None else messages.weights >= HEARD_FROM
 
 
 def _weighed(messages: Messages, given: object, where: str) -> Messages:

@@ -1,7 +1,8 @@
-"""What red asks for is counted as it is done: no array that says one thing and does another, no second look at a list."""
+"""What red asks for is counted as it is done: no array counts as one thing and acts as another."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,7 +59,8 @@ def test_a_mask_that_counts_as_empty_cuts_nothing() -> None:
     attacked, clean = (
         play(swarm_of(K4, attacks=[UncountedCut(daemons=[0])], rules=rules, arm=arm)) for arm in ("attacked", "clean")
     )
-    assert attacked.states is not None and clean.states is not None
+    assert attacked.states is not None
+    assert clean.states is not None
     np.testing.assert_array_equal(attacked.states, clean.states)
     assert attacked.spent["red"]["links"] == 0
 
@@ -92,10 +94,8 @@ def test_red_asks_who_trusts_its_own_daemons_alone(given: Any) -> None:
             answers.append(red.trusted_by(given).tolist())
             return channels
 
-    try:
+    with suppress(NotVisibleError, PluginError):
         play(swarm_of(path, attacks=[Curious(daemons=[0])]))
-    except (NotVisibleError, PluginError):
-        pass
     assert all(answer == [1] for answer in answers)
 
 
