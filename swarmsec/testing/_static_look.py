@@ -72,7 +72,7 @@ def findings(plugin_class: type[Plugin]) -> Iterator[str]:
 
 
 def _sources(plugin_class: type[Plugin]) -> Iterator[tuple[str | None, int, str]]:
-    """Each source of the plug-in, its first line, and its place: all its modules, or its class beside other plug-ins."""
+    """Each source of a plug-in, its first line, and its place: all its modules, or its class beside other plug-ins."""
     for cls in plugin_class.__mro__:
         module = sys.modules.get(cls.__module__)
         if cls.__module__ in sys.stdlib_module_names or _is_engine(cls.__module__):
