@@ -162,7 +162,7 @@ def require_done(job: Job, result: JobResult) -> Trace:
         raise ExecutorError(result.error, where=where)
     if isinstance(result.exception, Exception):
         raise result.exception
-    if isinstance(result.exception, SystemExit):
+    if result.exception is not None:
         raise PluginError(result.error, where=where) from result.exception
     raise SwarmsecError(result.error, where=where)
 
