@@ -142,7 +142,14 @@ def _counts(defended: Trace, guarded: Trace | None) -> _Counts:
     count["hits"] -= in_peace
     if count["hits"] <= 2 * (2 * in_peace) ** 0.5:  # Two deviations of the difference between two guesses.
         delay = None
-    return _Counts(**count, left=None if onset is None else rounds - onset, delay=delay, false_quarantine=harmless)
+    return _Counts(
+        count["changed"],
+        count["alarmed"],
+        count["hits"],
+        left=None if onset is None else rounds - onset,
+        delay=delay,
+        false_quarantine=harmless,
+    )
 
 
 def rounds_to_recover(damage: Floats, stop: int) -> int | None:

@@ -40,6 +40,9 @@ class DefenseServices(Protocol):
     def update_listening(self) -> None:
         """Apply a change of the ignored edges."""
 
+    def within_quarantine(self, dropped: Bools) -> Bools:
+        """(m,) the edges on which a defense that acts on the whole swarm may drop messages."""
+
     @property
     def listening(self) -> Floats | None:
         """(m,) 0 on edges that nobody listens on; None if there are none."""
@@ -55,6 +58,7 @@ class ActiveDefense:
     Attributes:
         spec: The defense.
         gateway: Its trait as it was before round 0.
+        acts_on_swarm: Whether its vantage lets it act on the whole swarm.
         ignored: (m,) the edges whose receivers ignore the sender for this defense; None if there are none.
         channel: The channel of its claims.
         view: The defense's view.
@@ -71,6 +75,7 @@ class ActiveDefense:
         forge: Forge,
     ) -> None:
         self.spec, self.gateway = spec, spec.plugin.gateway
+        self.acts_on_swarm = spec.plugin.vantage.acts_on_swarm
         self.ignored: Bools | None = None
         streams, self._team, self._number, self._m = setup.streams, team, number, setup.network.m
         self.channel = ClaimChannel(setup.network, lambda width: streams.of(f"blue/{number}/links/{width}"), forge)
@@ -114,6 +119,8 @@ class ActiveDefense:
         if self.ignored is None:
             self.ignored = np.zeros(self._m, dtype=bool)
         self.ignored[edges] = ignored
+        if self.acts_on_swarm:
+            self.ignored = self._team.within_quarantine(self.ignored)
         if ignored:
             self._team.alarm(np.unique(self.view.network.indices[edges]))
         self._team.update_listening()

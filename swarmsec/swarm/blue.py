@@ -71,7 +71,7 @@ class BlueTeam:
         self.defenses = [
             ActiveDefense(self, setup, number, spec, truth=truth, forge=forge) for number, spec in enumerate(specs)
         ]
-        self._listening = Listening(network, self.alarm)
+        self._listening = Listening(network, self.alarm, self.within_quarantine)
         self.rule: Rule | None = guarded_rule(self.defenses)
 
     def restores_nothing(self) -> None:
@@ -199,7 +199,7 @@ class BlueTeam:
 
     def isolate(self, number: int, daemons: Ints) -> Ints:
         """Isolate daemons for a defense, as far as the rules allow; returns those that this call isolated."""
-        granted = self._isolated.apply(number, daemons)
+        granted = self._isolated.apply(number, daemons, reserved=int(np.count_nonzero(self._silenced())))
         self._note("isolated", number, granted, silences=True)
         self.alarm(granted)
         return granted
@@ -239,6 +239,28 @@ class BlueTeam:
         """Compute the edges that nobody listens on."""
         ignored = [defense.ignored for defense in self.defenses if defense.ignored is not None]
         self._listening.update(self._isolated.on | self._restored.on, ignored)
+
+    def within_quarantine(self, dropped: Bools) -> Bools:
+        """(m,) the edges of `dropped` on which a monitor may drop messages: it silences no more than it may isolate.
+
+        Of the daemons that most of their listeners would no longer hear, those with the lowest numbers are silenced.
+        """
+        aimed = np.zeros(self._network.n, dtype=bool)
+        aimed[self._network.indices[dropped]] = True
+        silenced = self._silenced(dropped)
+        left = self._isolated.limit - self._isolated.count - int(np.count_nonzero(silenced & ~aimed))
+        beyond = np.flatnonzero(silenced & aimed)[max(left, 0) :]
+        self._isolated.denied += len(beyond)
+        return dropped & ~np.isin(self._network.indices, beyond) if len(beyond) else dropped
+
+    def _silenced(self, dropped: Bools | None = None) -> Bools:
+        """(n,) the daemons that monitors silence without isolating them, with those on other edges (m,)."""
+        masks = [one.ignored for one in self.defenses if one.acts_on_swarm and one.ignored is not None]
+        masks += [] if dropped is None else [dropped]
+        if not masks:
+            return np.zeros(self._network.n, dtype=bool)
+        off: Bools = np.logical_or.reduce(masks)
+        return self._listening.mostly(off) & ~self._isolated.on & ~self._restored.on
 
     def _with(self, hook: str) -> list[ActiveDefense]:
         return [defense for defense in self.defenses if defense.overrides(hook)]

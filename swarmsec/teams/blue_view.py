@@ -239,7 +239,7 @@ class BlueView:
         """From the next exchange on, receivers drop the messages on these edges: (k,) numbers below m.
 
         It is an alarm about the senders, as long as it lasts. A daemon that most of its listeners ignore counts as
-        quarantined.
+        quarantined; with this and `weigh` a monitor silences no more daemons than it may isolate.
         """
         self._set_ignored(edges, ignored=True, act="blue.ignore")
 

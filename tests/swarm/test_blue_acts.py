@@ -383,7 +383,32 @@ def test_next_to_no_weight_is_an_alarm_and_quarantine_as_none_is(weights: list[f
 
 
 def test_the_budget_of_quarantine_shows_who_is_ignored_by_most() -> None:
-    rules = Rules(blue=BlueRules(quarantine=1))
-    defense = acting(lambda blue: blue.ignore(np.arange(blue.network.m)))
-    trace = play(swarm_of(K4, defenses=[defense], rules=rules))
-    assert trace.spent["blue"]["quarantine"] == trace.metrics["quarantined"].max()
+    defense = acting(lambda blue: blue.ignore(np.arange(blue.network.m)), Vantage.LOCAL)
+    trace = play(swarm_of(K4, defenses=[defense], rules=Rules(blue=BlueRules(quarantine=1))))
+    assert trace.spent["blue"]["quarantine"] == 4
+
+
+def ignores_all(blue: BlueView) -> None:
+    blue.ignore(np.arange(blue.network.m))
+
+
+def isolates_after_it_ignored(blue: BlueView) -> None:
+    blue.ignore(edges_of(blue, 3))
+    blue.isolate([0, 1])
+
+
+@pytest.mark.parametrize(
+    "defense",
+    [
+        acting(ignores_all),
+        acting(isolates_after_it_ignored),
+        dataclass(kw_only=True)(type("WeighsAll", (Weighs,), {"vantage": Vantage.MONITOR}))(weight=0.0),
+        dataclass(kw_only=True)(type("WeighsAll", (Weighs,), {"vantage": Vantage.MONITOR}))(weight=1e-9),
+    ],
+    ids=["ignores", "ignores and isolates", "weighs", "weighs next to nothing"],
+)
+def test_a_monitor_silences_no_more_daemons_than_it_may_isolate(defense: Defense) -> None:
+    trace = play(swarm_of(K4, defenses=[defense], rules=Rules(blue=BlueRules(quarantine=1)), rounds=4))
+    assert trace.metrics["quarantined"].max() == 1
+    assert trace.spent["blue"]["quarantine"] == 1
+    assert trace.spent["blue"]["denied_quarantine"] > 0
