@@ -35,9 +35,13 @@ CASES: dict[str, dict[str, Any]] = {
     "blackswarm_decoy": {
         "rounds": 110,
         "network.n": 100,
-        "attacks[0].start": 50,
-        "campaigns.decoy_and_strike[0].for": 10,
-        "campaigns.decoy_and_strike[1].for": 30,
+        "campaigns": {
+            "decoy_and_strike": [
+                {"kind": "false_signal", "for": 10, "daemons": "10%", "bias": 1.5},
+                {"kind": "false_signal", "for": 30, "daemons": "10%", "bias": -1.5},
+            ]
+        },
+        "attacks": [{"campaign": "decoy_and_strike", "start": 50}],
         "defenses": [DETECTOR],
         "rules.red.earliest": 20,
     },
