@@ -47,6 +47,12 @@ class _GuardedRule:
     def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """As the rule has it."""
         missing = ~(inbox.received & (inbox.copies > 0))
-        shown = inbox._replace(values=np.where(missing[:, None], np.nan, inbox.values))
-        given = call_function(self._spec, "rule", self._rule.over_one, frozen(own), Inbox(*map(frozen, shown)))
+        shown = Inbox(
+            senders=frozen(inbox.senders),
+            degrees=frozen(inbox.degrees),
+            values=frozen(np.where(missing[:, None], np.nan, inbox.values)),
+            copies=frozen(inbox.copies),
+            weights=frozen(inbox.weights),
+        )
+        given = call_function(self._spec, "rule", self._rule.over_one, frozen(own), shown)
         return floats(given, own.shape, f"{self._spec.kind}.rule").copy()

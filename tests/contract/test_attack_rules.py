@@ -424,6 +424,18 @@ class AsksWhichEngine(SoundAttack):
         return readings + (frame.f_locals["swarm"].setup.engine == "agents")
 
 
+@BROKEN.breaks(check_attack, attack_rules.its_lie_is_at_full_strength)
+@dataclass(kw_only=True)
+class UndoesItsStrength(SoundAttack):
+    """Divide the lie by the strength.
+
+    Its effect is the same at every strength.
+    """
+
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings + 2.0 / red.strength
+
+
 @BROKEN.breaks(check_attack, attack_rules.its_source_keeps_to_the_view)
 @dataclass(kw_only=True)
 class CountsObjects(SoundAttack):
