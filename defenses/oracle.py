@@ -19,6 +19,7 @@ class Oracle(Defense):
     observable.
     """
 
+    ignores = False
     vantage = Vantage.ORACLE
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 

@@ -27,6 +27,7 @@ class PyodDetector(Defense):
     saturate outside the range of their training data, and detect little.
     """
 
+    ignores = False
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 

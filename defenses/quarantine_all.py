@@ -16,6 +16,7 @@ class QuarantineAll(Defense):
     No message is admitted, whether false or honest.
     """
 
+    ignores = False
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 

@@ -17,6 +17,7 @@ class RandomQuarantine(Defense):
     It shows how much damage quarantine prevents by chance; a detector must prevent more.
     """
 
+    ignores = False
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 

@@ -23,14 +23,18 @@ AMOUNTS: Schema = {
 }
 SELECTORS: Schema = {
     "minimum": 1,
-    "pattern": rf"^(all|role=.*|hubs(:({_AT_LEAST_ONE})?)?|{_AT_LEAST_ONE})$",
-    "patternErrorMessage": "must be all, a number, a share such as 5%, a list of daemons, hubs or role=NAME",
+    "pattern": (rf"^(all|(role=[^:]+|hubs)(:({_AT_LEAST_ONE})?)?|around:[0-9]+|same:[^\s:]+|{_AT_LEAST_ONE})$"),
+    "patternErrorMessage": (
+        "must be all, a number, a share such as 5%, a list of daemons, hubs, role=NAME, around:DAEMON or same:NAME"
+    ),
     "allOf": [
         {
             "items": {"type": "integer", "minimum": 0},
             "minItems": 1,
             "uniqueItems": True,
-            "defaultSnippets": [{"label": one, "body": one} for one in ("all", "5%", "hubs", "hubs:5%", "role=")],
+            "defaultSnippets": [
+                {"label": one, "body": one} for one in ("all", "5%", "hubs", "hubs:5%", "role=", "around:0")
+            ],
         }
     ],
 }
@@ -53,7 +57,7 @@ def properties_of(cls: type[Any], *, names: Mapping[str, str] | None = None) -> 
         if schema.get("default") in ([], {}, "", None):
             schema.pop("default", None)  # Editors should not insert an empty default.
         schema = _in_one(schema)
-        if info.name == "daemons" and info.type == "int or text or list of int" and issubclass(cls, Attack):
+        if info.type.startswith("int or text or list of int") and issubclass(cls, Attack):
             schema |= SELECTORS
         facts = _facts(info)
         schema["description"] = f"{info.help} ({'; '.join(facts)})".strip()

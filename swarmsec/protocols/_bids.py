@@ -117,8 +117,8 @@ class Bids(NamedTuple):
         return self._replace(worth=worth, place=np.where(dropped, 0.0, self.place), known=known)
 
     def claiming(self, shares: Floats) -> Bids:
-        """Bundles of exactly the tasks with a share above 0; for a new task the share is the bid."""
-        claimed = shares > 0
+        """Bundles of exactly the tasks with a share above a half; for a new task the share is the bid."""
+        claimed = shares > 0.5
         place = np.where(claimed, np.where(self.place > 0, self.place, 1.0), 0.0)
         new = claimed & (self.place == 0)
         bid = np.where(new, shares, self.known.bid)

@@ -77,7 +77,7 @@ class Cbba(NegotiationProtocol):
         return np.where(self._bids(state).place > 0, 1.0, 0.0)
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """The daemon takes every task with a share above 0, and bids that share."""
+        """The daemon takes every task with a share above a half, and bids that share for a new one."""
         return self._bids(state).claiming(proposals).state
 
     def speak(self, state: Floats, signals: Floats) -> Floats:

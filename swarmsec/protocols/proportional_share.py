@@ -49,10 +49,10 @@ class ProportionalShare(Tracking):
         return np.split(state, 3, axis=1)[2]
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """The bid that gets the given share."""
-        bids, mean, _ = np.split(state, 3, axis=1)
-        bid = proposals * mean / self._supply
-        return np.hstack([bid, mean + (bid - bids), proposals])
+        """The bid changes by what it takes to change the share: a share is that of the bid before the last step."""
+        bids, mean, share = np.split(state, 3, axis=1)
+        change = (proposals - share) * mean / self._supply
+        return np.hstack([bids + change, mean + change, proposals])
 
     def _act(self, x: Floats, mean: Floats, p: Floats, signals: Floats, rows: slice) -> tuple[Floats, Floats]:
         """The next bids and the shares of this step. The estimated total is at least the daemon's own bid."""

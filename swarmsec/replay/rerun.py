@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from swarmsec.arrays import Floats
 from swarmsec.errors import UsageError
 from swarmsec.replay.differences import SHOWN_MAX, RunDifference, first_in_events, first_in_json, first_in_rounds
@@ -20,7 +22,7 @@ from swarmsec.runs.write_folder import event_lines, json_text, round_lines
 from swarmsec.scenario import Scenario
 from swarmsec.scoring import Result, SeedRun, score, score_damage
 from swarmsec.scoring.intervals import of_mean
-from swarmsec.swarm.arms import Arm
+from swarmsec.worlds import Metric, figures_of_run
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def compare_rerun(
     elif len(seeds) == len(stored.seeds):
         found.append(_in_result(stored, scenario, runs, cache))
     else:
-        found.append(_in_result_of_rounds(stored, scenario.bill))
+        found.append(_in_result_of_rounds(stored, scenario))
         notes.append("result.json was compared with rounds.csv alone: its detection figures need all seeds")
     return tuple(one for one in found if one), tuple(notes)
 
@@ -147,14 +149,14 @@ def _in_result(
     return first_in_json("result.json", shown, json.loads(json_text(rerun))) or layout
 
 
-def _in_result_of_rounds(stored: StoredFiles, bill: str) -> RunDifference | None:
+def _in_result_of_rounds(stored: StoredFiles, scenario: Scenario) -> RunDifference | None:
     """Compare the figures of `result.json` that follow from `rounds.csv` alone."""
     result = _result(stored)
     if isinstance(result, RunDifference):
         return result
     try:
-        figures = _last_figures(parse_rounds([stored.header, *stored.rounds]))
-        bills = {arm: metrics[bill] for arm, metrics in figures.items()}
+        figures = _figures(parse_rounds([stored.header, *stored.rounds]), scenario.parts.world.plugin.metrics)
+        bills = {arm: metrics[scenario.bill] for arm, metrics in figures.items()}
         found = score_damage(bills).to_dict()
         for key in ("verdict", "verdict_reason", "seeds_needed", "damage_limited_reason"):
             found.pop(key)  # They depend on the rules, the nulls, and whether any defense stands.
@@ -182,11 +184,19 @@ def _without_central(arms: Any) -> Any:
     }
 
 
-def _last_figures(table: RoundTable) -> dict[str, dict[str, Floats]]:
-    """Arm → metric → (seeds,) its value in the last round of each seed."""
-    last = {(seed, arm): row for row, (seed, arm) in enumerate(zip(table.seeds, table.arms, strict=True))}
-    rows = {str(arm): [row for (_, where), row in last.items() if where == arm] for arm in Arm}
-    return {arm: dict(zip(table.metrics, table.values[of_arm].T, strict=True)) for arm, of_arm in rows.items()}
+def _figures(table: RoundTable, declared: Sequence[Metric]) -> dict[str, dict[str, Floats]]:
+    """Arm → metric → (seeds,) its figure of the run."""
+    rows: dict[str, dict[int, list[int]]] = {}
+    for row, (seed, arm) in enumerate(zip(table.seeds, table.arms, strict=True)):
+        rows.setdefault(arm, {}).setdefault(seed, []).append(row)
+    found = {}
+    for arm, of_arm in rows.items():
+        seeds = [
+            figures_of_run(dict(zip(table.metrics, table.values[of_seed].T, strict=True)), declared)
+            for of_seed in of_arm.values()
+        ]
+        found[arm] = {name: np.array([of_seed[name] for of_seed in seeds]) for name in table.metrics}
+    return found
 
 
 def _result(stored: StoredFiles) -> dict[str, Any] | RunDifference:

@@ -16,7 +16,7 @@ from typing import Any
 from swarmsec.files import write_atomically
 from swarmsec.report.numbers import amount, share_interval
 from swarmsec.report.terminal import verdict_line
-from swarmsec.runs import JobCache, SweepPoint, run_points, run_scenario, whole
+from swarmsec.runs import JobCache, SweepPoint, judged_beside_still, run_points, run_scenario, whole
 from swarmsec.runs.executors import open_executor
 from swarmsec.scenario import Scenario, library, library_folder, load_scenario
 from swarmsec.scoring import Result
@@ -24,8 +24,9 @@ from swarmsec.scoring import Result
 HEAD = """\
 # Gallery
 
-Every scenario of the library with its result over its own seeds, and paired 95% intervals. `make gallery` runs them
-all and writes this page; a test compares the page with the library.
+Every scenario of the library with its result over its own seeds, and paired 95% intervals. A defense has limited an
+attack only if it does better than `frozen`, `deaf` and `mute`. `make gallery` runs them all and writes this page; a
+test compares the page with the library.
 """
 _TEAMS = (("red", "attacks"), ("blue", "defenses"))
 _METRICS = ("disagreement", "compromised", "quarantined")
@@ -67,8 +68,12 @@ def entry(scenario: Scenario, *, jobs: int = 1) -> Iterator[str]:
     yield from _composition(scenario)
     with open_executor(jobs=jobs) as executor:
         cache = JobCache(executor, whole)
-        result = run_scenario(scenario, scenario.seeds, cache)
-        points = list(run_points(scenario, cache)) if document["sweep"] else []
+
+        def judged(one: Scenario, seeds: Sequence[int]) -> Result:
+            return judged_beside_still(run_scenario(one, seeds, cache), one, cache)
+
+        result = judged(scenario, scenario.seeds)
+        points = list(run_points(scenario, cache, run_point=judged)) if document["sweep"] else []
     yield f"\n**{verdict_line(result)}.**\n"
     yield from _arms(result)
     yield from _notes(result)

@@ -8,7 +8,7 @@ The packages `swarm` and `scoring` below define an arm and its score; `report` a
 from __future__ import annotations
 
 from swarmsec.runs.cache import JobCache, whole
-from swarmsec.runs.nulls import NULLS, run_nulls, with_nulls
+from swarmsec.runs.nulls import NULLS, judged_beside_still, run_nulls, with_nulls
 from swarmsec.runs.runner import run, run_scenario, subject_of
 from swarmsec.runs.seeds import jobs_of, run_seeds, seed_run_of
 from swarmsec.runs.simulation import build, simulate
@@ -20,6 +20,7 @@ __all__ = [
     "SweepPoint",
     "build",
     "jobs_of",
+    "judged_beside_still",
     "run",
     "run_nulls",
     "run_points",

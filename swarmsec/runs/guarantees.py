@@ -24,11 +24,11 @@ def guarantees_after(setup: Setup, trace: Trace) -> tuple[tuple[str, Guarantee],
     if trace.arm != Arm.DEFENDED or not trace.attacked.any():
         return ()
     attacked = np.flatnonzero(trace.attacked | trace.compromised).astype(np.int32)
-    isolated = bool(trace.quarantine_log)
+    dropped = "daemons were isolated, restored or ignored" if _dropped(trace) else ""
     start = trace.watch.first_attack or 0
     found = []
     for spec in setup.defenses:
-        guarantee = spec.plugin.guarantee(_case(setup, spec, attacked, start, isolated=isolated))
+        guarantee = spec.plugin.guarantee(_case(setup, spec, attacked, start, dropped=dropped))
         if guarantee.holds and spec.plugin.keeps_range:
             bound = _ROUNDING * trace.range_size
             guarantee = guarantee._replace(measured=trace.range_violation, bound=bound)
@@ -50,7 +50,7 @@ def guarantees_before(
     start = min((spec.plugin.start for spec in setup.attacks if acts(spec, setup.rounds)), default=0)
     found = []
     for spec in setup.defenses:
-        case = _case(setup, spec, attacked, start, isolated=_may_isolate(setup, spec))
+        case = _case(setup, spec, attacked, start, dropped=_may_drop(setup, spec))
         case = case if robustness_of is None else case._replace(robustness=robustness_of)
         found.append((spec.kind, _unknown_if_spreading(setup, len(attacked), spec.plugin.guarantee(case))))
     return tuple(found)
@@ -62,7 +62,7 @@ def acts(spec: PluginSpec[Attack], rounds: int) -> bool:
     return attack.strength > 0 and attack.start < (rounds if attack.stop is None else min(rounds, attack.stop))
 
 
-def _case(setup: Setup, defense: PluginSpec[Defense], attacked: Ints, start: int, *, isolated: bool) -> ThreatCase:
+def _case(setup: Setup, defense: PluginSpec[Defense], attacked: Ints, start: int, *, dropped: str) -> ThreatCase:
     acting = [spec.plugin.surface for spec in setup.attacks if acts(spec, setup.rounds)]
     return ThreatCase(
         setup.network,
@@ -71,7 +71,7 @@ def _case(setup: Setup, defense: PluginSpec[Defense], attacked: Ints, start: int
         start,
         protocol=type(setup.protocol).__name__,
         rule_decides=setup.protocol.rule_decides,
-        lossy=_lossy(setup, defense, isolated=isolated),
+        lossy=_lossy(setup, defense) or dropped,
         altered=_altered(setup, defense),
     )
 
@@ -85,8 +85,8 @@ def _altered(setup: Setup, defense: PluginSpec[Defense]) -> str:
     return ""
 
 
-def _lossy(setup: Setup, defense: PluginSpec[Defense], *, isolated: bool) -> str:
-    """The reason, other than links cut by red, why a daemon may miss messages of its neighbors; else empty."""
+def _lossy(setup: Setup, defense: PluginSpec[Defense]) -> str:
+    """The reason, other than cut links and dropped senders, why a daemon may miss messages; else empty."""
     if not setup.network.delivery.keeps_every_message:
         return "messages may be late, lost or out of order"
     inbox, most = setup.protocol.inbox, int(setup.network.degrees.max(initial=0))
@@ -97,14 +97,27 @@ def _lossy(setup: Setup, defense: PluginSpec[Defense], *, isolated: bool) -> str
     for spec in setup.defenses:
         if spec is not defense and spec.plugin.overrides("weigh"):
             return f"{spec.kind} may drop some"
-    return "daemons may be isolated" if isolated else ""
+    return ""
 
 
-def _may_isolate(setup: Setup, defense: PluginSpec[Defense]) -> bool:
-    """Whether another defense responds to detections, and the rules let it isolate a daemon."""
-    others = [spec for spec in setup.defenses if spec is not defense]
-    responds = any(spec.plugin.overrides("respond") for spec in others)
-    return responds and setup.rules.quarantine_limit(setup.network.n) > 0
+def _may_drop(setup: Setup, defense: PluginSpec[Defense]) -> str:
+    """How another defense may drop messages of a daemon that it suspects, within the rules; else empty."""
+    n = setup.network.n
+    silences = max(setup.rules.quarantine_limit(n), setup.rules.restore_limit(n)) > 0
+    for spec in setup.defenses:
+        if spec is defense or not (spec.plugin.overrides("begin") or spec.plugin.overrides("respond")):
+            continue
+        if spec.plugin.ignores:
+            return f"{spec.kind} may ignore some"
+        if silences and spec.plugin.vantage.acts_on_swarm:
+            return "daemons may be isolated or restored"
+    return ""
+
+
+def _dropped(trace: Trace) -> bool:
+    """Whether a defense dropped messages of a daemon that it suspected."""
+    blue = trace.spent.get("blue", {})
+    return bool(trace.quarantine_log or blue.get("ignored") or blue.get("restore"))
 
 
 def _unknown_if_spreading(setup: Setup, targeted: int, guarantee: Guarantee) -> Guarantee:

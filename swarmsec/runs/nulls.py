@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from swarmsec.runs.cache import JobCache
 from swarmsec.runs.jobs import JobResult, require_done
@@ -10,6 +11,7 @@ from swarmsec.runs.runner import NO_DEFENSE, run_scenario
 from swarmsec.runs.seeds import jobs_of
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.scoring import Result
+from swarmsec.swarm.arms import Arm
 
 STILL = ("frozen", "deaf", "mute")
 """The nulls that stand still: they decide nothing new, hear nobody, or ignore their feeds. A defense must do better."""
@@ -39,6 +41,27 @@ def with_nulls(result: Result, scenario: Scenario, cache: JobCache[JobResult]) -
         ExecutorError: A worker process died, or an arm took too long.
     """
     return result.beside(run_nulls(scenario, result.seeds, cache), rivals=STILL)
+
+
+def judged_beside_still(result: Result, scenario: Scenario, cache: JobCache[JobResult]) -> Result:
+    """The result with the verdict that it has beside the nulls that stand still, without their scores.
+
+    They can keep a defense from `limited` and change no other verdict, and only their defended arms count for that: so
+    they cost three arms a seed, and none where the verdict is another one.
+
+    Args:
+        result: The scenario's own result.
+        scenario: The scenario, with its attacks and world.
+        cache: Runs the jobs; if it has the scenario's own arms, the clean and attacked ones are not run again.
+    """
+    if result.verdict != "limited":
+        return result
+    found = {}
+    for kind in STILL:
+        with_null = load_scenario(scenario, defense=kind)
+        found[kind] = run_scenario(with_null, result.seeds, cache, arms=[Arm.CLEAN, Arm.ATTACKED, Arm.DEFENDED])
+        cache.drop(one.id for one in jobs_of(with_null, result.seeds, [Arm.DEFENDED]))
+    return replace(result.beside(found, rivals=STILL), nulls=())
 
 
 def run_nulls(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResult]) -> dict[str, Result]:

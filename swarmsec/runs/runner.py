@@ -104,6 +104,7 @@ def subject_of(scenario: Scenario) -> Subject:
         autoimmune=scenario.parts.rules.blue.autoimmune_share,
         defended=any(spec.kind != NO_DEFENSE for spec in defenses),
         raises_alarms=any(spec.plugin.raises_alarms for spec in defenses),
+        metrics=scenario.parts.world.plugin.metrics,
     )
 
 

@@ -17,8 +17,8 @@ from swarmsec.registry import Registry, fresh_classes, shipped_kinds
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
-from swarmsec.swarm.setup import Aim, PluginSpec, Setup, compose, fits_by_counts
-from swarmsec.teams import Attack, Defense, Rules, Vantage, same_as
+from swarmsec.swarm.setup import Aim, PluginSpec, Setup, compose, fits_by_counts, selectors_among
+from swarmsec.teams import Attack, Defense, Rules, Vantage, needs_edges, same_as
 from swarmsec.worlds import World
 
 SPEC_FAMILIES: dict[str, Family] = {
@@ -156,11 +156,20 @@ _AIMED_MAX = 20_000_000
 """Selectors are checked before a run if daemons times attacks is at most this number; more would take too long."""
 
 
-def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
-    """The errors of `compose` for the parts of a document, found without building the network.
+_DRAWN_MAX = 20_000
+"""Networks are drawn before a run, if selectors need their edges, up to so many daemons in all seeds together."""
 
-    These errors depend on the number of daemons and not on the edges, so a network without edges replaces the real
-    one, and a scenario of ten million daemons is checked at once.
+
+def composition_errors(parts: Parts, seeds: Sequence[Streams]) -> list[ScenarioError]:
+    """The errors of `compose` for the parts of a document, mostly found without building the network.
+
+    Most of these errors depend on the number of daemons and not on the edges, so a network without edges replaces the
+    real one, and a scenario of ten million daemons is checked at once. Networks are drawn if a selector such as
+    `around:7` needs their edges.
+
+    Args:
+        parts: The parts.
+        seeds: The random streams of each seed.
     """
     try:
         n = parts.n
@@ -169,7 +178,25 @@ def composition_errors(parts: Parts, streams: Streams) -> list[ScenarioError]:
         return [type(error)(error.message, where=error.at("network").where)]
     if fits_by_counts(n, **_composition(parts)):
         return []
-    network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
+    if n * len(seeds) > _DRAWN_MAX or not _need_edges(parts):
+        network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
+        return _errors_on(network, parts, seeds[0])
+    try:
+        checked = (_errors_on(network_of(parts, streams), parts, streams) for streams in seeds)
+        return next((found for found in checked if found), [])
+    except ScenarioError as error:
+        return [error]
+
+
+def _need_edges(parts: Parts) -> bool:
+    """Whether a selector depends on the edges of the network."""
+    selectors = [one for spec in parts.attacks for one in selectors_among(spec.plugin).values()]
+    return any(map(needs_edges, [*selectors, *(aim.daemons for aim in parts.unbilled)]))
+
+
+def _errors_on(network: Network, parts: Parts, streams: Streams) -> list[ScenarioError]:
+    """The errors of `compose` on a network, at most one for each plug-in."""
+    n = network.n
     attacks = parts.attacks if n * len(parts.attacks) <= _AIMED_MAX else ()
     bare = parts._replace(attacks=(), defenses=(), rules=Rules())
     found: dict[str, ScenarioError] = {}

@@ -222,7 +222,7 @@ def load_scenario(
     except ScenarioError as error:
         raise _refused([error], tree) from None
     scenario = Scenario(resolved(tree.data, parts), written.command, changes, registry, tree)
-    if wrong := composition_errors(fresh(parts), scenario.streams(scenario.seeds[0])):
+    if wrong := composition_errors(fresh(parts), [scenario.streams(seed) for seed in scenario.seeds]):
         raise _refused(wrong, tree)
     return _with_parts(scenario, parts)
 

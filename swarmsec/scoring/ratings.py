@@ -12,6 +12,7 @@ import numpy as np
 
 from swarmsec.arrays import Floats
 from swarmsec.rng import stream
+from swarmsec.scoring.bradley_terry import bradley_terry, curvature, solve
 from swarmsec.scoring.intervals import BOOTSTRAP_SEEDS_MIN, CONFIDENCE, Interval
 
 AVERAGE = 1500.0
@@ -21,8 +22,6 @@ POINTS_PER_NAT = 400.0 / np.log(10.0)
 """Elo's scale: 400 points more are odds of ten to one."""
 
 _RESAMPLES = 999
-_ITERATIONS_MAX = 200
-_PRECISION = 1e-10
 _TIE = 1e-9
 
 
@@ -40,48 +39,6 @@ class PairwiseRating(NamedTuple):
     wins: int
     losses: int
     ties: int
-
-
-def bradley_terry(wins: Floats, *, prior: float = 1.0) -> Floats:
-    """Log strengths of contestants, by maximum likelihood: P(i beats j) = s_i / (s_i + s_j).
-
-    Newton's method on the log-likelihood, which is concave (Hunter 2004, Annals of Statistics 32, §3). A tie is half a
-    win for each. The prior credits every contestant with ties against a contestant of average strength; with it the
-    estimate always exists and is unique. Without it the estimate exists only if no group of contestants won all or
-    lost all of its comparisons with the others (Ford 1957).
-
-    Args:
-        wins: (..., k, k) how often the row's contestant did better than the column's; the diagonal is 0.
-        prior: The number of ties with an average contestant that each is credited with.
-
-    Returns:
-        (..., k) log strengths; their mean is 0.
-
-    Examples:
-        >>> bradley_terry(np.array([[0.0, 3.0], [1.0, 0.0]]), prior=0).round(4).tolist()
-        [0.5493, -0.5493]
-    """
-    k = wins.shape[-1]
-    met = wins + np.swapaxes(wins, -1, -2)
-    logs = np.zeros(wins.shape[:-1])
-    for _ in range(_ITERATIONS_MAX):
-        chance = _logistic(logs[..., :, None] - logs[..., None, :])
-        against_average = _logistic(logs)
-        slope = (wins - met * chance).sum(axis=-1) + prior * (0.5 - against_average)
-        bend = met * chance * (1 - chance)
-        diagonal = bend.sum(axis=-1) + prior * against_average * (1 - against_average)
-        curvature = np.eye(k) * diagonal[..., None] - bend
-        # Without a prior the matrix is singular, as only differences matter: a weight on the mean keeps the mean at 0.
-        step = np.linalg.solve(curvature + (0.0 if prior else 1 / k), slope[..., None])[..., 0]
-        reach = np.abs(step).max(axis=-1, keepdims=True, initial=0.0)
-        logs = logs + step / np.maximum(1.0, reach)  # The quadratic approximation is poor beyond a step of 1.
-        if reach.max(initial=0.0) < _PRECISION:
-            break
-    return np.asarray(logs - logs.mean(axis=-1, keepdims=True))
-
-
-def _logistic(x: Floats) -> Floats:
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)))
 
 
 def rate(outcomes: Floats) -> tuple[PairwiseRating, ...]:
@@ -159,10 +116,8 @@ def _ends(by_seed: Floats, rating: Floats) -> tuple[Floats, Floats] | None:
 
 def _errors(wins: Floats, rating: Floats) -> Floats:
     """(k,) the standard errors of log strengths, by the curvature of the likelihood with the prior of `rate`."""
-    chance, against_average = _logistic(rating[:, None] - rating), _logistic(rating)
-    bend = (wins + wins.T) * chance * (1 - chance)
-    curvature = np.diag(bend.sum(axis=1) + against_average * (1 - against_average)) - bend
-    return np.asarray(np.sqrt(np.diag(np.linalg.inv(curvature))))
+    inverse = solve(curvature(wins + wins.T, rating, prior=1.0)[None], np.eye(len(rating)))
+    return np.asarray(np.sqrt(np.diag(inverse)))
 
 
 def _jackknifed(by_seed: Floats, rating: Floats) -> tuple[Floats, Floats]:

@@ -16,6 +16,7 @@ from swarmsec.scoring.detection import Detection, detection, rounds_to_recover
 from swarmsec.scoring.intervals import Interval, of_mean, plain_interval
 from swarmsec.scoring.seed_run import SeedRun
 from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
+from swarmsec.worlds import Metric, figures_of_run
 
 SCHEMA = "swarmsec.result/v2"
 
@@ -25,7 +26,7 @@ class ArmScore(NamedTuple):
 
     Attributes:
         bill: The final scored bill.
-        metrics: The final value of every metric.
+        metrics: The figure of the run for every metric, as its world declares it; of the last round unless declared.
         central: The bills of a central controller that heard the same signals.
     """
 
@@ -86,6 +87,7 @@ class Subject(NamedTuple):
         autoimmune: The budget of the autoimmune cost, as a share of the attack's damage.
         defended: Whether any defense stands.
         raises_alarms: Whether the defenses can raise alarms at all.
+        metrics: The declared metrics of the world.
     """
 
     scenario: str
@@ -98,6 +100,7 @@ class Subject(NamedTuple):
     autoimmune: float = 0.05
     defended: bool = True
     raises_alarms: bool = True
+    metrics: tuple[Metric, ...] = ()
 
     @property
     def terms(self) -> ScoringTerms:
@@ -227,7 +230,9 @@ def score(subject: Subject, runs: Sequence[SeedRun], terms: ScoringTerms | None 
     """
     arms = tuple(runs[0].traces)
     bills = bills_of(runs)
-    scores = {arm: ArmScore(of_mean(bills[arm]), _metrics(arm, runs), _central(arm, runs)) for arm in arms}
+    scores = {
+        arm: ArmScore(of_mean(bills[arm]), _metrics(arm, runs, subject.metrics), _central(arm, runs)) for arm in arms
+    }
     hears = scores.get("attacked") or scores.get("clean")
     return Result(
         **vars(score_damage(bills, terms or subject.terms)),
@@ -250,9 +255,9 @@ def bills_of(runs: Sequence[SeedRun]) -> dict[str, Floats]:
     return {arm: np.array([float(run.traces[arm].bill[-1]) for run in runs]) for arm in runs[0].traces}
 
 
-def _metrics(arm: str, runs: Sequence[SeedRun]) -> dict[str, Interval]:
-    names = runs[0].traces[arm].metrics
-    return {name: of_mean(np.array([float(run.traces[arm].metrics[name][-1]) for run in runs])) for name in names}
+def _metrics(arm: str, runs: Sequence[SeedRun], declared: Sequence[Metric]) -> dict[str, Interval]:
+    figures = [figures_of_run(run.traces[arm].metrics, declared) for run in runs]
+    return {name: of_mean(np.array([of_seed[name] for of_seed in figures])) for name in figures[0]}
 
 
 def _central(arm: str, runs: Sequence[SeedRun]) -> dict[str, Interval]:

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.errors import PluginError
 from swarmsec.messages import Messages
 from swarmsec.swarm.channel import ClaimChannel, Forge
 from swarmsec.swarm.setup import PluginSpec, Setup
@@ -116,6 +117,10 @@ class ActiveDefense:
 
     def ignore(self, edges: Ints, *, ignored: bool) -> None:
         """See `BlueView.ignore` and `BlueView.heed`."""
+        if not self.spec.plugin.ignores:
+            raise PluginError(
+                "ignores messages, but declares `ignores = False`", where=f"{self.spec.kind}: blue.ignore"
+            )
         if self.ignored is None:
             self.ignored = np.zeros(self._m, dtype=bool)
         self.ignored[edges] = ignored

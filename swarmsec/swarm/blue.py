@@ -56,7 +56,7 @@ class BlueTeam:
         self._suspended = Restraint(n, rules.suspend_limit(n), len(specs))
         self._restored = Restraint(n, rules.restore_limit(n), 1)
         self._back_in: dict[int, list[Ints]] = {}
-        self._downtime, self._restored_in_total = rules.blue.downtime, 0
+        self._downtime, self._restored_in_total, self._ignored_most = rules.blue.downtime, 0, 0
         self.quarantined: Bools = np.zeros(n, dtype=bool)
         self.quarantined_count = self._most_quarantined = 0
         self.alarmed: Bools = np.zeros(n, dtype=bool)
@@ -189,6 +189,7 @@ class BlueTeam:
             "denied_suspend": self._suspended.denied,
             "restore": self._restored_in_total,
             "denied_restore": self._restored.denied,
+            "ignored": self._ignored_most,
             "messages": self.messages,
         }
 
@@ -238,6 +239,8 @@ class BlueTeam:
     def update_listening(self) -> None:
         """Compute the edges that nobody listens on."""
         ignored = [defense.ignored for defense in self.defenses if defense.ignored is not None]
+        if ignored:
+            self._ignored_most = max(self._ignored_most, int(np.count_nonzero(np.any(ignored, axis=0))))
         self._listening.update(self._isolated.on | self._restored.on, ignored)
 
     def within_quarantine(self, dropped: Bools) -> Bools:

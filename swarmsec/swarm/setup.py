@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
@@ -184,7 +185,8 @@ def fits_by_counts(
     """
     try:
         _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
-        sizes = [size_of(spec.plugin.daemons, n, world.plugin.roles(n)) for spec in attacks]
+        roles = world.plugin.roles(n)
+        sizes = [_sizes_of(spec.plugin, n, roles)["daemons"] for spec in attacks]
         terms = [terms_of(spec.plugin) for spec in attacks]
         on = [(term, size) for term, size in zip(terms, sizes, strict=True) if term.strength > 0]
         hijacked = sum(size for term, size in on if term.surface.compromises)
@@ -193,6 +195,11 @@ def fits_by_counts(
     except SwarmsecError:
         return False
     return True
+
+
+def _sizes_of(attack: Attack, n: int, roles: Mapping[str, Ints]) -> dict[str, int]:
+    """How many of `n` daemons each selector among the parameters selects, by the parameter's name."""
+    return {name: size_of(selector, n, roles) for name, selector in selectors_among(attack).items()}
 
 
 def _check_fit(
@@ -233,10 +240,7 @@ def _select_all(
     earlier: dict[str, Ints] = {}
     for number, spec in enumerate(attacks):
         selected: dict[str, Ints] = {}
-        for name in selectors_of(type(spec.plugin)):
-            selector = getattr(spec.plugin, name)
-            if selector is None:
-                continue
+        for name, selector in selectors_among(spec.plugin).items():
             rng = streams.of(f"red/{number}/targets" if name == "daemons" else f"red/{number}/{name}")
             same = {**earlier, **selected}
             try:
@@ -249,11 +253,19 @@ def _select_all(
     return tuple(found)
 
 
-def selectors_of(attack: type[Attack]) -> list[str]:
+@lru_cache(maxsize=128)
+def _selectors_of(attack: type[Attack]) -> list[str]:
     """The parameters of an attack whose type is `Selector`, or `Selector | None`; `daemons` is the first."""
     hints = get_type_hints(attack)
     names = [field.name for field in fields(attack) if hints[field.name] in (Selector, Selector | None)]
     return sorted(names, key=lambda name: name != "daemons")
+
+
+def selectors_among(attack: Attack) -> dict[str, Selector]:
+    """The selectors that an attack is given, by the parameter's name; `daemons` is the first."""
+    cls: Any = type(attack)
+    given = {name: getattr(attack, name) for name in _selectors_of(cls)}
+    return {name: selector for name, selector in given.items() if selector is not None}
 
 
 def _select_targets(

@@ -34,6 +34,10 @@ class Defense(Plugin):
     gateway: ClassVar[bool] = False
     """Whether every act passes through it, also one of a hijacked daemon, so that `govern` binds those too."""
 
+    ignores: ClassVar[bool] = True
+    """Whether it may call `blue.ignore`. Certification assumes it, because a theorem may need every message; a defense
+    that sets it to False is refused the call."""
+
     keeps_range: ClassVar[bool] = False
     """Whether its guarantee includes that honest proposals stay, by component, in the range of the honest first ones.
     A run inside the guarantee measures it."""

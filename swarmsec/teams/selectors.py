@@ -115,6 +115,11 @@ def select(
     return np.sort(chosen).astype(np.int32)
 
 
+def needs_edges(selector: Selector) -> bool:
+    """Whether the daemons that a selector selects depend on the edges of the network."""
+    return isinstance(selector, str) and (selector.startswith(_AROUND) or selector.split(":")[0] == _HUBS)
+
+
 def same_as(selector: Selector) -> str | None:
     """The name that a selector `same:NAME` refers to; None for all others."""
     return selector.removeprefix(_SAME) if isinstance(selector, str) and selector.startswith(_SAME) else None
@@ -173,7 +178,7 @@ def checked_daemons(daemons: Daemons, n: int, *, act: str, what: str = "daemons"
 
 
 def _daemon(text: str, n: int) -> int:
-    if not text.isdecimal() or int(text) >= n:
+    if not (text.isascii() and text.isdecimal()) or int(text) >= n:
         raise ParameterError(f"no daemon {text!r}; daemons are numbered from 0 to {n - 1}")
     return int(text)
 

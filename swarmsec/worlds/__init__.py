@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from swarmsec.teams.observed import Observed
 from swarmsec.worlds._base import Outcome, World, WorldView, divide
-from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim, figures_of_run
 
 __all__ = [
     "Bill",
@@ -22,4 +22,5 @@ __all__ = [
     "World",
     "WorldView",
     "divide",
+    "figures_of_run",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from swarmsec.arrays import Floats
 
@@ -48,6 +49,13 @@ class Metric:
     axis: str = ""
     aggregation: Aggregation = "last"
 
+    def __post_init__(self) -> None:
+        known = get_args(Aggregation)
+        if self.aggregation not in known:
+            raise ValueError(
+                f"aggregation {self.aggregation!r} of the metric {self.name}; must be one of {', '.join(known)}"
+            )
+
     def of_run(self, values: Floats) -> float:
         """The figure of a run from those of its rounds, (rounds,).
 
@@ -60,13 +68,24 @@ class Metric:
             case "last":
                 return float(values[-1])
             case "mean":
-                return float(values.mean())
+                return math.fsum(values) / len(values)
             case "sum":
-                return float(values.sum())
+                return math.fsum(values)
             case "min":
                 return float(values.min())
             case "max":
                 return float(values.max())
+
+
+def figures_of_run(series: Mapping[str, Floats], metrics: Sequence[Metric]) -> dict[str, float]:
+    """Name → the figure of a run; that of the last round for bills and for what no world declares.
+
+    Args:
+        series: Name → (rounds,) the values after each round.
+        metrics: The declared metrics of the world.
+    """
+    declared = {metric.name: metric for metric in metrics}
+    return {name: declared.get(name, Metric(name=name)).of_run(values) for name, values in series.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -115,6 +115,26 @@ def test_the_matrix_has_one_table_for_each_scenario(cli, store):
     assert "damage(defended) in belief" in cli("results", store, "--matrix", "--damage").out
 
 
+def test_a_cell_of_the_matrix_is_the_mean_with_its_interval_where_seeds_differ(cli, tmp_path):
+    import swarmsec
+
+    teams = {"attack": "false_signal:start=200,stop=240,bias=-2.0", "defense": "signal_clip"}
+    noisy = small(
+        scenario="blackswarm",
+        attacks=[teams["attack"]],
+        defenses=[teams["defense"]],
+        seeds=(0, 1, 2),
+        rounds=260,
+        news=(60,),
+    )
+    scenario = swarmsec.load_scenario("blackswarm", **teams, settings={"rounds": 260, "world.news": [60]})
+    expected = swarmsec.run(scenario, seeds=[0, 1, 2]).damage_limited
+    assert expected.low < expected.mean < expected.high
+    row = cli("results", noisy.keep(tmp_path / "n.sqlite"), "--matrix").out.splitlines()[3]
+    mean, low, high = (f"{share:.0%}" for share in expected)
+    assert row.split() == [teams["attack"], mean, f"[{low},", f"{high}]"]
+
+
 def test_a_comparison_names_the_defense_with_less_damage(cli, store):
     ran = cli("results", store, "--compare", "wmsr", "median_gate")
     assert ran.code == 0
@@ -159,8 +179,8 @@ def test_a_tournament_and_its_leaderboard_have_equal_ratings_with_ties_in_equal_
     board = cli("results", "t.sqlite", "--leaderboard", "--json").json
     for team in ("attacks", "defenses"):
         assert ran.json["ratings"][team] == board[team]
-    (idle,) = (one["points"]["mean"] for one in board["defenses"] if one["label"] == "none")
-    tied = [one["label"] for one in board["defenses"] if one["points"]["mean"] == idle]
+    (idle,) = (one["points"] for one in board["defenses"] if one["label"] == "none")
+    tied = [one["label"] for one in board["defenses"] if one["points"] == idle]
     assert tied == ["median_gate", "none", "signal_clip"]
 
 

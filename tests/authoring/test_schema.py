@@ -101,6 +101,25 @@ def test_every_reference_has_a_definition(draft):
 
 
 @pytest.mark.parametrize("draft", Draft)
+@pytest.mark.parametrize("accepted", [True, False])
+def test_the_schema_knows_the_forms_of_selectors(draft, accepted):
+    good = [
+        "around:7",
+        "same:stubborn",
+        "same:package/kind",
+        "role=zone_5",
+        "role=zone_5:20%",
+        "role=zone_5:3",
+        "hubs:3",
+    ]
+    bad = ["around:", "around:x", "around:-1", "around:7:3", "same:", "same: ", "role=", "role=:3", "role=zone_5:x"]
+    bad += ["role=zone_5:0", "role=zone_5:101%", "round:7", "hubs:x", "hubs=3", "rolezone"]
+    for selector in good if accepted else bad:
+        text = BASE + "name: x\n" + json.dumps({"attacks": [{"kind": "stubborn", "daemons": selector}]})[1:-1]
+        assert passes(text, draft) is accepted, selector
+
+
+@pytest.mark.parametrize("draft", Draft)
 def test_the_schema_accepts_every_valid_scenario(draft):
     wrong = []
     for path in [*GOOD, *library().values()]:

@@ -177,6 +177,24 @@ def test_a_sample_is_deterministic_and_the_result_is_compared_with_the_rounds(fo
     assert [one.where for one in verified(folder, sample=1).differences] == ["arms.clean.bill.mean"]
 
 
+def test_metrics_over_the_whole_run_follow_from_the_rounds(tmp_path):
+    """`efficiency` of allocation is declared as a mean over rounds."""
+    scenario = load_scenario("task_force", settings={"rounds": 6})
+    folder = RunFolder(tmp_path, scenario, (0, 1), ["swarmsec", "run", "task_force"])
+    result = run_scenario(scenario, (0, 1), JobCache(Serial(), whole), each_seed=folder.add)
+    folder.finish(result)
+    assert verified(folder.path, sample=1).differences == ()
+    rows = [row.split(",") for row in (folder.path / "rounds.csv").read_text(encoding="utf-8").splitlines()]
+    column, bill = rows[0].index("efficiency"), rows[0].index(scenario.bill)
+    arms = json.loads((folder.path / "result.json").read_text(encoding="utf-8"))["arms"]
+    for arm, score in arms.items():
+        mine = [row for row in rows if row[1] == arm]
+        assert len({row[column] for row in mine}) > 2
+        assert score["metrics"]["efficiency"]["mean"] == pytest.approx(sum(float(row[column]) for row in mine) / 12)
+        last = [float(row[bill]) for row in mine if row[2] == mine[-1][2]]
+        assert score["metrics"][scenario.bill]["mean"] == score["bill"]["mean"] == pytest.approx(sum(last) / 2)
+
+
 def test_a_difference_is_reported_with_changes_of_the_environment(folder):
     row = line_of(folder / "rounds.csv", 20)
     change(folder / "rounds.csv", row, row + "1")

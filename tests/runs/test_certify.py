@@ -8,7 +8,7 @@ import pytest
 
 from swarmsec import load_scenario, run
 from swarmsec.cli import main
-from swarmsec.errors import ParameterError
+from swarmsec.errors import ParameterError, PluginError
 from swarmsec.network import _lower_bounds, _robustness
 from swarmsec.runs.certification import certify
 from swarmsec.scenario import library
@@ -22,6 +22,8 @@ LEAVES = {"kind": "edges", "n": 5, "edges": [[0, 1], [0, 2], [1, 2], [0, 3], [1,
 LIAR = {"kind": "stubborn", "daemons": [0], "value": 100.0}
 WMSR = {"kind": "wmsr", "f": 1}
 QUARANTINE = {"kind": "random_quarantine"}
+NO_QUARANTINE = {"blue": {"quarantine": 0, "restore": 0}}
+"""A restored daemon says nothing while it is down."""
 SMALL = [name for name in library() if load_scenario(name).n <= 200]
 
 
@@ -91,7 +93,8 @@ def test_a_guarantee_that_covers_the_attacks_is_inside():
         (swarm({**C7, "loss": 0.1}), "outside", "late, lost or out of order"),
         (swarm({**C7, "delay": 2}), "outside", "late, lost or out of order"),
         (swarm(defenses=[WMSR, QUARANTINE]), "outside", "daemons may be isolated"),
-        (swarm(defenses=[WMSR, QUARANTINE], rules={"blue": {"quarantine": 0}}), "inside", "(2,2)-robust"),
+        (swarm(defenses=[WMSR, QUARANTINE], rules={"blue": {"quarantine": 0}}), "outside", "daemons may be isolated"),
+        (swarm(defenses=[WMSR, QUARANTINE], rules=NO_QUARANTINE), "inside", "(2,2)-robust"),
         (swarm(attacks=[{"kind": "hijack", "daemons": [0]}]), "unknown", "may take over 6 more"),
         (swarm(attacks=[{"kind": "hijack", "daemons": [0]}], rules={"red": {"daemons": 1}}), "inside", "(2,2)-robust"),
         (swarm(attacks=[{"kind": "false_signal", "daemons": [0]}]), "outside", "attacks on signals"),
@@ -106,6 +109,64 @@ def test_every_assumption_of_a_guarantee_is_checked(scenario, verdict, why):
     certificate = certified(scenario)
     assert certificate["verdict"] == verdict
     assert why in certificate["defenses"][0]["why"]
+
+
+DROPS = '''"""Drop the messages on the first edge."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from swarmsec import Defense
+
+
+@dataclass(kw_only=True)
+class Drops(Defense):
+    """Drop them by its hook."""
+
+    # The traits
+
+    def HOOK
+'''
+
+IGNORES = "respond(self, blue):\n        if blue.round == 2:\n            blue.ignore([0])"
+AT_ONCE = "begin(self, blue):\n        blue.ignore([0])"
+WEIGHS = "weigh(self, messages, blue):\n        return np.where(np.arange(messages.network.m) == 0, 0.0, 1.0)"
+ALARMS = "respond(self, blue):\n        blue.alarm([0])"
+RESTORES = "respond(self, blue):\n        blue.restore([6])"
+MONITOR = "from swarmsec import Vantage\n    vantage = Vantage.MONITOR\n    ignores = False"
+RESTORING = {"blue": {"quarantine": 0, "restore": 1}}
+
+
+@pytest.mark.parametrize(
+    ("hook", "traits", "rules", "verdict", "why"),
+    [
+        (IGNORES, "", NO_QUARANTINE, False, "drops may ignore some"),
+        (AT_ONCE, "", NO_QUARANTINE, False, "drops may ignore some"),
+        (WEIGHS, "", NO_QUARANTINE, False, "drops may drop some"),
+        (RESTORES, MONITOR, RESTORING, False, "daemons may be isolated"),
+        (RESTORES, MONITOR, NO_QUARANTINE, True, "(2,2)-robust"),
+        (ALARMS, "ignores = False", NO_QUARANTINE, True, "(2,2)-robust"),
+    ],
+)
+def test_another_defense_that_drops_messages_ends_the_guarantee_of_a_rule(tmp_path, hook, traits, rules, verdict, why):
+    (tmp_path / "drops.py").write_text(DROPS.replace("HOOK", hook).replace("# The traits", traits), encoding="utf-8")
+    document = beliefs(
+        [float(i) for i in range(7)], C7, attacks=[LIAR], defenses=[WMSR, {"kind": "drops"}], rules=rules, rounds=10
+    )
+    scenario = load_scenario(document, plugins=[tmp_path])
+    claim = certified(scenario)["defenses"][0]
+    assert claim["holds"] is verdict
+    assert why in claim["why"]
+    assert run(scenario, seeds=[0]).guarantee.holds is verdict, "a run agrees"
+
+
+def test_a_defense_that_declares_not_to_ignore_messages_cannot(tmp_path):
+    text = DROPS.replace("HOOK", IGNORES).replace("# The traits", "ignores = False")
+    (tmp_path / "drops.py").write_text(text, encoding="utf-8")
+    document = beliefs([0.0, 1.0, 2.0], K3, attacks=[], defenses=[{"kind": "drops"}])
+    with pytest.raises(PluginError, match="declares `ignores = False`"):
+        run(load_scenario(document, plugins=[tmp_path]), seeds=[0])
 
 
 def test_the_guarantee_of_a_gate_needs_its_warm_up_and_honest_majorities():

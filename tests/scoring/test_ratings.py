@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from swarmsec.scoring.ratings import AVERAGE, bradley_terry, rate
+from swarmsec.scoring.bradley_terry import bradley_terry
+from swarmsec.scoring.ratings import AVERAGE, rate
 
 # Agresti, Categorical Data Analysis (2nd ed. 2002), Table 10.10: the American League's Eastern Division in 1987, how
 # often the row's team beat the column's. Milwaukee, Detroit, Toronto, New York, Boston, Cleveland, Baltimore.
@@ -98,10 +99,21 @@ def _offset(wins):
 
 @given(results, st.randoms(use_true_random=False))
 @settings(max_examples=50, deadline=None)
-def test_ratings_do_not_depend_on_the_order_of_contestants(wins, random):
+def test_strengths_do_not_depend_on_the_order_of_contestants(wins, random):
     order = list(range(len(wins)))
     random.shuffle(order)
-    assert bradley_terry(wins[np.ix_(order, order)]) == pytest.approx(bradley_terry(wins)[order], abs=1e-7)
+    assert bradley_terry(wins[np.ix_(order, order)]).tolist() == bradley_terry(wins)[order].tolist()
+
+
+@pytest.mark.parametrize("seeds", [1, 5, 45])
+def test_ratings_do_not_depend_on_the_order_of_contestants_and_equals_are_rated_equal(seeds):
+    """Contestant 9 has the outcomes of contestant 2. From 41 seeds on, intervals are of the bootstrap."""
+    outcomes = np.random.default_rng(7).normal(size=(seeds, 4, 9))
+    outcomes = np.concatenate([outcomes, outcomes[..., 2:3]], axis=2)
+    order = np.random.default_rng(8).permutation(10)
+    rated = rate(outcomes)
+    assert rated[9] == rated[2]
+    assert rate(outcomes[..., order]) == tuple(rated[at] for at in order)
 
 
 @given(results)

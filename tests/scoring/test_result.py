@@ -13,6 +13,7 @@ from swarmsec.scoring import Result, ScoringTerms, SeedRun, Subject, score, scor
 from swarmsec.scoring.intervals import of_ratio
 from swarmsec.swarm.trace import DetectionCounts, Trace
 from swarmsec.teams import Guarantee
+from swarmsec.worlds import Metric
 
 ARMS = ("clean", "attacked", "defended", "guarded")
 SUBJECT = Subject("test", 1, "digest", "0", 3, ("test",))
@@ -52,6 +53,24 @@ def scored(**bills: Sequence[float]) -> Result:
 
 
 BITES = {"clean": [10, 20, 30], "attacked": [110, 130, 120], "defended": [31, 45, 50], "guarded": [11, 22, 33]}
+
+
+@pytest.mark.parametrize(
+    ("aggregation", "expected"), [("last", 2.0), ("mean", 3.0), ("sum", 9.0), ("min", 1.0), ("max", 6.0)]
+)
+def test_a_metric_of_a_run_is_the_figure_that_the_world_declares(aggregation, expected) -> None:
+    runs = [seed_run(seed, clean=0.0) for seed in range(2)]
+    for run in runs:
+        run.traces["clean"].metrics["load"] = np.array([1.0, 6.0, 2.0])
+    subject = SUBJECT._replace(metrics=(Metric(name="load", aggregation=aggregation),))
+    document = score(subject, runs).to_dict()["arms"]["clean"]
+    assert document["metrics"]["load"]["mean"] == expected
+    assert score(SUBJECT, runs).arms["clean"].metrics["load"].mean == 2.0
+
+
+def test_a_metric_with_an_unknown_aggregation_is_refused_where_it_is_declared() -> None:
+    with pytest.raises(ValueError, match="aggregation 'average' of the metric load; must be one of last, mean"):
+        Metric(name="load", aggregation="average")
 
 
 def test_damage_is_the_bill_minus_the_bill_of_the_clean_arm() -> None:

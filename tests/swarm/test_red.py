@@ -411,6 +411,25 @@ def test_spent_feeds_are_those_that_were_changed() -> None:
     assert spent(shift(daemons=[1, 3]))[0] == {"feeds": 1}
 
 
+def test_on_a_directed_network_red_hears_only_receivers_that_the_hijacked_daemon_listens_to() -> None:
+    network = topology("k_in_random", n=12, k=4, seed=3)
+    edges = set(zip(network.indices.tolist(), network.receivers.tolist(), strict=True))
+    heard: dict[tuple[int, int], float] = {}
+
+    def listen(self: Attack, channels: Channels, red: RedView) -> Channels:
+        ends = zip(channels.sender.tolist(), channels.receiver.tolist(), strict=True)
+        heard.update(zip(ends, channels.heard[:, 0].tolist(), strict=True))
+        return channels
+
+    trace = attacked(attack(Surface.MESSAGE, on_messages=listen)(daemons=[1, 5, 7]), network=network, rounds=1)
+    assert trace.states is not None
+    assert set(heard) == {(sender, receiver) for sender, receiver in edges if sender in {1, 5, 7}}
+    listened = [(sender, receiver) for sender, receiver in heard if (receiver, sender) in edges]
+    assert 0 < len(listened) < len(heard), "the network has both kinds of channels"
+    assert [heard[ends] for ends in listened] == [trace.states[0, receiver, 0] for _, receiver in listened]
+    assert all(np.isnan(heard[ends]) for ends in heard if ends not in listened)
+
+
 def test_messages_have_the_columns_that_the_protocol_names() -> None:
     channels = Channels(
         sender=np.array([0, 0], dtype=np.int32),

@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 import pytest
 
-from swarmsec.errors import ParameterError, PluginError, UnknownNameError
+from swarmsec.errors import ParameterError, PluginError, ScenarioError, UnknownNameError
 from swarmsec.network import topology
 from swarmsec.rng import stream
 from swarmsec.scenario import load_scenario
@@ -162,6 +162,57 @@ def test_every_parameter_of_the_type_selector_is_resolved() -> None:
     assert first.seen == {"daemons": [7], "accomplices": [6, 8]}
     assert second.seen == {"daemons": [7], "accomplices": [7]}
     assert drawn.seen["daemons"] != drawn.seen["accomplices"]
+
+
+@pytest.mark.parametrize(
+    ("network", "selectors"),
+    [
+        ({"kind": "ring", "n": 8}, ["around:2"]),
+        ({"kind": "edges", "n": 8, "edges": [[7, i] for i in range(7)]}, ["hubs:1", [0]]),
+    ],
+)
+def test_a_budget_is_checked_on_the_edges_when_a_document_is_read(network, selectors) -> None:
+    """A star whose hub is the last daemon: on a network without edges the hub would be daemon 0."""
+    attacks = [{"kind": "stubborn", "daemons": selector} for selector in selectors]
+    with pytest.raises(ScenarioError, match="2 hijacked daemons; the rules allow 1"):
+        load_scenario(beliefs([0.0] * 8, network, attacks=attacks, rules={"red": {"daemons": 1}}))
+    load_scenario(beliefs([0.0] * 8, network, attacks=attacks, rules={"red": {"daemons": 2}})).setup(0)
+
+
+def test_a_budget_is_checked_on_the_networks_of_all_seeds() -> None:
+    network = {"kind": "erdos_renyi", "n": 12, "p": 0.3}
+    document = beliefs([0.0] * 12, network, attacks=[{"kind": "stubborn", "daemons": "around:2"}], seeds=[2, 0])
+    sizes = [len(load_scenario(document).setup(seed).targets[0]) for seed in (2, 0)]
+    assert sizes[0] < sizes[1]
+    with pytest.raises(ScenarioError, match=f"{sizes[1]} hijacked daemons"):
+        load_scenario({**document, "rules": {"red": {"daemons": sizes[0]}}})
+
+
+def test_every_selector_of_an_attack_is_checked_when_a_document_is_read(tmp_path) -> None:
+    (tmp_path / "helped.py").write_text(HELPED, encoding="utf-8")
+    attack = {"kind": "helped", "daemons": [0]}
+    for helpers in ([9], "around:9", "same:nobody"):
+        document = beliefs([0.0] * 6, {"kind": "ring", "n": 6}, attacks=[{**attack, "helpers": helpers}])
+        with pytest.raises(ScenarioError, match="helpers"):
+            load_scenario(document, plugins=[tmp_path])
+
+
+HELPED = '''"""Has helpers."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from swarmsec import Attack, Surface
+from swarmsec.teams import Help, Selector
+
+
+@dataclass(kw_only=True)
+class Helped(Attack):
+    """Has helpers."""
+
+    surface = Surface.SIGNAL
+    helpers: Annotated[Selector, Help("Who helps.")] = "all"
+'''
 
 
 def test_a_document_may_select_around_a_daemon() -> None:
