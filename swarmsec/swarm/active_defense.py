@@ -75,7 +75,7 @@ class ActiveDefense:
         truth: Callable[[], Bools],
         forge: Forge,
     ) -> None:
-        self.spec, self.gateway = spec, spec.plugin.gateway
+        self.spec, self.gateway, self._ignores = spec, spec.plugin.gateway, spec.plugin.ignores
         self.acts_on_swarm = spec.plugin.vantage.acts_on_swarm
         self.ignored: Bools | None = None
         streams, self._team, self._number, self._m = setup.streams, team, number, setup.network.m
@@ -117,7 +117,7 @@ class ActiveDefense:
 
     def ignore(self, edges: Ints, *, ignored: bool) -> None:
         """See `BlueView.ignore` and `BlueView.heed`."""
-        if not self.spec.plugin.ignores:
+        if not self._ignores:
             raise PluginError(
                 "ignores messages, but declares `ignores = False`", where=f"{self.spec.kind}: blue.ignore"
             )
