@@ -176,10 +176,11 @@ def composition_errors(parts: Parts, seeds: Sequence[Streams]) -> list[ScenarioE
         parts.topology.plugin.check(n)
     except ScenarioError as error:
         return [type(error)(error.message, where=error.at("network").where)]
-    if fits_by_counts(n, **_composition(parts)):
+    reserve = parts.topology.plugin.reserve
+    if fits_by_counts(n, reserve=reserve, **_composition(parts)):
         return []
     if n * len(seeds) > _DRAWN_MAX or not _need_edges(parts):
-        network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
+        network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32), reserve=reserve)
         return _errors_on(network, parts, seeds[0])
     try:
         checked = (_errors_on(network_of(parts, streams), parts, streams) for streams in seeds)
@@ -206,7 +207,7 @@ def _errors_on(network: Network, parts: Parts, streams: Streams) -> list[Scenari
         *(bare._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
-        if fits_by_counts(n, **_composition(some)):
+        if fits_by_counts(n, reserve=network.reserve, **_composition(some)):
             continue
         try:
             setup_of(some, streams, network=network)

@@ -29,12 +29,14 @@ class ScoringTerms(NamedTuple):
     Attributes:
         autoimmune: The budget of the autoimmune cost, as a share of the attack's damage.
         defended: Whether any defense stands.
+        still: Those of its defenses that are nulls which stand still; with one of them no defense is `limited`.
         nulls: Null → (k,) its bills in the defended arm.
         rivals: Those of the nulls that the defense must do better than.
     """
 
     autoimmune: float = 0.05
     defended: bool = True
+    still: tuple[str, ...] = ()
     nulls: Mapping[str, Floats] = {}
     rivals: Sequence[str] = ()
 
@@ -171,7 +173,8 @@ def _decide(
     if share.high > terms.autoimmune + _NEGLIGIBLE:
         return _Decision("partly", f"its cost in peace may exceed {terms.autoimmune:.3g} of the attack's damage")
     lows = {kind: margins[kind].low for kind in terms.rivals}
-    as_good = [kind for kind, margin in lows.items() if margin is None or margin <= _NEGLIGIBLE]
+    no_better = (kind for kind, margin in lows.items() if margin is None or margin <= _NEGLIGIBLE)
+    as_good = dict.fromkeys([*terms.still, *no_better])
     if as_good:
         return _Decision("partly", f"standing still does as well: {', '.join(as_good)}")
     return _Decision("limited")

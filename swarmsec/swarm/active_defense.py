@@ -10,6 +10,7 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.errors import PluginError
 from swarmsec.messages import Messages
+from swarmsec.network import Joined
 from swarmsec.swarm.channel import ClaimChannel, Forge
 from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.teams import BlueState, BlueView, Defense
@@ -78,11 +79,12 @@ class ActiveDefense:
         self.spec, self.gateway, self._ignores = spec, spec.plugin.gateway, spec.plugin.ignores
         self.acts_on_swarm = spec.plugin.vantage.acts_on_swarm
         self.ignored: Bools | None = None
-        streams, self._team, self._number, self._m = setup.streams, team, number, setup.network.m
-        self.channel = ClaimChannel(setup.network, lambda width: streams.of(f"blue/{number}/links/{width}"), forge)
+        network, streams = setup.network_with_rows, setup.streams
+        self._team, self._number, self._m = team, number, network.m
+        self.channel = ClaimChannel(network, lambda name: streams.of(f"blue/{number}/links/{name}"), forge)
         self.view = BlueView(
             rng=streams.of(f"blue/{number}"),
-            network=setup.network,
+            network=network,
             rounds=setup.rounds,
             vantage=spec.plugin.vantage,
             quarantine_limit=setup.rules.quarantine_limit(setup.network.n),
@@ -90,6 +92,12 @@ class ActiveDefense:
             state=team.state,
             truth=truth,
         )
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined."""
+        self._m = joined.network.m
+        self.ignored = None if self.ignored is None else joined.extend(self.ignored, False)
+        self.channel.relink(joined)
 
     def overrides(self, hook: str) -> bool:
         """Whether the defense has a hook of its own; what it does not override is not called."""

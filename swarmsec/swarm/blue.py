@@ -9,6 +9,7 @@ import numpy as np
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints, frozen
 from swarmsec.messages import BYTES_A_COMPONENT, Messages
+from swarmsec.network import Joined
 from swarmsec.swarm.active_defense import ActiveDefense
 from swarmsec.swarm.channel import Forge
 from swarmsec.swarm.guarded_rule import guarded_rule
@@ -47,14 +48,15 @@ class BlueTeam:
         lose: Callable[[Ints], None] = lambda daemons: None,
         forge: Forge = lambda claims: claims,
     ) -> None:
-        network, n, rules = setup.network, setup.network.n, setup.rules
+        network, n, rules = setup.network_with_rows, setup.network_with_rows.n, setup.rules
+        self._daemons = setup.network.n
         specs = setup.defenses if active else ()
         self._network, self.recorder, self._world = network, recorder, setup.world
         self._held = held or (lambda: np.zeros(n, dtype=bool))
         self._lose = lose
-        self._isolated = Restraint(n, rules.quarantine_limit(n), len(specs))
-        self._suspended = Restraint(n, rules.suspend_limit(n), len(specs))
-        self._restored = Restraint(n, rules.restore_limit(n), 1)
+        self._isolated = Restraint(n, rules.quarantine_limit(self._daemons), len(specs))
+        self._suspended = Restraint(n, rules.suspend_limit(self._daemons), len(specs))
+        self._restored = Restraint(n, rules.restore_limit(self._daemons), 1)
         self._back_in: dict[int, list[Ints]] = {}
         self._downtime, self._restored_in_total, self._ignored_most = rules.blue.downtime, 0, 0
         self.quarantined: Bools = np.zeros(n, dtype=bool)
@@ -65,6 +67,7 @@ class BlueTeam:
         self.links: Messages | None = None
         self._notices = 0
         self._governed: Floats | None = None
+        self._having: dict[str, list[ActiveDefense]] = {}
         self.state = BlueState(n)
         self.state.isolated, self.state.suspended = self._isolated.on, self._suspended.on
         self.state.down = self._restored.on
@@ -92,6 +95,16 @@ class BlueTeam:
         for daemons in self._back_in.pop(round, []):
             self._restored.lift(0, daemons)
             self.update_listening()
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined."""
+        self._network = joined.network
+        self._listening.relink(joined.network)
+        self.links = None if self.links is None else self.links.relinked(joined)
+        for defense in self.defenses:
+            defense.relink(joined)
+        self.state.relink(joined)
+        self.update_listening()
 
     def filter(self, signals: Floats) -> Floats:
         """(n, d) the signals after the defenses' filters."""
@@ -133,8 +146,10 @@ class BlueTeam:
             shown = governed
         self._governed = shown
         if self._suspended.count or self._restored.count:
-            stopped = (self._suspended.on | self._restored.on)[:, None]
-            acted = np.where(stopped, self._world.neutral(frozen(acted)), acted)
+            stopped = (self._suspended.on | self._restored.on)[: self._daemons, None]
+            acting = acted[: self._daemons]
+            acted = acted.copy()
+            acted[: self._daemons] = np.where(stopped, self._world.neutral(frozen(acting)), acting)
         return acted
 
     def respond(self, sent: Messages, carried: Messages, proposals: Floats, observed: Observed | None = None) -> None:
@@ -266,7 +281,9 @@ class BlueTeam:
         return self._listening.mostly(off) & ~self._isolated.on & ~self._restored.on
 
     def _with(self, hook: str) -> list[ActiveDefense]:
-        return [defense for defense in self.defenses if defense.overrides(hook)]
+        if hook not in self._having:
+            self._having[hook] = [defense for defense in self.defenses if defense.overrides(hook)]
+        return self._having[hook]
 
     def _alarm_changed(self, after: Floats, before: Floats) -> Bools:
         """Raise an alarm about the rows that a defense changed; returns them as a mask."""

@@ -41,6 +41,10 @@ class Listening:
         self._within_quarantine = within_quarantine
         self._dropped: Bools | None = None
 
+    def relink(self, network: Network) -> None:
+        """Go on with a network that identities have joined; `update` follows."""
+        self._network, self._dropped = network, None
+
     def update(self, silenced: Bools, ignored: Sequence[Bools]) -> None:
         """Drop the messages of silenced daemons (n,), and those on ignored edges (m,)."""
         off = silenced[self._network.indices]

@@ -89,7 +89,7 @@ def _sources(plugin_class: type[Plugin]) -> Iterator[tuple[str | None, int, str]
             helper = sys.modules.get(name)
             if helper not in (None, module) and name != cls.__module__.partition(".")[0]:
                 source, first, _ = _source_of(helper)
-                yield source, first, f"{name.rpartition('.')[2]}, " if source is not None else name
+                yield source, first, f"{name.rpartition('.')[2]}.py, " if source is not None else name
 
 
 def _source_of(thing: Any) -> tuple[str | None, int, str]:
@@ -114,6 +114,7 @@ class _Look:
         imports = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
         self._imported = {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
         called = {id(node.func): node for node in nodes if isinstance(node, ast.Call)}
+        self._called = called.keys()
         self._plain = {place for place, call in called.items() if _names_a_public_attribute(call)}
         stored = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
         named = [node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
@@ -133,7 +134,7 @@ class _Look:
                 return self._of_changed(changed)
             case ast.Name(id=name):
                 if name in _BUILTINS and not (name == "getattr" and id(node) in self._plain):
-                    return f"uses `{name}`"
+                    return f"{'calls' if id(node) in self._called else 'uses'} `{name}`"
                 if name in ("self", "cls", "super") and not isinstance(node.ctx, ast.Load):
                     return f"gives the name `{name}` to something else"
             case ast.Call(func=called):
@@ -141,8 +142,8 @@ class _Look:
             case ast.arguments():
                 late = {one.arg for one in [*node.posonlyargs, *node.args][1:] + node.kwonlyargs} & {"self", "cls"}
                 return f"gives the name `{late.pop()}` to something else" if late else ""
-            case ast.MatchClass(kwd_attrs=names) if any(name.startswith("_") for name in names):
-                return f"uses a private name of another object in a pattern, {', '.join(names)}"
+            case ast.MatchClass(kwd_attrs=names) if private := [name for name in names if name.startswith("_")]:
+                return f"matches `{private[0]}`, a private name of another object"
             case ast.Constant(value=str(text)) if _FORMAT.search(text):
                 return "uses a private name of another object in a format"
         return ""
@@ -161,6 +162,9 @@ class _Look:
         return name in self._own or name.startswith("__")
 
     def _of_changed(self, node: ast.Attribute) -> str:
+        """What is wrong with a changed attribute, or an attribute with a changed entry."""
+        if not isinstance(node.ctx, ast.Load):
+            return "" if _is_own(node.value) else f"sets or deletes `.{node.attr}` of another object"
         root: ast.expr = node
         while isinstance(root, (ast.Attribute, ast.Subscript)):
             root = root.value
@@ -184,7 +188,10 @@ def _of_import_from(node: ast.ImportFrom, module: str) -> str:
 
 def _of_call(called: ast.expr) -> str:
     name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
-    return f"makes a random generator with `{name}`; draw from the view's `rng`" if name in _GENERATORS else ""
+    if name in _GENERATORS:
+        return f"makes a random generator with `{name}`; draw from the view's `rng`"
+    drawn = isinstance(called, ast.Attribute) and ast.unparse(called.value) in ("np.random", "numpy.random")
+    return f"draws from the global generator of numpy with `{name}`; draw from the view's `rng`" if drawn else ""
 
 
 def _of_module(name: str) -> str:

@@ -12,8 +12,7 @@ import numpy as np
 from swarmsec.arrays import Floats
 from swarmsec.runs import seed_run_of
 from swarmsec.runs.jobs import JobResult
-from swarmsec.runs.nulls import STILL
-from swarmsec.runs.runner import NO_DEFENSE
+from swarmsec.runs.runner import NO_DEFENSE, STILL
 from swarmsec.scoring import DamageScore, Result, ScoringTerms, Subject, score, score_damage
 from swarmsec.scoring.damage import damage_by_seed
 from swarmsec.store import Store, Summary
@@ -164,7 +163,9 @@ def bills_of(runs: CellRuns, seeds: Sequence[int], summaries: Mapping[str, Summa
 def terms_of(document: Mapping[str, Any]) -> ScoringTerms:
     """What a verdict depends on besides the bills, from the resolved scenario of a defended arm."""
     blue = BlueRules(**document["rules"].get("blue", {}))
-    return ScoringTerms(blue.autoimmune_share, any(spec["kind"] != NO_DEFENSE for spec in document["defenses"]))
+    kinds = [spec["kind"] for spec in document["defenses"]]
+    still = tuple(kind for kind in kinds if kind in STILL)
+    return ScoringTerms(blue.autoimmune_share, any(kind != NO_DEFENSE for kind in kinds), still)
 
 
 def _beside_nulls(

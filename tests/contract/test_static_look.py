@@ -1,4 +1,4 @@
-"""The static look of the kit finds the ways around a view that Python leaves open."""
+"""What Python cannot prevent is found in the source of a plug-in: imports, private names, and writes to others."""
 
 from __future__ import annotations
 
@@ -6,104 +6,88 @@ from pathlib import Path
 
 import pytest
 
-from swarmsec.registry import Registry, shipped_kinds
+from swarmsec.registry import Registry
 from swarmsec.testing._static_look import findings
 
-HEAD = """
+ATTACK = '''"""Shift readings."""
+
 from dataclasses import dataclass
 import numpy as np
-from swarmsec.teams import Attack, Defense, Surface, Vantage
+from swarmsec.teams import Attack, Surface
+{top}
 
-"""
 
-DEFENSE = '''
 @dataclass(kw_only=True)
-class Cheat(Defense):
-    """Cheat."""
+class Looked(Attack):
+    """Shift readings."""
 
-    def begin(self, blue):
-        self._truth_seen = []
+    surface = Surface.SIGNAL
 
-    def filter_signals(self, signals, blue):
-        {line}
-        return signals
+    def begin(self, red):
+        self._kept = getattr(red, "rounds")
+
+    def on_signals(self, readings, red):
+        {hook}
+        return readings + red.rng.normal()
 '''
 
-LINES = {
-    "a frame": "import sys; sys._getframe(1).f_locals",
-    "the collector": "import gc; gc.get_objects()",
-    "inspect": "import inspect; inspect.stack()",
-    "ctypes": "import ctypes; ctypes.memmove(0, 0, 0)",
-    "ctypes of an array": "signals.ctypes.data",
-    "importlib": "import importlib; importlib.import_module('swarmsec.swarm')",
-    "the built-in import": "__import__('gc')",
-    "a renamed built-in": "look = getattr; look(blue, 'x')",
-    "a computed name": "getattr(blue, '_' + 'truth')()",
-    "a private name as text": "getattr(blue, '_truth')()",
-    "a private name": "blue._truth()",
-    "vars": "vars(blue)",
-    "a dictionary": "blue.__dict__",
-    "a state for pickling": "blue.__reduce_ex__(2)",
-    "a slot wrapper": "object.__getattribute__(blue, '_truth')",
-    "the base of an array": "signals.base",
-    "a flag": "signals.flags.writeable = True",
-    "strides": "np.lib.stride_tricks.as_strided(signals, (10**6,))",
-    "strides, imported": "from numpy.lib import stride_tricks",
-    "the array interface": "signals.__array_interface__",
-    "an address": "id(blue)",
-    "a getter": "from operator import attrgetter; attrgetter('_truth')(blue)",
-    "a format": "'{0._truth}'.format(blue)",
-    "a pattern": "match blue:\n            case object(_truth=truth): pass",
-    "the name self for another": "(lambda self: self._truth)(blue)",
-    "self given away": "self = blue; self._truth()",
-    "a thread": "import threading",
-    "a file": "open('/tmp/memory', 'a')",
-    "a file of numpy": "signals.tofile('/tmp/memory')",
-    "the environment": "import os; os.environ['memory'] = '1'",
-    "a clock": "import time; time.time()",
-    "the key of a stream": "blue.rng.bit_generator.state",
-    "an attribute of a module": "np.memory = 1",
-    "an attribute of an imported class": "Surface.memory = 1",
-    "an entry of an imported mapping": "Defense.traits['memory'] = 1",
-    "the engine": "from swarmsec.swarm import model",
-    "the models of mesa": "import mesa",
-    "a generator": "np.random.default_rng(0)",
-}
+
+def found(folder: Path, *, top: str = "", hook: str = "pass", helper: str = "") -> list[str]:
+    (folder / "looked.py").write_text(ATTACK.format(top=top, hook=hook), encoding="utf-8")
+    (folder / "_helper.py").write_text(helper, encoding="utf-8")
+    return list(findings(Registry([folder]).get("attacks", "looked")))
 
 
-def cheat_in(folder: Path, source: str, name: str = "cheat") -> list[str]:
-    (folder / f"{name}.py").write_text(HEAD + source, encoding="utf-8")
-    registry = Registry([folder])
-    family = "attacks" if "(Attack)" in source else "defenses"
-    return list(findings(registry.get(family, name)))
+def test_a_plugin_that_keeps_to_its_view_has_no_finding(tmp_path) -> None:
+    assert found(tmp_path, top="from _helper import shift", helper="def shift(x):\n    return x + 1\n") == []
 
 
-@pytest.mark.parametrize("line", LINES.values(), ids=LINES.keys())
-def test_a_way_around_the_view_is_found(line: str, tmp_path: Path) -> None:
-    found = cheat_in(tmp_path, DEFENSE.format(line=line))
-    assert found
-    assert found[0].startswith("line 1")
+@pytest.mark.parametrize(
+    ("hook", "finding"),
+    [
+        ("red._state.signals", "uses `._state`, a private name of another object"),
+        ("getattr(red, '_state')", "calls `getattr`"),
+        ("getattr(red, '_sta' + 'te')", "calls `getattr`"),
+        ("vars(red)", "calls `vars`"),
+        ("red.__dict__", "uses `.__dict__`"),
+        ("readings.base[:] = 0", "uses `.base`: what a view shows is not to be written"),
+        ("readings.flags.writeable = True", "uses `.writeable`: what a view shows is not to be written"),
+        ("np.tape = readings", "sets or deletes `.tape` of another object"),
+        ("type(self).tape = readings", "sets or deletes `.tape` of another object"),
+        ("del red.board", "sets or deletes `.board` of another object"),
+        ("open('/tmp/tape', 'a')", "calls `open`"),
+        ("np.random.default_rng(0)", "makes a random generator with `default_rng`; draw from the view's `rng`"),
+        (
+            "np.random.normal()",
+            "draws from the global generator of numpy with `normal`; draw from the view's `rng`",
+        ),
+        (
+            "\n        match red:\n            case object(_state=s): pass",
+            "matches `_state`, a private name of another object",
+        ),
+    ],
+)
+def test_a_hook_that_reaches_beyond_its_view_is_found(tmp_path, hook, finding) -> None:
+    assert [one.partition(": ")[2] for one in found(tmp_path, hook=hook)] == [finding]
 
 
-def test_a_helper_is_looked_at_as_well(tmp_path: Path) -> None:
-    (tmp_path / "_helper.py").write_text("import gc\n\n\ndef look():\n    return gc.get_objects()\n", encoding="utf-8")
-    source = "from _helper import look\n" + DEFENSE.format(line="look()")
-    assert cheat_in(tmp_path, source) == ["_helper, line 1: imports `gc`"]
+@pytest.mark.parametrize(
+    ("top", "finding"),
+    [
+        ("import gc", "imports `gc`"),
+        ("from sys import modules", "imports `sys`"),
+        ("import os.path", "imports `os.path`"),
+        ("from pathlib import Path", "imports `pathlib`"),
+        ("import time", "imports `time`"),
+        ("from numpy import random", "imports `numpy.random`"),
+        ("from swarmsec.swarm.red import RedTeam", "imports `swarmsec.swarm.red`, which is the engine's"),
+        ("from swarmsec.worlds._base import World", "imports `swarmsec.worlds._base`, a private module"),
+    ],
+)
+def test_an_import_that_leads_beyond_the_view_is_found_with_its_line(tmp_path, top, finding) -> None:
+    assert found(tmp_path, top=top) == [f"line 6: {finding}"]
 
 
-def test_the_name_of_a_module_hides_no_plugin(tmp_path: Path) -> None:
-    source = DEFENSE.format(line="blue._truth()").replace('"""Cheat."""', '"""Cheat."""\n    __module__ = "abc"')
-    (tmp_path / "cheat.py").write_text(HEAD + source, encoding="utf-8")
-    assert "cheat" not in Registry([tmp_path]).kinds("defenses")
-
-
-def test_honest_lines_are_not_found(tmp_path: Path) -> None:
-    line = "self._truth_seen.append(getattr(self, 'sees')); print(f'{signals!r}')"
-    assert cheat_in(tmp_path, DEFENSE.format(line=line)) == []
-
-
-@pytest.mark.parametrize("family", ["attacks", "defenses"])
-def test_shipped_plugins_keep_to_their_view(family: str) -> None:
-    registry = Registry()
-    found = {kind: list(findings(registry.get(family, kind))) for kind in shipped_kinds(family)}  # type: ignore[arg-type]
-    assert {kind: lines for kind, lines in found.items() if lines} == {}
+def test_a_helper_of_a_plugin_is_looked_at_as_well(tmp_path) -> None:
+    helper = "\nimport gc\n"
+    assert found(tmp_path, top="from _helper import gc", helper=helper) == ["_helper.py, line 2: imports `gc`"]
