@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmsec.errors import ParameterError, ScenarioError, SwarmsecError, did_you_mean
+from swarmsec.errors import ParameterError, PluginError, ScenarioError, SwarmsecError, did_you_mean
 from swarmsec.network import Network, Topology
 from swarmsec.parameters import build
 from swarmsec.plugin import Family
 from swarmsec.protocols import NegotiationProtocol
-from swarmsec.registry import Registry, fresh_classes
+from swarmsec.registry import Registry, fresh_classes, shipped_kinds
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
 from swarmsec.swarm.setup import Aim, PluginSpec, Setup, compose, fits_by_counts, selectors_among
-from swarmsec.teams import Attack, Defense, Rules, needs_edges, same_as
+from swarmsec.teams import Attack, Defense, Rules, Vantage, needs_edges, same_as
 from swarmsec.worlds import World
 
 SPEC_FAMILIES: dict[str, Family] = {
@@ -74,7 +74,10 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
     def plugin_spec(family: Family, spec: Spec, where: str) -> PluginSpec[Any]:
         plugin = registry.get(family, spec["kind"])
         kind = registry.full_name(family, spec["kind"])
-        return PluginSpec(kind, build(plugin, _parameters(spec), where=where), where)
+        built = build(plugin, _parameters(spec), where=where)
+        if isinstance(built, Defense) and built.vantage is Vantage.ORACLE and kind not in shipped_kinds(family):
+            raise PluginError(f"{plugin.__name__} has Vantage.ORACLE, which is for the shipped null alone", where=where)
+        return PluginSpec(kind, built, where)
 
     world = plugin_spec("worlds", document.world, "world")
     return Parts(

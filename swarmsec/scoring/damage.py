@@ -63,7 +63,7 @@ class DamageScore:
         verdict_reason: What keeps the verdict from a better one; empty if nothing does.
         seeds_needed: About how many seeds would decide; None if the verdict is decided, or no number would.
         margins: Null → its share of damage that the defense prevents more: DL minus the null's.
-        deterministic: Whether all seeds have equal bills, so that an interval says nothing.
+        deterministic: Whether all seeds have equal bills but for rounding, so that an interval says nothing.
         dominant: The place of the seed with more than half of the attack's damage over all seeds, or None.
     """
 
@@ -141,7 +141,7 @@ def score_damage(bills: Mapping[str, Floats], terms: ScoringTerms = _USUAL) -> D
         verdict_reason=decision.reason,
         seeds_needed=decision.seeds,
         margins=margins,
-        deterministic=seeds > 1 and not any(np.ptp(values) for values in bills.values()),
+        deterministic=seeds > 1 and not any(np.ptp(values) > _NEGLIGIBLE * _size(bills) for values in bills.values()),
         dominant=None if attacked is None else _dominant(attacked),
     )
 
@@ -192,8 +192,11 @@ def _about(seeds: int | None) -> str:
 
 
 def _bites(damage: Floats, bills: Mapping[str, Floats]) -> bool:
-    size = max(1.0, *(float(np.abs(values).max()) for values in bills.values()))
-    return float(damage.mean()) > _NEGLIGIBLE * size and is_positive(damage)
+    return float(damage.mean()) > _NEGLIGIBLE * _size(bills) and is_positive(damage)
+
+
+def _size(bills: Mapping[str, Floats]) -> float:
+    return max(1.0, *(float(np.abs(values).max()) for values in bills.values()))
 
 
 def _one_minus(left: Interval) -> Interval:

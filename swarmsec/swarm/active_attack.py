@@ -13,7 +13,7 @@ from swarmsec.errors import PluginError
 from swarmsec.messages import Claims, Messages
 from swarmsec.network import DELAY_MAX, Joined, Network
 from swarmsec.swarm.blend import blend, blend_counts
-from swarmsec.swarm.hooks import call, floats
+from swarmsec.swarm.hooks import call, floats, mask
 from swarmsec.swarm.setup import PluginSpec
 from swarmsec.teams import Attack, Channels, Links, RedState, RedView, Surface, Terms
 from swarmsec.teams.selectors import checked_daemons
@@ -206,11 +206,12 @@ class ActiveAttack:
         before = Claims(*ends, frozen(messages.on(edges)), messages.copies_on(edges) > 0)
         after = call(self.spec, "on_claims", before, self.view)
         where = f"{self.spec.kind}.on_claims"
-        if not isinstance(after, Claims) or after.sent.shape != before.sent.shape or after.sent.dtype != bool:
-            raise PluginError(f"must give the claims, with a mask of {len(edges):,} that are sent", where=where)
+        if not isinstance(after, Claims):
+            raise PluginError(f"gives {type(after).__name__}; must be the claims, changed or not", where=where)
+        made = mask(after.sent, edges.shape, where, "that are sent")
         truth, sent = messages.on(edges), messages.copies_on(edges)
         lie = blend(truth, floats(after.values, truth.shape, where), self.strength)
-        copies = blend_counts(sent, after.sent.astype(np.float64), self.strength)
+        copies = blend_counts(sent, made.astype(np.float64), self.strength)
         return messages.with_payload(edges, lie).with_copies(edges, copies)
 
     def hijack(self, daemons: Ints) -> Ints:
@@ -267,7 +268,7 @@ class ActiveAttack:
             raise PluginError(f"gives {type(after).__name__}; must be the channels, changed or not", where=where)
         truth, sent = messages.on(edges), messages.copies_on(edges)
         payload = floats(after.payload, truth.shape, where)
-        copies = floats(after.copies, sent.shape, where)
+        copies = floats(after.copies, sent.shape, where).copy()
         if not (copies >= 0).all():
             raise PluginError("sends a negative number of copies", where=where)
         return ChannelChange(
@@ -286,15 +287,15 @@ class ActiveAttack:
         ends = self._network.indices[edges], self._network.receivers[edges]
         links = call(self.spec, "on_network", Links(*ends, np.ones(len(edges), dtype=bool)), self.view)
         where = f"{self.spec.kind}.on_network"
-        if not isinstance(links, Links) or links.up.shape != edges.shape or links.up.dtype != bool:
-            raise PluginError(f"must give the links, with a mask of {len(edges):,} that are up", where=where)
+        if not isinstance(links, Links):
+            raise PluginError(f"gives {type(links).__name__}; must be the links, changed or not", where=where)
+        down = ~mask(links.up, edges.shape, where, "that are up")
         delays = np.zeros(len(edges), dtype=np.int32)
         if links.delays is not None:
-            late = floats(np.asarray(links.delays, dtype=np.float64), links.up.shape, where)
+            late = floats(links.delays, edges.shape, where).copy()
             if not ((late >= 0) & (late <= DELAY_MAX)).all():
                 raise PluginError(f"gives a delay outside of 0 to {DELAY_MAX:,} exchanges", where=where)
             delays = np.minimum(blend_counts(delays, late, strength), DELAY_MAX)
-        down = ~links.up
         if strength < 1.0 and down.any():
             if self._luck is None:
                 self._luck = self._link_rng.random(len(edges))

@@ -330,7 +330,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
     def _count_detection(self) -> None:
         """Compare alarms and isolation of this round with ground truth."""
         watch, blue, attacked = self.recorder.watch, self.blue, self.red.changed
-        alarmed = blue.alarmed | blue.quarantined if blue.quarantined_count else blue.alarmed
+        alarmed = blue.accused
         if self.arm.has_blue:
             self.recorder.alarms.note(self.round, alarmed)
         if self.arm.has_red:
@@ -340,7 +340,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             watch.hits += int(np.count_nonzero(alarmed & attacked))
             if watch.first_attack is None:
                 watch.first_attack = self.round
-        watch.alarmed += int(np.count_nonzero(alarmed)) if blue.quarantined_count else blue.alarms
+        watch.alarmed += blue.alarms if alarmed is blue.alarmed else int(alarmed.sum())
         if blue.quarantined_count:
             innocent = ~(self.red.hijacked | self._attacked)
             watch.false_quarantine += int(np.count_nonzero(blue.quarantined & innocent))

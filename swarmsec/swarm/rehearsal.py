@@ -25,6 +25,7 @@ def rehearse(blue: BlueTeam, signals: Floats, setup: Setup, red: object) -> Bool
         blue, {**memo, id(blue.recorder): Recorder(setup.rounds, setup.network_with_rows.n, keep_states=False)}
     )
     copy.alarmed[:] = False
+    copy.restores_nothing()
     filtered = copy.filter(signals)
     touched: Bools = copy.alarmed | (filtered != signals).any(axis=1)
     return touched

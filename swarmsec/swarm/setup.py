@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, get_ty
 import numpy as np
 
 from swarmsec.arrays import Bools, Ints, read_only
-from swarmsec.errors import ParameterError, SwarmsecError
+from swarmsec.errors import ParameterError, PluginError, SwarmsecError
 from swarmsec.network import Network, with_rows
 from swarmsec.parameters import Ge, Help, once_per_class
 from swarmsec.plugin import Plugin
@@ -232,8 +232,17 @@ def _check_fit(
             f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons, and {n + reserve:,} need `arrays`", where="engine"
         )
     for spec in specs:
+        _at_path(spec, _check_traits, spec.plugin)
         _at_path(spec, spec.plugin.check, n)
     rule_of([defense.plugin for defense in defenses])
+
+
+def _check_traits(plugin: Plugin) -> None:
+    """Check that an instance has the traits of its class, which the library, the reports and the kit read."""
+    cls = type(plugin)
+    for trait in cls.fixed():
+        if hasattr(cls, trait) and getattr(plugin, trait) is not getattr(cls, trait):
+            raise PluginError(f"{cls.__name__} changes the trait `{trait}` in an instance; set it in the class")
 
 
 def _all_except(selections: Sequence[Ints], n: int) -> Bools:

@@ -24,7 +24,6 @@ class Event:
         plugin: The kind of the plug-in that caused it.
         daemons: The daemons concerned; the first few, if there are many.
         count: The number of daemons concerned.
-        note: The name and the value that an attack noted; None for other events.
         note: The name and the value that an attack wrote down; None for other events.
     """
 
@@ -49,7 +48,7 @@ class DetectionCounts:
 
     Attributes:
         attacked: Daemon-rounds under attack.
-        alarmed: Daemon-rounds with an alarm, or in isolation.
+        alarmed: Daemon-rounds with an alarm, or with an act of a defense against the daemon that lasts.
         hits: Daemon-rounds with both; some of them in peace as well, see `swarmsec.scoring.detection`.
         false_quarantine: Daemon-rounds of isolated daemons that were neither under attack nor ever hijacked.
         first_attack: The first round in which red changed something, or None.

@@ -252,7 +252,8 @@ class BlueView:
     def ignore(self, edges: Daemons) -> None:
         """From the next exchange on, receivers drop the messages on these edges: (k,) numbers below m.
 
-        It is an alarm about the senders. A daemon that most of its listeners ignore counts as quarantined.
+        It is an alarm about the senders, as long as it lasts. A daemon that most of its listeners ignore counts as
+        quarantined; with this and `weigh` a monitor silences no more daemons than it may isolate.
         """
         self._set_ignored(edges, ignored=True, act="blue.ignore")
 
@@ -297,7 +298,7 @@ class BlueView:
         """Stop the acts of these daemons, as far as the rules allow. Needs `Vantage.MONITOR`.
 
         A suspended daemon, hijacked or not, decides what the world calls neutral, and the world bills that. It still
-        speaks and listens.
+        speaks and listens. It is an alarm about the daemon, as long as it lasts.
 
         Returns:
             (k,) the daemons that this call suspended.

@@ -308,9 +308,10 @@ class RedView:
 
     def trusted_by(self, daemons: Ints) -> Ints:
         """The listeners of hijacked `daemons`, ascending; the credentials of `daemons` open channels to them."""
-        for daemon in np.setdiff1d(daemons, self._state.hijacked):
+        rows = checked_daemons(daemons, self.n, act="red.trusted_by")
+        for daemon in np.setdiff1d(rows, self._state.hijacked):
             raise NotVisibleError(f"daemon {daemon} is not hijacked, so its channels are not open")
-        return np.unique(self._links.receivers[self._links.edges_from(daemons)])
+        return np.unique(self._links.receivers[self._links.edges_from(rows)])
 
     def hijack(self, daemons: Daemons) -> Ints:
         """Hijack more daemons, in the order given, as far as the rules of engagement allow.

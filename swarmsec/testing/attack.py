@@ -40,6 +40,7 @@ from swarmsec.testing._swarms import (
     run_swarm,
     targets,
 )
+from swarmsec.testing._watched_hooks import equal_arrays, recording
 
 LONG = 150
 """The rounds of a long run."""
@@ -144,6 +145,22 @@ def strength_0_is_no_attack(case: PluginCase[Attack]) -> None:
         harmless = _run(_attack_on(case, swarm, strength=0.0), swarm, with_red)
         found = first_difference(harmless, _run(_attack_on(case, swarm), swarm, without))
         require(not found, f"with strength 0, {with_red.value} and {without.value} differ: {found} ({swarm.name})")
+
+
+def its_lie_is_at_full_strength(case: PluginCase[Attack]) -> None:
+    """A hook gives the same lie at every strength, which the engine applies: `rules.red.strength` bounds the effect."""
+    swarm = ring(case.n)
+    for hook in HOOKS:
+        if not case.plugin_class.overrides(hook):
+            continue
+        first: list[Any] = []
+        for strength in (1.0, 0.25):
+            recorded, calls = recording(case.plugin_class, hook)
+            attack = PluginCase(recorded, case.parameters).make(**_aim(swarm), strength=strength)
+            _run(attack, swarm, Arm.ATTACKED)
+            first += calls[:1]
+        same = len(first) < 2 or equal_arrays(*first)
+        require(same, f"the first lie of `{hook}` differs between strength 1 and 0.25 ({swarm.name})")
 
 
 def it_waits_for_its_start(case: PluginCase[Attack]) -> None:
@@ -263,6 +280,7 @@ RULES: tuple[ConformanceRule, ...] = (
     an_arm_leaves_no_memory,
     it_compromises_through_its_surface_alone,
     strength_0_is_no_attack,
+    its_lie_is_at_full_strength,
     it_waits_for_its_start,
     it_uses_only_what_its_knowledge_grants,
     both_engines_agree,

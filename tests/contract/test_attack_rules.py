@@ -427,6 +427,18 @@ class AsksWhichEngine(SoundAttack):
         return readings + (frame.f_locals["swarm"].setup.engine == "agents")
 
 
+@BROKEN.breaks(check_attack, attack_rules.its_lie_is_at_full_strength)
+@dataclass(kw_only=True)
+class UndoesItsStrength(SoundAttack):
+    """Divide the lie by the strength.
+
+    Its effect is the same at every strength.
+    """
+
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings + 2.0 / red.strength
+
+
 @BROKEN.breaks(check_attack, attack_rules.it_joins_identities_within_the_rules)
 @dataclass(kw_only=True)
 class CountsOnTwo(Attack):
@@ -442,6 +454,20 @@ class CountsOnTwo(Attack):
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         return np.array([[5.0], [-5.0]])
+
+
+@BROKEN.breaks(check_attack, attack_rules.its_source_keeps_to_the_view)
+@dataclass(kw_only=True)
+class CountsObjects(SoundAttack):
+    """Count the objects of the process.
+
+    No view prevents it.
+    """
+
+    def begin(self, red: RedView) -> None:
+        import gc
+
+        self._objects = len(gc.get_objects())
 
 
 @BROKEN.breaks(check_attack, attack_rules.its_source_keeps_to_the_view)
