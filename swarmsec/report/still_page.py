@@ -51,7 +51,7 @@ def still_page(names: Sequence[str] | None = None, *, jobs: int = 1, plugins: Se
     yield f"|---|---|{'---|' * len(others)}\n"
     winners = []
     for name in names or library():
-        scenario = load_scenario(name, plugins=list(plugins))
+        scenario = load_scenario(name, settings={"sweep": {}}, plugins=list(plugins))
         if scenario.n > DAEMONS_MAX or not scenario.document["attacks"]:
             continue
         with open_executor(jobs=jobs) as executor:
