@@ -5,6 +5,8 @@ from __future__ import annotations
 from swarmsec.report.gallery import entry
 from swarmsec.runs import JobCache, judged_beside_still, run_scenario, whole, with_nulls
 from swarmsec.runs.executors import Serial
+from swarmsec.runs.nulls import NULLS
+from swarmsec.runs.runner import STILL
 from swarmsec.scenario import load_scenario
 from tests.strategies import beliefs
 
@@ -34,3 +36,12 @@ def test_only_the_defended_arms_of_nulls_are_run_beside_a_limited_result():
     beside = with_nulls(alone, agreed(), cache)
     assert (judged.verdict, judged.verdict_reason) == (beside.verdict, beside.verdict_reason)
     assert (judged.damage_limited, judged.nulls) == (alone.damage_limited, ())
+
+
+def test_nulls_are_run_beside_a_scenario_that_sweeps_a_parameter_of_its_defense():
+    swept = load_scenario(agreed(), settings={"sweep": {"defenses[0].f": [1, 2]}})
+    cache = JobCache(Serial(), whole)
+    alone = run_scenario(swept, (0, 1, 2), cache)
+    beside = with_nulls(judged_beside_still(alone, swept, cache), swept, cache)
+    assert {null.kind for null in beside.nulls} >= {"none", "frozen", "oracle"}
+    assert cache.jobs_run == 3 * (4 + len(STILL) + 2 * len(NULLS)), "clean and attacked arms are shared"
