@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -26,6 +29,7 @@ def plain_table(
         seed  bill
         3     12.5
     """
+    rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
@@ -34,6 +38,24 @@ def plain_table(
             for number, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append((" " * indent + (" " * gap).join(cells)).rstrip())
+    return "\n".join(lines)
+
+
+def folded(text: str, width: int) -> str:
+    """The text with lines of more than `width` characters folded between words, so that no number is cut.
+
+    Examples:
+        >>> print(folded("  bill  $1,189,714  $1,210,000", 20))
+          bill  $1,189,714
+            $1,210,000
+    """
+    lines = []
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()) + 2)
+        wrapped = textwrap.wrap(
+            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, expand_tabs=False
+        )
+        lines += wrapped if len(line) > width else [line]
     return "\n".join(lines)
 
 
@@ -57,17 +79,9 @@ def yaml_word(value: Any) -> str:
 
 def plain_text(rendered: RenderableType) -> str:
     """The text that Rich prints, without color, boxes and wrapping."""
-    from rich.console import Console
+    from swarmsec.report.console import LiteralConsole
 
-    console = Console(
-        color_system=None,
-        width=10_000,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        force_terminal=False,
-        legacy_windows=False,
-    )
+    console = LiteralConsole(color_system=None, width=10_000, force_terminal=False, legacy_windows=False)
     with console.capture() as capture:
         console.print(rendered)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())

@@ -13,6 +13,7 @@ from swarmsec.scoring import Interval
 from swarmsec.tournament import TournamentResult
 from swarmsec.tournament.leaderboard import Rank
 from swarmsec.tournament.result import Counts, Drop, Nash, ScenarioStanding, WorstCase
+from swarmsec.visible import one_line
 
 FAILURES_SHOWN_MAX = 10
 
@@ -173,7 +174,7 @@ def notes(result: TournamentResult) -> Table:
     ]
     for head, lines in rows:
         for number, line in enumerate(lines):
-            table.add_row(head if number == 0 else "", Text(line))
+            table.add_row(head if number == 0 else "", one_line(line))
     return table
 
 
