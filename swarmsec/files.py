@@ -14,7 +14,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a whole file; text in UTF-8, with its line ends unchanged.
 
     A byte of a path that is not UTF-8 is a lone surrogate in Python. It is written as the escape sequence that JSON has
-    for it, `\\udcff`.
+    for it.
 
     An existing file keeps its mode, and a link its target. A path that is not a regular file, such as `/dev/stdout`, is
     written to directly.

@@ -133,7 +133,8 @@ def _without_output(lost: OutputLostError) -> int:
     """The exit code of a command whose standard output cannot be written, with a line on standard error."""
     if lost.closed_pipe:
         return 128 + signal.SIGPIPE
-    error = OutputError(f"cannot be written: {lost.error.strerror}; files are kept", where="standard output")
+    message = f"cannot be written: {lost.error.strerror}; what was written to files is kept"
+    error = OutputError(message, where="standard output")
     hint(f"swarmsec: {error}")
     return error.exit_code
 

@@ -136,7 +136,7 @@ def guarded_streams() -> Iterator[None]:
     """Within the block, standard output and standard error handle their failures as this module says."""
     before = sys.stdout, sys.stderr
     out, err = _Stream(before[0], required=True), _Stream(before[1], required=False)
-    sys.stdout, sys.stderr = out, err  # type: ignore[assignment]
+    sys.stdout, sys.stderr = out, err
     try:
         yield
     finally:

@@ -57,11 +57,8 @@ def shown(value: Any) -> str:
     """A value in the notation of YAML, cut to 60 characters."""
     if value is None:
         return "nothing"
-    text = (
-        str(value).lower()
-        if isinstance(value, bool)
-        else f'"{one_line(value)}"'
-        if isinstance(value, str)
-        else repr(value)
-    )
+    if isinstance(value, str):
+        text = f'"{one_line(value)}"'
+    else:
+        text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
