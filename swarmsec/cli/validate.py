@@ -48,5 +48,6 @@ def validate(
         from swarmsec.report.findings import Checked, github, sarif
 
         checked = [Checked(name, findings_of(error)) for name, error in errors.items()]
-        print_document(f"{(github if form == 'github' else sarif)(checked)}\n" if checked else "")
+        text = (github if form == "github" else sarif)(checked)
+        print_document(f"{text}\n" if text else "")
     return max((error.exit_code for error in errors.values()), default=ExitCode.DONE)
