@@ -26,6 +26,7 @@ class RedRules:
     links: Annotated[Amount | None, Help("How many links red may cut or delay, of all directed ones.")] = None
     messages: Annotated[int | None, Ge(0), Unit("messages"), Help("How many false messages red may send.")] = None
     copies: Annotated[int | None, Ge(0), Unit("messages"), Help("How many copies of messages red may add.")] = None
+    identities: Annotated[int | None, Ge(0), Unit("identities"), Help("How many identities red may join.")] = None
     rounds: Annotated[int | None, Ge(0), Unit("rounds"), Help("How many rounds an attack may be on.")] = None
     earliest: Annotated[int | None, Ge(0), Unit("round"), Help("The first round in which an attack may be on.")] = None
 
@@ -67,6 +68,19 @@ class Rules:
         except ParameterError:
             most = f"a number from 0 to {m:,} links or a share from 0% to 100%"
             raise ParameterError(f"{self.red.links!r} given; must be {most}", where="rules.red.links") from None
+
+    def identity_limit(self, reserve: int) -> int:
+        """How many identities of a reserve red may join in a run.
+
+        Raises:
+            ParameterError: The rule grants more than the reserve.
+        """
+        if self.red.identities is None:
+            return reserve
+        if self.red.identities > reserve:
+            given = f"{self.red.identities:,} given; must be at most network.reserve, {reserve:,} identities"
+            raise ParameterError(given, where="rules.red.identities")
+        return self.red.identities
 
     def quarantine_limit(self, n: int) -> int:
         """How many of `n` daemons blue may isolate at once."""
