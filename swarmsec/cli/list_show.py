@@ -232,12 +232,14 @@ def _scenario_page(name: str) -> dict[str, Any]:
 def _table(title: str, columns: list[str], rows: list[tuple[str, ...]]) -> RenderableType:
     from rich.table import Table
 
+    from swarmsec.report.fitting import FittingTable
+
     table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
     for column in columns:
         table.add_column(column)
     for row in rows:
         table.add_row(*row)
-    return table
+    return FittingTable(table)
 
 
 def _parameter_rows(page: dict[str, Any]) -> list[tuple[str, ...]]:

@@ -28,7 +28,7 @@ def say(text: str = "", *, end: str = "\n") -> None:
 
 def print_report(text: str) -> None:
     """Print lines on standard output; on a terminal, longer lines are folded between words."""
-    if sys.stdout.isatty():
+    if _at_terminal():
         from swarmsec.report.tables import folded
 
         text = folded(text, get_terminal_size().columns)
@@ -85,9 +85,13 @@ def print_rendered(rendered: RenderableType) -> None:
 
 def terminal() -> Console | None:
     """Rich console if stdout is a terminal, else None; Rich is imported only if it may be one."""
-    if not sys.stdout.isatty() and not any(map(os.environ.get, ("FORCE_COLOR", "TTY_COMPATIBLE"))):
+    if not _at_terminal():
         return None
     from swarmsec.report.console import LiteralConsole
 
     console = LiteralConsole()
     return console if console.is_terminal else None
+
+
+def _at_terminal() -> bool:
+    return sys.stdout.isatty() or any(map(os.environ.get, ("FORCE_COLOR", "TTY_COMPATIBLE")))

@@ -132,18 +132,9 @@ def progress(name: str, total: int | None = None, *, quiet: bool = False) -> Ite
     if not console.is_terminal:
         yield (Progress if quiet else ProgressLines)(name, total)
         return
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as RichProgress
+    from swarmsec.report.progress_bar import FittingProgress
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[text]}", markup=False),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with RichProgress(*columns, console=console, transient=True) as bar:
+    with FittingProgress(console) as bar:
         yield ProgressBar(name, total, bar=bar)
 
 

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from swarmsec.report.fitting import FittingTable
 from swarmsec.report.numbers import amount, share, share_interval
 from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Interval, Null, Result, Verdict
@@ -60,9 +61,9 @@ def render(result: Result, context: Context) -> RenderableType:
         Text(),
         Text(f"  {verdict_line(result)}", style=_COLORS[result.verdict]),
         Text(),
-        arms_table(result, context),
+        FittingTable(arms_table(result, context)),
         Text(),
-        notes(result, context),
+        FittingTable(notes(result, context)),
     )
 
 
