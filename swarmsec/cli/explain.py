@@ -59,4 +59,4 @@ def _parameter_table(page: Page) -> str:
         for one in page.parameters
     ]
     columns = [column for column in zip(*rows, strict=True) if any(column)]
-    return plain_table(list(zip(*columns, strict=True)), indent=0)
+    return plain_table(list(zip(*columns, strict=True)), indent=0, heading=False)

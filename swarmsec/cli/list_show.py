@@ -277,7 +277,7 @@ def _plain_page(page: dict[str, Any]) -> list[str]:
     lines = [_heading(page), "", *page["about"].splitlines(), ""]
     rows = _parameter_rows(page)
     if rows:
-        lines.append(plain_table(rows, indent=0))
+        lines.append(plain_table(rows, indent=0, heading=False))
     if "scenario" in page:
         lines.append(_composition(page))
     return lines

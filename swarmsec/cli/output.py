@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
 from collections.abc import Callable, Mapping
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
+from swarmsec.report.tables import folded, plain_text, terminal_width
 from swarmsec.visible import visible, visible_json
 
 if TYPE_CHECKING:
@@ -28,11 +27,8 @@ def say(text: str = "", *, end: str = "\n") -> None:
 
 def print_report(text: str) -> None:
     """Print lines on standard output; on a terminal, longer lines are folded between words."""
-    if _at_terminal():
-        from swarmsec.report.tables import folded
-
-        text = folded(text, get_terminal_size().columns)
-    say(text)
+    width = terminal_width()
+    say(folded(text, width) if width else text)
 
 
 def print_document(text: str) -> None:
@@ -78,20 +74,14 @@ def print_rendered(rendered: RenderableType) -> None:
     if console := terminal():
         console.print(rendered)
     else:
-        from swarmsec.report.tables import plain_text
-
         say(plain_text(rendered))
 
 
 def terminal() -> Console | None:
     """Rich console if stdout is a terminal, else None; Rich is imported only if it may be one."""
-    if not _at_terminal():
+    if terminal_width() is None:
         return None
     from swarmsec.report.console import LiteralConsole
 
     console = LiteralConsole()
     return console if console.is_terminal else None
-
-
-def _at_terminal() -> bool:
-    return sys.stdout.isatty() or any(map(os.environ.get, ("FORCE_COLOR", "TTY_COMPATIBLE")))

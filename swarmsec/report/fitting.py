@@ -36,7 +36,8 @@ class FittingTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The table, or its rows as blocks."""
         table = self._table
-        available = options.max_width - (len(table.columns) - 1) * (table.padding[1] + table.padding[3])
+        gaps = len(table.columns) - (not table.pad_edge)
+        available = options.max_width - gaps * (table.padding[1] + table.padding[3])
         most = [max(map(_width, _texts(column, table)), default=0) for column in table.columns]
         least = [
             one if column.no_wrap else max(map(_longest_word, _texts(column, table)), default=0)

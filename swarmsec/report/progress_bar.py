@@ -38,6 +38,7 @@ class FittingProgress(Progress):
             (share, text),
             (share,),
         ]
+        self._shown_on = console  # Rich makes the first table before it sets its own console.
         super().__init__(*self._layouts[0], console=console, transient=True)
 
     def make_tasks_table(self, tasks: Iterable[Task]) -> Table:
@@ -46,6 +47,6 @@ class FittingProgress(Progress):
         for layout in self._layouts:
             self.columns = layout
             table = super().make_tasks_table(tasks)
-            if Measurement.get(self.console, self.console.options, table).maximum < self.console.width:
+            if Measurement.get(self._shown_on, self._shown_on.options, table).maximum < self._shown_on.width:
                 break
         return table

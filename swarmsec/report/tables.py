@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from swarmsec.visible import one_line
@@ -14,15 +17,21 @@ if TYPE_CHECKING:
 
 
 def plain_table(
-    rows: Sequence[Sequence[str]], *, left: Collection[int] | None = None, indent: int = 2, gap: int = 2
+    rows: Sequence[Sequence[str]],
+    *,
+    left: Collection[int] | None = None,
+    indent: int = 2,
+    gap: int = 2,
+    heading: bool = True,
 ) -> str:
-    """Rows of cells in aligned columns, one line per row.
+    """Rows of cells in aligned columns, one line per row; one block per row if the terminal is narrower.
 
     Args:
-        rows: All rows, of one length; a heading is a row like others.
+        rows: All rows, of one length, the heading among them.
         left: The columns that are aligned to the left, all by default; the others are aligned to the right.
         indent: Spaces before each line.
         gap: Spaces between two columns.
+        heading: Whether the first row is a heading.
 
     Examples:
         >>> print(plain_table([["seed", "bill"], ["3", "12.5"]], left={0}, indent=0))
@@ -31,6 +40,9 @@ def plain_table(
     """
     rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    width = terminal_width()
+    if width and indent + sum(widths) + gap * (len(widths) - 1) > width:
+        return _blocks(rows, indent, heading=heading)
     lines = []
     for row in rows:
         cells = [
@@ -39,6 +51,29 @@ def plain_table(
         ]
         lines.append((" " * indent + (" " * gap).join(cells)).rstrip())
     return "\n".join(lines)
+
+
+def _blocks(rows: Sequence[Sequence[str]], indent: int, *, heading: bool) -> str:
+    """One block per row: its first cell, then every other cell with its heading on a line of its own."""
+    heads, rows = (rows[0], rows[1:]) if heading else ([""] * len(rows[0]), rows)
+    lines = [" " * indent + heads[0].strip()] if heads[0].strip() else []
+    for row in rows:
+        lines.append(" " * indent + row[0].strip())
+        lines += [
+            f"{' ' * (indent + 2)}{head.strip()}  {cell.strip()}".rstrip()
+            if head.strip()
+            else f"{' ' * (indent + 2)}{cell.strip()}"
+            for head, cell in zip(heads[1:], row[1:], strict=True)
+            if cell.strip()
+        ]
+    return "\n".join(lines)
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that standard output is, or None if it is none."""
+    if not sys.stdout.isatty() and not any(map(os.environ.get, ("FORCE_COLOR", "TTY_COMPATIBLE"))):
+        return None
+    return get_terminal_size().columns
 
 
 def folded(text: str, width: int) -> str:
