@@ -8,6 +8,7 @@ newline could forge a line of a report, and a bidi mark could reorder one. `visi
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -15,7 +16,7 @@ _SEPARATORS = "\u2028\u2029\ufeff"
 _SURROGATES = "\ud800-\udfff"
 _HIDDEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}{_SEPARATORS}{_SURROGATES}]")
 _NOT_IN_A_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}{_SEPARATORS}{_SURROGATES}]")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 
 
 def visible(text: str) -> str:
@@ -67,9 +68,23 @@ def csv_cell(value: Any) -> Any:
         >>> csv_cell("=1+1"), csv_cell("-3.5"), csv_cell("-x"), csv_cell(-2)
         ("'=1+1", '-3.5', "'-x", -2)
     """
-    if not isinstance(value, str):
-        return value
-    return visible(f"'{value}" if value.startswith(_FORMULA_STARTS) and not _is_number(value) else value)
+    return _text_cell(value) if isinstance(value, str) else value
+
+
+@lru_cache
+def _text_cell(text: str) -> str:
+    shown = visible(text)
+    return f"'{shown}" if shown.startswith(_FORMULA_STARTS) and not _is_number(shown) else shown
+
+
+def csv_text(cell: str) -> str:
+    """The text of a cell that `csv_cell` wrote.
+
+    Examples:
+        >>> csv_text("'=1+1"), csv_text("'tis")
+        ('=1+1', "'tis")
+    """
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell
 
 
 def _is_number(text: str) -> bool:

@@ -30,7 +30,11 @@ class FittingProgress(Progress):
 
     def __init__(self, console: Console) -> None:
         name, text = (TextColumn(field, markup=False) for field in ("{task.description}", "{task.fields[text]}"))
-        share, elapsed, remaining = TaskProgressColumn(markup=False), TimeElapsedColumn(), TimeRemainingColumn()
+        share, elapsed, remaining = (
+            TaskProgressColumn("{task.percentage:>3.0f}%", markup=False),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         self._layouts: list[tuple[ProgressColumn, ...]] = [
             *((name, BarColumn(width), share, text, elapsed, remaining) for width in _BAR_WIDTHS),
             (name, share, text, elapsed, remaining),
