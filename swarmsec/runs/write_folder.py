@@ -34,7 +34,7 @@ from swarmsec.scenario import Scenario
 from swarmsec.scenario.writer import as_yaml
 from swarmsec.scoring import Result, SeedRun
 from swarmsec.swarm.model import SIM_SEMANTICS
-from swarmsec.visible import csv_cell
+from swarmsec.visible import csv_cell, visible_json
 
 _LIBRARIES = ("mesa", "numpy", "numba", "scipy", "scikit-learn", "pyod")
 
@@ -185,7 +185,7 @@ def _point_latest(root: Path, name: str) -> None:
 
 def json_text(document: Mapping[str, Any]) -> str:
     """Format a document as the JSON of a run's files."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return visible_json(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def _now() -> str:

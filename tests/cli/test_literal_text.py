@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from swarmsec.report.console import LiteralConsole
 from swarmsec.report.html.render import _environment
+from swarmsec.runs.read_folder import FileLine, parse_rounds
 from tests.running import RING
 
 ROOT = Path(__file__).parent.parent.parent
@@ -150,3 +152,19 @@ def test_a_html_page_has_no_control_characters() -> None:
     page = _environment().from_string("<p title='{{ a }}'>{{ a }} {{ n }} {{ b|breakable }}</p>")
     shown = page.render(a="<b>\x1b[2J\u202e", n=3, b="x:\x9by")
     assert shown == r"<p title='&lt;b&gt;\x1b[2J\u202e'>&lt;b&gt;\x1b[2J\u202e 3 x:<wbr>\x9by</p>"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "-2+3", "+x", "=cmd|' /C calc'!A0", "＝1"])
+def test_an_export_has_no_cell_that_a_spreadsheet_would_run(name, cli, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("s.yaml").write_text(short(RING), encoding="utf-8")
+    assert cli("tournament", "s.yaml", "--no-nulls", f"--name={name}").code in {0, 4}
+    assert cli("export", "--csv", "csv").code == 0
+    with Path("csv/tournaments.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["name"] == f"'{name}"
+
+
+def test_rounds_of_a_metric_named_like_a_formula_are_read_by_its_name() -> None:
+    lines = [FileLine(1, "seed,arm,round,'=x,-1"), FileLine(2, "0,clean,0,-1.5,2.0")]
+    assert parse_rounds(lines).metrics == ("=x", "-1")

@@ -17,7 +17,7 @@ from swarmsec.report.tables import folded, plain_table
 from tests.running import RING, TRADING
 
 COMMANDS = [
-    "run trading.yaml --nulls",
+    "run trading.yaml",
     "run sweep.yaml",
     "certify ring.yaml",
     "tournament t.yaml",
@@ -26,7 +26,7 @@ COMMANDS = [
     "results --matrix --damage",
     "results --leaderboard",
     "results --failed",
-    "results --compare wmsr:f=1 none",
+    "results --compare wmsr none",
     "list attacks",
     "list scenarios",
     "show false_signal",
@@ -34,7 +34,7 @@ COMMANDS = [
     "explain false_signal",
     "explain lint",
     "replay runs/latest --attribute",
-    "replay runs/latest --without attacks[0]",
+    "replay runs/latest --without attack:0",
     "gauntlet ring.yaml --budget 2 --seeds 1, --map --shares 0.2,0.4 --strengths 1,2",
     "verify runs/latest",
 ]
@@ -45,7 +45,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("narrow")
     short = RING | {"rounds": 3, "seeds": 2}
     documents = {
-        "trading": TRADING | {"seeds": 2},
+        "trading": TRADING
+        | {
+            "rounds": 20,
+            "network": {"kind": "ring", "n": 12},
+            "attacks": [{"kind": "false_signal", "daemons": "30%", "start": 5, "stop": 15, "bias": -1.5}],
+            "defenses": [{"kind": "median_gate", "warm_up": 3}],
+            "seeds": 2,
+        },
         "ring": short,
         "sweep": short | {"sweep": {"attacks[0].value": [100.0, 1000000.0]}},
         "t": {"kind": "Tournament", "scenarios": ["ring.yaml"], "seeds": 2},
