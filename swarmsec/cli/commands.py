@@ -13,10 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec._version import __version__
-from swarmsec.cli.lazy_commands import Command, group_of
+from swarmsec.cli.lazy_commands import Command, group_of, help_mode
 from swarmsec.cli.output import hint, print_json, say
 from swarmsec.cli.streams import OutputLostError, guarded_streams
 from swarmsec.errors import ExitCode, OutputError, SwarmsecError
+from swarmsec.visible import one_line
 
 COMMANDS = {
     "list": Command("list_show.list_", "List attacks, defenses, protocols, worlds, topologies and scenarios."),
@@ -92,6 +93,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=help_mode(),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -178,7 +180,9 @@ def _code_of(words: list[str]) -> int:
         if os.environ.get("SWARMSEC_DEBUG"):
             raise
         hint = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows the traceback"
-        return _print_error(words, f"{type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL, kind="InternalError")
+        return _print_error(
+            words, one_line(f"{type(error).__name__}: {error} ({hint})"), ExitCode.INTERNAL, kind="InternalError"
+        )
 
 
 def _message(error: Any) -> str:

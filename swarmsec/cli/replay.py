@@ -25,6 +25,7 @@ from swarmsec.cli.options import (
 from swarmsec.cli.output import hint, print_json, print_report, say
 from swarmsec.cli.progress import announce_compilation, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from swarmsec.replay import Recording, ReplaySource
@@ -155,7 +156,7 @@ def _interact(source: ReplaySource, seed: int, arm: Arm) -> int:
     there = source.seeds if seed in source.seeds else (seed, *source.seeds)
     session = Session(_recorder(source), there, source.arms, seed, arm)
     at_terminal = sys.stdin.isatty()
-    print_report(f"{source.name}: {source.scenario.title}. `h` lists the commands, `q` quits.\n")
+    print_report(f"{one_line(source.name)}: {source.scenario.title}. `h` lists the commands, `q` quits.\n")
     print_report(round_lines(session.recording, session.round))
     while True:
         if at_terminal:
