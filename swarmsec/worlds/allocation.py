@@ -36,8 +36,8 @@ class Allocation(World):
     `central` is a center that divides the items in the best way by the values that it hears. `supply` and `capacity`
     are facts that all know, and a protocol reads them from the world.
 
-    Values are drawn or given. With `renewal` an item is replaced by a new one every so many rounds, the items in turn: its
-    values are drawn again, and whoever holds it holds the new one.
+    Values are drawn or given. With `renewal` a new item replaces an old one every so many rounds, the items in turn:
+    the values of that item are drawn again, and the daemon that held the old one holds the new one.
     """
 
     bills: ClassVar[tuple[Bill, ...]] = (
