@@ -179,10 +179,9 @@ def _code_of(words: list[str]) -> int:
     except Exception as error:
         if os.environ.get("SWARMSEC_DEBUG"):
             raise
-        hint = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows the traceback"
-        return _print_error(
-            words, one_line(f"{type(error).__name__}: {error} ({hint})"), ExitCode.INTERNAL, kind="InternalError"
-        )
+        bug = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows the traceback"
+        message = one_line(f"{type(error).__name__}: {error} ({bug})")
+        return _print_error(words, message, ExitCode.INTERNAL, kind="InternalError")
 
 
 def _message(error: Any) -> str:

@@ -141,3 +141,12 @@ def test_the_progress_bar_shortens_no_number(width) -> None:
     assert "50%" in shown
     assert "…" not in shown
     assert ("1,234" in shown) == (width >= 60)
+
+
+@pytest.mark.parametrize("width", [20, 40, 50, 79, 80])
+def test_help_shortens_no_word(width, shell) -> None:
+    for command in ("--help", "gauntlet --help"):
+        shown = shell(*command.split(), env={"COLUMNS": str(width)})
+        assert shown.code == 0
+        assert "…" not in shown.out
+    assert "200]" in shown.out
