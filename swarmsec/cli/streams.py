@@ -131,9 +131,17 @@ class _Stream:
             os.close(null)
 
 
+def _occupy_standard_descriptors() -> None:
+    """Open closed descriptors up to 2, so that no file or pipe of the command becomes a standard stream of a worker."""
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:  # The system gives the lowest number that is free.
+        os.set_inheritable(opened, True)
+    os.close(opened)
+
+
 @contextmanager
 def guarded_streams() -> Iterator[None]:
     """Within the block, standard output and standard error handle their failures as this module says."""
+    _occupy_standard_descriptors()
     before = sys.stdout, sys.stderr
     out, err = _Stream(before[0], required=True), _Stream(before[1], required=False)
     sys.stdout, sys.stderr = out, err

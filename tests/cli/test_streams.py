@@ -164,10 +164,25 @@ def test_a_run_without_standard_error_is_as_any_other(at_shell, tmp_path) -> Non
     assert b"7 daemons, 2 rounds" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["schema", "list --json", "show wmsr", "--help", "resolve s.yaml"])
-def test_a_pipe_that_is_closed_early_ends_with_141_and_no_traceback(command, at_shell) -> None:
-    done = at_shell(f"swarmsec {command} | true", PYTHONUNBUFFERED="1")
+@pytest.mark.parametrize(
+    ("command", "environment"),
+    [
+        ("schema", {}),
+        ("list --json", {"PYTHONUNBUFFERED": "1"}),
+        ("show wmsr", {"FORCE_COLOR": "1"}),
+        ("--help", {}),
+        ("list", {"FORCE_COLOR": "1"}),
+        ("resolve s.yaml", {"PYTHONIOENCODING": "ascii"}),
+    ],
+)
+def test_a_pipe_that_is_closed_early_ends_with_141_and_no_traceback(command, environment, at_shell) -> None:
+    done = at_shell(f"swarmsec {command} | true", **environment)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_workers_run_without_any_standard_stream(at_shell, tmp_path) -> None:
+    assert at_shell("swarmsec run s.yaml --jobs 2 <&- >&- 2>&-").returncode == 2
+    assert json.loads((tmp_path / "runs/latest/manifest.json").read_text())["status"] == "done"
 
 
 @needs_full
