@@ -20,6 +20,8 @@ import difflib
 from collections.abc import Iterable
 from enum import IntEnum
 
+from swarmsec.visible import one_line
+
 
 class ExitCode(IntEnum):
     """The exit codes of the command. A number never changes its meaning."""
@@ -50,7 +52,7 @@ class SwarmsecError(Exception):
         self.where = where
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}" if self.where else self.message
+        return one_line(f"{self.where}: {self.message}" if self.where else self.message)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.message, self.where))

@@ -13,13 +13,16 @@ from swarmsec.errors import OutputError
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a whole file; text in UTF-8, with its line ends unchanged.
 
+    A byte of a path that is not UTF-8 is a lone surrogate in Python. It is written as the escape sequence that JSON has
+    for it.
+
     An existing file keeps its mode, and a link its target. A path that is not a regular file, such as `/dev/stdout`, is
     written to directly.
 
     Raises:
         OutputError: It cannot be written.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     with replacing(path) as unfinished:
         unfinished.write_bytes(data)
 

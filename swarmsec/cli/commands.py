@@ -13,9 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec._version import __version__
-from swarmsec.cli.lazy_commands import Command, group_of
-from swarmsec.cli.output import print_json
-from swarmsec.errors import ExitCode, SwarmsecError
+from swarmsec.cli.lazy_commands import Command, group_of, help_mode
+from swarmsec.cli.output import hint, print_json, say
+from swarmsec.cli.streams import OutputLostError, guarded_streams
+from swarmsec.errors import ExitCode, OutputError, SwarmsecError
+from swarmsec.visible import one_line
 
 COMMANDS = {
     "list": Command("list_show.list_", "List attacks, defenses, protocols, worlds, topologies and scenarios."),
@@ -91,6 +93,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=help_mode(),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -100,7 +103,7 @@ _CommandLineError: Any = next(base for base in typer.BadParameter.__mro__ if bas
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"swarmsec {__version__}")
+        say(f"swarmsec {__version__}")
         raise typer.Exit
 
 
@@ -120,9 +123,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: The arguments after `swarmsec`; those of the process unless given.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    with _one_interrupt():
-        code = _code_of(words)
+    with guarded_streams(), _one_interrupt():
+        try:
+            code = _code_of(words)
+        except OutputLostError as lost:
+            code = _without_output(lost)
     sys.exit(code)
+
+
+def _without_output(lost: OutputLostError) -> int:
+    """The exit code of a command whose standard output cannot be written, with a line on standard error."""
+    if lost.closed_pipe:
+        return 128 + signal.SIGPIPE
+    message = f"cannot be written: {lost.error.strerror}; what was written to files is kept"
+    error = OutputError(message, where="standard output")
+    hint(f"swarmsec: {error}")
+    return error.exit_code
 
 
 @contextmanager
@@ -155,19 +171,17 @@ def _code_of(words: list[str]) -> int:
         return _print_error(words, str(error), error.exit_code, kind=type(error).__name__, findings=findings)
     except (KeyboardInterrupt, typer.Abort):
         return _print_error(words, "interrupted", ExitCode.INTERRUPTED, kind="Interrupted")
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # The reader of the pipe has closed it.
-        return 128 + signal.SIGPIPE
     except _CommandLineError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
-            typer.echo(error.format_message())
+            say(error.format_message())
             return ExitCode.USAGE
         return _print_error(words, _message(error), ExitCode.USAGE, kind="UsageError")
     except Exception as error:
         if os.environ.get("SWARMSEC_DEBUG"):
             raise
-        hint = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows the traceback"
-        return _print_error(words, f"{type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL, kind="InternalError")
+        bug = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows the traceback"
+        message = one_line(f"{type(error).__name__}: {error} ({bug})")
+        return _print_error(words, message, ExitCode.INTERNAL, kind="InternalError")
 
 
 def _message(error: Any) -> str:
@@ -183,5 +197,5 @@ def _print_error(
         error = {"kind": kind, "message": message, "exit_code": int(code)}
         print_json({"error": error | ({"findings": list(findings)} if findings else {})})
     else:
-        typer.echo(f"swarmsec: {message}", err=True)
+        hint(f"swarmsec: {message}")
     return int(code)

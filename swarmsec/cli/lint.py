@@ -20,8 +20,9 @@ from swarmsec.cli.options import (
     check_executor_options,
     executor_of,
 )
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import hint, print_document, print_json, say
 from swarmsec.errors import ExitCode, SwarmsecError
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from swarmsec.report.findings import Checked
@@ -80,7 +81,7 @@ def lint(
         print_json([page.document for page in pages])
     elif form != "text":
         text = (github if form == "github" else sarif)([page.checked for page in pages])
-        typer.echo(text, nl=bool(text))
+        print_document(f"{text}\n" if text else "")
     return max(page.code for page in pages)
 
 
@@ -93,7 +94,7 @@ def _page(name: str, asked: _Options) -> _Page:
         return _linted(name, asked)
     except SwarmsecError as error:
         if not asked.quiet:
-            typer.echo(f"swarmsec: {error}", err=True)
+            hint(f"swarmsec: {error}")
         document = {"scenario": name, "valid": False, "error": _error_document(error), "findings": []}
         return _Page(document, Checked(name, findings_of(error)), error.exit_code)
 
@@ -118,7 +119,7 @@ def _linted(name: str, asked: _Options) -> _Page:
         from swarmsec.runs import JobCache, whole
 
         def advance(what: str) -> None:
-            typer.echo(f"{scenario.name}: running {what}", err=True)
+            hint(f"{scenario.name}: running {what}")
 
         with asked.deep() as executor:
             found += deep_lint(scenario, JobCache(executor, whole), **choice, advance=advance)
@@ -126,10 +127,10 @@ def _linted(name: str, asked: _Options) -> _Page:
     if not asked.quiet:
         for one in fixes:
             assert one.fix
-            typer.echo(f"{one.finding.span}  {one.finding.path}  {one.code} fixed: {one.fix.value}")
+            say(f"{one.finding.span}  {one.finding.path}  {one.code} fixed: {one.fix.value}")
         for one in found:
-            typer.echo(one.text(scenario.tree))
-        typer.echo(f"{name}: {_count(warnings, len(found) - warnings)}")
+            say(one.text(scenario.tree))
+        say(f"{one_line(name)}: {_count(warnings, len(found) - warnings)}")
     page = {
         "scenario": name,
         "valid": True,

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from swarmsec.cli.output import say
 from swarmsec.errors import ExitCode, OutputError, UsageError
 from swarmsec.files import write_atomically
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +47,7 @@ def report(
             write_atomically(target, page)
         except OutputError as error:
             raise OutputError(f"{error.message}; name another file with --out", where=error.where) from None
-        typer.echo(target)
+        say(one_line(str(target)))
         if open_:
             typer.launch(target.resolve().as_uri())
     return ExitCode.DONE

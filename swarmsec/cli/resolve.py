@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from swarmsec.cli.options import Json, Plugins, settings_of
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import print_document, print_json
 from swarmsec.errors import ExitCode, UsageError
 
 SCHEMA = "swarmsec.resolved/v1"
@@ -54,5 +54,5 @@ def resolve(
         document = {"schema": SCHEMA, "scenarios": [one.to_dict(origin=origin) for one in found]}
         print_json(document)
     else:
-        typer.echo("---\n".join(one.text(origin=origin) for one in found), nl=False)
+        print_document("---\n".join(one.text(origin=origin) for one in found))
     return ExitCode.DONE

@@ -23,9 +23,10 @@ from swarmsec.cli.options import (
     seeds_of,
     settings_of,
 )
-from swarmsec.cli.output import print_json, print_rendered
+from swarmsec.cli.output import hint, print_json, print_rendered, print_report
 from swarmsec.cli.progress import RunProgress, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +128,7 @@ def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], arms_run: int,
     if as_json:
         print_json({**to_dict(points), "arms_run": arms_run})
     else:
-        typer.echo(sweep_lines(scenario, points))
+        print_report(sweep_lines(scenario, points))
     return ExitCode.DONE if any(point.result.bites for point in points) else ExitCode.INCONCLUSIVE
 
 
@@ -161,7 +162,7 @@ class _Runner:
 
         for point in run_points(scenario, self.cache, seeds=seeds, run_point=run_point):
             done.append(point)
-            typer.echo(f"{point_line(point)}  ({len(done)} of {count})", err=True)
+            hint(f"{point_line(point)}  ({len(done)} of {count})")
         return done
 
     def run(
@@ -193,7 +194,7 @@ class _Runner:
             with _interrupts_wait():
                 folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
             if isinstance(error, KeyboardInterrupt):
-                typer.echo(f"results so far are in {folder.path}", err=True)
+                hint(f"results so far are in {one_line(str(folder.path))}")
             raise
         folder.keep_report(run_page(folder.path))
         return result, folder

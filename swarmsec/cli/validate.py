@@ -8,8 +8,9 @@ import typer
 
 from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import FindingsFormat, Json, Plugins
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import hint, print_document, print_json, say
 from swarmsec.errors import ExitCode, SwarmsecError
+from swarmsec.visible import one_line
 
 
 def validate(
@@ -37,12 +38,16 @@ def validate(
     if form == "text":
         for one in found:
             name = one["scenario"]
-            typer.echo(f"swarmsec: {errors[name]}" if name in errors else f"{name}: valid", err=name in errors)
+            if name in errors:
+                hint(f"swarmsec: {errors[name]}")
+            else:
+                say(f"{one_line(name)}: valid")
     elif form == "json":
         print_json(found)
     else:
         from swarmsec.report.findings import Checked, github, sarif
 
         checked = [Checked(name, findings_of(error)) for name, error in errors.items()]
-        typer.echo(github(checked) if form == "github" else sarif(checked), nl=bool(checked))
+        text = (github if form == "github" else sarif)(checked)
+        print_document(f"{text}\n" if text else "")
     return max((error.exit_code for error in errors.values()), default=ExitCode.DONE)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from swarmsec.cli.options import Cluster, Jobs, Json, Plugins, Timeout, check_executor_options, executor_of
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import print_json, print_report
 from swarmsec.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def verify(
     else:
         from swarmsec.report.verification import verification_lines
 
-        typer.echo(verification_lines(found))
+        print_report(verification_lines(found))
     if found.differences:
         return ExitCode.GATE_FAILED
     return ExitCode.SCENARIO_REJECTED if found.refused else ExitCode.DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -53,7 +54,7 @@ def is_folder(package: str) -> bool:
 
 def _package(folder: Path) -> str:
     """The name of the package that a folder becomes."""
-    name = _PREFIX + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    name = _PREFIX + hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     if name not in sys.modules:
         package = ModuleType(name)
         package.__path__ = [str(folder)]

@@ -18,6 +18,7 @@ import numpy as np
 from swarmsec.arrays import Floats, Ints
 from swarmsec.errors import UsageError
 from swarmsec.scenario import Scenario, load_scenario
+from swarmsec.visible import csv_text
 
 _MANIFEST_KEYS = {
     "id": str,
@@ -199,7 +200,7 @@ def parse_rounds(lines: Sequence[FileLine]) -> RoundTable:
     if wrong := next((row for row in rows if len(row) != len(names)), None):
         raise ValueError(f"{len(wrong)} columns under {len(names)} names")
     return RoundTable(
-        metrics=tuple(names[3:]),
+        metrics=tuple(map(csv_text, names[3:])),
         seeds=tuple(int(row[0]) for row in rows),
         arms=tuple(row[1] for row in rows),
         rounds=np.array([int(row[2]) for row in rows], dtype=np.int32),

@@ -34,6 +34,7 @@ from swarmsec.scenario import Scenario
 from swarmsec.scenario.writer import as_yaml
 from swarmsec.scoring import Result, SeedRun
 from swarmsec.swarm.model import SIM_SEMANTICS
+from swarmsec.visible import csv_cell, visible_json
 
 _LIBRARIES = ("mesa", "numpy", "numba", "scipy", "scikit-learn", "pyod")
 
@@ -160,7 +161,7 @@ def round_lines(seed_run: SeedRun, *, header: bool) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     if header:
-        writer.writerow(["seed", "arm", "round", *next(iter(seed_run.traces.values())).metrics])
+        writer.writerow(["seed", "arm", "round", *map(csv_cell, next(iter(seed_run.traces.values())).metrics)])
     for arm, trace in seed_run.traces.items():
         rows = zip(*(values.tolist() for values in trace.metrics.values()), strict=True)
         writer.writerows([seed_run.seed, str(arm), number, *row] for number, row in enumerate(rows))
@@ -184,7 +185,7 @@ def _point_latest(root: Path, name: str) -> None:
 
 def json_text(document: Mapping[str, Any]) -> str:
     """Format a document as the JSON of a run's files."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return visible_json(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def _now() -> str:

@@ -29,6 +29,7 @@ from swarmsec.scenario.check import check
 from swarmsec.scenario.extends import extended
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
 from swarmsec.scenario.model import digest_of, seed_list, stop_of
+from swarmsec.scenario.one_line_fields import hidden_text
 from swarmsec.scenario.overrides import Changes, Teams, specs_of, steps, with_value
 from swarmsec.scenario.schedule import expand
 from swarmsec.scenario.sources import ScenarioSource, read
@@ -240,7 +241,7 @@ def _refuse_wrong(tree: Tree, registry: Registry, *, partial: bool = False) -> T
         InvalidScenarioError: It has errors.
     """
     expanded, found = expand(tree)
-    findings = [locate(problem, tree) for problem in found if not partial]
+    findings = [locate(problem, tree) for problem in [*hidden_text(tree.data), *(() if partial else found)]]
     wrong = check(expanded.data, registry, partial=partial)
     findings += [locate(one.problem, expanded, topic=one.topic) for one in wrong]
     if findings:
