@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from swarmsec.cli.options import Plugins
 from swarmsec.errors import ExitCode, OutputError, UsageError
 from swarmsec.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LATEST = [Path("runs/latest")]
 """The default source."""
@@ -31,6 +32,7 @@ def report(
         typer.Option(help="A tournament of the store, by its name or the start of its id; the latest unless given."),
     ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    plugins: Plugins = None,
 ) -> int:
     """Make the HTML page of each PATH, a run's folder or a store of tournaments: one file that opens offline."""
     from swarmsec.runs.read_folder import follow_latest
@@ -39,7 +41,7 @@ def report(
     if out is not None and len(paths) > 1:
         raise UsageError(f"{len(paths)} pages do not go into one file; give one source", where="--out")
     for path in paths:
-        page, usual = _page(path, tournament)
+        page, usual = _page(path, tournament, plugins or [])
         target = out or usual
         try:
             write_atomically(target, page)
@@ -51,7 +53,7 @@ def report(
     return ExitCode.DONE
 
 
-def _page(path: Path, tournament: str | None) -> tuple[str, Path]:
+def _page(path: Path, tournament: str | None, plugins: Sequence[Path]) -> tuple[str, Path]:
     """The page of a source, and its default file."""
     from swarmsec.report.html import run_page, tournament_page
     from swarmsec.store.connect import is_store
@@ -59,7 +61,7 @@ def _page(path: Path, tournament: str | None) -> tuple[str, Path]:
     if path.is_dir():
         if tournament is not None:
             raise UsageError("a run's folder has no tournaments; give a store", where="--tournament")
-        return run_page(path), path / "report.html"
+        return run_page(path, plugins=plugins), path / "report.html"
     if not path.exists():
         raise UsageError("no such folder or file; give a run's folder, or a store of tournaments", where=str(path))
     if not is_store(path):

@@ -195,7 +195,7 @@ class _Runner:
             if isinstance(error, KeyboardInterrupt):
                 typer.echo(f"results so far are in {folder.path}", err=True)
             raise
-        folder.keep_report(run_page(folder.path))
+        folder.keep_report(run_page(folder.path, plugins=scenario.registry.folders))
         return result, folder
 
 

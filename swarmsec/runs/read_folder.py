@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats, Ints
-from swarmsec.errors import UsageError
+from swarmsec.errors import ScenarioError, UsageError
+from swarmsec.runs.recorded_plugins import NO_FOLDERS, AllowedFolders, registry_of_run
 from swarmsec.scenario import Scenario, load_scenario
 
 _MANIFEST_KEYS = {
@@ -95,35 +96,41 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return found
 
 
-def read_scenario(folder: Path, manifest: Mapping[str, Any], plugins: Sequence[Path] = ()) -> Scenario:
+def read_scenario(folder: Path, manifest: Mapping[str, Any], allowed: AllowedFolders = NO_FOLDERS) -> Scenario:
     """The resolved scenario of a run.
 
     Args:
         folder: The run's folder.
         manifest: Its manifest, which names its folders of plug-ins.
-        plugins: Folders of plug-ins to use in their place.
+        allowed: The folders whose plug-ins may be imported.
 
     Raises:
-        UsageError: The file, or a folder of plug-ins, is missing.
-        ScenarioError: The scenario is rejected.
+        UsageError: The file is missing, or a folder of plug-ins must be named.
+        ScenarioError: The scenario is rejected, or a plug-in in a folder has changed since the run.
     """
     path = folder / "scenario.yaml"
     if not path.is_file():
         raise UsageError("is missing; the run cannot be repeated without it", where=str(path))
-    return load_scenario(path, plugins=plugins or plugin_folders(manifest.get("plugin_folders") or ()))
+    kept: Mapping[str, str] = manifest.get("plugins") or {}
+
+    def check(digests: Mapping[str, str]) -> None:
+        if changed := [name for name, digest in digests.items() if kept[name] != digest]:
+            raise ScenarioError(
+                changed_line(changed, str(manifest["versions"].get("swarmsec", "?"))), where=str(folder)
+            )
+
+    names: Any = [tuple(name.split("/", 1)) for name in kept]
+    recorded = manifest.get("plugin_folders") or ()
+    return load_scenario(path, registry=registry_of_run(names, recorded, allowed, check, where=str(folder)))
 
 
-def plugin_folders(named: Sequence[str]) -> list[Path]:
-    """The folders of plug-ins that a run was made with.
-
-    Raises:
-        UsageError: One of them no longer exists.
-    """
-    folders = [Path(one) for one in named]
-    for folder in folders:
-        if not folder.is_dir():
-            raise UsageError("the plug-ins of this run were here; name their folder with --plugins", where=str(folder))
-    return folders
+def changed_line(changed: Sequence[str], version: str) -> str:
+    """The error message for a run that cannot be re-run because its plug-ins have changed."""
+    several = len(changed) > 1
+    return (
+        f"{', '.join(changed)} {'have' if several else 'has'} changed since this was run, so it cannot be re-run; "
+        f"restore the earlier plug-in{'s' if several else ''} (swarmsec {version}), or run the scenario again"
+    )
 
 
 def read_text(folder: Path, name: str) -> str:

@@ -16,7 +16,7 @@ from swarmsec.errors import OutputError, PluginError, UsageError
 from swarmsec.runs.jobs import Job, JobResult
 from swarmsec.store.codec import BLOCKS
 from swarmsec.store.connect import damaged, reader, translating_errors, writer
-from swarmsec.store.records import RunEntry, Summary, Tournament
+from swarmsec.store.records import RunEntry, StoredJob, Summary, Tournament
 from swarmsec.store.rows import ABOUT, RECORDED, canonical, checksum, now, result_of, row_of
 from swarmsec.swarm.arms import Arm
 
@@ -157,8 +157,8 @@ class Store:
             raise damaged(self.path, f"the checksum of run {run} is wrong")
         return result_of(row, last_only=last_only)
 
-    def job(self, run: str) -> Job | None:
-        """The job that repeats a run; None if the run is not in the store."""
+    def job(self, run: str) -> StoredJob | None:
+        """What repeats a run; None if the run is not in the store."""
         with self._reading():
             found = self._connection.execute(
                 "SELECT documents.document, folders, seed, arm FROM runs "
@@ -172,7 +172,7 @@ class Store:
             resolved = json.loads(zlib.decompress(document))
         except (zlib.error, ValueError):
             raise damaged(self.path, f"the scenario of run {run} is unreadable") from None
-        return Job(run, resolved, tuple(json.loads(folders)), seed, Arm(arm))
+        return StoredJob(run, resolved, tuple(json.loads(folders)), seed, Arm(arm))
 
     def summaries(self, tournament: str | None = None) -> dict[str, Summary]:
         """Run → its summary, in the order of ids.

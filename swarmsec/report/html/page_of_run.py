@@ -53,16 +53,17 @@ class MetricRow(NamedTuple):
     arms: Sequence[CitedInterval | None]
 
 
-def run_page(folder: Path) -> str:
+def run_page(folder: Path, *, plugins: Sequence[Path] = ()) -> str:
     """The HTML page of a run: equal for equal folders, and for repeated runs of a scenario and seeds.
 
     Args:
         folder: The folder of the run.
+        plugins: Folders of plug-ins for its scenario; those that the run names are not used.
 
     Raises:
         UsageError: The folder is not that of a run.
     """
-    return render_page("run.html", _content(read_run(folder)))
+    return render_page("run.html", _content(read_run(folder, plugins)))
 
 
 def _content(record: RunRecord) -> dict[str, Any]:

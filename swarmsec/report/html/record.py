@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.report.html.rounds import Rounds, complete_rounds
 from swarmsec.runs.read_folder import parse_event, parse_rounds, read_json, read_lines, read_scenario, read_text
+from swarmsec.runs.recorded_plugins import AllowedFolders
 from swarmsec.scenario import Scenario
 from swarmsec.scenario.yaml_tree import parse
 from swarmsec.scoring.result import SCHEMA
@@ -60,8 +61,12 @@ class RunRecord:
     remarks: Sequence[str]
 
 
-def read_run(folder: Path) -> RunRecord:
+def read_run(folder: Path, plugins: Sequence[Path] = ()) -> RunRecord:
     """Read a run's folder.
+
+    Args:
+        folder: The folder.
+        plugins: Folders of plug-ins for its scenario.
 
     Raises:
         UsageError: The folder is not that of a run.
@@ -73,7 +78,7 @@ def read_run(folder: Path) -> RunRecord:
     manifest = _or_remark(lambda: read_json(folder, "manifest.json"), remarks) or {}
     if not text and not manifest:
         raise UsageError("not a run's folder: it has neither manifest.json nor scenario.yaml", where=str(folder))
-    document, scenario = _scenario(folder, text, manifest, remarks)
+    document, scenario = _scenario(folder, text, manifest, plugins, remarks)
     result = _or_remark(lambda: read_json(folder, "result.json"), remarks)
     if result is not None and not (result.get("schema") == SCHEMA and result.keys() >= _RESULT):
         remarks.append(f"result.json is not a result of the schema {SCHEMA}.")
@@ -101,12 +106,12 @@ def _or_remark(read: Callable[[], T], remarks: list[str]) -> T | None:
 
 
 def _scenario(
-    folder: Path, text: str, manifest: Mapping[str, Any], remarks: list[str]
+    folder: Path, text: str, manifest: Mapping[str, Any], plugins: Sequence[Path], remarks: list[str]
 ) -> tuple[Mapping[str, Any], Scenario | None]:
     if not text:
         return {}, None
     try:
-        scenario = read_scenario(folder, manifest)
+        scenario = read_scenario(folder, manifest, AllowedFolders(plugins))
         return scenario.document, scenario
     except SwarmsecError as error:
         remarks.append(f"scenario.yaml does not load here, so its network is not shown: {str(error).splitlines()[0]}")
