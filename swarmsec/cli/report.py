@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 
 from swarmsec.cli.options import Plugins
 from swarmsec.errors import ExitCode, OutputError, UsageError
-from swarmsec.files import write_atomically
+from swarmsec.files import read_json_mapping, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,15 +73,13 @@ def _tournament_document(path: Path) -> Mapping[str, Any]:
     """The document that `swarmsec tournament --json` printed."""
     from swarmsec.tournament.result import SCHEMA
 
+    what = f"neither a run's folder, nor a store, nor what `swarmsec tournament --json` prints ({SCHEMA})"
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError):
-        found = None
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
-        raise UsageError(
-            f"neither a run's folder, nor a store, nor what `swarmsec tournament --json` prints ({SCHEMA})",
-            where=str(path),
-        )
+        found = read_json_mapping(path)
+    except UsageError as error:
+        raise UsageError(f"{what}: {error.message}", where=str(path)) from None
+    if found.get("schema") != SCHEMA:
+        raise UsageError(what, where=str(path))
     return found
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from swarmsec.errors import OutputError, SwarmsecError, UsageError
+from swarmsec.files import open_regular
 from swarmsec.store import schema
 
 _BUSY_SECONDS = 10.0
@@ -30,9 +31,9 @@ _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED"}
 def is_store(path: Path) -> bool:
     """Whether a file is an SQLite file, as every store is."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(len(_MAGIC)) == _MAGIC
-    except OSError:
+    except UsageError:
         return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,29 +10,20 @@ from typing import Any, TypeVar
 
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.report.html.rounds import Rounds, complete_rounds
-from swarmsec.runs.read_folder import parse_event, parse_rounds, read_json, read_lines, read_scenario, read_text
+from swarmsec.runs.read_folder import (
+    parse_event,
+    parse_rounds,
+    read_lines,
+    read_manifest,
+    read_result,
+    read_scenario,
+    read_text,
+)
 from swarmsec.runs.recorded_plugins import AllowedFolders
 from swarmsec.scenario import Scenario
 from swarmsec.scenario.yaml_tree import parse
-from swarmsec.scoring.result import SCHEMA
 
 T = TypeVar("T")
-
-_RESULT = {
-    "arms",
-    "damage",
-    "damage_limited",
-    "autoimmune_cost",
-    "autoimmune_budget",
-    "central",
-    "detection_intervals",
-    "prevented",
-    "spent",
-    "guarantee",
-    "overhead",
-    "verdict",
-    "unit",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +67,11 @@ def read_run(folder: Path, plugins: Sequence[Path] = ()) -> RunRecord:
         raise UsageError("no such folder; give a run's folder, such as runs/latest", where=str(folder))
     remarks: list[str] = []
     text = _or_remark(lambda: read_text(folder, "scenario.yaml"), remarks) or ""
-    manifest = _or_remark(lambda: read_json(folder, "manifest.json"), remarks) or {}
-    if not text and not manifest:
+    manifest = _or_remark(lambda: read_manifest(folder), remarks) or {}
+    if not any(os.path.lexists(folder / name) for name in ("manifest.json", "scenario.yaml")):
         raise UsageError("not a run's folder: it has neither manifest.json nor scenario.yaml", where=str(folder))
     document, scenario = _scenario(folder, text, manifest, plugins, remarks)
-    result = _or_remark(lambda: read_json(folder, "result.json"), remarks)
-    if result is not None and not (result.get("schema") == SCHEMA and result.keys() >= _RESULT):
-        remarks.append(f"result.json is not a result of the schema {SCHEMA}.")
-        result = None
+    result = _or_remark(lambda: read_result(folder), remarks)
     return RunRecord(
         name=str(manifest.get("id") or folder.resolve().name),
         manifest=manifest,
