@@ -141,6 +141,7 @@ def replacing(path: Path) -> Iterator[Path]:
         target = path.resolve()
         unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
         try:
+            unfinished.unlink(missing_ok=True)  # Of a killed process with this number, or a link that somebody planted.
             yield unfinished
             if target.exists():
                 unfinished.chmod(target.stat().st_mode & 0o7777)

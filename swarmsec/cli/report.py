@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +45,8 @@ def report(
     for path in paths:
         page, usual = _page(path, tournament, plugins or [])
         target = out or usual
+        if out is None and os.path.lexists(usual) and (usual.is_symlink() or not usual.is_file()):
+            raise OutputError("is not a regular file; name another file with --out", where=str(usual))
         try:
             write_atomically(target, page)
         except OutputError as error:
@@ -64,9 +69,22 @@ def _page(path: Path, tournament: str | None, plugins: Sequence[Path]) -> tuple[
     if not path.exists():
         raise UsageError("no such folder or file; give a run's folder, or a store of tournaments", where=str(path))
     if not is_store(path):
-        return tournament_page(_tournament_document(path)), path.with_suffix(".html")
+        document = _tournament_document(path)
+        with _naming(path, f"is not what `swarmsec tournament --json` prints ({document['schema']})"):
+            return tournament_page(document), path.with_suffix(".html")
     document = _stored(path, tournament)
     return tournament_page(document), path.with_name(f"{path.stem}-{document['id'][:10]}.html")
+
+
+@contextmanager
+def _naming(path: Path, what: str) -> Iterator[None]:
+    """Convert the error of a page's maker for a document with other keys or types to ours."""
+    from jinja2 import UndefinedError
+
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, UndefinedError) as error:
+        raise UsageError(f"{what}: {type(error).__name__}: {error}", where=str(path)) from error
 
 
 def _tournament_document(path: Path) -> Mapping[str, Any]:
@@ -88,5 +106,5 @@ def _stored(path: Path, wanted: str | None) -> Mapping[str, Any]:
     from swarmsec.store import Store
     from swarmsec.tournament.from_store import stored_outcome
 
-    with Store.open(path, read_only=True) as store:
+    with Store.open(path, read_only=True) as store, _naming(path, "the store is damaged"):
         return stored_outcome(store, find_tournament(store, wanted)).to_dict()

@@ -115,11 +115,15 @@ class ResultShape(_Shape):
     """`result.json`."""
 
     schema_: Literal["swarmsec.result/v2"] = Field(alias="schema")
+    replay: str
     seeds: list[NonNegativeInt] = Field(min_length=1)
+    bites: bool
+    deterministic: bool
     unit: str
     arms: dict[str, ArmShape]
     damage: dict[str, IntervalShape]
     damage_limited: IntervalShape | None
+    damage_limited_reason: str | None
     prevented: IntervalShape | None
     autoimmune_cost: IntervalShape | None
     autoimmune_share: IntervalShape | None

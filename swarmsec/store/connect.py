@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,6 +98,20 @@ def translating_errors(path: Path, *, writes: bool) -> Iterator[None]:
         raise _translated(error, path, writes=writes) from None
 
 
+@contextmanager
+def decoding(path: Path, what: str) -> Iterator[None]:
+    """Convert errors of values that cannot be decoded to ours.
+
+    Args:
+        path: The file of the store.
+        what: The values, as a subject.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, MemoryError, zlib.error):
+        raise damaged(path, f"{what} cannot be read") from None
+
+
 def damaged(path: Path, what: str) -> SwarmsecError:
     """The error of a damaged store."""
     return UsageError(
@@ -151,6 +166,9 @@ def _checked_reader(path: Path) -> sqlite3.Connection:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise damaged(path, " ".join(str(found).split()))
+        is_newest = schema.version_of(connection) == len(schema.MIGRATIONS)
+        if is_newest and (wrong := schema.wrong_column(connection)):
+            raise damaged(path, f"{wrong} is not what swarmsec writes")
         return connection
     except BaseException:
         connection.close()
@@ -212,6 +230,7 @@ def _probed(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         return connection
     except BaseException:
