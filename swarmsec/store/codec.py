@@ -29,9 +29,6 @@ _FAST = 1
 _BLOCK_BYTES_MAX = 1 << 30
 """The largest block of a run."""
 
-_ALWAYS = {"messages", "bytes"}
-"""Metrics of every run."""
-
 BLOCKS = ("events", "quarantine", "compromised", "attacked", "series")
 """The columns of a trace in the table `blocks`; the others are in `runs`."""
 
@@ -90,7 +87,7 @@ def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) ->
         bill, metrics = np.array([columns.bill]), {name: np.array([value]) for name, value in finals.items()}
     else:
         bill, metrics = _series(columns, finals)
-    if not metrics.keys() == finals.keys() >= _ALWAYS:
+    if metrics.keys() != finals.keys():
         raise ValueError("a metric is missing")
     watch = parse_json(columns.watch)
     logs = _decoded_logs(columns.quarantine, rounds=columns.rounds, daemons=columns.daemons)

@@ -104,7 +104,7 @@ _TYPES = {
 
 
 def wrong_column(connection: sqlite3.Connection) -> str | None:
-    """A column of a store of the newest version with a value of another type, or a program in the store; None if none."""
+    """A column with a value of another type, or a view or trigger, in a store of the newest version; None if none."""
     programs = connection.execute("SELECT name FROM sqlite_schema WHERE type != 'index' AND rootpage = 0").fetchone()
     if programs:  # A view, trigger or virtual table: reading it would run what it says.
         return str(programs[0])
