@@ -20,6 +20,15 @@ Plugins = Annotated[
     list[Path] | None,
     typer.Option("--plugins", help="A folder with your own plug-ins.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
 ]
+ExtendsFrom = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--extends-from",
+        help="A folder with scenarios that SCENARIO may extend, beside its own.",
+        envvar="SWARMSEC_EXTENDS_FROM",
+        metavar="DIR",
+    ),
+]
 Trust = Annotated[
     bool,
     typer.Option(

@@ -14,6 +14,7 @@ import typer
 
 from swarmsec.cli.options import (
     Cluster,
+    ExtendsFrom,
     Jobs,
     Json,
     Plugins,
@@ -63,6 +64,7 @@ def run(
     ] = Path("runs"),
     as_json: Json = False,
     plugins: Plugins = None,
+    extends_from: ExtendsFrom = None,
     jobs: Jobs = 1,
     timeout: Timeout = None,
     cluster: Cluster = None,
@@ -82,7 +84,12 @@ def run(
     relay = _Relay()
     with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         loaded = load_scenario(
-            scenario, settings=settings, attack=attack or None, defense=defense or None, plugins=plugins or ()
+            scenario,
+            settings=settings,
+            attack=attack or None,
+            defense=defense or None,
+            plugins=plugins or (),
+            extends_from=extends_from or (),
         )
         if point is not None:
             loaded = _at_point(loaded, point)

@@ -179,6 +179,7 @@ def load_scenario(
     defense: Teams | None = None,
     plugins: Sequence[str | Path] = (),
     registry: Registry | None = None,
+    extends_from: Sequence[str | Path] = (),
 ) -> Scenario:
     """Load and check a scenario.
 
@@ -189,6 +190,7 @@ def load_scenario(
         defense: Defenses that replace the scenario's own.
         plugins: Folders of plug-ins, in addition to the installed ones.
         registry: The plug-ins of a scenario that is not loaded yet, instead of the installed ones and `plugins`.
+        extends_from: Folders with scenarios that this one may extend, in addition to its own folder and the library.
 
     Raises:
         UsageError: The scenario does not exist.
@@ -202,7 +204,7 @@ def load_scenario(
             return source
     else:
         written, registry, changes = read(source), registry or Registry(plugins), Changes()
-    tree = extended(written, lambda tree, partial: _refuse_wrong(tree, registry, partial=partial))
+    tree = extended(written, lambda tree, partial: _refuse_wrong(tree, registry, partial=partial), allowed=extends_from)
     for key, teams in (("attacks", attack), ("defenses", defense)):
         if teams is not None:
             specs = specs_of(teams)
