@@ -14,7 +14,7 @@ from swarmsec.files import write_atomically
 from swarmsec.report.numbers import share_interval
 from swarmsec.runs import JobCache, run_scenario, whole
 from swarmsec.runs.executors import open_executor
-from swarmsec.runs.nulls import STILL
+from swarmsec.runs.runner import STILL
 from swarmsec.scenario import library, load_scenario
 from swarmsec.scoring import Result
 
