@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +13,7 @@ import typer
 from swarmsec._version import __version__
 from swarmsec.cli.lazy_commands import Command, group_of
 from swarmsec.cli.output import print_json
+from swarmsec.cli.signals import one_interrupt
 from swarmsec.errors import ExitCode, SwarmsecError
 
 COMMANDS = {
@@ -120,30 +119,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: The arguments after `swarmsec`; those of the process unless given.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    with _one_interrupt():
-        code = _code_of(words)
+    with one_interrupt() as received:
+        code = _code_of(words, received)
     sys.exit(code)
 
 
-@contextmanager
-def _one_interrupt() -> Iterator[None]:
-    """Let the first Ctrl-C interrupt, and ignore further ones, so that the cleanup is completed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_number: int, _frame: object) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _code_of(words: list[str]) -> int:
+def _code_of(words: list[str], received: Sequence[signal.Signals]) -> int:
     try:
         code = app(args=words, standalone_mode=False)
         sys.stdout.flush()
@@ -154,7 +135,9 @@ def _code_of(words: list[str]) -> int:
         findings = [finding.to_dict() for finding in getattr(error, "findings", ())]
         return _print_error(words, str(error), error.exit_code, kind=type(error).__name__, findings=findings)
     except (KeyboardInterrupt, typer.Abort):
-        return _print_error(words, "interrupted", ExitCode.INTERRUPTED, kind="Interrupted")
+        number = received[0] if received else signal.SIGINT
+        message = "interrupted" if number == signal.SIGINT else f"interrupted by {number.name}"
+        return _print_error(words, message, 128 + number, kind="Interrupted")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # The reader of the pipe has closed it.
         return 128 + signal.SIGPIPE
@@ -176,7 +159,7 @@ def _message(error: Any) -> str:
 
 
 def _print_error(
-    words: Sequence[str], message: str, code: ExitCode, *, kind: str, findings: Sequence[dict[str, Any]] = ()
+    words: Sequence[str], message: str, code: int, *, kind: str, findings: Sequence[dict[str, Any]] = ()
 ) -> int:
     """Print an error: as JSON on standard output with --json, else in one line on standard error."""
     if "--json" in words or os.environ.get("SWARMSEC_JSON", "0") not in {"", "0", "false", "no"}:

@@ -26,6 +26,7 @@ from swarmsec.cli.options import (
 )
 from swarmsec.cli.output import print_json, print_rendered
 from swarmsec.cli.progress import RunProgress, progress
+from swarmsec.cli.signals import ending_signals
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 
 if TYPE_CHECKING:
@@ -176,10 +177,18 @@ class _Runner:
     ) -> tuple[Result, RunFolder]:
         """Run a scenario and write its folder, which stays readable if the run ends early."""
         from swarmsec.report.html import run_page
-        from swarmsec.runs import run_scenario, with_nulls
         from swarmsec.runs.write_folder import RunFolder
 
-        folder = RunFolder(self._out, scenario, seeds, sys.argv)
+        with RunFolder(self._out, scenario, seeds, sys.argv) as folder:
+            result = self._run_into(folder, scenario, seeds, nulls=nulls, quiet=quiet)
+            folder.keep_report(run_page(folder.path, plugins=scenario.registry.folders))
+        return result, folder
+
+    def _run_into(
+        self, folder: RunFolder, scenario: Scenario, seeds: Sequence[int], *, nulls: bool, quiet: bool
+    ) -> Result:
+        from swarmsec.runs import run_scenario, with_nulls
+
         try:
             with progress(scenario.name, quiet=quiet) as display:
                 shown = RunProgress(display, seeds=len(seeds), rounds=scenario.rounds)
@@ -202,21 +211,23 @@ class _Runner:
             if isinstance(error, KeyboardInterrupt):
                 typer.echo(f"results so far are in {folder.path}", err=True)
             raise
-        folder.keep_report(run_page(folder.path, plugins=scenario.registry.folders))
-        return result, folder
+        return result
 
 
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
-    """Delay Ctrl-C until the current write is complete."""
+    """Delay Ctrl-C and other signals that end the command until the current write is complete."""
     received: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
+    before = {
+        number: signal.signal(number, lambda number, _frame: received.append(number)) for number in ending_signals()
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if received:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(received[0])
 
 
 def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:

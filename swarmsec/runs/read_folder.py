@@ -18,6 +18,7 @@ import numpy as np
 from swarmsec.arrays import Floats, Ints
 from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.files import JSON_BYTES_MAX, open_regular, parse_json, read_json_mapping, read_regular, read_utf8
+from swarmsec.runs.claim import is_claimed
 from swarmsec.runs.folder_shapes import ManifestShape, ResultShape, refuse_other_shape
 from swarmsec.runs.recorded_plugins import NO_FOLDERS, AllowedFolders, registry_of_run
 from swarmsec.scenario import Scenario, load_scenario
@@ -95,6 +96,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     found = read_json(folder, "manifest.json")
     refuse_other_shape(found, ManifestShape, "a run's manifest", where=str(folder / "manifest.json"))
     return found
+
+
+def status_of(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """The status of a run: that of its manifest; or `killed`, if it says `running` and no process writes the folder."""
+    status = str(manifest.get("status", "done"))
+    return "killed" if status == "running" and is_claimed(folder) is False else status
 
 
 def read_result(folder: Path) -> dict[str, Any]:

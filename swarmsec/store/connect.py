@@ -49,9 +49,11 @@ def writer(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
     """
     with translating_errors(path, writes=True):
         try:
+            path = path.resolve()  # One lock for all spellings of a path, and for all links to the file.
             path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"the folder of the store cannot be created: {error.strerror}", where=str(path)) from None
+        except (OSError, RuntimeError) as error:  # A link to itself.
+            why = getattr(error, "strerror", None) or error
+            raise OutputError(f"the folder of the store cannot be created: {why}", where=str(path)) from None
         lock = _locked(path)
         try:
             if path.exists():

@@ -33,7 +33,8 @@ _SCENARIO_MAX = 100_000
 _ENDS = {
     "interrupted": "was interrupted",
     "failed": "failed",
-    "running": "is still running, or was killed",
+    "running": "is still running",
+    "killed": "was killed",
 }
 
 
@@ -80,7 +81,7 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "record": record,
         "manifest": record.manifest,
         "document": document,
-        "unfinished": "" if result else _ENDS.get(str(record.manifest.get("status")), "has no result.json"),
+        "unfinished": "" if result else _ENDS.get(record.status, "has no result.json"),
         "result": result,
         "n": setup.network.n if setup else None,
         "rounds": rounds,

@@ -18,6 +18,7 @@ from swarmsec.runs.read_folder import (
     read_result,
     read_scenario,
     read_text,
+    status_of,
 )
 from swarmsec.runs.recorded_plugins import AllowedFolders
 from swarmsec.scenario import Scenario
@@ -33,6 +34,7 @@ class RunRecord:
     Attributes:
         name: The run's id.
         manifest: `manifest.json`; empty if it is not there.
+        status: `done`, `interrupted`, `failed`, `running`, or `killed`.
         scenario_text: `scenario.yaml`.
         document: The same as plain data; empty if it cannot be read.
         scenario: The same, loaded; None if it cannot be loaded, such as without its plug-ins.
@@ -44,6 +46,7 @@ class RunRecord:
 
     name: str
     manifest: Mapping[str, Any]
+    status: str
     scenario_text: str
     document: Mapping[str, Any]
     scenario: Scenario | None
@@ -75,6 +78,7 @@ def read_run(folder: Path, plugins: Sequence[Path] = ()) -> RunRecord:
     return RunRecord(
         name=str(manifest.get("id") or folder.resolve().name),
         manifest=manifest,
+        status=status_of(folder, manifest),
         scenario_text=text,
         document=document,
         scenario=scenario,
