@@ -25,7 +25,7 @@ _PAUSE_S = 0.02
 """A reader holds a shared lock for a moment, when it looks whether a run still runs."""
 
 
-class Claim:
+class FolderClaim:
     """A claim of a folder, held until `release`.
 
     Args:

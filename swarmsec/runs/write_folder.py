@@ -30,7 +30,7 @@ import numpy as np
 from swarmsec._version import __version__
 from swarmsec.errors import OutputError
 from swarmsec.files import write_atomically
-from swarmsec.runs.claim import Claim
+from swarmsec.runs.claim import FolderClaim
 from swarmsec.runs.ground_truth import truth_of
 from swarmsec.scenario import Scenario
 from swarmsec.scenario.writer import as_yaml
@@ -78,7 +78,7 @@ class RunFolder:
         }
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self._claim = Claim(self.path)
+            self._claim = FolderClaim(self.path)
             for name in _NAMES:
                 (self.path / name).unlink(missing_ok=True)  # Also a link or a pipe that stands in its place.
             self._write("manifest.json", json_text(self._manifest))

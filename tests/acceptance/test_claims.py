@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from swarmsec.runs.claim import Claim, is_claimed
+from swarmsec.runs.claim import FolderClaim, is_claimed
 from swarmsec.store import Store
 
 RULES = {"rounds": 100, "seeds": 6}
@@ -51,7 +51,7 @@ def test_a_claimed_folder_is_not_touched(cli, ring_file, tmp_path):
     assert cli("run", ring_file, "--out", tmp_path).code in {0, 4}
     folder = (tmp_path / "latest").resolve()
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    claim = Claim(folder)
+    claim = FolderClaim(folder)
     ran = cli("run", ring_file, "--out", tmp_path)
     assert ran.code == 2
     assert f"{folder}: another process runs the same scenario" in ran.err
@@ -62,7 +62,7 @@ def test_a_claimed_folder_is_not_touched(cli, ring_file, tmp_path):
 
 def test_a_claim_ends_with_its_process_and_a_look_does_not_break_it(tmp_path):
     assert is_claimed(tmp_path) is False
-    claim = Claim(tmp_path)
+    claim = FolderClaim(tmp_path)
     assert [is_claimed(tmp_path), is_claimed(tmp_path)] == [True, True]
     claim.release()
     claim.release()
