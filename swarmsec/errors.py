@@ -24,7 +24,10 @@ from swarmsec.visible import one_line
 
 
 class ExitCode(IntEnum):
-    """The exit codes of the command. A number never changes its meaning."""
+    """The exit codes of the command. A number never changes its meaning.
+
+    A signal that ends the command gives 128 + its number: 129 (SIGHUP), 130 (Ctrl-C), 143 (SIGTERM).
+    """
 
     DONE = 0
     GATE_FAILED = 1

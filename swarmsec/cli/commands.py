@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +13,7 @@ import typer
 from swarmsec._version import __version__
 from swarmsec.cli.lazy_commands import Command, group_of, help_mode
 from swarmsec.cli.output import hint, print_json, say
+from swarmsec.cli.signals import one_interrupt
 from swarmsec.cli.streams import OutputLostError, guarded_streams
 from swarmsec.errors import ExitCode, OutputError, SwarmsecError
 from swarmsec.visible import one_line
@@ -123,9 +122,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: The arguments after `swarmsec`; those of the process unless given.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    with guarded_streams(), _one_interrupt():
+    with guarded_streams(), one_interrupt() as received:
         try:
-            code = _code_of(words)
+            code = _code_of(words, received)
         except OutputLostError as lost:
             code = _without_output(lost)
     sys.exit(code)
@@ -141,25 +140,7 @@ def _without_output(lost: OutputLostError) -> int:
     return error.exit_code
 
 
-@contextmanager
-def _one_interrupt() -> Iterator[None]:
-    """Let the first Ctrl-C interrupt, and ignore further ones, so that the cleanup is completed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_number: int, _frame: object) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _code_of(words: list[str]) -> int:
+def _code_of(words: list[str], received: Sequence[signal.Signals]) -> int:
     try:
         code = app(args=words, standalone_mode=False)
         sys.stdout.flush()
@@ -170,7 +151,9 @@ def _code_of(words: list[str]) -> int:
         findings = [finding.to_dict() for finding in getattr(error, "findings", ())]
         return _print_error(words, str(error), error.exit_code, kind=type(error).__name__, findings=findings)
     except (KeyboardInterrupt, typer.Abort):
-        return _print_error(words, "interrupted", ExitCode.INTERRUPTED, kind="Interrupted")
+        number = received[0] if received else signal.SIGINT
+        message = "interrupted" if number == signal.SIGINT else f"interrupted by {number.name}"
+        return _print_error(words, message, 128 + number, kind="Interrupted")
     except _CommandLineError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             say(error.format_message())
@@ -190,7 +173,7 @@ def _message(error: Any) -> str:
 
 
 def _print_error(
-    words: Sequence[str], message: str, code: ExitCode, *, kind: str, findings: Sequence[dict[str, Any]] = ()
+    words: Sequence[str], message: str, code: int, *, kind: str, findings: Sequence[dict[str, Any]] = ()
 ) -> int:
     """Print an error: as JSON on standard output with --json, else in one line on standard error."""
     if "--json" in words or os.environ.get("SWARMSEC_JSON", "0") not in {"", "0", "false", "no"}:

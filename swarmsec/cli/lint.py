@@ -12,6 +12,7 @@ import typer
 
 from swarmsec.cli.options import (
     Cluster,
+    ExtendsFrom,
     FindingsFormat,
     Jobs,
     Json,
@@ -39,6 +40,7 @@ class _Options(NamedTuple):
     select: list[str]
     ignore: list[str]
     plugins: list[Path]
+    extends_from: list[Path]
     quiet: bool
 
 
@@ -66,6 +68,7 @@ def lint(
     form: FindingsFormat = "text",
     as_json: Json = False,
     plugins: Plugins = None,
+    extends_from: ExtendsFrom = None,
 ) -> int:
     """Find likely mistakes in valid SCENARIOS. Ends with 1 if there is a warning, with 0 if there are only notes."""
     from swarmsec.authoring.lint import selected
@@ -74,7 +77,7 @@ def lint(
     form = "json" if as_json else form
     check_executor_options(jobs=jobs, timeout=timeout)
     opened = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout) if deep else None
-    asked = _Options(opened, fix, _codes(select), _codes(ignore), list(plugins or ()), form != "text")
+    asked = _Options(opened, fix, _codes(select), _codes(ignore), plugins or [], extends_from or [], form != "text")
     selected(asked.select, asked.ignore)
     pages = [_page(name, asked) for name in dict.fromkeys(scenarios)]
     if form == "json":
@@ -111,8 +114,8 @@ def _linted(name: str, asked: _Options) -> _Page:
     from swarmsec.scenario import load_scenario
 
     choice: dict[str, Any] = {"select": asked.select, "ignore": asked.ignore}
-    fixes = fixed(name, **choice, plugins=asked.plugins) if asked.fix else []
-    scenario = load_scenario(name, plugins=asked.plugins)
+    fixes = fixed(name, **choice, plugins=asked.plugins, extends_from=asked.extends_from) if asked.fix else []
+    scenario = load_scenario(name, plugins=asked.plugins, extends_from=asked.extends_from)
     found = lint_one(scenario, **choice)
     if asked.deep:
         from swarmsec.authoring.deep_lint import deep_lint

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,11 +13,27 @@ from swarmsec.errors import UsageError
 
 if TYPE_CHECKING:
     from swarmsec.runs.executors import Executor
+    from swarmsec.runs.recorded_plugins import AllowedFolders
     from swarmsec.runs.simulation import EachRound
 
 Plugins = Annotated[
     list[Path] | None,
     typer.Option("--plugins", help="A folder with your own plug-ins.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
+]
+ExtendsFrom = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--extends-from",
+        help="A folder with scenarios that SCENARIO may extend, beside its own.",
+        envvar="SWARMSEC_EXTENDS_FROM",
+        metavar="DIR",
+    ),
+]
+Trust = Annotated[
+    bool,
+    typer.Option(
+        "--trust", help="Also load plug-ins from the folders that the run names, if they have not changed since."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.", envvar="SWARMSEC_JSON")]
 
@@ -40,6 +56,16 @@ FindingsFormat = Annotated[
 
 STORE = Path("runs/tournaments.sqlite")
 """The default store of tournaments."""
+
+
+def allowed_folders(plugins: list[Path] | None, *, trust: bool) -> AllowedFolders:
+    """The folders of --plugins and --trust; each folder that a run names is announced on standard error."""
+    from swarmsec.runs.recorded_plugins import AllowedFolders
+
+    def announce(folder: Path, names: Sequence[str]) -> None:
+        typer.echo(f"loading {', '.join(names)} from {folder}, which the run names", err=True)
+
+    return AllowedFolders(tuple(plugins or ()), trust, announce)
 
 
 @contextmanager

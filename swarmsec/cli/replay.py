@@ -18,6 +18,8 @@ from swarmsec.cli.options import (
     Json,
     Plugins,
     Timeout,
+    Trust,
+    allowed_folders,
     check_executor_options,
     executor_of,
     seeds_of,
@@ -78,6 +80,7 @@ def replay(
     cluster: Cluster = None,
     as_json: Json = False,
     plugins: Plugins = None,
+    trust: Trust = False,
 ) -> int:
     """Step through RUN round by round, compare it with a changed run, or attribute its damage.
 
@@ -98,7 +101,8 @@ def replay(
     executor = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout)
     with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         try:
-            source = open_source(run, seeds=seeds_of(seeds), store=store, plugins=plugins or ())
+            allowed = allowed_folders(plugins, trust=trust)
+            source = open_source(run, seeds=seeds_of(seeds), store=store, allowed=allowed)
         except ParameterError as error:
             raise UsageError(error.message, where="--seeds") if error.where == "seeds" else error from None
         shown_arm, interactive = _arm(source, arm), False

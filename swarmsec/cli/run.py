@@ -14,6 +14,7 @@ import typer
 
 from swarmsec.cli.options import (
     Cluster,
+    ExtendsFrom,
     Jobs,
     Json,
     Plugins,
@@ -25,6 +26,7 @@ from swarmsec.cli.options import (
 )
 from swarmsec.cli.output import hint, print_json, print_rendered, print_report
 from swarmsec.cli.progress import RunProgress, progress
+from swarmsec.cli.signals import ending_signals
 from swarmsec.errors import ExitCode, ParameterError, UsageError
 from swarmsec.visible import one_line
 
@@ -64,6 +66,7 @@ def run(
     ] = Path("runs"),
     as_json: Json = False,
     plugins: Plugins = None,
+    extends_from: ExtendsFrom = None,
     jobs: Jobs = 1,
     timeout: Timeout = None,
     cluster: Cluster = None,
@@ -83,7 +86,12 @@ def run(
     relay = _Relay()
     with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         loaded = load_scenario(
-            scenario, settings=settings, attack=attack or None, defense=defense or None, plugins=plugins or ()
+            scenario,
+            settings=settings,
+            attack=attack or None,
+            defense=defense or None,
+            plugins=plugins or (),
+            extends_from=extends_from or (),
         )
         if point is not None:
             loaded = _at_point(loaded, point)
@@ -170,10 +178,18 @@ class _Runner:
     ) -> tuple[Result, RunFolder]:
         """Run a scenario and write its folder, which stays readable if the run ends early."""
         from swarmsec.report.html import run_page
-        from swarmsec.runs import run_scenario, with_nulls
         from swarmsec.runs.write_folder import RunFolder
 
-        folder = RunFolder(self._out, scenario, seeds, sys.argv)
+        with RunFolder(self._out, scenario, seeds, sys.argv) as folder:
+            result = self._run_into(folder, scenario, seeds, nulls=nulls, quiet=quiet)
+            folder.keep_report(run_page(folder.path, plugins=scenario.registry.folders))
+        return result, folder
+
+    def _run_into(
+        self, folder: RunFolder, scenario: Scenario, seeds: Sequence[int], *, nulls: bool, quiet: bool
+    ) -> Result:
+        from swarmsec.runs import run_scenario, with_nulls
+
         try:
             with progress(scenario.name, quiet=quiet) as display:
                 shown = RunProgress(display, seeds=len(seeds), rounds=scenario.rounds)
@@ -196,21 +212,23 @@ class _Runner:
             if isinstance(error, KeyboardInterrupt):
                 hint(f"results so far are in {one_line(str(folder.path))}")
             raise
-        folder.keep_report(run_page(folder.path))
-        return result, folder
+        return result
 
 
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
-    """Delay Ctrl-C until the current write is complete."""
+    """Delay Ctrl-C and other signals that end the command until the current write is complete."""
     received: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
+    before = {
+        number: signal.signal(number, lambda number, _frame: received.append(number)) for number in ending_signals()
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if received:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(received[0])
 
 
 def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:

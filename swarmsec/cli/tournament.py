@@ -126,6 +126,8 @@ def _request(names: list[str], *, settings: dict[str, object], plugins: list[Pat
     if not files:
         return Request(scenarios=tuple(names), settings=settings, **given)
     request = request_of_file(Path(files[0]))
+    if request.plugins and not plugins:
+        typer.echo(f"{files[0]} loads plug-ins from {', '.join(request.plugins)}", err=True)
     return request.with_values(**given, **({"settings": {**request.settings, **settings}} if settings else {}))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec.cli.lazy_numpy import numpy_on_demand
-from swarmsec.cli.options import FindingsFormat, Json, Plugins
+from swarmsec.cli.options import ExtendsFrom, FindingsFormat, Json, Plugins
 from swarmsec.cli.output import hint, print_document, print_json, say
 from swarmsec.errors import ExitCode, SwarmsecError
 from swarmsec.visible import one_line
@@ -18,6 +18,7 @@ def validate(
     form: FindingsFormat = "text",
     as_json: Json = False,
     plugins: Plugins = None,
+    extends_from: ExtendsFrom = None,
 ) -> int:
     """Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything."""
     numpy_on_demand()
@@ -28,7 +29,7 @@ def validate(
     errors: dict[str, SwarmsecError] = {}
     for name in dict.fromkeys(scenarios):
         try:
-            digest = load_scenario(name, plugins=plugins or ()).digest
+            digest = load_scenario(name, plugins=plugins or (), extends_from=extends_from or ()).digest
             found.append({"scenario": name, "valid": True, "digest": digest, "findings": []})
         except SwarmsecError as error:
             errors[name] = error

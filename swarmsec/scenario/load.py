@@ -11,16 +11,15 @@ from typing import Any
 from swarmsec.errors import ScenarioError
 from swarmsec.network import Network
 from swarmsec.parameters import Problem
-from swarmsec.plugin import Family
 from swarmsec.registry import Registry, source_digest
 from swarmsec.rng import Streams
 from swarmsec.scenario.build import (
-    SPEC_FAMILIES,
     Parts,
     composition_errors,
     fresh,
     network_of,
     parts_of,
+    plugin_names,
     resolved,
     score_of,
     setup_of,
@@ -140,23 +139,15 @@ class Scenario:
     def plugin_digests(self) -> dict[str, str]:
         """`family/kind` → the digest of its source, for every plug-in of the scenario."""
         return {
-            f"{family}/{kind}": source_digest(self.registry.get(family, kind)) for family, kind in self._plugin_kinds()
+            f"{family}/{kind}": source_digest(self.registry.get(family, kind))
+            for family, kind in plugin_names(self.document)
         }
 
     @property
     def plugin_packages(self) -> dict[str, str]:
         """The installed packages of its plug-ins, with their versions."""
-        packages = (self.registry.package_of(family, kind) for family, kind in self._plugin_kinds())
+        packages = (self.registry.package_of(family, kind) for family, kind in plugin_names(self.document))
         return dict(package for package in packages if package)
-
-    def _plugin_kinds(self) -> list[tuple[Family, str]]:
-        """The family and the kind of every plug-in of the scenario."""
-        specs = [(family, self.document[key]) for key, family in SPEC_FAMILIES.items()]
-        return [
-            (family, spec["kind"])
-            for family, several in specs
-            for spec in (several if isinstance(several, list) else [several])
-        ]
 
     def with_seeds(self, seeds: Sequence[int]) -> Scenario:
         """The same scenario with other seeds."""
@@ -188,6 +179,8 @@ def load_scenario(
     attack: Teams | None = None,
     defense: Teams | None = None,
     plugins: Sequence[str | Path] = (),
+    registry: Registry | None = None,
+    extends_from: Sequence[str | Path] = (),
 ) -> Scenario:
     """Load and check a scenario.
 
@@ -197,6 +190,8 @@ def load_scenario(
         attack: Attacks that replace the scenario's own: a kind, a mapping with a kind, or several.
         defense: Defenses that replace the scenario's own.
         plugins: Folders of plug-ins, in addition to the installed ones.
+        registry: The plug-ins of a scenario that is not loaded yet, instead of the installed ones and `plugins`.
+        extends_from: Folders with scenarios that this one may extend, in addition to its own folder and the library.
 
     Raises:
         UsageError: The scenario does not exist.
@@ -209,8 +204,8 @@ def load_scenario(
         if not settings and attack is None and defense is None and not plugins:
             return source
     else:
-        written, registry, changes = read(source), Registry(plugins), Changes()
-    tree = extended(written, lambda tree, partial: _refuse_wrong(tree, registry, partial=partial))
+        written, registry, changes = read(source), registry or Registry(plugins), Changes()
+    tree = extended(written, lambda tree, partial: _refuse_wrong(tree, registry, partial=partial), allowed=extends_from)
     for key, teams in (("attacks", attack), ("defenses", defense)):
         if teams is not None:
             specs = specs_of(teams)

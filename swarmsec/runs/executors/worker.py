@@ -38,7 +38,9 @@ def serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
     A chunk ends between two payloads after `CHUNK_S` seconds; the parent queues payloads without a reply again.
     The parent sends nothing before it receives None, so the two sides cannot block each other.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent handles Ctrl-C, and ends this process.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # The parent handles them, and ends this process.
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     end_with_parent()
     try:
         pipe.send(None)
