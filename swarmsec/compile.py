@@ -10,7 +10,7 @@ import os
 import pickle
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from numba import njit
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile, InTreeCacheLocator
@@ -51,7 +51,7 @@ class _WhereItIs(InTreeCacheLocator):
 
 
 class _Places(CompileResultCacheImpl):
-    _locator_classes: ClassVar = [*CompileResultCacheImpl._locator_classes, _WhereItIs]  # noqa: SLF001
+    _locator_classes = [*CompileResultCacheImpl._locator_classes, _WhereItIs]  # noqa: RUF012, SLF001
 
 
 class _Cache(FunctionCache):

@@ -15,7 +15,7 @@ import typer
 from swarmsec._version import __version__
 from swarmsec.cli.lazy_commands import Command, group_of
 from swarmsec.cli.output import print_json
-from swarmsec.errors import ExitCode, SwarmsecError
+from swarmsec.errors import ExitCode, SwarmsecError, out_of_memory
 
 COMMANDS = {
     "list": Command("list_show.list_", "List attacks, defenses, protocols, worlds, topologies and scenarios."),
@@ -145,7 +145,7 @@ def _one_interrupt() -> Iterator[None]:
 
 def _code_of(words: list[str]) -> int:
     try:
-        code = app(args=words, standalone_mode=False)
+        code = _call_app(words)
         sys.stdout.flush()
         if code == ExitCode.INTERRUPTED:  # Typer turns Ctrl-C into an exit code.
             raise KeyboardInterrupt
@@ -153,8 +153,13 @@ def _code_of(words: list[str]) -> int:
     except SwarmsecError as error:
         findings = [finding.to_dict() for finding in getattr(error, "findings", ())]
         return _print_error(words, str(error), error.exit_code, kind=type(error).__name__, findings=findings)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return _print_error(words, "interrupted", ExitCode.INTERRUPTED, kind="Interrupted")
+    except MemoryError as error:
+        too_large = out_of_memory(error)
+        return _print_error(words, str(too_large), too_large.exit_code, kind=type(too_large).__name__)
+    except RecursionError:
+        return _print_error(words, "the input is nested too deeply", ExitCode.USAGE, kind="UsageError")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # The reader of the pipe has closed it.
         return 128 + signal.SIGPIPE
@@ -168,6 +173,16 @@ def _code_of(words: list[str]) -> int:
             raise
         hint = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows the traceback"
         return _print_error(words, f"{type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL, kind="InternalError")
+
+
+def _call_app(words: list[str]) -> Any:
+    try:
+        return app(args=words, standalone_mode=False)
+    except typer.Abort as error:
+        # Typer takes an end of file, such as that of a damaged pickle, for the answer to a prompt; we have none.
+        if isinstance(error.__cause__, EOFError):
+            raise error.__cause__ from None
+        raise KeyboardInterrupt from error
 
 
 def _message(error: Any) -> str:

@@ -23,7 +23,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from swarmsec._version import __version__
-from swarmsec.errors import ExecutorError, PluginError, SwarmsecError
+from swarmsec.errors import ExecutorError, PluginError, SwarmsecError, out_of_memory
 from swarmsec.runs.networks import NetworkCache
 from swarmsec.runs.simulation import EachRound, run_arm
 from swarmsec.scenario import Scenario, load_scenario
@@ -110,7 +110,8 @@ def run_job(job: Job, *, networks: NetworkCache | None = None, each_round: EachR
             scenario = job.scenario
             network = networks.network_of(scenario, job.seed) if networks else None
             ran = run_arm(scenario, job.seed, job.arm, network=network, each_round=each_round)
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as raised:
+        error = out_of_memory(raised) if isinstance(raised, MemoryError) else raised
         message = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
         seconds = time.process_time() - start
         return JobResult(job.id, "failed", cpu_seconds=seconds, error=message, exception=error)

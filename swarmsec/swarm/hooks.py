@@ -23,7 +23,7 @@ def call(spec: PluginSpec[Any], hook: str, *arguments: Any) -> Any:
         return getattr(spec.plugin, hook)(*arguments)
     except PluginError as error:
         raise error if error.where.startswith(spec.kind) else error.at(f"{spec.kind}.{hook}") from error
-    except SwarmsecError:
+    except (SwarmsecError, MemoryError):
         raise
     except (Exception, SystemExit) as error:
         place = f"{spec.kind}.{hook}{_line(spec, hook, error)}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import mesa
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, read_only
-from swarmsec.errors import ScenarioError
+from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.messages import Addressed, Messages, Transport, as_messages, collect_messages, within_inbox
 from swarmsec.protocols import ProtocolView
 from swarmsec.swarm.arms import Arm
@@ -140,6 +140,24 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             self._daemons[row] = self._daemon_class(self, row)
         return self._daemons[row]
 
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Add a daemon, of which each row of the network has one.
+
+        Raises:
+            UsageError: All daemons exist.
+        """
+        if len(self.agents) >= self.network.n:
+            raise UsageError(f"this swarm has its {self.network.n:,} daemons, one for each node of its network")
+        super().register_agent(agent)
+
+    def deregister_agent(self, agent: mesa.Agent) -> None:
+        """Refuse to remove a daemon; Mesa calls this when an agent is removed.
+
+        Raises:
+            UsageError: Always.
+        """
+        raise UsageError("a daemon cannot be removed from its swarm; a defense can isolate or suspend it")
+
     @property
     def bill(self) -> float:
         """The scored bill after the last round."""
@@ -214,8 +232,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     def record_round(self, outcome: Outcome) -> None:
         """Record the figures of the round, and compare the alarms with ground truth."""
-        if not all(math.isfinite(bill) for bill in outcome.bills.values()):
-            raise ScenarioError("the bill is no longer a finite number: some value of this scenario is too large")
+        _require_finite([*(("the bill", bill) for bill in outcome.bills.values()), *outcome.metrics.items()])
         self._count_detection()
         self.recorder.figures(
             {
@@ -244,6 +261,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         """The record of the rounds so far."""
         recorder = self.recorder
         assert self.state is not None, "there is no trace before the first round"
+        central = self.world.central()
+        _require_finite((f"{name} of the central controller", bill) for name, bill in central.items())
         metrics: Mapping[str, Floats] = {name: values[: self.round] for name, values in recorder.metrics.items()}
         return Trace(
             arm=str(self.arm),
@@ -258,7 +277,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             final=self.proposals.copy(),
             watch=recorder.watch,
             attacked=self._attacked_ever.copy(),
-            central=self.world.central(),
+            central=central,
             spent={"red": dict(self.red.spent), "blue": dict(self.blue.spent)},
             alarms=recorder.alarms.toggles,
             changed=recorder.changed.toggles,
@@ -284,3 +303,14 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         if blue.quarantined_count:
             innocent = ~(self.compromised | self._attacked)
             watch.false_quarantine += int((blue.quarantined & innocent).sum())
+
+
+def _require_finite(figures: Iterable[tuple[str, float]]) -> None:
+    """Check the figures of a world.
+
+    Raises:
+        ScenarioError: One is not finite.
+    """
+    for name, value in figures:
+        if not math.isfinite(value):
+            raise ScenarioError(f"{name} is no longer a finite number: some value of this scenario is too large")
