@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench gallery still catalog golden sizes lock clean
+.PHONY: help demo test test-slow check format bench gallery still outputs catalog golden sizes lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -36,6 +36,9 @@ gallery: $(VENV)/.installed ## run every scenario of the library and write scena
 
 still: $(VENV)/.installed ## run defenses that do no work in every scenario and write docs/standing-still.md
 	$(VENV)/bin/python -m swarmsec.report.still_page --jobs 2 --plugins tests/nulls $(ARGS)
+
+outputs: $(VENV)/.installed ## run the commands of README.md, docs/ and the guide, and write what they print into them
+	$(VENV)/bin/python -m tests.write_outputs
 
 catalog: $(VENV)/.installed ## write swarmsec/cli/catalog.json, which `list` and `show` read
 	$(VENV)/bin/python -m swarmsec.cli.make_catalog

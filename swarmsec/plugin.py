@@ -38,6 +38,12 @@ class Plugin:
         """
 
     @classmethod
+    def fixed(cls) -> tuple[str, ...]:
+        """The class attributes that no instance changes: what the base class of its family declares as `ClassVar`."""
+        declared = cls._family().__annotations__
+        return tuple(name for name, kind in declared.items() if str(kind).startswith("ClassVar"))
+
+    @classmethod
     def trait_texts(cls) -> dict[str, str]:
         """Each trait as text; empty traits are left out."""
         texts = {trait: _text(getattr(cls, trait)) for trait in cls.traits}
@@ -46,8 +52,11 @@ class Plugin:
     @classmethod
     def overrides(cls, hook: str) -> bool:
         """Whether the class replaces a hook of the base class of its family, such as `respond` of `Defense`."""
-        family = cls.__mro__[cls.__mro__.index(Plugin) - 1]
-        return getattr(cls, hook) is not getattr(family, hook)
+        return getattr(cls, hook) is not getattr(cls._family(), hook)
+
+    @classmethod
+    def _family(cls) -> type[Plugin]:
+        return cls.__mro__[cls.__mro__.index(Plugin) - 1]
 
     @classmethod
     def summary(cls) -> str:

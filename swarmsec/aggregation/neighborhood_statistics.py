@@ -72,6 +72,10 @@ class Neighborhoods:
         self._network = network
         self._tell = tell
 
+    def relink(self, network: Network) -> None:
+        """Go on with a network that identities have joined."""
+        self._network = network
+
     def median_and_mad(self, values: Floats) -> Spread:
         """`neighborhood_spread` of (n, d) values: one message for each edge."""
         if self._tell is None:

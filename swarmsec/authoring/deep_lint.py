@@ -17,7 +17,8 @@ from swarmsec.authoring.lint_rules.deep import DEEP_CHECKS, SECONDS_MAX, TOO_LAR
 from swarmsec.authoring.lint_rules.document import EDGES_A_SECOND
 from swarmsec.runs import JobCache, jobs_of, run_scenario
 from swarmsec.runs.jobs import JobResult, require_done
-from swarmsec.runs.nulls import ORACLE, QUARANTINES, STILL
+from swarmsec.runs.nulls import ORACLE, QUARANTINES
+from swarmsec.runs.runner import STILL
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.swarm.arms import Arm
 

@@ -9,7 +9,7 @@ import numpy as np
 from swarmsec.aggregation import neighborhood_spread
 from swarmsec.arrays import Bools, Floats, frozen
 from swarmsec.messages import Messages
-from swarmsec.network import Network
+from swarmsec.network import Joined, Network
 
 FEATURES = (
     "distance",
@@ -74,6 +74,10 @@ class BehaviorTracker:
         self._step: Floats = np.zeros(network.n)
         self._ewma: Floats = np.zeros(network.n)
         self._flips: Floats = np.zeros(network.n)
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined."""
+        self._network = joined.network
 
     def observe(self, messages: Messages) -> Features:
         """The features after one more observation.

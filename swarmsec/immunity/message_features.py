@@ -8,7 +8,7 @@ from swarmsec.aggregation import neighborhood_spread
 from swarmsec.arrays import Floats, frozen
 from swarmsec.immunity.features import EWMA_WEIGHT, LARGEST_PAYLOAD, Features, largest
 from swarmsec.messages import Messages
-from swarmsec.network import Network
+from swarmsec.network import Joined, Network
 
 MESSAGE_FEATURES = ("distance", "deviation", "deviation_ewma", "step", "copies", "missing")
 
@@ -33,6 +33,12 @@ class MessageTracker:
         self._last: Floats | None = None
         self._ewma: Floats = np.zeros(network.m)
         self._missing: Floats = np.zeros(network.m)
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined; nothing was heard on the new edges."""
+        self._network = joined.network
+        self._last = None if self._last is None else joined.extend(self._last, np.nan)
+        self._ewma, self._missing = joined.extend(self._ewma, 0.0), joined.extend(self._missing, 0.0)
 
     def observe(self, messages: Messages) -> Features:
         """The features after one more observation.

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.messages.inbox import Inbox
-from swarmsec.network import Network
+from swarmsec.network import Joined, Network
 
 _Scalar = TypeVar("_Scalar", bound="np.generic")
 
@@ -160,6 +160,18 @@ class Messages:
         every = np.zeros(self.network.m, np.int32) if self.delays is None else self.delays.copy()
         every[edges] += delays
         return replace(self, delays=every)
+
+    def relinked(self, joined: Joined) -> Messages:
+        """The messages on a network that identities have joined; nothing was sent on the new edges."""
+        copies = np.ones(self.network.m, dtype=np.int32) if self.copies is None else self.copies
+        return replace(
+            self,
+            network=joined.network,
+            per_edge=None if self.per_edge is None else joined.extend(self.per_edge, np.nan),
+            copies=joined.extend(copies, 0),
+            weights=None if self.weights is None else joined.extend(self.weights, 0.0),
+            delays=None if self.delays is None else joined.extend(self.delays, 0),
+        )
 
     def inbox_of(self, daemon: int) -> Inbox:
         """The messages on the edges into `daemon`."""

@@ -11,6 +11,9 @@ from swarmsec.arrays import Bools, Floats
 from swarmsec.messages.batch import Messages
 from swarmsec.network import Network
 
+_DRAWN_FROM_MAX = 999_999_999
+"""NumPy draws from fewer than 10⁹ messages."""
+
 
 def within_inbox(messages: Messages, limit: int | None, rng: np.random.Generator) -> Messages:
     """Keep at most `limit` messages of every inbox, drawn at random; the others get 0 copies and weight 0.
@@ -61,4 +64,6 @@ def _draw_in_flooded_inboxes(
     arriving = np.bincount(network.receivers, copies, minlength=network.n)
     for daemon in np.flatnonzero(arriving > limit):
         row = slice(int(network.indptr[daemon]), int(network.indptr[daemon + 1]))
+        if arriving[daemon] > _DRAWN_FROM_MAX:  # More copies of a flood leave nothing else either.
+            copies[row] = np.minimum(copies[row], _DRAWN_FROM_MAX // (row.stop - row.start))
         copies[row] = rng.multivariate_hypergeometric(copies[row], limit, method="marginals")

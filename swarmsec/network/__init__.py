@@ -6,6 +6,7 @@ attacks on its links in `teams`.
 
 from swarmsec.network._byzantine import Byzantine, byzantine
 from swarmsec.network._delivery import Delivery
+from swarmsec.network._joining import Join, Joined, join, with_rows
 from swarmsec.network._network import Network, Outgoing
 from swarmsec.network._robustness import Robustness, robustness
 from swarmsec.network._topology import topology
@@ -16,12 +17,16 @@ __all__ = [
     "Byzantine",
     "Daemons",
     "Delivery",
+    "Join",
+    "Joined",
     "Network",
     "Outgoing",
     "Probability",
     "Robustness",
     "Topology",
     "byzantine",
+    "join",
     "robustness",
     "topology",
+    "with_rows",
 ]

@@ -47,6 +47,7 @@ class Network:
         indptr: (n+1,) int32, where each row begins.
         indices: (m,) int32, the senders, sorted within a row.
         delivery: Delays and losses of the links.
+        reserve: How many identities may join the daemons in a run; see `with_rows`.
 
     Examples:
         >>> line = Network.from_edges(3, [(0, 1), (1, 2)])
@@ -59,6 +60,7 @@ class Network:
     indptr: Ints
     indices: Ints
     delivery: Delivery = RELIABLE
+    reserve: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "indptr", frozen(np.ascontiguousarray(self.indptr, dtype=np.int32)))

@@ -18,6 +18,7 @@ from annotated_types import Ge, Gt, Interval, Le, Len, Lt, MaxLen, MinLen
 
 from swarmsec.parameters.checking import build, problems
 from swarmsec.parameters.description import ParameterInfo, describe
+from swarmsec.parameters.fields import once_per_class
 from swarmsec.parameters.marks import REQUIRED, Help, NotFinite, Unit
 from swarmsec.parameters.problem import Problem, shown, spot
 from swarmsec.parameters.schema import json_schema
@@ -40,6 +41,7 @@ __all__ = [
     "build",
     "describe",
     "json_schema",
+    "once_per_class",
     "problems",
     "shown",
     "spot",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar, cast, get_type_hints
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar, get_type_hints
+from weakref import WeakKeyDictionary
 
 from swarmsec.parameters.marks import REQUIRED
 
@@ -27,8 +28,16 @@ class Field(NamedTuple):
 
 
 def once_per_class(function: Callable[[type[object]], _T]) -> Callable[[type[object]], _T]:
-    """Cache a function of a class."""
-    return cast(Callable[[type[object]], _T], lru_cache(maxsize=1024)(function))
+    """Cache a function of a class, as long as the class exists: modules of plug-ins are executed anew for every arm."""
+    known: WeakKeyDictionary[type[object], _T] = WeakKeyDictionary()
+
+    @wraps(function)
+    def cached(cls: type[object]) -> _T:
+        if cls not in known:
+            known[cls] = function(cls)
+        return known[cls]
+
+    return cached
 
 
 @once_per_class

@@ -70,6 +70,10 @@ class NegotiationProtocol(Plugin, ABC):
     rule_decides: ClassVar[bool] = False
     """Whether the rule alone makes the next proposals, x ← rule(x, messages), as theorems about rules assume."""
 
+    admits_newcomers: ClassVar[bool] = False
+    """Whether daemons can join during a run: its methods take any number of rows, which do not depend on each other,
+    and read the network from the messages. Only then may a network have a reserve."""
+
     keeps_agreement: ClassVar[bool] = True
     """Whether a swarm whose proposals and signals are all equal does not change."""
 

@@ -140,30 +140,26 @@ class Bids(NamedTuple):
         higher = _beats(received.bid, zk, mine.bid, zi)
         sender_is_later = received.stamp > mine.stamp
 
-        def later(bidder: Floats) -> Bools:
-            """(j, d) whether the sender's information about that bidder is later than the receiver's."""
+        def about(bidder: Floats, later: Bools) -> Bools:
+            """(j, d) `later`, which is by daemon, for the bidder of each task; False where there is none."""
             index = np.maximum(bidder, 0).astype(np.int64)
-            return np.asarray(np.take_along_axis(sender_is_later, index, axis=1) & (bidder >= 0))
+            return np.asarray(later[np.arange(len(rows))[:, None], index] & (bidder >= 0))
 
-        def earlier(bidder: Floats) -> Bools:
-            """(j, d) whether the receiver's information about that bidder is later than the sender's."""
-            index = np.maximum(bidder, 0).astype(np.int64)
-            return np.asarray(np.take_along_axis(received.stamp < mine.stamp, index, axis=1) & (bidder >= 0))
-
+        later_i, later_k = about(zi, sender_is_later), about(zk, sender_is_later)
         none_i, is_i, is_k = zi == NOBODY, zi == i, zi == k
         other_i = ~(none_i | is_i | is_k)
         by_k, by_i, by_none = zk == k, zk == i, zk == NOBODY
         by_m = ~(by_k | by_i | by_none)
         same, different = by_m & other_i & (zi == zk), by_m & other_i & (zi != zk)
 
-        update = by_k & ((is_i & higher) | is_k | none_i | (other_i & (later(zi) | higher)))
-        update |= by_m & ((is_i & later(zk) & higher) | (is_k & later(zk)) | (none_i & later(zk)))
-        update |= same & later(zk)
-        update |= different & later(zk) & (later(zi) | higher)
-        update |= by_none & (is_k | (other_i & later(zi)))
-        reset = by_i & (is_k | (other_i & later(zi)))
-        reset |= by_m & is_k & ~later(zk)
-        reset |= different & later(zi) & earlier(zk)
+        update = by_k & ((is_i & higher) | is_k | none_i | (other_i & (later_i | higher)))
+        update |= by_m & ((is_i & later_k & higher) | (is_k & later_k) | (none_i & later_k))
+        update |= same & later_k
+        update |= different & later_k & (later_i | higher)
+        update |= by_none & (is_k | (other_i & later_i))
+        reset = by_i & (is_k | (other_i & later_i))
+        reset |= by_m & is_k & ~later_k
+        reset |= different & later_i & about(zk, received.stamp < mine.stamp)
         reset &= ~update
 
         bid, bidder, stamp = (array.copy() for array in self.known)

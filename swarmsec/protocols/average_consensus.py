@@ -28,6 +28,7 @@ class AverageConsensus(NegotiationProtocol):
     decides_for = frozenset({"belief"})
     begins_with_signals = True
     rule_decides = True
+    admits_newcomers = True
 
     weights: Weights = "metropolis"
 

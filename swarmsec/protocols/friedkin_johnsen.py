@@ -24,6 +24,7 @@ class FriedkinJohnsen(NegotiationProtocol):
     """
 
     decides_for = frozenset({"belief"})
+    admits_newcomers = True
 
     weights: Weights = "metropolis"
     anchor: Annotated[float, Interval(ge=0, le=1), Help("κ, the weight of a daemon's own signal.")] = 0.1

@@ -27,6 +27,7 @@ class MaxConsensus(NegotiationProtocol):
     decides_for = frozenset({"belief"})
     begins_with_signals = True
     uses_rule = False
+    admits_newcomers = True
 
     def merge(self, earlier: Floats, later: Floats) -> Floats:
         """The larger of the two values."""

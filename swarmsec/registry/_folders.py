@@ -73,7 +73,9 @@ def _plugin(package: str, path: Path) -> type[Plugin] | None:
         raise PluginError("the name of a plug-in's file must not contain dots", where=str(path))
     try:
         module = importlib.import_module(f"{package}.{path.stem}")
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise PluginError(f"cannot be imported: {type(error).__name__}: {error}", where=_place(error, path)) from error
     found = plugins_in(module)
     if len(found) > 1:

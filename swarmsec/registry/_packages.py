@@ -57,7 +57,9 @@ def load(family: Family, name: str) -> type[Plugin]:
     where = f"entry point {name} = {point.value}"
     try:
         plugin = point.load()
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise PluginError(f"cannot be imported: {type(error).__name__}: {error}", where=where) from error
     if not (isinstance(plugin, type) and issubclass(plugin, Plugin) and family_of(plugin) == family):
         raise PluginError(f"is not the class of a plug-in of the family {family}", where=where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from abc import ABCMeta
 from types import ModuleType
 
 from swarmsec.errors import PluginError
@@ -16,6 +17,9 @@ SINGULAR: dict[Family, str] = {
     "worlds": "world",
     "topologies": "topology",
 }
+
+_OF_THE_ENGINE = ("__getattribute__", "__getattr__", "_family", "fixed", "overrides", "raises_alarms")
+"""Members of the base classes through which the engine reads a plug-in: one that redefines them could change them."""
 
 
 def plugins_in(module: ModuleType) -> list[type[Plugin]]:
@@ -43,6 +47,12 @@ def validated(plugin: type[Plugin], where: str) -> type[Plugin]:
     Raises:
         PluginError: A trait or a method is missing, or the parameters cannot be described.
     """
+    if type(plugin) not in (type, ABCMeta):
+        raise PluginError(f"{plugin.__name__} has the metaclass {type(plugin).__name__}; use none", where=where)
+    base = plugin.__mro__[plugin.__mro__.index(Plugin) - 1]
+    for name in _OF_THE_ENGINE:
+        if inspect.getattr_static(plugin, name, None) is not inspect.getattr_static(base, name, None):
+            raise PluginError(f"{plugin.__name__} defines `{name}`, on which the engine relies", where=where)
     for trait, kind in plugin.traits.items():
         if not isinstance(getattr(plugin, trait, None), kind):
             raise PluginError(f"{plugin.__name__} needs the trait `{trait}`, of the type {kind.__name__}", where=where)

@@ -236,7 +236,7 @@ class _Recorder:
         self.states_bytes = 0
         self._model = model
         self._most = states_bytes_max
-        self._known = np.zeros(model.network.n, dtype=bool)
+        self._known = np.zeros(len(model.compromised), dtype=bool)
 
     def record_round(self) -> None:
         """Record the latest round."""

@@ -14,9 +14,9 @@ from swarmsec.files import write_atomically
 from swarmsec.report.numbers import share_interval
 from swarmsec.runs import JobCache, run_scenario, whole
 from swarmsec.runs.executors import open_executor
-from swarmsec.runs.nulls import STILL
+from swarmsec.runs.runner import STILL
 from swarmsec.scenario import library, load_scenario
-from swarmsec.scoring import Result
+from swarmsec.scoring import Null, Result
 
 SEEDS_MAX = 3
 DAEMONS_MAX = 100_000
@@ -32,14 +32,16 @@ What defenses that do no work reach in every scenario of the library with an att
 it: damage limited with its 95% interval, over the scenario's first {SEEDS_MAX} seeds. `frozen` decides nothing new,
 `deaf` hears nobody, `mute` ignores its feeds, the clip at 0.01 leaves nothing of a signal, and `panic` decides 0 in
 every round. A defense that is no better than `frozen`, `deaf` and `mute` is not `limited`. Where the attack does not
-bite there is no share. `make still` runs them all and writes this page.
+bite there is no share. The last line names those that are `limited` without any work. `make still` runs them all and
+writes this page.
 """
 
 
-def still_page(*, jobs: int = 1, plugins: Sequence[Path] = ()) -> Iterator[str]:
+def still_page(names: Sequence[str] | None = None, *, jobs: int = 1, plugins: Sequence[Path] = ()) -> Iterator[str]:
     """The lines of the page.
 
     Args:
+        names: The scenarios; by default the whole library.
         jobs: The number of processes; the page does not depend on it.
         plugins: Folders of further defenses, each of which gets a column.
     """
@@ -47,8 +49,9 @@ def still_page(*, jobs: int = 1, plugins: Sequence[Path] = ()) -> Iterator[str]:
     yield HEAD
     yield f"\n| scenario | shipped | {' | '.join(name.replace(CLIP, 'clip 0.01') for name in others)} |\n"
     yield f"|---|---|{'---|' * len(others)}\n"
-    for name in library():
-        scenario = load_scenario(name, plugins=list(plugins))
+    winners = []
+    for name in names or library():
+        scenario = load_scenario(name, settings={"sweep": {}}, plugins=list(plugins))
         if scenario.n > DAEMONS_MAX or not scenario.document["attacks"]:
             continue
         with open_executor(jobs=jobs) as executor:
@@ -57,12 +60,14 @@ def still_page(*, jobs: int = 1, plugins: Sequence[Path] = ()) -> Iterator[str]:
             shipped = run_scenario(scenario, seeds, cache)
             rivals = [run_scenario(load_scenario(scenario, defense=kind), seeds, cache) for kind in others]
         judged = shipped.beside(dict(zip(others, rivals, strict=True)), rivals=STILL)
-        cells = [f"{_share(judged)}, {judged.verdict.replace('_', ' ')}", *map(_share, rivals)]
+        winners += [f"{null.kind} in {name}" for null in judged.nulls if null.verdict == "limited"]
+        cells = [f"{_share(judged)}, {judged.verdict.replace('_', ' ')}", *map(_share, judged.nulls)]
         yield f"| `{name}` | {' | '.join(cells)} |\n"
         sys.stderr.write(f"standing still: {name} done\n")
+    yield f"\n`limited` without any work: {', '.join(winners) or 'none'}.\n"
 
 
-def _share(result: Result) -> str:
+def _share(result: Result | Null) -> str:
     """Damage limited with its interval, or the verdict where there is none."""
     limited = result.damage_limited
     return share_interval(limited) if limited else result.verdict.replace("_", " ")

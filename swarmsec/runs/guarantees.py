@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
 import numpy as np
 
 from swarmsec.arrays import Ints
-from swarmsec.network import Network, Robustness
+from swarmsec.network import Network, Robustness, join, with_rows
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.swarm.trace import Trace
@@ -24,11 +25,12 @@ def guarantees_after(setup: Setup, trace: Trace) -> tuple[tuple[str, Guarantee],
     if trace.arm != Arm.DEFENDED or not trace.attacked.any():
         return ()
     attacked = np.flatnonzero(trace.attacked | trace.compromised).astype(np.int32)
+    joined = int(trace.spent["red"].get("identities", 0))
     dropped = "daemons were isolated, restored or ignored" if _dropped(trace) else ""
     start = trace.watch.first_attack or 0
     found = []
     for spec in setup.defenses:
-        guarantee = spec.plugin.guarantee(_case(setup, spec, attacked, start, dropped=dropped))
+        guarantee = spec.plugin.guarantee(_case(setup, spec, attacked, start, dropped=dropped, identities=joined))
         if guarantee.holds and spec.plugin.keeps_range:
             bound = _ROUNDING * trace.range_size
             guarantee = guarantee._replace(measured=trace.range_violation, bound=bound)
@@ -48,9 +50,11 @@ def guarantees_before(
     aimed = [targets for spec, targets in zip(setup.attacks, setup.targets, strict=True) if acts(spec, setup.rounds)]
     attacked = np.unique(np.concatenate([np.empty(0, dtype=np.int32), *aimed])).astype(np.int32)
     start = min((spec.plugin.start for spec in setup.attacks if acts(spec, setup.rounds)), default=0)
+    links = any(Surface.NETWORK in spec.plugin.surface for spec in setup.attacks if acts(spec, setup.rounds))
+    identities = setup.rules.identity_limit(setup.network.reserve) if links else 0
     found = []
     for spec in setup.defenses:
-        case = _case(setup, spec, attacked, start, dropped=_may_drop(setup, spec))
+        case = _case(setup, spec, attacked, start, dropped=_may_drop(setup, spec), identities=identities)
         case = case if robustness_of is None else case._replace(robustness=robustness_of)
         found.append((spec.kind, _unknown_if_spreading(setup, len(attacked), spec.plugin.guarantee(case))))
     return tuple(found)
@@ -62,10 +66,18 @@ def acts(spec: PluginSpec[Attack], rounds: int) -> bool:
     return attack.strength > 0 and attack.start < (rounds if attack.stop is None else min(rounds, attack.stop))
 
 
-def _case(setup: Setup, defense: PluginSpec[Defense], attacked: Ints, start: int, *, dropped: str) -> ThreatCase:
+def _case(
+    setup: Setup, defense: PluginSpec[Defense], attacked: Ints, start: int, *, dropped: str, identities: int
+) -> ThreatCase:
+    network, n = setup.network, setup.network.n
+    if identities:
+        everyone, fresh = np.arange(n, dtype=np.int32), np.arange(n, n + identities, dtype=np.int32)
+        rows = with_rows(replace(network, reserve=identities))
+        network = join(rows, [(int(identity), everyone) for identity in fresh]).network
+        attacked = np.concatenate([attacked, fresh])
     acting = [spec.plugin.surface for spec in setup.attacks if acts(spec, setup.rounds)]
     return ThreatCase(
-        setup.network,
+        network,
         attacked,
         reduce(or_, acting, Surface.NONE),
         start,
@@ -73,6 +85,7 @@ def _case(setup: Setup, defense: PluginSpec[Defense], attacked: Ints, start: int
         rule_decides=setup.protocol.rule_decides,
         lossy=_lossy(setup, defense) or dropped,
         altered=_altered(setup, defense),
+        identities=identities,
     )
 
 

@@ -110,7 +110,9 @@ def run_job(job: Job, *, networks: NetworkCache | None = None, each_round: EachR
             scenario = job.scenario
             network = networks.network_of(scenario, job.seed) if networks else None
             ran = run_arm(scenario, job.seed, job.arm, network=network, each_round=each_round)
-    except (Exception, SystemExit) as raised:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as raised:  # A plug-in may raise what is no `Exception`, also before its first hook.
         error = out_of_memory(raised) if isinstance(raised, MemoryError) else raised
         message = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
         seconds = time.process_time() - start
@@ -161,7 +163,7 @@ def require_done(job: Job, result: JobResult) -> Trace:
         raise ExecutorError(result.error, where=where)
     if isinstance(result.exception, Exception):
         raise result.exception
-    if isinstance(result.exception, SystemExit):
+    if result.exception is not None:
         raise PluginError(result.error, where=where) from result.exception
     raise SwarmsecError(result.error, where=where)
 

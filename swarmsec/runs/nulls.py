@@ -7,14 +7,11 @@ from dataclasses import replace
 
 from swarmsec.runs.cache import JobCache
 from swarmsec.runs.jobs import JobResult, require_done
-from swarmsec.runs.runner import NO_DEFENSE, run_scenario
+from swarmsec.runs.runner import NO_DEFENSE, STILL, run_scenario
 from swarmsec.runs.seeds import jobs_of
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.scoring import Result
 from swarmsec.swarm.arms import Arm
-
-STILL = ("frozen", "deaf", "mute")
-"""The nulls that stand still: they decide nothing new, hear nobody, or ignore their feeds. A defense must do better."""
 
 QUARANTINES = ("random_quarantine", "quarantine_all")
 """The nulls that isolate daemons without observing them."""

@@ -19,6 +19,9 @@ from swarmsec.swarm.arms import ALL_ARMS, Arm
 NO_DEFENSE = "none"
 """The kind of defense that is none."""
 
+STILL = ("frozen", "deaf", "mute")
+"""The nulls that stand still: they decide nothing new, hear nobody, or ignore their feeds. A defense must do better."""
+
 
 def run(
     scenario: Loadable,
@@ -103,6 +106,7 @@ def subject_of(scenario: Scenario) -> Subject:
         bill=scenario.bill,
         autoimmune=scenario.parts.rules.blue.autoimmune_share,
         defended=any(spec.kind != NO_DEFENSE for spec in defenses),
+        still=tuple(spec.kind for spec in defenses if spec.kind in STILL),
         raises_alarms=any(spec.plugin.raises_alarms for spec in defenses),
         metrics=scenario.parts.world.plugin.metrics,
     )

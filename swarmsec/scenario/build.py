@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmsec.errors import ParameterError, ScenarioError, SwarmsecError, did_you_mean
+from swarmsec.errors import ParameterError, PluginError, ScenarioError, SwarmsecError, did_you_mean
 from swarmsec.network import Network, Topology
 from swarmsec.parameters import build
 from swarmsec.plugin import Family
 from swarmsec.protocols import NegotiationProtocol
-from swarmsec.registry import Registry, fresh_classes
+from swarmsec.registry import Registry, fresh_classes, shipped_kinds
 from swarmsec.rng import Streams
 from swarmsec.scenario.check import SPEC_KEYS, TEAMS
 from swarmsec.scenario.model import Document, Spec
 from swarmsec.swarm.setup import Aim, PluginSpec, Setup, compose, fits_by_counts, selectors_among
-from swarmsec.teams import Attack, Defense, Rules, needs_edges, same_as
+from swarmsec.teams import Attack, Defense, Rules, Vantage, needs_edges, same_as
 from swarmsec.worlds import World
 
 SPEC_FAMILIES: dict[str, Family] = {
@@ -74,7 +74,10 @@ def parts_of(data: Mapping[str, Any], registry: Registry) -> Parts:
     def plugin_spec(family: Family, spec: Spec, where: str) -> PluginSpec[Any]:
         plugin = registry.get(family, spec["kind"])
         kind = registry.full_name(family, spec["kind"])
-        return PluginSpec(kind, build(plugin, _parameters(spec), where=where), where)
+        built = build(plugin, _parameters(spec), where=where)
+        if isinstance(built, Defense) and built.vantage is Vantage.ORACLE and kind not in shipped_kinds(family):
+            raise PluginError(f"{plugin.__name__} has Vantage.ORACLE, which is for the shipped null alone", where=where)
+        return PluginSpec(kind, built, where)
 
     world = plugin_spec("worlds", document.world, "world")
     return Parts(
@@ -173,10 +176,11 @@ def composition_errors(parts: Parts, seeds: Sequence[Streams]) -> list[ScenarioE
         parts.topology.plugin.check(n)
     except ScenarioError as error:
         return [type(error)(error.message, where=error.at("network").where)]
-    if fits_by_counts(n, **_composition(parts)):
+    reserve = parts.topology.plugin.reserve
+    if fits_by_counts(n, reserve=reserve, **_composition(parts)):
         return []
     if n * len(seeds) > _DRAWN_MAX or not _need_edges(parts):
-        network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
+        network = Network(np.zeros(n + 1, dtype=np.int32), np.zeros(0, dtype=np.int32), reserve=reserve)
         return _errors_on(network, parts, seeds[0])
     try:
         checked = (_errors_on(network_of(parts, streams), parts, streams) for streams in seeds)
@@ -203,7 +207,7 @@ def _errors_on(network: Network, parts: Parts, streams: Streams) -> list[Scenari
         *(bare._replace(defenses=(defense,)) for defense in parts.defenses),
         parts._replace(attacks=attacks),
     ):
-        if fits_by_counts(n, **_composition(some)):
+        if fits_by_counts(n, reserve=network.reserve, **_composition(some)):
             continue
         try:
             setup_of(some, streams, network=network)

@@ -29,12 +29,14 @@ class ScoringTerms(NamedTuple):
     Attributes:
         autoimmune: The budget of the autoimmune cost, as a share of the attack's damage.
         defended: Whether any defense stands.
+        still: Those of its defenses that are nulls which stand still; with one of them no defense is `limited`.
         nulls: Null → (k,) its bills in the defended arm.
         rivals: Those of the nulls that the defense must do better than.
     """
 
     autoimmune: float = 0.05
     defended: bool = True
+    still: tuple[str, ...] = ()
     nulls: Mapping[str, Floats] = {}
     rivals: Sequence[str] = ()
 
@@ -61,7 +63,7 @@ class DamageScore:
         verdict_reason: What keeps the verdict from a better one; empty if nothing does.
         seeds_needed: About how many seeds would decide; None if the verdict is decided, or no number would.
         margins: Null → its share of damage that the defense prevents more: DL minus the null's.
-        deterministic: Whether all seeds have equal bills, so that an interval says nothing.
+        deterministic: Whether all seeds have equal bills but for rounding, so that an interval says nothing.
         dominant: The place of the seed with more than half of the attack's damage over all seeds, or None.
     """
 
@@ -139,7 +141,7 @@ def score_damage(bills: Mapping[str, Floats], terms: ScoringTerms = _USUAL) -> D
         verdict_reason=decision.reason,
         seeds_needed=decision.seeds,
         margins=margins,
-        deterministic=seeds > 1 and not any(np.ptp(values) for values in bills.values()),
+        deterministic=seeds > 1 and not any(np.ptp(values) > _NEGLIGIBLE * _size(bills) for values in bills.values()),
         dominant=None if attacked is None else _dominant(attacked),
     )
 
@@ -171,7 +173,8 @@ def _decide(
     if share.high > terms.autoimmune + _NEGLIGIBLE:
         return _Decision("partly", f"its cost in peace may exceed {terms.autoimmune:.3g} of the attack's damage")
     lows = {kind: margins[kind].low for kind in terms.rivals}
-    as_good = [kind for kind, margin in lows.items() if margin is None or margin <= _NEGLIGIBLE]
+    no_better = (kind for kind, margin in lows.items() if margin is None or margin <= _NEGLIGIBLE)
+    as_good = dict.fromkeys([*terms.still, *no_better])
     if as_good:
         return _Decision("partly", f"standing still does as well: {', '.join(as_good)}")
     return _Decision("limited")
@@ -189,8 +192,11 @@ def _about(seeds: int | None) -> str:
 
 
 def _bites(damage: Floats, bills: Mapping[str, Floats]) -> bool:
-    size = max(1.0, *(float(np.abs(values).max()) for values in bills.values()))
-    return float(damage.mean()) > _NEGLIGIBLE * size and is_positive(damage)
+    return float(damage.mean()) > _NEGLIGIBLE * _size(bills) and is_positive(damage)
+
+
+def _size(bills: Mapping[str, Floats]) -> float:
+    return max(1.0, *(float(np.abs(values).max()) for values in bills.values()))
 
 
 def _one_minus(left: Interval) -> Interval:

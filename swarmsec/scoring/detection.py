@@ -16,6 +16,8 @@ from swarmsec.swarm.trace import Trace
 class Detection(NamedTuple):
     """The score of the alarms in the defended arm, with 95% intervals over seeds.
 
+    If alarms or attacks of a seed are too many to be recorded, precision, recall and delay are None.
+
     An alarm is a hit if red changed its daemon in that round. Hits count net of the alarms of the guarded arm about the
     same daemons in the same rounds: what rings in peace as well tells nothing, and a detector that guesses has 0.
 
@@ -24,7 +26,8 @@ class Detection(NamedTuple):
         recall: Hits as a share of the daemon-rounds that red changed; None without an attack.
         delay_rounds: Rounds from the onset of the attack to the first alarm that is raised after it, about a daemon
             that red changed, and not in peace as well; the mean over seeds. A seed without such an alarm counts with
-            the rounds to the end of the run; None if all seeds are without.
+            the rounds to the end of the run, and so does one with no more hits than a guess, since whoever guesses
+            hits something soon; None if all seeds are without.
         false_quarantine_daemon_rounds: Daemon-rounds in which harmless daemons were isolated, the mean over seeds.
         missed_seeds: Seeds with an attack and without such an alarm.
         by_design: Whether the defenses can raise alarms at all.
@@ -61,6 +64,7 @@ class _Counts(NamedTuple):
         left: Rounds from the onset of the attack to the end of the run; None without an attack.
         delay: Rounds from the onset to the first new alarm that is a hit; None without one.
         false_quarantine: Those of harmless daemons in isolation.
+        recorded: Whether the record of the seed is complete.
     """
 
     changed: int
@@ -69,6 +73,7 @@ class _Counts(NamedTuple):
     left: int | None
     delay: int | None
     false_quarantine: int
+    recorded: bool = True
 
 
 def detection(seeds: Sequence[Mapping[str, Trace]], *, by_design: bool = True) -> Detection:
@@ -78,7 +83,8 @@ def detection(seeds: Sequence[Mapping[str, Trace]], *, by_design: bool = True) -
         seeds: Arm → trace of each seed; nothing is scored without a defended arm.
         by_design: Whether the defenses can raise alarms at all.
     """
-    counts = [_counts(traces["defended"], traces.get("guarded")) for traces in seeds if "defended" in traces]
+    found = [_counts(traces["defended"], traces.get("guarded")) for traces in seeds if "defended" in traces]
+    counts = found if all(one.recorded for one in found) else []
     attacked = [one for one in counts if one.left is not None]
     delays = [float(one.left or 0) if one.delay is None else float(one.delay) for one in attacked]
     missed = sum(one.delay is None for one in attacked)
@@ -86,7 +92,7 @@ def detection(seeds: Sequence[Mapping[str, Trace]], *, by_design: bool = True) -
         precision=_share(counts, lambda one: one.alarmed),
         recall=_share(counts, lambda one: one.changed),
         delay_rounds=of_mean(np.array(delays)) if missed < len(attacked) else None,
-        false_quarantine_daemon_rounds=of_mean(np.array([float(one.false_quarantine) for one in counts] or [0.0])),
+        false_quarantine_daemon_rounds=of_mean(np.array([float(one.false_quarantine) for one in found] or [0.0])),
         missed_seeds=missed,
         by_design=by_design,
     )
@@ -111,10 +117,11 @@ def _counts(defended: Trace, guarded: Trace | None) -> _Counts:
     rounds, harmless = len(defended.bill), defended.watch.false_quarantine
     logs = (defended.changed, defended.alarms, guarded.alarms if guarded else ())
     if any(log is None for log in logs):
-        return _Counts(0, 0, 0, None, None, harmless)
+        return _Counts(0, 0, 0, None, None, harmless, recorded=False)
     who = np.unique(np.concatenate([np.empty(0, np.int32), *(daemons for log in logs for _, daemons in log or ())]))
     changed, alarmed, peace = (np.zeros(len(who), dtype=bool) for _ in logs)
     count = {"changed": 0, "alarmed": 0, "hits": 0}
+    in_peace = 0
     onset = delay = None
     steps = sorted((round, place) for place, log in enumerate(logs) for round, _ in log or ())
     rows = [dict(log or ()) for log in logs]
@@ -126,12 +133,23 @@ def _counts(defended: Trace, guarded: Trace | None) -> _Counts:
                 mask[np.searchsorted(who, log[start])] ^= True
         count["changed"] += (stop - start) * int(changed.sum())
         count["alarmed"] += (stop - start) * int(alarmed.sum())
-        count["hits"] += (stop - start) * (int((alarmed & changed).sum()) - int((peace & changed).sum()))
+        count["hits"] += (stop - start) * int((alarmed & changed).sum())
+        in_peace += (stop - start) * int((peace & changed).sum())
         if onset is None and changed.any():
             onset = start
         if onset is not None and delay is None and (alarmed & ~before & changed & ~peace).any():
             delay = start - onset
-    return _Counts(**count, left=None if onset is None else rounds - onset, delay=delay, false_quarantine=harmless)
+    count["hits"] -= in_peace
+    if count["hits"] <= 2 * (2 * in_peace) ** 0.5:  # Two deviations of the difference between two guesses.
+        delay = None
+    return _Counts(
+        count["changed"],
+        count["alarmed"],
+        count["hits"],
+        left=None if onset is None else rounds - onset,
+        delay=delay,
+        false_quarantine=harmless,
+    )
 
 
 def rounds_to_recover(damage: Floats, stop: int) -> int | None:

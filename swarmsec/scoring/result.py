@@ -86,6 +86,7 @@ class Subject(NamedTuple):
         bill: The name of the scored bill.
         autoimmune: The budget of the autoimmune cost, as a share of the attack's damage.
         defended: Whether any defense stands.
+        still: Those of its defenses that are nulls which stand still.
         raises_alarms: Whether the defenses can raise alarms at all.
         metrics: The declared metrics of the world.
     """
@@ -99,13 +100,14 @@ class Subject(NamedTuple):
     bill: str = ""
     autoimmune: float = 0.05
     defended: bool = True
+    still: tuple[str, ...] = ()
     raises_alarms: bool = True
     metrics: tuple[Metric, ...] = ()
 
     @property
     def terms(self) -> ScoringTerms:
         """What the verdict depends on besides the bills."""
-        return ScoringTerms(self.autoimmune, self.defended)
+        return ScoringTerms(self.autoimmune, self.defended, self.still)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

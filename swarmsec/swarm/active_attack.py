@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from swarmsec.arrays import Bools, Floats, Ints, frozen, read_only
+from swarmsec.arrays import Bools, Daemons, Floats, Ints, frozen, read_only
 from swarmsec.errors import PluginError
 from swarmsec.messages import Claims, Messages
-from swarmsec.network import DELAY_MAX, Network
+from swarmsec.network import DELAY_MAX, Joined, Network
 from swarmsec.swarm.blend import blend, blend_counts
-from swarmsec.swarm.hooks import call, floats
+from swarmsec.swarm.hooks import call, floats, mask
 from swarmsec.swarm.setup import PluginSpec
-from swarmsec.teams import Attack, Channels, Links, RedState, RedView, Terms
+from swarmsec.teams import Attack, Channels, Links, RedState, RedView, Surface, Terms
+from swarmsec.teams.selectors import checked_daemons
 
 
 class AttackServices(Protocol):
@@ -63,11 +64,15 @@ class ChannelChange(NamedTuple):
 
 
 class LinkChange(NamedTuple):
-    """What an attack does to the links of its targets: edges, which are down (k,), and exchanges of delay (k,)."""
+    """What an attack does to the links of its targets: edges, which are down (k,), and exchanges of delay (k,).
+
+    `joins` has the daemons that each identity is to be linked to that is asked to join.
+    """
 
     edges: Ints
     down: Bools
     delays: Ints
+    joins: tuple[Ints, ...]
 
 
 class ActiveAttack:
@@ -78,7 +83,8 @@ class ActiveAttack:
         terms: Its schedule and traits as the rules were checked against.
         on: Whether it is on in this round.
         targets: (k,) the daemons that it targets.
-        hijacked: (k,) the daemons that it has hijacked, ascending. The view shows copies of both.
+        hijacked: (k,) the daemons that it has hijacked and the identities that it joined, ascending. The view shows
+            copies of both.
         state: The data that the view shows.
         view: The attack's view.
     """
@@ -90,6 +96,7 @@ class ActiveAttack:
         network: Network,
         targets: Ints,
         *,
+        reserve: int,
         named: Mapping[str, Ints],
         rng: np.random.Generator,
         link_rng: np.random.Generator,
@@ -117,11 +124,13 @@ class ActiveAttack:
         )
         self._hooks = frozenset(hook for hook in HOOKS if type(spec.plugin).overrides(hook))
         self._network = network
+        self._reserve = reserve
         self._team = team
         self._link_rng = link_rng
         self._edges: Ints | None = None
         self._links: Ints | None = None
         self._luck: Floats | None = None
+        self._join_luck: Floats | None = None
 
     def has(self, hook: str) -> bool:
         """Whether the engine calls a hook of this attack."""
@@ -160,6 +169,28 @@ class ActiveAttack:
         self._edges = None
         return taken
 
+    def own(self, identity: int) -> None:
+        """Own an identity whose links open with the next round."""
+        self.state.identities = np.append(self.state.identities, np.int32(identity))
+
+    def on_join(self, relink: Callable[[Network], None]) -> None:
+        """Call `relink` with the network whenever identities have joined."""
+        self._relink_view = relink
+
+    def relink(self, joined: Joined, identities: Ints) -> None:
+        """Go on with a network that identities have joined, perhaps its own."""
+        self._network, self._edges = joined.network, None
+        self._links = None if self._links is None else joined.places[self._links]
+        fresh = np.intersect1d(self.state.identities, identities).astype(np.int32)
+        self.hijacked = np.union1d(self.hijacked, fresh).astype(np.int32)
+        self.state.add_hijacked(fresh)
+        self._relink_view(joined.network)
+
+    def acts_on(self, surface: Surface) -> bool:
+        """Whether it acts on a surface: one that it names, or as an identity, if it compromises no daemon."""
+        as_identity = surface.compromises and not self.terms.surface.compromises and len(self.hijacked) > 0
+        return as_identity or bool(self.terms.surface & surface)
+
     def lose(self, daemons: Ints) -> None:
         """End the hijack of daemons."""
         self.state.remove_hijacked(daemons)
@@ -175,11 +206,12 @@ class ActiveAttack:
         before = Claims(*ends, frozen(messages.on(edges)), messages.copies_on(edges) > 0)
         after = call(self.spec, "on_claims", before, self.view)
         where = f"{self.spec.kind}.on_claims"
-        if not isinstance(after, Claims) or after.sent.shape != before.sent.shape or after.sent.dtype != bool:
-            raise PluginError(f"must give the claims, with a mask of {len(edges):,} that are sent", where=where)
+        if not isinstance(after, Claims):
+            raise PluginError(f"gives {type(after).__name__}; must be the claims, changed or not", where=where)
+        made = mask(after.sent, edges.shape, where, "that are sent")
         truth, sent = messages.on(edges), messages.copies_on(edges)
         lie = blend(truth, floats(after.values, truth.shape, where), self.strength)
-        copies = blend_counts(sent, after.sent.astype(np.float64), self.strength)
+        copies = blend_counts(sent, made.astype(np.float64), self.strength)
         return messages.with_payload(edges, lie).with_copies(edges, copies)
 
     def hijack(self, daemons: Ints) -> Ints:
@@ -236,7 +268,7 @@ class ActiveAttack:
             raise PluginError(f"gives {type(after).__name__}; must be the channels, changed or not", where=where)
         truth, sent = messages.on(edges), messages.copies_on(edges)
         payload = floats(after.payload, truth.shape, where)
-        copies = floats(after.copies, sent.shape, where)
+        copies = floats(after.copies, sent.shape, where).copy()
         if not (copies >= 0).all():
             raise PluginError("sends a negative number of copies", where=where)
         return ChannelChange(
@@ -246,30 +278,55 @@ class ActiveAttack:
     def change_links(self) -> LinkChange:
         """The links of its targets as `on_network` cuts and delays them.
 
-        Below full strength a link is cut if its own draw, one for a run, is below the strength; delays are rounded.
+        Below full strength a link is cut if its own draw, one for a run, is below the strength; delays are rounded. And
+        no more identities join than have such a draw.
         """
         if self._links is None:
-            mask = np.zeros(self._network.n, dtype=bool)
-            mask[self.targets] = True
-            self._links = np.flatnonzero(mask[self._network.indices] | mask[self._network.receivers]).astype(np.int32)
+            self._links = self._links_of_targets()
         edges, strength = self._links, self.strength
         ends = self._network.indices[edges], self._network.receivers[edges]
         links = call(self.spec, "on_network", Links(*ends, np.ones(len(edges), dtype=bool)), self.view)
         where = f"{self.spec.kind}.on_network"
-        if not isinstance(links, Links) or links.up.shape != edges.shape or links.up.dtype != bool:
-            raise PluginError(f"must give the links, with a mask of {len(edges):,} that are up", where=where)
+        if not isinstance(links, Links):
+            raise PluginError(f"gives {type(links).__name__}; must be the links, changed or not", where=where)
+        down = ~mask(links.up, edges.shape, where, "that are up")
         delays = np.zeros(len(edges), dtype=np.int32)
         if links.delays is not None:
-            late = floats(np.asarray(links.delays, dtype=np.float64), links.up.shape, where)
+            late = floats(links.delays, edges.shape, where).copy()
             if not ((late >= 0) & (late <= DELAY_MAX)).all():
                 raise PluginError(f"gives a delay outside of 0 to {DELAY_MAX:,} exchanges", where=where)
             delays = np.minimum(blend_counts(delays, late, strength), DELAY_MAX)
-        down = ~links.up
         if strength < 1.0 and down.any():
             if self._luck is None:
                 self._luck = self._link_rng.random(len(edges))
             down &= self._luck < strength
-        return LinkChange(edges, down, delays)
+        return LinkChange(edges, down, delays, self._joins(links.joins))
+
+    def _links_of_targets(self) -> Ints:
+        """The edges to and from its targets, without those of identities."""
+        network, mask = self._network, np.zeros(self._network.n, dtype=bool)
+        mask[self.targets] = True
+        daemons = network.n - self._reserve
+        between = (network.indices < daemons) & (network.receivers < daemons)
+        return np.flatnonzero((mask[network.indices] | mask[network.receivers]) & between).astype(np.int32)
+
+    def _joins(self, wanted: tuple[Daemons, ...]) -> tuple[Ints, ...]:
+        """The peers of each identity that is asked to join, checked; at partial strength perhaps not all."""
+        act, joins = f"{self.spec.kind}: links.join", []
+        if wanted and Surface.NETWORK not in self.terms.surface:
+            raise PluginError("has a surface without NETWORK", where=act)
+        for peers in wanted:
+            joins.append(checked_daemons(peers, self._network.n - self._reserve, act=act))
+            if not len(joins[-1]):
+                raise PluginError("joins an identity that nobody listens to", where=act)
+            if len(strange := np.setdiff1d(joins[-1], self.targets)):
+                raise PluginError(f"links an identity to daemon {strange[0]}, which is no target", where=act)
+        if joins and self.strength < 1.0:
+            if self._join_luck is None:
+                self._join_luck = self._link_rng.random(self._reserve)
+            lucky = int(np.count_nonzero(self._join_luck < self.strength))
+            joins = joins[: max(0, lucky - len(self.state.identities))]
+        return tuple(joins)
 
     def _channels(self, messages: Messages, edges: Ints, columns: tuple[str, ...]) -> Channels:
         """The channels on `edges`, with the messages of this exchange in both directions."""

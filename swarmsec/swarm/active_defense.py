@@ -10,6 +10,7 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.errors import PluginError
 from swarmsec.messages import Messages
+from swarmsec.network import Joined
 from swarmsec.swarm.channel import ClaimChannel, Forge
 from swarmsec.swarm.setup import PluginSpec, Setup
 from swarmsec.teams import BlueState, BlueView, Defense
@@ -41,6 +42,9 @@ class DefenseServices(Protocol):
     def update_listening(self) -> None:
         """Apply a change of the ignored edges."""
 
+    def within_quarantine(self, dropped: Bools) -> Bools:
+        """(m,) the edges on which a defense that acts on the whole swarm may drop messages."""
+
     @property
     def listening(self) -> Floats | None:
         """(m,) 0 on edges that nobody listens on; None if there are none."""
@@ -55,6 +59,8 @@ class ActiveDefense:
 
     Attributes:
         spec: The defense.
+        gateway: Its trait as it was before round 0.
+        acts_on_swarm: Whether its vantage lets it act on the whole swarm.
         ignored: (m,) the edges whose receivers ignore the sender for this defense; None if there are none.
         channel: The channel of its claims.
         view: The defense's view.
@@ -70,13 +76,15 @@ class ActiveDefense:
         truth: Callable[[], Bools],
         forge: Forge,
     ) -> None:
-        self.spec = spec
+        self.spec, self.gateway, self._ignores = spec, spec.plugin.gateway, spec.plugin.ignores
+        self.acts_on_swarm = spec.plugin.vantage.acts_on_swarm
         self.ignored: Bools | None = None
-        streams, self._team, self._number, self._m = setup.streams, team, number, setup.network.m
-        self.channel = ClaimChannel(setup.network, lambda width: streams.of(f"blue/{number}/links/{width}"), forge)
+        network, streams = setup.network_with_rows, setup.streams
+        self._team, self._number, self._m = team, number, network.m
+        self.channel = ClaimChannel(network, lambda name: streams.of(f"blue/{number}/links/{name}"), forge)
         self.view = BlueView(
             rng=streams.of(f"blue/{number}"),
-            network=setup.network,
+            network=network,
             rounds=setup.rounds,
             vantage=spec.plugin.vantage,
             quarantine_limit=setup.rules.quarantine_limit(setup.network.n),
@@ -84,6 +92,12 @@ class ActiveDefense:
             state=team.state,
             truth=truth,
         )
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined."""
+        self._m = joined.network.m
+        self.ignored = None if self.ignored is None else joined.extend(self.ignored, False)
+        self.channel.relink(joined)
 
     def overrides(self, hook: str) -> bool:
         """Whether the defense has a hook of its own; what it does not override is not called."""
@@ -111,13 +125,15 @@ class ActiveDefense:
 
     def ignore(self, edges: Ints, *, ignored: bool) -> None:
         """See `BlueView.ignore` and `BlueView.heed`."""
-        if not self.spec.plugin.ignores:
+        if not self._ignores:
             raise PluginError(
                 "ignores messages, but declares `ignores = False`", where=f"{self.spec.kind}: blue.ignore"
             )
         if self.ignored is None:
             self.ignored = np.zeros(self._m, dtype=bool)
         self.ignored[edges] = ignored
+        if self.acts_on_swarm:
+            self.ignored = self._team.within_quarantine(self.ignored)
         if ignored:
             self._team.alarm(np.unique(self.view.network.indices[edges]))
         self._team.update_listening()

@@ -9,14 +9,16 @@ import numpy as np
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints, frozen
 from swarmsec.messages import BYTES_A_COMPONENT, Messages
+from swarmsec.network import Joined
 from swarmsec.swarm.active_defense import ActiveDefense
 from swarmsec.swarm.channel import Forge
+from swarmsec.swarm.guarded_rule import guarded_rule
 from swarmsec.swarm.hooks import call, finite_floats
 from swarmsec.swarm.listening import Listening
 from swarmsec.swarm.restraint import Restraint
 from swarmsec.swarm.setup import Setup
 from swarmsec.swarm.trace import Recorder
-from swarmsec.teams import BlueState, Observed, rule_of
+from swarmsec.teams import BlueState, Observed
 
 
 class BlueTeam:
@@ -46,32 +48,38 @@ class BlueTeam:
         lose: Callable[[Ints], None] = lambda daemons: None,
         forge: Forge = lambda claims: claims,
     ) -> None:
-        network, n, rules = setup.network, setup.network.n, setup.rules
+        network, n, rules = setup.network_with_rows, setup.network_with_rows.n, setup.rules
+        self._daemons = setup.network.n
         specs = setup.defenses if active else ()
         self._network, self.recorder, self._world = network, recorder, setup.world
         self._held = held or (lambda: np.zeros(n, dtype=bool))
         self._lose = lose
-        self._isolated = Restraint(n, rules.quarantine_limit(n), len(specs))
-        self._suspended = Restraint(n, rules.suspend_limit(n), len(specs))
-        self._restored = Restraint(n, rules.restore_limit(n), 1)
+        self._isolated = Restraint(n, rules.quarantine_limit(self._daemons), len(specs))
+        self._suspended = Restraint(n, rules.suspend_limit(self._daemons), len(specs))
+        self._restored = Restraint(n, rules.restore_limit(self._daemons), 1)
         self._back_in: dict[int, list[Ints]] = {}
         self._downtime, self._restored_in_total, self._ignored_most = rules.blue.downtime, 0, 0
         self.quarantined: Bools = np.zeros(n, dtype=bool)
-        self.quarantined_count = 0
+        self.quarantined_count = self._most_quarantined = 0
         self.alarmed: Bools = np.zeros(n, dtype=bool)
         self.scores: Floats = np.full(n if specs else 0, -np.inf)
         self.log: list[tuple[int, bool, Ints]] = []
         self.links: Messages | None = None
         self._notices = 0
         self._governed: Floats | None = None
+        self._having: dict[str, list[ActiveDefense]] = {}
         self.state = BlueState(n)
         self.state.isolated, self.state.suspended = self._isolated.on, self._suspended.on
         self.state.down = self._restored.on
         self.defenses = [
             ActiveDefense(self, setup, number, spec, truth=truth, forge=forge) for number, spec in enumerate(specs)
         ]
-        self._listening = Listening(network, self.alarm)
-        self.rule: Rule | None = rule_of([defense.spec.plugin for defense in self.defenses])
+        self._listening = Listening(network, self.alarm, self.within_quarantine)
+        self.rule: Rule | None = guarded_rule(self.defenses)
+
+    def restores_nothing(self) -> None:
+        """From here on `restore` ends no hijack: this team is a copy, and red is that of the run."""
+        self._lose = lambda daemons: None
 
     def begin(self) -> None:
         """Call `begin` of every defense, before round 0."""
@@ -87,6 +95,16 @@ class BlueTeam:
         for daemons in self._back_in.pop(round, []):
             self._restored.lift(0, daemons)
             self.update_listening()
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined."""
+        self._network = joined.network
+        self._listening.relink(joined.network)
+        self.links = None if self.links is None else self.links.relinked(joined)
+        for defense in self.defenses:
+            defense.relink(joined)
+        self.state.relink(joined)
+        self.update_listening()
 
     def filter(self, signals: Floats) -> Floats:
         """(n, d) the signals after the defenses' filters."""
@@ -123,13 +141,15 @@ class BlueTeam:
                 continue
             governed = finite_floats(after, decisions.shape, f"{defense.spec.kind}.govern").copy()
             changed = self._alarm_changed(governed, shown)
-            binds = changed if defense.spec.plugin.gateway or not changed.any() else changed & ~self._held()
+            binds = changed if defense.gateway or not changed.any() else changed & ~self._held()
             acted = np.where(binds[:, None], governed, acted)
             shown = governed
         self._governed = shown
         if self._suspended.count or self._restored.count:
-            stopped = (self._suspended.on | self._restored.on)[:, None]
-            acted = np.where(stopped, self._world.neutral(frozen(acted)), acted)
+            stopped = (self._suspended.on | self._restored.on)[: self._daemons, None]
+            acting = acted[: self._daemons]
+            acted = acted.copy()
+            acted[: self._daemons] = np.where(stopped, self._world.neutral(frozen(acting)), acting)
         return acted
 
     def respond(self, sent: Messages, carried: Messages, proposals: Floats, observed: Observed | None = None) -> None:
@@ -150,6 +170,16 @@ class BlueTeam:
         self._count_quarantined()
 
     @property
+    def accused(self) -> Bools:
+        """(n,) the daemons with an alarm in this round, and those that a defense acts against: a lasting alarm."""
+        ignored = self._listening.ignored_senders
+        if not (self.quarantined_count or self._suspended.count or len(ignored)):
+            return self.alarmed
+        accused: Bools = self.alarmed | self.quarantined | self._suspended.on
+        accused[ignored] = True
+        return accused
+
+    @property
     def alarms(self) -> int:
         """The number of daemons about which an alarm was raised in this round."""
         return int(np.count_nonzero(self.alarmed)) if self.defenses else 0
@@ -168,7 +198,7 @@ class BlueTeam:
     def spent(self) -> Mapping[str, float]:
         """What blue used of its budgets so far, by name, and how much of what it asked for was denied."""
         return {
-            "quarantine": self._isolated.most,
+            "quarantine": self._most_quarantined,
             "denied_quarantine": self._isolated.denied,
             "suspend": self._suspended.most,
             "denied_suspend": self._suspended.denied,
@@ -185,7 +215,7 @@ class BlueTeam:
 
     def isolate(self, number: int, daemons: Ints) -> Ints:
         """Isolate daemons for a defense, as far as the rules allow; returns those that this call isolated."""
-        granted = self._isolated.apply(number, daemons)
+        granted = self._isolated.apply(number, daemons, reserved=int(np.count_nonzero(self._silenced())))
         self._note("isolated", number, granted, silences=True)
         self.alarm(granted)
         return granted
@@ -228,8 +258,32 @@ class BlueTeam:
             self._ignored_most = max(self._ignored_most, int(np.count_nonzero(np.any(ignored, axis=0))))
         self._listening.update(self._isolated.on | self._restored.on, ignored)
 
+    def within_quarantine(self, dropped: Bools) -> Bools:
+        """(m,) the edges of `dropped` on which a monitor may drop messages: it silences no more than it may isolate.
+
+        Of the daemons that most of their listeners would no longer hear, those with the lowest numbers are silenced.
+        """
+        aimed = np.zeros(self._network.n, dtype=bool)
+        aimed[self._network.indices[dropped]] = True
+        silenced = self._silenced(dropped)
+        left = self._isolated.limit - self._isolated.count - int(np.count_nonzero(silenced & ~aimed))
+        beyond = np.flatnonzero(silenced & aimed)[max(left, 0) :]
+        self._isolated.denied += len(beyond)
+        return dropped & ~np.isin(self._network.indices, beyond) if len(beyond) else dropped
+
+    def _silenced(self, dropped: Bools | None = None) -> Bools:
+        """(n,) the daemons that monitors silence without isolating them, with those on other edges (m,)."""
+        masks = [one.ignored for one in self.defenses if one.acts_on_swarm and one.ignored is not None]
+        masks += [] if dropped is None else [dropped]
+        if not masks:
+            return np.zeros(self._network.n, dtype=bool)
+        off: Bools = np.logical_or.reduce(masks)
+        return self._listening.mostly(off) & ~self._isolated.on & ~self._restored.on
+
     def _with(self, hook: str) -> list[ActiveDefense]:
-        return [defense for defense in self.defenses if defense.overrides(hook)]
+        if hook not in self._having:
+            self._having[hook] = [defense for defense in self.defenses if defense.overrides(hook)]
+        return self._having[hook]
 
     def _alarm_changed(self, after: Floats, before: Floats) -> Bools:
         """Raise an alarm about the rows that a defense changed; returns them as a mask."""
@@ -254,3 +308,4 @@ class BlueTeam:
                 self.log.append((self.recorder.round, begins, np.flatnonzero(daemons).astype(np.int32)))
         self.quarantined = now
         self.quarantined_count = int(np.count_nonzero(now))
+        self._most_quarantined = max(self._most_quarantined, self.quarantined_count, self._isolated.most)

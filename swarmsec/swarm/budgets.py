@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from swarmsec.arrays import Bools, Ints
-from swarmsec.network import Network
+from swarmsec.network import Joined, Network
 from swarmsec.teams import Rules
 
 
@@ -18,14 +18,15 @@ class RedBudgets:
     """
 
     def __init__(self, rules: Rules, network: Network) -> None:
-        self.feeds: Bools = np.zeros(network.n, dtype=bool)
-        self.denied = {"daemons": 0, "links": 0, "messages": 0, "copies": 0}
+        self.feeds: Bools = np.zeros(network.n + network.reserve, dtype=bool)
+        self.denied = {"daemons": 0, "links": 0, "messages": 0, "copies": 0, "identities": 0}
         self._red = rules.red
         self._daemons = rules.hijack_limit(network.n)
         self._links_max = rules.link_limit(network.m)
+        self._identities_max = rules.identity_limit(network.reserve)
         self._m = network.m
         self._links: Bools | None = None
-        self._messages = self._copies = 0
+        self._messages = self._copies = self._identities = 0
 
     @property
     def spent(self) -> dict[str, float]:
@@ -36,6 +37,7 @@ class RedBudgets:
             "links": links,
             "messages": self._messages,
             "copies": self._copies,
+            "identities": self._identities,
         }
         denied = {f"denied_{name}": count for name, count in self.denied.items()}
         return {name: float(count) for name, count in {**used, **denied}.items()}
@@ -68,6 +70,18 @@ class RedBudgets:
         self.denied["copies"] += wanted - spent
         allowed: Ints = (np.minimum(copies, sent) + granted).astype(np.int32)
         return allowed
+
+    def grant_identity(self) -> bool:
+        """Whether one more identity may join."""
+        granted = self._identities < self._identities_max
+        self._identities += granted
+        self.denied["identities"] += not granted
+        return granted
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined."""
+        self._m = joined.network.m
+        self._links = None if self._links is None else joined.extend(self._links, False)
 
     def grant_links(self, edges: Ints, touched: Bools) -> Bools:
         """(k,) which of these links are cut or delayed: those that were before, and others while there is budget."""

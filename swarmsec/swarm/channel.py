@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints, frozen
 from swarmsec.messages import BYTES_A_COMPONENT, Messages, Transport, as_arrived
-from swarmsec.network import Network
+from swarmsec.network import Joined, Network
 
 Forge = Callable[[Messages], Messages]
 """Changes the claims of hijacked daemons: red's side."""
@@ -27,12 +27,18 @@ class ClaimChannel:
         sent_bytes: Their bytes.
     """
 
-    def __init__(self, network: Network, rng: Callable[[int], np.random.Generator], forge: Forge) -> None:
+    def __init__(self, network: Network, rng: Callable[[str], np.random.Generator], forge: Forge) -> None:
         self.sent = self.sent_bytes = 0
         self._network = network
         self._rng = rng
         self._forge = forge
         self._transports: dict[int, Transport] = {}
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined."""
+        self._network = joined.network
+        for transport in self._transports.values():
+            transport.relink(joined)
 
     def tell(self, values: Floats, *, by_edge: bool, listening: Floats | None, links: Messages | None) -> Messages:
         """Send (n, c) values to all listeners, or (m, c) edge by edge; returns what arrives now.
@@ -57,7 +63,9 @@ class ClaimChannel:
             claims = replace(claims, delays=links.delays)
         width = values.shape[1]
         if width not in self._transports:
-            self._transports[width] = Transport(network, lambda _, later: later, self._rng(width))
+            self._transports[width] = Transport(
+                network, lambda _, later: later, self._rng(f"{width}"), self._rng(f"{width}/newcomers")
+            )
         return as_arrived(self._transports[width].transmit(claims))
 
     def _messages(self, values: Floats, *, by_edge: bool) -> Messages:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from swarmsec.arrays import Floats
+from swarmsec.arrays import Bools, Floats
 from swarmsec.errors import PluginError, SwarmsecError
 from swarmsec.swarm.setup import PluginSpec
 
@@ -19,15 +20,25 @@ def call(spec: PluginSpec[Any], hook: str, *arguments: Any) -> Any:
     Raises:
         PluginError: The hook raised; the place is `kind.hook` and the line of the plug-in's file.
     """
+    return call_function(spec, hook, getattr(spec.plugin, hook), *arguments)
+
+
+def call_function(spec: PluginSpec[Any], hook: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function that a plug-in gave in place of a hook, such as its rule.
+
+    Raises:
+        PluginError: See `call`. An error of another kind that the plug-in raises is its own error all the same.
+    """
     try:
-        return getattr(spec.plugin, hook)(*arguments)
+        return function(*arguments)
     except PluginError as error:
         raise error if error.where.startswith(spec.kind) else error.at(f"{spec.kind}.{hook}") from error
-    except (SwarmsecError, MemoryError):
+    except KeyboardInterrupt:
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         place = f"{spec.kind}.{hook}{_line(spec, hook, error)}"
-        raise PluginError(f"{type(error).__name__}: {error}", where=place) from error
+        said = error.message if isinstance(error, SwarmsecError) else f"{type(error).__name__}: {error}"
+        raise PluginError(said, where=place) from error
 
 
 def floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
@@ -56,6 +67,19 @@ def finite_floats(value: Any, shape: tuple[int, ...], where: str) -> Floats:
     array = floats(value, shape, where)
     if not np.isfinite(array).all():
         raise PluginError("gives non-finite numbers", where=where)
+    return array
+
+
+def mask(value: Any, shape: tuple[int, ...], where: str, of: str) -> Bools:
+    """A plain copy of a mask that a hook gives; a subclass of an array could count as one thing and act as another.
+
+    Raises:
+        PluginError: It is no mask, or has another shape.
+    """
+    array = np.array(value)
+    if array.shape != shape or array.dtype != bool:
+        given = f"{array.dtype} of shape {array.shape}"
+        raise PluginError(f"gives {given}; must be a mask of {shape[0]:,} {of}", where=where)
     return array
 
 

@@ -37,6 +37,22 @@ class Swarm(Protocol):
     def proposals(self) -> Floats:
         """(n, d) the proposal of every daemon."""
 
+    @property
+    def all_proposals(self) -> Floats:
+        """(n + reserve, d) the same, with those of identities."""
+
+    def sense(self) -> Floats:
+        """(n + reserve, d) the signals, with those of identities, which have no feed."""
+
+    def decide(self) -> Floats:
+        """(n + reserve, k) the decisions; identities decide nothing."""
+
+    def of_daemons(self, values: Floats) -> Floats:
+        """(n, ...) the rows of the daemons that the world knows."""
+
+    def observe(self) -> Observed:
+        """What the world shows after a round, with zeros about identities."""
+
     def begin_round(self) -> None:
         """Begin a round for both teams, and note the daemons under attack."""
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import mesa
 import numpy as np
+import numpy.typing as npt
 
-from swarmsec.arrays import Bools, Floats, read_only
+from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.messages import Addressed, Messages, Transport, as_messages, collect_messages, within_inbox
+from swarmsec.network import Join, join
 from swarmsec.protocols import ProtocolView
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.blue import BlueTeam
 from swarmsec.swarm.daemon import Daemon
+from swarmsec.swarm.newcomers import Newcomers
 from swarmsec.swarm.range_check import RangeCheck
 from swarmsec.swarm.red import RedTeam
 from swarmsec.swarm.rehearsal import rehearse
@@ -23,6 +28,8 @@ from swarmsec.swarm.round import play_round
 from swarmsec.swarm.setup import DAEMONS_AT_ONCE_MAX, Setup
 from swarmsec.swarm.trace import Recorder, Trace
 from swarmsec.worlds import Observed, Outcome, WorldView
+
+_Scalar = TypeVar("_Scalar", bound="np.generic")
 
 SIM_SEMANTICS = 2
 """The version of the engine's results: incremented by every change that can alter the result of a scenario and seed."""
@@ -58,11 +65,11 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
     ) -> None:
         super().__init__(rng=int(setup.streams.of("mesa").integers(2**31)))
         self.setup, self.arm = setup, arm
-        self.network, self.world, self.protocol = setup.network, setup.world, setup.protocol
+        self.network, self.world, self.protocol = setup.network_with_rows, setup.world, setup.protocol
         self.round = 0
         self.state: Floats | None = None
         self.observed = Observed()
-        self.recorder = Recorder(setup.rounds, setup.network.n, keep_states=record_states)
+        self.recorder = Recorder(setup.rounds, self.network.n, keep_states=record_states)
         self.red = RedTeam(
             setup,
             self.recorder,
@@ -70,7 +77,6 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             defended=arm.has_blue,
             rehearse=lambda signals: rehearse(self.blue, signals, setup, self.red),
         )
-        self.compromised: Bools = self.red.hijacked
         self._attacked_ever: Bools = np.zeros(self.network.n, dtype=bool)
         self._attacked: Bools = np.zeros(self.network.n, dtype=bool)
         self.blue = BlueTeam(
@@ -84,10 +90,13 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         )
         promises_range = arm is Arm.DEFENDED and any(spec.plugin.keeps_range for spec in setup.defenses)
         self.range_check = RangeCheck() if promises_range else None
+        self._newcomers = Newcomers(setup.network)
         self._bill = bill
         self._sent = self._bytes = 0
         self._inbox_rng = setup.streams.of("inbox")
-        self._transport = Transport(self.network, self.protocol.merge, setup.streams.of("links"))
+        self._transport = Transport(
+            self.network, self.protocol.merge, setup.streams.of("links"), setup.streams.of("links/newcomers")
+        )
         self._daemon_class = daemon_class
         self._daemons: dict[int, Daemon] = {}
         if self.network.n <= DAEMONS_AT_ONCE_MAX:
@@ -103,7 +112,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         streams = self.setup.streams
         self.world.begin(
             WorldView(
-                network=self.network,
+                network=self.setup.network,
                 rounds=self.setup.rounds,
                 rng=streams.of("world"),
                 billed=self.setup.billed,
@@ -175,6 +184,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     def begin_round(self) -> None:
         """Begin a round for both teams, and note the daemons under attack."""
+        if joining := self.red.take_joining():
+            self._admit(joining)
         self.red.begin_round(self.round)
         self._attacked = self.red.attacked()
         self._attacked_ever |= self._attacked
@@ -183,8 +194,37 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
     @property
     def proposals(self) -> Floats:
         """(n, d) the proposal of every daemon, a function of its state. Not before the first round."""
+        return self.of_daemons(self.all_proposals)
+
+    @property
+    def all_proposals(self) -> Floats:
+        """(n + reserve, d) the same, with those of identities."""
         assert self.state is not None, "there are no proposals before the first round"
         return self.protocol.proposals(self.state)
+
+    @property
+    def compromised(self) -> Bools:
+        """(n,) the daemons that were hijacked so far."""
+        return self.of_daemons(self.red.hijacked)
+
+    def of_daemons(self, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+        """(n, ...) the rows of the daemons that the world knows."""
+        return values[: self.setup.network.n] if self.setup.network.reserve else values
+
+    def sense(self) -> Floats:
+        """(n + reserve, d) the signals of this round; identities have no feed, so that theirs do not change."""
+        return self._newcomers.with_feeds(self.world.sense())
+
+    def decide(self) -> Floats:
+        """(n + reserve, k) the decisions; identities decide nothing."""
+        return self._newcomers.with_zeros(self.world.decide(read_only(self.proposals)))
+
+    def observe(self) -> Observed:
+        """What the world shows after a round, with zeros about identities."""
+        observed = self.world.observed()
+        if not self.setup.network.reserve:
+            return observed
+        return replace(observed, own={name: self._newcomers.with_zeros(own) for name, own in observed.own.items()})
 
     def speak(self, state: Floats, signals: Floats) -> Messages:
         """The messages of all daemons before red and blue change them, from their states (n, D) and signals (n, d)."""
@@ -224,6 +264,19 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self.recorder.proposals(proposals)
         if self.range_check is not None:
             self.range_check.observe(proposals, self.compromised)
+
+    def _admit(self, joining: Sequence[Join]) -> None:
+        """Open the links of identities, each of which begins with what its peers propose."""
+        assert self.state is not None, "identities join after a round"
+        feeds = self._newcomers.admit(joining, self.all_proposals)
+        identities = np.array([identity for identity, _ in joining], dtype=np.int32)
+        self.state = self.state.copy()
+        self.state[identities] = self.protocol.initial_state(feeds)
+        joined = join(self.network, joining)
+        self.network = joined.network
+        self._transport.relink(joined)
+        self.red.relink(joined, identities)
+        self.blue.relink(joined)
 
     def add_traffic(self, messages: Messages) -> None:
         """Count the messages and bytes that were sent."""
@@ -276,33 +329,40 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             compromised=self.compromised.copy(),
             final=self.proposals.copy(),
             watch=recorder.watch,
-            attacked=self._attacked_ever.copy(),
+            attacked=self.of_daemons(self._attacked_ever).copy(),
             central=central,
             spent={"red": dict(self.red.spent), "blue": dict(self.blue.spent)},
             alarms=recorder.alarms.toggles,
             changed=recorder.changed.toggles,
-            quarantine_log=tuple(self.blue.log),
+            quarantine_log=self._quarantine_log(),
             range_violation=self.range_check.violation if self.range_check else None,
             range_size=self.range_check.size if self.range_check else 0.0,
         )
 
+    def _quarantine_log(self) -> tuple[tuple[int, bool, Ints], ...]:
+        """The log of blue without identities."""
+        if not self.setup.network.reserve:
+            return tuple(self.blue.log)
+        known = [(round, begins, who[who < self.setup.network.n]) for round, begins, who in self.blue.log]
+        return tuple(change for change in known if len(change[2]))
+
     def _count_detection(self) -> None:
         """Compare alarms and isolation of this round with ground truth."""
         watch, blue, attacked = self.recorder.watch, self.blue, self.red.changed
-        alarmed = blue.alarmed | blue.quarantined if blue.quarantined_count else blue.alarmed
+        alarmed = blue.accused
         if self.arm.has_blue:
             self.recorder.alarms.note(self.round, alarmed)
         if self.arm.has_red:
             self.recorder.changed.note(self.round, attacked)
-        if attacked.any():
-            watch.attacked += int(attacked.sum())
-            watch.hits += int((alarmed & attacked).sum())
+        if struck := np.count_nonzero(attacked):
+            watch.attacked += int(struck)
+            watch.hits += int(np.count_nonzero(alarmed & attacked))
             if watch.first_attack is None:
                 watch.first_attack = self.round
-        watch.alarmed += int(alarmed.sum()) if blue.quarantined_count else blue.alarms
+        watch.alarmed += blue.alarms if alarmed is blue.alarmed else int(alarmed.sum())
         if blue.quarantined_count:
-            innocent = ~(self.compromised | self._attacked)
-            watch.false_quarantine += int((blue.quarantined & innocent).sum())
+            innocent = ~(self.red.hijacked | self._attacked)
+            watch.false_quarantine += int(np.count_nonzero(blue.quarantined & innocent))
 
 
 def _require_finite(figures: Iterable[tuple[str, float]]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.messages import Messages
+from swarmsec.network import Join, Joined
 from swarmsec.swarm.active_attack import ActiveAttack, Rewrite
 from swarmsec.swarm.blend import differs
 from swarmsec.swarm.budgets import RedBudgets
@@ -17,14 +18,17 @@ from swarmsec.swarm.setup import Setup
 from swarmsec.swarm.trace import Recorder
 from swarmsec.teams import Surface
 
+_LINKS = Surface.NETWORK | Surface.TIMING
+
 
 class RedTeam:
     """The attacks of a run.
 
     Attributes:
         attacks: The attacks, in the scenario's order.
-        hijacked: (n,) the daemons that were hijacked so far. It stays true: stolen credentials remain stolen.
-        hijacked_count: The number of hijacked daemons.
+        hijacked: (n,) the daemons that were hijacked so far. It stays true: stolen credentials remain stolen. Its last
+            rows are the identities that may join; those that red joined are true.
+        hijacked_count: The number of hijacked daemons, without identities.
         changed: (n,) the daemons whose signals, state, messages, links or decisions were really changed in this round.
     """
 
@@ -37,12 +41,14 @@ class RedTeam:
         defended: bool,
         rehearse: Callable[[Floats], Bools],
     ) -> None:
-        n = setup.network.n
+        network, n = setup.network_with_rows, setup.network_with_rows.n
         self.hijacked: Bools = np.zeros(n, dtype=bool)
         self.hijacked_count = 0
         self.changed: Bools = np.zeros(n, dtype=bool)
         self.rehearse = rehearse
-        self._network = setup.network
+        self._network = network
+        self._next_identity = setup.network.n
+        self._joining: list[Join] = []
         self._recorder = recorder
         self._protocol = setup.protocol
         self._budgets = RedBudgets(setup.rules, setup.network)
@@ -52,8 +58,9 @@ class RedTeam:
             ActiveAttack(
                 spec,
                 setup.terms[number],
-                setup.network,
+                network,
                 setup.targets[number],
+                reserve=setup.network.reserve,
                 named=setup.named[number],
                 rng=setup.streams.of(f"red/{number}"),
                 link_rng=setup.streams.of(f"red/{number}/links"),
@@ -67,6 +74,7 @@ class RedTeam:
         self._last_signals: Floats | None = None
         self._lies: list[Rewrite] = []
         self._shadow: tuple[Ints, Floats] | None = None
+        self._having: dict[str | None, list[ActiveAttack]] = {}
 
     def begin(self) -> None:
         """Call `begin` of every attack, before round 0."""
@@ -84,6 +92,19 @@ class RedTeam:
                 self._recorder.event("red", kind, attack.spec.kind, attack.targets)
             if attack.on and not was_on and attack.terms.surface.compromises:
                 attack.take(attack.targets)
+
+    def take_joining(self) -> list[Join]:
+        """The identities that join with this round, each once."""
+        joining, self._joining = self._joining, []
+        return joining
+
+    def relink(self, joined: Joined, identities: Ints) -> None:
+        """Go on with a network that identities have joined."""
+        self._network = joined.network
+        self._budgets.relink(joined)
+        self.hijacked[identities] = True
+        for attack in self.attacks:
+            attack.relink(joined, identities)
 
     def apply_signal_attacks(self, signals: Floats, state: Floats | None) -> Floats:
         """(n, d) the signals after `on_round` and SIGNAL. A non-finite one is replaced by the last, or 0 at first."""
@@ -116,7 +137,9 @@ class RedTeam:
             self._shadow = None
             return state
         rows, honest = self._shadow
-        still = np.isin(rows, np.concatenate(holding))
+        held = np.zeros(self._network.n, dtype=bool)
+        held[np.concatenate(holding)] = True
+        still = held[rows]
         state = state.copy()
         state[rows[still]] = honest[still]
         return state
@@ -163,7 +186,7 @@ class RedTeam:
         for attack in self._on(Surface.MESSAGE, "on_messages"):
             attack.show(signals, self._protocol.proposals(state))
             messages = self._speak(messages, attack)
-        for attack in self._on(Surface.NETWORK | Surface.TIMING):
+        for attack in self._on(_LINKS):
             attack.show(signals, self._protocol.proposals(state))
             messages = self._relink(messages, attack)
         return messages
@@ -197,11 +220,13 @@ class RedTeam:
         return decisions
 
     def attacked(self) -> Bools:
-        """(n,) the daemons under attack in this round, by signal or links, and the hijacked ones."""
+        """(n,) the daemons under attack in this round, by signal or links, the hijacked ones, and red's identities."""
         mask: Bools = np.zeros(len(self.hijacked), dtype=bool)
         for attack in self.attacks:
             if attack.on:
-                mask[attack.hijacked if attack.terms.surface.compromises else attack.targets] = True
+                mask[attack.hijacked] = True
+                if not attack.terms.surface.compromises:
+                    mask[attack.targets] = True
         return mask
 
     @property
@@ -240,11 +265,9 @@ class RedTeam:
 
     def _on(self, surface: Surface, hook: str | None = None) -> list[ActiveAttack]:
         """The attacks on a surface that are on in this round, and have a hook."""
-        return [
-            attack
-            for attack in self.attacks
-            if attack.on and attack.terms.surface & surface and (hook is None or attack.has(hook))
-        ]
+        if hook not in self._having:
+            self._having[hook] = [attack for attack in self.attacks if hook is None or attack.has(hook)]
+        return [attack for attack in self._having[hook] if attack.on and attack.acts_on(surface)]
 
     def _with_rows(self, values: Floats, rows: Ints, told: Floats) -> Floats:
         """The values with other rows; they are copied only if a row differs."""
@@ -281,6 +304,12 @@ class RedTeam:
     def _relink(self, messages: Messages, attack: ActiveAttack) -> Messages:
         change = attack.change_links()
         touched = self._budgets.grant_links(change.edges, change.down | (change.delays > 0))
+        for peers in change.joins:
+            if self._budgets.grant_identity():
+                attack.own(self._next_identity)
+                self._joining.append((self._next_identity, peers))
+                self._recorder.event("red", "joined", attack.spec.kind, np.array([self._next_identity], dtype=np.int32))
+                self._next_identity += 1
         down, delays = change.down & touched, np.where(touched, change.delays, 0)
         ends = change.edges[touched]
         struck = np.concatenate([self._network.indices[ends], self._network.receivers[ends]])

@@ -19,10 +19,13 @@ def rehearse(blue: BlueTeam, signals: Floats, setup: Setup, red: object) -> Bool
         setup: The parts of the run; the copies share its network.
         red: The attacks, which are not copied.
     """
-    kept = [setup.network, setup.world, setup.protocol, red]
+    kept = [setup.network, setup.network_with_rows, setup.world, setup.protocol, red]
     memo = {id(part): part for part in kept}
-    copy = deepcopy(blue, {**memo, id(blue.recorder): Recorder(setup.rounds, setup.network.n, keep_states=False)})
+    copy = deepcopy(
+        blue, {**memo, id(blue.recorder): Recorder(setup.rounds, setup.network_with_rows.n, keep_states=False)}
+    )
     copy.alarmed[:] = False
+    copy.restores_nothing()
     filtered = copy.filter(signals)
     touched: Bools = copy.alarmed | (filtered != signals).any(axis=1)
     return touched

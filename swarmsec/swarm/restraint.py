@@ -23,10 +23,16 @@ class Restraint:
         self.limit = limit
         self._owned: list[Bools | None] = [None] * owners
 
-    def apply(self, owner: int, daemons: Ints) -> Ints:
-        """Restrain daemons for a defense, in the order given; returns those that were free before."""
+    def apply(self, owner: int, daemons: Ints, *, reserved: int = 0) -> Ints:
+        """Restrain daemons for a defense, in the order given; returns those that were free before.
+
+        Args:
+            owner: The number of the defense.
+            daemons: (k,) the daemons.
+            reserved: How much of the limit other acts use.
+        """
         fresh = daemons[~self.on[daemons]]
-        granted = fresh[: max(self.limit - self.count, 0)]
+        granted = fresh[: max(self.limit - self.count - reserved, 0)]
         self.denied += len(fresh) - len(granted)
         self.on[granted] = True
         owned = self._owned[owner]

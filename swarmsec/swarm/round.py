@@ -11,8 +11,8 @@ def play_round(swarm: Swarm) -> None:
     world, protocol, red, blue, record = swarm.world, swarm.protocol, swarm.red, swarm.blue, swarm.recorder
     swarm.begin_round()
 
-    told = red.apply_signal_attacks(world.sense(), swarm.state)
-    world.hear(read_only(told))
+    told = red.apply_signal_attacks(swarm.sense(), swarm.state)
+    world.hear(read_only(swarm.of_daemons(told)))
     signals = blue.filter(told)
     if swarm.state is None:
         swarm.state = protocol.initial_state(signals)
@@ -29,11 +29,11 @@ def play_round(swarm: Swarm) -> None:
         swarm.state = red.hold_lies(swarm.listen(admitted, honest, signals), before)
         swarm.add_traffic(sent)
 
-    acted = red.apply_decision_attacks(world.decide(read_only(swarm.proposals)))
-    decisions = world.feasible(read_only(blue.govern(acted)))
+    acted = red.apply_decision_attacks(swarm.decide())
+    decisions = world.feasible(read_only(swarm.of_daemons(blue.govern(acted))))
     outcome = world.apply(read_only(decisions))
-    swarm.observed = world.observed()
-    blue.respond(sent, carried, swarm.proposals, swarm.observed)
+    swarm.observed = swarm.observe()
+    blue.respond(sent, carried, swarm.all_proposals, swarm.observed)
 
     swarm.record_proposals()
     record.decision(decisions)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
 
 from swarmsec.arrays import Bools, Ints, read_only
-from swarmsec.errors import ParameterError, SwarmsecError
-from swarmsec.network import Network
-from swarmsec.parameters import Ge, Help
+from swarmsec.errors import ParameterError, PluginError, SwarmsecError
+from swarmsec.network import Network, with_rows
+from swarmsec.parameters import Ge, Help, once_per_class
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
@@ -95,6 +95,11 @@ class Setup:
     billed: Bools
     roles: Mapping[str, Ints]
 
+    @cached_property
+    def network_with_rows(self) -> Network:
+        """The network with a row for each identity that may join; `network` itself without a reserve."""
+        return with_rows(self.network)
+
 
 def compose(
     *,
@@ -128,8 +133,9 @@ def compose(
         RulesError: Red asks for more than the rules allow.
         ScenarioError: Two defenses bring an aggregation rule.
     """
-    _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine)
+    _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine, network.reserve)
     _check_widths(world, protocol)
+    _check_membership(protocol, rules, network.reserve)
     roles = world.plugin.roles(network.n)
     named = _select_all(attacks, network, roles, streams)
     targets = tuple(selected["daemons"] for selected in named)
@@ -168,9 +174,19 @@ def _check_widths(world: PluginSpec[World], protocol: PluginSpec[NegotiationProt
         )
 
 
+def _check_membership(protocol: PluginSpec[NegotiationProtocol], rules: Rules, reserve: int) -> None:
+    """Check that identities can join the protocol, and that there are as many as the rules grant."""
+    if reserve and not protocol.plugin.admits_newcomers:
+        raise ParameterError(
+            f"{reserve:,} given; must be 0, since nobody can join {protocol.kind} during a run", where="network.reserve"
+        )
+    rules.identity_limit(reserve)
+
+
 def fits_by_counts(
     n: int,
     *,
+    reserve: int,
     world: PluginSpec[World],
     protocol: PluginSpec[NegotiationProtocol],
     attacks: Sequence[PluginSpec[Attack]],
@@ -184,7 +200,8 @@ def fits_by_counts(
     Targets of several attacks are counted as if they were disjoint; so after False, `compose` may still accept it.
     """
     try:
-        _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine)
+        _check_fit(n, (world, protocol, *attacks, *defenses), defenses, engine, reserve)
+        _check_membership(protocol, rules, reserve)
         roles = world.plugin.roles(n)
         sizes = [_sizes_of(spec.plugin, n, roles)["daemons"] for spec in attacks]
         terms = [terms_of(spec.plugin) for spec in attacks]
@@ -203,16 +220,29 @@ def _sizes_of(attack: Attack, n: int, roles: Mapping[str, Ints]) -> dict[str, in
 
 
 def _check_fit(
-    n: int, specs: Sequence[PluginSpec[Any]], defenses: Sequence[PluginSpec[Defense]], engine: Engine
+    n: int,
+    specs: Sequence[PluginSpec[Any]],
+    defenses: Sequence[PluginSpec[Defense]],
+    engine: Engine,
+    reserve: int,
 ) -> None:
     """Check that plug-ins fit a swarm of `n` daemons and each other, whatever the targets."""
-    if engine == "agents" and n > DAEMONS_AT_ONCE_MAX:
+    if engine == "agents" and n + reserve > DAEMONS_AT_ONCE_MAX:
         raise ParameterError(
-            f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons, and {n:,} need `arrays`", where="engine"
+            f"`agents` steps up to {DAEMONS_AT_ONCE_MAX:,} daemons, and {n + reserve:,} need `arrays`", where="engine"
         )
     for spec in specs:
+        _at_path(spec, _check_traits, spec.plugin)
         _at_path(spec, spec.plugin.check, n)
     rule_of([defense.plugin for defense in defenses])
+
+
+def _check_traits(plugin: Plugin) -> None:
+    """Check that an instance has the traits of its class, which the library, the reports and the kit read."""
+    cls = type(plugin)
+    for trait in cls.fixed():
+        if hasattr(cls, trait) and getattr(plugin, trait) is not getattr(cls, trait):
+            raise PluginError(f"{cls.__name__} changes the trait `{trait}` in an instance; set it in the class")
 
 
 def _all_except(selections: Sequence[Ints], n: int) -> Bools:
@@ -244,8 +274,8 @@ def _select_all(
     return tuple(found)
 
 
-@lru_cache(maxsize=128)
-def _selectors_of(attack: type[Attack]) -> list[str]:
+@once_per_class
+def _selectors_of(attack: type[Any]) -> list[str]:
     """The parameters of an attack whose type is `Selector`, or `Selector | None`; `daemons` is the first."""
     hints = get_type_hints(attack)
     names = [field.name for field in fields(attack) if hints[field.name] in (Selector, Selector | None)]

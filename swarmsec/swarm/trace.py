@@ -19,12 +19,11 @@ class Event:
     Attributes:
         round: The round of the event.
         team: `red`, `blue` or `world`.
-        kind: `attack_on`, `attack_off`, `hijacked`, `note`, `isolated`, `released`, `suspended`, `resumed` or
+        kind: `attack_on`, `attack_off`, `hijacked`, `joined`, `note`, `isolated`, `released`, `suspended`, `resumed` or
             `restored`.
         plugin: The kind of the plug-in that caused it.
         daemons: The daemons concerned; the first few, if there are many.
         count: The number of daemons concerned.
-        note: The name and the value that an attack noted; None for other events.
         note: The name and the value that an attack wrote down; None for other events.
     """
 
@@ -49,7 +48,7 @@ class DetectionCounts:
 
     Attributes:
         attacked: Daemon-rounds under attack.
-        alarmed: Daemon-rounds with an alarm, or in isolation.
+        alarmed: Daemon-rounds with an alarm, or with an act of a defense against the daemon that lasts.
         hits: Daemon-rounds with both; some of them in peace as well, see `swarmsec.scoring.detection`.
         false_quarantine: Daemon-rounds of isolated daemons that were neither under attack nor ever hijacked.
         first_attack: The first round in which red changed something, or None.
@@ -78,8 +77,9 @@ class ToggleLog:
         """Record the mask of a round."""
         if self._size > TOGGLES_MAX:
             return
-        changed = np.flatnonzero(mask != self._last).astype(np.int32)
-        if len(changed):
+        different = mask != self._last
+        if np.count_nonzero(different):
+            changed = np.flatnonzero(different).astype(np.int32)
             self._changes.append((round, changed))
             self._size += len(changed)
             self._last = mask.copy()
@@ -107,8 +107,10 @@ class Trace:
         compromised: (n,) the daemons that were hijacked at any time; ground truth, hidden from both teams.
         final: (n, d) the proposals after the last round; empty in the traces of a scored run.
         watch: Counts for the score of the detection.
-        alarms: The daemons with an alarm or in isolation, round by round; None if there are too many to record.
-        changed: The daemons that red changed, round by round; None if there are too many to record.
+        alarms: The daemons and identities with an alarm or in isolation, round by round; None if that is too much to
+            record.
+        changed: The daemons and identities that red changed, round by round; None if there are too many to record.
+        quarantine_log: Every change of `quarantined`: round, whether it begins or ends, daemons.
         attacked: (n,) the daemons that were under attack at any time, hijacked or not.
         central: The bills of a centralized controller, by name.
         spent: Team, `red` or `blue` → what it spent, by the name of the budget.

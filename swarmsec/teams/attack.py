@@ -26,6 +26,10 @@ class Attack(Plugin):
     rows of its own daemons, and returns the lie at full strength. The engine moves each number from the truth to the
     lie by the strength: (1 − strength) · truth + strength · lie. A lie that is not finite takes effect from strength 1
     on, and the number of copies is rounded.
+
+    In `on_network`, an attack on NETWORK may also ask for identities of the network's reserve by `links.join(peers)`.
+    It runs them as hijacked daemons: if its surface compromises no daemon, `red.hijacked` are its identities alone, and
+    `on_messages`, `on_claims` and `on_daemons` decide what these say and hold.
     """
 
     family: ClassVar[Family] = "attacks"
@@ -83,7 +87,7 @@ class Attack(Plugin):
         return claims
 
     def on_network(self, links: Links, red: RedView) -> Links:
-        """NETWORK and TIMING: which links of its targets carry messages in this exchange, and their delays."""
+        """NETWORK and TIMING: which links of its targets carry messages now, their delays, and who joins."""
         return links
 
     def on_decisions(self, decisions: Floats, red: RedView) -> Floats:

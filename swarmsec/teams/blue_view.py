@@ -13,7 +13,7 @@ from swarmsec.arrays import Bools, Daemons, Floats, Ints, frozen
 from swarmsec.errors import NotVisibleError, PluginError
 from swarmsec.immunity import BehaviorTracker, Features, MessageTracker
 from swarmsec.messages import Messages, as_arrived, as_sent
-from swarmsec.network import Network
+from swarmsec.network import Joined, Network
 from swarmsec.teams.observed import Observed
 from swarmsec.teams.selectors import checked_daemons
 from swarmsec.teams.traits import Vantage
@@ -71,6 +71,7 @@ class BlueState:
         self._arrived: Messages | None = None
         self._inboxes: dict[bool, Messages] = {}
         self._own: dict[str, Floats] = {}
+        self._relinks: list[Callable[[Joined], None]] = []
 
     def show(self, sent: Messages, arrived: Messages, observed: Observed | None, **own: Floats) -> None:
         """Show the messages of the last exchange of a round, what the world shows, and each daemon's own values."""
@@ -78,6 +79,18 @@ class BlueState:
         self._own = own
         self._inboxes.clear()
         self.shown += 1
+
+    def on_join(self, relink: Callable[[Joined], None]) -> None:
+        """Call `relink` whenever identities have joined."""
+        self._relinks.append(relink)
+
+    def relink(self, joined: Joined) -> None:
+        """Go on with a network that identities have joined."""
+        for relink in self._relinks:
+            relink(joined)
+        if self._sent is not None and self._arrived is not None:
+            self._sent, self._arrived = self._sent.relinked(joined), self._arrived.relinked(joined)
+        self._inboxes.clear()
 
     def frozen_observed(self) -> Observed | None:
         """What the world shows, as copies that cannot be written; made when it is first read in a round."""
@@ -106,7 +119,7 @@ class BlueView:
 
     Attributes:
         rng: The defense's own stream.
-        n: The number of daemons.
+        n: The number of daemons, with the identities that may join: the last rows of every array, without links before.
         rounds: The number of rounds of the run.
         neighborhoods: Statistics over the values that daemons request from their neighbors, over the channel of `tell`.
         quarantine_limit: How many daemons the rules let blue isolate at once.
@@ -139,6 +152,7 @@ class BlueView:
         self._observed = 0
         self._claims: Messages | None = None
         self._ignored: Bools | None = None
+        state.on_join(self._relink)
 
     @property
     def round(self) -> int:
@@ -147,7 +161,7 @@ class BlueView:
 
     @property
     def network(self) -> Network:
-        """The network: every daemon knows its own neighbors."""
+        """The network: every daemon knows its own neighbors. Between rounds it gets the links of who joined."""
         return self._network
 
     @property
@@ -238,7 +252,8 @@ class BlueView:
     def ignore(self, edges: Daemons) -> None:
         """From the next exchange on, receivers drop the messages on these edges: (k,) numbers below m.
 
-        It is an alarm about the senders. A daemon that most of its listeners ignore counts as quarantined.
+        It is an alarm about the senders, as long as it lasts. A daemon that most of its listeners ignore counts as
+        quarantined; with this and `weigh` a monitor silences no more daemons than it may isolate.
         """
         self._set_ignored(edges, ignored=True, act="blue.ignore")
 
@@ -283,7 +298,7 @@ class BlueView:
         """Stop the acts of these daemons, as far as the rules allow. Needs `Vantage.MONITOR`.
 
         A suspended daemon, hijacked or not, decides what the world calls neutral, and the world bills that. It still
-        speaks and listens.
+        speaks and listens. It is an alarm about the daemon, as long as it lasts.
 
         Returns:
             (k,) the daemons that this call suspended.
@@ -310,6 +325,19 @@ class BlueView:
 
     def _ask(self, values: Floats) -> Messages:
         return self._responder.tell(np.asarray(values, dtype=np.float64), by_edge=False)
+
+    def _relink(self, joined: Joined) -> None:
+        if self._tracker is not None:
+            by_edge = isinstance(self._tracker, MessageTracker)
+            names, values, non_finite = self.features
+            if by_edge:
+                values, non_finite = joined.extend(values, 0.0), joined.extend(non_finite, False)
+            self._features = Features(names, frozen(values), frozen(non_finite))
+            self._tracker.relink(joined)
+        self._network = joined.network
+        self.neighborhoods.relink(joined.network)
+        self._claims = None if self._claims is None else as_arrived(self._claims.relinked(joined))
+        self._ignored = None if self._ignored is None else joined.extend(self._ignored, False)
 
     def _set_ignored(self, edges: Daemons, *, ignored: bool, act: str) -> None:
         rows = checked_daemons(edges, self._network.m, act=act, what="edges")

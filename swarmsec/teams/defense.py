@@ -60,7 +60,7 @@ class Defense(Plugin):
         return signals
 
     def weigh(self, messages: Messages, blue: BlueView) -> Floats | Admission | None:
-        """The weight of each message at its receiver, (m,) in [0, 1]; 0 drops it, and is an alarm about its sender.
+        """The weight of each message at its receiver, (m,) in [0, 1]; below 0.01 is an alarm about its sender.
 
         An `Admission` also limits the copies of each message that count against the receiver's inbox. None admits all.
         A message that did not arrive is NaN with weight 0, as is one that an earlier defense dropped (weight 0 only).

@@ -21,13 +21,14 @@ class ThreatCase(NamedTuple):
     """The case to which a guarantee is applied: the network, the attacked daemons and the surface.
 
     Attributes:
-        network: The network.
-        targets: (k,) the daemons that an attack is aimed at, and those that it hijacked later.
+        network: The network; identities that may join are its last rows, linked to every daemon.
+        targets: (k,) the daemons that an attack is aimed at, those that it hijacked later, and its identities.
         surface: The surfaces of the attacks; `Surface.NONE` without attacks.
         start: The first round with an attack on.
         protocol: The protocol's kind.
         rule_decides: Whether the aggregation rule alone computes the next proposal, as theorems about rules assume.
         lossy: Why a neighbor's message may be missing in some exchange; empty if all arrive.
+        identities: How many identities red may join, or in a run did join; they count among the targets.
         altered: Why honest daemons may start from, or decide, other values than by the protocol; empty if none does.
         robustness: Computes the robustness of a network; the default spends no time on it.
     """
@@ -40,6 +41,7 @@ class ThreatCase(NamedTuple):
     rule_decides: bool = True
     lossy: str = ""
     altered: str = ""
+    identities: int = 0
     robustness: Callable[[Network], Robustness] = quick_robustness
 
 
@@ -114,7 +116,8 @@ def rule_excludes(case: ThreatCase, rule: str, *, needs_every_message: bool = Tr
         needs_every_message: Whether the theorem assumes that no message is lost or late.
     """
     if case.surface & (Surface.SIGNAL | Surface.NETWORK | Surface.TIMING):
-        return f"{rule} has no guarantee against attacks on signals or links"
+        joining = f"; {case.identities:,} identities of red count as liars" if case.identities else ""
+        return f"{rule} has no guarantee against attacks on signals or links{joining}"
     if not case.rule_decides:
         return f"the theorem is about updates by the rule alone, and {case.protocol} does more"
     if case.altered:

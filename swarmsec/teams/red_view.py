@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -89,12 +89,14 @@ class Links:
         receiver: (k,) the receiver.
         up: (k,) whether the link carries messages in this exchange.
         delays: (k,) exchanges of delay for messages that are sent now; None: no delay.
+        joins: For each identity that is asked to join, the daemons that it is to be linked to.
     """
 
     sender: Ints
     receiver: Ints
     up: Bools
     delays: Ints | None = None
+    joins: tuple[Daemons, ...] = ()
 
     def cutting(self, down: Bools) -> Links:
         """The same links, with those in the mask (k,) cut too."""
@@ -104,6 +106,17 @@ class Links:
         """The same links, with this delay added, in exchanges: one number or (k,)."""
         late = np.broadcast_to(np.asarray(exchanges, dtype=np.int32), self.up.shape)
         return replace(self, delays=late if self.delays is None else self.delays + late)
+
+    def join(self, peers: Daemons) -> Links:
+        """The same links, and one identity of the network's reserve is asked to join, as far as the rules allow.
+
+        From the next round on it listens to `peers`, and they listen to it. It begins with the mean of their proposals,
+        and is one of `red.hijacked`, so that `on_messages` and `on_daemons` decide what it says and holds.
+
+        Args:
+            peers: (k,) some of the attack's targets, at least one.
+        """
+        return replace(self, joins=(*self.joins, peers))
 
 
 @dataclass(eq=False)
@@ -115,12 +128,14 @@ class RedState:
         strength: The attack's strength in this round, ramp and phase applied.
         hijacked: (k,) the daemons that the attack has hijacked, ascending.
         before: (k, d) the proposal of each of them when it was hijacked; NaN while it is not known.
+        identities: (k,) the identities that the attack joined, ascending.
         signals: (n, d) the signals of this round, as earlier attacks left them; None before round 0.
         proposals: (n, d) every daemon's proposal as of this exchange; None before round 0.
     """
 
     hijacked: Ints
     before: Floats
+    identities: Ints
     signals: Floats | None = None
     proposals: Floats | None = None
     round: int = 0
@@ -129,7 +144,7 @@ class RedState:
     @classmethod
     def initial(cls) -> Self:
         """The state of an attack before round 0."""
-        return cls(np.empty(0, dtype=np.int32), np.empty((0, 0)))
+        return cls(np.empty(0, dtype=np.int32), np.empty((0, 0)), np.empty(0, dtype=np.int32))
 
     def show(self, signals: Floats, proposals: Floats) -> None:
         """Show the signals and proposals of another step."""
@@ -159,6 +174,9 @@ class RedState:
 class RedActions(Protocol):
     """What the engine does for an attack that asks for it."""
 
+    def on_join(self, relink: Callable[[Network], None]) -> None:
+        """Call `relink` with the network whenever identities have joined."""
+
     def hijack(self, daemons: Ints) -> Ints:
         """See `RedView.hijack`."""
 
@@ -177,7 +195,7 @@ class RedView:
 
     Attributes:
         rng: The attack's own stream.
-        n: The number of daemons.
+        n: The number of daemons, with the identities that may join: the last rows of every array, without links before.
         rounds: The length of the run.
         board: The memory that all attacks of the team share in a run.
     """
@@ -207,6 +225,7 @@ class RedView:
         self._defenses = defenses
         self._actions = actions
         self._selected = named
+        actions.on_join(self._relink)
 
     @property
     def round(self) -> int:
@@ -234,6 +253,11 @@ class RedView:
     def hijacked(self) -> Ints:
         """(k,) the daemons that it has hijacked so far, ascending; empty for an attack that compromises none."""
         return self._state.hijacked.copy()
+
+    @property
+    def identities(self) -> Ints:
+        """(k,) the identities that it joined so far, ascending; those that join with the next round included."""
+        return self._state.identities.copy()
 
     @property
     def before(self) -> Floats:
@@ -284,9 +308,10 @@ class RedView:
 
     def trusted_by(self, daemons: Ints) -> Ints:
         """The listeners of hijacked `daemons`, ascending; the credentials of `daemons` open channels to them."""
-        for daemon in np.setdiff1d(daemons, self._state.hijacked):
+        rows = checked_daemons(daemons, self.n, act="red.trusted_by")
+        for daemon in np.setdiff1d(rows, self._state.hijacked):
             raise NotVisibleError(f"daemon {daemon} is not hijacked, so its channels are not open")
-        return np.unique(self._links.receivers[self._links.edges_from(daemons)])
+        return np.unique(self._links.receivers[self._links.edges_from(rows)])
 
     def hijack(self, daemons: Daemons) -> Ints:
         """Hijack more daemons, in the order given, as far as the rules of engagement allow.
@@ -310,6 +335,10 @@ class RedView:
         for needed in (Knowledge.SIGNALS, Knowledge.TOPOLOGY, Knowledge.DEFENSE):
             self._need(needed, "rehearse")
         return self._actions.rehearse(signals)
+
+    def _relink(self, network: Network) -> None:
+        self._links = network
+        vars(self).pop("network", None)
 
     @staticmethod
     def _shown(values: Floats | None, what: str) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from swarmsec.errors import ParameterError, RulesError
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.teams.selectors import Amount, amount_of, share_of
 from swarmsec.teams.terms import Terms
-from swarmsec.teams.traits import Surface
+from swarmsec.teams.traits import Knowledge, Surface
 
 
 @dataclass(kw_only=True)
@@ -26,8 +26,12 @@ class RedRules:
     links: Annotated[Amount | None, Help("How many links red may cut or delay, of all directed ones.")] = None
     messages: Annotated[int | None, Ge(0), Unit("messages"), Help("How many false messages red may send.")] = None
     copies: Annotated[int | None, Ge(0), Unit("messages"), Help("How many copies of messages red may add.")] = None
+    identities: Annotated[int | None, Ge(0), Unit("identities"), Help("How many identities red may join.")] = None
     rounds: Annotated[int | None, Ge(0), Unit("rounds"), Help("How many rounds an attack may be on.")] = None
     earliest: Annotated[int | None, Ge(0), Unit("round"), Help("The first round in which an attack may be on.")] = None
+    knowledge: Annotated[
+        list[Literal["signals", "topology", "defense"]] | None, Help("What an attack may know beyond its own targets.")
+    ] = None
 
 
 @dataclass(kw_only=True)
@@ -67,6 +71,19 @@ class Rules:
         except ParameterError:
             most = f"a number from 0 to {m:,} links or a share from 0% to 100%"
             raise ParameterError(f"{self.red.links!r} given; must be {most}", where="rules.red.links") from None
+
+    def identity_limit(self, reserve: int) -> int:
+        """How many identities of a reserve red may join in a run.
+
+        Raises:
+            ParameterError: The rule grants more than the reserve.
+        """
+        if self.red.identities is None:
+            return reserve
+        if self.red.identities > reserve:
+            given = f"{self.red.identities:,} given; must be at most network.reserve, {reserve:,} identities"
+            raise ParameterError(given, where="rules.red.identities")
+        return self.red.identities
 
     def quarantine_limit(self, n: int) -> int:
         """How many of `n` daemons blue may isolate at once."""
@@ -127,6 +144,8 @@ class Rules:
                     f"the attack starts in round {attack.start}; the rules allow none before round {self.red.earliest}",
                     where="rules.red.earliest",
                 )
+            if self.red.knowledge is not None:
+                _require_knowledge(attack.knowledge, self.red.knowledge)
 
 
 def _budget(amount: Amount | None, n: int, rule: str) -> int:
@@ -143,6 +162,17 @@ def _size_of_union(selections: Sequence[Ints], n: int) -> int:
     for selection in selections:
         selected[selection] = True
     return int(np.count_nonzero(selected))
+
+
+def _require_knowledge(asked: Knowledge, allowed: Sequence[str]) -> None:
+    """Raise a `RulesError` if an attack knows more than the rules allow."""
+    names = [(level.name or "").lower() for level in Knowledge if level in asked]
+    beyond = [name for name in names if name not in allowed]
+    if beyond:
+        raise RulesError(
+            f"the attack knows {' and '.join(beyond)}; the rules allow {' and '.join(allowed) or 'none'}",
+            where="rules.red.knowledge",
+        )
 
 
 def _require_at_most(rule: str, what: str, asked: float, allowed: float) -> None:

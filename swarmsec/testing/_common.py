@@ -10,6 +10,7 @@ from typing import Any, ClassVar, get_origin, get_type_hints
 import numpy as np
 
 from swarmsec.parameters import describe, json_schema, problems
+from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.trace import Trace
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, require
 from swarmsec.testing._swarms import first_difference
@@ -115,6 +116,15 @@ def require_same_runs(case: PluginCase[Any], make: Callable[[], Any], run: RunPl
         not found,
         f"an instance that has run before gives a different run, so `begin` does not reset everything: {found}",
     )
+
+
+def require_no_memory(run: Callable[[Arm], Trace], one: Arm, other: Arm) -> None:
+    """Require that runs of an arm are equal, whichever arms were run before. The first run must find fresh modules."""
+    order = (one, other, one, other, other)
+    traces = [run(arm) for arm in order]
+    for first, second in ((0, 2), (1, 3), (1, 4)):
+        found = first_difference(traces[first], traces[second])
+        require(not found, f"the arm `{order[first].value}` differs once other arms were run before it: {found}")
 
 
 def require_same_parameters(case: PluginCase[Any], plugin: Any, run: RunPlugin) -> None:

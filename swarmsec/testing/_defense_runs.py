@@ -1,4 +1,4 @@
-"""More runs for a defense under test: long ones, tight rules, bad links, a second attack, an auction, other arms."""
+"""More runs for a defense under test: long ones, tight rules, bad links, a second attack, an auction."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from collections.abc import Callable
 from swarmsec.errors import SwarmsecError
 from swarmsec.parameters import build
 from swarmsec.registry import Registry
-from swarmsec.swarm.arms import Arm
 from swarmsec.teams import Attack, BlueRules, Defense, RedRules, Rules
 from swarmsec.testing._opponents import Flood, Lie, Shout, Split
 from swarmsec.testing._plugin_case import fits
-from swarmsec.testing._swarms import bad_links, first_difference, ring, run_swarm, targets
+from swarmsec.testing._swarms import bad_links, ring, run_swarm, targets
 
 LONG_ROUNDS = 300
 
@@ -24,10 +23,10 @@ MakeDefense = Callable[[], Defense]
 def breaks_in_other_runs(make: MakeDefense, n: int, rounds: int) -> str:
     """The first unusual run in which a defense fails, as a clause; empty if it runs in all."""
     swarm = ring(n, rounds=rounds)
-    last = _attacks(n, rounds - 20)
+    last = attacks_from(n, rounds - 20)
     runs: dict[str, Callable[[], object]] = {
         f"in {LONG_ROUNDS} rounds": lambda: run_swarm(
-            swarm._replace(rounds=max(rounds, LONG_ROUNDS)), attacks=_attacks(n, 20), defenses=[make()]
+            swarm._replace(rounds=max(rounds, LONG_ROUNDS)), attacks=attacks_from(n, 20), defenses=[make()]
         ),
         "under rules that allow blue nothing": lambda: run_swarm(swarm, attacks=last, defenses=[make()], rules=TIGHT),
         "over bad links": lambda: run_swarm(bad_links(n, rounds), attacks=last, defenses=[make()]),
@@ -44,19 +43,8 @@ def breaks_in_other_runs(make: MakeDefense, n: int, rounds: int) -> str:
     return ""
 
 
-def remembered_arm(make: MakeDefense, n: int, rounds: int) -> str:
-    """What an arm left for the next one, as a clause; empty if the order of arms has no effect."""
-    swarm, order = ring(n, rounds=rounds), (Arm.GUARDED, Arm.DEFENDED, Arm.GUARDED, Arm.DEFENDED, Arm.DEFENDED)
-    traces = [run_swarm(swarm, attacks=_attacks(n, rounds - 20), defenses=[make()], arm=arm) for arm in order]
-    for arm, pairs in ((Arm.GUARDED, [(0, 2)]), (Arm.DEFENDED, [(1, 3), (1, 4)])):
-        for first, second in pairs:
-            found = first_difference(traces[first], traces[second])
-            if found:
-                return f"the arm `{arm.value}` differs once other arms were run before it: {found}"
-    return ""
-
-
-def _attacks(n: int, start: int) -> list[Attack]:
+def attacks_from(n: int, start: int) -> list[Attack]:
+    """Attacks by feeds, states, messages and floods, from round `start` on."""
     return [kind(daemons=targets(n), start=max(start, 1)) for kind in (Lie, Shout, Split, Flood)]
 
 

@@ -94,6 +94,21 @@ class Cut(Attack):
 
 
 @dataclass(kw_only=True)
+class Joiners(Attack):
+    """Join two identities, linked to its targets, whose proposals are 2 too large."""
+
+    surface = Surface.NETWORK
+
+    def on_network(self, links: Links, red: RedView) -> Links:
+        """Ask for one identity a round."""
+        return links if len(red.identities) > 1 else links.join(red.targets)
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        """Add 2."""
+        return state + 2.0
+
+
+@dataclass(kw_only=True)
 class Lie(Attack):
     """Shift the feeds of its targets."""
 

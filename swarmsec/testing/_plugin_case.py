@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import module_from_spec
 from typing import Any, Generic, TypeVar
 
 from swarmsec.errors import ParameterError
@@ -31,6 +33,16 @@ class PluginCase(Generic[P]):
     def make_watched(self, hooks: Sequence[str], **more: Any) -> P:
         """A fresh instance whose hooks get writable copies, and raise an error if they write into them."""
         return build(with_watched_hooks(self.plugin_class, hooks), {**self.parameters, **more})
+
+    def anew(self) -> PluginCase[P]:
+        """The same case, of a class from its module as it is after an import; itself if no import gives the class."""
+        cls = self.plugin_class
+        spec = getattr(sys.modules.get(cls.__module__), "__spec__", None)
+        if spec is None or spec.loader is None:
+            return self
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return PluginCase(getattr(module, cls.__qualname__, cls), self.parameters)
 
     @property
     def n(self) -> int:

@@ -114,3 +114,8 @@ def recording(plugin_class: type[P], hook: str) -> tuple[type[P], list[Any]]:
         return result
 
     return type(plugin_class.__name__, (plugin_class,), {hook: call, "__module__": plugin_class.__module__}), answers
+
+
+def equal_arrays(one: Any, other: Any) -> bool:
+    """Whether two results of a hook have equal arrays; NaN equals NaN."""
+    return all(_same(left, right) for _, left, right in _pairs(one, other))

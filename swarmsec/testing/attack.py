@@ -15,10 +15,12 @@ from swarmsec.registry import Registry
 from swarmsec.swarm.active_attack import ActiveAttack
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SwarmModel
+from swarmsec.swarm.setup import Engine
 from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Attack, Knowledge, RedRules, RedState, RedView, Rules, Surface
 from swarmsec.testing._common import (
     COMMON_RULES,
+    require_no_memory,
     require_no_write,
     require_own_stream,
     require_same_parameters,
@@ -26,6 +28,7 @@ from swarmsec.testing._common import (
 )
 from swarmsec.testing._opponents import Guard, opponents
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
+from swarmsec.testing._static_look import its_source_keeps_to_the_view
 from swarmsec.testing._swarms import (
     START,
     STOP,
@@ -37,20 +40,27 @@ from swarmsec.testing._swarms import (
     run_swarm,
     targets,
 )
+from swarmsec.testing._watched_hooks import equal_arrays, recording
 
 LONG = 150
 """The rounds of a long run."""
+
+ENGINES: tuple[Engine, ...] = ("arrays", "agents")
 
 _ATTACKED_AND_CLEAN = (Arm.ATTACKED, Arm.CLEAN)
 
 HOOKS = {
     "on_signals": Surface.SIGNAL,
-    "on_messages": Surface.MESSAGE,
-    "on_claims": Surface.MESSAGE,
-    "on_daemons": Surface.DAEMON,
+    "on_messages": Surface.MESSAGE | Surface.NETWORK,
+    "on_claims": Surface.MESSAGE | Surface.NETWORK,
+    "on_daemons": Surface.DAEMON | Surface.NETWORK,
     "on_network": Surface.NETWORK | Surface.TIMING,
     "on_decisions": Surface.DAEMON,
 }
+
+
+_OF_IDENTITIES = [(Surface.NETWORK, hook) for hook in ("on_messages", "on_claims", "on_daemons")]
+"""The hooks of an attack on the network that decide what its identities say and hold."""
 
 
 def check_attack(plugin_class: type[Attack], **parameters: Any) -> None:
@@ -83,7 +93,9 @@ def its_hooks_are_those_of_its_surface(case: PluginCase[Attack]) -> None:
     for hook in sorted(has):
         require(bool(HOOKS[hook] & cls.surface), f"it has `{hook}`, and `surface` does not name {HOOKS[hook]!r}")
     for surface in cls.surface:
-        hooks = [hook for hook, changed in HOOKS.items() if surface in changed]
+        hooks = [
+            hook for hook, changed in HOOKS.items() if surface in changed and (surface, hook) not in _OF_IDENTITIES
+        ]
         require(bool(has & set(hooks)), f"`surface` names {surface!r}, and it has no `{'` or `'.join(hooks)}`")
 
 
@@ -120,6 +132,12 @@ def a_run_leaves_its_parameters_alone(case: PluginCase[Attack]) -> None:
     require_same_parameters(case, _attack_on(case, swarm), lambda attack, seed: _run(attack, swarm, seed=seed))
 
 
+def an_arm_leaves_no_memory(case: PluginCase[Attack]) -> None:
+    """The arms can be run in any order: a run leaves nothing behind, in the module or elsewhere."""
+    swarm, new = ring(case.n), case.anew()
+    require_no_memory(lambda arm: _run(_attack_on(new, swarm), swarm, arm), Arm.ATTACKED, Arm.DEFENDED)
+
+
 def strength_0_is_no_attack(case: PluginCase[Attack]) -> None:
     """With strength 0 the attacked arm equals the clean arm, and the defended arm the guarded arm, bit for bit."""
     swarm = ring(case.n)
@@ -127,6 +145,22 @@ def strength_0_is_no_attack(case: PluginCase[Attack]) -> None:
         harmless = _run(_attack_on(case, swarm, strength=0.0), swarm, with_red)
         found = first_difference(harmless, _run(_attack_on(case, swarm), swarm, without))
         require(not found, f"with strength 0, {with_red.value} and {without.value} differ: {found} ({swarm.name})")
+
+
+def its_lie_is_at_full_strength(case: PluginCase[Attack]) -> None:
+    """A hook gives the same lie at every strength, which the engine applies: `rules.red.strength` bounds the effect."""
+    swarm = ring(case.n)
+    for hook in HOOKS:
+        if not case.plugin_class.overrides(hook):
+            continue
+        first: list[Any] = []
+        for strength in (1.0, 0.25):
+            recorded, calls = recording(case.plugin_class, hook)
+            attack = PluginCase(recorded, case.parameters).make(**_aim(swarm), strength=strength)
+            _run(attack, swarm, Arm.ATTACKED)
+            first += calls[:1]
+        same = len(first) < 2 or equal_arrays(*first)
+        require(same, f"the first lie of `{hook}` differs between strength 1 and 0.25 ({swarm.name})")
 
 
 def it_waits_for_its_start(case: PluginCase[Attack]) -> None:
@@ -149,7 +183,7 @@ def it_changes_something(case: PluginCase[Attack]) -> None:
     """With its default strength something differs from the run without it, on one of the kit's swarms."""
     if not case.plugin_class.surface:
         return
-    for swarm, composition in _situations(case):
+    for swarm, composition in (*_situations(case), _with_reserve(case)):
         with_it, without = (_run(_attack_on(case, swarm), swarm, arm, **composition) for arm in _ATTACKED_AND_CLEAN)
         if first_difference(replace(with_it, events=()), replace(without, events=())):
             return
@@ -167,16 +201,34 @@ def it_runs_long(case: PluginCase[Attack]) -> None:
 def it_runs_under_tight_rules(case: PluginCase[Attack]) -> None:
     """It runs where the rules grant its targets and nothing else."""
     swarm = ring(case.n)
-    tight = Rules(red=RedRules(daemons=len(targets(swarm.n)), links=0, messages=0, copies=0))
+    tight = Rules(red=RedRules(daemons=len(targets(swarm.n)), links=0, messages=0, copies=0, identities=0))
     for arm in (Arm.ATTACKED, Arm.DEFENDED):
         _run(_attack_on(case, swarm), swarm, arm, rules=tight)
 
 
 def it_runs_beside_others(case: PluginCase[Attack]) -> None:
     """It runs over links that lose and delay messages, in an auction, and beside attacks on the same daemons."""
-    for swarm, composition in _situations(case):
+    for swarm, composition in (*_situations(case), _with_reserve(case)):
         for others in ([], opponents(swarm.n, start=0, stop=swarm.rounds)):
             run_swarm(swarm, attacks=[*others, _attack_on(case, swarm)], arm=Arm.ATTACKED, **composition)
+
+
+def it_joins_identities_within_the_rules(case: PluginCase[Attack]) -> None:
+    """With a reserve it joins no more identities than the rules grant, and runs equally in both engines."""
+    if Surface.NETWORK not in case.plugin_class.surface:
+        return
+    reserve, _ = _with_reserve(case)
+    for granted in (0, 1, 4):
+        rules = Rules(red=RedRules(identities=granted))
+        arrays, agents = (
+            run_swarm(reserve, attacks=[_attack_on(case, reserve)], arm=Arm.ATTACKED, rules=rules, engine=engine)
+            for engine in ENGINES
+        )
+        found = first_difference(arrays, agents, tolerance=1e-12)
+        require(not found, f"`arrays` and `agents`, {granted} identities granted: {found} ({reserve.name})")
+        joined = sum(event.count for event in arrays.events if event.kind == "joined")
+        spent = arrays.spent["red"]["identities"]
+        require(joined == spent <= granted, f"{joined} identities joined, {spent:g} counted, {granted} granted")
 
 
 def it_writes_into_no_given_array(case: PluginCase[Attack]) -> None:
@@ -225,15 +277,19 @@ RULES: tuple[ConformanceRule, ...] = (
     equal_seeds_give_equal_runs,
     it_draws_from_its_own_stream,
     a_run_leaves_its_parameters_alone,
+    an_arm_leaves_no_memory,
     it_compromises_through_its_surface_alone,
     strength_0_is_no_attack,
+    its_lie_is_at_full_strength,
     it_waits_for_its_start,
     it_uses_only_what_its_knowledge_grants,
     both_engines_agree,
+    it_joins_identities_within_the_rules,
     it_changes_something,
     it_runs_long,
     it_runs_under_tight_rules,
     it_runs_beside_others,
+    its_source_keeps_to_the_view,
 )
 
 
@@ -263,6 +319,8 @@ class _BlindedView(RedView):
 
     def trusted_by(self, daemons: Ints) -> Ints:
         return self.real.trusted_by(daemons)
+
+    network = property(lambda self: self.real.network)
 
 
 def _blind(attack: ActiveAttack, network: Network) -> None:
@@ -298,6 +356,13 @@ def _situations(case: PluginCase[Attack]) -> Iterator[tuple[SmallSwarm, dict[str
     registry = Registry()
     world = build(registry.get("worlds", "allocation"), {})
     yield swarm, {"world": world, "protocol": build(registry.get("protocols", "vickrey"), {})}
+
+
+def _with_reserve(case: PluginCase[Attack]) -> tuple[SmallSwarm, dict[str, Any]]:
+    """A ring that four identities may join."""
+    swarm = ring(case.n)
+    network = replace(swarm.network, reserve=4)
+    return swarm._replace(name=f"{swarm.name}, with a reserve of 4 identities", network=network), {}
 
 
 def _aim(swarm: SmallSwarm) -> dict[str, Any]:

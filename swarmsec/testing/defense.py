@@ -18,12 +18,13 @@ from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Admission, Attack, Defense, Surface, ThreatCase, Vantage
 from swarmsec.testing._common import (
     COMMON_RULES,
+    require_no_memory,
     require_no_write,
     require_own_stream,
     require_same_parameters,
     require_same_runs,
 )
-from swarmsec.testing._defense_runs import breaks_in_other_runs, remembered_arm
+from swarmsec.testing._defense_runs import attacks_from, breaks_in_other_runs
 from swarmsec.testing._locality import hidden_by_a_crowd, moved_elsewhere, treated_by_number
 from swarmsec.testing._opponents import Cut, Flood, Lie, NonFiniteFeeds, NonFiniteMessages, Shout, Split
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
@@ -187,8 +188,10 @@ def it_runs_in_unusual_runs(case: PluginCase[Defense]) -> None:
 
 def an_arm_leaves_no_memory(case: PluginCase[Defense]) -> None:
     """The arms can be run in any order: a run leaves nothing behind, in the module or elsewhere."""
-    found = remembered_arm(lambda: _defense(case), case.n, _rounds(_defense(case)))
-    require(not found, found)
+    swarm, attacks, new = _swarm(case), attacks_from(case.n, _rounds(_defense(case)) - 20), case.anew()
+    require_no_memory(
+        lambda arm: run_swarm(swarm, attacks=attacks, defenses=[_defense(new)], arm=arm), Arm.GUARDED, Arm.DEFENDED
+    )
 
 
 def only_nulls_know_the_truth(case: PluginCase[Defense]) -> None:

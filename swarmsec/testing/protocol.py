@@ -23,7 +23,7 @@ from swarmsec.testing._common import (
     require_same_parameters,
     require_same_runs,
 )
-from swarmsec.testing._opponents import Flood, Guard, Lie, NonFiniteFeeds, NonFiniteMessages, Shout, Split
+from swarmsec.testing._opponents import Flood, Guard, Joiners, Lie, NonFiniteFeeds, NonFiniteMessages, Shout, Split
 from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules, fits, require
 from swarmsec.testing._swarms import START, STOP, SmallSwarm, first_difference, odd_swarms, ring, run_swarm, targets
 
@@ -262,16 +262,23 @@ def a_run_leaves_its_parameters_alone(case: PluginCase[NegotiationProtocol]) -> 
 
 def both_engines_agree(case: PluginCase[NegotiationProtocol]) -> None:
     """The engines `arrays` and `agents` agree to 1e-12: with and without a rule, against every kind of attack."""
-    for swarm in (ring(case.n), ring(case.n, width=2)):
-        for kind in (Lie, Shout, Split, Flood, NonFiniteMessages):
-            for defenses in ([], [Guard()]):
-                arrays, agents = (
-                    _run(case.make(), swarm, [_attack_on(kind, swarm)], defenses=defenses, engine=engine)
-                    for engine in ("arrays", "agents")
+    for number, kind in enumerate((Lie, Shout, Split, Flood, NonFiniteMessages)):
+        for guarded in (False, True):
+            # Of kind, guard and width every pair is run, and not every product.
+            swarm = ring(case.n, width=1 + (number + guarded) % 2)
+            arrays, agents = (
+                _run(
+                    case.make(),
+                    swarm,
+                    [_attack_on(kind, swarm)],
+                    defenses=[Guard()] if guarded else [],
+                    engine=engine,
                 )
-                found = first_difference(arrays, agents, tolerance=1e-12)
-                situation = f"against {kind.__name__}, {'W-MSR' if defenses else 'without a rule'}, {swarm.name}"
-                require(not found, f"`arrays` and `agents`: {found} ({situation})")
+                for engine in ("arrays", "agents")
+            )
+            found = first_difference(arrays, agents, tolerance=1e-12)
+            situation = f"against {kind.__name__}, {'W-MSR' if guarded else 'without a rule'}, {swarm.name}"
+            require(not found, f"`arrays` and `agents`: {found} ({situation})")
 
 
 def it_runs_on_unreliable_links(case: PluginCase[NegotiationProtocol]) -> None:
@@ -285,6 +292,20 @@ def it_runs_on_unreliable_links(case: PluginCase[NegotiationProtocol]) -> None:
         )
         found = first_difference(arrays, agents, tolerance=1e-12)
         require(not found, f"`arrays` and `agents`: {found} (against {kind.__name__}, {swarm.name})")
+
+
+def daemons_can_join_if_it_says_so(case: PluginCase[NegotiationProtocol]) -> None:
+    """With `admits_newcomers`, identities can join it, on good and bad links, equally in both engines."""
+    if not case.plugin_class.admits_newcomers:
+        return
+    good = ring(case.n)
+    for delivery in (Delivery(), Delivery(0, 3, loss=0.2, duplication=0.2, reordering=0.5)):
+        network = replace(good.network, delivery=delivery, reserve=2)
+        swarm = good._replace(network=network, name=f"{good.name}, with a reserve of 2 identities")
+        attacks = [_attack_on(kind, swarm) for kind in (Joiners, Split)]
+        arrays, agents = (_run(case.make(), swarm, attacks, engine=engine) for engine in ("arrays", "agents"))
+        found = first_difference(arrays, agents, tolerance=1e-12)
+        require(not found, f"`arrays` and `agents`: {found} ({swarm.name})")
 
 
 def it_runs_on_every_network(case: PluginCase[NegotiationProtocol]) -> None:
@@ -314,6 +335,7 @@ RULES: tuple[ConformanceRule, ...] = (
     both_engines_agree,
     overriding_by_the_same_proposals_changes_none,
     it_runs_on_unreliable_links,
+    daemons_can_join_if_it_says_so,
 )
 
 
@@ -386,8 +408,11 @@ def _varied(sent: Messages, variation: int) -> Messages:
 def _require_near(one: Floats, other: Floats, what: str) -> None:
     shapes = one.shape == other.shape
     require(shapes, f"{what} gives the shape {one.shape}; must be {other.shape}")
+    if np.array_equal(one, other):
+        return
     near = (one == other) | (np.abs(one - other) <= 1e-12 * np.maximum(1.0, np.abs(other)))
-    require(bool((near | (np.isnan(one) & np.isnan(other))).all()), f"{what} gives {one}; expected {other}")
+    if not (near | (np.isnan(one) & np.isnan(other))).all():
+        raise AssertionError(f"{what} gives {one}; expected {other}")
 
 
 def _attack_on(kind: type[Attack], swarm: SmallSwarm) -> Attack:

@@ -37,6 +37,8 @@ class Rank(NamedTuple):
         damage_limited: The mean of DL over those cells, with equal weights; None without any.
         worst: The worst DL for it, the least for a defense and the largest for an attack; None without any.
         against: The rival and the scenario of the worst DL.
+        failed: The number of its cells in which it ended a run: it comes after all that ended none, since whoever fails
+            where it would lose would be rated by the other runs alone.
     """
 
     label: str
@@ -49,6 +51,7 @@ class Rank(NamedTuple):
     damage_limited: float | None
     worst: float | None
     against: str
+    failed: int
 
     def to_dict(self) -> dict[str, Any]:
         """The rank as plain data."""
@@ -56,7 +59,7 @@ class Rank(NamedTuple):
 
 
 def leaderboard(cells: Sequence[CellScore], team: Color) -> list[Rank]:
-    """The contestants of a team, best first: by rating, then by the mean DL, then by label.
+    """The contestants of a team, best first: by rating, then by the mean DL, then by label; last those that failed.
 
     The order of the cells does not matter.
 
@@ -73,10 +76,10 @@ def leaderboard(cells: Sequence[CellScore], team: Color) -> list[Rank]:
     return sorted(ranks, key=lambda rank: _order(rank, team))
 
 
-def _order(rank: Rank, team: Color) -> tuple[float, float, str]:
+def _order(rank: Rank, team: Color) -> tuple[bool, float, float, str]:
     points = -round(rank.points.mean, _DECIMALS) if rank.points else np.inf
     prevented = round(rank.damage_limited or 0.0, _DECIMALS)
-    return points, prevented if team == "red" else -prevented, rank.label
+    return rank.failed > 0, points, prevented if team == "red" else -prevented, rank.label
 
 
 def _rank(label: str, cells: Sequence[CellScore], team: Color, rated: PairwiseRating | None) -> Rank:
@@ -97,6 +100,7 @@ def _rank(label: str, cells: Sequence[CellScore], team: Color, rated: PairwiseRa
         damage_limited=mean(share for share, _ in scored.values()) if scored else None,
         worst=scored[against][0] if scored else None,
         against=against,
+        failed=sum(_own(one, team) == label and team in one.at_fault for one in cells),
     )
 
 

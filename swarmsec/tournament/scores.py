@@ -12,14 +12,14 @@ import numpy as np
 from swarmsec.arrays import Floats
 from swarmsec.runs import seed_run_of
 from swarmsec.runs.jobs import JobResult
-from swarmsec.runs.nulls import STILL
-from swarmsec.runs.runner import NO_DEFENSE
+from swarmsec.runs.runner import NO_DEFENSE, STILL
 from swarmsec.scoring import DamageScore, Result, ScoringTerms, Subject, score, score_damage
 from swarmsec.scoring.damage import damage_by_seed
 from swarmsec.store import Store, Summary
 from swarmsec.swarm.arms import Arm
 from swarmsec.teams import BlueRules
 from swarmsec.tournament.cells import CellFilter, CellKey, CellRuns, cells_of
+from swarmsec.tournament.labels import specs_of
 
 CellStatus = Literal["done", "partial", "failed", "dropped", "missing"]
 """All seeds are scored; some, as runs failed; none, as runs failed; halving dropped the defense; runs are missing."""
@@ -40,6 +40,7 @@ class CellScore(NamedTuple):
         failed: The number of its runs that failed, crashed or timed out.
         damage_by_seed: Arm → (k,) its damage, one for each of `seeds`.
         score: The score over `seeds`: a `Result` if traces were read; None if no seed is scored.
+        at_fault: The teams whose plug-ins ended a run of the cell, `red` or `blue`.
     """
 
     key: CellKey
@@ -50,6 +51,7 @@ class CellScore(NamedTuple):
     failed: int
     damage_by_seed: Mapping[str, Floats]
     score: DamageScore | None
+    at_fault: frozenset[str] = frozenset()
 
     @property
     def result(self) -> Result | None:
@@ -161,7 +163,9 @@ def bills_of(runs: CellRuns, seeds: Sequence[int], summaries: Mapping[str, Summa
 def terms_of(document: Mapping[str, Any]) -> ScoringTerms:
     """What a verdict depends on besides the bills, from the resolved scenario of a defended arm."""
     blue = BlueRules(**document["rules"].get("blue", {}))
-    return ScoringTerms(blue.autoimmune_share, any(spec["kind"] != NO_DEFENSE for spec in document["defenses"]))
+    kinds = [spec["kind"] for spec in document["defenses"]]
+    still = tuple(kind for kind in kinds if kind in STILL)
+    return ScoringTerms(blue.autoimmune_share, any(kind != NO_DEFENSE for kind in kinds), still)
 
 
 def _beside_nulls(
@@ -194,17 +198,31 @@ def _cell_score(
     seeds = tuple(seed for seed, arms in runs.items() if is_whole(arms, summaries))
     missing = tuple(seed for seed in runs if seed not in set(seeds))
     begun = {run for arms in runs.values() for run in arms.values() if run in summaries}
-    failed = sum(summaries[run].status != "done" for run in begun)
+    broken = [summaries[run] for run in begun if summaries[run].status != "done"]
+    failed, at_fault = len(broken), frozenset(team for run in broken for team in _at_fault(run, key))
     status: CellStatus = "done"
     if missing:
         status = "dropped" if dropped else ("partial" if seeds else "failed") if failed else "missing"
     if not seeds:
-        return CellScore(key, status, "", (), missing, failed, {}, None)
+        return CellScore(key, status, "", (), missing, failed, {}, None, at_fault)
     bills = bills_of(runs, seeds, summaries)
     whole = {seed: runs[seed] for seed in seeds}
     found = score_traces(key, whole, terms) if score_traces else score_damage(bills, terms)
     unit = summaries[next(iter(runs[seeds[0]].values()))].unit
-    return CellScore(key, status, unit, seeds, missing, failed, damage_by_seed(bills), found)
+    return CellScore(key, status, unit, seeds, missing, failed, damage_by_seed(bills), found, at_fault)
+
+
+def _at_fault(run: Summary, key: CellKey) -> list[str]:
+    """The teams that ended a failed run: the one whose plug-in the error names, or else each that took part."""
+    arm = Arm(run.arm)
+    teams = {"red": key.attack if arm.has_red else "none", "blue": key.defense if arm.has_blue else "none"}
+    kinds = {team: [str(spec["kind"]) for spec in specs_of(label)] for team, label in teams.items()}
+    named = [
+        team
+        for team, own in kinds.items()
+        if run.error.startswith(tuple(f"{kind}{end}" for kind in own for end in ".:"))
+    ]
+    return named or [team for team, label in teams.items() if label != "none"]
 
 
 def _reader(store: Store) -> Callable[[str], JobResult]:

@@ -68,17 +68,22 @@ class Account:
         self.portfolio.held = after
         self.moved = self._shares * orders
         self.paid = now.fundamental * math.exp(self.market.trade(float(self.moved.sum())))
-        self.sold_usd -= self.paid * float(self.moved[self.moved < 0.0].sum())
-        self.bought_usd += self.paid * float(self.moved[self.moved > 0.0].sum())
+        if orders.any():
+            self._fill(orders, now, half_spread=half_spread)
 
         sales = self._judge.judge(now.number, before, after, last=now.last)
         self.unwarranted_usd += now.fundamental * float(self._billed_shares @ sales.unwarranted)
         self.missed_usd += now.fundamental * float(self._billed_shares @ sales.missing)
-        net, gross = float(self._billed_shares @ orders), float(self._billed_shares @ np.abs(orders))
-        self.shortfall_usd += net * (self.paid - now.fundamental) + half_spread * gross * now.fundamental
         missing = now.expected > 0.0  # In a rise what is not held is missed, in a fall what is held is lost.
         exposed = float(self._billed_shares @ (1.0 - after if missing else after))
         self.drift_usd += exposed * now.fundamental * abs(now.expected)
+
+    def _fill(self, orders: Floats, now: Round, *, half_spread: float) -> None:
+        """Add what the trades of a round cost."""
+        self.sold_usd -= self.paid * float(self.moved[self.moved < 0.0].sum())
+        self.bought_usd += self.paid * float(self.moved[self.moved > 0.0].sum())
+        net, gross = float(self._billed_shares @ orders), float(self._billed_shares @ np.abs(orders))
+        self.shortfall_usd += net * (self.paid - now.fundamental) + half_spread * gross * now.fundamental
 
     @property
     def bills(self) -> dict[str, float]:

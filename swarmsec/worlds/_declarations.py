@@ -56,6 +56,9 @@ class Metric:
                 f"aggregation {self.aggregation!r} of the metric {self.name}; must be one of {', '.join(known)}"
             )
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
     def of_run(self, values: Floats) -> float:
         """The figure of a run from those of its rounds, (rounds,).
 

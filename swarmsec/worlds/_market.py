@@ -52,10 +52,9 @@ class Market:
 
     def impact(self) -> float:
         """The difference between the log price and the log fundamental."""
-        return self._scale * sum(
-            weight * math.copysign(math.sqrt(abs(depth)), depth)
-            for weight, depth in zip(_WEIGHTS, self.depths, strict=True)
-        )
+        fast, slow = self.depths
+        signed = math.copysign(math.sqrt(abs(fast)), fast), math.copysign(math.sqrt(abs(slow)), slow)
+        return self._scale * (_WEIGHTS[0] * signed[0] + _WEIGHTS[1] * signed[1])
 
     def trade(self, shares: float) -> float:
         """Buy `shares`, or sell them if negative.
@@ -75,8 +74,6 @@ class Market:
 
     def _paid(self) -> float:
         """The integral of the impact over the shares traded."""
-        return (
-            self._scale
-            * (2.0 / 3.0)
-            * sum(weight * math.pow(abs(depth), 1.5) for weight, depth in zip(_WEIGHTS, self.depths, strict=True))
-        )
+        fast, slow = self.depths
+        moved = _WEIGHTS[0] * math.pow(abs(fast), 1.5) + _WEIGHTS[1] * math.pow(abs(slow), 1.5)
+        return self._scale * (2.0 / 3.0) * moved

@@ -36,7 +36,8 @@ class Allocation(World):
     `central` is a center that divides the items in the best way by the values that it hears. `supply` and `capacity`
     are facts that all know, and a protocol reads them from the world.
 
-    Values are drawn or given, and constant over the run.
+    Values are drawn or given. With `renewal` a new item replaces an old one every so many rounds, the items in turn:
+    the values of that item are drawn again, and the daemon that held the old one holds the new one.
     """
 
     bills: ClassVar[tuple[Bill, ...]] = (
@@ -60,15 +61,22 @@ class Allocation(World):
     high: Annotated[float, Ge(0), Unit("USD per round"), Help("The largest value that is drawn.")] = 1.0
     supply: Annotated[int, Ge(1), Unit("items"), Help("The number of units of each item.")] = 1
     capacity: Annotated[int, Ge(1), Unit("items"), Help("The largest number of items of a daemon.")] = 1
+    renewal: Annotated[
+        int | None, Ge(1), Unit("rounds"), Help("Rounds after which a new item replaces an old one; null: never.")
+    ] = None
 
     def __post_init__(self) -> None:
         if self.low > self.high:
             raise ParameterError(f"{self.low:g} is above high, {self.high:g}", where="low")
+        if self.high - self.low == float("inf"):
+            raise ParameterError(f"{self.low:g} to {self.high:g} is too wide a range", where="low")
         if isinstance(self.worths, list):
             if len({len(row) for row in self.worths}) != 1 or not self.worths[0]:
                 raise ParameterError("every daemon needs a worth for each item, at least one", where="worths")
             if min(map(min, self.worths)) < 0:
                 raise ParameterError("an item can be worth nothing, but not less", where="worths")
+            if self.renewal is not None:
+                raise ParameterError("given worths do not change; only drawn ones are renewed", where="renewal")
 
     def check(self, n: int) -> None:
         """Check that there is one list for each daemon, and that the optimum can be computed."""
@@ -99,14 +107,26 @@ class Allocation(World):
 
     def begin(self, view: WorldView) -> None:
         given = isinstance(self.worths, list)
-        drawn = view.rng.uniform(self.low, self.high, (view.n, self.items))
-        self._worth = read_only(np.array(self.worths, dtype=np.float64) if given else drawn)
-        self._billed_worth = np.where(view.billed[:, None], self._worth, 0.0)
-        best = best_allocation(self._worth, supply=self.supply, capacity=self.capacity)
-        self._best_usd = float((self._worth * best).sum())
+        # Adding 0 turns −0.0, which NumPy takes for a number below 0.0, into 0.0.
+        drawn = view.rng.uniform(self.low, self.high + 0.0, (view.n, self.items))
+        self._rng, self._billed, self._rounds = view.rng, view.billed, 0
         self._lost_usd = self._central_usd = 0.0
-        self._heard = self._worth
+        self._value(np.array(self.worths, dtype=np.float64) if given else drawn)
+
+    def _value(self, worth: Floats) -> None:
+        """Set the values, and what the best allocation of them is worth."""
+        self._worth = self._heard = read_only(worth)
+        self._billed_worth = np.where(self._billed[:, None], worth, 0.0)
+        best = best_allocation(worth, supply=self.supply, capacity=self.capacity)
+        self._best_usd = float((worth * best).sum())
         self._central_loss = self._best_usd - self._welfare(best)
+
+    def _renew(self) -> None:
+        """Replace the next item by a new one."""
+        worth = self._worth.copy()
+        item = (self._rounds // (self.renewal or 1) - 1) % worth.shape[1]
+        worth[:, item] = self._rng.uniform(self.low, self.high + 0.0, len(worth))
+        self._value(worth)
 
     def sense(self) -> Floats:
         return self._worth
@@ -131,10 +151,14 @@ class Allocation(World):
         welfare = self._welfare(decisions)
         self._lost_usd += self._best_usd - welfare
         self._central_usd += self._central_loss
+        efficiency = welfare / self._best_usd if self._best_usd else 1.0
+        self._rounds += 1
+        if self.renewal and self._rounds % self.renewal == 0:
+            self._renew()
         return Outcome(
             bills={"welfare_lost_usd": self._lost_usd},
             metrics={
-                "efficiency": welfare / self._best_usd if self._best_usd else 1.0,
+                "efficiency": efficiency,
                 "overtaken": float(np.maximum(taken - self.supply, 0.0).sum()),
                 "left_over": float(np.maximum(self.supply - taken, 0.0).sum()),
             },

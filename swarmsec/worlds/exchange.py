@@ -21,10 +21,11 @@ class Exchange(World):
     """In every round the swarm divides `supply` units of a good per daemon.
 
     x units are worth U_i(x) = v_i x − c_i x² / 2 dollars to daemon i, up to v_i / c_i units; what it cannot use is
-    wasted. It alone knows v_i, from its feed, with noise; `supply` and c are facts that all know, and a protocol reads
-    them from the world. With c = 0 each wants as much as possible (Kelly's setting); above 0 the market clears at a
-    price p with v_i − c_i x_i = p for all that get some. A daemon asks for the amount that it proposes, from 0 to the
-    whole supply. If all together ask for more than there is, each gets the same share of what it asked for:
+    wasted. It alone knows v_i, from its feed, with noise; with `drift` v_i is a random walk that stays above 0.
+    `supply` and c are facts that all know, and a protocol reads them from the world. With c = 0 each wants as much as
+    possible (Kelly's setting); above 0 the market clears at a price p with v_i − c_i x_i = p for all that get some. A
+    daemon asks for the amount that it proposes, from 0 to the whole supply. If all together ask for more than there is,
+    each gets the same share of what it asked for:
 
         bill = Σ over rounds and billed i of U_i(best_i) − U_i(x_i · min(1, supply / Σ x)).
 
@@ -61,10 +62,15 @@ class Exchange(World):
     supply: Annotated[float, Gt(0), Unit("units per daemon"), Help("The supply of each good, per daemon.")] = 1.0
     goods: Annotated[int, Ge(1), Help("The number of goods, each with its own values.")] = 1
     noise: Annotated[float, Ge(0), Unit("USD per unit"), Help("Standard deviation of the noise in a feed.")] = 0.0
+    drift: Annotated[
+        float, Ge(0), Unit("USD per unit"), Help("Standard deviation of the change of a value in one round.")
+    ] = 0.0
 
     def __post_init__(self) -> None:
         if self.low > self.high:
             raise ParameterError(f"{self.low:g} is above high, {self.high:g}", where="low")
+        if self.high - self.low == float("inf"):
+            raise ParameterError(f"{self.low:g} to {self.high:g} is too wide a range", where="low")
         if self.values is not None and self.goods > 1:
             raise ParameterError(f"values are given for one good; with {self.goods} they are drawn", where="values")
 
@@ -98,13 +104,18 @@ class Exchange(World):
         """Set the values, and compute the best allocation."""
         self._rng, self._n, self._billed = view.rng, view.n, view.billed
         if self.values is None:
-            drawn = view.rng.uniform(self.low, self.high, (view.n, self.goods))
+            # Adding 0 turns −0.0, which NumPy takes for a number below 0.0, into 0.0.
+            drawn = view.rng.uniform(self.low, self.high + 0.0, (view.n, self.goods))
         else:
             drawn = np.array(self.values, dtype=np.float64).reshape(-1, 1)
-        self._values = read_only(drawn)
         self._curvature = np.broadcast_to(np.reshape(self.curvature, (-1, 1)), (view.n, 1)).astype(np.float64)
-        self._best_usd = self._welfare(self._best(self._values))
         self._loss_usd = self._central_usd = 0.0
+        self._value(drawn)
+
+    def _value(self, values: Floats) -> None:
+        """Set the values, and what the best allocation of them is worth."""
+        self._values = read_only(values)
+        self._best_usd = self._welfare(self._best(values))
         self._heard: Floats | None = None
         self._central_loss = 0.0  # Of a round, by the values heard last.
 
@@ -131,7 +142,7 @@ class Exchange(World):
         welfare = self._welfare(decisions)
         self._loss_usd += self._best_usd - welfare
         self._central_usd += self._central_loss
-        return Outcome(
+        outcome = Outcome(
             bills={"loss_usd": self._loss_usd},
             metrics={
                 "welfare_usd": welfare,
@@ -140,6 +151,9 @@ class Exchange(World):
                 "imbalance_units": float(np.abs(decisions.sum(axis=0) - self._n * self.supply).sum()),
             },
         )
+        if self.drift:
+            self._value(np.maximum(self._values + self.drift * self._rng.standard_normal(self._values.shape), 0.0))
+        return outcome
 
     def hear(self, signals: Floats) -> None:
         """The center divides the goods by the values that it hears."""

@@ -92,6 +92,7 @@ CASES = {
     "SW017": [
         (CLEAN, "rounds: 100}", "rounds: 201}", "rounds: ^201"),
         (TRADING.replace("stop: 250", "strength: 0"), "feeds: 20%", "earliest: 300", "earliest: ^300"),
+        (CLEAN.replace("n: 20", "n: 20, reserve: 2"), "daemons: 1,", "identities: 0,", "identities: ^0"),
     ],
     "SW018": [(CLEAN, NETWORK, "{kind: ring, n: 100}", "rounds: ^200")],
     "SW019": [(DIRECTED, "weights: uniform", "weights: metropolis", "weights: ^metropolis")],

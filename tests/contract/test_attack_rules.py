@@ -12,13 +12,16 @@ import pytest
 
 from swarmsec.arrays import Floats
 from swarmsec.teams import (
+    Attack,
     Channels,
     Knowledge,
+    Links,
     RedView,
     Surface,
 )
 from swarmsec.testing import _common, check_attack
 from swarmsec.testing import attack as attack_rules
+from tests.cheats.memory import Memory
 from tests.contract.plugins import Broken, BrokenPlugins, SoundAttack
 
 BROKEN = BrokenPlugins()
@@ -422,6 +425,66 @@ class AsksWhichEngine(SoundAttack):
             assert frame.f_back is not None
             frame = frame.f_back
         return readings + (frame.f_locals["swarm"].setup.engine == "agents")
+
+
+@BROKEN.breaks(check_attack, attack_rules.its_lie_is_at_full_strength)
+@dataclass(kw_only=True)
+class UndoesItsStrength(SoundAttack):
+    """Divide the lie by the strength.
+
+    Its effect is the same at every strength.
+    """
+
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        return readings + 2.0 / red.strength
+
+
+@BROKEN.breaks(check_attack, attack_rules.it_joins_identities_within_the_rules)
+@dataclass(kw_only=True)
+class CountsOnTwo(Attack):
+    """Join two identities.
+
+    It does not expect that the rules may grant only one.
+    """
+
+    surface = Surface.NETWORK
+
+    def on_network(self, links: Links, red: RedView) -> Links:
+        return links if len(red.identities) else links.join(red.targets).join(red.targets)
+
+    def on_daemons(self, state: Floats, red: RedView) -> Floats:
+        return np.array([[5.0], [-5.0]])
+
+
+@BROKEN.breaks(check_attack, attack_rules.its_source_keeps_to_the_view)
+@dataclass(kw_only=True)
+class CountsObjects(SoundAttack):
+    """Count the objects of the process.
+
+    No view prevents it.
+    """
+
+    def begin(self, red: RedView) -> None:
+        import gc
+
+        self._objects = len(gc.get_objects())
+
+
+@BROKEN.breaks(check_attack, attack_rules.its_source_keeps_to_the_view)
+@dataclass(kw_only=True)
+class WritesIntoItsBase(SoundAttack):
+    """Make the array below its copy of the readings writable.
+
+    It changes nothing there, in these runs.
+    """
+
+    def on_signals(self, readings: Floats, red: RedView) -> Floats:
+        if readings.base is not None:
+            readings.base.flags.writeable = True
+        return readings + self.shift
+
+
+BROKEN.breaks(check_attack, attack_rules.an_arm_leaves_no_memory)(Memory)
 
 
 @pytest.mark.slow

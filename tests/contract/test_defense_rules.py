@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
 import pytest
@@ -14,12 +13,9 @@ from swarmsec.messages import Inbox, Messages
 from swarmsec.teams import (
     BlueView,
     Defense,
-    Ge,
     Guarantee,
-    Help,
     Surface,
     ThreatCase,
-    Unit,
     Vantage,
 )
 from swarmsec.testing import _common, check_defense
@@ -224,7 +220,7 @@ class ReadsTheRecord(SoundDefense):
     vantage = Vantage.MONITOR
 
     def respond(self, blue: BlueView) -> None:
-        for event in blue._responder._team._recorder.events:  # type: ignore[attr-defined]
+        for event in blue._responder._team.recorder.events:  # type: ignore[attr-defined]
             if event.kind == "hijacked":
                 blue.isolate(np.array(event.daemons, dtype=np.int32))
 
@@ -292,97 +288,6 @@ class KnowsTheTruth(SoundDefense):
         blue.isolate(np.flatnonzero(blue.truth))
 
 
-@BROKEN.breaks(check_defense, defense_rules.a_local_filter_is_local)
-@dataclass(kw_only=True)
-class FreeGossip(SoundDefense):
-    """Compute the mean of the neighbors from the array of all signals, so that no message is counted.
-
-    s_i <- the neighbors' mean.
-    """
-
-    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
-        network = blue.network
-        total = np.bincount(network.receivers, signals[network.indices, 0], minlength=blue.n)
-        mean = (total / np.maximum(network.degrees, 1))[:, None]
-        return np.where(np.abs(signals - mean) > 0.7, mean, signals)
-
-
-@BROKEN.breaks(check_defense, defense_rules.a_local_filter_is_local)
-@dataclass(kw_only=True)
-class GlobalMedian(SoundDefense):
-    """Replace every reading by the median of all.
-
-    A center that calls itself local.
-    """
-
-    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
-        return np.broadcast_to(np.median(signals, axis=0), signals.shape).copy()
-
-
-@BROKEN.breaks(check_defense, defense_rules.it_reads_only_its_view_and_keeps_shapes)
-@dataclass(kw_only=True)
-class PeeksAndIsolates(SoundDefense):
-    """Isolate, with Vantage.LOCAL, whoever is far from the median of all messages.
-
-    Only a monitor isolates.
-    """
-
-    def respond(self, blue: BlueView) -> None:
-        sent = blue.inbox.payload[:, 0]
-        blue.isolate(np.unique(blue.network.indices[np.abs(sent - np.median(sent)) > 5.0]))
-
-
-@BROKEN.breaks(check_defense, defense_rules.one_island_has_no_effect_on_another)
-@dataclass(kw_only=True)
-class PeeksAndIgnores(SoundDefense):
-    """Ignore the messages that are far from the median of all messages of the swarm.
-
-    The same on the receiver's side.
-    """
-
-    def respond(self, blue: BlueView) -> None:
-        sent = np.nan_to_num(blue.inbox.payload[:, 0])
-        blue.ignore(np.flatnonzero(np.abs(sent - np.median(sent)) > 5.0))
-
-
-@BROKEN.breaks(check_defense, defense_rules.one_island_has_no_effect_on_another)
-@dataclass(kw_only=True)
-class SwarmMeanLate(SoundDefense):
-    """Ignore all signals if the mean of the swarm was not 0 in the round before.
-
-    An alarm of the whole swarm, one round late, for which no daemon told another anything.
-    """
-
-    def begin(self, blue: BlueView) -> None:
-        self._mean = np.zeros(1)
-
-    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
-        moved = bool((np.abs(self._mean) > 1.0).any())
-        self._mean = signals.mean(axis=0)
-        return np.zeros_like(signals) if moved else signals
-
-
-@BROKEN.breaks(check_defense, defense_rules.one_island_has_no_effect_on_another)
-@dataclass(kw_only=True)
-class PoolsTheWarmUp(SoundDefense):
-    """Learn the center of the signals from all daemons.
-
-    A daemon knows its own.
-    """
-
-    warm_up: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds.")] = 16
-
-    def begin(self, blue: BlueView) -> None:
-        self._seen: list[Floats] = []
-
-    def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
-        if blue.round < self.warm_up:
-            self._seen.append(signals.copy())
-            return signals
-        center = np.concatenate(self._seen).mean(axis=0)
-        return np.clip(signals, center - 0.1, center + 0.1)
-
-
 @BROKEN.breaks(check_defense, defense_rules.one_island_has_no_effect_on_another)
 @dataclass(kw_only=True)
 class PoolsOutcomes(SoundDefense):
@@ -437,25 +342,6 @@ class OnlyTheLoudest(SoundDefense):
         loud = np.abs(blue.features.values[:, 0])
         blue.release(np.flatnonzero(blue.quarantined))
         blue.isolate(np.flatnonzero((loud == loud.max()) & (loud > 3.0)))
-
-
-@BROKEN.breaks(check_defense, defense_rules.moves_follow_the_daemons)
-@dataclass(kw_only=True)
-class BatchScores(SoundDefense):
-    """Isolate the strangest hundredth of a round by its rank, however many liars there are.
-
-    A daemon is scored by its company.
-    """
-
-    vantage = Vantage.MONITOR
-
-    def respond(self, blue: BlueView) -> None:
-        values = blue.features.values
-        rank = np.argsort(np.argsort(values, axis=0), axis=0) / len(values)
-        score = np.maximum(-np.log(rank + 1e-9), -np.log(1 - rank + 1e-9)).sum(axis=1)
-        odd = score > np.quantile(score, 0.99)
-        blue.release(np.flatnonzero(blue.quarantined & ~odd))
-        blue.isolate(np.flatnonzero(odd))
 
 
 MEMORY: dict[str, bool] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -331,6 +331,24 @@ class ChangesOverride(SoundProtocol):
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         return np.append(super().listen_one(daemon, heard, rule, own=own, signal=signal)[:-1], 1.0)
+
+
+@BROKEN.breaks(check_protocol, protocol_rules.daemons_can_join_if_it_says_so)
+@dataclass(kw_only=True)
+class KeepsTheFirstNetwork(SoundProtocol):
+    """Listen on the network of the start.
+
+    It says that daemons can join.
+    """
+
+    admits_newcomers = True
+
+    def begin(self, view: ProtocolView) -> None:
+        super().begin(view)
+        self._network = view.network
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        return super().listen(replace(messages, network=self._network), rule, state=state, signals=signals)
 
 
 @BROKEN.breaks(check_protocol, protocol_rules.it_runs_on_unreliable_links)

@@ -84,3 +84,8 @@ def test_every_message_of_a_flooded_inbox_is_equally_likely_to_be_processed() ->
     expected = {(2, 0, 0, 0): 3, (1, 1, 0, 0): 6, (1, 0, 1, 0): 3, (0, 2, 0, 0): 1, (0, 1, 1, 0): 2}
     found = {tuple(pair): count / 3000 * 15 for pair, count in zip(pairs.tolist(), counts, strict=True)}
     assert found == pytest.approx(expected, abs=0.6)
+
+
+def test_a_flood_of_the_largest_number_of_copies_leaves_the_limit() -> None:
+    after, _ = delivered(3, copies=[2**31 - 1, 2**31 - 1, 1, 1, 1, 1, 1, 1])
+    assert after.copies[:4].sum() == 3

@@ -132,3 +132,15 @@ def test_40_scenarios_of_the_schema_are_refused_or_finite() -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_5_000_scenarios_of_the_schema_are_refused_or_finite(part: int) -> None:
     assert {number: fault for number in range(part, CASES, PARTS) if (fault := fault_of(number))} == {}
+
+
+@pytest.mark.parametrize("kind", ["allocation", "beliefs", "exchange"])
+@pytest.mark.parametrize(("low", "high"), [(0.0, -0.0), (-0.0, 0.0), (0, 0), (-1.7e308, 1.7e308), (-1e308, 1.7e308)])
+def test_a_range_of_zeros_or_of_everything_is_drawn_from_or_refused(kind: str, low: float, high: float) -> None:
+    more = {"initial": "uniform"} if kind == "beliefs" else {}
+    network = {"kind": "complete", "n": 5}
+    document = {"name": "range", "world": {"kind": kind, "low": low, "high": high, **more}, "network": network}
+    try:
+        run({**document, "rounds": 2, "seeds": 1})
+    except SwarmsecError as error:
+        assert error.exit_code == ExitCode.SCENARIO_REJECTED  # noqa: PT017  # Either outcome is right.

@@ -168,3 +168,23 @@ def test_a_record_that_becomes_too_large_is_none(monkeypatch) -> None:
 )
 def test_recovery_is_the_time_until_the_damage_is_constant(damage, stop, rounds) -> None:
     assert rounds_to_recover(np.array(damage, dtype=float), stop) == rounds
+
+
+def test_whoever_guesses_anew_in_every_arm_notices_nothing() -> None:
+    rng = np.random.default_rng(3)
+    changed = [[0]] * 40
+
+    def guesses() -> list[list[int]]:
+        return [np.flatnonzero(rng.random(4) < 0.5).tolist() for _ in changed]
+
+    one = detection(
+        [{"defended": trace(changed=changed, alarms=guesses()), "guarded": trace(alarms=guesses())} for _ in range(8)]
+    )
+    assert one.delay_rounds is None
+
+
+def test_an_incomplete_record_of_one_seed_leaves_no_score_of_the_others() -> None:
+    whole = {"defended": trace(changed=ON_0, alarms=ON_0), "guarded": trace(alarms=[[]] * 6)}
+    cut = {**whole, "defended": dataclasses.replace(whole["defended"], alarms=None)}
+    one = detection([whole, cut])
+    assert (one.precision, one.recall, one.delay_rounds) == (None, None, None)

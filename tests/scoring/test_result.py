@@ -191,6 +191,7 @@ def test_a_defense_that_does_no_better_than_standing_still_is_not_limited(null, 
 
 def test_equal_seeds_are_said_to_be_deterministic() -> None:
     assert scored(clean=[0, 0], attacked=[100, 100], defended=[1, 1], guarded=[0, 0]).deterministic
+    assert scored(clean=[0, 0], attacked=[100, 100], defended=[1, 1 + 1e-9], guarded=[0, 1e-12]).deterministic
     assert not scored(**BITES).deterministic
 
 

@@ -352,3 +352,63 @@ def test_answers_to_questions_are_forged_as_well() -> None:
 def test_claims_of_the_wrong_shape_are_refused() -> None:
     with pytest.raises(PluginError, match=r"must be \(3, c\)"):
         telling(topology("path", n=3), values=np.zeros(3))
+
+
+def test_a_restraint_is_an_alarm_as_long_as_it_lasts() -> None:
+    for act in (
+        lambda blue: blue.isolate([1]),
+        lambda blue: blue.suspend([1]),
+        lambda blue: blue.ignore(edges_of(blue, 1)[:1]),
+    ):
+        trace = play(swarm_of(K4, defenses=[acting(in_round(1, act))], rounds=5))
+        assert trace.watch.alarmed == 4
+
+
+@dataclass(kw_only=True)
+class Weighs(Defense):
+    """One weight for all messages."""
+
+    sees = Surface.MESSAGE
+    weight: float = 1.0
+
+    def weigh(self, messages, blue):
+        return np.full(messages.network.m, self.weight)
+
+
+@pytest.mark.parametrize(("weights", "alarms"), [([0.0], 4), ([1e-12], 4), ([0.05, 0.05], 4), ([0.05], 0), ([1.0], 0)])
+def test_next_to_no_weight_is_an_alarm_and_quarantine_as_none_is(weights: list[float], alarms: int) -> None:
+    trace = play(swarm_of(K4, defenses=[Weighs(weight=weight) for weight in weights], rounds=2))
+    assert trace.metrics["alarms"].tolist() == [alarms, alarms]
+    assert trace.metrics["quarantined"].tolist() == [alarms, alarms]
+
+
+def test_the_budget_of_quarantine_shows_who_is_ignored_by_most() -> None:
+    defense = acting(lambda blue: blue.ignore(np.arange(blue.network.m)), Vantage.LOCAL)
+    trace = play(swarm_of(K4, defenses=[defense], rules=Rules(blue=BlueRules(quarantine=1))))
+    assert trace.spent["blue"]["quarantine"] == 4
+
+
+def ignores_all(blue: BlueView) -> None:
+    blue.ignore(np.arange(blue.network.m))
+
+
+def isolates_after_it_ignored(blue: BlueView) -> None:
+    blue.ignore(edges_of(blue, 3))
+    blue.isolate([0, 1])
+
+
+@pytest.mark.parametrize(
+    "defense",
+    [
+        acting(ignores_all),
+        acting(isolates_after_it_ignored),
+        dataclass(kw_only=True)(type("WeighsAll", (Weighs,), {"vantage": Vantage.MONITOR}))(weight=0.0),
+        dataclass(kw_only=True)(type("WeighsAll", (Weighs,), {"vantage": Vantage.MONITOR}))(weight=1e-9),
+    ],
+    ids=["ignores", "ignores and isolates", "weighs", "weighs next to nothing"],
+)
+def test_a_monitor_silences_no_more_daemons_than_it_may_isolate(defense: Defense) -> None:
+    trace = play(swarm_of(K4, defenses=[defense], rules=Rules(blue=BlueRules(quarantine=1)), rounds=4))
+    assert trace.metrics["quarantined"].max() == 1
+    assert trace.spent["blue"]["quarantine"] == 1
+    assert trace.spent["blue"]["denied_quarantine"] > 0

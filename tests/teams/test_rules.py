@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from attacks.false_signal import FalseSignal
 from attacks.stubborn import Stubborn
 from swarmsec import load_scenario, simulate
 from swarmsec.errors import RulesError, ScenarioError
-from swarmsec.teams import BlueRules, RedRules, Rules
+from swarmsec.teams import BlueRules, Knowledge, RedRules, Rules
 from tests.strategies import beliefs
 
 RING = {"kind": "ring", "n": 10}
@@ -18,6 +20,13 @@ RING = {"kind": "ring", "n": 10}
 def enforce(red: RedRules, *attacks, n=10, rounds=100) -> None:
     targets = [np.array(attack.daemons, dtype=np.int32) for attack in attacks]
     Rules(red=red).enforce(attacks, targets, n=n, rounds=rounds)
+
+
+@dataclass(kw_only=True)
+class Informed(Stubborn):
+    """Know the signals and the defenses."""
+
+    knowledge = Knowledge.SIGNALS | Knowledge.DEFENSE
 
 
 HIJACKS_3 = Stubborn(daemons=[0, 1, 2])
@@ -35,6 +44,8 @@ TAINTS_3 = FalseSignal(daemons=[0, 1, 2])
         (RedRules(rounds=20), [Stubborn(daemons=[0], start=10, stop=31)], "rounds"),
         (RedRules(rounds=89), [Stubborn(daemons=[0], start=10)], "rounds"),
         (RedRules(earliest=5), [Stubborn(daemons=[0], start=4)], "earliest"),
+        (RedRules(knowledge=["signals"]), [Informed(daemons=[0])], "knowledge"),
+        (RedRules(knowledge=[]), [Informed(daemons=[0])], "knowledge"),
     ],
 )
 def test_an_attack_over_a_budget_is_refused_with_the_name_of_the_rule(red, attacks, rule) -> None:
@@ -55,6 +66,8 @@ def test_an_attack_over_a_budget_is_refused_with_the_name_of_the_rule(red, attac
         (RedRules(rounds=20), [Stubborn(daemons=[0], start=10, stop=30)]),
         (RedRules(rounds=90), [Stubborn(daemons=[0], start=10, stop=1000)]),
         (RedRules(earliest=5), [Stubborn(daemons=[0], start=5)]),
+        (RedRules(knowledge=["defense", "signals"]), [Informed(daemons=[0])]),
+        (RedRules(knowledge=[]), [Stubborn(daemons=[0])]),
         (RedRules(daemons=0, rounds=0, earliest=50), [Stubborn(daemons=[0], strength=0.0)]),
     ],
 )

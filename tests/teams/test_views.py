@@ -176,6 +176,7 @@ def test_no_view_of_red_has_the_truth() -> None:
         "defenses",
         "hijack",
         "hijacked",
+        "identities",
         "n",
         "network",
         "rng",

@@ -13,13 +13,14 @@ from swarmsec.report.tournament import render, upset_lines, verdict
 from swarmsec.runs import JobCache, run_scenario, whole, with_nulls
 from swarmsec.runs.executors import Serial
 from swarmsec.scoring import SeedRun, Subject, score
-from swarmsec.store import Store
+from swarmsec.store import Store, Summary
 from swarmsec.swarm.trace import DetectionCounts, Trace
 from swarmsec.tournament import Request, outcome_of, plan_of, run_plan
 from swarmsec.tournament.cells import CellKey
 from swarmsec.tournament.contestants import Contestant
 from swarmsec.tournament.labels import specs_of
-from swarmsec.tournament.scores import CellScore
+from swarmsec.tournament.leaderboard import leaderboard
+from swarmsec.tournament.scores import CellScore, _at_fault
 from swarmsec.tournament.standings import standing
 
 RING = "ring_with_a_liar"
@@ -316,3 +317,28 @@ def test_the_report_has_the_verdict_first_and_the_replay_command_last(found):
     sentence, _ = verdict(found.standings[0], names(found.standings[0]))
     assert text.index(sentence[:40]) < text.index("undefended  ") < text.index("rating of blue")
     assert text.index("rating of blue") < text.index(found.replay) < text.index(found.digest)
+
+
+def test_a_defense_that_fails_where_it_would_lose_comes_last():
+    """It is rated by the seeds that it finished, all of which it wins."""
+    whole = [cell(red, blue, [left] * 5) for red in ("lie", "shout") for blue, left in (("good", 10.0), ("bad", 60.0))]
+    quits = [cell(red, "quits", [0.0] * 3, status="partial") for red in ("lie", "shout")]
+    quits[0] = quits[0]._replace(failed=2, at_fault=frozenset({"blue"}))
+    ranks = leaderboard([*whole, *quits], "blue")
+    assert [(rank.label, rank.failed) for rank in ranks] == [("good", 0), ("bad", 0), ("quits", 1)]
+    assert all(rank.failed == 0 for rank in leaderboard([*whole, *quits], "red"))
+
+
+@pytest.mark.parametrize(
+    ("arm", "error", "teams"),
+    [
+        ("defended", "gate.govern (gate.py:3): ValueError: no (round 3, defended arm)", ["blue"]),
+        ("defended", "lie.on_signals: gives None (round 3, defended arm)", ["red"]),
+        ("defended", "the worker process died", ["red", "blue"]),
+        ("guarded", "the worker process died", ["blue"]),
+        ("attacked", "the worker process died", ["red"]),
+    ],
+)
+def test_a_failed_run_is_the_fault_of_the_plugin_that_its_error_names(arm, error, teams):
+    run = Summary("id", "failed", "made_up", 0, arm, "", None, 0.0, "", error)
+    assert _at_fault(run, CellKey("made_up", "lie:bias=2", "gate + none")) == teams

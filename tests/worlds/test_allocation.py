@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from swarmsec import run
 from swarmsec.arrays import Floats
 from swarmsec.errors import SwarmsecError
 from swarmsec.network import topology
 from swarmsec.rng import stream
 from swarmsec.worlds import WorldView
 from swarmsec.worlds.allocation import Allocation, best_allocation
+
+LOUD = {"kind": "stubborn", "daemons": [0], "start": 30, "value": 100.0}
 
 
 def world(worths: list[list[float]], *, unbilled: list[int] | None = None, **more: int) -> Allocation:
@@ -96,3 +99,31 @@ def test_a_center_that_hears_a_lie_loses_by_it() -> None:
     market.hear(np.array([[3.0], [9.0]]))
     lost(market, [[1], [0]])
     assert market.central() == {"welfare_lost_usd": 2.0}
+
+
+def test_a_renewed_item_has_new_values_and_the_others_keep_theirs() -> None:
+    market = Allocation(items=3, renewal=2)
+    network = topology("complete", n=4)
+    market.begin(WorldView(network=network, rounds=9, rng=stream(0, "test", 0, "world"), billed=np.ones(4, np.bool_)))
+    sensed = []
+    for _ in range(8):
+        sensed.append(market.sense())
+        best = best_allocation(sensed[-1], supply=1, capacity=1)
+        before = market.apply(best).bills["welfare_lost_usd"]
+    assert before == pytest.approx(0.0, abs=1e-12)  # The best allocation of the values of now is the best.
+    changed = [np.flatnonzero((one != other).any(axis=0)).tolist() for one, other in itertools.pairwise(sensed)]
+    assert changed == [[], [0], [], [1], [], [2], []]
+
+
+def test_a_swarm_that_stops_after_it_agreed_loses_when_items_are_renewed() -> None:
+    scenario = {"network": {"kind": "complete", "n": 8}, "protocol": {"kind": "cbba"}, "rounds": 60, "seeds": 8}
+    stopped = {"kind": "frozen", "at": 10}
+    for renewal, costs in ((None, False), (5, True)):
+        world = {"kind": "allocation", "items": 8, "renewal": renewal}
+        result = run({**scenario, "name": "renewal", "world": world, "defenses": [stopped], "attacks": [LOUD]})
+        assert (result.autoimmune_cost.low > 0.0) == costs
+
+
+def test_given_values_cannot_be_renewed() -> None:
+    with pytest.raises(SwarmsecError, match="only drawn ones are renewed"):
+        Allocation(worths=[[1.0]], renewal=3)

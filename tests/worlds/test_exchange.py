@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -168,3 +169,23 @@ def test_a_bidding_swarm_reaches_the_efficiency_of_the_nash_equilibrium() -> Non
 @pytest.mark.parametrize("parameters", [{"curvature": 0}, {"goods": 3, "noise": 0.2}])
 def test_other_parameters_pass_the_conformance_check(parameters) -> None:
     check_world(Exchange, **parameters)
+
+
+def test_values_drift_in_every_round_and_stay_above_zero() -> None:
+    world = begun(200, low=0.0, high=1.0, drift=0.5)
+    sensed = []
+    for _ in range(9):
+        sensed.append(world.sense())
+        outcome = world.apply(world.decide(world._best(sensed[-1])))
+    assert outcome.bills["loss_usd"] == pytest.approx(0.0, abs=1e-9)  # The best by the values of now costs nothing.
+    steps = np.concatenate([after - before for before, after in pairwise(sensed)])
+    free = steps[np.concatenate(sensed[1:]) > 0.0]
+    assert np.stack(sensed).min() >= 0.0
+    assert np.median(np.abs(free)) == pytest.approx(0.6745 * 0.5, rel=0.15)
+
+
+def test_values_without_drift_are_constant() -> None:
+    world = begun(3)
+    first = world.sense()
+    world.apply(world.decide(first))
+    np.testing.assert_array_equal(world.sense(), first)

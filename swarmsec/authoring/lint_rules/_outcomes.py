@@ -34,7 +34,7 @@ class Outcomes:
     @property
     def active(self) -> Mapping[str, tuple[float, float]]:
         """The lineups without the nulls that stand still."""
-        from swarmsec.runs.nulls import STILL  # Not above: it imports Mesa, which a list of rules does not need.
+        from swarmsec.runs.runner import STILL  # Not above: it imports Mesa, which a list of rules does not need.
 
         return {name: damages for name, damages in self.lineups.items() if name not in STILL}
 

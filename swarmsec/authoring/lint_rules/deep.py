@@ -194,7 +194,7 @@ def standing_still(case: LintCase, outcomes: Outcomes) -> Iterator[Remark]:
     of the damage, and at least as much as the scenario's own defenses: the world does not pay for work, and the verdict
     cannot be `limited`. Choose a world or a bill in which a swarm that stands still loses.
     """
-    from swarmsec.runs.nulls import STILL
+    from swarmsec.runs.runner import STILL
 
     for kind in STILL:
         if outcomes.limited(kind) >= max(TRIVIAL, outcomes.limited("own") - SAME):

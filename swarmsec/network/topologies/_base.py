@@ -43,6 +43,9 @@ class Topology(Plugin, ABC):
     loss: Annotated[Probability, Help("The probability that a message is lost.")] = 0.0
     duplication: Annotated[Probability, Help("The probability that a message arrives twice.")] = 0.0
     reordering: Annotated[Probability, Help("The probability that a message may overtake earlier ones.")] = 0.0
+    reserve: Annotated[
+        int, Interval(ge=0, le=DAEMONS_MAX), Unit("identities"), Help("How many identities may join in a run.")
+    ] = 0
 
     @abstractmethod
     def size(self) -> int:
@@ -57,15 +60,18 @@ class Topology(Plugin, ABC):
         """Draw the network. Equal parameters and an equally seeded `rng` give equal networks."""
 
     def check(self, n: int) -> None:
-        """Check the number of daemons, and that the smallest delay is not above the largest."""
+        """Check the numbers of daemons and identities, and that the smallest delay is not above the largest."""
         if n > DAEMONS_MAX:
             raise ParameterError(f"{n:,} daemons; a swarm has at most {DAEMONS_MAX:,}")
+        if n + self.reserve > DAEMONS_MAX:
+            left = f"{self.reserve:,} given; {n:,} daemons leave room for {DAEMONS_MAX - n:,} identities"
+            raise ParameterError(left, where="reserve")
         low, high = self._delay_range()
         if low > high:
             raise ParameterError(f"{low} to {high}; must begin with the lower one", where="delay")
 
     def network(self, rng: np.random.Generator) -> Network:
-        """Draw the network, with the delivery that the parameters describe.
+        """Draw the network, with the delivery and the reserve that the parameters describe.
 
         Raises:
             ParameterError: `check` refuses the parameters.
@@ -73,7 +79,9 @@ class Topology(Plugin, ABC):
         self.check(self.size())
         network = self.build(rng)
         delivery = Delivery(*self._delay_range(), self.loss, self.duplication, self.reordering)
-        return network if delivery == RELIABLE else replace(network, delivery=delivery)
+        if delivery == RELIABLE and not self.reserve:
+            return network
+        return replace(network, delivery=delivery, reserve=self.reserve)
 
     def _delay_range(self) -> tuple[int, int]:
         low, high = self.delay if isinstance(self.delay, (tuple, list)) else (self.delay, self.delay)

@@ -15,6 +15,7 @@ ACTION_TEXTS = {
     "attack_on": "attack begins",
     "attack_off": "attack ends",
     "hijacked": "hijacks",
+    "joined": "joins",
     "alarm": "raises an alarm about",
     "isolated": "isolates",
     "released": "releases",

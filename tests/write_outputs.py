@@ -1,0 +1,59 @@
+"""Run the commands of the pages and write the output that they print now into the pages: `make outputs`.
+
+A fence `console` is a command and its output; `exit=N` is its exit code, and `tail=N` keeps the last lines. Files of
+the page are written first: `yaml FILE`, `yaml +FILE` to append, and `python plugin=FILE`. Outputs that the tests take
+for equal, which differ in an id or a rounded number, are left as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from tests.fences import FENCE, assert_alike, run, words_of
+
+ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", "docs/plugins.md", "scenarios/README.md")
+
+
+def with_outputs(page: str, folder: Path) -> str:
+    """The page with the outputs of its commands as they are now."""
+    for match in FENCE.finditer(page):
+        if match[1] == "python" and (match[2] or "").startswith("plugin="):
+            path = folder / match[2].removeprefix("plugin=")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(match[3], encoding="utf-8")
+    return FENCE.sub(lambda match: _updated(match, folder), page)
+
+
+def _updated(match: re.Match[str], folder: Path) -> str:
+    """The fence; one of a command with the output that it prints now."""
+    kind, info, text = match[1], match[2] or "", match[3]
+    if kind == "yaml" and info:
+        path = folder / info.removeprefix("+")
+        before = path.read_text(encoding="utf-8") if info.startswith("+") else ""
+        path.write_text(before + text, encoding="utf-8")
+    if kind != "console":
+        return match[0]
+    command, _, shown = text.partition("\n")
+    done = run(words_of(command), folder)
+    tail = int((re.search(r"tail=(\d+)", info) or [0, 0])[1])
+    printed = "\n".join((done.stdout or done.stderr).rstrip().splitlines()[-tail:])
+    try:
+        assert_alike(printed, shown)
+    except AssertionError:
+        return f"```{kind}{' ' * bool(info)}{info}\n{command}\n{printed}\n```"
+    return match[0]
+
+
+def main() -> None:
+    """Write every page."""
+    for name in PAGES:
+        page = (ROOT / name).read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            (ROOT / name).write_text(with_outputs(page, Path(folder)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
