@@ -6,6 +6,7 @@
     ├── ScenarioError             a scenario is rejected
     │   ├── ParameterError        a plug-in's, topology's or rule's parameter is out of its range
     │   ├── UnknownNameError      no plug-in, scenario or topology of that name
+    │   ├── TooLargeError         a scenario needs more memory than there is
     │   └── RulesError            a team exceeds its budget in the rules of engagement
     ├── PluginError               a plug-in broke its contract while the swarm ran
     │   └── NotVisibleError       it read data that its knowledge or vantage does not include
@@ -95,6 +96,10 @@ class UnknownNameError(ScenarioError):
     """No plug-in, scenario or topology of that name."""
 
 
+class TooLargeError(ScenarioError):
+    """A scenario needs more memory than there is."""
+
+
 class RulesError(ScenarioError):
     """A team exceeds its budget in the rules of engagement."""
 
@@ -111,6 +116,12 @@ class NotVisibleError(PluginError):
 
 class ExecutorError(SwarmsecError):
     """No worker is left: no process can be started, or the cluster is lost."""
+
+
+def out_of_memory(error: MemoryError) -> TooLargeError:
+    """The error of a scenario for which the memory does not suffice."""
+    detail = f": {error}" if str(error) else ""
+    return TooLargeError(f"there is not enough memory{detail}; fewer daemons, edges, rounds or jobs need less")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

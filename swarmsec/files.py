@@ -6,6 +6,7 @@ error is one sentence with the file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from swarmsec.errors import OutputError, UsageError
+from swarmsec.errors import OutputError, ParameterError, UsageError
 
 JSON_BYTES_MAX = 64 << 20
 JSON_DEPTH_MAX = 64
@@ -153,3 +154,33 @@ def replacing(path: Path) -> Iterator[Path]:
             unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror or error}", where=str(path)) from None
+
+
+DATA_BYTES_MAX = 1 << 28
+"""The largest data file that a scenario may name."""
+
+
+def content_of(path: str, *, digest: str | None = None) -> bytes:
+    """The content of a data file that a scenario names.
+
+    Args:
+        path: The file.
+        digest: SHA-256 that the content must have; any content unless given.
+
+    Raises:
+        ParameterError: It cannot be read, is too large, or has changed.
+    """
+    try:
+        file = Path(path)
+        if file.exists() and not file.is_file():
+            raise ParameterError(f"{path} is not a regular file", where="path")
+        with file.open("rb") as opened:
+            content = opened.read(DATA_BYTES_MAX + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ParameterError(f"{path} cannot be read: {reason}", where="path") from None
+    if len(content) > DATA_BYTES_MAX:
+        raise ParameterError(f"{path} has more than {DATA_BYTES_MAX:,} bytes", where="path")
+    if digest is not None and digest != hashlib.sha256(content).hexdigest():
+        raise ParameterError(f"{path} has changed: its content has another digest than the scenario's", where="path")
+    return content

@@ -15,7 +15,7 @@ from swarmsec.cli.lazy_commands import Command, group_of, help_mode
 from swarmsec.cli.output import hint, print_json, say
 from swarmsec.cli.signals import one_interrupt
 from swarmsec.cli.streams import OutputLostError, guarded_streams
-from swarmsec.errors import ExitCode, OutputError, SwarmsecError
+from swarmsec.errors import ExitCode, OutputError, SwarmsecError, out_of_memory
 from swarmsec.visible import one_line
 
 COMMANDS = {
@@ -142,7 +142,7 @@ def _without_output(lost: OutputLostError) -> int:
 
 def _code_of(words: list[str], received: Sequence[signal.Signals]) -> int:
     try:
-        code = app(args=words, standalone_mode=False)
+        code = _call_app(words)
         sys.stdout.flush()
         if code == ExitCode.INTERRUPTED:  # Typer turns Ctrl-C into an exit code.
             raise KeyboardInterrupt
@@ -150,10 +150,15 @@ def _code_of(words: list[str], received: Sequence[signal.Signals]) -> int:
     except SwarmsecError as error:
         findings = [finding.to_dict() for finding in getattr(error, "findings", ())]
         return _print_error(words, str(error), error.exit_code, kind=type(error).__name__, findings=findings)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         number = received[0] if received else signal.SIGINT
         message = "interrupted" if number == signal.SIGINT else f"interrupted by {number.name}"
         return _print_error(words, message, 128 + number, kind="Interrupted")
+    except MemoryError as error:
+        too_large = out_of_memory(error)
+        return _print_error(words, str(too_large), too_large.exit_code, kind=type(too_large).__name__)
+    except RecursionError:
+        return _print_error(words, "the input is nested too deeply", ExitCode.USAGE, kind="UsageError")
     except _CommandLineError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             say(error.format_message())
@@ -165,6 +170,16 @@ def _code_of(words: list[str], received: Sequence[signal.Signals]) -> int:
         bug = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows the traceback"
         message = one_line(f"{type(error).__name__}: {error} ({bug})")
         return _print_error(words, message, ExitCode.INTERNAL, kind="InternalError")
+
+
+def _call_app(words: list[str]) -> Any:
+    try:
+        return app(args=words, standalone_mode=False)
+    except typer.Abort as error:
+        # Typer takes an end of file, such as that of a damaged pickle, for the answer to a prompt; we have none.
+        if isinstance(error.__cause__, EOFError):
+            raise error.__cause__ from None
+        raise KeyboardInterrupt from error
 
 
 def _message(error: Any) -> str:

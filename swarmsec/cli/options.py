@@ -49,6 +49,15 @@ Cluster = Annotated[
     ),
 ]
 
+Limit = Annotated[
+    str | None,
+    typer.Option(
+        help="The most memory that a run may take, by estimate; what is available unless given.",
+        envvar="SWARMSEC_LIMIT",
+        metavar="4GB",
+    ),
+]
+
 FindingsFormat = Annotated[
     Literal["text", "json", "github", "sarif"],
     typer.Option("--format", help="github annotates a pull request; sarif is for code scanning."),

@@ -17,6 +17,7 @@ from swarmsec.cli.options import (
     ExtendsFrom,
     Jobs,
     Json,
+    Limit,
     Plugins,
     Timeout,
     check_executor_options,
@@ -73,13 +74,16 @@ def run(
     nulls: Annotated[
         bool, typer.Option("--nulls", help="Also run the null defenses in place of the scenario's.")
     ] = False,
+    limit: Limit = None,
     point: Annotated[int | None, typer.Option(help="Run one point of its sweep, counted from 0.", metavar="N")] = None,
 ) -> int:
     """Run SCENARIO in four paired arms, and report the attack's cost and how much of it the defense prevented."""
     from swarmsec.runs import JobCache, whole
     from swarmsec.scenario import load_scenario
+    from swarmsec.scenario.size import bytes_of, check_fits, size_of
 
     check_executor_options(jobs=jobs, timeout=timeout)
+    most = None if limit is None else bytes_of(limit)
     settings = settings_of(set_)
     settings |= {} if agents is None else {"network.n": agents}
     settings |= {} if rounds is None else {"rounds": rounds}
@@ -97,6 +101,9 @@ def run(
             loaded = _at_point(loaded, point)
         sweeps = point is None and bool(loaded.document["sweep"])
         wanted = _seeds(seeds)
+        if cluster is None or most is not None:
+            for at_point in [at for _, at in loaded.points()] if sweeps else [loaded]:
+                check_fits(size_of(at_point, seeds=None if wanted is None else len(wanted), jobs=jobs), most)
         with executor_of(jobs=jobs, cluster=cluster, timeout=timeout, each_round=relay) as executor:
             runner = _Runner(JobCache(executor, whole), relay, out)
             if sweeps:

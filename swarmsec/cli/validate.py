@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec.cli.lazy_numpy import numpy_on_demand
-from swarmsec.cli.options import ExtendsFrom, FindingsFormat, Json, Plugins
+from swarmsec.cli.options import ExtendsFrom, FindingsFormat, Json, Limit, Plugins
 from swarmsec.cli.output import hint, print_document, print_json, say
 from swarmsec.errors import ExitCode, SwarmsecError
 from swarmsec.visible import one_line
@@ -19,18 +19,24 @@ def validate(
     as_json: Json = False,
     plugins: Plugins = None,
     extends_from: ExtendsFrom = None,
+    limit: Limit = None,
 ) -> int:
     """Check SCENARIOS: keys, plug-ins, parameters, selectors and rules, without running anything."""
     numpy_on_demand()
     from swarmsec.scenario import findings_of, load_scenario
+    from swarmsec.scenario.size import bytes_of, check_fits, size_of
 
+    most = None if limit is None else bytes_of(limit)
     form = "json" if as_json else form
     found: list[dict[str, Any]] = []
     errors: dict[str, SwarmsecError] = {}
     for name in dict.fromkeys(scenarios):
         try:
-            digest = load_scenario(name, plugins=plugins or (), extends_from=extends_from or ()).digest
-            found.append({"scenario": name, "valid": True, "digest": digest, "findings": []})
+            loaded = load_scenario(name, plugins=plugins or (), extends_from=extends_from or ())
+            size = size_of(loaded)
+            check_fits(size, most)
+            valid = {"scenario": name, "valid": True, "digest": loaded.digest, "findings": []}
+            found.append({**valid, "size": size._asdict()})
         except SwarmsecError as error:
             errors[name] = error
             findings = [finding.to_dict() for finding in findings_of(error)]

@@ -22,7 +22,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from swarmsec._version import __version__
-from swarmsec.errors import ExecutorError, PluginError, SwarmsecError
+from swarmsec.errors import ExecutorError, PluginError, SwarmsecError, out_of_memory
 from swarmsec.registry import Registry
 from swarmsec.runs.networks import NetworkCache
 from swarmsec.runs.simulation import EachRound, run_arm
@@ -117,7 +117,8 @@ def run_job(job: Job, *, networks: NetworkCache | None = None, each_round: EachR
             ran = run_arm(scenario, job.seed, job.arm, network=network, each_round=each_round)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # A plug-in may raise what is no `Exception`, also before its first hook.
+    except BaseException as raised:  # A plug-in may raise what is no `Exception`, also before its first hook.
+        error = out_of_memory(raised) if isinstance(raised, MemoryError) else raised
         message = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
         seconds = time.process_time() - start
         return JobResult(job.id, "failed", cpu_seconds=seconds, error=message, exception=error)

@@ -25,6 +25,7 @@ from swarmsec.scenario.build import (
     setup_of,
 )
 from swarmsec.scenario.check import check
+from swarmsec.scenario.data_files import with_data_files
 from swarmsec.scenario.extends import extended
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
 from swarmsec.scenario.model import digest_of, seed_list, stop_of
@@ -235,7 +236,7 @@ def _refuse_wrong(tree: Tree, registry: Registry, *, partial: bool = False) -> T
     Raises:
         InvalidScenarioError: It has errors.
     """
-    expanded, found = expand(tree)
+    expanded, found = expand(with_data_files(tree, registry))
     findings = [locate(problem, tree) for problem in [*hidden_text(tree.data), *(() if partial else found)]]
     wrong = check(expanded.data, registry, partial=partial)
     findings += [locate(one.problem, expanded, topic=one.topic) for one in wrong]

@@ -47,6 +47,10 @@ def writer(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         OutputError: The file cannot be written, or another process writes to it.
         UsageError: The file is not a store, is damaged, or has a newer version; it was not changed.
     """
+    if path.is_dir():
+        raise UsageError(
+            "this is a folder, and a store is a file; name one, such as runs.sqlite in it", where=str(path)
+        )
     with translating_errors(path, writes=True):
         try:
             path = path.resolve()  # One lock for all spellings of a path, and for all links to the file.
@@ -72,6 +76,8 @@ def reader(path: Path) -> sqlite3.Connection:
     Raises:
         UsageError: The file does not exist, is not a store, is damaged, or has a newer version.
     """
+    if path.is_dir():
+        raise UsageError("there is no store here: this is a folder, and a store is a file", where=str(path))
     if not path.is_file():
         raise UsageError("there is no store here; `swarmsec tournament` makes one", where=str(path))
     with translating_errors(path, writes=False):
