@@ -148,9 +148,9 @@ class Auction(NegotiationProtocol):
         return _row(state).owns
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """The daemon owns the given shares, and bids them where they differ from what it owned."""
+        """The daemon owns the given shares, and adds to its bids what they exceed those that it owned by."""
         row = _row(state)
-        return row._replace(worth=np.where(proposals != row.owns, proposals, row.worth), owns=proposals).state
+        return row._replace(worth=row.worth + (proposals - row.owns), owns=proposals).state
 
     def speak(self, state: Floats, signals: Floats) -> Floats:
         """(n, 1 + 7d) the exchange, the bids, and the auctioneer's announcement, six numbers a market."""
@@ -198,7 +198,7 @@ class Auction(NegotiationProtocol):
         """The auctioneer's state after it has cleared every market with the bids that it received."""
         row = _row(own[None])
         d = row.worth.shape[1]
-        worth = np.where(payload[:, :1] == self._exchange, payload[:, 1 : 1 + d], np.nan)
+        worth = np.where(np.rint(payload[:, :1]) == self._exchange, payload[:, 1 : 1 + d], np.nan)
         traders, worth = np.append(senders, self.auctioneer), np.concatenate([worth, row.worth])
         markets = [self._cleared_market(traders, worth[:, good]) for good in range(d)]
         cleared: Floats = row._replace(announced=np.array(markets).T.reshape(1, 6 * d)).state[0]
@@ -221,12 +221,13 @@ class Auction(NegotiationProtocol):
         """(k, D) the states after the announcement, where it arrived; the bids become the current signals."""
         row = _row(state)
         d = row.worth.shape[1]
-        heard = np.isfinite(payload).all(axis=1, keepdims=True) & (payload[:, :1] == self._exchange)
+        heard = np.isfinite(payload).all(axis=1, keepdims=True) & (np.rint(payload[:, :1]) == self._exchange)
         announced = _Announced._make(np.split(np.where(heard, payload, 0.0)[:, 1 + d :], 6, axis=1))
+        bidder, seller = np.rint(announced.bidder), np.rint(announced.seller)
         sells = self._sells[np.rint(row.me[:, 0]).astype(np.int64)][:, None]
-        buys = (row.worth > announced.bid) | ((row.worth == announced.bid) & (row.me <= announced.bidder))
-        parts = (row.worth < announced.ask) | ((row.worth == announced.ask) & (row.me <= announced.seller))
-        trades = np.where(sells, parts, buys) & (announced.bidder != _NOBODY)
+        buys = (row.worth > announced.bid) | (row.me == bidder) | ((row.worth == announced.bid) & (row.me < bidder))
+        parts = (row.worth < announced.ask) | (row.me == seller) | ((row.worth == announced.ask) & (row.me < seller))
+        trades = np.where(sells, parts, buys) & (bidder != _NOBODY)
         owns = np.where(trades != sells, 1.0, 0.0)
         paid = np.where(trades, np.where(sells, -announced.sellers_get, announced.buyers_pay), 0.0)
         row = row._replace(owns=np.where(heard, owns, row.owns), paid=np.where(heard, paid, row.paid))

@@ -99,9 +99,9 @@ class ContractNet(NegotiationProtocol):
         return _row(state).does
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """The daemon does the given shares of the tasks, and claims them as values where they differ."""
+        """The daemon does the given shares of the tasks, and adds to its values what they exceed its old ones by."""
         row = _row(state)
-        return row._replace(does=proposals, worth=np.where(proposals != row.does, proposals, row.worth)).state
+        return row._replace(does=proposals, worth=row.worth + (proposals - row.does)).state
 
     def speak(self, state: Floats, signals: Floats) -> Addressed:
         """(m, 2d) to each listener: for each task an act and a number, which is the value in a proposal."""
@@ -143,7 +143,7 @@ class ContractNet(NegotiationProtocol):
             answered = np.where(row.winner == to, _ACCEPT, _REJECT)
             act = np.where(mine & (row.settled == 0) & (row.winner != _NOBODY), answered, 0.0)
         else:
-            act = np.where(theirs & (row.accepted > 0), np.where(row.does > 0, _INFORM, _FAILURE), 0.0)
+            act = np.where(theirs & (row.accepted > 0), np.where(row.does > 0.5, _INFORM, _FAILURE), 0.0)
         number = np.where(act == _PROPOSE, row.worth, 0.0)
         return Addressed(np.concatenate([act, number], axis=1), np.asarray((act > 0).any(axis=1)))
 
@@ -153,7 +153,7 @@ class ContractNet(NegotiationProtocol):
         """(k, D) the states after an exchange; `receivers` are rows of `row`, `senders` are indices of daemons."""
         d = row.worth.shape[1]
         act, number = payload[:, :d], payload[:, d:]
-        act = np.where(arrived[:, None], act, 0.0)
+        act = np.where(arrived[:, None], np.rint(act), 0.0)
         managers = self._managers(d)
         from_manager = managers == senders[:, None]
         mine = managers == row.me
@@ -176,16 +176,16 @@ class ContractNet(NegotiationProtocol):
             accepted = np.maximum(accepted, np.where(mine & (row.settled == 0) & (row.winner == row.me), 1.0, 0.0))
         if self._step in {2, 3}:
             row = self._contracted(row, accepted)
-            row = row._replace(settled=np.where(mine & (row.winner == row.me) & (row.does > 0), 1.0, row.settled))
+            row = row._replace(settled=np.where(mine & (row.winner == row.me) & (row.does > 0.5), 1.0, row.settled))
         return row._replace(accepted=accepted, worth=signals).state
 
     def _has_capacity(self, row: _ContractRows) -> Bools:
         """(k, 1) whether the daemon has free capacity."""
-        return np.asarray((row.does > 0).sum(axis=1, keepdims=True) < self._capacity)
+        return np.asarray((row.does > 0.5).sum(axis=1, keepdims=True) < self._capacity)
 
     def _can_do(self, row: _ContractRows) -> Bools:
         """(k, d) whether the daemon can do a task, or does it already because its confirmation was lost."""
-        return np.asarray(self._has_capacity(row) | (row.does > 0))
+        return np.asarray(self._has_capacity(row) | (row.does > 0.5))
 
     def _chosen(self, row: _ContractRows, receivers: Ints, senders: Ints, act: Floats, number: Floats) -> _ContractRows:
         """Managers choose the highest bid; of equal ones their own, then that of the lowest index."""

@@ -69,9 +69,9 @@ class Vickrey(NegotiationProtocol):
         return np.where(standing(state).winner == state[:, :1], 1.0, 0.0)
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """The daemon believes that it has won the items with a share above 0, with that share as its bid."""
+        """The daemon believes that it has won the items with a share above ½, with that share as its bid."""
         known = standing(state)
-        mine, claims = known.winner == state[:, :1], proposals > 0
+        mine, claims = known.winner == state[:, :1], proposals > 0.5
         claimed, dropped = claims & ~mine, mine & ~claims
         held = Standing(
             np.where(claimed, proposals, np.where(dropped, known.second, known.first)),
@@ -132,11 +132,12 @@ def _parts(values: Floats) -> Standing:
 
 
 def _valid_bids(payload: Floats, n: int) -> Standing:
-    """The bids of a message, without invalid ones: non-finite, or with a bidder outside 0 to n − 1."""
+    """The bids of a message, without invalid ones: non-finite, or with a bidder that rounds to none of 0 to n − 1."""
     bids = _parts(payload)
+    bids = bids._replace(winner=np.rint(bids.winner), runner_up=np.rint(bids.runner_up))
 
     def is_valid(bid: Floats, bidder: Floats) -> Bools:
-        exists = (bidder >= 0) & (bidder < n) & (bidder == np.rint(bidder))
+        exists = (bidder >= 0) & (bidder < n)
         return np.asarray(np.isfinite(bid) & exists)
 
     first, second = is_valid(bids.first, bids.winner), is_valid(bids.second, bids.runner_up)
