@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from swarmsec.errors import ScenarioError
 from swarmsec.parameters import describe
 from swarmsec.registry import Registry
 from swarmsec.scenario.sources import library
+from swarmsec.teams import RedRules
 from tests.authoring.lsp import LanguageServer
 
 pytestmark = pytest.mark.slow
@@ -180,7 +182,7 @@ def test_drop_and_changes_are_offered_for_a_scenario_that_extends_another(comple
 
 
 def test_keys_of_rules_phases_and_steps_are_offered(complete):
-    assert set(complete(f"{BASE}rules:\n  red:\n    |")) == {"daemons", "feeds", "strength", "rounds", "earliest"}
+    assert set(complete(f"{BASE}rules:\n  red:\n    |")) == {field.name for field in fields(RedRules)}
     assert {"phase", "rounds"} <= set(complete(f"{BASE}schedule:\n  - |"))
     assert {"kind", "for"} <= set(complete(f"{BASE}campaigns:\n  creep:\n    - |"))
 

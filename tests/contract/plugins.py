@@ -22,6 +22,7 @@ from swarmsec.teams import (
     RedView,
     Surface,
 )
+from swarmsec.testing._plugin_case import ConformanceRule, PluginCase, check_rules
 from swarmsec.worlds import Bill, Metric, Outcome, World, WorldView
 
 Shift = Annotated[float, Help("The amount that is added.")]
@@ -33,35 +34,45 @@ class Broken(NamedTuple):
     Attributes:
         check: The check that must refuse it.
         plugin: Its class.
-        rule: The name of the rule.
+        rule: The rule.
     """
 
     check: Callable[..., None]
     plugin: type[Plugin]
-    rule: str
+    rule: ConformanceRule
 
 
 class BrokenPlugins(list[Broken]):
     """The broken plug-ins of one test module."""
 
-    def breaks(self, check: Callable[..., None], rule: Callable[..., None]) -> Callable[[type[Any]], type[Any]]:
+    def breaks(self, check: Callable[..., None], rule: ConformanceRule) -> Callable[[type[Any]], type[Any]]:
         """Add the decorated class."""
 
         def add(cls: type[Any]) -> type[Any]:
-            self.append(Broken(check, cls, rule.__name__))
+            self.append(Broken(check, cls, rule))
             return cls
 
         return add
 
     def assert_refused(self, broken: Broken) -> None:
-        """Assert that the check names the rule."""
+        """Assert that the rule refuses the plug-in."""
+        with pytest.raises(AssertionError) as refusal:
+            check_rules(PluginCase(broken.plugin, {}), [broken.rule])
+        _assert_named(broken, refusal.value)
+
+    def assert_refused_by_the_check(self, broken: Broken) -> None:
+        """Assert that the whole check, in which other rules come first, names the rule."""
         with pytest.raises(AssertionError) as refusal:
             broken.check(broken.plugin)
-        assert str(refusal.value).splitlines()[0] == f"{broken.plugin.__name__} breaks the rule {broken.rule}"
+        _assert_named(broken, refusal.value)
 
-    def assert_complete(self, rules: Iterable[Callable[..., None]]) -> None:
+    def assert_complete(self, rules: Iterable[ConformanceRule]) -> None:
         """Assert that every rule has a plug-in that breaks it."""
-        assert {rule.__name__ for rule in rules} - {broken.rule for broken in self} == set()
+        assert set(rules) - {broken.rule for broken in self} == set()
+
+
+def _assert_named(broken: Broken, refusal: AssertionError) -> None:
+    assert str(refusal).splitlines()[0] == f"{broken.plugin.__name__} breaks the rule {broken.rule.__name__}"
 
 
 @dataclass(kw_only=True)

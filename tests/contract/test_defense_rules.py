@@ -456,10 +456,15 @@ class BringsInconsistentRule(SoundDefense):
         return InconsistentRule()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("broken", BROKEN, ids=[broken.plugin.__name__ for broken in BROKEN])
 def test_a_broken_plugin_is_refused_by_the_rule_that_it_breaks(broken: Broken) -> None:
     BROKEN.assert_refused(broken)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("broken", BROKEN[::8], ids=[broken.plugin.__name__ for broken in BROKEN[::8]])
+def test_the_whole_check_names_the_broken_rule(broken: Broken) -> None:
+    BROKEN.assert_refused_by_the_check(broken)
 
 
 def test_every_rule_has_a_plugin_that_breaks_it() -> None:

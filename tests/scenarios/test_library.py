@@ -17,7 +17,7 @@ import pytest
 from swarmsec.authoring.fmt import formatted
 from swarmsec.cli.catalog import read_catalog
 from swarmsec.cli.list_show import Difficulty
-from swarmsec.report.gallery import gallery, names_in
+from swarmsec.report.gallery import entry, names_in
 from swarmsec.runs import JobCache, run_points, whole
 from swarmsec.runs.executors import Serial
 from swarmsec.runs.runner import run
@@ -160,5 +160,8 @@ def test_the_gallery_has_title_story_and_goals_of_every_scenario(name):
 
 
 @pytest.mark.slow
-def test_the_gallery_shows_the_measured_results():
-    assert_alike("".join(gallery(jobs=2)), GALLERY.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SLOW or name == "blackswarm"])
+def test_the_gallery_shows_the_measured_results(name):
+    """The claims of the other scenarios, which take minutes, are tested above."""
+    sections = {names_in(part)[0]: part for part in GALLERY.read_text(encoding="utf-8").split("\n\n## ")[1:]}
+    assert_alike("\n".join(entry(load_scenario(name))).removeprefix("## "), sections[name])

@@ -115,7 +115,13 @@ def test_the_worst_attack_is_confirmed_on_unused_seeds(found):
     assert found.factor.mean == pytest.approx(found.worst.mean / found.own.mean)
 
 
-def test_the_search_does_not_depend_on_the_number_of_processes(found):
+def test_the_search_does_not_depend_on_the_number_of_processes():
+    few = {"budget": 6, "seeds": (0, 1)}
+    assert searched(swarm({"kind": "median_gate"}), **few, jobs=2) == searched(swarm({"kind": "median_gate"}), **few)
+
+
+@pytest.mark.slow
+def test_a_long_search_does_not_depend_on_the_number_of_processes(found):
     assert searched(swarm({"kind": "median_gate"}), budget=20, seeds=(0, 1), jobs=2) == found
 
 
