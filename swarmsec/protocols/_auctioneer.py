@@ -148,7 +148,7 @@ class Auction(NegotiationProtocol):
         return _row(state).owns
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """The daemon owns the given shares, and adds to its bids what they exceed those that it owned by."""
+        """The daemon owns the given shares, and its bids rise by as much as its shares do."""
         row = _row(state)
         return row._replace(worth=row.worth + (proposals - row.owns), owns=proposals).state
 

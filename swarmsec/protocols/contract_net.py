@@ -99,7 +99,7 @@ class ContractNet(NegotiationProtocol):
         return _row(state).does
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """The daemon does the given shares of the tasks, and adds to its values what they exceed its old ones by."""
+        """The daemon does the given shares of the tasks, and its values rise by as much as its shares do."""
         row = _row(state)
         return row._replace(does=proposals, worth=row.worth + (proposals - row.does)).state
 

@@ -18,6 +18,7 @@ from swarmsec.report.numbers import amount, share_interval
 from swarmsec.report.terminal import verdict_line
 from swarmsec.runs import JobCache, SweepPoint, judged_beside_still, run_points, run_scenario, whole
 from swarmsec.runs.executors import open_executor
+from swarmsec.runs.jobs import JobResult
 from swarmsec.scenario import Scenario, library, library_folder, load_scenario
 from swarmsec.scoring import Result
 
@@ -43,7 +44,8 @@ def gallery(*, jobs: int = 1) -> Iterator[str]:
     """
     yield HEAD
     for name in library():
-        yield "\n" + "\n".join(entry(load_scenario(name), jobs=jobs)) + "\n"
+        with open_executor(jobs=jobs) as executor:
+            yield "\n" + "\n".join(entry(load_scenario(name), JobCache(executor, whole))) + "\n"
 
 
 def names_in(page: str) -> list[str]:
@@ -56,8 +58,8 @@ def names_in(page: str) -> list[str]:
     return _NAME.findall(page)
 
 
-def entry(scenario: Scenario, *, jobs: int = 1) -> Iterator[str]:
-    """The lines of one scenario: its story, its composition and its result."""
+def entry(scenario: Scenario, cache: JobCache[JobResult]) -> Iterator[str]:
+    """The lines of one scenario: its story, its composition and its result; the cache runs the jobs."""
     document = scenario.document
     yield f"## {scenario.title}\n"
     tags = ", ".join(document["tags"])
@@ -66,14 +68,12 @@ def entry(scenario: Scenario, *, jobs: int = 1) -> Iterator[str]:
     yield from (f"- {goal}" for goal in document["goals"])
     yield ""
     yield from _composition(scenario)
-    with open_executor(jobs=jobs) as executor:
-        cache = JobCache(executor, whole)
 
-        def judged(one: Scenario, seeds: Sequence[int]) -> Result:
-            return judged_beside_still(run_scenario(one, seeds, cache), one, cache)
+    def judged(one: Scenario, seeds: Sequence[int]) -> Result:
+        return judged_beside_still(run_scenario(one, seeds, cache), one, cache)
 
-        result = judged(scenario, scenario.seeds)
-        points = list(run_points(scenario, cache, run_point=judged)) if document["sweep"] else []
+    result = judged(scenario, scenario.seeds)
+    points = list(run_points(scenario, cache, run_point=judged)) if document["sweep"] else []
     yield f"\n**{verdict_line(result)}.**\n"
     yield from _arms(result)
     yield from _notes(result)

@@ -117,7 +117,7 @@ def run_job(job: Job, *, networks: NetworkCache | None = None, each_round: EachR
             ran = run_arm(scenario, job.seed, job.arm, network=network, each_round=each_round)
     except KeyboardInterrupt:
         raise
-    except BaseException as raised:  # A plug-in may raise what is no `Exception`, also before its first hook.
+    except BaseException as raised:  # A plug-in can also raise SystemExit and the like, and before its first hook.
         error = out_of_memory(raised) if isinstance(raised, MemoryError) else raised
         message = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
         seconds = time.process_time() - start

@@ -55,7 +55,7 @@ def judged_beside_still(result: Result, scenario: Scenario, cache: JobCache[JobR
         return result
     found = {}
     for kind in STILL:
-        with_null = _with(kind, scenario)
+        with_null = _with_null(kind, scenario)
         found[kind] = run_scenario(with_null, result.seeds, cache, arms=[Arm.CLEAN, Arm.ATTACKED, Arm.DEFENDED])
         cache.drop(one.id for one in jobs_of(with_null, result.seeds, [Arm.DEFENDED]))
     return replace(result.beside(found, rivals=STILL), nulls=())
@@ -73,13 +73,13 @@ def run_nulls(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResul
         SwarmsecError: A plug-in breaks its contract.
         ExecutorError: A worker process died, or an arm took too long.
     """
-    by_kind = {kind: _with(kind, scenario) for kind in NULLS}
+    by_kind = {kind: _with_null(kind, scenario) for kind in NULLS}
     jobs = [one for seed in seeds for with_null in by_kind.values() for one in jobs_of(with_null, [seed])]
     for one, result in cache.results(jobs):  # Run all nulls of a seed first, because they share its network.
         require_done(one, result)
     return {kind: run_scenario(with_null, seeds, cache) for kind, with_null in by_kind.items()}
 
 
-def _with(kind: str, scenario: Scenario) -> Scenario:
+def _with_null(kind: str, scenario: Scenario) -> Scenario:
     """The scenario with a null in place of its defenses, without its sweep, which may vary a parameter of these."""
     return load_scenario(scenario, settings={"sweep": {}} if scenario.document["sweep"] else None, defense=kind)

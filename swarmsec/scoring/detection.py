@@ -26,8 +26,8 @@ class Detection(NamedTuple):
         recall: Hits as a share of the daemon-rounds that red changed; None without an attack.
         delay_rounds: Rounds from the onset of the attack to the first alarm that is raised after it, about a daemon
             that red changed, and not in peace as well; the mean over seeds. A seed without such an alarm counts with
-            the rounds to the end of the run, and so does one with no more hits than a guess, since whoever guesses
-            hits something soon; None if all seeds are without.
+            the rounds to the end of the run, and so does one with no more hits than a detector that guesses; None if
+            all seeds are without.
         false_quarantine_daemon_rounds: Daemon-rounds in which harmless daemons were isolated, the mean over seeds.
         missed_seeds: Seeds with an attack and without such an alarm.
         by_design: Whether the defenses can raise alarms at all.

@@ -304,11 +304,11 @@ class ActiveAttack:
 
     def _links_of_targets(self) -> Ints:
         """The edges to and from its targets, without those of identities."""
-        network, mask = self._network, np.zeros(self._network.n, dtype=bool)
-        mask[self.targets] = True
+        network, aimed = self._network, np.zeros(self._network.n, dtype=bool)
+        aimed[self.targets] = True
         daemons = network.n - self._reserve
         between = (network.indices < daemons) & (network.receivers < daemons)
-        return np.flatnonzero((mask[network.indices] | mask[network.receivers]) & between).astype(np.int32)
+        return np.flatnonzero((aimed[network.indices] | aimed[network.receivers]) & between).astype(np.int32)
 
     def _joins(self, wanted: tuple[Daemons, ...]) -> tuple[Ints, ...]:
         """The peers of each identity that is asked to join, checked; at partial strength perhaps not all."""
@@ -318,7 +318,7 @@ class ActiveAttack:
         for peers in wanted:
             joins.append(checked_daemons(peers, self._network.n - self._reserve, act=act))
             if not len(joins[-1]):
-                raise PluginError("joins an identity that nobody listens to", where=act)
+                raise PluginError("joins an identity without peers", where=act)
             if len(strange := np.setdiff1d(joins[-1], self.targets)):
                 raise PluginError(f"links an identity to daemon {strange[0]}, which is no target", where=act)
         if joins and self.strength < 1.0:

@@ -178,7 +178,8 @@ def _check_membership(protocol: PluginSpec[NegotiationProtocol], rules: Rules, r
     """Check that identities can join the protocol, and that there are as many as the rules grant."""
     if reserve and not protocol.plugin.admits_newcomers:
         raise ParameterError(
-            f"{reserve:,} given; must be 0, since nobody can join {protocol.kind} during a run", where="network.reserve"
+            f"{reserve:,} given; must be 0, since no identity can join {protocol.kind} during a run",
+            where="network.reserve",
         )
     rules.identity_limit(reserve)
 

@@ -62,7 +62,7 @@ def findings(plugin_class: type[Plugin]) -> Iterator[str]:
     """Every place where a plug-in's source reaches beyond its view, as a sentence."""
     for source, first, where in _sources(plugin_class):
         if source is None:
-            yield f"the source of {where} cannot be read, so that nobody can look at it"
+            yield f"the source of {where} cannot be read, and so it cannot be checked"
             continue
         look = _Look(ast.parse(source))
         for node in ast.walk(look.tree):

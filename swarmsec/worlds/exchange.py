@@ -21,7 +21,7 @@ class Exchange(World):
     """In every round the swarm divides `supply` units of a good per daemon.
 
     x units are worth U_i(x) = v_i x − c_i x² / 2 dollars to daemon i, up to v_i / c_i units; what it cannot use is
-    wasted. It alone knows v_i, from its feed, with noise; with `drift` v_i is a random walk that stays above 0.
+    wasted. It alone knows v_i, from its feed, with noise; with `drift` v_i is a random walk that never falls below 0.
     `supply` and c are facts that all know, and a protocol reads them from the world. With c = 0 each wants as much as
     possible (Kelly's setting); above 0 the market clears at a price p with v_i − c_i x_i = p for all that get some. A
     daemon asks for the amount that it proposes, from 0 to the whole supply. If all together ask for more than there is,

@@ -10,11 +10,11 @@ from swarmsec.registry import Registry
 from swarmsec.testing import check_attack, check_defense, check_protocol, check_world
 
 REGISTRY = Registry()
-SAMPLE = {"none", "false_signal", "wmsr"}
-"""The attacks and defenses of the default run; the checks of all others are slow."""
+SAMPLE = {"none", "false_signal", "wmsr", "average_consensus", "push_sum", "contract_net"}
+"""The attacks, defenses and protocols of the default run; the checks of all others are slow."""
 
 
-def kinds(family: Literal["attacks", "defenses"]) -> list[Any]:
+def kinds(family: Literal["attacks", "defenses", "protocols"]) -> list[Any]:
     """The kinds of a family, those outside of the sample marked as slow."""
     return [pytest.param(kind, marks=[] if kind in SAMPLE else pytest.mark.slow) for kind in REGISTRY.kinds(family)]
 
@@ -29,7 +29,7 @@ def test_a_defense_keeps_the_contract(kind: str) -> None:
     check_defense(REGISTRY.get("defenses", kind))
 
 
-@pytest.mark.parametrize("kind", REGISTRY.kinds("protocols"))
+@pytest.mark.parametrize("kind", kinds("protocols"))
 def test_a_protocol_keeps_the_contract(kind: str) -> None:
     check_protocol(REGISTRY.get("protocols", kind))
 

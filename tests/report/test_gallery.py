@@ -21,7 +21,7 @@ def agreed():
 
 
 def test_an_entry_names_the_nulls_that_do_as_well():
-    text = "\n".join(entry(agreed()))
+    text = "\n".join(entry(agreed(), JobCache(Serial(), whole)))
     assert "limits it in part" in text
     assert "standing still does as well: frozen, deaf.**" in text
 

@@ -18,8 +18,8 @@ from swarmsec.authoring.fmt import formatted
 from swarmsec.cli.catalog import read_catalog
 from swarmsec.cli.list_show import Difficulty
 from swarmsec.report.gallery import entry, names_in
-from swarmsec.runs import JobCache, run_points, whole
-from swarmsec.runs.executors import Serial
+from swarmsec.runs import JobCache, run_points, run_scenario, whole
+from swarmsec.runs.executors import Serial, open_executor
 from swarmsec.runs.runner import run
 from swarmsec.scenario import library, library_folder, load_scenario
 from swarmsec.scenario.model import Document
@@ -54,6 +54,21 @@ def assert_claim(result, path, claim):
         assert got == claim, path
     elif claim is not None:
         assert got == pytest.approx(claim, abs=1e-5), path
+
+
+def assert_claims(name, cache):
+    """Assert what a scenario says of its results, without its sweep."""
+    scenario = load_scenario(name)
+    alone = dataclasses.replace(scenario, document={**scenario.document, "sweep": {}})
+    result = run_scenario(alone, alone.seeds, cache).to_dict()
+    for path, claim in own_document(name)["x-expect"].items():
+        assert_claim(result, path, claim)
+
+
+def assert_in_gallery(name, cache):
+    """Assert that the entry of a scenario in the gallery is what is measured."""
+    sections = {names_in(part)[0]: part for part in GALLERY.read_text(encoding="utf-8").split("\n\n## ")[1:]}
+    assert_alike("\n".join(entry(load_scenario(name), cache)).removeprefix("## "), sections[name])
 
 
 def test_the_library_covers_worlds_and_difficulties():
@@ -114,13 +129,24 @@ def test_the_format_and_the_list_have_equal_difficulties():
     assert set(get_args(difficulty)) == set(Difficulty)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SLOW])
 def test_results_of_a_scenario_match_its_claims(name):
-    scenario = load_scenario(name)
-    alone = dataclasses.replace(scenario, document={**scenario.document, "sweep": {}})
-    result = run(alone, jobs=2 if name in SLOW else 1).to_dict()
-    for path, claim in own_document(name)["x-expect"].items():
-        assert_claim(result, path, claim)
+    assert_claims(name, JobCache(Serial(), whole))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SLOW])
+def test_the_gallery_shows_the_measured_results(name):
+    assert_in_gallery(name, JobCache(Serial(), whole))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(SLOW))
+def test_results_of_a_long_scenario_match_its_claims_and_the_gallery(name):
+    with open_executor(jobs=2) as executor:
+        cache = JobCache(executor, whole)
+        assert_claims(name, cache)
+        assert_in_gallery(name, cache)
 
 
 @pytest.mark.parametrize(
@@ -157,11 +183,3 @@ def test_the_gallery_has_title_story_and_goals_of_every_scenario(name):
     for text in (own["title"], own["story"].strip(), *own["goals"]):
         assert text in page
     assert re.search(rf"^swarmsec run {name} --seeds ", page, re.MULTILINE)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in SLOW or name == "blackswarm"])
-def test_the_gallery_shows_the_measured_results(name):
-    """The claims of the other scenarios, which take minutes, are tested above."""
-    sections = {names_in(part)[0]: part for part in GALLERY.read_text(encoding="utf-8").split("\n\n## ")[1:]}
-    assert_alike("\n".join(entry(load_scenario(name))).removeprefix("## "), sections[name])

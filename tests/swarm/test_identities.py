@@ -372,7 +372,7 @@ def test_cuts_and_identities_do_not_mix_up_links() -> None:
 @pytest.mark.parametrize(
     ("peers", "message"),
     [
-        ([], "joins an identity that nobody listens to"),
+        ([], "joins an identity without peers"),
         ([4], "links an identity to daemon 4, which is no target"),
         ([7], "must be a list of daemons from 0 to 6"),
         ([-1], "must be a list of daemons from 0 to 6"),
@@ -419,7 +419,7 @@ def test_a_protocol_that_nobody_can_join_refuses_a_reserve(kind) -> None:
         with pytest.raises(InvalidScenarioError) as refused:
             load_scenario({**SCENARIO, "world": world, "protocol": {"kind": kind}})
         found += [(one.path, one.message) for one in refused.value.findings]
-    assert ("network.reserve", f"2 given; must be 0, since nobody can join {kind} during a run") in found
+    assert ("network.reserve", f"2 given; must be 0, since no identity can join {kind} during a run") in found
 
 
 def test_too_many_identities_are_refused() -> None:

@@ -410,9 +410,20 @@ def test_the_desk_is_deceived_by_half_of_the_feeds_and_not_by_a_fifth() -> None:
 @pytest.mark.parametrize("defense", [*STANDING_STILL, "signal_clip"])
 @pytest.mark.parametrize(
     "name",
-    ["blackswarm", "blackswarm_middle"],
+    [
+        "blackswarm",
+        "blackswarm_decoy",
+        "blackswarm_majority",
+        "blackswarm_middle",
+        "blackswarm_patient",
+        "blackswarm_quarantine",
+        "blackswarm_sp500",
+        "blackswarm_subtle",
+    ],
 )
 def test_standing_still_costs_more_than_the_attack(name: str, defense: str, tmp_path: Path) -> None:
+    if name == "blackswarm_sp500":
+        pytest.importorskip("arch")
     for kind, hook in STANDING_STILL.items():
         (tmp_path / f"{kind}.py").write_text(PLUGIN.format(hook=hook))
     given = {"kind": defense, **({"threshold": 0.01} if defense == "signal_clip" else {})}

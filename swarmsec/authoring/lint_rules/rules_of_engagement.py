@@ -25,12 +25,12 @@ def rule_without_effect(case: LintCase) -> Iterator[Remark]:
     """A rule of engagement allows everything, or nothing.
 
     A `rules.red.rounds` larger than the number of rounds limits nothing. An `earliest` round after the end, or
-    `rounds: 0`, forbids every attack, so no attack can replace the scenario's own. With `identities: 0` nobody can join
+    `rounds: 0`, forbids every attack, so no attack can replace the scenario's own. With `identities: 0` none can join
     a network with a reserve. Set the budget that the scenario needs, or remove the rule.
     """
     red, reserve = case.setup.rules.red, case.setup.network.reserve
     if reserve and red.identities == 0:
-        message = f"lets nobody join, but network.reserve has {reserve:,} identities"
+        message = f"lets none join, but network.reserve has {reserve:,} identities"
         yield Remark(("rules", "red", "identities"), message, "set a number of identities, or remove the reserve")
     if red.rounds is not None and red.rounds > case.rounds:
         path = ("rules", "red", "rounds")
