@@ -171,16 +171,9 @@ def content_of(path: str, *, digest: str | None = None) -> bytes:
         ParameterError: It cannot be read, is too large, or has changed.
     """
     try:
-        file = Path(path)
-        if file.exists() and not file.is_file():
-            raise ParameterError(f"{path} is not a regular file", where="path")
-        with file.open("rb") as opened:
-            content = opened.read(DATA_BYTES_MAX + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ParameterError(f"{path} cannot be read: {reason}", where="path") from None
-    if len(content) > DATA_BYTES_MAX:
-        raise ParameterError(f"{path} has more than {DATA_BYTES_MAX:,} bytes", where="path")
+        content = read_regular(Path(path), bytes_max=DATA_BYTES_MAX)
+    except UsageError as error:
+        raise ParameterError(f"{path} {error.message}", where="path") from None
     if digest is not None and digest != hashlib.sha256(content).hexdigest():
         raise ParameterError(f"{path} has changed: its content has another digest than the scenario's", where="path")
     return content

@@ -236,7 +236,10 @@ def _refuse_wrong(tree: Tree, registry: Registry, *, partial: bool = False) -> T
     Raises:
         InvalidScenarioError: It has errors.
     """
-    expanded, found = expand(with_data_files(tree, registry))
+    with_digests, outside = with_data_files(tree, registry)
+    if outside:  # The check of the parameters would read these files.
+        raise refuse([locate(problem, tree) for problem in outside], tree)
+    expanded, found = expand(with_digests)
     findings = [locate(problem, tree) for problem in [*hidden_text(tree.data), *(() if partial else found)]]
     wrong = check(expanded.data, registry, partial=partial)
     findings += [locate(one.problem, expanded, topic=one.topic) for one in wrong]

@@ -145,6 +145,30 @@ def test_a_path_is_relative_to_the_file_that_names_it(tmp_path: Path, monkeypatc
     assert load_scenario(tmp_path / "child.yaml").n == 3
 
 
+@pytest.mark.parametrize("name", ["absolute", "above", "link"])
+def test_a_file_outside_of_the_scenarios_folder_needs_its_digest(tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret.csv").write_text("hunter2,hunter2\n", encoding="utf-8")
+    (folder := tmp_path / "scenarios").mkdir()
+    (folder / "link.csv").symlink_to(tmp_path / "secret.csv")
+    path = {"absolute": str(tmp_path / "secret.csv"), "above": "../secret.csv", "link": "link.csv"}[name]
+    file = folder / "s.yaml"
+    file.write_text(json.dumps(scenario(path)), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="is not below") as refused:
+        load_scenario(file)
+    assert "hunter2" not in str(refused.value)
+    (tmp_path / "secret.csv").write_text("0,1\n1,2\n", encoding="utf-8")
+    document = load_scenario(scenario(str(tmp_path / "secret.csv"))).document
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert load_scenario(file).n == 3
+
+
+def test_a_setting_names_any_file(tmp_path: Path) -> None:
+    (tmp_path / "net.csv").write_text("0,1\n1,2\n", encoding="utf-8")
+    (folder := tmp_path / "scenarios").mkdir()
+    (folder / "s.yaml").write_text(json.dumps(scenario("none.csv")), encoding="utf-8")
+    assert load_scenario(folder / "s.yaml", settings={"network.path": str(tmp_path / "net.csv")}).n == 3
+
+
 def test_the_content_belongs_to_the_identity_and_the_place_does_not(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
