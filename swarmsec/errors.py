@@ -117,6 +117,8 @@ class NotVisibleError(PluginError):
 class ExecutorError(SwarmsecError):
     """No worker is left: no process can be started, or the cluster is lost."""
 
+    exit_code = ExitCode.USAGE
+
 
 def out_of_memory(error: MemoryError) -> TooLargeError:
     """The error of a scenario for which the memory does not suffice."""

@@ -76,7 +76,7 @@ def verify_folder(
     Raises:
         UsageError: The folder is not a run's, or has no rounds; or a folder of plug-ins must be named.
         SwarmsecError: A plug-in breaks its contract.
-        ExecutorError: A worker process died, or an arm took too long.
+        PluginError: A worker process died, or an arm took too long.
         ScenarioError: The scenario is rejected, or a plug-in has changed since the run.
     """
     manifest = read_manifest(folder)

@@ -157,20 +157,20 @@ def require_done(job: Job, result: JobResult) -> Trace:
 
     Raises:
         SwarmsecError: The plug-in's error, unchanged where it is known.
-        ExecutorError: The worker process died, or the job took too long.
+        PluginError: The worker process died, the job took too long, or the plug-in's error cannot be sent.
     """
     if result.trace is not None:
         return result.trace
     where = f"seed {job.seed}, {job.arm} arm"
     if result.status == "crashed":
-        raise ExecutorError(f"{result.error}; a plug-in ended it, or there was too little memory", where=where)
+        raise PluginError(f"{result.error}; a plug-in ended it, or there was too little memory", where=where)
     if result.status == "timed_out":
-        raise ExecutorError(result.error, where=where)
+        raise PluginError(result.error, where=where)
     if isinstance(result.exception, Exception):
         raise result.exception
     if result.exception is not None:
         raise PluginError(result.error, where=where) from result.exception
-    raise SwarmsecError(result.error, where=where)
+    raise PluginError(result.error, where=where)
 
 
 def trace_digest(trace: Trace) -> str:
