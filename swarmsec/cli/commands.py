@@ -151,7 +151,10 @@ def _code_of(words: list[str], received: Sequence[signal.Signals]) -> int:
         findings = [finding.to_dict() for finding in getattr(error, "findings", ())]
         return _print_error(words, str(error), error.exit_code, kind=type(error).__name__, findings=findings)
     except KeyboardInterrupt:
-        number = received[0] if received else signal.SIGINT
+        if not received:
+            message = "a plug-in or a library raised KeyboardInterrupt; there was no signal"
+            return _print_error(words, message, ExitCode.PLUGIN_FAILED, kind="PluginError")
+        number = received[0]
         message = "interrupted" if number == signal.SIGINT else f"interrupted by {number.name}"
         return _print_error(words, message, 128 + number, kind="Interrupted")
     except MemoryError as error:

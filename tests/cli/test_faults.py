@@ -33,7 +33,7 @@ def ended(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 
 RAISED = [
     (EOFError("Ran out of input"), ExitCode.INTERNAL, "EOFError: Ran out of input"),
-    (KeyboardInterrupt(), ExitCode.INTERRUPTED, "interrupted"),
+    (KeyboardInterrupt(), ExitCode.PLUGIN_FAILED, "there was no signal"),
     (
         MemoryError("Unable to allocate 8 TiB"),
         ExitCode.SCENARIO_REJECTED,
