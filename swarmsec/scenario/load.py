@@ -205,7 +205,7 @@ def load_scenario(
         if not settings and attack is None and defense is None and not plugins:
             return source
     else:
-        written, registry, changes = read(source), registry or Registry(plugins), Changes()
+        written, registry, changes = read(source), registry or Registry(plugins), Changes(tuple(map(str, extends_from)))
     tree = extended(written, lambda tree, partial: _refuse_wrong(tree, registry, partial=partial), allowed=extends_from)
     for key, teams in (("attacks", attack), ("defenses", defense)):
         if teams is not None:
