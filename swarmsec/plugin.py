@@ -40,7 +40,7 @@ class Plugin:
     @classmethod
     def fixed(cls) -> tuple[str, ...]:
         """The class attributes that no instance changes: what the base class of its family declares as `ClassVar`."""
-        declared = cls._family().__annotations__
+        declared = base_of(cls).__annotations__
         return tuple(name for name, kind in declared.items() if str(kind).startswith("ClassVar"))
 
     @classmethod
@@ -52,16 +52,17 @@ class Plugin:
     @classmethod
     def overrides(cls, hook: str) -> bool:
         """Whether the class replaces a hook of the base class of its family, such as `respond` of `Defense`."""
-        return getattr(cls, hook) is not getattr(cls._family(), hook)
-
-    @classmethod
-    def _family(cls) -> type[Plugin]:
-        return cls.__mro__[cls.__mro__.index(Plugin) - 1]
+        return getattr(cls, hook) is not getattr(base_of(cls), hook)
 
     @classmethod
     def summary(cls) -> str:
         """The first line of the docstring."""
         return (inspect.getdoc(cls) or "").partition("\n")[0]
+
+
+def base_of(plugin: type[Plugin]) -> type[Plugin]:
+    """The base class of a plug-in's family, such as `Defense`."""
+    return plugin.__mro__[plugin.__mro__.index(Plugin) - 1]
 
 
 def _text(trait: Any) -> str:

@@ -27,12 +27,25 @@ def of_kind(found, language, mark=""):
 
 
 def write_files(found, folder):
-    """Write the files of a page: fences `python plugin=PATH` and `yaml PATH`."""
+    """Write the files of a page: fences `python plugin=PATH` and `yaml PATH`; `yaml +PATH` appends to its file."""
     for kind, info, text in found:
-        path = folder / (info.removeprefix("plugin=") if kind == "python" else info)
         if (kind == "python" and info.startswith("plugin=")) or (kind == "yaml" and info):
+            path = folder / info.removeprefix("plugin=").removeprefix("+")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            before = path.read_text(encoding="utf-8") if info.startswith("+") else ""
+            path.write_text(before + text, encoding="utf-8")
+
+
+def number_in(info, name):
+    """The number in the mark of a fence such as `exit=3 tail=5`; 0 if it is not there."""
+    found = re.search(rf"{name}=(\d+)", info)
+    return int(found[1]) if found else 0
+
+
+def shown_by(done, info):
+    """The output of a command, or its errors if it has none: as many of the last lines as `tail=N` says, or all."""
+    lines = (done.stdout or done.stderr).rstrip().splitlines()
+    return "\n".join(lines[-number_in(info, "tail") :])
 
 
 def run_python(code, folder):

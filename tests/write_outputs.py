@@ -11,7 +11,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from tests.fences import FENCE, assert_alike, run, words_of
+from tests.fences import FENCE, assert_alike, fences, run, shown_by, words_of, write_files
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "docs/plugins.md", "scenarios/README.md")
@@ -19,27 +19,19 @@ PAGES = ("README.md", "docs/plugins.md", "scenarios/README.md")
 
 def with_outputs(page: str, folder: Path) -> str:
     """The page with the outputs of its commands as they are now."""
-    for match in FENCE.finditer(page):
-        if match[1] == "python" and (match[2] or "").startswith("plugin="):
-            path = folder / match[2].removeprefix("plugin=")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(match[3], encoding="utf-8")
+    write_files([fence for fence in fences(page) if fence[0] == "python"], folder)
     return FENCE.sub(lambda match: _updated(match, folder), page)
 
 
 def _updated(match: re.Match[str], folder: Path) -> str:
     """The fence; one of a command with the output that it prints now."""
     kind, info, text = match[1], match[2] or "", match[3]
-    if kind == "yaml" and info:
-        path = folder / info.removeprefix("+")
-        before = path.read_text(encoding="utf-8") if info.startswith("+") else ""
-        path.write_text(before + text, encoding="utf-8")
+    if kind == "yaml":
+        write_files([(kind, info, text)], folder)
     if kind != "console":
         return match[0]
     command, _, shown = text.partition("\n")
-    done = run(words_of(command), folder)
-    tail = int((re.search(r"tail=(\d+)", info) or [0, 0])[1])
-    printed = "\n".join((done.stdout or done.stderr).rstrip().splitlines()[-tail:])
+    printed = shown_by(run(words_of(command), folder), info)
     try:
         assert_alike(printed, shown)
     except AssertionError:

@@ -27,12 +27,12 @@ class Field(NamedTuple):
     default: Any
 
 
-def once_per_class(function: Callable[[type[object]], _T]) -> Callable[[type[object]], _T]:
+def once_per_class(function: Callable[[type[Any]], _T]) -> Callable[[type[Any]], _T]:
     """Cache a function of a class, as long as the class exists: modules of plug-ins are executed anew for every arm."""
     known: WeakKeyDictionary[type[object], _T] = WeakKeyDictionary()
 
     @wraps(function)
-    def cached(cls: type[object]) -> _T:
+    def cached(cls: type[Any]) -> _T:
         if cls not in known:
             known[cls] = function(cls)
         return known[cls]

@@ -38,6 +38,11 @@ class _ContractRows(NamedTuple):
     settled: Floats
 
     @property
+    def doing(self) -> Bools:
+        """(k, d) whether it does a task: whether its share, which a hijack can make any number, is above a half."""
+        return np.asarray(self.does > 0.5)
+
+    @property
     def state(self) -> Floats:
         return np.concatenate(self, axis=1)
 
@@ -143,7 +148,7 @@ class ContractNet(NegotiationProtocol):
             answered = np.where(row.winner == to, _ACCEPT, _REJECT)
             act = np.where(mine & (row.settled == 0) & (row.winner != _NOBODY), answered, 0.0)
         else:
-            act = np.where(theirs & (row.accepted > 0), np.where(row.does > 0.5, _INFORM, _FAILURE), 0.0)
+            act = np.where(theirs & (row.accepted > 0), np.where(row.doing, _INFORM, _FAILURE), 0.0)
         number = np.where(act == _PROPOSE, row.worth, 0.0)
         return Addressed(np.concatenate([act, number], axis=1), np.asarray((act > 0).any(axis=1)))
 
@@ -176,16 +181,16 @@ class ContractNet(NegotiationProtocol):
             accepted = np.maximum(accepted, np.where(mine & (row.settled == 0) & (row.winner == row.me), 1.0, 0.0))
         if self._step in {2, 3}:
             row = self._contracted(row, accepted)
-            row = row._replace(settled=np.where(mine & (row.winner == row.me) & (row.does > 0.5), 1.0, row.settled))
+            row = row._replace(settled=np.where(mine & (row.winner == row.me) & row.doing, 1.0, row.settled))
         return row._replace(accepted=accepted, worth=signals).state
 
     def _has_capacity(self, row: _ContractRows) -> Bools:
         """(k, 1) whether the daemon has free capacity."""
-        return np.asarray((row.does > 0.5).sum(axis=1, keepdims=True) < self._capacity)
+        return np.asarray(row.doing.sum(axis=1, keepdims=True) < self._capacity)
 
     def _can_do(self, row: _ContractRows) -> Bools:
         """(k, d) whether the daemon can do a task, or does it already because its confirmation was lost."""
-        return np.asarray(self._has_capacity(row) | (row.does > 0.5))
+        return np.asarray(self._has_capacity(row) | row.doing)
 
     def _chosen(self, row: _ContractRows, receivers: Ints, senders: Ints, act: Floats, number: Floats) -> _ContractRows:
         """Managers choose the highest bid; of equal ones their own, then that of the lowest index."""

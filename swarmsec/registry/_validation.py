@@ -8,7 +8,7 @@ from types import ModuleType
 
 from swarmsec.errors import PluginError
 from swarmsec.parameters import describe
-from swarmsec.plugin import FAMILIES, Family, Plugin
+from swarmsec.plugin import FAMILIES, Family, Plugin, base_of
 
 SINGULAR: dict[Family, str] = {
     "attacks": "attack",
@@ -18,7 +18,7 @@ SINGULAR: dict[Family, str] = {
     "topologies": "topology",
 }
 
-_OF_THE_ENGINE = ("__getattribute__", "__getattr__", "_family", "fixed", "overrides", "raises_alarms")
+_OF_THE_ENGINE = ("__getattribute__", "__getattr__", "fixed", "overrides", "raises_alarms")
 """Members of the base classes through which the engine reads a plug-in: one that redefines them could change them."""
 
 
@@ -49,7 +49,7 @@ def validated(plugin: type[Plugin], where: str) -> type[Plugin]:
     """
     if type(plugin) not in (type, ABCMeta):
         raise PluginError(f"{plugin.__name__} has the metaclass {type(plugin).__name__}; use none", where=where)
-    base = plugin.__mro__[plugin.__mro__.index(Plugin) - 1]
+    base = base_of(plugin)
     for name in _OF_THE_ENGINE:
         if inspect.getattr_static(plugin, name, None) is not inspect.getattr_static(base, name, None):
             raise PluginError(f"{plugin.__name__} defines `{name}`, on which the engine relies", where=where)

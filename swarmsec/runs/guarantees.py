@@ -47,10 +47,11 @@ def guarantees_before(
         setup: The composition of one seed.
         robustness_of: Computes the robustness of a network; by default fast bounds.
     """
-    aimed = [targets for spec, targets in zip(setup.attacks, setup.targets, strict=True) if acts(spec, setup.rounds)]
-    attacked = np.unique(np.concatenate([np.empty(0, dtype=np.int32), *aimed])).astype(np.int32)
-    start = min((spec.plugin.start for spec in setup.attacks if acts(spec, setup.rounds)), default=0)
-    links = any(Surface.NETWORK in spec.plugin.surface for spec in setup.attacks if acts(spec, setup.rounds))
+    aimed = zip(setup.attacks, setup.targets, strict=True)
+    acting = [(spec.plugin, targets) for spec, targets in aimed if acts(spec, setup.rounds)]
+    attacked = np.unique(np.concatenate([np.empty(0, dtype=np.int32), *(targets for _, targets in acting)]))
+    start = min((attack.start for attack, _ in acting), default=0)
+    links = any(Surface.NETWORK in attack.surface for attack, _ in acting)
     identities = setup.rules.identity_limit(setup.network.reserve) if links else 0
     found = []
     for spec in setup.defenses:

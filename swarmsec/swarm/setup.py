@@ -276,7 +276,7 @@ def _select_all(
 
 
 @once_per_class
-def _selectors_of(attack: type[Any]) -> list[str]:
+def _selectors_of(attack: type[Attack]) -> list[str]:
     """The parameters of an attack whose type is `Selector`, or `Selector | None`; `daemons` is the first."""
     hints = get_type_hints(attack)
     names = [field.name for field in fields(attack) if hints[field.name] in (Selector, Selector | None)]
@@ -285,8 +285,7 @@ def _selectors_of(attack: type[Any]) -> list[str]:
 
 def selectors_among(attack: Attack) -> dict[str, Selector]:
     """The selectors that an attack is given, by the parameter's name; `daemons` is the first."""
-    cls: Any = type(attack)
-    given = {name: getattr(attack, name) for name in _selectors_of(cls)}
+    given = {name: getattr(attack, name) for name in _selectors_of(type(attack))}
     return {name: selector for name, selector in given.items() if selector is not None}
 
 

@@ -328,9 +328,8 @@ class BlueView:
 
     def _relink(self, joined: Joined) -> None:
         if self._tracker is not None:
-            by_edge = isinstance(self._tracker, MessageTracker)
             names, values, non_finite = self.features
-            if by_edge:
+            if isinstance(self._tracker, MessageTracker):
                 values, non_finite = joined.extend(values, 0.0), joined.extend(non_finite, False)
             self._features = Features(names, frozen(values), frozen(non_finite))
             self._tracker.relink(joined)

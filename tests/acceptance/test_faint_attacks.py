@@ -33,24 +33,19 @@ WORLDS = {
         "network": {"kind": "complete", "n": 12},
         "protocol": {"kind": "proportional_share"},
     },
-    "calls": {
-        "world": {"kind": "allocation", "items": 12},
-        "network": {"kind": "complete", "n": 12},
-        "protocol": {"kind": "contract_net"},
-    },
-    "sealed bids": {
-        "world": {"kind": "allocation", "items": 12},
-        "network": {"kind": "complete", "n": 12},
-        "protocol": {"kind": "vickrey"},
-    },
-    "auctioneer": {
-        "world": {"kind": "allocation", "items": 12},
-        "network": {"kind": "complete", "n": 12},
-        "protocol": {"kind": "uniform_price"},
+    **{
+        protocol: {
+            "world": {"kind": "allocation", "items": 12},
+            "network": {"kind": "complete", "n": 12},
+            "protocol": {"kind": protocol},
+        }
+        for protocol in ("contract_net", "vickrey", "uniform_price")
     },
 }
 ATTACKS = [kind for kind in Registry().kinds("attacks") if kind != "none"]
-STARTS = dict.fromkeys(WORLDS, 25) | dict.fromkeys(["allocation", "calls", "sealed bids", "auctioneer"], 0)
+STARTS = dict.fromkeys(WORLDS, 25) | {
+    name: 0 for name, parts in WORLDS.items() if parts["world"]["kind"] == "allocation"
+}
 """The first round of the attack: an auction that has ended hears no lies about bids."""
 
 TRUTHFUL = '''"""Hijack daemons, and change nothing."""

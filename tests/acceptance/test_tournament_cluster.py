@@ -12,9 +12,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -87,6 +89,37 @@ class Cluster:
             )
 
 
+class Driven(NamedTuple):
+    """A tournament in its own session, which writes to files: a pipe that nothing reads can fill up before it ends."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def code(self) -> int | None:
+        """The exit code; None while it runs."""
+        return self.process.poll()
+
+    @property
+    def out(self) -> str:
+        return self.output.with_suffix(".out").read_text(encoding="utf-8")
+
+    @property
+    def err(self) -> str:
+        return self.output.with_suffix(".err").read_text(encoding="utf-8")
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Pause it, so that it cannot end; the cluster continues with what it has."""
+        self.process.send_signal(signal.SIGSTOP)
+        yield
+        self.process.send_signal(signal.SIGCONT)
+
+
 @pytest.fixture
 def clusters(tmp_path):
     """Start clusters, and end all their processes afterwards."""
@@ -107,23 +140,24 @@ def driven(program, tmp_path):
     begun = []
 
     def start(*arguments):
-        process = subprocess.Popen(
-            [*program, "tournament", *CUP, *map(str, arguments), "--json"],
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        begun.append(process)
-        return process
+        output = tmp_path / f"driven-{len(begun)}"
+        with output.with_suffix(".out").open("wb") as out, output.with_suffix(".err").open("wb") as err:
+            process = subprocess.Popen(
+                [*program, "tournament", *CUP, *map(str, arguments), "--json"],
+                cwd=tmp_path,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+        begun.append(Driven(process, output))
+        return begun[-1]
 
     yield start
-    for process in begun:
-        for pid in processes_of(process.pid):
+    for driver in begun:
+        for pid in processes_of(driver.pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        process.communicate()
+        driver.process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +175,7 @@ def acknowledged(process, count):
     """Wait until the store of an unfinished tournament has `count` runs, and return them."""
 
     def enough():
-        assert process.poll() is None, process.communicate()
+        assert process.code is None, process.err
         return len(recorded_runs(STORE)) >= count
 
     until(enough, WAIT_S)
@@ -149,9 +183,9 @@ def acknowledged(process, count):
 
 
 def finished(process):
-    out, err = process.communicate(timeout=WAIT_S)
-    assert process.returncode == 0, err
-    return json.loads(out)
+    process.process.wait(timeout=WAIT_S)
+    assert process.code == 0, process.out + process.err
+    return json.loads(process.out)
 
 
 def assert_ended(*processes):
@@ -185,18 +219,19 @@ def test_runs_of_a_killed_dask_worker_are_taken_by_the_others_and_a_new_one_whil
     acknowledged(process, 1)
     seen = [read(cli)]
     acknowledged(process, 0.2 * RUNS)
-    cluster.workers[0].kill()
-    assert_ended(cluster.workers[0])
-    seen.append(read(cli))
+    with process.paused():
+        cluster.workers[0].kill()
+        assert_ended(cluster.workers[0])
+        seen.append(read(cli))
     before = acknowledged(process, 0.5 * RUNS)
-    assert job_processes(cluster.workers[1])
-    cluster.workers[1].kill()  # No worker is left now.
-    assert_ended(cluster.workers[1])
-    seen.append(read(cli))
+    with process.paused():
+        assert job_processes(cluster.workers[1])
+        cluster.workers[1].kill()  # No worker is left now.
+        assert_ended(cluster.workers[1])
+        seen.append(read(cli))
     assert len(before) <= seen[-1] < RUNS
     fresh = cluster.join()
-    while process.poll() is None:
-        seen.append(read(cli))
+    until(lambda: seen.append(read(cli)) or process.code is not None, WAIT_S)
     assert seen == sorted(seen)
     document = finished(process)
     assert document == undisturbed
@@ -252,14 +287,14 @@ def test_a_killed_scheduler_is_one_clear_error_and_loses_no_acknowledged_run(clu
     process = driven("--cluster", first.address)
     before = acknowledged(process, 0.4 * RUNS)
     first.scheduler.kill()
-    out, err = process.communicate(timeout=WAIT_S)
-    assert process.returncode == ExitCode.INTERNAL
-    error = json.loads(out)["error"]
+    process.process.wait(timeout=WAIT_S)
+    assert process.code == ExitCode.INTERNAL
+    error = json.loads(process.out)["error"]
     assert error["kind"] == "ExecutorError"
     assert error["message"].startswith(f"{first.address}: the connection to the cluster was lost")
-    assert "Traceback" not in err
-    assert err.splitlines()[-1].startswith(f"runs so far are in {STORE}; to continue: swarmsec tournament")
-    assert err.splitlines()[-1].endswith("--resume")
+    assert "Traceback" not in process.err
+    assert process.err.splitlines()[-1].startswith(f"runs so far are in {STORE}; to continue: swarmsec tournament")
+    assert process.err.splitlines()[-1].endswith("--resume")
     assert_ended(process, first.scheduler, *first.workers)
     left = recorded_runs(STORE)
     assert before.items() <= left.items()

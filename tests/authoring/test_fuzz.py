@@ -254,7 +254,8 @@ def structural(mutate):
         holder = {"": data}
         mutate(holder, draw)
         text = json.dumps(holder[""], ensure_ascii=draw.random() < 0.5)
-        return text.replace("NaN", ".nan").replace("-Infinity", "-.inf").replace("Infinity", ".inf").encode()
+        text = text.replace("NaN", ".nan").replace("-Infinity", "-.inf").replace("Infinity", ".inf")
+        return text.encode(errors="surrogatepass")  # A mutation can leave half of an escaped pair.
 
     return changed
 

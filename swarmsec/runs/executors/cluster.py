@@ -102,7 +102,7 @@ class Cluster:
 
     def _settled(self, future: Any, result: Any, deaths: Counter[str]) -> JobResult | None:
         """Return the result of a job, or None if the job was retried."""
-        if future.status == "finished" and isinstance(result, JobResult):
+        if isinstance(result, JobResult):  # Also if it is lost by now, because its worker died after it sent it.
             return result
         error = result[1] if isinstance(result, tuple) and len(result) == 3 else result
         if isinstance(error, library("distributed").KilledWorker):
