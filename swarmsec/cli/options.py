@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from swarmsec.cli.output import hint
 from swarmsec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def allowed_folders(plugins: list[Path] | None, *, trust: bool) -> AllowedFolder
     from swarmsec.runs.recorded_plugins import AllowedFolders
 
     def announce(folder: Path, names: Sequence[str]) -> None:
-        typer.echo(f"loading {', '.join(names)} from {folder}, which the run names", err=True)
+        hint(f"loading {', '.join(names)} from {folder}, which the run names")
 
     return AllowedFolders(tuple(plugins or ()), trust, announce)
 

@@ -127,7 +127,7 @@ def _request(names: list[str], *, settings: dict[str, object], plugins: list[Pat
         return Request(scenarios=tuple(names), settings=settings, **given)
     request = request_of_file(Path(files[0]))
     if request.plugins and not plugins:
-        typer.echo(f"{files[0]} loads plug-ins from {', '.join(request.plugins)}", err=True)
+        hint(f"{files[0]} loads plug-ins from {', '.join(request.plugins)}")
     return request.with_values(**given, **({"settings": {**request.settings, **settings}} if settings else {}))
 
 

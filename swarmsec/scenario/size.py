@@ -29,7 +29,7 @@ _MASK_BYTES = 8
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
-class Size(NamedTuple):
+class ScenarioSize(NamedTuple):
     """The size of a scenario.
 
     Attributes:
@@ -50,7 +50,7 @@ class Size(NamedTuple):
         return f"{self.daemons:,} daemons, {self.edges:,} edges, {self.rounds:,} rounds and {self.seeds:,} seeds"
 
 
-def size_of(scenario: Scenario, *, seeds: int | None = None, jobs: int = 1) -> Size:
+def size_of(scenario: Scenario, *, seeds: int | None = None, jobs: int = 1) -> ScenarioSize:
     """Estimate the size of a scenario from its parameters; nothing is drawn.
 
     Args:
@@ -66,10 +66,10 @@ def size_of(scenario: Scenario, *, seeds: int | None = None, jobs: int = 1) -> S
     arm = n * _DAEMON_BYTES + m * _EDGE_BYTES + in_transit + min(n, 20_000) * _AGENT_BYTES
     kept = seeds * (rounds * _ROUND_BYTES + n * _MASK_BYTES)
     workers = jobs * (_PROCESS_BYTES + arm) if jobs > 1 else arm
-    return Size(n, m, rounds, seeds, _PROCESS_BYTES + workers + kept)
+    return ScenarioSize(n, m, rounds, seeds, _PROCESS_BYTES + workers + kept)
 
 
-def check_fits(size: Size, limit_bytes: int | None = None) -> None:
+def check_fits(size: ScenarioSize, limit_bytes: int | None = None) -> None:
     """Check that the memory suffices.
 
     Args:

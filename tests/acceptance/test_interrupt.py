@@ -3,8 +3,10 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,14 +29,20 @@ def processes_of_session(session):
 
 
 @pytest.fixture
-def interrupted(program, write, ring, tmp_path):
+def temporary():
+    """A folder for temporary files, with a path that is short enough for a socket."""
+    folder = Path(tempfile.mkdtemp(prefix="t"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def interrupted(program, write, ring, tmp_path, temporary):
     """Start a long run and press Ctrl-C during it: its exit code, its output and its folder."""
     started = []
 
     def interrupt(jobs, *more, whole_group=False, presses=1, number=signal.SIGINT):
         scenario = write(ring | {"rounds": 1_000, "seeds": 200})
-        temporary = tmp_path / "temporary"
-        temporary.mkdir()
         process = subprocess.Popen(
             [*program, "run", str(scenario), "--jobs", str(jobs), "--out", "out", *more],
             cwd=tmp_path,
@@ -95,7 +103,7 @@ def test_ctrl_c_exits_with_130_and_leaves_a_readable_folder(interrupted, jobs, w
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
-def test_a_signal_ends_a_run_like_ctrl_c(interrupted, tmp_path, jobs, whole_group, number):
+def test_a_signal_ends_a_run_like_ctrl_c(interrupted, temporary, jobs, whole_group, number):
     code, out, err, folder, left = interrupted(jobs, whole_group=whole_group, number=number)
     assert code == 128 + number
     assert out == ""
@@ -104,7 +112,7 @@ def test_a_signal_ends_a_run_like_ctrl_c(interrupted, tmp_path, jobs, whole_grou
     assert "Traceback" not in err
     assert left == []
     assert_readable(folder)
-    assert list((tmp_path / "temporary").iterdir()) == []
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_signal_with_json_prints_a_document(interrupted):
