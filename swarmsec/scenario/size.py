@@ -17,7 +17,7 @@ from swarmsec.scenario.model import seed_list
 _PROCESS_BYTES = 300_000_000
 """Python, libraries and compiled code."""
 
-_DAEMON_BYTES = 100
+_DAEMON_BYTES = 250
 _EDGE_BYTES = 28
 _AGENT_BYTES = 2_000
 _ROUND_BYTES = 800

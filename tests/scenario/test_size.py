@@ -128,8 +128,8 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
     ],
     ids=["small", "dense", "large"],
 )
-def test_the_estimate_is_between_the_measured_peak_and_twice_it(case: dict[str, Any]) -> None:
-    """Measured: 0.26, 0.42 and 0.62 GB; estimated: 0.30, 0.54 and 0.56 GB."""
+def test_the_estimate_is_about_the_measured_peak_and_at_most_twice_it(case: dict[str, Any]) -> None:
+    """Measured: 0.26, 0.43 and 0.68 GB; estimated: 0.30, 0.59 and 0.71 GB."""
     done = subprocess.run([sys.executable, "-c", PEAK, json.dumps(case)], capture_output=True, text=True, check=True)
     estimate = size_of(load_scenario(case), seeds=1).memory_bytes
-    assert 0.8 * int(done.stdout) < estimate < 2.0 * int(done.stdout)
+    assert 0.9 * int(done.stdout) < estimate < 2.0 * int(done.stdout)
