@@ -148,7 +148,7 @@ class BatchInvariantDetector:
         return standard
 
     def _decide(self, rows: Floats) -> Floats:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), redirect_stdout(sys.stderr):  # Some detectors print.
             scores = np.asarray(self._detector.decision_function(self._standard(rows)), dtype=np.float64).ravel()
         return np.nan_to_num(scores, nan=np.inf, posinf=np.inf)
 
@@ -174,7 +174,7 @@ def detector_class(name: str) -> Any:
         with redirect_stdout(sys.stderr):  # Some modules print which package they lack.
             module = importlib.import_module(f"pyod.models.{module_name}")
             base = importlib.import_module("pyod.models.base").BaseDetector
-    except ImportError as error:
+    except (ImportError, NameError) as error:  # Some modules use the name of a package that they could not import.
         raise _not_installed(name, error) from error
     classes = [thing for thing in vars(module).values() if isinstance(thing, type) and issubclass(thing, base)]
     own = [thing for thing in classes if thing.__module__ == module.__name__]
@@ -184,7 +184,7 @@ def detector_class(name: str) -> Any:
     return (named or own)[0]
 
 
-def _not_installed(name: str, error: ImportError) -> ParameterError:
+def _not_installed(name: str, error: Exception) -> ParameterError:
     return ParameterError(f"{name} needs a package that is not installed: {error}", where="detector")
 
 

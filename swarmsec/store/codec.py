@@ -134,12 +134,13 @@ def _tuples(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _series(columns: Columns, finals: Mapping[str, float]) -> tuple[Floats, dict[str, Floats]]:
-    block, rounds = decompressed(columns.series), columns.rounds
+    names, rounds = parse_json(columns.names), columns.rounds
     if rounds < 1:
         raise ValueError(f"{rounds} rounds")
+    block = decompressed(columns.series, at_most=8 * rounds * (1 + len(names)))
     bill, at = _unpacked(block, 0, "<f8", rounds)
     metrics: dict[str, Floats] = {}
-    for name, kind in parse_json(columns.names):
+    for name, kind in names:
         if kind == "bill":
             metrics[name] = bill
             continue
@@ -176,7 +177,7 @@ def _figures_text(figures: Mapping[str, float]) -> str:
 
 
 def _mask(block: bytes, daemons: int) -> Bools:
-    packed = np.frombuffer(decompressed(block), np.uint8)
+    packed = np.frombuffer(decompressed(block, at_most=-(-max(daemons, 1) // 8)), np.uint8)
     if daemons < 1 or len(packed) != -(-daemons // 8):
         raise ValueError(f"a mask of {len(packed)} bytes for {daemons} daemons")
     return np.unpackbits(packed, count=daemons).astype(bool)
@@ -236,11 +237,12 @@ def _decoded_logs(block: bytes, *, rounds: int, daemons: int) -> _Logs:
     return _Logs(tuple(quarantine), alarms, red)
 
 
-def decompressed(block: bytes) -> bytes:
-    """The content of a block; of a damaged or malicious one, never more than `_BLOCK_BYTES_MAX`."""
+def decompressed(block: bytes, *, at_most: int | None = None) -> bytes:
+    """The content of a block; of a damaged or malicious one, never more than the limit."""
     unpacker = zlib.decompressobj()
-    content = unpacker.decompress(block, _BLOCK_BYTES_MAX)
-    if not unpacker.eof:
+    limit = _BLOCK_BYTES_MAX if at_most is None else at_most
+    content = unpacker.decompress(block, limit + 1)
+    if not unpacker.eof or len(content) > limit:
         raise ValueError("a block is cut off or too large")
     return content
 

@@ -51,6 +51,7 @@ def interrupted(program, write, ring, tmp_path, temporary):
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # Under nohup it would be ignored.
         )
         started.append(process)
         events = tmp_path / "out" / "latest" / "events.jsonl"
