@@ -28,7 +28,7 @@ def of_kind(found, language, mark=""):
 
 
 def write_files(found, folder):
-    """Write the files of a page: fences `python plugin=PATH`, `csv PATH` and `yaml PATH`; `+PATH` appends to its file."""
+    """Write the files of a page: fences `python plugin=PATH`, `csv PATH`, `yaml PATH`; `+PATH` appends to a file."""
     for kind, info, text in found:
         if (kind == "python" and info.startswith("plugin=")) or (kind in FILES and info):
             path = folder / info.removeprefix("plugin=").removeprefix("+")

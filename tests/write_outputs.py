@@ -1,8 +1,8 @@
 """Run the commands of the pages and write the output that they print now into the pages: `make outputs`.
 
 A fence `console` is a command and its output; `exit=N` is its exit code, and `tail=N` keeps the last lines. Files of
-the page are written first: `yaml FILE`, `yaml +FILE` to append, `csv FILE`, and `python plugin=FILE`. Outputs that the tests take
-for equal, which differ in an id or a rounded number, are left as they are.
+the page are written first: `yaml FILE`, `yaml +FILE` to append, `csv FILE`, and `python plugin=FILE`. Outputs that the
+tests take for equal, which differ in an id or a rounded number, are left as they are.
 """
 
 from __future__ import annotations

@@ -13,6 +13,16 @@ from pathlib import Path
 import pytest
 
 PATIENCE_S = 30.0
+HOW = pytest.mark.parametrize(
+    ("jobs", "whole_group"),
+    [
+        pytest.param(1, False, id="process-1"),
+        pytest.param(2, False, id="process-2", marks=pytest.mark.slow),
+        pytest.param(1, True, id="terminal-1", marks=pytest.mark.slow),
+        pytest.param(2, True, id="terminal-2"),
+    ],
+)
+"""The number of processes, and whether all of them get the signal, as from a terminal."""
 
 
 def processes_of_session(session):
@@ -89,8 +99,7 @@ def assert_readable(folder):
     assert not (folder / "result.json").exists()
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
+@HOW
 def test_ctrl_c_exits_with_130_and_leaves_a_readable_folder(interrupted, jobs, whole_group):
     code, out, err, folder, left = interrupted(jobs, whole_group=whole_group)
     assert code == 130
@@ -101,8 +110,7 @@ def test_ctrl_c_exits_with_130_and_leaves_a_readable_folder(interrupted, jobs, w
     assert_readable(folder)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
+@HOW
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
 def test_a_signal_ends_a_run_like_ctrl_c(interrupted, temporary, jobs, whole_group, number):
     code, out, err, folder, left = interrupted(jobs, whole_group=whole_group, number=number)

@@ -1,7 +1,8 @@
 """The authoring guide is run step by step: its files are written, its commands run, and their output compared.
 
-A fence `yaml FILE` or `csv FILE` writes that file, `yaml +FILE` appends to it, and `console` runs a command; `exit=N` is its exit
-code, and with `tail=N` only the last lines are shown. The standard error of a refused command is shown as well.
+A fence `yaml FILE` or `csv FILE` writes that file, `yaml +FILE` appends to it, and `console` runs a command; `exit=N`
+is its exit code, and with `tail=N` only the last lines are shown. The standard error of a refused command is shown as
+well.
 """
 
 from __future__ import annotations

@@ -142,7 +142,11 @@ def test_a_column_that_is_constant_in_half_of_the_normal_rows_tells_nothing() ->
 
 
 @pytest.mark.parametrize(
-    "name", ["COF", "SOD", "MAD", "CD", "LSCP", "SOS", "no_such", "_pyg_utils", "_ts_utils", "base"]
+    "name",
+    [
+        *("COF", "SOD", "MAD", "CD", "LSCP", "no_such", "_pyg_utils", "_ts_utils", "base"),
+        pytest.param("SOS", marks=pytest.mark.slow),
+    ],
 )
 def test_a_class_that_cannot_score_a_row_alone_is_refused_by_a_trial(name) -> None:
     with pytest.raises(ParameterError):
