@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from swarmsec.errors import ParameterError
-from swarmsec.immunity import LARGEST_SCORE, BatchInvariantDetector, Quarantine, check_detector, p_values
+from swarmsec.immunity import LARGEST_SCORE, BatchInvariantDetector, Quarantine, p_values, try_detector
 from swarmsec.teams import BlueView, Defense, Floats, Ge, Help, Interval, Surface, Unit, Vantage
 
 
@@ -53,7 +53,7 @@ class PyodDetector(Defense):
     ] = 2000
 
     def __post_init__(self) -> None:
-        check_detector(self.detector)
+        try_detector(self.detector, self.parameters)
         if self.settle >= self.warm_up:
             raise ParameterError(
                 f"{self.settle} given; this leaves no round for learning before round {self.warm_up}", where="settle"
@@ -105,8 +105,11 @@ class PyodDetector(Defense):
         """Fit to half of the daemons, and return the sorted calibration scores of the others."""
         fit, calibrate = (np.concatenate(rows) for rows in zip(*self._seen, strict=True))
         self._seen = []
-        self._detector.fit(fit)
-        return np.sort(self._detector.score(calibrate))
+        self._detector.fit(fit, calibrate)
+        scores = np.sort(self._detector.score(calibrate))
+        if not np.isfinite(scores).all():
+            raise ParameterError(f"{self.detector} has no finite score for a normal daemon", where="detector")
+        return scores
 
 
 def _at_most(count: int, rows: Floats, rng: np.random.Generator) -> Floats:

@@ -6,6 +6,7 @@
     ├── ScenarioError             a scenario is rejected
     │   ├── ParameterError        a plug-in's, topology's or rule's parameter is out of its range
     │   ├── UnknownNameError      no plug-in, scenario or topology of that name
+    │   ├── TooLargeError         a scenario needs more memory than there is
     │   └── RulesError            a team exceeds its budget in the rules of engagement
     ├── PluginError               a plug-in broke its contract while the swarm ran
     │   └── NotVisibleError       it read data that its knowledge or vantage does not include
@@ -20,9 +21,14 @@ import difflib
 from collections.abc import Iterable
 from enum import IntEnum
 
+from swarmsec.visible import one_line
+
 
 class ExitCode(IntEnum):
-    """The exit codes of the command. A number never changes its meaning."""
+    """The exit codes of the command. A number never changes its meaning.
+
+    A signal that ends the command gives 128 + its number: 129 (SIGHUP), 130 (Ctrl-C), 143 (SIGTERM).
+    """
 
     DONE = 0
     GATE_FAILED = 1
@@ -50,7 +56,7 @@ class SwarmsecError(Exception):
         self.where = where
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}" if self.where else self.message
+        return one_line(f"{self.where}: {self.message}" if self.where else self.message)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.message, self.where))
@@ -90,6 +96,10 @@ class UnknownNameError(ScenarioError):
     """No plug-in, scenario or topology of that name."""
 
 
+class TooLargeError(ScenarioError):
+    """A scenario needs more memory than there is."""
+
+
 class RulesError(ScenarioError):
     """A team exceeds its budget in the rules of engagement."""
 
@@ -106,6 +116,14 @@ class NotVisibleError(PluginError):
 
 class ExecutorError(SwarmsecError):
     """No worker is left: no process can be started, or the cluster is lost."""
+
+    exit_code = ExitCode.USAGE
+
+
+def out_of_memory(error: MemoryError) -> TooLargeError:
+    """The error of a scenario for which the memory does not suffice."""
+    detail = f": {error}" if str(error) else ""
+    return TooLargeError(f"there is not enough memory{detail}; fewer daemons, edges, rounds or jobs need less")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 FENCE = re.compile(r"^```(\S*)(?: ([^\n]*))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
+FILES = ("yaml", "csv")
 RUN_ID = re.compile(r"-[0-9a-f]{10}\b|  ·  CPU × [\d.]+")
 
 
@@ -27,9 +28,9 @@ def of_kind(found, language, mark=""):
 
 
 def write_files(found, folder):
-    """Write the files of a page: fences `python plugin=PATH` and `yaml PATH`; `yaml +PATH` appends to its file."""
+    """Write the files of a page: fences `python plugin=PATH`, `csv PATH`, `yaml PATH`; `+PATH` appends to a file."""
     for kind, info, text in found:
-        if (kind == "python" and info.startswith("plugin=")) or (kind == "yaml" and info):
+        if (kind == "python" and info.startswith("plugin=")) or (kind in FILES and info):
             path = folder / info.removeprefix("plugin=").removeprefix("+")
             path.parent.mkdir(parents=True, exist_ok=True)
             before = path.read_text(encoding="utf-8") if info.startswith("+") else ""

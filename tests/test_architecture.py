@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 LAYERS = [
-    {"errors", "arrays", "_version"},
+    {"errors", "arrays", "compile", "visible", "_version"},
     {"rng", "parameters", "files"},
     {"plugin", "entry_points"},
     {"registry"},
@@ -152,7 +152,8 @@ def defined_names(path: Path) -> Iterator[str]:
 
 def private_attributes(path: Path) -> Iterator[str]:
     """Attributes with a leading underscore that a file uses, except those of `self` and `cls`."""
-    public = {"_replace", "_asdict", "_fields", "_make", "_exit"}  # Of named tuples and of `os`.
+    # Of named tuples, of `os`, and of numba's dispatchers, which have no public way to set a cache.
+    public = {"_replace", "_asdict", "_fields", "_make", "_exit", "_cache"}
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__"):
             of_itself = isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}

@@ -10,6 +10,7 @@ import pytest
 
 from swarmsec import errors
 from swarmsec.errors import (
+    ExecutorError,
     ExitCode,
     NotVisibleError,
     OutputError,
@@ -18,6 +19,7 @@ from swarmsec.errors import (
     RulesError,
     ScenarioError,
     SwarmsecError,
+    TooLargeError,
     UnknownNameError,
     UsageError,
     did_you_mean,
@@ -67,8 +69,10 @@ def test_at_prepends_the_outer_location(inner, outer, where) -> None:
         (ParameterError, 3),
         (UnknownNameError, 3),
         (RulesError, 3),
+        (TooLargeError, 3),
         (PluginError, 5),
         (NotVisibleError, 5),
+        (ExecutorError, 2),
     ],
 )
 def test_every_error_class_sets_the_exit_code(kind, code) -> None:

@@ -24,7 +24,14 @@ def folder(tmp_path_factory):
     return there
 
 
-@pytest.mark.parametrize("fence", of_kind(FENCES, "console"), ids=lambda fence: fence.partition("\n")[0])
+@pytest.mark.parametrize(
+    "fence",
+    [
+        pytest.param(fence, marks=pytest.mark.slow) if "blackswarm_subtle" in fence else fence
+        for fence in of_kind(FENCES, "console")
+    ],
+    ids=lambda fence: fence.partition("\n")[0],
+)
 def test_output_equals_the_output_in_the_readme(fence, folder):
     command, _, expected = fence.partition("\n")
     done = run(words_of(command), folder)

@@ -1,8 +1,8 @@
 """Run the commands of the pages and write the output that they print now into the pages: `make outputs`.
 
 A fence `console` is a command and its output; `exit=N` is its exit code, and `tail=N` keeps the last lines. Files of
-the page are written first: `yaml FILE`, `yaml +FILE` to append, and `python plugin=FILE`. Outputs that the tests take
-for equal, which differ in an id or a rounded number, are left as they are.
+the page are written first: `yaml FILE`, `yaml +FILE` to append, `csv FILE`, and `python plugin=FILE`. Outputs that the
+tests take for equal, which differ in an id or a rounded number, are left as they are.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from tests.fences import FENCE, assert_alike, fences, run, shown_by, words_of, write_files
+from tests.fences import FENCE, FILES, assert_alike, fences, run, shown_by, words_of, write_files
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "docs/plugins.md", "scenarios/README.md")
@@ -26,7 +26,7 @@ def with_outputs(page: str, folder: Path) -> str:
 def _updated(match: re.Match[str], folder: Path) -> str:
     """The fence; one of a command with the output that it prints now."""
     kind, info, text = match[1], match[2] or "", match[3]
-    if kind == "yaml":
+    if kind in FILES:
         write_files([(kind, info, text)], folder)
     if kind != "console":
         return match[0]

@@ -47,7 +47,7 @@ def deep_lint(
 
     Raises:
         SwarmsecError: A plug-in breaks its contract.
-        ExecutorError: A worker process died, or an arm took too long.
+        PluginError: A worker process died, or an arm took too long.
     """
     rules = {rule.code: rule for rule in selected(select, ignore) if rule.deep}
     case = LintCase(scenario)

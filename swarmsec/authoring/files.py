@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from swarmsec.errors import ScenarioError, UsageError
+from swarmsec.files import open_regular
 from swarmsec.scenario.yaml_tree import TEXT_BYTES_MAX
 
 
@@ -24,14 +25,14 @@ def read_text(name: str) -> Text:
         UsageError: It cannot be read.
         ScenarioError: It is not UTF-8, or too large for a scenario.
     """
+    if name != "-" and not Path(name).exists():
+        raise UsageError(f"no such file: {name}")
     try:
         if name == "-":
             content = sys.stdin.buffer.read(TEXT_BYTES_MAX + 1)
         else:
-            with Path(name).open("rb") as file:
+            with open_regular(Path(name)) as file:
                 content = file.read(TEXT_BYTES_MAX + 1)
-    except FileNotFoundError:
-        raise UsageError(f"no such file: {name}") from None
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=name) from None
     label = "<stdin>" if name == "-" else name

@@ -142,7 +142,12 @@ def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Lin
 
 
 def fixed(
-    file: str, *, select: Sequence[str] = (), ignore: Sequence[str] = (), plugins: Sequence[str | Path] = ()
+    file: str,
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    plugins: Sequence[str | Path] = (),
+    extends_from: Sequence[str | Path] = (),
 ) -> list[Lint]:
     """Apply all safe fixes to a file; comments and layout stay.
 
@@ -154,6 +159,7 @@ def fixed(
         select: As for `lint`.
         ignore: As for `lint`.
         plugins: Folders of plug-ins.
+        extends_from: Folders with scenarios that it may extend.
 
     Returns:
         The findings that were fixed.
@@ -167,7 +173,7 @@ def fixed(
         raise UsageError(f"`{file}` is not a file; must be one that can be rewritten", where="--fix")
     done: list[Lint] = []
     while len(done) < FIXES_MAX:
-        scenario = load_scenario(file, plugins=plugins)
+        scenario = load_scenario(file, plugins=plugins, extends_from=extends_from)
         text = path.read_bytes().decode()
         for one in lint(scenario, select=select, ignore=ignore):
             changed = edited(text, one.fix, scenario.tree, label=file) if one.fix else None

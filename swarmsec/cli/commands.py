@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
 from swarmsec._version import __version__
-from swarmsec.cli.lazy_commands import Command, group_of
-from swarmsec.cli.output import print_json
-from swarmsec.errors import ExitCode, SwarmsecError
+from swarmsec.cli.lazy_commands import Command, group_of, help_mode
+from swarmsec.cli.output import hint, print_json, say
+from swarmsec.cli.signals import one_interrupt
+from swarmsec.cli.streams import OutputLostError, guarded_streams
+from swarmsec.errors import ExitCode, OutputError, SwarmsecError, out_of_memory
+from swarmsec.visible import one_line
 
 COMMANDS = {
     "list": Command("list_show.list_", "List attacks, defenses, protocols, worlds, topologies and scenarios."),
@@ -91,6 +92,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=help_mode(),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -100,7 +102,7 @@ _CommandLineError: Any = next(base for base in typer.BadParameter.__mro__ if bas
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"swarmsec {__version__}")
+        say(f"swarmsec {__version__}")
         raise typer.Exit
 
 
@@ -120,32 +122,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: The arguments after `swarmsec`; those of the process unless given.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    with _one_interrupt():
-        code = _code_of(words)
+    with guarded_streams(), one_interrupt() as received:
+        try:
+            code = _code_of(words, received)
+        except OutputLostError as lost:
+            code = _without_output(lost)
     sys.exit(code)
 
 
-@contextmanager
-def _one_interrupt() -> Iterator[None]:
-    """Let the first Ctrl-C interrupt, and ignore further ones, so that the cleanup is completed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def _without_output(lost: OutputLostError) -> int:
+    """The exit code of a command whose standard output cannot be written, with a line on standard error."""
+    if lost.closed_pipe:
+        return 128 + signal.SIGPIPE
+    message = f"cannot be written: {lost.error.strerror}; what was written to files is kept"
+    error = OutputError(message, where="standard output")
+    hint(f"swarmsec: {error}")
+    return error.exit_code
 
-    def interrupt(_number: int, _frame: object) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, interrupt)
+def _code_of(words: list[str], received: Sequence[signal.Signals]) -> int:
     try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _code_of(words: list[str]) -> int:
-    try:
-        code = app(args=words, standalone_mode=False)
+        code = _call_app(words)
         sys.stdout.flush()
         if code == ExitCode.INTERRUPTED:  # Typer turns Ctrl-C into an exit code.
             raise KeyboardInterrupt
@@ -153,21 +150,39 @@ def _code_of(words: list[str]) -> int:
     except SwarmsecError as error:
         findings = [finding.to_dict() for finding in getattr(error, "findings", ())]
         return _print_error(words, str(error), error.exit_code, kind=type(error).__name__, findings=findings)
-    except (KeyboardInterrupt, typer.Abort):
-        return _print_error(words, "interrupted", ExitCode.INTERRUPTED, kind="Interrupted")
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # The reader of the pipe has closed it.
-        return 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        if not received:
+            message = "a plug-in or a library raised KeyboardInterrupt; there was no signal"
+            return _print_error(words, message, ExitCode.PLUGIN_FAILED, kind="PluginError")
+        number = received[0]
+        message = "interrupted" if number == signal.SIGINT else f"interrupted by {number.name}"
+        return _print_error(words, message, 128 + number, kind="Interrupted")
+    except MemoryError as error:
+        too_large = out_of_memory(error)
+        return _print_error(words, str(too_large), too_large.exit_code, kind=type(too_large).__name__)
+    except RecursionError:
+        return _print_error(words, "the input is nested too deeply", ExitCode.USAGE, kind="UsageError")
     except _CommandLineError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
-            typer.echo(error.format_message())
+            say(error.format_message())
             return ExitCode.USAGE
         return _print_error(words, _message(error), ExitCode.USAGE, kind="UsageError")
     except Exception as error:
         if os.environ.get("SWARMSEC_DEBUG"):
             raise
-        hint = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows the traceback"
-        return _print_error(words, f"{type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL, kind="InternalError")
+        bug = "this is a bug of swarmsec; SWARMSEC_DEBUG=1 shows the traceback"
+        message = one_line(f"{type(error).__name__}: {error} ({bug})")
+        return _print_error(words, message, ExitCode.INTERNAL, kind="InternalError")
+
+
+def _call_app(words: list[str]) -> Any:
+    try:
+        return app(args=words, standalone_mode=False)
+    except typer.Abort as error:
+        # Typer takes an end of file, such as that of a damaged pickle, for the answer to a prompt; we have none.
+        if isinstance(error.__cause__, EOFError):
+            raise error.__cause__ from None
+        raise KeyboardInterrupt from error
 
 
 def _message(error: Any) -> str:
@@ -176,12 +191,12 @@ def _message(error: Any) -> str:
 
 
 def _print_error(
-    words: Sequence[str], message: str, code: ExitCode, *, kind: str, findings: Sequence[dict[str, Any]] = ()
+    words: Sequence[str], message: str, code: int, *, kind: str, findings: Sequence[dict[str, Any]] = ()
 ) -> int:
     """Print an error: as JSON on standard output with --json, else in one line on standard error."""
     if "--json" in words or os.environ.get("SWARMSEC_JSON", "0") not in {"", "0", "false", "no"}:
         error = {"kind": kind, "message": message, "exit_code": int(code)}
         print_json({"error": error | ({"findings": list(findings)} if findings else {})})
     else:
-        typer.echo(f"swarmsec: {message}", err=True)
+        hint(f"swarmsec: {message}")
     return int(code)

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from swarmsec.cli.options import Json, Plugins
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import hint, print_json, say
 from swarmsec.errors import ExitCode, UsageError
+from swarmsec.visible import one_line
 
 SCHEMA = "swarmsec.diff/v1"
 _SHOWN_MAX = 60
@@ -34,11 +35,11 @@ def diff(
         print_json(document)
     elif found.changes:
         for change in found.changes:
-            typer.echo(f"{change.path}  {_shown(change.old)} → {_shown(change.new)}")
+            say(f"{one_line(change.path)}  {_shown(change.old)} → {_shown(change.new)}")
         same = "the digest and every run are the same" if found.same_runs else "the digest differs"
-        typer.echo(f"{len(found.changes)} difference{'s' if len(found.changes) > 1 else ''}; {same}", err=True)
+        hint(f"{len(found.changes)} difference{'s' if len(found.changes) > 1 else ''}; {same}")
     else:
-        typer.echo("no difference", err=True)
+        hint("no difference")
     return ExitCode.GATE_FAILED if found.changes else ExitCode.DONE
 
 

@@ -9,7 +9,7 @@ import typer
 
 from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import print_json, print_report
 from swarmsec.report.tables import plain_table, yaml_word
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def explain(
         documents = [page.to_dict() for page in pages]
         print_json(documents if len(documents) > 1 else documents[0])
         return
-    typer.echo("\n\n".join("\n".join(_lines(page)) for page in pages))
+    print_report("\n\n".join("\n".join(_lines(page)) for page in pages))
 
 
 def _lines(page: Page) -> Iterator[str]:
@@ -59,4 +59,4 @@ def _parameter_table(page: Page) -> str:
         for one in page.parameters
     ]
     columns = [column for column in zip(*rows, strict=True) if any(column)]
-    return plain_table(list(zip(*columns, strict=True)), indent=0)
+    return plain_table(list(zip(*columns, strict=True)), indent=0, heading=False)

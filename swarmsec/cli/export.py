@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from swarmsec.cli.options import STORE, Json
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import print_json, say
 from swarmsec.errors import ExitCode, UsageError
+from swarmsec.visible import one_line
 
 
 def export(
@@ -33,5 +34,5 @@ def export(
     if as_json:
         print_json({"files": [str(path) for path in paths]})
     else:
-        typer.echo("\n".join(str(path) for path in paths))
+        say("\n".join(one_line(str(path)) for path in paths))
     return ExitCode.DONE

@@ -24,10 +24,11 @@ from swarmsec.cli.options import (
     seeds_of,
     settings_of,
 )
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import print_json, print_report
 from swarmsec.cli.progress import progress
 from swarmsec.errors import ExitCode, ParameterError, SwarmsecError, UsageError
 from swarmsec.files import write_atomically
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from swarmsec.runs import JobCache
@@ -121,7 +122,7 @@ def gauntlet(
     if as_json:
         print_json(_document(found, small, mapped, repeat))
     else:
-        typer.echo(f"{_text(found, small, mapped, loaded.title, keep)}\n\n  repeat   {repeat}")
+        print_report(f"{_text(found, small, mapped, loaded.title, keep)}\n\n  repeat   {one_line(repeat)}")
     return ExitCode.DONE
 
 

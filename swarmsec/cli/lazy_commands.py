@@ -11,11 +11,14 @@ import os
 from collections.abc import Mapping, Sequence
 from enum import EnumMeta
 from importlib import import_module
+from shutil import get_terminal_size
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
+
+_HELP_TABLE_COLUMNS = 80
 
 
 class Command(NamedTuple):
@@ -56,13 +59,18 @@ def group_of(entries: Mapping[str, Command]) -> type[TyperGroup]:
     return Lazy
 
 
+def help_mode() -> Literal["rich"] | None:
+    """The form of help texts: Rich's tables, or plain lines where those would shorten words."""
+    return "rich" if get_terminal_size().columns >= _HELP_TABLE_COLUMNS else None
+
+
 def loaded(name: str, entry: Command) -> Any:
     """Import a command."""
     module, _, attribute = entry.home.partition(".")
     home = getattr(import_module(f"swarmsec.cli.{module}"), attribute)
     if isinstance(home, typer.Typer):
         return get_command(home)
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=help_mode())
     app.command(name, cls=_FastCommand)(home)
     return get_command(app)
 

@@ -12,6 +12,7 @@ import typer
 
 from swarmsec.cli.options import (
     Cluster,
+    ExtendsFrom,
     FindingsFormat,
     Jobs,
     Json,
@@ -20,8 +21,9 @@ from swarmsec.cli.options import (
     check_executor_options,
     executor_of,
 )
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import hint, print_document, print_json, say
 from swarmsec.errors import ExitCode, SwarmsecError
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from swarmsec.report.findings import Checked
@@ -38,6 +40,7 @@ class _Options(NamedTuple):
     select: list[str]
     ignore: list[str]
     plugins: list[Path]
+    extends_from: list[Path]
     quiet: bool
 
 
@@ -65,6 +68,7 @@ def lint(
     form: FindingsFormat = "text",
     as_json: Json = False,
     plugins: Plugins = None,
+    extends_from: ExtendsFrom = None,
 ) -> int:
     """Find likely mistakes in valid SCENARIOS. Ends with 1 if there is a warning, with 0 if there are only notes."""
     from swarmsec.authoring.lint import selected
@@ -73,14 +77,14 @@ def lint(
     form = "json" if as_json else form
     check_executor_options(jobs=jobs, timeout=timeout)
     opened = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout) if deep else None
-    asked = _Options(opened, fix, _codes(select), _codes(ignore), list(plugins or ()), form != "text")
+    asked = _Options(opened, fix, _codes(select), _codes(ignore), plugins or [], extends_from or [], form != "text")
     selected(asked.select, asked.ignore)
     pages = [_page(name, asked) for name in dict.fromkeys(scenarios)]
     if form == "json":
         print_json([page.document for page in pages])
     elif form != "text":
         text = (github if form == "github" else sarif)([page.checked for page in pages])
-        typer.echo(text, nl=bool(text))
+        print_document(f"{text}\n" if text else "")
     return max(page.code for page in pages)
 
 
@@ -93,7 +97,7 @@ def _page(name: str, asked: _Options) -> _Page:
         return _linted(name, asked)
     except SwarmsecError as error:
         if not asked.quiet:
-            typer.echo(f"swarmsec: {error}", err=True)
+            hint(f"swarmsec: {error}")
         document = {"scenario": name, "valid": False, "error": _error_document(error), "findings": []}
         return _Page(document, Checked(name, findings_of(error)), error.exit_code)
 
@@ -110,15 +114,15 @@ def _linted(name: str, asked: _Options) -> _Page:
     from swarmsec.scenario import load_scenario
 
     choice: dict[str, Any] = {"select": asked.select, "ignore": asked.ignore}
-    fixes = fixed(name, **choice, plugins=asked.plugins) if asked.fix else []
-    scenario = load_scenario(name, plugins=asked.plugins)
+    fixes = fixed(name, **choice, plugins=asked.plugins, extends_from=asked.extends_from) if asked.fix else []
+    scenario = load_scenario(name, plugins=asked.plugins, extends_from=asked.extends_from)
     found = lint_one(scenario, **choice)
     if asked.deep:
         from swarmsec.authoring.deep_lint import deep_lint
         from swarmsec.runs import JobCache, whole
 
         def advance(what: str) -> None:
-            typer.echo(f"{scenario.name}: running {what}", err=True)
+            hint(f"{scenario.name}: running {what}")
 
         with asked.deep() as executor:
             found += deep_lint(scenario, JobCache(executor, whole), **choice, advance=advance)
@@ -126,10 +130,10 @@ def _linted(name: str, asked: _Options) -> _Page:
     if not asked.quiet:
         for one in fixes:
             assert one.fix
-            typer.echo(f"{one.finding.span}  {one.finding.path}  {one.code} fixed: {one.fix.value}")
+            say(f"{one.finding.span}  {one.finding.path}  {one.code} fixed: {one.fix.value}")
         for one in found:
-            typer.echo(one.text(scenario.tree))
-        typer.echo(f"{name}: {_count(warnings, len(found) - warnings)}")
+            say(one.text(scenario.tree))
+        say(f"{one_line(name)}: {_count(warnings, len(found) - warnings)}")
     page = {
         "scenario": name,
         "valid": True,

@@ -13,7 +13,7 @@ import typer
 from swarmsec.cli.catalog import plugin_page, read_catalog
 from swarmsec.cli.lazy_numpy import numpy_on_demand
 from swarmsec.cli.options import Json, Plugins
-from swarmsec.cli.output import print_json, terminal
+from swarmsec.cli.output import print_json, say, terminal
 from swarmsec.entry_points import any_package_defines_plugins
 from swarmsec.errors import PluginError, UnknownNameError, UsageError, did_you_mean
 from swarmsec.report.tables import plain_table, yaml_word
@@ -80,7 +80,7 @@ def list_(
         width = max(map(len, entries), default=0)
         for name, entry in entries.items():
             line = _line(entry)
-            typer.echo(f"{name:<{width}}  {line}" if what else f"{group:<10}  {name:<21}  {line}")
+            say(f"{name:<{width}}  {line}" if what else f"{group:<10}  {name:<21}  {line}")
 
 
 _BROKEN = "broken"
@@ -112,7 +112,7 @@ def show(
         if console:
             console.print(_rich_page(page))
         else:
-            typer.echo("\n".join(_plain_page(page)))
+            say("\n".join(_plain_page(page)))
 
 
 def _registry(plugins: Sequence[Path] | None) -> Registry | None:
@@ -232,12 +232,14 @@ def _scenario_page(name: str) -> dict[str, Any]:
 def _table(title: str, columns: list[str], rows: list[tuple[str, ...]]) -> RenderableType:
     from rich.table import Table
 
+    from swarmsec.report.fitting import FittingTable
+
     table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
     for column in columns:
         table.add_column(column)
     for row in rows:
         table.add_row(*row)
-    return table
+    return FittingTable(table)
 
 
 def _parameter_rows(page: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -275,7 +277,7 @@ def _plain_page(page: dict[str, Any]) -> list[str]:
     lines = [_heading(page), "", *page["about"].splitlines(), ""]
     rows = _parameter_rows(page)
     if rows:
-        lines.append(plain_table(rows, indent=0))
+        lines.append(plain_table(rows, indent=0, heading=False))
     if "scenario" in page:
         lines.append(_composition(page))
     return lines

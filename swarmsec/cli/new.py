@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from swarmsec.cli.options import Json
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import hint, print_document, print_json, say
 from swarmsec.errors import ExitCode, UsageError
 from swarmsec.files import write_atomically
+from swarmsec.visible import one_line
 
 
 class _World(StrEnum):
@@ -45,7 +46,7 @@ def new(
         if as_json:
             print_json({"schema": "swarmsec.new/v1", "text": text})
         else:
-            typer.echo(text, nl=False)
+            print_document(text)
         return ExitCode.DONE
     path = Path(out)
     if path.exists() and not force:
@@ -61,6 +62,6 @@ def new(
         print_json({"schema": "swarmsec.new/v1", "template": chosen, "files": [str(one) for one in written]})
     else:
         for one in written:
-            typer.echo(str(one))
-        typer.echo(f"next: swarmsec run {out}", err=True)
+            say(one_line(str(one)))
+        hint(f"next: swarmsec run {one_line(str(out))}")
     return ExitCode.DONE

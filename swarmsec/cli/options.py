@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from swarmsec.cli.output import hint
 from swarmsec.errors import UsageError
 
 if TYPE_CHECKING:
     from swarmsec.runs.executors import Executor
+    from swarmsec.runs.recorded_plugins import AllowedFolders
     from swarmsec.runs.simulation import EachRound
 
 Plugins = Annotated[
     list[Path] | None,
     typer.Option("--plugins", help="A folder with your own plug-ins.", envvar="SWARMSEC_PLUGINS", metavar="DIR"),
+]
+ExtendsFrom = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--extends-from",
+        help="A folder with scenarios that SCENARIO may extend, beside its own.",
+        envvar="SWARMSEC_EXTENDS_FROM",
+        metavar="DIR",
+    ),
+]
+Trust = Annotated[
+    bool,
+    typer.Option(
+        "--trust", help="Also load plug-ins from the folders that the run names, if they have not changed since."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.", envvar="SWARMSEC_JSON")]
 
@@ -33,6 +50,15 @@ Cluster = Annotated[
     ),
 ]
 
+Limit = Annotated[
+    str | None,
+    typer.Option(
+        help="The most memory that a run may take, by estimate; what is available unless given.",
+        envvar="SWARMSEC_LIMIT",
+        metavar="4GB",
+    ),
+]
+
 FindingsFormat = Annotated[
     Literal["text", "json", "github", "sarif"],
     typer.Option("--format", help="github annotates a pull request; sarif is for code scanning."),
@@ -40,6 +66,16 @@ FindingsFormat = Annotated[
 
 STORE = Path("runs/tournaments.sqlite")
 """The default store of tournaments."""
+
+
+def allowed_folders(plugins: list[Path] | None, *, trust: bool) -> AllowedFolders:
+    """The folders of --plugins and --trust; each folder that a run names is announced on standard error."""
+    from swarmsec.runs.recorded_plugins import AllowedFolders
+
+    def announce(folder: Path, names: Sequence[str]) -> None:
+        hint(f"loading {', '.join(names)} from {folder}, which the run names")
+
+    return AllowedFolders(tuple(plugins or ()), trust, announce)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import typer
+from swarmsec.cli.output import hint
 
 LINE_SECONDS = 10.0
 """The time between two lines, if there is no terminal."""
@@ -59,7 +59,7 @@ class ProgressLines(Progress):
 
     def show(self, text: str) -> None:
         """Print a line."""
-        typer.echo(f"{self.name}: {text}", err=True)
+        hint(f"{self.name}: {text}")
 
 
 class ProgressBar(Progress):
@@ -125,25 +125,16 @@ def progress(name: str, total: int | None = None, *, quiet: bool = False) -> Ite
         total: The number of steps; `Progress.update` can set it later.
         quiet: Show nothing if there is no terminal.
     """
-    from rich.console import Console
+    from swarmsec.report.console import LiteralConsole
 
     announce_compilation()
-    console = Console(stderr=True, markup=False, emoji=False)
+    console = LiteralConsole(stderr=True)
     if not console.is_terminal:
         yield (Progress if quiet else ProgressLines)(name, total)
         return
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as RichProgress
+    from swarmsec.report.progress_bar import FittingProgress
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[text]}", markup=False),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with RichProgress(*columns, console=console, transient=True) as bar:
+    with FittingProgress(console) as bar:
         yield ProgressBar(name, total, bar=bar)
 
 
@@ -152,4 +143,4 @@ def announce_compilation() -> None:
     from swarmsec.aggregation import kernels_are_compiled
 
     if not kernels_are_compiled():
-        typer.echo("compiling the kernels, once; this takes some seconds", err=True)
+        hint("compiling the kernels, once; this takes some seconds")

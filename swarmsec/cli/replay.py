@@ -18,13 +18,16 @@ from swarmsec.cli.options import (
     Json,
     Plugins,
     Timeout,
+    Trust,
+    allowed_folders,
     check_executor_options,
     executor_of,
     seeds_of,
 )
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import hint, print_json, print_report, say
 from swarmsec.cli.progress import announce_compilation, progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from swarmsec.replay import Recording, ReplaySource
@@ -77,6 +80,7 @@ def replay(
     cluster: Cluster = None,
     as_json: Json = False,
     plugins: Plugins = None,
+    trust: Trust = False,
 ) -> int:
     """Step through RUN round by round, compare it with a changed run, or attribute its damage.
 
@@ -97,7 +101,8 @@ def replay(
     executor = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout)
     with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         try:
-            source = open_source(run, seeds=seeds_of(seeds), store=store, plugins=plugins or ())
+            allowed = allowed_folders(plugins, trust=trust)
+            source = open_source(run, seeds=seeds_of(seeds), store=store, allowed=allowed)
         except ParameterError as error:
             raise UsageError(error.message, where="--seeds") if error.where == "seeds" else error from None
         shown_arm, interactive = _arm(source, arm), False
@@ -116,7 +121,7 @@ def replay(
         head = {"schema": "swarmsec.replay/v1", "of": source.name, "scenario": source.scenario.name}
         print_json({**head, **document})
     else:
-        typer.echo(text)
+        print_report(text)
     return ExitCode.DONE
 
 
@@ -155,29 +160,29 @@ def _interact(source: ReplaySource, seed: int, arm: Arm) -> int:
     there = source.seeds if seed in source.seeds else (seed, *source.seeds)
     session = Session(_recorder(source), there, source.arms, seed, arm)
     at_terminal = sys.stdin.isatty()
-    typer.echo(f"{source.name}: {source.scenario.title}. `h` lists the commands, `q` quits.\n")
-    typer.echo(round_lines(session.recording, session.round))
+    print_report(f"{one_line(source.name)}: {source.scenario.title}. `h` lists the commands, `q` quits.\n")
+    print_report(round_lines(session.recording, session.round))
     while True:
         if at_terminal:
-            typer.echo("\nreplay> ", nl=False)
+            say("\nreplay> ", end="")
         line = sys.stdin.readline()
         if not line:
             return ExitCode.DONE
         try:
             shown = session.execute(line)
         except UsageError as error:
-            typer.echo(f"  {error}")
+            print_report(f"  {error}")
             continue
         if shown.what == "quit":
             return ExitCode.DONE
         recording = session.recording
-        typer.echo()
+        say()
         if shown.what == "round":
-            typer.echo(round_lines(recording, session.round))
+            print_report(round_lines(recording, session.round))
         elif shown.what == "daemons":
-            typer.echo(daemons_lines(recording, session.round, shown.daemons))
+            print_report(daemons_lines(recording, session.round, shown.daemons))
         else:
-            typer.echo(help_lines() if shown.what == "help" else events_lines(recording.trace.events))
+            print_report(help_lines() if shown.what == "help" else events_lines(recording.trace.events))
 
 
 def _recorder(source: ReplaySource) -> Callable[[int, Arm], Recording]:
@@ -196,10 +201,9 @@ def _recorded(source: ReplaySource, seed: int, arm: Arm) -> Recording:
     with redirect_stdout(sys.stderr):
         recording = record(source.scenario, seed, arm)
     if recording.states is None:
-        typer.echo(
+        hint(
             f"the states of all rounds take {recording.states_bytes / 1024**2:,.0f} MiB, more than "
-            f"{STATES_BYTES_MAX / 1024**2:,.0f} MiB; only summaries of rounds are kept, no single daemons",
-            err=True,
+            f"{STATES_BYTES_MAX / 1024**2:,.0f} MiB; only summaries of rounds are kept, no single daemons"
         )
     return recording
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from swarmsec.cli.options import Json, Plugins, settings_of
-from swarmsec.cli.output import print_json
+from swarmsec.cli.options import ExtendsFrom, Json, Plugins, settings_of
+from swarmsec.cli.output import print_document, print_json
 from swarmsec.errors import ExitCode, UsageError
 
 SCHEMA = "swarmsec.resolved/v1"
@@ -29,6 +29,7 @@ def resolve(
     ] = None,
     as_json: Json = False,
     plugins: Plugins = None,
+    extends_from: ExtendsFrom = None,
 ) -> int:
     """Print SCENARIOS with every default written out, as equivalent YAML."""
     from swarmsec.authoring.resolve import resolve as resolve_one
@@ -45,6 +46,7 @@ def resolve(
             attack=attack or None,
             defense=defense or None,
             plugins=plugins or (),
+            extends_from=extends_from or (),
         )
         if points or point is not None:
             found += resolve_points(loaded, None if point is None else [point])
@@ -54,5 +56,5 @@ def resolve(
         document = {"schema": SCHEMA, "scenarios": [one.to_dict(origin=origin) for one in found]}
         print_json(document)
     else:
-        typer.echo("---\n".join(one.text(origin=origin) for one in found), nl=False)
+        print_document("---\n".join(one.text(origin=origin) for one in found))
     return ExitCode.DONE

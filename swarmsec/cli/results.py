@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from swarmsec.cli.options import STORE, Json
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import print_json, print_report
 from swarmsec.errors import ExitCode, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def results(
         # The answer to an SQL query can contain dates and other objects.
         print_json({"schema": "swarmsec.results/v1", "store": str(store), **page}, default=str)
     else:
-        typer.echo(text)
+        print_report(text)
     return ExitCode.DONE
 
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
-from swarmsec.cli.output import print_json
+from swarmsec.cli.output import hint, print_document, print_json, say
 from swarmsec.errors import ExitCode, SwarmsecError
 from swarmsec.files import write_atomically
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from swarmsec.authoring.files import Text
@@ -44,7 +43,7 @@ def rewrite(
             worst = max(worst, error.exit_code)
             files.append({"file": name, "changed": False, "error": {"where": error.where, "message": error.message}})
             if not as_json:
-                typer.echo(f"swarmsec: {error}", err=True)
+                hint(f"swarmsec: {error}")
             continue
         changed = new != text.content
         files.append({"file": name, "changed": changed} | ({"text": new} if name == "-" and not check else {}))
@@ -53,9 +52,9 @@ def rewrite(
         elif changed and name != "-":
             write_atomically(Path(name), new)
         if not as_json and name == "-" and not check:
-            typer.echo(new, nl=False)
+            print_document(new)
         elif not as_json and changed:
-            typer.echo(f"{name}: {'would be ' if check else ''}{done}", err=not check)
+            (say if check else hint)(f"{one_line(name)}: {'would be ' if check else ''}{done}")
     if as_json:
         print_json({"schema": schema, "files": files})
     return worst

@@ -14,8 +14,10 @@ import typer
 
 from swarmsec.cli.options import (
     Cluster,
+    ExtendsFrom,
     Jobs,
     Json,
+    Limit,
     Plugins,
     Timeout,
     check_executor_options,
@@ -23,9 +25,11 @@ from swarmsec.cli.options import (
     seeds_of,
     settings_of,
 )
-from swarmsec.cli.output import print_json, print_rendered
+from swarmsec.cli.output import hint, print_json, print_rendered, print_report
 from swarmsec.cli.progress import RunProgress, progress
+from swarmsec.cli.signals import ending_signals
 from swarmsec.errors import ExitCode, ParameterError, UsageError
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,31 +67,43 @@ def run(
     ] = Path("runs"),
     as_json: Json = False,
     plugins: Plugins = None,
+    extends_from: ExtendsFrom = None,
     jobs: Jobs = 1,
     timeout: Timeout = None,
     cluster: Cluster = None,
     nulls: Annotated[
         bool, typer.Option("--nulls", help="Also run the null defenses in place of the scenario's.")
     ] = False,
+    limit: Limit = None,
     point: Annotated[int | None, typer.Option(help="Run one point of its sweep, counted from 0.", metavar="N")] = None,
 ) -> int:
     """Run SCENARIO in four paired arms, and report the attack's cost and how much of it the defense prevented."""
     from swarmsec.runs import JobCache, whole
     from swarmsec.scenario import load_scenario
+    from swarmsec.scenario.size import bytes_of, check_fits, size_of
 
     check_executor_options(jobs=jobs, timeout=timeout)
+    most = None if limit is None else bytes_of(limit)
     settings = settings_of(set_)
     settings |= {} if agents is None else {"network.n": agents}
     settings |= {} if rounds is None else {"rounds": rounds}
     relay = _Relay()
     with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         loaded = load_scenario(
-            scenario, settings=settings, attack=attack or None, defense=defense or None, plugins=plugins or ()
+            scenario,
+            settings=settings,
+            attack=attack or None,
+            defense=defense or None,
+            plugins=plugins or (),
+            extends_from=extends_from or (),
         )
         if point is not None:
             loaded = _at_point(loaded, point)
         sweeps = point is None and bool(loaded.document["sweep"])
         wanted = _seeds(seeds)
+        if cluster is None or most is not None:
+            for at_point in [at for _, at in loaded.points()] if sweeps else [loaded]:
+                check_fits(size_of(at_point, seeds=None if wanted is None else len(wanted), jobs=jobs), most)
         with executor_of(jobs=jobs, cluster=cluster, timeout=timeout, each_round=relay) as executor:
             runner = _Runner(JobCache(executor, whole), relay, out)
             if sweeps:
@@ -127,7 +143,7 @@ def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], arms_run: int,
     if as_json:
         print_json({**to_dict(points), "arms_run": arms_run})
     else:
-        typer.echo(sweep_lines(scenario, points))
+        print_report(sweep_lines(scenario, points))
     return ExitCode.DONE if any(point.result.bites for point in points) else ExitCode.INCONCLUSIVE
 
 
@@ -161,7 +177,7 @@ class _Runner:
 
         for point in run_points(scenario, self.cache, seeds=seeds, run_point=run_point):
             done.append(point)
-            typer.echo(f"{point_line(point)}  ({len(done)} of {count})", err=True)
+            hint(f"{point_line(point)}  ({len(done)} of {count})")
         return done
 
     def run(
@@ -169,10 +185,18 @@ class _Runner:
     ) -> tuple[Result, RunFolder]:
         """Run a scenario and write its folder, which stays readable if the run ends early."""
         from swarmsec.report.html import run_page
-        from swarmsec.runs import run_scenario, with_nulls
         from swarmsec.runs.write_folder import RunFolder
 
-        folder = RunFolder(self._out, scenario, seeds, sys.argv)
+        with RunFolder(self._out, scenario, seeds, sys.argv) as folder:
+            result = self._run_into(folder, scenario, seeds, nulls=nulls, quiet=quiet)
+            folder.keep_report(run_page(folder.path, plugins=scenario.registry.folders))
+        return result, folder
+
+    def _run_into(
+        self, folder: RunFolder, scenario: Scenario, seeds: Sequence[int], *, nulls: bool, quiet: bool
+    ) -> Result:
+        from swarmsec.runs import run_scenario, with_nulls
+
         try:
             with progress(scenario.name, quiet=quiet) as display:
                 shown = RunProgress(display, seeds=len(seeds), rounds=scenario.rounds)
@@ -193,23 +217,25 @@ class _Runner:
             with _interrupts_wait():
                 folder.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
             if isinstance(error, KeyboardInterrupt):
-                typer.echo(f"results so far are in {folder.path}", err=True)
+                hint(f"results so far are in {one_line(str(folder.path))}")
             raise
-        folder.keep_report(run_page(folder.path))
-        return result, folder
+        return result
 
 
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
-    """Delay Ctrl-C until the current write is complete."""
+    """Delay Ctrl-C and other signals that end the command until the current write is complete."""
     received: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
+    before = {
+        number: signal.signal(number, lambda number, _frame: received.append(number)) for number in ending_signals()
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if received:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(received[0])
 
 
 def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:

@@ -23,9 +23,10 @@ from swarmsec.cli.options import (
     seeds_of,
     settings_of,
 )
-from swarmsec.cli.output import print_json, print_rendered
+from swarmsec.cli.output import hint, print_json, print_rendered, say
 from swarmsec.cli.progress import progress
 from swarmsec.errors import ExitCode, ParameterError, UsageError
+from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,6 +126,8 @@ def _request(names: list[str], *, settings: dict[str, object], plugins: list[Pat
     if not files:
         return Request(scenarios=tuple(names), settings=settings, **given)
     request = request_of_file(Path(files[0]))
+    if request.plugins and not plugins:
+        hint(f"{files[0]} loads plug-ins from {', '.join(request.plugins)}")
     return request.with_values(**given, **({"settings": {**request.settings, **settings}} if settings else {}))
 
 
@@ -155,7 +158,7 @@ def _merge(plan: Plan, store: Store, others: list[Path]) -> None:
 
     for path in others:
         with type(store).open(path, read_only=True) as other:
-            typer.echo(f"{copy_runs(plan, store, other):,} runs copied from {path}", err=True)
+            hint(f"{copy_runs(plan, store, other):,} runs copied from {one_line(str(path))}")
 
 
 def _refuse_begun(plan: Plan, store: Store) -> None:
@@ -207,10 +210,10 @@ def _run(
                     executor,
                     shard=shard,
                     advanced=advanced,
-                    dropped=lambda drop: typer.echo(f"{plan.name}: dropped {drop_line(drop, names)}", err=True),
+                    dropped=lambda drop: hint(f"{plan.name}: dropped {drop_line(drop, names)}"),
                 )
         except BaseException:
-            typer.echo(f"runs so far are in {store.path}; to continue: {resume_command}", err=True)
+            hint(f"runs so far are in {one_line(str(store.path))}; to continue: {one_line(resume_command)}")
             raise
 
 
@@ -253,9 +256,8 @@ def _show_shard(result: TournamentResult, plan: Plan, shard: Shard, *, as_json: 
     if as_json:
         print_json(document)
         return
-    typer.echo(
-        f"shard {document['shard']} of {result.name}: {len(mine):,} runs, {failed:,} failed, stored in {result.store}"
+    say(
+        f"shard {document['shard']} of {result.name}: {len(mine):,} runs, {failed:,} failed, "
+        f"stored in {one_line(result.store)}"
     )
-    typer.echo(
-        f"when all parts are done: {result.replay} --store ALL.sqlite --merge {result.store} --merge ..", err=True
-    )
+    hint(f"when all parts are done: {result.replay} --store ALL.sqlite --merge {one_line(result.store)} --merge ..")

@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from swarmsec.cli.options import Cluster, Jobs, Json, Plugins, Timeout, check_executor_options, executor_of
-from swarmsec.cli.output import print_json
+from swarmsec.cli.options import (
+    Cluster,
+    Jobs,
+    Json,
+    Plugins,
+    Timeout,
+    Trust,
+    allowed_folders,
+    check_executor_options,
+    executor_of,
+)
+from swarmsec.cli.output import print_json, print_report
 from swarmsec.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from swarmsec.replay.verification import Verified
     from swarmsec.runs.executors import Executor
+    from swarmsec.runs.recorded_plugins import AllowedFolders
 
 
 def verify(
@@ -32,6 +43,7 @@ def verify(
     cluster: Cluster = None,
     as_json: Json = False,
     plugins: Plugins = None,
+    trust: Trust = False,
 ) -> int:
     """Repeat RUN, or a sample of a store, and compare every figure.
 
@@ -46,29 +58,27 @@ def verify(
         redirect_stdout(sys.stderr),  # Output of plug-ins must not mix with the results.
         executor_of(jobs=jobs, cluster=cluster, timeout=timeout) as executor,
     ):
-        found = _verified(run, executor, sample, all_, plugins or [])
+        found = _verified(run, executor, sample, all_, allowed_folders(plugins, trust=trust))
     if as_json:
         print_json({"schema": "swarmsec.verify/v1", **found.to_dict()})
     else:
         from swarmsec.report.verification import verification_lines
 
-        typer.echo(verification_lines(found))
+        print_report(verification_lines(found))
     if found.differences:
         return ExitCode.GATE_FAILED
     return ExitCode.SCENARIO_REJECTED if found.refused else ExitCode.DONE
 
 
-def _verified(run: Path, executor: Executor, sample: int | None, all_: bool, plugins: list[Path]) -> Verified:
+def _verified(run: Path, executor: Executor, sample: int | None, all_: bool, allowed: AllowedFolders) -> Verified:
     from swarmsec.replay.verification import SAMPLE, verify_folder, verify_store
     from swarmsec.runs.read_folder import find_run
     from swarmsec.store.connect import is_store
 
     if is_store(run):
-        if plugins:
-            raise UsageError("a store records the plug-in folders of its runs", where="--plugins")
-        return verify_store(run, executor, sample=None if all_ else sample or SAMPLE)
+        return verify_store(run, executor, sample=None if all_ else sample or SAMPLE, allowed=allowed)
     folder = find_run(run)
     if folder is None:
         what = "is neither a run's folder nor a store" if run.exists() else "no such folder or store"
         raise UsageError(f"{what}; `swarmsec run` writes a folder, and `swarmsec tournament` a store", where=str(run))
-    return verify_folder(folder, executor, sample=sample, plugins=plugins)
+    return verify_folder(folder, executor, sample=sample, allowed=allowed)

@@ -6,7 +6,7 @@ Defenses that combine them are files of `defenses/`.
 from __future__ import annotations
 
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
-from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector
+from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector, try_detector
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.quarantine import Quarantine, Verdict
@@ -26,4 +26,5 @@ __all__ = [
     "benjamini_hochberg",
     "check_detector",
     "p_values",
+    "try_detector",
 ]

@@ -24,6 +24,9 @@ FEATURES = (
     "similarity",
 )
 
+LARGEST_PAYLOAD = 1e100
+"""Payloads are clipped to this absolute value, so that all features and their squares are finite."""
+
 EWMA_WEIGHT = 0.1
 """The weight of the newest observation in moving averages."""
 
@@ -107,8 +110,8 @@ class BehaviorTracker:
     def _mean_payload(self, messages: Messages) -> Floats:
         """(n, d) the mean of each daemon's messages over its listeners; non-finite values count as 0."""
         if messages.per_edge is None:
-            return np.nan_to_num(messages.broadcast, nan=0.0, posinf=0.0, neginf=0.0)
-        per_edge = np.nan_to_num(messages.per_edge, nan=0.0, posinf=0.0, neginf=0.0)
+            return _clipped(messages.broadcast)
+        per_edge = _clipped(messages.per_edge)
         return self._per_sender(per_edge) / np.maximum(self._listeners, 1)[:, None]
 
     def _surroundings(self, values: Floats) -> tuple[Floats, Floats]:
@@ -127,7 +130,7 @@ class BehaviorTracker:
     def _equivocation(self, messages: Messages, spread: Floats) -> Floats:
         if messages.per_edge is None:
             return np.zeros(self._network.n)
-        per_edge = np.nan_to_num(messages.per_edge, nan=0.0, posinf=0.0, neginf=0.0)
+        per_edge = _clipped(messages.per_edge)
         highest, lowest = np.full(spread.shape, -np.inf), np.full(spread.shape, np.inf)
         np.maximum.at(highest, self._network.indices, per_edge)
         np.minimum.at(lowest, self._network.indices, per_edge)
@@ -139,7 +142,8 @@ class BehaviorTracker:
         if messages.per_edge is None:
             return np.abs(deviation)
         senders = self._network.indices
-        apart = np.nan_to_num((messages.per_edge - median[senders]) / spread[senders], posinf=0.0, neginf=0.0)
+        finite = np.isfinite(messages.per_edge)
+        apart = np.where(finite, _clipped(messages.per_edge) - median[senders], 0.0) / spread[senders]
         farthest = np.zeros(self._network.n)
         np.maximum.at(farthest, senders, np.abs(apart).max(axis=1))
         return farthest
@@ -176,6 +180,11 @@ class BehaviorTracker:
     @property
     def _listeners(self) -> Floats:
         return np.diff(self._network.outgoing.indptr).astype(np.float64)
+
+
+def _clipped(payload: Floats) -> Floats:
+    """The payload within ±1e100; 0 where it is not finite."""
+    return np.clip(np.nan_to_num(payload, nan=0.0, posinf=0.0, neginf=0.0), -LARGEST_PAYLOAD, LARGEST_PAYLOAD)
 
 
 def largest(values: Floats) -> Floats:

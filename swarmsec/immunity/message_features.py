@@ -6,7 +6,7 @@ import numpy as np
 
 from swarmsec.aggregation import neighborhood_spread
 from swarmsec.arrays import Floats, frozen
-from swarmsec.immunity.features import EWMA_WEIGHT, Features, largest
+from swarmsec.immunity.features import EWMA_WEIGHT, LARGEST_PAYLOAD, Features, largest
 from swarmsec.messages import Messages
 from swarmsec.network import Joined, Network
 
@@ -46,8 +46,9 @@ class MessageTracker:
         Args:
             messages: The messages that arrived in the last exchange of the round.
         """
-        payload, received = messages.payload, messages.received
-        finite = np.isfinite(payload).all(axis=1) & received
+        received = messages.received
+        finite = np.isfinite(messages.payload).all(axis=1) & received
+        payload = np.clip(messages.payload, -LARGEST_PAYLOAD, LARGEST_PAYLOAD)
         values = np.where(finite[:, None], payload, np.nan)
         own = np.zeros((self._network.n, payload.shape[1]))
         around = neighborhood_spread(self._network, own, finite.astype(np.float64), per_edge=payload)

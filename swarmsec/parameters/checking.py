@@ -11,6 +11,7 @@ from swarmsec.parameters.fields import fields_of
 from swarmsec.parameters.marks import REQUIRED
 from swarmsec.parameters.problem import Problem, path_of, spot
 from swarmsec.parameters.pydantic_check import check_with_pydantic
+from swarmsec.parameters.whole_numbers import with_whole_numbers
 from swarmsec.parameters.wording import expected_value
 
 _T = TypeVar("_T")
@@ -76,7 +77,7 @@ def _check(cls: type[object], given: Mapping[str, Any]) -> tuple[dict[str, Any],
         try:
             values[name] = fast_check(fields[name].hint, value)
         except UndecidedError:
-            checked, wrong = check_with_pydantic(cls, fields[name], value)
+            checked, wrong = check_with_pydantic(cls, fields[name], with_whole_numbers(fields[name].hint, value))
             found.extend(wrong)
             if not wrong:
                 values[name] = checked

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from swarmsec.visible import one_line
+
 
 class Problem(NamedTuple):
     """One error in a mapping of parameters.
@@ -55,5 +57,8 @@ def shown(value: Any) -> str:
     """A value in the notation of YAML, cut to 60 characters."""
     if value is None:
         return "nothing"
-    text = str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else repr(value)
+    if isinstance(value, str):
+        text = f'"{one_line(value)}"'
+    else:
+        text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

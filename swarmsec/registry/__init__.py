@@ -18,8 +18,8 @@ imports no plug-in by name. Checks of plug-ins beyond their form belong in `swar
 """
 
 from swarmsec.registry._fresh import fresh_classes
-from swarmsec.registry._identity import own_modules, source_digest
+from swarmsec.registry._identity import digest_in_folder, own_modules, source_digest
 from swarmsec.registry._registry import Registry
 from swarmsec.registry._shipped import kinds as shipped_kinds
 
-__all__ = ["Registry", "fresh_classes", "own_modules", "shipped_kinds", "source_digest"]
+__all__ = ["Registry", "digest_in_folder", "fresh_classes", "own_modules", "shipped_kinds", "source_digest"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib
+import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, ModuleSpec
 from importlib.machinery import SourceFileLoader as _SourceFileLoader
@@ -25,25 +26,32 @@ _CODE: dict[str, CodeType | None] = {}
 """The compiled code of each file of a folder."""
 
 
-def load(folder: Path) -> Iterator[tuple[str, type[Plugin] | PluginError]]:
+def load(folder: Path, only: Collection[str] | None = None) -> Iterator[tuple[str, type[Plugin] | PluginError]]:
     """Each plug-in in a folder by its kind, sorted by file; or the error, if the file cannot be used.
+
+    Args:
+        folder: The folder.
+        only: The kinds to import; all unless given.
 
     Raises:
         UsageError: There is no such folder.
     """
-    if not folder.is_dir():
-        raise UsageError("no such folder of plug-ins", where=str(folder))
-    package = _package(folder.resolve())
-    for path in sorted(folder.resolve().glob("*.py")):
-        if path.name.startswith("_"):
+    package = package_of(folder)
+    for kind, path in files(folder).items():
+        if only is not None and kind not in only:
             continue
         try:
             plugin = _plugin(package, path)
         except PluginError as error:
-            yield path.stem, error
+            yield kind, error
         else:
             if plugin:
-                yield path.stem, plugin
+                yield kind, plugin
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """Kind → file, for every file in a folder that may define a plug-in; nothing is imported."""
+    return {path.stem: path for path in sorted(folder.resolve().glob("*.py")) if not path.name.startswith("_")}
 
 
 def is_folder(package: str) -> bool:
@@ -51,9 +59,16 @@ def is_folder(package: str) -> bool:
     return package.startswith(_PREFIX)
 
 
-def _package(folder: Path) -> str:
-    """The name of the package that a folder becomes."""
-    name = _PREFIX + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+def package_of(folder: Path) -> str:
+    """The name of the package that a folder becomes; nothing in it is imported.
+
+    Raises:
+        UsageError: There is no such folder.
+    """
+    if not folder.is_dir():
+        raise UsageError("no such folder of plug-ins", where=str(folder))
+    folder = folder.resolve()
+    name = _PREFIX + hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     if name not in sys.modules:
         package = ModuleType(name)
         package.__path__ = [str(folder)]

@@ -13,6 +13,7 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import NamedTuple
 
+from swarmsec.errors import UsageError
 from swarmsec.plugin import FAMILIES, Plugin
 from swarmsec.registry import _folders, _shipped
 
@@ -25,6 +26,21 @@ def source_digest(plugin: type[Plugin]) -> str:
     from the source: imports by a computed name are not included.
     """
     return _digest_of(plugin.__module__)
+
+
+def digest_in_folder(folder: Path, kind: str) -> str | None:
+    """What `source_digest` gives for the plug-in of a kind in a folder, without importing it; None if it has no file.
+
+    Raises:
+        UsageError: There is no such folder, or a file of it cannot be read as Python.
+    """
+    package = _folders.package_of(folder)
+    if kind not in _folders.files(folder):
+        return None
+    try:
+        return _digest_of(f"{package}.{kind}")
+    except (SyntaxError, ValueError, RecursionError, OSError) as error:
+        raise UsageError(f"cannot be read as Python: {error}", where=str(folder / f"{kind}.py")) from None
 
 
 @lru_cache(maxsize=1024)

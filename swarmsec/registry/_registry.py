@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,18 @@ class Registry:
 
     Args:
         folders: Folders of plug-ins, in addition to the installed ones.
+        only: The kinds to import from the folders; all unless given.
 
     Raises:
         UsageError: A folder does not exist, or two files, or a file and a shipped plug-in, have the same kind.
     """
 
-    def __init__(self, folders: Iterable[Path | str] = ()) -> None:
+    def __init__(self, folders: Iterable[Path | str] = (), *, only: Collection[str] | None = None) -> None:
         self.folders = tuple(Path(folder) for folder in folders)
         self._in_folders: dict[Family, dict[str, type[Plugin]]] = {family: {} for family in FAMILIES}
         self._broken_files: dict[str, PluginError] = {}
         for folder in self.folders:
-            for kind, found in _folders.load(folder):
+            for kind, found in _folders.load(folder, only):
                 if isinstance(found, PluginError):
                     self._broken_files[kind] = found
                     continue

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats
+from swarmsec.files import parse_json
 from swarmsec.runs.jobs import JobResult
 from swarmsec.runs.read_folder import FileLine
 from swarmsec.swarm.trace import Trace
@@ -65,7 +66,7 @@ def first_in_events(kept: Sequence[FileLine], again: Sequence[str]) -> RunDiffer
         return None
     line, was, now = found
     try:
-        inner = first_in_json("events.jsonl", json.loads(was), json.loads(now))
+        inner = first_in_json("events.jsonl", parse_json(was), parse_json(now))
     except ValueError:
         inner = None
     if inner is None:

@@ -17,12 +17,28 @@ from swarmsec.replay.differences import SHOWN_MAX, RunDifference, first_in_event
 from swarmsec.runs import JobCache, run_seeds, subject_of, with_nulls
 from swarmsec.runs.ground_truth import truth_of
 from swarmsec.runs.jobs import JobResult
-from swarmsec.runs.read_folder import FileLine, RoundTable, parse_event, parse_rounds, read_json, read_lines, read_text
+from swarmsec.runs.read_folder import (
+    FileLine,
+    RoundTable,
+    parse_event,
+    parse_rounds,
+    read_json,
+    read_lines,
+    read_text,
+    status_of,
+)
 from swarmsec.runs.write_folder import event_lines, json_text, round_lines
 from swarmsec.scenario import Scenario
 from swarmsec.scoring import Result, SeedRun, score, score_damage
 from swarmsec.scoring.intervals import of_mean
 from swarmsec.worlds import Metric, figures_of_run
+
+_ENDS = {
+    "interrupted": "was interrupted",
+    "failed": "failed",
+    "running": "is still running",
+    "killed": "was killed",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +52,7 @@ class StoredFiles:
         rounds: The other lines.
         events: The lines of `events.jsonl`.
         seeds: The seeds with stored rounds; all seeds if the run is complete.
-        complete: Whether the run is complete (not interrupted).
+        status: `done`, `interrupted`, `failed`, `running`, or `killed`.
     """
 
     folder: Path
@@ -45,7 +61,12 @@ class StoredFiles:
     rounds: tuple[FileLine, ...]
     events: tuple[FileLine, ...]
     seeds: tuple[int, ...]
-    complete: bool
+    status: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run is complete."""
+        return self.status == "done"
 
     @classmethod
     def read(cls, folder: Path, manifest: Mapping[str, Any]) -> StoredFiles:
@@ -54,14 +75,15 @@ class StoredFiles:
         Raises:
             UsageError: No round is stored.
         """
-        complete = manifest.get("status") == "done"
+        status = status_of(folder, manifest)
+        complete = status == "done"
         header, *rows = _lines(folder, "rounds.csv", complete=complete) or [FileLine(1, "")]
         stored = {_seed_of_row(row) for row in rows}
         seeds = tuple(seed for seed in manifest["seeds"] if complete or seed in stored)
         if not seeds:
             raise UsageError("no round of this run is stored; there is nothing to verify", where=str(folder))
         events = _lines(folder, "events.jsonl", complete=complete)
-        return cls(folder, manifest, header, tuple(rows), tuple(events), seeds, complete)
+        return cls(folder, manifest, header, tuple(rows), tuple(events), seeds, status)
 
 
 def compare_rerun(
@@ -79,7 +101,7 @@ def compare_rerun(
     found = [_in_rounds(stored, runs), _in_events(stored, runs), _in_truth(stored, runs[0])]
     notes = []
     if not stored.complete:
-        notes.append("the run was interrupted: only its stored part was compared")
+        notes.append(f"the run {_ENDS[stored.status]}: only its stored part was compared")
     elif len(seeds) == len(stored.seeds):
         found.append(_in_result(stored, scenario, runs, cache))
     else:

@@ -42,7 +42,7 @@ def run_bills(jobs: Iterable[Job], executor: Executor, advanced: Advanced | None
 
     Raises:
         PluginError: A plug-in breaks its contract; the place names the seed and arm.
-        ExecutorError: A worker process died, or a job took too long.
+        PluginError: A worker process died, or a job took too long.
     """
     asked = {one.id: one for one in jobs}
     found: dict[str, Floats] = {}

@@ -17,14 +17,15 @@ from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.replay.differences import RunDifference, first_in_run
 from swarmsec.replay.rerun import StoredFiles, compare_rerun
 from swarmsec.replay.run_bills import Advanced
-from swarmsec.replay.sources import changed_line, frozen_scenario
+from swarmsec.replay.sources import frozen_scenario, stored_scenario
 from swarmsec.runs import JobCache, whole
 from swarmsec.runs.executors import Executor
 from swarmsec.runs.jobs import Job, job
 from swarmsec.runs.read_folder import read_manifest
+from swarmsec.runs.recorded_plugins import NO_FOLDERS, AllowedFolders
 from swarmsec.runs.write_folder import cpu_features, run_id, versions
-from swarmsec.scenario import Scenario, load_scenario
-from swarmsec.store import Store
+from swarmsec.scenario import Scenario
+from swarmsec.store import Store, StoredJob
 from swarmsec.swarm.model import SIM_SEMANTICS
 
 SAMPLE = 20
@@ -62,7 +63,7 @@ class Verified(NamedTuple):
 
 
 def verify_folder(
-    folder: Path, executor: Executor, *, sample: int | None = None, plugins: Sequence[Path] = ()
+    folder: Path, executor: Executor, *, sample: int | None = None, allowed: AllowedFolders = NO_FOLDERS
 ) -> Verified:
     """Re-run seeds of a run, and compare its files byte for byte.
 
@@ -70,16 +71,16 @@ def verify_folder(
         folder: The run's folder.
         executor: Runs the jobs.
         sample: The number of seeds; all by default.
-        plugins: Folders of plug-ins, instead of the run's own.
+        allowed: The folders whose plug-ins may be imported.
 
     Raises:
-        UsageError: The folder is not a run's, or has no rounds.
+        UsageError: The folder is not a run's, or has no rounds; or a folder of plug-ins must be named.
         SwarmsecError: A plug-in breaks its contract.
-        ExecutorError: A worker process died, or an arm took too long.
+        PluginError: A worker process died, or an arm took too long.
         ScenarioError: The scenario is rejected, or a plug-in has changed since the run.
     """
     manifest = read_manifest(folder)
-    scenario = frozen_scenario(folder, manifest, plugins)
+    scenario = frozen_scenario(folder, manifest, allowed)
     name = str(folder)
     if changed := _changed_afterward(manifest, scenario):
         return Verified(name, (), len(manifest["seeds"]), (changed,), reasons=("the file was changed afterward",))
@@ -91,7 +92,12 @@ def verify_folder(
 
 
 def verify_store(
-    path: Path, executor: Executor, *, sample: int | None = SAMPLE, advanced: Advanced | None = None
+    path: Path,
+    executor: Executor,
+    *,
+    sample: int | None = SAMPLE,
+    advanced: Advanced | None = None,
+    allowed: AllowedFolders = NO_FOLDERS,
 ) -> Verified:
     """Re-run runs of a store, and compare their digests and all other stored values.
 
@@ -100,6 +106,7 @@ def verify_store(
         executor: Runs the jobs.
         sample: The number of finished runs to re-run; all if None.
         advanced: Called after each run.
+        allowed: The folders whose plug-ins may be imported.
 
     Raises:
         UsageError: The path is not a store, the store is damaged, or none of its runs is done.
@@ -117,7 +124,7 @@ def verify_store(
             stored = store.job(run)
             assert stored is not None, "it is in the list"
             try:
-                asked[run] = _same_job(stored, *made[run])
+                asked[run] = _same_job(stored, *made[run], allowed)
             except SwarmsecError as error:
                 refused.append((run[:12], str(error)))
         differences = list(_compared(store, executor, asked, advanced))
@@ -167,19 +174,15 @@ def _changed_afterward(manifest: Mapping[str, Any], scenario: Scenario) -> RunDi
     return None
 
 
-def _same_job(stored: Job, semantics: int, version: str) -> Job:
+def _same_job(stored: StoredJob, semantics: int, version: str, allowed: AllowedFolders) -> Job:
     """The job of a stored run, from its validated scenario.
 
     Raises:
-        SwarmsecError: The run cannot be repeated: the engine, a plug-in or a folder of plug-ins has changed.
+        SwarmsecError: The run cannot be repeated: the engine or a plug-in has changed, or a folder must be named.
     """
     if semantics != SIM_SEMANTICS:
         raise SwarmsecError(f"was run with SIM_SEMANTICS {semantics}, and this swarmsec has {SIM_SEMANTICS}")
-    scenario = load_scenario(stored.document, plugins=[Path(folder) for folder in stored.folders])
-    here = job(scenario, stored.seed, stored.arm)
-    if here.id != stored.id:
-        raise SwarmsecError(changed_line(["a plug-in"], version))
-    return here
+    return job(stored_scenario(stored, version, allowed), stored.seed, stored.arm)
 
 
 def _sample(there: Sequence[Any], count: int | None, salt: str) -> tuple[Any, ...]:

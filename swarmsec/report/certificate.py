@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from swarmsec.report.fitting import FittingTable
 from swarmsec.runs.certification import Certificate, NetworkTolerance
 
 _NAMED_MAX = 8
@@ -48,7 +49,7 @@ def render(certificate: Certificate) -> RenderableType:
     table.add_column(overflow="fold")
     for row in _rows(certificate):
         table.add_row(*row)
-    return Group(heading, Text(), Text(f"  {verdict}", style=color), Text(), table)
+    return Group(heading, Text(), Text(f"  {verdict}", style=color), Text(), FittingTable(table))
 
 
 def _rows(certificate: Certificate) -> Iterator[tuple[str, str, str]]:

@@ -67,7 +67,7 @@ def _division(division: Division, unit: str) -> str:
         rows.append([named, interval_text(one.share, unit), f"{part}{drawn}"])
     rows.append(["in all", interval_text(division.total, unit), ""])
     how = f"  by {division.orders:,} sampled orders, for more than {EXACT_MOST} plug-ins" if division.orders else ""
-    return f"  {_TITLES[division.of]}{how}\n{plain_table(rows, left={0}, gap=4)}"
+    return f"  {_TITLES[division.of]}{how}\n{plain_table(rows, left={0}, gap=4, heading=False)}"
 
 
 def _seed_rows(found: Counterfactual, arm: str) -> list[list[str]]:

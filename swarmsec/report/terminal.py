@@ -10,9 +10,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from swarmsec.report.fitting import FittingTable
 from swarmsec.report.numbers import amount, share, share_interval
 from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Interval, Null, Result, Verdict
+from swarmsec.visible import one_line
 
 _COLORS: dict[Verdict, str] = {
     "limited": "green",
@@ -59,9 +61,9 @@ def render(result: Result, context: Context) -> RenderableType:
         Text(),
         Text(f"  {verdict_line(result)}", style=_COLORS[result.verdict]),
         Text(),
-        arms_table(result, context),
+        FittingTable(arms_table(result, context)),
         Text(),
-        notes(result, context),
+        FittingTable(notes(result, context)),
     )
 
 
@@ -118,8 +120,8 @@ def notes(result: Result, context: Context) -> Table:
         kept = "kept" if promise["measured"] <= promise["bound"] else "NOT kept"
         table.add_row("", f"measured {promise['measured']:.3g}, and at most {promise['bound']:.3g} is promised: {kept}")
     table.add_row("", "")
-    table.add_row("  repeat", result.replay)
-    table.add_row("  kept in", context.folder)
+    table.add_row("  repeat", one_line(result.replay))
+    table.add_row("  kept in", one_line(context.folder))
     return table
 
 
@@ -139,7 +141,7 @@ def _attack_line(spec: Mapping[str, Any]) -> str:
 
 
 def _parameter_text(value: Any) -> str:
-    return f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
+    return f"{value:g}".replace("-", "−") if isinstance(value, float) else one_line(str(value))
 
 
 def _detection_line(result: Result) -> str:

@@ -8,11 +8,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from swarmsec.report.fitting import FittingTable
 from swarmsec.report.numbers import amount, share
 from swarmsec.scoring import Interval
 from swarmsec.tournament import TournamentResult
 from swarmsec.tournament.leaderboard import Rank
 from swarmsec.tournament.result import Counts, Drop, Nash, ScenarioStanding, WorstCase
+from swarmsec.visible import one_line
 
 FAILURES_SHOWN_MAX = 10
 
@@ -33,13 +35,13 @@ def render(result: TournamentResult) -> RenderableType:
         parts.append(Text(f"  {before}{sentence}", style=style))
         parts += [Text(f"  {before}{line}", style="red") for line in upset_lines(standing, names)]
     for standing in result.standings:
-        parts += [Text(), matrix(result, standing)]
+        parts += [Text(), FittingTable(matrix(result, standing))]
         if standing.nash:
             parts.append(Text(f"  {nash_line(standing.nash, standing, names)}"))
     for title, team in (("rating of blue", "defenses"), ("rating of red", "attacks")):
         if ratings := result.ratings[team]:
-            parts += [Text(), ratings_table(title, ratings, names)]
-    return Group(*parts, Text(), notes(result))
+            parts += [Text(), FittingTable(ratings_table(title, ratings, names))]
+    return Group(*parts, Text(), FittingTable(notes(result)))
 
 
 def names_of(result: TournamentResult) -> Names:
@@ -173,7 +175,7 @@ def notes(result: TournamentResult) -> Table:
     ]
     for head, lines in rows:
         for number, line in enumerate(lines):
-            table.add_row(head if number == 0 else "", Text(line))
+            table.add_row(head if number == 0 else "", one_line(line))
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from swarmsec.replay.verification import Verified
+from swarmsec.visible import one_line
 
 
 def verification_lines(found: Verified) -> str:
@@ -17,14 +18,15 @@ def verification_lines(found: Verified) -> str:
 
 
 def _verdict(found: Verified) -> str:
+    subject = one_line(found.subject)
     what = f"{len(found.checked):,} of {found.of:,} {_noun(found)}"
     if found.differences and not found.checked:
-        return f"{found.subject} is not what was run"
+        return f"{subject} is not what was run"
     if found.differences:
-        return f"{found.subject} differs: {what} re-run"
+        return f"{subject} differs: {what} re-run"
     if not found.checked:
-        return f"{found.subject}: none of its runs could be re-run"
-    return f"{found.subject} is verified: {what} re-run, identical"
+        return f"{subject}: none of its runs could be re-run"
+    return f"{subject} is verified: {what} re-run, identical"
 
 
 def _noun(found: Verified) -> str:

@@ -17,16 +17,17 @@ from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from swarmsec._version import __version__
-from swarmsec.errors import ExecutorError, PluginError, SwarmsecError
+from swarmsec.errors import ExecutorError, PluginError, SwarmsecError, out_of_memory
+from swarmsec.registry import Registry
 from swarmsec.runs.networks import NetworkCache
 from swarmsec.runs.simulation import EachRound, run_arm
 from swarmsec.scenario import Scenario, load_scenario
+from swarmsec.scenario.build import plugin_names
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.model import SIM_SEMANTICS
 from swarmsec.swarm.trace import Trace
@@ -90,10 +91,14 @@ class JobResult(NamedTuple):
 def job(scenario: Scenario, seed: int, arm: Arm) -> Job:
     """The job of one arm and seed of a scenario."""
     of_arm = scenario.for_arm(arm)
-    decisive = [of_arm.digest, seed, str(arm), of_arm.plugin_digests, SIM_SEMANTICS]
-    identity = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
     folders = tuple(str(folder) for folder in scenario.registry.folders)
-    return Job(identity, of_arm.document, folders, seed, arm, of_arm)
+    return Job(job_id(of_arm.digest, seed, arm, of_arm.plugin_digests), of_arm.document, folders, seed, arm, of_arm)
+
+
+def job_id(scenario_digest: str, seed: int, arm: Arm, plugin_digests: Mapping[str, str]) -> str:
+    """The id of the job of a document with only the teams of an arm."""
+    decisive = [scenario_digest, seed, str(arm), plugin_digests, SIM_SEMANTICS]
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
 def run_job(job: Job, *, networks: NetworkCache | None = None, each_round: EachRound | None = None) -> JobResult:
@@ -112,7 +117,8 @@ def run_job(job: Job, *, networks: NetworkCache | None = None, each_round: EachR
             ran = run_arm(scenario, job.seed, job.arm, network=network, each_round=each_round)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # A plug-in can also raise SystemExit and the like, and before its first hook.
+    except BaseException as raised:  # A plug-in can also raise SystemExit and the like, and before its first hook.
+        error = out_of_memory(raised) if isinstance(raised, MemoryError) else raised
         message = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
         seconds = time.process_time() - start
         return JobResult(job.id, "failed", cpu_seconds=seconds, error=message, exception=error)
@@ -151,20 +157,20 @@ def require_done(job: Job, result: JobResult) -> Trace:
 
     Raises:
         SwarmsecError: The plug-in's error, unchanged where it is known.
-        ExecutorError: The worker process died, or the job took too long.
+        PluginError: The worker process died, the job took too long, or the plug-in's error cannot be sent.
     """
     if result.trace is not None:
         return result.trace
     where = f"seed {job.seed}, {job.arm} arm"
     if result.status == "crashed":
-        raise ExecutorError(f"{result.error}; a plug-in ended it, or there was too little memory", where=where)
+        raise PluginError(f"{result.error}; a plug-in ended it, or there was too little memory", where=where)
     if result.status == "timed_out":
-        raise ExecutorError(result.error, where=where)
+        raise PluginError(result.error, where=where)
     if isinstance(result.exception, Exception):
         raise result.exception
     if result.exception is not None:
         raise PluginError(result.error, where=where) from result.exception
-    raise SwarmsecError(result.error, where=where)
+    raise PluginError(result.error, where=where)
 
 
 def trace_digest(trace: Trace) -> str:
@@ -200,5 +206,9 @@ def _canonical(document: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=64)
 def _loaded(document: str, folders: tuple[str, ...]) -> Scenario:
-    """The scenario of a document; cached, because a worker receives the same document with many jobs."""
-    return load_scenario(json.loads(document), plugins=[Path(folder) for folder in folders])
+    """The scenario of a document; cached, because a worker receives the same document with many jobs.
+
+    Only the needed files of the folders are imported.
+    """
+    found = json.loads(document)
+    return load_scenario(found, registry=Registry(folders, only={kind for _, kind in plugin_names(found)}))

@@ -35,7 +35,7 @@ def with_nulls(result: Result, scenario: Scenario, cache: JobCache[JobResult]) -
 
     Raises:
         SwarmsecError: A plug-in breaks its contract.
-        ExecutorError: A worker process died, or an arm took too long.
+        PluginError: A worker process died, or an arm took too long.
     """
     return result.beside(run_nulls(scenario, result.seeds, cache), rivals=STILL)
 
@@ -71,7 +71,7 @@ def run_nulls(scenario: Scenario, seeds: Sequence[int], cache: JobCache[JobResul
 
     Raises:
         SwarmsecError: A plug-in breaks its contract.
-        ExecutorError: A worker process died, or an arm took too long.
+        PluginError: A worker process died, or an arm took too long.
     """
     by_kind = {kind: _with_null(kind, scenario) for kind in NULLS}
     jobs = [one for seed in seeds for with_null in by_kind.values() for one in jobs_of(with_null, [seed])]

@@ -79,7 +79,7 @@ def run_scenario(
 
     Raises:
         SwarmsecError: A plug-in breaks its contract.
-        ExecutorError: A worker process died, or an arm took too long.
+        PluginError: A worker process died, or an arm took too long.
     """
     done: list[SeedRun] = []
     for seed_run in run_seeds(scenario, seeds, cache, arms=arms):

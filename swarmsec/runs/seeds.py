@@ -25,7 +25,7 @@ def run_seeds(
 
     Raises:
         SwarmsecError: A plug-in breaks its contract.
-        ExecutorError: A worker process died, or an arm took too long.
+        PluginError: A worker process died, or an arm took too long.
     """
     results: dict[Arm, JobResult] = {}
     for one, result in cache.results(jobs_of(scenario, seeds, arms)):

@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -29,17 +30,22 @@ import numpy as np
 from swarmsec._version import __version__
 from swarmsec.errors import OutputError
 from swarmsec.files import write_atomically
+from swarmsec.runs.claim import FolderClaim
 from swarmsec.runs.ground_truth import truth_of
 from swarmsec.scenario import Scenario
 from swarmsec.scenario.writer import as_yaml
 from swarmsec.scoring import Result, SeedRun
 from swarmsec.swarm.model import SIM_SEMANTICS
+from swarmsec.visible import csv_cell, visible_json
 
+_NAMES = ("result.json", "report.html", "rounds.csv", "events.jsonl", "scenario.yaml", "manifest.json")
 _LIBRARIES = ("mesa", "numpy", "numba", "scipy", "scikit-learn", "pyod")
 
 
 class RunFolder:
-    """The folder of one run, `ROOT/<id>`; `ROOT/latest` names the newest.
+    """The folder of one run, `ROOT/<id>`; `ROOT/latest` names the newest. Only one process at a time writes it.
+
+    At the end of a `with` statement, other processes may write it.
 
     Args:
         root: The folder of all runs.
@@ -48,7 +54,7 @@ class RunFolder:
         command: The command line.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputError: It cannot be written, or another process writes it.
     """
 
     def __init__(self, root: Path, scenario: Scenario, seeds: Sequence[int], command: Sequence[str]) -> None:
@@ -73,8 +79,9 @@ class RunFolder:
         }
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for name in ("result.json", "report.html"):
-                (self.path / name).unlink(missing_ok=True)
+            self._claim = FolderClaim(self.path)
+            for name in _NAMES:
+                (self.path / name).unlink(missing_ok=True)  # Also a link or a pipe that stands in its place.
             self._write("manifest.json", json_text(self._manifest))
             self._write("scenario.yaml", as_yaml(scenario.with_seeds(seeds)))
             for name in ("events.jsonl", "rounds.csv"):
@@ -85,6 +92,14 @@ class RunFolder:
                 f"a run's folder cannot be written: {error.strerror}; name another place with --out",
                 where=str(self.path),
             ) from None
+
+    def __enter__(self) -> RunFolder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._claim.release()
 
     def add(self, seed_run: SeedRun) -> None:
         """Append the events and rounds of one more seed; for the first seed, also write the ground truth."""
@@ -160,7 +175,7 @@ def round_lines(seed_run: SeedRun, *, header: bool) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     if header:
-        writer.writerow(["seed", "arm", "round", *next(iter(seed_run.traces.values())).metrics])
+        writer.writerow(["seed", "arm", "round", *map(csv_cell, next(iter(seed_run.traces.values())).metrics)])
     for arm, trace in seed_run.traces.items():
         rows = zip(*(values.tolist() for values in trace.metrics.values()), strict=True)
         writer.writerows([seed_run.seed, str(arm), number, *row] for number, row in enumerate(rows))
@@ -184,7 +199,7 @@ def _point_latest(root: Path, name: str) -> None:
 
 def json_text(document: Mapping[str, Any]) -> str:
     """Format a document as the JSON of a run's files."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return visible_json(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def _now() -> str:

@@ -31,6 +31,22 @@ SPEC_FAMILIES: dict[str, Family] = {
 """The document's keys for plug-ins, and the family of each."""
 
 
+def plugin_names(document: Mapping[str, Any]) -> list[tuple[Family, str]]:
+    """The family and the kind of every plug-in of a resolved document.
+
+    Raises:
+        ScenarioError: It is not a resolved document.
+    """
+    found: list[tuple[Family, str]] = []
+    for key, family in SPEC_FAMILIES.items():
+        specs = document.get(key)
+        for spec in specs if isinstance(specs, list) else [specs]:
+            if not (isinstance(spec, Mapping) and isinstance(spec.get("kind"), str)):
+                raise ScenarioError("is not a resolved scenario: every plug-in needs a kind", where=key)
+            found.append((family, spec["kind"]))
+    return found
+
+
 class Parts(NamedTuple):
     """Everything that a document names, built. Runs do not use these plug-ins; each run gets copies."""
 

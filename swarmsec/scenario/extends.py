@@ -3,11 +3,15 @@
 Mappings merge key by key. Plug-ins merge by `name`, or by `kind` if they have no name: a match changes the base's
 plug-in, any other item is appended, and `drop: true` removes the base's plug-in. A world, network or protocol of
 another `kind` replaces that of the base as a whole. Each file is checked before the merge.
+
+A base is a scenario of the library or a file below the folder of the first file; others must be allowed. An error about
+a file that is not a scenario quotes none of its lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,45 +25,72 @@ CHAIN_MAX = 10
 _LISTS_BY_NAME = ("attacks", "defenses")
 _KINDS = ("world", "network", "protocol")
 _OWN = ("extends",)
+_NO_YAML = "not valid YAML of a scenario"
 
 
-def extended(source: ScenarioSource, check: Callable[[Tree, bool], object]) -> Tree:
+def extended(
+    source: ScenarioSource, check: Callable[[Tree, bool], object], *, allowed: Sequence[str | Path] = ()
+) -> Tree:
     """The scenario of a source, merged with the scenarios that it extends.
 
     Args:
         source: The scenario as it was written.
         check: Called with a tree, and whether that tree is partial (extends another one); raises if it is wrong.
+        allowed: Folders with bases, in addition to that of the source.
 
     Raises:
-        InvalidScenarioError: A base does not exist, is wrong, or extends itself.
+        InvalidScenarioError: A base does not exist, is not allowed, is wrong, or extends itself.
     """
-    return _extended(source, check, seen=(source.command,))
+    return _extended(source, check, (Path(source.command).parent, *map(Path, allowed)), seen=(source.command,))
 
 
-def _extended(source: ScenarioSource, check: Callable[[Tree, bool], object], *, seen: tuple[str, ...]) -> Tree:
+def _extended(
+    source: ScenarioSource, check: Callable[[Tree, bool], object], folders: Sequence[Path], *, seen: tuple[str, ...]
+) -> Tree:
     tree = source.tree
     if not isinstance(tree.data, Mapping) or tree.data.get("extends") is None:
         return tree
     check(tree, True)
-    base = _base(source, str(tree.data["extends"]))
+    base = _base(source, str(tree.data["extends"]), folders)
     if base.command in seen or len(seen) >= CHAIN_MAX:
         chain = " → ".join([*seen, base.command])
         raise _refused(tree, f"a scenario may not extend itself, nor more than {CHAIN_MAX - 1} others: {chain}")
-    whole = _extended(base, check, seen=(*seen, base.command))
+    whole = _extended(base, check, folders, seen=(*seen, base.command))
     check(whole, False)
     return merge(whole, tree)
 
 
-def _base(source: ScenarioSource, name: str) -> ScenarioSource:
+def _base(source: ScenarioSource, name: str, folders: Sequence[Path]) -> ScenarioSource:
     if not name.strip():
         raise _refused(source.tree, f'"{name}" given; must be a library name or a file')
     beside = Path(source.command).parent / name
     try:
         there = beside.is_file() or (beside.is_dir() and name not in library())
-        return read(str(beside) if there else name)
-    except (UsageError, ValueError, OSError) as error:
+        chosen = str(beside) if there else name
+        if there or (name not in library() and os.path.lexists(name)):
+            _refuse_outside(source, name, Path(chosen), folders)
+        base = read(chosen)
+    except InvalidScenarioError as error:
+        # The file may be no scenario at all, so that neither its lines nor its values are quoted.
+        hidden = [one._replace(message=_NO_YAML, hint=f"swarmsec validate {chosen}") for one in error.findings]
+        raise refuse(hidden, Tree(None)) from None
+    except (UsageError, ValueError, OSError, RuntimeError) as error:
         message = error.message if isinstance(error, UsageError) else "not a valid file name"
         raise _refused(source.tree, message) from None
+    data = base.tree.data
+    if not isinstance(data, Mapping) or not ("world" in data or "extends" in data or _is_ours(data)):
+        raise _refused(source.tree, f"{base.command} is not a scenario")
+    return base
+
+
+def _refuse_outside(source: ScenarioSource, name: str, path: Path, folders: Sequence[Path]) -> None:
+    if not any(path.resolve().is_relative_to(folder.resolve()) for folder in folders):
+        message = f'"{name}" is not below {folders[0].resolve()}, the folder of the scenario'
+        raise UsageError(f"{message}; `run`, `validate`, `lint` and `resolve` allow it with --extends-from DIR")
+
+
+def _is_ours(data: Mapping[str, Any]) -> bool:
+    return str(data.get("apiVersion")).startswith("swarmsec/")
 
 
 def _refused(tree: Tree, message: str) -> InvalidScenarioError:

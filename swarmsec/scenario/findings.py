@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from swarmsec.errors import ScenarioError, SwarmsecError, UsageError
 from swarmsec.parameters import Problem, spot
 from swarmsec.scenario.yaml_tree import Place, Span, Tree, UnreadableError, YamlPath
+from swarmsec.visible import one_line, visible
 
 PRINTED_MAX = 50
 """An error's message prints at most this many findings; its attribute `findings` has all."""
@@ -53,7 +54,7 @@ class Finding(NamedTuple):
         """The finding in one line."""
         head = f"{self.span}  {self.path}" if self.span else self.path
         text = f"{self.message}; {self.hint}" if self.hint else self.message
-        return f"{head}  {text}" if head else text
+        return one_line(f"{head}  {text}" if head else text)
 
 
 class InvalidScenarioError(ScenarioError):
@@ -66,6 +67,10 @@ class InvalidScenarioError(ScenarioError):
     def __init__(self, message: str, *, where: str = "", findings: Sequence[Finding] = ()) -> None:
         super().__init__(message, where=where)
         self.findings = tuple(findings)
+
+    def __str__(self) -> str:
+        message = visible(self.message)
+        return f"{one_line(self.where)}: {message}" if self.where else message
 
 
 def locate(problem: Problem, tree: Tree, *, topic: str = "") -> Finding:
@@ -107,18 +112,19 @@ def paragraph(finding: Finding, tree: Tree) -> str:
     """A finding with its line of the file, and carets under the wrong value."""
     if finding.span is None:
         return finding.line()
-    lines = ["  ".join(filter(None, [str(finding.span), finding.path, finding.message]))]
+    lines = [one_line("  ".join(filter(None, [str(finding.span), finding.path, finding.message])))]
     text = tree.texts.get(finding.span.label, [])
     if 0 < finding.span.line <= len(text):
         source = text[finding.span.line - 1]
         first = max(0, finding.span.column - _SHOWN_MAX // 2) if len(source) > _SHOWN_MAX else 0
         shown = source[first : first + _SHOWN_MAX].replace("\t", " ")
-        before = finding.span.column - 1 - first
-        carets = " " * before + "^" * max(1, min(finding.span.width, len(shown) - before))
+        start = finding.span.column - 1 - first
+        before, at = one_line(shown[:start]), one_line(shown[start : start + finding.span.width])
+        shown, carets = one_line(shown), " " * len(before) + "^" * max(1, len(at))
         lines += [f"{finding.span.line:>5} | {shown}", f"      | {carets}"]
     more = f"  (swarmsec explain {finding.topic})" if finding.topic else ""
     if finding.hint or more:
-        lines.append(f"   {finding.hint}{more}".rstrip())
+        lines.append(one_line(f"   {finding.hint}{more}".rstrip()))
     return "\n".join(lines)
 
 

@@ -11,24 +11,25 @@ from typing import Any
 from swarmsec.errors import ScenarioError
 from swarmsec.network import Network
 from swarmsec.parameters import Problem
-from swarmsec.plugin import Family
 from swarmsec.registry import Registry, source_digest
 from swarmsec.rng import Streams
 from swarmsec.scenario.build import (
-    SPEC_FAMILIES,
     Parts,
     composition_errors,
     fresh,
     network_of,
     parts_of,
+    plugin_names,
     resolved,
     score_of,
     setup_of,
 )
 from swarmsec.scenario.check import check
+from swarmsec.scenario.data_files import with_data_files
 from swarmsec.scenario.extends import extended
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
 from swarmsec.scenario.model import digest_of, seed_list, stop_of
+from swarmsec.scenario.one_line_fields import hidden_text
 from swarmsec.scenario.overrides import Changes, Teams, specs_of, steps, with_value
 from swarmsec.scenario.schedule import expand
 from swarmsec.scenario.sources import ScenarioSource, read
@@ -139,23 +140,15 @@ class Scenario:
     def plugin_digests(self) -> dict[str, str]:
         """`family/kind` → the digest of its source, for every plug-in of the scenario."""
         return {
-            f"{family}/{kind}": source_digest(self.registry.get(family, kind)) for family, kind in self._plugin_kinds()
+            f"{family}/{kind}": source_digest(self.registry.get(family, kind))
+            for family, kind in plugin_names(self.document)
         }
 
     @property
     def plugin_packages(self) -> dict[str, str]:
         """The installed packages of its plug-ins, with their versions."""
-        packages = (self.registry.package_of(family, kind) for family, kind in self._plugin_kinds())
+        packages = (self.registry.package_of(family, kind) for family, kind in plugin_names(self.document))
         return dict(package for package in packages if package)
-
-    def _plugin_kinds(self) -> list[tuple[Family, str]]:
-        """The family and the kind of every plug-in of the scenario."""
-        specs = [(family, self.document[key]) for key, family in SPEC_FAMILIES.items()]
-        return [
-            (family, spec["kind"])
-            for family, several in specs
-            for spec in (several if isinstance(several, list) else [several])
-        ]
 
     def with_seeds(self, seeds: Sequence[int]) -> Scenario:
         """The same scenario with other seeds."""
@@ -187,6 +180,8 @@ def load_scenario(
     attack: Teams | None = None,
     defense: Teams | None = None,
     plugins: Sequence[str | Path] = (),
+    registry: Registry | None = None,
+    extends_from: Sequence[str | Path] = (),
 ) -> Scenario:
     """Load and check a scenario.
 
@@ -196,6 +191,8 @@ def load_scenario(
         attack: Attacks that replace the scenario's own: a kind, a mapping with a kind, or several.
         defense: Defenses that replace the scenario's own.
         plugins: Folders of plug-ins, in addition to the installed ones.
+        registry: The plug-ins of a scenario that is not loaded yet, instead of the installed ones and `plugins`.
+        extends_from: Folders with scenarios that this one may extend, in addition to its own folder and the library.
 
     Raises:
         UsageError: The scenario does not exist.
@@ -208,8 +205,8 @@ def load_scenario(
         if not settings and attack is None and defense is None and not plugins:
             return source
     else:
-        written, registry, changes = read(source), Registry(plugins), Changes()
-    tree = extended(written, lambda tree, partial: _refuse_wrong(tree, registry, partial=partial))
+        written, registry, changes = read(source), registry or Registry(plugins), Changes(tuple(map(str, extends_from)))
+    tree = extended(written, lambda tree, partial: _refuse_wrong(tree, registry, partial=partial), allowed=extends_from)
     for key, teams in (("attacks", attack), ("defenses", defense)):
         if teams is not None:
             specs = specs_of(teams)
@@ -239,8 +236,11 @@ def _refuse_wrong(tree: Tree, registry: Registry, *, partial: bool = False) -> T
     Raises:
         InvalidScenarioError: It has errors.
     """
-    expanded, found = expand(tree)
-    findings = [locate(problem, tree) for problem in found if not partial]
+    with_digests, outside = with_data_files(tree, registry)
+    if outside:  # The check of the parameters would read these files.
+        raise refuse([locate(problem, tree) for problem in outside], tree)
+    expanded, found = expand(with_digests)
+    findings = [locate(problem, tree) for problem in [*hidden_text(tree.data), *(() if partial else found)]]
     wrong = check(expanded.data, registry, partial=partial)
     findings += [locate(one.problem, expanded, topic=one.topic) for one in wrong]
     if findings:

@@ -94,9 +94,19 @@ def digest_of(document: Mapping[str, Any]) -> str:
 
     Seeds, descriptive texts, `x-` keys, and keys that are already expanded (such as `schedule`) are left out.
     """
-    decisive = {key: value for key, value in document.items() if key not in _WITHOUT_EFFECT and key[:2] != "x-"}
+    decisive = {
+        key: _without_path(value) for key, value in document.items() if key not in _WITHOUT_EFFECT and key[:2] != "x-"
+    }
     canonical = json.dumps(decisive, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _without_path(value: Any) -> Any:
+    """A plug-in without the place of its data file, whose digest decides; the value itself if it has none."""
+    if not isinstance(value, Mapping) or "path" not in value or "digest" not in value:
+        return value
+    unused = {"path"} if value["path"] is not None else {"path", "digest"}
+    return {key: one for key, one in value.items() if key not in unused}
 
 
 def stop_of(document: Mapping[str, Any]) -> int:

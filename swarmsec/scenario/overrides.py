@@ -21,15 +21,17 @@ Teams = str | Spec | Sequence[str | Spec]
 
 @dataclass(frozen=True)
 class Changes:
-    """The changes made to a scenario after it was read.
+    """The changes made to a scenario after it was read, and the folders whose scenarios it may extend.
 
     Attributes:
+        extends_from: The folders, besides its own.
         attacks: The attacks that replace the scenario's own; None keeps those.
         defenses: The defenses that replace the scenario's own; None keeps those.
         settings: path → value; applied after attacks and defenses are replaced.
         point: The point of the scenario's sweep, counted from 0, or None.
     """
 
+    extends_from: tuple[str, ...] = ()
     attacks: tuple[Spec, ...] | None = None
     defenses: tuple[Spec, ...] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -47,7 +49,7 @@ class Changes:
 
     def as_options(self) -> tuple[str, ...]:
         """The options of `swarmsec run` that make the same changes."""
-        options: list[str] = []
+        options = [word for folder in self.extends_from for word in ("--extends-from", folder)]
         for option, key, specs in (("--attack", "attacks", self.attacks), ("--defense", "defenses", self.defenses)):
             if specs is not None and not specs:
                 options += ["--set", f"{key}=[]"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from swarmsec.errors import UsageError, did_you_mean
+from swarmsec.files import open_regular
 from swarmsec.scenario.findings import unreadable
 from swarmsec.scenario.yaml_tree import TEXT_BYTES_MAX, Tree, UnreadableError, parse, undecodable
 
@@ -82,9 +83,9 @@ def tree_of(raw: bytes, label: str) -> Tree:
 
 
 def _bytes_of(path: Path) -> bytes:
-    """The bytes of a file, at most one more than the limit."""
+    """The bytes of a file, at most one more than the limit; a pipe of a shell is `/dev/fd/N`."""
     try:
-        with path.open("rb") as file:
+        with path.open("rb") if path.parts[:2] == ("/", "dev") else open_regular(path) as file:
             return file.read(TEXT_BYTES_MAX + 1)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from None

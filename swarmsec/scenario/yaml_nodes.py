@@ -80,7 +80,9 @@ def _read(text: str) -> Node | None:
         if kind not in (kinds.ScalarEvent, kinds.AliasEvent, kinds.SequenceStartEvent, kinds.MappingStartEvent):
             documents += kind is kinds.DocumentStartEvent
             if documents > 1:
-                raise ComposerError(None, None, "but found another document", event.start_mark)
+                raise LimitExceededError(
+                    "a second document; a scenario is one document, so give it its own file", event.start_mark.index
+                )
             continue
         written += 1
         aliases += kind is kinds.AliasEvent

@@ -156,6 +156,9 @@ class _TreeReader:
         """The node graph; an alias is the node that it refers to."""
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+        if wrong := _VERSION.match(self.text):
+            message = f"YAML {wrong[2]} declared; a scenario is YAML 1.2, and needs no %YAML line"
+            raise self.refuse([self.fault(message, wrong.start(1))])
         try:
             return top_of(self.text)
         except LimitExceededError as error:
@@ -164,7 +167,11 @@ class _TreeReader:
             # An unclosed collection is reported where it opens, not at the end of the file.
             ended = error.context_mark is not None and "stream" in str(error.problem)
             mark = error.context_mark if ended else error.problem_mark or error.context_mark
-            raise self.refuse([self.fault(f"not valid YAML: {_problem(error)}", mark.index if mark else 0)]) from None
+            index = mark.index if mark else 0
+            message = f"not valid YAML: {_problem(error)}"
+            if self.text[index : index + 1] == "\t" and "token" in message:
+                message = "a tab, which YAML does not allow here; use spaces"
+            raise self.refuse([self.fault(message, index)]) from None
         except (YAMLError, ValueError, OverflowError) as error:
             index = getattr(error, "position", 0)
             raise self.refuse([self.fault(f"not valid YAML: {_problem(error)}", index)]) from None
@@ -250,6 +257,9 @@ class _TreeReader:
     def _add_fault(self, node: Node, message: str, path: YamlPath) -> None:
         self.faults[Fault(path, message, self.span(node))] = None
 
+
+_VERSION = re.compile(r"(?:[ \t]*(?:#.*)?[\r\n]+|%(?!YAML).*[\r\n]+)*(%YAML[ \t]+(?!1\.[12]\b)(\d+\.\d+))")
+"""A directive of another version, among the directives and comments before the document."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

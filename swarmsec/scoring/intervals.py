@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats
+from swarmsec.errors import ScenarioError
 from swarmsec.rng import stream
 
 CONFIDENCE = 0.95
@@ -54,7 +55,22 @@ def of_ratio(numerator: Floats, denominator: Floats) -> Interval:
     Args:
         numerator: (k,) one value a seed.
         denominator: (k,) one value a seed, with a mean other than 0.
+
+    Raises:
+        ScenarioError: The values are finite, and too large for their sums or squares to be.
     """
+    with np.errstate(over="ignore", invalid="ignore"):
+        interval = _of_ratio(numerator, denominator)
+    ends = [end for end in interval if end is not None]
+    if not np.isfinite(ends).all() and np.isfinite(numerator).all() and np.isfinite(denominator).all():
+        most = float(np.abs(numerator).max())
+        raise ScenarioError(
+            f"a figure of {most:.3g} is too large to be scored: some value of this scenario is too large"
+        )
+    return interval
+
+
+def _of_ratio(numerator: Floats, denominator: Floats) -> Interval:
     count, scale = len(numerator), float(denominator.mean())
     ratio = float(numerator.mean()) / scale
     residuals = (numerator - ratio * denominator) / scale

@@ -11,7 +11,7 @@ comparisons are made in `swarmsec.tournament`.
 
 from __future__ import annotations
 
-from swarmsec.store.records import RunEntry, Summary, Tournament
+from swarmsec.store.records import RunEntry, StoredJob, Summary, Tournament
 from swarmsec.store.store import Store
 
-__all__ = ["RunEntry", "Store", "Summary", "Tournament"]
+__all__ = ["RunEntry", "Store", "StoredJob", "Summary", "Tournament"]

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.files import parse_json
 from swarmsec.swarm.trace import DetectionCounts, Event, Toggles, Trace
 
 Stored = Literal["bill", "<f4", "<f8"]
@@ -24,6 +25,9 @@ Stored = Literal["bill", "<f4", "<f8"]
 _FAST = 1
 """The fastest level of zlib; slower levels save only 5% on shuffled bytes."""
 
+
+_BLOCK_BYTES_MAX = 1 << 30
+"""The largest block of a run."""
 
 BLOCKS = ("events", "quarantine", "compromised", "attacked", "series")
 """The columns of a trace in the table `blocks`; the others are in `runs`."""
@@ -83,7 +87,10 @@ def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) ->
         bill, metrics = np.array([columns.bill]), {name: np.array([value]) for name, value in finals.items()}
     else:
         bill, metrics = _series(columns, finals)
-    watch, logs = json.loads(columns.watch), _decoded_logs(columns.quarantine)
+    if metrics.keys() != finals.keys():
+        raise ValueError("a metric is missing")
+    watch = parse_json(columns.watch)
+    logs = _decoded_logs(columns.quarantine, rounds=columns.rounds, daemons=columns.daemons)
     return Trace(
         arm=arm,
         seed=seed,
@@ -112,12 +119,12 @@ def figures_of(text: str) -> dict[str, float]:
         >>> figures_of('{"price": 0.1, "ratio": "inf"}')
         {'price': 0.1, 'ratio': inf}
     """
-    return {name: float(value) for name, value in json.loads(text).items()}
+    return {name: float(value) for name, value in parse_json(text).items()}
 
 
 def events_of(block: bytes) -> tuple[Event, ...]:
     """The events of a row, in order."""
-    events = json.loads(zlib.decompress(block))
+    events = parse_json(decompressed(block))
     return tuple(Event(**{**event, **_tuples(event)}) for event in events)
 
 
@@ -127,10 +134,13 @@ def _tuples(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _series(columns: Columns, finals: Mapping[str, float]) -> tuple[Floats, dict[str, Floats]]:
-    block, rounds = zlib.decompress(columns.series), columns.rounds
+    names, rounds = parse_json(columns.names), columns.rounds
+    if rounds < 1:
+        raise ValueError(f"{rounds} rounds")
+    block = decompressed(columns.series, at_most=8 * rounds * (1 + len(names)))
     bill, at = _unpacked(block, 0, "<f8", rounds)
     metrics: dict[str, Floats] = {}
-    for name, kind in json.loads(columns.names):
+    for name, kind in names:
         if kind == "bill":
             metrics[name] = bill
             continue
@@ -167,8 +177,10 @@ def _figures_text(figures: Mapping[str, float]) -> str:
 
 
 def _mask(block: bytes, daemons: int) -> Bools:
-    bits = np.unpackbits(np.frombuffer(zlib.decompress(block), np.uint8), count=daemons)
-    return bits.astype(bool)
+    packed = np.frombuffer(decompressed(block, at_most=-(-max(daemons, 1) // 8)), np.uint8)
+    if daemons < 1 or len(packed) != -(-daemons // 8):
+        raise ValueError(f"a mask of {len(packed)} bytes for {daemons} daemons")
+    return np.unpackbits(packed, count=daemons).astype(bool)
 
 
 class _Logs(NamedTuple):
@@ -202,14 +214,18 @@ def _encoded_logs(trace: Trace) -> bytes:
     return _compressed(json.dumps(lines).encode() + b"\n" + b"".join(who))
 
 
-def _decoded_logs(block: bytes) -> _Logs:
-    head, _, who = zlib.decompress(block).partition(b"\n")
+def _decoded_logs(block: bytes, *, rounds: int, daemons: int) -> _Logs:
+    head, _, who = decompressed(block).partition(b"\n")
     quarantine: list[tuple[int, bool, Ints]] = []
     toggles: dict[int, list[tuple[int, Ints]] | None] = {_ALARMS: [], _CHANGED: []}
-    daemons, at = np.frombuffer(who, "<i4").astype(np.int32), 0
-    lines: list[Any] = json.loads(head)
+    everyone, at = np.frombuffer(who, "<i4").astype(np.int32), 0
+    if len(everyone) and not (everyone.min() >= 0 and everyone.max() < daemons):
+        raise ValueError("a change of a daemon that does not exist")
+    lines: list[Any] = parse_json(head)
     for round, mark, count in lines:
-        changed = daemons[at : at + count]
+        if not (type(round) is type(count) is int and _TOO_MANY <= round < rounds and 0 <= count <= len(everyone) - at):
+            raise ValueError("a change in no round, or of no daemons")
+        changed = everyone[at : at + count]
         at += count
         if isinstance(mark, bool):
             quarantine.append((round, mark, changed))
@@ -219,6 +235,16 @@ def _decoded_logs(block: bytes) -> _Logs:
             log.append((round, changed))
     alarms, red = (None if log is None else tuple(log) for log in toggles.values())
     return _Logs(tuple(quarantine), alarms, red)
+
+
+def decompressed(block: bytes, *, at_most: int | None = None) -> bytes:
+    """The content of a block; of a damaged or malicious one, never more than the limit."""
+    unpacker = zlib.decompressobj()
+    limit = _BLOCK_BYTES_MAX if at_most is None else at_most
+    content = unpacker.decompress(block, limit + 1)
+    if not unpacker.eof or len(content) > limit:
+        raise ValueError("a block is cut off or too large")
+    return content
 
 
 def _compressed(block: bytes) -> bytes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from swarmsec.errors import OutputError, SwarmsecError, UsageError
+from swarmsec.files import open_regular
 from swarmsec.store import schema
 
 _BUSY_SECONDS = 10.0
@@ -30,9 +32,9 @@ _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED"}
 def is_store(path: Path) -> bool:
     """Whether a file is an SQLite file, as every store is."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(len(_MAGIC)) == _MAGIC
-    except OSError:
+    except UsageError:
         return False
 
 
@@ -45,11 +47,17 @@ def writer(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         OutputError: The file cannot be written, or another process writes to it.
         UsageError: The file is not a store, is damaged, or has a newer version; it was not changed.
     """
+    if path.is_dir():
+        raise UsageError(
+            "this is a folder, and a store is a file; name one, such as runs.sqlite in it", where=str(path)
+        )
     with translating_errors(path, writes=True):
         try:
+            path = path.resolve()  # One lock for all spellings of a path, and for all links to the file.
             path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"the folder of the store cannot be created: {error.strerror}", where=str(path)) from None
+        except (OSError, RuntimeError) as error:  # A link to itself.
+            why = getattr(error, "strerror", None) or error
+            raise OutputError(f"the folder of the store cannot be created: {why}", where=str(path)) from None
         lock = _locked(path)
         try:
             if path.exists():
@@ -68,6 +76,8 @@ def reader(path: Path) -> sqlite3.Connection:
     Raises:
         UsageError: The file does not exist, is not a store, is damaged, or has a newer version.
     """
+    if path.is_dir():
+        raise UsageError("there is no store here: this is a folder, and a store is a file", where=str(path))
     if not path.is_file():
         raise UsageError("there is no store here; `swarmsec tournament` makes one", where=str(path))
     with translating_errors(path, writes=False):
@@ -94,6 +104,20 @@ def translating_errors(path: Path, *, writes: bool) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translated(error, path, writes=writes) from None
+
+
+@contextmanager
+def decoding(path: Path, what: str) -> Iterator[None]:
+    """Convert errors of values that cannot be decoded to ours.
+
+    Args:
+        path: The file of the store.
+        what: The values, as a subject.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, MemoryError, zlib.error):
+        raise damaged(path, f"{what} cannot be read") from None
 
 
 def damaged(path: Path, what: str) -> SwarmsecError:
@@ -150,6 +174,9 @@ def _checked_reader(path: Path) -> sqlite3.Connection:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise damaged(path, " ".join(str(found).split()))
+        is_newest = schema.version_of(connection) == len(schema.MIGRATIONS)
+        if is_newest and (wrong := schema.wrong_column(connection)):
+            raise damaged(path, f"{wrong} is not what swarmsec writes")
         return connection
     except BaseException:
         connection.close()
@@ -211,6 +238,7 @@ def _probed(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         return connection
     except BaseException:

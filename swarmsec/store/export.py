@@ -13,6 +13,7 @@ from swarmsec.errors import OutputError, UsageError
 from swarmsec.files import replacing
 from swarmsec.store.store import Store
 from swarmsec.store.tables import NAMES, RunRounds, rounds_of, table
+from swarmsec.visible import csv_cell
 
 _MISSING = "Parquet needs the optional package pyarrow: pip install 'swarmsec[export]'; or export --csv"
 
@@ -32,8 +33,8 @@ def to_csv(store: Store, folder: Path) -> list[Path]:
         columns, rows = table(store, name)
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(rows)
+            writer.writerow(map(csv_cell, columns))
+            writer.writerows([csv_cell(value) for value in row] for row in rows)
 
     return _write_files(folder, ".csv", write)
 

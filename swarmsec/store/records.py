@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from swarmsec.runs.jobs import Status
+from swarmsec.swarm.arms import Arm
 
 
 class RunEntry(NamedTuple):
@@ -26,6 +27,24 @@ class RunEntry(NamedTuple):
     seed: int
     arm: str
     run: str
+
+
+class StoredJob(NamedTuple):
+    """What repeats a run, as the store has it. It is data: nothing is imported from its folders.
+
+    Attributes:
+        id: The id of the job.
+        document: The resolved scenario with only the teams of the arm.
+        folders: The folders of plug-ins that were used.
+        seed: The seed.
+        arm: The arm.
+    """
+
+    id: str
+    document: Mapping[str, Any]
+    folders: tuple[str, ...]
+    seed: int
+    arm: Arm
 
 
 class Summary(NamedTuple):

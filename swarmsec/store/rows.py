@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from swarmsec._version import __version__
+from swarmsec.files import parse_json
 from swarmsec.runs.jobs import Job, JobResult
 from swarmsec.scenario import digest_of
 from swarmsec.store.codec import BLOCKS, Columns, decode, encode
@@ -76,7 +77,7 @@ def result_of(row: Mapping[str, Any], *, last_only: bool = False) -> JobResult:
     if row["status"] != "done":
         return result
     columns = Columns(*(row[name] for name in Columns._fields))
-    guarantees = json.loads(row["guarantees"])
+    guarantees = parse_json(row["guarantees"])
     return result._replace(
         trace=decode(columns, arm=row["arm"], seed=row["seed"], last_only=last_only),
         guarantees=tuple((kind, Guarantee(**guarantee)) for kind, guarantee in guarantees),

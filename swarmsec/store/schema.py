@@ -86,6 +86,40 @@ _FIRST = (
     """,
 )
 
+_TYPES = {
+    "documents": {"text": "digest", "blob": "document"},
+    "runs": {
+        "text": "id status scenario scenario_digest arm engine_version error digest added document folders",
+        "integer": "scenario_version seed sim_semantics checksum",
+        "real": "cpu_seconds",
+        "text or null": "unit finals central watch guarantees names",
+        "real or null": "bill",
+        "integer or null": "rounds daemons",
+    },
+    "blocks": {"text": "run", "blob": "events quarantine compromised attacked series"},
+    "tournaments": {"text": "id name begun plan", "integer": "checksum"},
+    "entries": {"text": "tournament scenario attack defense arm run", "integer": "seed"},
+}
+"""Table → type → its columns. SQLite stores values of any type in any column."""
+
+
+def wrong_column(connection: sqlite3.Connection) -> str | None:
+    """A column with a value of another type, or a view or trigger, in a store of the newest version; None if none."""
+    programs = connection.execute("SELECT name FROM sqlite_schema WHERE type != 'index' AND rootpage = 0").fetchone()
+    if programs:  # A view, trigger or virtual table: reading it would run what it says.
+        return str(programs[0])
+    for table, columns in _TYPES.items():
+        wrong = [
+            f"WHEN typeof({name}) NOT IN ('{kinds.replace(' or ', chr(39) + ', ' + chr(39))}') THEN '{table}.{name}'"
+            for kinds, names in columns.items()
+            for name in names.split()
+        ]
+        found = connection.execute(f"SELECT CASE {' '.join(wrong)} END AS wrong FROM {table} WHERE wrong NOT NULL")
+        if row := found.fetchone():
+            return str(row[0])
+    return None
+
+
 MIGRATIONS: Sequence[Migration] = (_first,)
 """Step k migrates a store of version k to version k + 1; version 0 is an empty file. A released step never changes:
 every change of the tables is a new step."""

@@ -13,10 +13,12 @@ from types import TracebackType
 from typing import Any
 
 from swarmsec.errors import OutputError, PluginError, UsageError
+from swarmsec.files import parse_json
 from swarmsec.runs.jobs import Job, JobResult
-from swarmsec.store.codec import BLOCKS
-from swarmsec.store.connect import damaged, reader, translating_errors, writer
-from swarmsec.store.records import RunEntry, Summary, Tournament
+from swarmsec.scenario.build import plugin_names
+from swarmsec.store.codec import BLOCKS, decompressed
+from swarmsec.store.connect import damaged, decoding, reader, translating_errors, writer
+from swarmsec.store.records import RunEntry, StoredJob, Summary, Tournament
 from swarmsec.store.rows import ABOUT, RECORDED, canonical, checksum, now, result_of, row_of
 from swarmsec.swarm.arms import Arm
 
@@ -155,10 +157,11 @@ class Store:
         row: dict[str, Any] = dict(zip(names, found, strict=True))
         if row.pop("checksum") != checksum(tuple(row.values())):
             raise damaged(self.path, f"the checksum of run {run} is wrong")
-        return result_of(row, last_only=last_only)
+        with decoding(self.path, f"run {run}"):
+            return result_of(row, last_only=last_only)
 
-    def job(self, run: str) -> Job | None:
-        """The job that repeats a run; None if the run is not in the store."""
+    def job(self, run: str) -> StoredJob | None:
+        """What repeats a run; None if the run is not in the store."""
         with self._reading():
             found = self._connection.execute(
                 "SELECT documents.document, folders, seed, arm FROM runs "
@@ -168,11 +171,12 @@ class Store:
         if found is None:
             return None
         document, folders, seed, arm = found
-        try:
-            resolved = json.loads(zlib.decompress(document))
-        except (zlib.error, ValueError):
-            raise damaged(self.path, f"the scenario of run {run} is unreadable") from None
-        return Job(run, resolved, tuple(json.loads(folders)), seed, Arm(arm))
+        with decoding(self.path, f"the scenario of run {run}"):
+            resolved, named = parse_json(decompressed(document)), parse_json(folders)
+            if not (isinstance(named, list) and all(isinstance(one, str) for one in named)):
+                raise TypeError("folders")
+            plugin_names(resolved)
+            return StoredJob(run, resolved, tuple(named), seed, Arm(arm))
 
     def summaries(self, tournament: str | None = None) -> dict[str, Summary]:
         """Run → its summary, in the order of ids.
@@ -211,7 +215,9 @@ class Store:
             if stored != checksum((id, name, plan)):
                 raise damaged(self.path, f"the checksum of tournament {id} is wrong")
             counts = (planned, done, failed, crashed, timed_out, left)
-            found.append(Tournament(id, name, json.loads(plan), *counts, begun=begun, changed=changed or begun))
+            with decoding(self.path, f"the plan of tournament {id}"):
+                document = dict(parse_json(plan))
+            found.append(Tournament(id, name, document, *counts, begun=begun, changed=changed or begun))
         return found
 
     def digest(self, tournament: str) -> str:

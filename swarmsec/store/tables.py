@@ -10,7 +10,6 @@ Values in `rounds` have float32 precision, except the scored bill and all last r
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any, Literal, NamedTuple
@@ -18,7 +17,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Floats
+from swarmsec.files import parse_json
 from swarmsec.store.codec import figures_of
+from swarmsec.store.connect import decoding
 from swarmsec.store.store import Store
 from swarmsec.swarm.trace import DetectionCounts
 
@@ -96,13 +97,15 @@ def rounds_of(store: Store) -> Iterator[RunRounds]:
 
 def _runs(store: Store) -> Table:
     found = _select(store, f"SELECT {', '.join(_RUNS)}, watch, finals FROM runs ORDER BY id")
-    finals = [figures_of(row[-1]) if row[-1] else {} for row in found]
+    with decoding(store.path, "the last values of a run"):
+        finals = [figures_of(row[-1]) if row[-1] else {} for row in found]
     names = sorted({name for figures in finals for name in figures})
     columns = _RUNS | {f"watch_{name}": "int" for name in _WATCHED} | {f"final_{name}": "real" for name in names}
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for row, figures in zip(found, finals, strict=True):
-            watch = json.loads(row[-2]) if row[-2] else {}
+            with decoding(store.path, f"the counts of run {row[0]}"):
+                watch = dict(parse_json(row[-2])) if row[-2] else {}
             yield (*row[:-2], *(watch.get(name) for name in _WATCHED), *(figures.get(name) for name in names))
 
     return Table(columns, rows())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swarmsec.arrays import Bools, Floats, Ints, read_only
-from swarmsec.errors import ScenarioError
+from swarmsec.errors import ScenarioError, UsageError
 from swarmsec.messages import Addressed, Messages, Transport, as_messages, collect_messages, within_inbox
 from swarmsec.network import Join, join
 from swarmsec.protocols import ProtocolView
@@ -149,6 +149,24 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             self._daemons[row] = self._daemon_class(self, row)
         return self._daemons[row]
 
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Add a daemon, of which each row of the network has one.
+
+        Raises:
+            UsageError: All daemons exist.
+        """
+        if len(self.agents) >= self.network.n:
+            raise UsageError(f"this swarm has its {self.network.n:,} daemons, one for each node of its network")
+        super().register_agent(agent)
+
+    def deregister_agent(self, agent: mesa.Agent) -> None:
+        """Refuse to remove a daemon; Mesa calls this when an agent is removed.
+
+        Raises:
+            UsageError: Always.
+        """
+        raise UsageError("a daemon cannot be removed from its swarm; a defense can isolate or suspend it")
+
     @property
     def bill(self) -> float:
         """The scored bill after the last round."""
@@ -267,8 +285,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
 
     def record_round(self, outcome: Outcome) -> None:
         """Record the figures of the round, and compare the alarms with ground truth."""
-        if not all(math.isfinite(bill) for bill in outcome.bills.values()):
-            raise ScenarioError("the bill is no longer a finite number: some value of this scenario is too large")
+        _require_finite([*(("the bill", bill) for bill in outcome.bills.values()), *outcome.metrics.items()])
         self._count_detection()
         self.recorder.figures(
             {
@@ -297,6 +314,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         """The record of the rounds so far."""
         recorder = self.recorder
         assert self.state is not None, "there is no trace before the first round"
+        central = self.world.central()
+        _require_finite((f"{name} of the central controller", bill) for name, bill in central.items())
         metrics: Mapping[str, Floats] = {name: values[: self.round] for name, values in recorder.metrics.items()}
         return Trace(
             arm=str(self.arm),
@@ -311,7 +330,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             final=self.proposals.copy(),
             watch=recorder.watch,
             attacked=self.of_daemons(self._attacked_ever).copy(),
-            central=self.world.central(),
+            central=central,
             spent={"red": dict(self.red.spent), "blue": dict(self.blue.spent)},
             alarms=recorder.alarms.toggles,
             changed=recorder.changed.toggles,
@@ -344,3 +363,14 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         if blue.quarantined_count:
             innocent = ~(self.red.hijacked | self._attacked)
             watch.false_quarantine += int(np.count_nonzero(blue.quarantined & innocent))
+
+
+def _require_finite(figures: Iterable[tuple[str, float]]) -> None:
+    """Check the figures of a world.
+
+    Raises:
+        ScenarioError: One is not finite.
+    """
+    for name, value in figures:
+        if not math.isfinite(value):
+            raise ScenarioError(f"{name} is no longer a finite number: some value of this scenario is too large")

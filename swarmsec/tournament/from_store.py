@@ -9,11 +9,10 @@ from typing import Any
 from swarmsec._version import __version__
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.registry import Registry
-from swarmsec.runs.jobs import Job
-from swarmsec.scenario import digest_of, load_scenario, stop_of
+from swarmsec.scenario import digest_of, library, load_scenario, stop_of
 from swarmsec.scenario.overrides import Changes
 from swarmsec.scoring import Subject
-from swarmsec.store import Store, Tournament
+from swarmsec.store import Store, StoredJob, Tournament
 from swarmsec.swarm.arms import Arm
 from swarmsec.tournament.cells import CellKey, CellRuns, cells_of
 from swarmsec.tournament.contestants import attackers, defenders, is_null
@@ -105,10 +104,10 @@ def _subject(store: Store, key: CellKey, runs: CellRuns) -> Subject | None:
     return None
 
 
-def _raises_alarms(job: Job) -> bool:
-    """Whether the defenses can raise alarms; assumed if their plug-ins cannot be loaded here."""
+def _raises_alarms(stored: StoredJob) -> bool:
+    """Whether the defenses can raise alarms; assumed if one of their plug-ins is not installed here."""
     try:
-        return any(spec.plugin.raises_alarms for spec in job.scenario.parts.defenses)
+        return any(spec.plugin.raises_alarms for spec in load_scenario(stored.document).parts.defenses)
     except SwarmsecError:
         return True
 
@@ -127,7 +126,10 @@ def _request(document: Mapping[str, Any]) -> Request:
 
 def _is_of_the_library(document: Mapping[str, Any]) -> bool:
     """Whether the library has the scenarios of a plan, unchanged, under their names."""
+    known = library()  # A name of the store must not select any other file.
     try:
-        return all(load_scenario(one["name"]).digest == one["digest"] for one in document["scenarios"])
+        return all(
+            one["name"] in known and load_scenario(one["name"]).digest == one["digest"] for one in document["scenarios"]
+        )
     except SwarmsecError:
         return False

@@ -13,6 +13,7 @@ from swarmsec.errors import UsageError
 from swarmsec.parameters import Help, MaxLen, MinLen, Problem, problems
 from swarmsec.scenario import Spec, seed_list
 from swarmsec.scenario.findings import locate, refuse
+from swarmsec.scenario.one_line_fields import hidden_text
 from swarmsec.scenario.overrides import as_option
 from swarmsec.scenario.sources import read
 from swarmsec.scenario.yaml_tree import Tree, YamlPath
@@ -130,7 +131,7 @@ def request_of_file(path: Path) -> Request:
     if not isinstance(data, Mapping):
         raise _refused([Problem((), "a tournament is a mapping of keys such as scenarios and defenses")], tree)
     keys = {key: value for key, value in data.items() if not key.startswith("x-")}
-    found = [
+    found = hidden_text(keys) + [
         problem._replace(message=problem.message.replace("unknown parameter", "unknown key"))
         for problem in problems(TournamentDocument, keys)
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from swarmsec.arrays import Floats
+from swarmsec.errors import ScenarioError
 
 Aggregation = Literal["last", "mean", "sum", "min", "max"]
 """How the figures of all rounds make one figure of the run."""
@@ -66,18 +67,35 @@ class Metric:
             >>> import numpy as np
             >>> Metric(name="load", aggregation="max").of_run(np.array([1.0, 3.0, 2.0]))
             3.0
+
+        Raises:
+            ScenarioError: A sum is beyond the largest number.
         """
         match self.aggregation:
             case "last":
                 return float(values[-1])
             case "mean":
-                return math.fsum(values) / len(values)
+                return _mean(values)
             case "sum":
-                return math.fsum(values)
+                return self._sum(values)
             case "min":
                 return float(values.min())
             case "max":
                 return float(values.max())
+
+    def _sum(self, values: Floats) -> float:
+        try:
+            return math.fsum(values)
+        except OverflowError:
+            message = f"the sum of {self.name} is no longer a finite number: some value of this scenario is too large"
+            raise ScenarioError(message) from None
+
+
+def _mean(values: Floats) -> float:
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:
+        return math.fsum(values / len(values))
 
 
 def figures_of_run(series: Mapping[str, Floats], metrics: Sequence[Metric]) -> dict[str, float]:

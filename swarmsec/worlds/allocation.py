@@ -68,6 +68,8 @@ class Allocation(World):
     def __post_init__(self) -> None:
         if self.low > self.high:
             raise ParameterError(f"{self.low:g} is above high, {self.high:g}", where="low")
+        if self.high - self.low == float("inf"):
+            raise ParameterError(f"{self.low:g} to {self.high:g} is too wide a range", where="low")
         if isinstance(self.worths, list):
             if len({len(row) for row in self.worths}) != 1 or not self.worths[0]:
                 raise ParameterError("every daemon needs a worth for each item, at least one", where="worths")
@@ -105,7 +107,8 @@ class Allocation(World):
 
     def begin(self, view: WorldView) -> None:
         given = isinstance(self.worths, list)
-        drawn = view.rng.uniform(self.low, self.high, (view.n, self.items))
+        # Adding 0 turns −0.0, which NumPy takes for a number below 0.0, into 0.0.
+        drawn = view.rng.uniform(self.low, self.high + 0.0, (view.n, self.items))
         self._rng, self._billed, self._rounds = view.rng, view.billed, 0
         self._lost_usd = self._central_usd = 0.0
         self._value(np.array(self.worths, dtype=np.float64) if given else drawn)
@@ -122,7 +125,7 @@ class Allocation(World):
         """Replace the next item by a new one."""
         worth = self._worth.copy()
         item = (self._rounds // (self.renewal or 1) - 1) % worth.shape[1]
-        worth[:, item] = self._rng.uniform(self.low, self.high, len(worth))
+        worth[:, item] = self._rng.uniform(self.low, self.high + 0.0, len(worth))
         self._value(worth)
 
     def sense(self) -> Floats:

@@ -65,6 +65,8 @@ class Beliefs(World):
             raise ParameterError("every daemon needs the same number of components, at least one", where="initial")
         if self.low > self.high:
             raise ParameterError(f"{self.low:g} is above high, {self.high:g}", where="low")
+        if self.high - self.low == float("inf"):
+            raise ParameterError(f"{self.low:g} to {self.high:g} is too wide a range", where="low")
 
     def check(self, n: int) -> None:
         """Check that there is one value for each daemon."""
@@ -142,7 +144,8 @@ class Beliefs(World):
         if isinstance(self.initial, list):
             return np.array(self.initial, dtype=np.float64).reshape(view.n, -1)
         if self.initial == "uniform":
-            return view.rng.uniform(self.low, self.high, (view.n, 1))
+            # Adding 0 turns −0.0, which NumPy takes for a number below 0.0, into 0.0.
+            return view.rng.uniform(self.low, self.high + 0.0, (view.n, 1))
         return view.rng.normal(self.center, self.spread, (view.n, 1))
 
 

@@ -69,6 +69,8 @@ class Exchange(World):
     def __post_init__(self) -> None:
         if self.low > self.high:
             raise ParameterError(f"{self.low:g} is above high, {self.high:g}", where="low")
+        if self.high - self.low == float("inf"):
+            raise ParameterError(f"{self.low:g} to {self.high:g} is too wide a range", where="low")
         if self.values is not None and self.goods > 1:
             raise ParameterError(f"values are given for one good; with {self.goods} they are drawn", where="values")
 
@@ -102,7 +104,8 @@ class Exchange(World):
         """Set the values, and compute the best allocation."""
         self._rng, self._n, self._billed = view.rng, view.n, view.billed
         if self.values is None:
-            drawn = view.rng.uniform(self.low, self.high, (view.n, self.goods))
+            # Adding 0 turns −0.0, which NumPy takes for a number below 0.0, into 0.0.
+            drawn = view.rng.uniform(self.low, self.high + 0.0, (view.n, self.goods))
         else:
             drawn = np.array(self.values, dtype=np.float64).reshape(-1, 1)
         self._curvature = np.broadcast_to(np.reshape(self.curvature, (-1, 1)), (view.n, 1)).astype(np.float64)

@@ -13,6 +13,7 @@ import numpy as np
 
 from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.errors import ParameterError
+from swarmsec.files import content_of
 from swarmsec.parameters import Ge, Gt, Help, Interval, Le, MinLen, Unit
 from swarmsec.teams.observed import Observed
 from swarmsec.worlds._account import Account, Round
@@ -21,6 +22,7 @@ from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, Published
 from swarmsec.worlds._market import Market
 from swarmsec.worlds._news import Episode, drawn_episodes
 from swarmsec.worlds._portfolio import RELEASE, Judge, Portfolio
+from swarmsec.worlds._prices import prices_of
 
 _FIRST_PRICE_USD = 100.0
 _NEWS_VOLUME = 3.0  # How much louder the market is in an episode.
@@ -57,7 +59,8 @@ class Trading(World):
     AP hoax tweet of 2013 moved the S&P 500 by 1% for some minutes. A round is ten seconds.
 
     `feed: sp500` uses a window of 1999 to 2018, one trading day per round: real crashes, which cause margin calls
-    without an attack. The announced falls come on top.
+    without an attack. The announced falls come on top. `feed: file` uses a window of the prices of a CSV file, one row
+    per round: the column `close` or `price`, or the last one.
     """
 
     bills: ClassVar[tuple[Bill, ...]] = (
@@ -109,7 +112,9 @@ class Trading(World):
     gain: Annotated[float, Gt(0), Unit("books per signal"), Help("Share of its book sold per unit of belief.")] = 1.2
     dead_band: Annotated[float, Ge(0), Unit("signal"), Help("The belief below which a daemon does not act.")] = 0.1
     pace: Annotated[float, Interval(gt=0, le=1), Unit("books per round"), Help("The largest trade.")] = 0.02
-    feed: Annotated[Literal["random_walk", "sp500"], Help("The source of the fundamental.")] = "random_walk"
+    feed: Annotated[Literal["random_walk", "sp500", "file"], Help("The source of the fundamental.")] = "random_walk"
+    path: Annotated[str | None, Help("With feed: file, a CSV of prices, relative to the scenario's file.")] = None
+    digest: Annotated[str | None, Help("SHA-256 of the file, which must be the same; computed unless given.")] = None
     rounds_per_day: Annotated[float, Gt(0), Unit("rounds"), Help("Length of a random walk's trading day.")] = 2_340.0
     volatility: Annotated[float, Gt(0), Unit("per day"), Help("Volatility of the walk, also used in price impact.")] = (
         0.02
@@ -139,6 +144,12 @@ class Trading(World):
         for number, one in enumerate(self.news if isinstance(self.news, list) else ()):
             if isinstance(one, list) and (len(one) != 2 or one[0] > one[1]):
                 raise ParameterError(f"{one} given; must be the first and the last round", where=f"news[{number}]")
+        if (self.feed == "file") is not (self.path is not None):
+            raise ParameterError(
+                "give `path` together with `feed: file`", where="path" if self.path is None else "feed"
+            )
+        if self.path is not None:
+            prices_of(content_of(self.path, digest=self.digest))
         if self.feed == "sp500" and importlib.util.find_spec("arch") is None:
             raise ParameterError("sp500 needs the optional package arch: pip install 'swarmsec[sp500]'", where="feed")
 
@@ -155,7 +166,7 @@ class Trading(World):
     @property
     def seconds_per_round(self) -> float:
         """Of a trading day of six and a half hours."""
-        return 23_400.0 / (1.0 if self.feed == "sp500" else self.rounds_per_day)
+        return 23_400.0 / (self.rounds_per_day if self.feed == "random_walk" else 1.0)
 
     @property
     def signal_columns(self) -> tuple[Column, ...]:
@@ -169,7 +180,7 @@ class Trading(World):
 
     def begin(self, view: WorldView) -> None:
         self._rng, self._n, self._round, self._rounds = view.rng, view.n, 0, view.rounds
-        self._day = 1.0 if self.feed == "sp500" else self.rounds_per_day
+        self._day = self.rounds_per_day if self.feed == "random_walk" else 1.0
         leverage = view.rng.uniform(1.0, self.leverage_max, view.n)
         self._cash_usd: Floats = self.book_usd * (1.0 / leverage - 1.0)
         episodes = drawn_episodes(self.news, length=self.news_rounds, rounds=view.rounds, rng=view.rng)
@@ -288,10 +299,11 @@ class Trading(World):
 
     def _path(self, rounds: int) -> Floats:
         """(rounds,) the fundamental, USD a share."""
-        if self.feed == "sp500":
-            returns = _sp500_log_returns()
+        if self.feed != "random_walk":
+            returns = _sp500_log_returns() if self.path is None else self._file_log_returns(self.path)
             if rounds > returns.size:
-                raise ParameterError(f"sp500 has only {returns.size:,} days, and a round is a day", where="feed")
+                name = "sp500" if self.path is None else self.path
+                raise ParameterError(f"{name} has only {returns.size:,} returns, one for each round", where="feed")
             start = int(self._rng.integers(returns.size - rounds + 1))
             steps = returns[start : start + rounds]
         else:
@@ -299,6 +311,9 @@ class Trading(World):
         announced = np.concatenate([[0.0], self._expected[:-1]])  # What is announced in a round falls until the next.
         path: Floats = _FIRST_PRICE_USD * np.exp(np.cumsum(steps + announced))
         return path
+
+    def _file_log_returns(self, path: str) -> Floats:
+        return np.diff(np.log(np.array(prices_of(content_of(path, digest=self.digest)))))
 
 
 @lru_cache(maxsize=1)

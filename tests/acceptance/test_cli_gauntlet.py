@@ -65,14 +65,14 @@ def test_out_extends_the_original_if_only_the_attack_changed(cli, tmp_path):
     assert cli("validate", file).code == 0
 
 
-def test_out_extends_a_file_in_another_folder(cli, tmp_path):
+def test_out_extends_a_file_below_its_own_folder_only(cli, tmp_path):
     base = tmp_path / "base.yaml"
     base.write_text(cli("resolve", "ring_with_a_liar").out, encoding="utf-8")
     (tmp_path / "found").mkdir()
-    file = tmp_path / "found" / "worst.yaml"
-    assert cli("gauntlet", base, "--budget", 4, "--seeds", "0,", "--out", file).code == 0
-    assert file.read_text(encoding="utf-8").startswith("extends: ../base.yaml\n")
-    assert cli("validate", file).code == 0
+    for file, is_below in ((tmp_path / "worst.yaml", True), (tmp_path / "found" / "worst.yaml", False)):
+        assert cli("gauntlet", base, "--budget", 4, "--seeds", "0,", "--out", file).code == 0
+        assert file.read_text(encoding="utf-8").startswith("extends: base.yaml\n") == is_below
+        assert cli("validate", file).code == 0
 
 
 @pytest.mark.parametrize(

@@ -629,7 +629,7 @@ def test_an_arm_that_exceeds_the_timeout_ends_the_command_and_is_named(cli, writ
     (folder / "sleepy.py").write_text(SLEEPY, encoding="utf-8")
     scenario = write(ring | {"attacks": [{"kind": "sleepy", "daemons": [0]}], "seeds": 2})
     ran = cli(*command, scenario, "--plugins", folder, "--timeout", 2)
-    assert ran.code == swarmsec.ExitCode.INTERNAL
+    assert ran.code == swarmsec.ExitCode.PLUGIN_FAILED
     assert "seed 0, attacked arm: took more than 2 s" in ran.err
 
 

@@ -1,16 +1,28 @@
-"""Ctrl-C ends a run with exit code 130 and leaves a readable folder."""
+"""Ctrl-C, SIGTERM and SIGHUP end a run with exit code 128 + the signal's number and leave a readable folder."""
 
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 PATIENCE_S = 30.0
+HOW = pytest.mark.parametrize(
+    ("jobs", "whole_group"),
+    [
+        pytest.param(1, False, id="process-1"),
+        pytest.param(2, False, id="process-2", marks=pytest.mark.slow),
+        pytest.param(1, True, id="terminal-1", marks=pytest.mark.slow),
+        pytest.param(2, True, id="terminal-2"),
+    ],
+)
+"""The number of processes, and whether all of them get the signal, as from a terminal."""
 
 
 def processes_of_session(session):
@@ -27,19 +39,29 @@ def processes_of_session(session):
 
 
 @pytest.fixture
-def interrupted(program, write, ring, tmp_path):
+def temporary():
+    """A folder for temporary files, with a path that is short enough for a socket."""
+    folder = Path(tempfile.mkdtemp(prefix="t"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def interrupted(program, write, ring, tmp_path, temporary):
     """Start a long run and press Ctrl-C during it: its exit code, its output and its folder."""
     started = []
 
-    def interrupt(jobs, *more, whole_group=False, presses=1):
+    def interrupt(jobs, *more, whole_group=False, presses=1, number=signal.SIGINT):
         scenario = write(ring | {"rounds": 1_000, "seeds": 200})
         process = subprocess.Popen(
             [*program, "run", str(scenario), "--jobs", str(jobs), "--out", "out", *more],
             cwd=tmp_path,
+            env=os.environ | {"TMPDIR": str(temporary)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # Under nohup it would be ignored.
         )
         started.append(process)
         events = tmp_path / "out" / "latest" / "events.jsonl"
@@ -49,7 +71,7 @@ def interrupted(program, write, ring, tmp_path):
             assert time.monotonic() < deadline, "no seed was done in time"
             time.sleep(0.05)
         for _ in range(presses):
-            (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
+            (os.killpg if whole_group else os.kill)(process.pid, number)
             time.sleep(0.1)
         out, err = process.communicate(timeout=PATIENCE_S)
         time.sleep(0.5)
@@ -77,8 +99,7 @@ def assert_readable(folder):
     assert not (folder / "result.json").exists()
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "terminal"])
+@HOW
 def test_ctrl_c_exits_with_130_and_leaves_a_readable_folder(interrupted, jobs, whole_group):
     code, out, err, folder, left = interrupted(jobs, whole_group=whole_group)
     assert code == 130
@@ -87,6 +108,36 @@ def test_ctrl_c_exits_with_130_and_leaves_a_readable_folder(interrupted, jobs, w
     assert "KeyboardInterrupt" not in err
     assert left == []
     assert_readable(folder)
+
+
+@HOW
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_a_run_like_ctrl_c(interrupted, temporary, jobs, whole_group, number):
+    code, out, err, folder, left = interrupted(jobs, whole_group=whole_group, number=number)
+    assert code == 128 + number
+    assert out == ""
+    assert f"interrupted by {number.name}" in err
+    assert folder.resolve().name in err
+    assert "Traceback" not in err
+    assert left == []
+    assert_readable(folder)
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_signal_with_json_prints_a_document(interrupted):
+    code, out, _, _, _ = interrupted(1, "--json", number=signal.SIGTERM)
+    assert (code, json.loads(out)["error"]["exit_code"]) == (143, 143)
+
+
+def test_a_run_under_nohup_ignores_the_end_of_the_terminal(program, write, ring, tmp_path):
+    process, _ = started_run(
+        program, write, ring, tmp_path, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    )
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=PATIENCE_S) == 143
 
 
 def test_ctrl_c_prints_the_folder_of_the_finished_part(interrupted):
@@ -101,15 +152,17 @@ def test_ctrl_c_with_json_prints_a_document(interrupted):
 
 
 @pytest.mark.slow
-def test_a_second_ctrl_c_changes_nothing(interrupted):
-    code, _, err, folder, left = interrupted(2, whole_group=True, presses=3)
-    assert code in (130, -signal.SIGINT), "a shell shows both as 130"
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_second_signal_changes_nothing(interrupted, number):
+    code, _, err, folder, left = interrupted(2, whole_group=True, presses=3, number=number)
+    assert code in (128 + number, -number), "a shell shows both as 128 + the number"
     assert "Traceback" not in err
     assert left == []
     assert_readable(folder)
 
 
-def test_a_terminated_run_leaves_a_log_that_is_readable_up_to_its_last_complete_line(program, write, ring, tmp_path):
+def started_run(program, write, ring, tmp_path, **options):
+    """A long run of which the first seed is done, and its folder."""
     scenario = write(ring | {"rounds": 1_000, "seeds": 200})
     process = subprocess.Popen(
         [*program, "run", str(scenario), "--out", "out"],
@@ -117,6 +170,7 @@ def test_a_terminated_run_leaves_a_log_that_is_readable_up_to_its_last_complete_
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        **options,
     )
     folder = tmp_path / "out" / "latest"
     deadline = time.monotonic() + PATIENCE_S
@@ -124,8 +178,24 @@ def test_a_terminated_run_leaves_a_log_that_is_readable_up_to_its_last_complete_
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    process.kill()
-    process.wait()
-    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["status"] != "done"
+    return process, folder
+
+
+def test_a_killed_run_leaves_a_log_that_is_readable_and_is_told_apart_from_one_that_runs(
+    cli, program, write, ring, tmp_path
+):
+    process, folder = started_run(program, write, ring, tmp_path)
+    try:
+        assert "still running" in cli("verify", folder, "--sample", 1).out
+        cli("report", folder)
+        assert "No verdict: this run is still running." in (folder / "report.html").read_text(encoding="utf-8")
+    finally:
+        process.kill()
+        process.wait()
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["status"] == "running"
     whole = (folder / "events.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
     assert len([json.loads(line) for line in whole]) > 0
+    verified = cli("verify", folder, "--sample", 1)
+    assert (verified.code, "the run was killed" in verified.out) == (0, True)
+    cli("report", folder)
+    assert "No verdict: this run was killed." in (folder / "report.html").read_text(encoding="utf-8")

@@ -5,11 +5,13 @@ A case is identified by its number: `case(number)` gives the same text again.
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import resource
 import time
 import tracemalloc
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -243,15 +245,20 @@ def of_text(raw, draw):
     return text.encode(errors="surrogateescape")
 
 
+@lru_cache(maxsize=64)
+def data_of(raw):
+    return parse(raw.decode(), "").data
+
+
 def structural(mutate):
     """A mutation of the document's data, written in flow style; a mutation of its text if it is no valid YAML."""
 
     def changed(raw, draw):
         try:
-            data = parse(raw.decode(), "").data
+            data = data_of(raw)
         except Exception:
             return of_text(raw, draw)
-        holder = {"": data}
+        holder = {"": copy.deepcopy(data)}
         mutate(holder, draw)
         text = json.dumps(holder[""], ensure_ascii=draw.random() < 0.5)
         text = text.replace("NaN", ".nan").replace("-Infinity", "-.inf").replace("Infinity", ".inf")

@@ -56,7 +56,6 @@ OUT_OF_A_SCHEMAS_REACH = {
     "how many combinations a sweep has": BASE + "sweep: {rounds: {from: 1, to: 9, steps: 9999}, root_seed: [1, 2]}",
     "a rule that an attack breaks": BASE + "rules: {red: {daemons: 0}}\nattacks: [{kind: stubborn, daemons: 1}]",
     "a base that is not there": "extends: no_such_scenario",
-    "3.0 for a whole number": BASE + "rounds: 3.0",
 }
 
 

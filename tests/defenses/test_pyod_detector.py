@@ -133,7 +133,7 @@ def test_non_finite_messages_are_a_finding_in_every_check() -> None:
     assert trace.quarantined[-1, :8].all()
 
 
-@pytest.mark.parametrize("detector", ["MCD", "PCA", "CD", "KNN", "HBOS", "ECOD"])
+@pytest.mark.parametrize("detector", ["MCD", "PCA", "KNN", "HBOS", "ECOD"])
 def test_a_swarm_that_has_agreed_is_no_failure(detector) -> None:
     case = {
         **swarm(n=12, rounds=60, warm_up=40, settle=20, detector=detector),
@@ -167,3 +167,47 @@ def test_parameters_without_training_data_are_refused(parameters, where) -> None
     with pytest.raises(ParameterError) as refused:
         PyodDetector(**parameters)
     assert refused.value.where == where
+
+
+REST = {"kind": "beliefs", "initial": [0, 0, 1, 2, 3, 4, 5]}
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        {"kind": "stubborn", "daemons": [0], "value": 100.0, "start": 280},
+        {"kind": "stubborn", "daemons": [0], "value": 1.0, "swing": 1e307, "start": 280},
+        {"kind": "stubborn", "daemons": [0], "value": 1e300, "start": 0},
+        {"kind": "stubborn", "daemons": [0], "value": 100.0, "start": 30, "stop": 120},
+        {"kind": "none"},
+    ],
+    ids=["late", "swing", "huge", "in the warm-up", "none"],
+)
+@pytest.mark.parametrize("detector", ["MCD", "PCA", "KNN", "ECOD"])
+def test_a_swarm_at_rest_is_no_failure(detector, attack) -> None:
+    """It has agreed before the warm-up ends, so that most of the features are constant."""
+    case = {
+        "world": REST,
+        "network": {"kind": "circulant", "n": 7, "offsets": [1, 2]},
+        "protocol": {"kind": "average_consensus", "weights": "uniform"},
+        "rounds": 300,
+        "attacks": [attack],
+        "defenses": [{"kind": "pyod_detector", "detector": detector}],
+        "rules": A_TENTH,
+    }
+    trace = simulate(case)
+    assert all(np.isfinite(metric).all() for metric in trace.metrics.values())
+    if attack.get("start") == 280:
+        assert trace.metrics["alarms"][285:].any()
+
+
+@pytest.mark.parametrize("detector", ["PCA", "MCD", "KNN"])
+def test_a_detector_notices_a_gross_liar_among_equal_columns(detector) -> None:
+    trace = simulate(swarm(detector=detector, rules=ACCUSES_ONLY, n=60, stride=2))
+    assert trace.metrics["alarms"][250:350].sum() > 10 * trace.metrics["alarms"][200:250].sum()
+
+
+@pytest.mark.parametrize("detector", ["COF", "SOD", "MAD", "CD", "_pyg_utils"])
+def test_a_class_that_cannot_score_a_row_alone_is_refused_before_the_run(detector) -> None:
+    with pytest.raises(ParameterError):
+        PyodDetector(detector=detector)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from swarmsec.errors import ParameterError
-from swarmsec.immunity import BatchInvariantDetector, check_detector
+from swarmsec.immunity import BatchInvariantDetector, check_detector, detectors, try_detector
 from swarmsec.immunity.ecod_copod import FrozenTails
 
 DETECTORS = ["ECOD", "COPOD", "HBOS", "KNN", "IForest", "MCD", "PCA", "LOF"]
@@ -90,3 +90,104 @@ def test_a_detector_without_a_score_for_a_single_row_is_refused() -> None:
     rows = np.random.Generator(np.random.PCG64(0)).normal(size=(60, 3))
     with pytest.raises(ParameterError, match="CD gives no score to a single row"):
         BatchInvariantDetector("CD", {}, seed=0).fit(rows)
+
+
+def at_rest(share: float, columns: int = 4, *, rows: int = 200) -> np.ndarray:
+    """Rows of which a share is equal, as the features of a swarm that has agreed; the others vary."""
+    rng = np.random.Generator(np.random.PCG64(3))
+    made = rng.normal(size=(rows, columns)) ** 3
+    made[: int(share * rows)] = 0.5
+    return rng.permutation(made)
+
+
+def collinear() -> np.ndarray:
+    rng = np.random.Generator(np.random.PCG64(3))
+    rows = rng.normal(size=(200, 2))
+    return np.concatenate([rows, rows[:, :1], rows.sum(axis=1, keepdims=True)], axis=1)
+
+
+NORMAL_ROWS = {
+    "half at rest": at_rest(0.5),
+    "nine of ten at rest": at_rest(0.9),
+    "all but one at rest": at_rest(0.995),
+    "all at rest": at_rest(1.0),
+    "equal columns": collinear(),
+    "one column": at_rest(0.0, 1),
+    "huge": at_rest(0.0) * 1e100,
+    "tiny": at_rest(0.0) * 1e-100,
+    "huge and tiny": at_rest(0.0) * [1e100, 1e-100, 1.0, 0.0],
+}
+
+
+SLOWER = [name for name in (*DETECTORS, "KDE", "GMM", "OCSVM") if name not in {"MCD", "PCA"}]
+
+
+@pytest.mark.parametrize("name", ["MCD", "PCA", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOWER)])
+@pytest.mark.parametrize("rows", NORMAL_ROWS.values(), ids=NORMAL_ROWS)
+def test_normal_rows_of_any_kind_have_finite_scores_and_a_wild_one_a_higher_one(name, rows) -> None:
+    detector = BatchInvariantDetector(name, {}, seed=0)
+    detector.fit(rows[:100], rows[100:])
+    scores = detector.score(rows[100:])
+    assert np.isfinite(scores).all()
+    wild = detector.score(np.full((1, rows.shape[1]), 1e120))[0]
+    assert wild >= np.median(scores)
+
+
+def test_a_column_that_is_constant_in_half_of_the_normal_rows_tells_nothing() -> None:
+    rows = np.random.Generator(np.random.PCG64(0)).normal(size=(200, 3))
+    rows[:100, 1] = 0.0
+    detector = BatchInvariantDetector("MCD", {}, seed=0)
+    detector.fit(rows[:100], rows[100:])
+    assert np.isfinite(detector.score(rows[100:])).all()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("COF", "SOD", "MAD", "CD", "LSCP", "no_such", "_pyg_utils", "_ts_utils", "base"),
+        pytest.param("SOS", marks=pytest.mark.slow),
+    ],
+)
+def test_a_class_that_cannot_score_a_row_alone_is_refused_by_a_trial(name) -> None:
+    with pytest.raises(ParameterError):
+        try_detector(name, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "accepted"),
+    [
+        ("KNN", {"n_neighbors": 700}, True),
+        ("KNN", {"n_neighbors": -1}, False),
+        ("HBOS", {"n_bins": "many"}, False),
+        ("MCD", {"support_fraction": 0.9}, True),
+        ("MCD", {"contamination": 7.0}, False),
+        ("IForest", {"n_estimators": 0}, False),
+        ("PCA", {"n_components": 99}, False),
+    ],
+)
+def test_parameters_are_tried_on_made_up_rows(name, parameters, accepted) -> None:
+    if accepted:
+        try_detector(name, parameters)
+        return
+    with pytest.raises(ParameterError):
+        try_detector(name, parameters)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(detectors._PROVEN))
+def test_detectors_without_a_trial_pass_it(name) -> None:
+    detectors._try(name, ())
+
+
+@pytest.mark.slow
+def test_every_class_of_pyod_passes_the_trial_or_is_refused(capsys) -> None:
+    accepted = []
+    for name in detectors.detector_names():
+        try:
+            detectors._try(name, ())
+        except ParameterError:
+            continue
+        accepted.append(name)
+    assert set(accepted) >= detectors._PROVEN
+    assert not {"cof", "sod", "mad", "cd", "sos"} & set(accepted)
+    assert capsys.readouterr().out == ""

@@ -173,3 +173,17 @@ def test_message_features_of_what_did_not_arrive() -> None:
     assert values["missing"][:4].tolist() == pytest.approx([0, 0.1, 0, 0])
     assert values["copies"][:4].tolist() == [1, 0, 1, 1]
     assert np.isfinite(seen.values).all()
+
+
+@pytest.mark.parametrize("lie", [1e100, 1e307, -1.7e308, np.inf, -np.inf, np.nan, 5e-324])
+def test_features_are_finite_whatever_a_daemon_sends(lie) -> None:
+    of_daemons, of_messages = BehaviorTracker(K5), MessageTracker(K5)
+    for t in range(6):
+        broadcast = np.array([0.0, 0.0, 0.0, -lie if t % 2 else 1.0, lie if t % 3 else -lie])[:, None]
+        equivocal = per_edge(broadcast[:, 0], e4_0=-lie, e4_1=lie)
+        for messages in (Messages(K5, broadcast), Messages(K5, broadcast, per_edge=equivocal)):
+            for tracker in (of_daemons, of_messages):
+                with np.errstate(all="ignore"):
+                    features = tracker.observe(messages).values
+                assert np.isfinite(features).all()
+                assert np.isfinite(features**2).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -36,6 +37,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "k_in_random": {"n": 60, "k": 4},
     "robust_attachment": {"n": 60, "r": 3, "s": 2},
     "edges": {"n": 4, "edges": [[0, 1], [2, 3]]},
+    "file": {"path": str(Path(__file__).with_name("four_daemons.csv"))},
 }
 RANDOM = [
     "erdos_renyi",
@@ -339,8 +341,8 @@ MILLION: dict[str, dict[str, Any]] = {
 
 
 def test_every_kind_that_supports_a_million_daemons_is_tested() -> None:
-    # A complete network of a million daemons has 10^12 edges, and explicit edges are written by hand.
-    assert TOPOLOGIES.keys() - MILLION.keys() == {"complete", "edges", "hypercube"}
+    # A complete network of a million daemons has 10^12 edges, and explicit edges are written by hand or in a file.
+    assert TOPOLOGIES.keys() - MILLION.keys() == {"complete", "edges", "file", "hypercube"}
 
 
 @pytest.mark.slow

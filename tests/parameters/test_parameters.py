@@ -74,7 +74,7 @@ WRONG: list[tuple[dict[str, Any], tuple[str | int, ...], str, str]] = [
     ({"bias": float("inf")}, ("bias",), "inf given; must be a finite number", ""),
     ({"start": "3"}, ("start",), '"3" given; must be a whole number, at least 0', ""),
     ({"start": True}, ("start",), "true given; must be a whole number, at least 0", ""),
-    ({"start": 2.0}, ("start",), "2.0 given; must be a whole number, at least 0", ""),
+    ({"start": 2.5}, ("start",), "2.5 given; must be a whole number, at least 0", ""),
     ({"start": None}, ("start",), "nothing given; must be a whole number, at least 0", ""),
     ({"stop": -1}, ("stop",), "-1 given; must be a whole number, at least 0, or nothing", ""),
     ({"bias": True}, ("bias",), "true given; must be a number, more than 0", ""),

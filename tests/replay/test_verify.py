@@ -14,6 +14,7 @@ from swarmsec.replay.verification import verify_folder, verify_store
 from swarmsec.runs import JobCache, run_scenario, whole, with_nulls
 from swarmsec.runs.executors import Processes, Serial, open_executor
 from swarmsec.runs.jobs import job, run_job
+from swarmsec.runs.recorded_plugins import AllowedFolders
 from swarmsec.runs.write_folder import RunFolder
 from swarmsec.scenario import load_scenario
 from swarmsec.store import Store
@@ -213,15 +214,17 @@ def test_a_run_with_changed_plugins_is_refused(tmp_path):
     own.mkdir()
     (own / "pull.py").write_text(PULL, encoding="utf-8")
     path = kept(tmp_path / "runs", attack="pull", plugins=[own])
-    assert verified(path).differences == ()
+    assert verified(path, allowed=AllowedFolders(trust=True)).differences == ()
+    with pytest.raises(UsageError, match=r"needs attacks/pull, which is not installed; .* --plugins DIR"):
+        verified(path)
     other = tmp_path / "other"
     other.mkdir()
     (other / "pull.py").write_text(PULL.replace("3.0", "4.0"), encoding="utf-8")
     with pytest.raises(ScenarioError, match="attacks/pull has changed since this was run"):
-        verified(path, plugins=[other])
+        verified(path, allowed=AllowedFolders([other]))
     shutil.rmtree(own)
     with pytest.raises(UsageError, match="name their folder with --plugins"):
-        verified(path)
+        verified(path, allowed=AllowedFolders(trust=True))
 
 
 def test_the_stored_part_of_an_interrupted_run_is_compared(folder):
@@ -315,13 +318,14 @@ def test_a_run_of_a_store_with_a_changed_plugin_is_refused_and_the_others_are_re
         for arm in (Arm.CLEAN, Arm.ATTACKED):
             one = job(scenario, 0, arm)
             opened.add(one, run_job(one))
-    assert verify_store(path, Serial(), sample=None).refused == ()
+    trusting = AllowedFolders(trust=True)
+    assert verify_store(path, Serial(), sample=None, allowed=trusting).refused == ()
     connection = sqlite3.connect(path)
     connection.execute("UPDATE runs SET folders = '[\"/nowhere\"]' WHERE arm = 'attacked'")
     connection.execute("UPDATE runs SET sim_semantics = 99 WHERE arm = 'clean'")
     connection.commit()
     connection.close()
-    found = verify_store(path, Serial(), sample=None)
+    found = verify_store(path, Serial(), sample=None, allowed=trusting)
     assert sorted(why.split(":")[0].split(",")[0] for _, why in found.refused) == [
         "/nowhere",
         "was run with SIM_SEMANTICS 99",

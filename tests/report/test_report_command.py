@@ -42,8 +42,8 @@ def test_a_second_run_into_a_folder_removes_the_old_page_first(ring, tmp_path):
     from swarmsec.runs.write_folder import RunFolder
     from swarmsec.scenario import load_scenario
 
-    folder = RunFolder(tmp_path, load_scenario(RING), [0, 1, 2], ["swarmsec"])
-    folder.keep_report("old")
+    with RunFolder(tmp_path, load_scenario(RING), [0, 1, 2], ["swarmsec"]) as folder:
+        folder.keep_report("old")
     again = RunFolder(tmp_path, load_scenario(RING), [0, 1, 2], ["swarmsec"])
     assert again.path == folder.path
     assert not (again.path / "report.html").exists()

@@ -140,7 +140,7 @@ def test_text_of_events_and_manifest_is_escaped(ring, tmp_path):
 
 def test_the_page_of_an_unfinished_run_states_it(cut_short):
     page = Page(run_page(cut_short))
-    assert "No verdict: this run is still running, or was killed." in page.text
+    assert "No verdict: this run was killed." in page.text
     assert "result.json is missing." in page.text
     assert re.search(r"events\.jsonl is cut off in line \d+\.", page.text)
     assert any(tag == "path" and "line attacked" in str(given.get("class")) for tag, given in page.tags)

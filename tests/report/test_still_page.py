@@ -38,7 +38,7 @@ def test_standing_still_loses_money_in_trading(name, defense):
     assert mean(ROWS[name][COLUMNS.index(defense)]) < 0.0
 
 
-@pytest.mark.parametrize("name", ["ring_with_a_liar", "task_force"])
+@pytest.mark.parametrize("name", ["ring_with_a_liar", pytest.param("task_force", marks=pytest.mark.slow)])
 def test_rows_are_what_is_measured(name):
     measured = "".join(still_page([name], plugins=[ROOT / "tests/nulls"]))
     row = next(line for line in measured.splitlines() if line.startswith(f"| `{name}`"))

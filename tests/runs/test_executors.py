@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from swarmsec.errors import ExecutorError, UsageError
+from swarmsec.errors import PluginError, UsageError
 from swarmsec.runs import run
 from swarmsec.runs.executors import Pool, Processes, Serial, open_executor
 from swarmsec.runs.jobs import job, run_job, run_verified_job
@@ -298,5 +298,5 @@ def test_the_error_of_a_crashed_run_names_the_seed_and_the_arm(trouble):
         attack={"kind": "trouble", "how": "kill", "daemons": [0]},
         plugins=[trouble],
     )
-    with pytest.raises(ExecutorError, match=r"seed 0, \w+ arm: the process that ran it died \(SIGKILL\), 3 times"):
+    with pytest.raises(PluginError, match=r"seed 0, \w+ arm: the process that ran it died \(SIGKILL\), 3 times"):
         run(loaded, seeds=2, jobs=2)

@@ -7,7 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -56,6 +57,48 @@ def test_where_nobody_answers_is_a_clear_error(monkeypatch):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         where = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(ExecutorError, match="no dask scheduler answers there"), open_executor(cluster=where):
+            pass
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b'{"type": "Scheduler", "id": "Sched',
+        b"{}",
+        b"[]",
+        b"null",
+        b'{"address": 5}',
+        b'{"address": "zork"}',
+        b'{"address": "zork://host:80"}',
+        b'{"address": "tcp://host:many"}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+    ],
+)
+def test_a_half_written_scheduler_file_is_a_clear_error(tmp_path, content):
+    file = tmp_path / "scheduler.json"
+    file.write_bytes(content)
+    with pytest.raises(UsageError, match=r"scheduler|PROTOCOL://HOST:PORT"), open_executor(cluster=str(file)):
+        pass
+
+
+@pytest.mark.parametrize("words", [b"", b"SSH-2.0-OpenSSH_9.6\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", bytes(64)])
+def test_a_port_where_no_scheduler_speaks_is_a_clear_error(monkeypatch, words):
+    monkeypatch.setattr("swarmsec.runs.executors.connect._ANSWER_S", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        where = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        kept = []  # An accepted connection stays open.
+
+        def accept():
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    connection.sendall(words)
+                    kept.append(connection)
+
+        threading.Thread(target=accept, daemon=True).start()
         with pytest.raises(ExecutorError, match="no dask scheduler answers there"), open_executor(cluster=where):
             pass
 

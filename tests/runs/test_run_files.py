@@ -48,8 +48,8 @@ def test_a_name_is_looked_up_in_runs(folder, monkeypatch):
     [
         ("{", "is not JSON"),
         ("[]", "is not a mapping"),
-        (json.dumps(MANIFEST | {"seeds": [-1]}), "'seeds' must be whole numbers from 0 on"),
-        (json.dumps(MANIFEST | {"id": 1}), "'id' must be of type str"),
+        (json.dumps(MANIFEST | {"seeds": [-1]}), "'seeds.0' must be greater than or equal to 0"),
+        (json.dumps(MANIFEST | {"id": 1}), "'id' must be a valid string"),
     ],
 )
 def test_a_broken_manifest_is_refused_by_name(folder, text, why):

@@ -32,7 +32,7 @@ def expected_of(path):
 def findings_of(path):
     """The findings of a file, ordered like `expected_of`; none for a valid file."""
     try:
-        load_scenario(path)
+        load_scenario(path, extends_from=[CORPUS])
     except InvalidScenarioError as error:
         return sorted(error.findings, key=lambda one: (Path(one.span.label).name, *one.span[1:3], one.path))
     return []

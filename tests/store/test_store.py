@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from swarmsec.errors import OutputError, PluginError, UsageError
-from swarmsec.runs.jobs import JobResult, run_job, trace_digest
+from swarmsec.runs.jobs import Job, JobResult, run_job, trace_digest
 from swarmsec.store import RunEntry, Store
 from swarmsec.store.codec import decode, encode
 from swarmsec.swarm.trace import DetectionCounts, Event, Toggles, Trace
@@ -110,7 +110,7 @@ def test_a_stored_run_has_the_digest_of_the_exact_trace(tmp_path) -> None:
             assert kept.digest == played.digest == trace_digest(played.trace)
             assert (kept.id, kept.status, kept.cpu_seconds) == (played.id, "done", played.cpu_seconds)
             assert kept.guarantees == played.guarantees
-            assert run_job(store.job(job.id)).digest == played.digest, "a stored job can be run again"
+            assert run_job(Job(*store.job(job.id))).digest == played.digest, "a stored job can be run again"
 
 
 def test_the_digest_of_a_decoded_trace_differs_from_the_stored_digest(tmp_path) -> None:

@@ -272,10 +272,6 @@ def test_writes_in_a_read_only_folder_are_refused(read_only_folder) -> None:
 def test_a_missing_store_cannot_be_opened_for_reading(tmp_path) -> None:
     with pytest.raises(UsageError, match="there is no store here"):
         Store.open(tmp_path / "s.sqlite", read_only=True)
-    with pytest.raises(UsageError, match="there is no store here"):
-        Store.open(tmp_path, read_only=True)
-    with pytest.raises(OutputError):
-        Store.open(tmp_path)
     assert not (tmp_path / "s.sqlite").exists()
 
 

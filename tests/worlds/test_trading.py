@@ -335,7 +335,7 @@ def test_the_error_of_sp500_without_arch_names_the_extra(monkeypatch: pytest.Mon
 
 def test_more_rounds_than_days_of_sp500_are_refused() -> None:
     pytest.importorskip("arch")
-    with pytest.raises(ParameterError, match="only 5,030 days"):
+    with pytest.raises(ParameterError, match="only 5,030 returns"):
         begun(rounds=6_000, feed="sp500")
 
 

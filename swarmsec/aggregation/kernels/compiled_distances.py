@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.aggregation.kernels.compile import compiled
 from swarmsec.arrays import Floats
+from swarmsec.compile import compiled
 
 
 @compiled

@@ -14,9 +14,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.aggregation.kernels.compile import compiled, inlined
 from swarmsec.aggregation.kernels.layout import Unsigned
 from swarmsec.arrays import Floats, Ints
+from swarmsec.compile import compiled, inlined
 
 Counts = npt.NDArray[np.int64]
 

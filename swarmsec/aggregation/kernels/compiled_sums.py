@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.aggregation.kernels.compile import compiled
 from swarmsec.arrays import Floats
+from swarmsec.compile import compiled
 
 Places = npt.NDArray[np.int64]
 

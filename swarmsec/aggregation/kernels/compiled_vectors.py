@@ -12,9 +12,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.aggregation.kernels.compile import compiled
 from swarmsec.aggregation.kernels.layout import Unsigned
 from swarmsec.arrays import Floats, Ints
+from swarmsec.compile import compiled
 
 STEPS_MAX = 300
 """The largest number of Weiszfeld's steps for a geometric median."""

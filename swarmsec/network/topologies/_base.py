@@ -51,6 +51,10 @@ class Topology(Plugin, ABC):
     def size(self) -> int:
         """The number of daemons. It depends on the parameters alone; no network is drawn."""
 
+    def edges_expected(self) -> int:
+        """About how many directed edges the network will have, from the parameters alone; 0 if unknown."""
+        return 0
+
     @abstractmethod
     def build(self, rng: np.random.Generator) -> Network:
         """Draw the network. Equal parameters and an equally seeded `rng` give equal networks."""

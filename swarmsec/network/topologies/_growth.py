@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,7 +34,7 @@ def grown(
     # `met` holds every daemon once for each of its neighbors: the ends of edge e are at 2e and 2e + 1.
     met = np.empty(2 * edges, dtype=np.int32)
     met[: 2 * ends.size : 2], met[1 : 2 * ends.size : 2] = ends, others
-    grow: Callable[..., None] = _compiled() if edges >= COMPILE_FROM else _grow
+    grow = _compiled() if edges >= COMPILE_FROM else _grow
     grow(met, 2 * ends.size, beginning, n, attachments, rng)
     return from_pairs(n, met[::2], met[1::2])
 
@@ -59,7 +59,7 @@ def _grow(
         filled = end
 
 
-def _compiled() -> Any:
-    import numba
+def _compiled() -> Callable[..., None]:
+    from swarmsec.compile import compiled
 
-    return numba.njit(cache=True)(_grow)
+    return compiled(_grow)

@@ -37,6 +37,9 @@ class Circulant(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return 2 * self.n * len(self.offsets)
+
     def build(self, rng: np.random.Generator) -> Network:
         """Join one ring for each offset; daemons that are half a ring apart share one edge."""
         here = np.arange(self.n)

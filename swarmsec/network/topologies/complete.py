@@ -22,6 +22,9 @@ class Complete(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return self.n * (self.n - 1)
+
     def build(self, rng: np.random.Generator) -> Network:
         """Row i holds every number but i."""
         check_size(self.n * (self.n - 1))

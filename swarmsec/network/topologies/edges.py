@@ -26,6 +26,9 @@ class Edges(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return (1 if self.directed else 2) * len(self.edges)
+
     def build(self, rng: np.random.Generator) -> Network:
         """Join the listed pairs."""
         return Network.from_edges(self.n, self.edges, directed=self.directed)

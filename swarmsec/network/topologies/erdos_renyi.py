@@ -26,6 +26,9 @@ class ErdosRenyi(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return round(self.p * self.n * (self.n - 1))
+
     def build(self, rng: np.random.Generator) -> Network:
         """Skip through the pairs from one edge to the next."""
         return from_pairs(self.n, *random_pairs(self.n, self.p, rng))

@@ -30,6 +30,9 @@ class Grid(Topology):
         rows, columns = sides(self.n, self.rows, self.columns, shortest=1)
         return rows * columns
 
+    def edges_expected(self) -> int:
+        return 4 * self.size()
+
     def build(self, rng: np.random.Generator) -> Network:
         """Join each place to the one on its right and the one below."""
         place = np.arange(self.size()).reshape(sides(self.n, self.rows, self.columns, shortest=1))

@@ -38,6 +38,9 @@ class Hypercube(Topology):
     def size(self) -> int:
         return int(2 ** self._bits())
 
+    def edges_expected(self) -> int:
+        return self.size() * self._bits()
+
     def build(self, rng: np.random.Generator) -> Network:
         """Row i holds i with each bit flipped in turn."""
         bits = self._bits()

@@ -31,6 +31,9 @@ class KInRandom(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return self.n * self.k
+
     def build(self, rng: np.random.Generator) -> Network:
         """Draw rows that would be more than half full as the complement of sparse ones."""
         check_size(self.n * self.k)

@@ -19,6 +19,9 @@ class Path(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return 2 * (self.n - 1)
+
     def build(self, rng: np.random.Generator) -> Network:
         """Join i to i + 1."""
         here = np.arange(self.n - 1)

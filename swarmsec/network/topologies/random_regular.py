@@ -37,6 +37,9 @@ class RandomRegular(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return self.n * self.degree
+
     def build(self, rng: np.random.Generator) -> Network:
         """Draw a dense network as the complement of a sparse one."""
         check_size(self.n * self.degree)

@@ -21,6 +21,9 @@ class Ring(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return 2 * self.n
+
     def build(self, rng: np.random.Generator) -> Network:
         """Join i to i + 1, modulo n."""
         here = np.arange(self.n)

@@ -37,6 +37,9 @@ class RobustAttachment(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return 2 * self.n * (self.r + self.s - 1)
+
     def build(self, rng: np.random.Generator) -> Network:
         """Grow the complete network."""
         larger, smaller = np.tril_indices(self._beginning(), -1)

@@ -34,6 +34,9 @@ class ScaleFree(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return 2 * self.n * self.attachments
+
     def build(self, rng: np.random.Generator) -> Network:
         """Grow the star."""
         rim = np.arange(1, self.attachments + 1)

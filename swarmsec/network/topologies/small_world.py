@@ -38,6 +38,9 @@ class SmallWorld(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return self.n * self.neighbors
+
     def build(self, rng: np.random.Generator) -> Network:
         """Make the ring; then, in rounds, every edge that still has to move proposes a new end."""
         n, reach = self.n, self.neighbors // 2

@@ -21,6 +21,9 @@ class Star(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return 2 * (self.n - 1)
+
     def build(self, rng: np.random.Generator) -> Network:
         """Join 0 to each of 1 to n − 1."""
         rim = np.arange(1, self.n)

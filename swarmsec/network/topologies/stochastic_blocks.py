@@ -47,6 +47,9 @@ class StochasticBlocks(Topology):
     def size(self) -> int:
         return sum(self._sizes())
 
+    def edges_expected(self) -> int:
+        return round(sum(self.p_in * size**2 for size in self._sizes()) + self.p_out * self.size() ** 2)
+
     def build(self, rng: np.random.Generator) -> Network:
         """The edges across are those of one Erdős–Rényi network that do not fall within a block."""
         sizes = np.array(self._sizes())

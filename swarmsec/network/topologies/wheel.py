@@ -22,6 +22,9 @@ class Wheel(Topology):
     def size(self) -> int:
         return self.n
 
+    def edges_expected(self) -> int:
+        return 4 * (self.n - 1)
+
     def build(self, rng: np.random.Generator) -> Network:
         """Join 0 to each of 1 to n − 1, and those in a ring."""
         rim = np.arange(1, self.n)

@@ -33,7 +33,8 @@ _SCENARIO_MAX = 100_000
 _ENDS = {
     "interrupted": "was interrupted",
     "failed": "failed",
-    "running": "is still running, or was killed",
+    "running": "is still running",
+    "killed": "was killed",
 }
 
 
@@ -53,16 +54,17 @@ class MetricRow(NamedTuple):
     arms: Sequence[CitedInterval | None]
 
 
-def run_page(folder: Path) -> str:
+def run_page(folder: Path, *, plugins: Sequence[Path] = ()) -> str:
     """The HTML page of a run: equal for equal folders, and for repeated runs of a scenario and seeds.
 
     Args:
         folder: The folder of the run.
+        plugins: Folders of plug-ins for its scenario; those that the run names are not used.
 
     Raises:
         UsageError: The folder is not that of a run.
     """
-    return render_page("run.html", _content(read_run(folder)))
+    return render_page("run.html", _content(read_run(folder, plugins)))
 
 
 def _content(record: RunRecord) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "record": record,
         "manifest": record.manifest,
         "document": document,
-        "unfinished": "" if result else _ENDS.get(str(record.manifest.get("status")), "has no result.json"),
+        "unfinished": "" if result else _ENDS.get(record.status, "has no result.json"),
         "result": result,
         "n": setup.network.n if setup else None,
         "rounds": rounds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,28 +10,21 @@ from typing import Any, TypeVar
 
 from swarmsec.errors import SwarmsecError, UsageError
 from swarmsec.report.html.rounds import Rounds, complete_rounds
-from swarmsec.runs.read_folder import parse_event, parse_rounds, read_json, read_lines, read_scenario, read_text
+from swarmsec.runs.read_folder import (
+    parse_event,
+    parse_rounds,
+    read_lines,
+    read_manifest,
+    read_result,
+    read_scenario,
+    read_text,
+    status_of,
+)
+from swarmsec.runs.recorded_plugins import AllowedFolders
 from swarmsec.scenario import Scenario
 from swarmsec.scenario.yaml_tree import parse
-from swarmsec.scoring.result import SCHEMA
 
 T = TypeVar("T")
-
-_RESULT = {
-    "arms",
-    "damage",
-    "damage_limited",
-    "autoimmune_cost",
-    "autoimmune_budget",
-    "central",
-    "detection_intervals",
-    "prevented",
-    "spent",
-    "guarantee",
-    "overhead",
-    "verdict",
-    "unit",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +34,7 @@ class RunRecord:
     Attributes:
         name: The run's id.
         manifest: `manifest.json`; empty if it is not there.
+        status: `done`, `interrupted`, `failed`, `running`, or `killed`.
         scenario_text: `scenario.yaml`.
         document: The same as plain data; empty if it cannot be read.
         scenario: The same, loaded; None if it cannot be loaded, such as without its plug-ins.
@@ -51,6 +46,7 @@ class RunRecord:
 
     name: str
     manifest: Mapping[str, Any]
+    status: str
     scenario_text: str
     document: Mapping[str, Any]
     scenario: Scenario | None
@@ -60,8 +56,12 @@ class RunRecord:
     remarks: Sequence[str]
 
 
-def read_run(folder: Path) -> RunRecord:
+def read_run(folder: Path, plugins: Sequence[Path] = ()) -> RunRecord:
     """Read a run's folder.
+
+    Args:
+        folder: The folder.
+        plugins: Folders of plug-ins for its scenario.
 
     Raises:
         UsageError: The folder is not that of a run.
@@ -70,17 +70,15 @@ def read_run(folder: Path) -> RunRecord:
         raise UsageError("no such folder; give a run's folder, such as runs/latest", where=str(folder))
     remarks: list[str] = []
     text = _or_remark(lambda: read_text(folder, "scenario.yaml"), remarks) or ""
-    manifest = _or_remark(lambda: read_json(folder, "manifest.json"), remarks) or {}
-    if not text and not manifest:
+    manifest = _or_remark(lambda: read_manifest(folder), remarks) or {}
+    if not any(os.path.lexists(folder / name) for name in ("manifest.json", "scenario.yaml")):
         raise UsageError("not a run's folder: it has neither manifest.json nor scenario.yaml", where=str(folder))
-    document, scenario = _scenario(folder, text, manifest, remarks)
-    result = _or_remark(lambda: read_json(folder, "result.json"), remarks)
-    if result is not None and not (result.get("schema") == SCHEMA and result.keys() >= _RESULT):
-        remarks.append(f"result.json is not a result of the schema {SCHEMA}.")
-        result = None
+    document, scenario = _scenario(folder, text, manifest, plugins, remarks)
+    result = _or_remark(lambda: read_result(folder), remarks)
     return RunRecord(
         name=str(manifest.get("id") or folder.resolve().name),
         manifest=manifest,
+        status=status_of(folder, manifest),
         scenario_text=text,
         document=document,
         scenario=scenario,
@@ -101,12 +99,12 @@ def _or_remark(read: Callable[[], T], remarks: list[str]) -> T | None:
 
 
 def _scenario(
-    folder: Path, text: str, manifest: Mapping[str, Any], remarks: list[str]
+    folder: Path, text: str, manifest: Mapping[str, Any], plugins: Sequence[Path], remarks: list[str]
 ) -> tuple[Mapping[str, Any], Scenario | None]:
     if not text:
         return {}, None
     try:
-        scenario = read_scenario(folder, manifest)
+        scenario = read_scenario(folder, manifest, AllowedFolders(plugins))
         return scenario.document, scenario
     except SwarmsecError as error:
         remarks.append(f"scenario.yaml does not load here, so its network is not shown: {str(error).splitlines()[0]}")

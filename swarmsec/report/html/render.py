@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from swarmsec.visible import visible
+
 _TEMPLATES = files(__package__) / "templates"
 
 
@@ -41,11 +43,17 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_visible,
     )
     environment.filters["percent"] = lambda part: f"{100 * part:.2f}%".replace(".00%", "%")
     environment.filters["as_json"] = lambda plain: json.dumps(plain, indent=2, sort_keys=True, ensure_ascii=False)
     environment.filters["breakable"] = _breakable
     return environment
+
+
+def _visible(value: Any) -> Any:
+    """Text without control characters and bidi marks; other values, and safe HTML, as they are."""
+    return type(value)(visible(value)) if isinstance(value, str) else value
 
 
 def _breakable(label: str) -> Any:

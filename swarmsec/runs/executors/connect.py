@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import importlib
+import json
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
 from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from swarmsec.errors import ExecutorError, UsageError
 from swarmsec.runs.executors.worker import ONE_THREAD
 
 _ANSWER_S = 10.0
+_FILE_BYTES_MAX = 1 << 20
 _FORMS = "must be tcp://HOST:PORT, a scheduler file, local:N, slurm or slurm:N"
 
 
@@ -74,14 +79,74 @@ def connected(where: str, jobs: int) -> Iterator[Any]:
         with starting(address.workers) as cluster, client_of(cluster, set_as_default=False) as client:
             yield client
         return
-    place = {"scheduler_file": address.place} if address.kind == "file" else {"address": address.place}
-    with _without_its_log():
+    place = _address_in(Path(address.place)) if address.kind == "file" else address.place
+    _check_scheduler(place, where)
+    with _without_its_log(), _client_at(place, client_of, where) as client:
+        yield client
+
+
+def _address_in(file: Path) -> str:
+    """The address in a scheduler file.
+
+    Raises:
+        UsageError: It has none, as when it is not yet completely written.
+    """
+    try:
+        with file.open("rb") as opened:
+            content = json.loads(opened.read(_FILE_BYTES_MAX))
+        address = content["address"]
+        if isinstance(address, str):
+            return address
+        problem = "its `address` is not a text"
+    except OSError as error:
+        problem = error.strerror or str(error)
+    except (ValueError, TypeError, LookupError, RecursionError):
+        problem = "it is not a JSON object with an `address`; perhaps it is not yet completely written"
+    raise UsageError(f"{file} is not the file of a dask scheduler: {problem}", where="cluster")
+
+
+def _check_scheduler(place: str, where: str) -> None:
+    """Check the form of an address. Dask would wait, or leave an unfinished client behind.
+
+    Raises:
+        UsageError: It is not PROTOCOL://HOST:PORT, or dask does not know the protocol.
+    """
+    try:
+        parts = urlsplit(place)
+        complete = bool(parts.hostname and parts.port)
+    except ValueError:
+        complete = False
+    protocols = sorted(library("distributed.comm.registry").backends)
+    if not complete or parts.scheme not in protocols:
+        known = ", ".join(protocols)
+        raise UsageError(
+            f"{place!r} given; must be PROTOCOL://HOST:PORT, with one of {known}", where=f"cluster {where}"
+        )
+
+
+def _client_at(place: str, client_of: Callable[..., Any], where: str) -> Any:
+    """A client of the scheduler at an address.
+
+    Raises:
+        ExecutorError: No scheduler answers there.
+    """
+    ended: Queue[Any] = Queue()
+
+    def connect() -> None:
         try:
-            client = client_of(**place, timeout=_ANSWER_S, set_as_default=False)
-        except (OSError, TimeoutError, ValueError, KeyError) as error:
-            raise ExecutorError(f"no dask scheduler answers there: {error}", where=where) from error
-        with client:
-            yield client
+            ended.put(client_of(place, timeout=_ANSWER_S, set_as_default=False))
+        except Exception as error:
+            ended.put(error)
+
+    # Dask waits for ever for a port that accepts a connection and sends nothing, so another thread waits for dask.
+    Thread(target=connect, daemon=True).start()
+    try:
+        client = ended.get(timeout=2 * _ANSWER_S)
+    except Empty:
+        client = TimeoutError("it accepts connections and says nothing that dask understands")
+    if isinstance(client, Exception):
+        raise ExecutorError(f"no dask scheduler answers there: {client}", where=where) from client
+    return client
 
 
 @contextmanager

@@ -178,7 +178,8 @@ class Pool(Generic[Payload]):
                 process.start()
         except (OSError, EOFError) as error:
             ours.close()
-            raise ExecutorError(f"no process can be started: {error}") from error
+            shorter = "; set TMPDIR to a shorter path" if "AF_UNIX" in str(error) else ""
+            raise ExecutorError(f"no process can be started: {error}{shorter}") from error
         finally:
             theirs.close()  # Then the pipe closes when the worker ends.
         self._workers.append(_Worker(process, ours))

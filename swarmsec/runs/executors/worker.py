@@ -11,10 +11,11 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any, NamedTuple
 
 CHUNK_S = 0.1
+GRACE_S = 1.0
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -38,7 +39,7 @@ def serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
     A chunk ends between two payloads after `CHUNK_S` seconds; the parent queues payloads without a reply again.
     The parent sends nothing before it receives None, so the two sides cannot block each other.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent handles Ctrl-C, and ends this process.
+    leave_signals_to_parent()
     end_with_parent()
     try:
         pipe.send(None)
@@ -74,6 +75,23 @@ def _send(pipe: Connection, reply: Reply) -> None:
         raise
     except Exception as error:  # Pickling failed, or memory ran out; nothing was sent yet.
         pipe.send(Reply(RuntimeError(f"cannot be sent: {type(error).__name__}: {error}"), True, reply.seconds))
+
+
+def leave_signals_to_parent() -> None:
+    """Let the parent end this process, also where a signal is sent to both of them, as by a terminal.
+
+    SIGTERM ends it after `GRACE_S`: so a process that ends stops its children, which it then waits for.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def end_soon(number: int, _frame: object) -> None:
+        timer = Timer(GRACE_S, os._exit, (128 + number,))
+        timer.daemon = True
+        timer.start()
+
+    signal.signal(signal.SIGTERM, end_soon)
 
 
 def end_with_parent() -> None:
