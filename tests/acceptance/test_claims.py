@@ -20,7 +20,7 @@ def rows_of(folder):
         return list(csv.reader(file))[1:]
 
 
-@pytest.mark.parametrize("spelling", ["out", "out/../out", "link"])
+@pytest.mark.parametrize("spelling", ["out", "link", pytest.param("out/../out", marks=pytest.mark.slow)])
 def test_two_equal_runs_at_once_leave_one_whole_folder(cli, program, write, ring, tmp_path, spelling):
     scenario = write(ring | RULES)
     (tmp_path / "out").mkdir()

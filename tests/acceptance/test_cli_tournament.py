@@ -322,8 +322,7 @@ def finished(process):
 
 @needs_proc
 @pytest.mark.slow
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("share", [0.02, 0.4, 0.9])
+@pytest.mark.parametrize(("share", "jobs"), [(0.02, 2), (0.4, 1), (0.9, 2)])
 def test_a_killed_driver_keeps_all_acknowledged_runs_and_resumes_to_the_same_result(started, undisturbed, jobs, share):
     store = "runs/tournaments.sqlite"
     process = started(*LONG, "--jobs", jobs)

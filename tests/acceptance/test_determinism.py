@@ -26,6 +26,7 @@ def attacks_of_the_registry(capture=None):
     return sorted(json.loads(out.getvalue())["attacks"])
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_bytes_for_any_jobs_process_and_hash_seed(program, write, trading, tmp_path):
     scenario = write(trading | {"seeds": 3})
     variables = [key for key in os.environ if key.startswith("SWARMSEC_")]

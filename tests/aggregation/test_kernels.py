@@ -136,6 +136,7 @@ def test_two_threads_give_the_same_bits_as_one(regular: bool) -> None:
     assert np.array_equal(_kernels.median(rows, own), _kernels.median(rows, own, threads=2))
 
 
+@pytest.mark.slow
 def test_compiled_code_fuses_no_product_with_a_sum() -> None:
     # Cached code cannot be inspected, so it is compiled again.
     import numba

@@ -35,7 +35,7 @@ def swarm(n=40, rounds=400, world=NOISY, rules=None, also=(), attack=LIAR, seeds
     }
 
 
-@pytest.mark.parametrize("rate", [0.1, 0.01])
+@pytest.mark.parametrize("rate", [pytest.param(0.1, marks=pytest.mark.slow), 0.01])
 def test_the_share_of_checks_with_a_false_alarm_is_the_rate(rate) -> None:
     case = swarm(n=60, rounds=400, rate=rate, rules=ACCUSES_ONLY)
     alarms = [simulate(case, arm="guarded", seed=s).metrics["alarms"][200:].sum() for s in range(3)]
@@ -83,6 +83,7 @@ def test_every_daemon_is_checked_once_in_a_stride() -> None:
     assert alarms[210:217].sum() <= 40
 
 
+@pytest.mark.slow
 def test_a_detection_does_not_depend_on_the_phase_of_the_stride() -> None:
     """The liars are found within a stride, whatever the round in which they begin."""
     delays = []
@@ -207,7 +208,7 @@ def test_a_detector_notices_a_gross_liar_among_equal_columns(detector) -> None:
     assert trace.metrics["alarms"][250:350].sum() > 10 * trace.metrics["alarms"][200:250].sum()
 
 
-@pytest.mark.parametrize("detector", ["COF", "SOD", "MAD", "CD", "_pyg_utils"])
+@pytest.mark.parametrize("detector", ["COF", pytest.param("SOD", marks=pytest.mark.slow), "MAD", "CD", "_pyg_utils"])
 def test_a_class_that_cannot_score_a_row_alone_is_refused_before_the_run(detector) -> None:
     with pytest.raises(ParameterError):
         PyodDetector(detector=detector)

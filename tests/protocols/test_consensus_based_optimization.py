@@ -80,5 +80,6 @@ def test_unreliable_links_do_not_prevent_convergence_to_the_minimum(links) -> No
 
 
 @pytest.mark.parametrize("parameters", [{"evaluations": "own"}, {"exploring": "by_distance", "objective": "sphere"}])
+@pytest.mark.slow
 def test_other_parameters_pass_the_conformance_check(parameters) -> None:
     check_protocol(ConsensusBasedOptimization, **parameters)

@@ -89,5 +89,6 @@ def test_unreliable_links_do_not_prevent_learning(links, shaping) -> None:
     assert loss("sphere", states[-1]).mean() < 0.1 < loss("sphere", signals).mean()
 
 
+@pytest.mark.slow
 def test_ranks_pass_the_conformance_check() -> None:
     check_protocol(EvolutionStrategy, shaping="ranks", objective="rastrigin")

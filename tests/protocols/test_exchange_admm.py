@@ -91,5 +91,6 @@ def test_one_liar_reduces_the_total_allocation() -> None:
     assert states[-1, :, 0].sum() < 0.8 * best.sum()
 
 
+@pytest.mark.slow
 def test_mixing_between_steps_passes_the_conformance_check() -> None:
     check_protocol(ExchangeAdmm, mixing=2, forgetting=0.05)

@@ -87,5 +87,6 @@ def test_a_liar_pulls_all_daemons_and_wmsr_stops_all_movement() -> None:
     assert (negotiate(PairwiseGossip(), network, signals, 50, lie=lie, rule=WmsrRule(1))[-1] == signals).all()
 
 
+@pytest.mark.slow
 def test_one_meeting_at_a_time_passes_the_conformance_check() -> None:
     check_protocol(PairwiseGossip, meetings="one")

@@ -56,6 +56,7 @@ def test_every_equilibrium_has_at_least_three_quarters_of_the_welfare(values) ->
     assert nash(values) @ values >= (0.75 - 1e-9) * len(values) * values.max()
 
 
+@pytest.mark.slow
 def test_500_simultaneous_bidders_need_a_damping_of_about_one_500th() -> None:
     values = one_and_halves(500)
     damped = efficiencies(ProportionalShare(), values, 3000)
@@ -110,5 +111,6 @@ def test_an_overstated_total_takes_shares_from_the_honest_daemons() -> None:
     assert attacked[1:].sum() < 0.9 * honest[1:].sum()
 
 
+@pytest.mark.slow
 def test_mixing_between_steps_passes_the_conformance_check() -> None:
     check_protocol(ProportionalShare, mixing=2, damping=0.3)

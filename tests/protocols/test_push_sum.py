@@ -180,5 +180,6 @@ def test_the_weight_of_a_daemon_without_senders_stays_positive() -> None:
     assert protocol.proposals(end)[0, 0] == 3.0
 
 
+@pytest.mark.slow
 def test_self_targets_pass_the_conformance_check() -> None:
     check_protocol(PushSum, self_targets=True)

@@ -143,7 +143,7 @@ def ever_decided(n: int, liars: int, seed: int) -> set[float]:
     return set(value[view >= 0, 0].tolist())
 
 
-@pytest.mark.parametrize("n", [4, 7])
+@pytest.mark.parametrize("n", [4, pytest.param(7, marks=pytest.mark.slow)])
 def test_f_liars_who_repeat_what_others_said_split_nobody_at_any_time_and_f_plus_1_do(n: int) -> None:
     f = (n - 1) // 3
     found = [len(ever_decided(n, f, seed)) for seed in range(30)]

@@ -104,5 +104,6 @@ def test_no_price_clears_a_market_of_constant_values() -> None:
         negotiate(Tatonnement(), COMPLETE, VALUES, 1, curvature=0.0)
 
 
+@pytest.mark.slow
 def test_mixing_between_steps_passes_the_conformance_check() -> None:
     check_protocol(Tatonnement, mixing=3, forgetting=0.1)

@@ -27,7 +27,8 @@ from swarmsec.scenario.yaml_tree import parse
 from tests.fences import assert_alike
 
 NAMES = list(library())
-SLOW = {name for name in NAMES if name.startswith("blackswarm")} | {"hijack_spreads", "a_million", "task_force"}
+LONG = {"a_million", "count_the_liars", "hijack_spreads", "late_messages", "task_force"}
+SLOW = LONG | {name for name in NAMES if name.startswith("blackswarm")}
 CASES = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in NAMES]
 GALLERY = library_folder() / "GALLERY.md"
 

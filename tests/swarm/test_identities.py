@@ -461,6 +461,7 @@ def test_links_keep_their_luck_and_their_messages_in_transit_when_an_identity_jo
         assert np.array_equal(one.payload[arrived], other.payload[same][arrived])
 
 
+@pytest.mark.slow
 def test_the_kit_plays_a_reserve() -> None:
     check_attack(Sybil)
     check_attack(TwoFaced)

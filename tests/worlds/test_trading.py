@@ -387,6 +387,7 @@ def limited(scenario: Scenario, seeds: int = 1) -> tuple[Floats, Floats]:
     return 1.0 - of["defended"] / of["attacked"], of["guarded"] / of["attacked"]
 
 
+@pytest.mark.slow
 def test_blackswarm_sells_what_it_is_said_to_have_sold_and_the_gate_prevents_most_of_it() -> None:
     scenario = load_scenario("blackswarm")
     found = [bills_of(scenario, seed) for seed in range(2)]
