@@ -18,7 +18,7 @@ Any other exception is a bug in swarmsec, and ends the command with `ExitCode.IN
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from swarmsec.visible import one_line
@@ -90,6 +90,16 @@ class ScenarioError(SwarmsecError):
 
 class ParameterError(ScenarioError):
     """A parameter is unknown, of the wrong type, or out of its range."""
+
+    others: tuple[ParameterError, ...] = ()
+    """Further errors of the same parameters, which a check of a whole scenario reports as well."""
+
+    @classmethod
+    def of_several(cls, errors: Sequence[ParameterError]) -> ParameterError:
+        """The first of several errors, which knows the others."""
+        first, *others = errors
+        first.others = tuple(others)
+        return first
 
 
 class UnknownNameError(ScenarioError):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import numpy.typing as npt
 
+_FAULTS_MAX = 20
 EDGES_MAX = 2**31 - 1
 """The number of edges must fit into int32."""
 
@@ -179,19 +180,15 @@ class Network:
             directed: Whether only the receiver listens; otherwise both listen to each other.
 
         Raises:
-            ParameterError: A self-loop, a duplicate, or a daemon that does not exist; the message contains it.
+            ParameterError: Self-loops, duplicates, or daemons that do not exist: one error for each such edge.
         """
-        senders, receivers = _pairs(n, edges)
-        if not directed:
-            senders, receivers = np.concatenate([senders, receivers]), np.concatenate([receivers, senders])
-        keys = receivers * n + senders
+        pairs = _pairs(n, edges)
+        ends = pairs if directed else np.concatenate([pairs, pairs[:, ::-1]])
+        keys = ends[:, 1] * n + ends[:, 0]
         keys.sort()
-        twice = np.flatnonzero(keys[1:] == keys[:-1])
-        if twice.size:
-            receiver, sender = divmod(int(keys[twice[0]]), n)
-            pair = f"[{sender}, {receiver}]" if directed else f"[{min(sender, receiver)}, {max(sender, receiver)}]"
-            either = "" if directed else "; list an undirected edge once, in either order"
-            raise ParameterError(f"the edge {pair} is listed more than once{either}", where="edges")
+        outside = pairs.size and (pairs.min() < 0 or pairs.max() >= n)
+        if outside or (pairs[:, 0] == pairs[:, 1]).any() or (keys[1:] == keys[:-1]).any():
+            raise ParameterError.of_several(_faults(n, pairs, directed=directed))
         return from_keys(n, keys)
 
     @classmethod
@@ -258,8 +255,8 @@ def _starts(counts: npt.NDArray[np.integer[Any]]) -> Ints:
     return starts
 
 
-def _pairs(n: int, edges: Iterable[Sequence[int]] | npt.NDArray[np.integer[Any]]) -> tuple[Keys, Keys]:
-    """Check a list of edges: (k,) senders and (k,) receivers."""
+def _pairs(n: int, edges: Iterable[Sequence[int]] | npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
+    """A list of edges as (k, 2) numbers."""
     if n < 1:
         raise ParameterError(f"{n} given; a network has at least 1 daemon", where="n")
     try:
@@ -267,16 +264,28 @@ def _pairs(n: int, edges: Iterable[Sequence[int]] | npt.NDArray[np.integer[Any]]
     except ValueError:
         pairs = np.zeros(0, dtype=object)
     if pairs.size == 0 and pairs.dtype != object:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return np.zeros((0, 2), np.int64)
     if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
         raise ParameterError("must be pairs of daemon numbers, [sender, receiver]", where="edges")
-    pairs = pairs.astype(np.int64)
-    for wrong, why in (
-        ((pairs < 0) | (pairs >= n), f"names a daemon that does not exist; with n: {n} they are 0 to {n - 1}"),
-        (pairs[:, :1] == pairs[:, 1:], "is a self-loop; no daemon listens to itself"),
-    ):
-        rows = np.flatnonzero(wrong.any(axis=1))
-        if rows.size:
-            row = int(rows[0])
-            raise ParameterError(f"{pairs[row].tolist()} {why}", where=f"edges[{row}]")
-    return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+    return pairs.astype(np.int64)
+
+
+def _faults(n: int, pairs: npt.NDArray[np.int64], *, directed: bool) -> list[ParameterError]:
+    """One error for each wrong edge of a list: the first `_FAULTS_MAX`, and how many more there are."""
+    reasons: dict[int, str] = {}
+    first: dict[tuple[int, int], int] = {}
+    for row, (sender, receiver) in enumerate(pairs.tolist()):
+        key = (sender, receiver) if directed else (min(sender, receiver), max(sender, receiver))
+        if not (0 <= sender < n and 0 <= receiver < n):
+            reasons[row] = f"names a daemon that does not exist; with n: {n} they are 0 to {n - 1}"
+        elif sender == receiver:
+            reasons[row] = "is a self-loop; no daemon listens to itself"
+        elif first.setdefault(key, row) != row:
+            either = "" if directed else "; list an undirected edge once, in either order"
+            reasons[row] = f"is listed more than once, first as edges[{first[key]}]{either}"
+    more = f" (and {len(reasons) - _FAULTS_MAX:,} more such edges)" if len(reasons) > _FAULTS_MAX else ""
+    told = list(reasons.items())[:_FAULTS_MAX]
+    return [
+        ParameterError(f"{pairs[row].tolist()} {why}{more if row == told[-1][0] else ''}", where=f"edges[{row}]")
+        for row, why in told
+    ]

@@ -48,7 +48,7 @@ def problems(cls: type[object], given: Mapping[str, Any]) -> list[Problem]:
         try:
             _construct(cls, values)
         except ParameterError as error:
-            found.append(Problem(path_of(error.where), error.message))
+            found += [Problem(path_of(one.where), one.message) for one in (error, *error.others)]
     return found
 
 

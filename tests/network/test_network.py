@@ -112,8 +112,8 @@ def test_named_nodes_are_numbered_in_the_order_of_the_graph() -> None:
     ("n", "edges", "directed", "message"),
     [
         (3, [[0, 1], [1, 1]], False, "edges[1]: [1, 1] is a self-loop; no daemon listens to itself"),
-        (3, [[0, 1], [1, 0]], False, "edges: the edge [0, 1] is listed more than once"),
-        (3, [[2, 1], [2, 1]], True, "edges: the edge [2, 1] is listed more than once"),
+        (3, [[0, 1], [1, 0]], False, "edges[1]: [1, 0] is listed more than once, first as edges[0]"),
+        (3, [[2, 1], [2, 1]], True, "edges[1]: [2, 1] is listed more than once, first as edges[0]"),
         (3, [[0, 3]], False, "edges[0]: [0, 3] names a daemon that does not exist; with n: 3 they are 0 to 2"),
         (3, [[-1, 0]], False, "edges[0]: [-1, 0] names a daemon that does not exist"),
         (3, [[0, 1, 2]], False, "edges: must be pairs of daemon numbers"),
@@ -127,6 +127,17 @@ def test_the_error_names_the_wrong_edge(n: int, edges: Any, directed: bool, mess
     with pytest.raises(ParameterError) as caught:
         Network.from_edges(n, edges, directed=directed)
     assert message in str(caught.value)
+
+
+def test_all_wrong_edges_are_told_at_once_up_to_twenty() -> None:
+    with pytest.raises(ParameterError) as caught:
+        Network.from_edges(3, [[0, 1], [1, 0], [2, 2], [0, 3], [1, 2]])
+    found = [caught.value, *caught.value.others]
+    assert [one.where for one in found] == ["edges[1]", "edges[2]", "edges[3]"]
+    with pytest.raises(ParameterError) as caught:
+        Network.from_edges(2, [[0, 1]] * 282)
+    assert len(caught.value.others) == 19
+    assert "and 261 more such edges" in str(caught.value.others[-1])
 
 
 def test_both_directions_are_two_edges_of_a_directed_network() -> None:

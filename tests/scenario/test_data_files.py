@@ -13,6 +13,7 @@ import pytest
 from swarmsec import load_scenario, run
 from swarmsec.errors import ScenarioError
 from swarmsec.network import topology
+from swarmsec.scenario import InvalidScenarioError
 from swarmsec.scenario.model import digest_of
 
 EDGES = [(0, 1), (1, 2), (2, 0), (2, 3)]
@@ -81,6 +82,17 @@ def test_of_many_faults_the_first_are_told_and_the_others_counted(tmp_path: Path
     file.write_text("a,b\n" * 282, encoding="utf-8")
     with pytest.raises(ScenarioError, match="and 261 more"):
         topology("file", path=str(file))
+
+
+def test_all_wrong_edges_of_a_list_are_found_at_their_places(tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    network = "{kind: edges, n: 4, edges: [[0, 1], [1, 0], [2, 2], [2, 3], [3, 9]]}"
+    file.write_text(f"name: x\nworld: {{kind: beliefs}}\nnetwork: {network}\n", encoding="utf-8")
+    with pytest.raises(InvalidScenarioError) as refused:
+        load_scenario(file)
+    found = refused.value.findings
+    assert [one.path for one in found] == ["network.edges[1]", "network.edges[2]", "network.edges[4]"]
+    assert len({one.span for one in found}) == 3
 
 
 def test_far_more_edges_than_a_scenario_may_have_values(tmp_path: Path) -> None:
