@@ -21,6 +21,7 @@ class ConflictingFlood(Attack):
     """
 
     surface = Surface.MESSAGE
+    threats = ("T4", "AML.T0029", "AML.T0046", "T1499")
 
     copies: Annotated[int, Interval(ge=1, le=1_000_000), Unit("messages"), Help("How often each message is sent.")] = (
         100

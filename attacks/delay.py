@@ -18,6 +18,7 @@ class Delay(Attack):
     """
 
     surface = Surface.TIMING
+    threats = ("T1557", "T0830")
 
     exchanges: Annotated[
         int, Interval(ge=1, le=1_000), Unit("exchanges"), Help("The delay of a message at strength 1.")

@@ -20,6 +20,7 @@ class Equivocation(Attack):
     """
 
     surface = Surface.MESSAGE
+    threats = ("T12", "T13")
 
     mode: Annotated[
         Literal["echo", "split"], Help("echo returns each neighbor's value; split drives neighbors apart.")

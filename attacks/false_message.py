@@ -19,6 +19,7 @@ class FalseMessage(Attack):
     """
 
     surface = Surface.MESSAGE
+    threats = ("T12", "T13")
 
     bias: Annotated[float, Help("The amount that is added.")] = 1.0
     scale: Annotated[float, Help("The factor of the true value.")] = 1.0

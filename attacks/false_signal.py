@@ -17,6 +17,7 @@ class FalseSignal(Attack):
     """
 
     surface = Surface.SIGNAL
+    threats = ("T6", "AML.T0099", "T0856")
 
     bias: Annotated[float, Unit("signal"), Help("The amount that is added to a targeted signal.")] = -1.5
 

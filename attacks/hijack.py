@@ -20,6 +20,7 @@ class Hijack(Attack):
     """
 
     surface = Surface.DAEMON
+    threats = ("T3", "T13", "AML.T0012", "T1078")
     spreads = True
 
     value: Annotated[float, Unit("belief"), Help("The proposal of hijacked daemons.")] = -1.0

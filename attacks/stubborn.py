@@ -19,6 +19,7 @@ class Stubborn(Attack):
     """
 
     surface = Surface.DAEMON
+    threats = ("T12", "T13")
 
     value: Annotated[float, Unit("belief"), Help("The value of hijacked daemons.")] = 100.0
     drift: Annotated[float, Unit("belief per round"), Help("The change of the value in a round.")] = 0.0

@@ -23,7 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LAYERS = [
     {"errors", "arrays", "compile", "visible", "_version"},
     {"rng", "parameters", "files"},
-    {"plugin", "entry_points"},
+    {"plugin", "entry_points", "threats"},
     {"registry"},
     {"network"},
     {"messages"},

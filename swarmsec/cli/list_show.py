@@ -46,15 +46,43 @@ class Difficulty(StrEnum):
     OPEN = "open"
 
 
+class ThreatLists(StrEnum):
+    """The published lists of threats."""
+
+    OWASP = "owasp"
+    ATLAS = "atlas"
+    ENTERPRISE = "enterprise-attack"
+    ICS = "ics-attack"
+
+
+class NavigatorDomain(StrEnum):
+    """The lists that the ATT&CK Navigator shows."""
+
+    ENTERPRISE = "enterprise-attack"
+    ICS = "ics-attack"
+
+
 def list_(
     what: Annotated[ListGroup | None, typer.Argument(help="One group; all of them unless given.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only scenarios with this tag, or with all of several.")] = None,
     difficulty: Annotated[Difficulty | None, typer.Option(help="Only scenarios of this difficulty.")] = None,
     world: Annotated[str | None, typer.Option(help="Only scenarios in this world.", metavar="KIND")] = None,
+    threats: Annotated[
+        ThreatLists | None, typer.Option(help="Attacks by the entries of a list of threats.", metavar="LIST")
+    ] = None,
+    atlas: Annotated[bool, typer.Option("--atlas", help="The same as --threats atlas.")] = False,
+    navigator: Annotated[
+        NavigatorDomain | None, typer.Option(help="Print a layer for the ATT&CK Navigator.", metavar="DOMAIN")
+    ] = None,
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> None:
     """List attacks, defenses, protocols, worlds, topologies and scenarios."""
+    if threats or atlas or navigator:
+        if what not in {None, ListGroup.ATTACKS}:
+            raise UsageError(f"{what} name no threats; list attacks with this option")
+        _print_threats(ThreatLists.ATLAS if atlas else threats, navigator, _registry(plugins), as_json=as_json)
+        return
     if tag or difficulty or world:
         if what not in {None, ListGroup.SCENARIOS}:
             raise UsageError(f"{what} have no tag, difficulty or world; list scenarios with these options")
@@ -81,6 +109,33 @@ def list_(
         for name, entry in entries.items():
             line = _line(entry)
             say(f"{name:<{width}}  {line}" if what else f"{group:<10}  {name:<21}  {line}")
+
+
+def _print_threats(
+    listed: ThreatLists | None, domain: NavigatorDomain | None, registry: Registry | None, *, as_json: bool
+) -> None:
+    """Print the attacks by the threats of a list, or as a layer of the ATT&CK Navigator."""
+    from swarmsec.threats import attacks_by_threat, navigator_layer, threat_lists
+
+    attacks = {
+        kind: _page(ListGroup.ATTACKS, kind, registry)["traits"]["threats"].split(", ")
+        for kind in _names(ListGroup.ATTACKS, registry)
+        if kind != "none"
+    }
+    if domain:
+        print_json(navigator_layer(domain.value, attacks))
+        return
+    assert listed
+    chosen = threat_lists()[listed.value]
+    found = attacks_by_threat(listed.value, attacks)
+    without = [kind for kind in attacks if not any(kind in kinds for kinds in found.values())]
+    if as_json:
+        entries = [{"id": threat, "name": chosen.threats[threat], "attacks": kinds} for threat, kinds in found.items()]
+        print_json({"list": listed.value, "version": chosen.version, "threats": entries, "none": without})
+        return
+    say(f"{chosen.name}, {chosen.version}\n")
+    rows = [(threat, chosen.threats[threat], ", ".join(kinds)) for threat, kinds in found.items()]
+    say(plain_table([*rows, ("none", "no entry fits", ", ".join(without))], indent=0, heading=False))
 
 
 _BROKEN = "broken"

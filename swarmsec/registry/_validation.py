@@ -6,9 +6,10 @@ import inspect
 from abc import ABCMeta
 from types import ModuleType
 
-from swarmsec.errors import PluginError
+from swarmsec.errors import PluginError, UnknownNameError
 from swarmsec.parameters import describe
 from swarmsec.plugin import FAMILIES, Family, Plugin, base_of
+from swarmsec.threats import name_of_threat
 
 SINGULAR: dict[Family, str] = {
     "attacks": "attack",
@@ -59,6 +60,11 @@ def validated(plugin: type[Plugin], where: str) -> type[Plugin]:
     for trait, kind in plugin.trait_items.items():
         if not all(isinstance(item, kind) for item in getattr(plugin, trait)):
             raise PluginError(f"{plugin.__name__} needs the trait `{trait}` as a tuple of {kind.__name__}", where=where)
+    try:
+        for threat in getattr(plugin, "threats", ()):
+            name_of_threat(threat)
+    except UnknownNameError as error:
+        raise PluginError(f"{plugin.__name__}: {error.message}", where=where) from None
     if inspect.isabstract(plugin):
         missing = ", ".join(sorted(getattr(plugin, "__abstractmethods__", ())))
         raise PluginError(f"{plugin.__name__} does not define {missing}", where=where)

@@ -33,10 +33,12 @@ class Attack(Plugin):
     """
 
     family: ClassVar[Family] = "attacks"
-    traits: ClassVar[Mapping[str, type[Any]]] = {"surface": Surface, "knowledge": Knowledge}
+    traits: ClassVar[Mapping[str, type[Any]]] = {"surface": Surface, "knowledge": Knowledge, "threats": tuple}
 
     surface: ClassVar[Surface]
     knowledge: ClassVar[Knowledge] = Knowledge.NONE
+    threats: ClassVar[tuple[str, ...]] = ()
+    """Its ids in published lists of threats, see `swarmsec.threats`; empty where none fits."""
     spreads: ClassVar[bool] = False
     """Whether it may hijack more daemons than its targets."""
 
@@ -47,6 +49,11 @@ class Attack(Plugin):
     stop: Annotated[int | None, Ge(0), Unit("round"), Help("The first round in which it is off again.")] = None
     strength: Annotated[float, Ge(0), Help("Scales the effect; 0 is no attack.")] = 1.0
     ramp: Annotated[int, Ge(0), Unit("rounds"), Help("How long it takes to reach its full strength.")] = 0
+
+    @classmethod
+    def trait_texts(cls) -> dict[str, str]:
+        """Each trait as text. That no published threat fits is said."""
+        return {**super().trait_texts(), "threats": ", ".join(cls.threats) or "none"}
 
     def check(self, n: int) -> None:
         """Check that `stop` is after `start`."""
