@@ -66,3 +66,15 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
     for key in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         kept.pop(key, None)
     return kept | dict(extra)
+
+
+PEAK_BYTES = """
+def peak_bytes():
+    from pathlib import Path
+    import re, resource, sys
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(re.search(r"VmHWM:\\s*(\\d+) kB", status.read_text())[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+"""
+"""Code of a function for a new process: its peak memory. On Linux, `ru_maxrss` begins with the peak of the parent."""

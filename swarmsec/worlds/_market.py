@@ -25,6 +25,11 @@ _SLOW = math.pow(0.5, 1.0 - 0.5 / DAYS_SLOW)  # So that weight · √(0.5^(1 / D
 _WEIGHTS = (1.0 - _SLOW, _SLOW)
 
 
+def _left_after_a_round(half_life: float) -> float:
+    """The share of a volume that is not refilled yet; none if the half-life, in rounds, is too small for a number."""
+    return math.pow(0.5, 1.0 / half_life) if half_life > 0.0 else 0.0
+
+
 @dataclass(kw_only=True)
 class Market:
     """One asset's order book.
@@ -48,7 +53,7 @@ class Market:
     def recover(self) -> None:
         """Let the books refill for one round."""
         fast, slow = self.depths
-        self.depths = fast * math.pow(0.5, 1.0 / self.half_life), slow * math.pow(0.5, 1.0 / (DAYS_SLOW * self.day))
+        self.depths = fast * _left_after_a_round(self.half_life), slow * _left_after_a_round(DAYS_SLOW * self.day)
 
     def impact(self) -> float:
         """The difference between the log price and the log fundamental."""

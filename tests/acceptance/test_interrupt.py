@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 HOW = pytest.mark.parametrize(
     ("jobs", "whole_group"),
     [

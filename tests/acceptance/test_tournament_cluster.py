@@ -288,7 +288,7 @@ def test_a_killed_scheduler_is_one_clear_error_and_loses_no_acknowledged_run(clu
     before = acknowledged(process, 0.4 * RUNS)
     first.scheduler.kill()
     process.process.wait(timeout=WAIT_S)
-    assert process.code == ExitCode.INTERNAL
+    assert process.code == ExitCode.USAGE
     error = json.loads(process.out)["error"]
     assert error["kind"] == "ExecutorError"
     assert error["message"].startswith(f"{first.address}: the connection to the cluster was lost")

@@ -17,6 +17,7 @@ from swarmsec.parameters import build
 from swarmsec.registry import Registry
 from swarmsec.scenario import load_scenario
 from swarmsec.scenario.size import available_bytes, bytes_of, check_fits, size_of
+from tests.running import PEAK_BYTES
 
 NETWORKS: list[dict[str, Any]] = [
     {"kind": "circulant", "n": 100, "offsets": [1, 5]},
@@ -110,11 +111,12 @@ def test_this_machine_has_memory() -> None:
     assert (available_bytes() or 10**9) > 10**8
 
 
-PEAK = """
-import json, resource, sys
+PEAK = f"""
+import json, sys
 from swarmsec import run
+{PEAK_BYTES}
 run(json.loads(sys.argv[1]), seeds=1)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+print(peak_bytes())
 """
 
 

@@ -40,7 +40,7 @@ def traces(draw) -> Trace:
         seed=draw(st.integers(0, 2**63 - 1)),
         unit=draw(st.text()),
         bill=bill,
-        metrics={"the bill": bill, **figures},
+        metrics={**figures, "the bill": bill},
         states=None,
         decisions=None,
         events=tuple(draw(st.lists(event, max_size=3))),

@@ -110,6 +110,13 @@ def test_half_of_an_impact_is_left_a_day_later_and_none_in_the_end() -> None:
     assert book.impact() == pytest.approx(0.0, abs=1e-7)
 
 
+def test_a_half_life_that_is_too_small_for_a_number_refills_at_once() -> None:
+    book = market(half_life=0.0)
+    book.trade(1_000.0)
+    book.recover()
+    assert book.depths[0] == 0.0
+
+
 @given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=30), st.floats(0.5, 1e4))
 def test_no_round_trip_profits_from_its_own_impact(orders: list[float], half_life: float) -> None:
     book = market(half_life)
