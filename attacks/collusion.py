@@ -31,4 +31,5 @@ class Collusion(Attack):
         """Write the common lie, and each member's own distance from it."""
         if not len(state):
             return state
-        return state.mean(axis=0) + self.offset + self.width * self._places[red.hijacked]
+        lie: Floats = state.mean(axis=0) + self.offset + self.width * self._places[red.hijacked]
+        return lie

@@ -27,8 +27,9 @@ class Mimic(Attack):
 
     def begin(self, red: RedView) -> None:
         """No victim is chosen yet."""
-        self._seen, self._mean, self._direction = 0, np.zeros(0), np.zeros(0)
-        self._victim = -1
+        self._victim, self._seen = -1, 0
+        self._mean: Floats = np.zeros(0)
+        self._direction: Floats = np.zeros(0)
 
     def on_round(self, red: RedView) -> None:
         """Update the direction and the victim, while it is on and still warms up."""
@@ -37,7 +38,7 @@ class Mimic(Attack):
             return
         proposals, seen = red.state[honest], self._seen
         if not seen:
-            self._mean, self._direction = proposals.mean(axis=0), red.rng.standard_normal(proposals.shape[1])
+            self._direction, self._mean = red.rng.standard_normal(proposals.shape[1:]), np.zeros(proposals.shape[1])
         self._mean = (seen * self._mean + proposals.mean(axis=0)) / (seen + 1)
         centered = proposals - self._mean
         step = _unit(centered.T @ (centered @ self._direction))
