@@ -14,9 +14,9 @@ from swarmsec.teams import Attack, Floats, Ge, Help, Knowledge, RedView, Surface
 class InnerProduct(Attack):
     """Hold x = center − ε (μ − center), with the mean μ of the honest proposals.
 
-    Inner product manipulation (Xie, Koyejo and Gupta, Fall of Empires, UAI 2020). With f hijacked daemons of n the mean
-    of all is center + (n − f − ε f)/n · (μ − center), and changes its side at ε > (n − f)/f. A small ε is close enough
-    to the honest values to be chosen by Krum, and a median moves towards it.
+    Inner product manipulation (Xie, Koyejo and Gupta, Fall of Empires, UAI 2019). With f hijacked daemons of n the mean
+    of all is center + (n − f − ε f)/n · (μ − center), and changes its side at ε > (n − f)/f. Where μ is near the center
+    and the honest values scatter around it, the lie is one of them, and no rule excludes it.
     """
 
     surface = Surface.DAEMON

@@ -46,8 +46,11 @@ class MinMax(Attack):
 
 def _diameter_bound(centered: Floats, p: Floats) -> float:
     """The largest γ for which |γ p − c_i| is at most the diameter of all c_i, with |p| = 1."""
-    blocks = range(0, len(centered), _BLOCK)
-    diameter = max(float(cdist(centered[i : i + _BLOCK], centered).max()) for i in blocks)
+    if len(p) == 1:
+        diameter = float(np.ptp(centered))
+    else:
+        blocks = range(0, len(centered), _BLOCK)
+        diameter = max(float(cdist(centered[i : i + _BLOCK], centered).max()) for i in blocks)
     along = centered @ p
     across = (centered**2).sum(axis=1) - along**2
     return float((along + np.sqrt(np.maximum(diameter**2 - across, 0.0))).min())
