@@ -39,9 +39,10 @@ class MinMax(Attack):
         length = float(np.linalg.norm(towards))
         if length == 0.0:
             return np.broadcast_to(mean, state.shape)
-        p, centered = -towards / length, honest - mean
+        scale = float(np.abs(honest - mean).max()) or 1.0  # Squares of large values would overflow.
+        p, centered = -towards / length, (honest - mean) / scale
         gamma = _diameter_bound(centered, p) if self.bound == "max" else np.linalg.norm(centered, axis=1).max()
-        return np.broadcast_to(mean + gamma * p, state.shape)
+        return np.broadcast_to(mean + gamma * scale * p, state.shape)
 
 
 def _diameter_bound(centered: Floats, p: Floats) -> float:
