@@ -47,6 +47,8 @@ STARTS = dict.fromkeys(WORLDS, 25) | {
     name: 0 for name, parts in WORLDS.items() if parts["world"]["kind"] == "allocation"
 }
 """The first round of the attack: an auction that has ended hears no lies about bids."""
+WORLDS_BITTEN = {"false_fitness": 0, "replay": 3}
+"""How many worlds an attack bites at least, if not four: none of them has a fitness, and three have new signals."""
 
 TRUTHFUL = '''"""Hijack daemons, and change nothing."""
 
@@ -94,7 +96,7 @@ def test_strength_1e_9_costs_at_most_a_millionth_of_what_strength_1_costs(kind):
         full, faint = (damage(world, {**attack, "strength": strength}) for strength in (1.0, 1e-9))
         assert abs(faint) <= 1e-6 * abs(full), world
         bites |= {world} if full else set()
-    assert len(bites) >= 4, "it changes the bill of nearly every world"
+    assert len(bites) >= WORLDS_BITTEN.get(kind, 4), "it changes the bill of nearly every world"
 
 
 @pytest.mark.parametrize("world", WORLDS)

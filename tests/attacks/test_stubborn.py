@@ -54,6 +54,29 @@ def test_drift_and_swing_count_from_the_start() -> None:
     assert held.tolist() == [1.0, 1.5 + 2 * np.sin(1), 2.0 + 2 * np.sin(2)]
 
 
+def test_frequency_and_angle_shape_the_oscillation_of_saldana_2016() -> None:
+    held = states(value=45.0, swing=55.0, frequency=0.031, angle=np.pi / 2, rounds=50)[1:, 0]
+    assert held == pytest.approx(45 + 55 * np.cos(0.031 * np.arange(50)), abs=1e-12)
+
+
+def test_a_list_of_values_is_dealt_to_the_hijacked_daemons_in_turn() -> None:
+    held = states(daemons="all", values=[7.0, -7.0], drift=0.5, rounds=2)
+    assert held[1:].tolist() == [[7.0, -7.0, 7.0], [7.5, -6.5, 7.5]]
+
+
+def test_noise_is_drawn_for_each_daemon_and_round() -> None:
+    attack = {"kind": "stubborn", "daemons": list(range(100)), "value": 3.0, "noise": 2.0}
+    swarm = beliefs([0.0] * 101, {"kind": "ring", "n": 101}, attacks=[attack], rounds=40)
+    held = simulate(swarm, arm="attacked", record_states=True).states[1:, :100, 0]
+    assert held.mean() == pytest.approx(3.0, abs=4 * 2.0 / np.sqrt(4000))
+    assert held.std() == pytest.approx(2.0, rel=4 / np.sqrt(2 * 4000))
+    assert np.abs(np.corrcoef(held)[0, 1:]).max() < 0.5
+
+
+def test_without_noise_a_list_of_one_value_is_the_value() -> None:
+    assert np.array_equal(states(values=[100.0], drift=0.3, swing=2.0), states(value=100.0, drift=0.3, swing=2.0))
+
+
 def test_it_sends_every_neighbor_the_same_value() -> None:
     trace = simulate(
         beliefs([0, 3, 3], K3, attacks=[{"kind": "stubborn", "daemons": [0], "value": 9.0}], rounds=1),
