@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from swarmsec import simulate
-from tests.strategies import UNIFORM, beliefs
+from tests.strategies import READS, UNIFORM, beliefs
 
 PATH = {"kind": "path", "n": 5}
 
@@ -78,3 +79,99 @@ def test_it_neither_moves_nor_holds_daemons_after_the_stop() -> None:
     assert trace.metrics["compromised"].tolist() == [1, 2, 2, 2]
     assert trace.states[3, 0, 0] == pytest.approx(6.0)
     assert trace.states[3, 1, 0] == pytest.approx((6.0 + 6.0 + trace.states[2, 2, 0]) / 3)
+
+
+def test_the_blast_radius_is_noted_before_and_bounds_the_daemons_that_fall() -> None:
+    one_way = {"kind": "edges", "n": 5, "edges": [[0, 1], [1, 2], [3, 4]], "directed": True}
+    trace = trace_of(network=one_way, start=1, rounds=8)
+    assert [(event.round, event.note) for event in trace.events if event.kind == "note"] == [(1, ("reach", 3.0))]
+    assert trace.metrics["compromised"].tolist() == [0, 1, 2, 3, 3, 3, 3, 3]
+
+
+def test_hijacked_daemons_act_on_the_world_without_a_false_proposal() -> None:
+    honest = {"value": 0.0, "spread": 0.0, "rounds": 2}
+    trace = trace_of(**honest, act=5.0)
+    assert trace.states[:, :, 0].tolist() == [[0.0] * 5] * 3
+    assert trace.decisions[:, :, 0].tolist() == [[5.0, 0, 0, 0, 0]] * 2
+    assert np.array_equal(trace_of(**honest).decisions, np.zeros((2, 5, 1)))
+
+
+def test_a_recovered_daemon_holds_and_acts_as_an_honest_one() -> None:
+    trace = trace_of(value=8.0, act=3.0, spread=0.0, recovery=1.0, rounds=3)
+    # It recovers at the end of `on_round` of round 1, so that its lie is heard in round 0 alone.
+    assert trace.states[1, 0, 0] == 8.0
+    assert trace.decisions[:, 0, 0] == pytest.approx([3.0, trace.states[2, 0, 0], trace.states[3, 0, 0]])
+    assert trace.states[-1].max() < 8.0 / 3
+    assert trace.metrics["compromised"].tolist() == [1, 1, 1]
+
+
+def test_a_link_is_a_chance_of_its_own() -> None:
+    # Daemon 3 hears three hijacked daemons, daemon 4 one: 1 − 0.5³ and 0.5.
+    network = {"kind": "edges", "n": 5, "edges": [[0, 3], [1, 3], [2, 3], [0, 4]], "directed": True}
+    fallen = np.mean(
+        [
+            trace_of(network, daemons=[0, 1, 2], per="link", spread=0.5, rounds=2, seed=s).compromised
+            for s in range(150)
+        ],
+        axis=0,
+    )
+    assert fallen[3:] == pytest.approx([0.875, 0.5], abs=0.15)
+
+
+def infected(network, rounds, seed=0, **hijack):
+    """(rounds,) the share of daemons that are hijacked after each round; all believe their signals, which are 0."""
+    how = {"value": 1.0, "per": "link", **hijack}
+    return trace_of(network, rounds=rounds, seed=seed, protocol=READS, **how).states[1:, :, 0].mean(axis=1)
+
+
+CIRCULANT = {"kind": "circulant", "n": 200, "offsets": list(range(1, 21))}
+STAR = {"kind": "star", "n": 101}
+
+
+def gu(contact, recovery, rounds, seed, n=200):
+    """The share of hijacked daemons under the pairwise contact of Gu et al. 2024, from half of the swarm on."""
+    complete, spread = {"kind": "complete", "n": n}, contact / (2 * (n - 1))
+    return infected(complete, rounds, seed, daemons="50%", spread=spread, recovery=recovery)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("contact", "settled", "rounds"), [(0.16, 0.75, 200), (0.1, 0.2, 400)])
+def test_a_hijack_by_pairwise_contact_settles_at_the_share_of_gu_et_al(contact, settled, rounds) -> None:
+    # Their rates 0.8, 0.1 and 0.25, 0.1 in steps of 1/5 and 2/5, so that two contacts in a step are rare.
+    recovery = contact * (1 - settled) / 2
+    shares = [gu(contact, recovery, rounds, seed, n=400)[rounds // 4 :].mean() for seed in range(4)]
+    error = np.std(shares, ddof=1) / np.sqrt(len(shares))
+    assert error < 0.03
+    assert np.mean(shares) == pytest.approx(settled, abs=0.01 + 3.2 * error)
+
+
+def test_a_hijack_by_pairwise_contact_dies_out_if_contact_is_under_twice_recovery() -> None:
+    assert [gu(0.1, 0.1, 250, seed)[-1] for seed in range(3)] == [0.0] * 3
+
+
+@pytest.mark.parametrize(("network", "largest_eigenvalue"), [(CIRCULANT, 40), (STAR, 10)])
+def test_a_hijack_with_recovery_has_its_threshold_at_one_over_the_largest_eigenvalue(network, largest_eigenvalue):
+    def last(ratio: float) -> list[float]:
+        rates = {"spread": ratio * 0.1 / largest_eigenvalue, "recovery": 0.1, "daemons": "hubs:20"}
+        return [infected(network, 200, seed, **rates)[-1] for seed in range(4)]
+
+    # Below the threshold, √(n · 20) · (1 − 0.1 + 0.6 · 0.1)^200 < 0.02 daemons are expected to be left.
+    assert last(0.6) == [0.0] * 4
+    assert min(last(5.0)) > 0.1
+
+
+def test_a_hijack_with_immunity_ends_at_the_final_size_of_twice_the_threshold() -> None:
+    n, first = 300, 6
+
+    def final(start: float) -> float:
+        return float(brentq(lambda z: 1 - z - (1 - start) * np.exp(-2 * z), 0.1, 1.0))
+
+    assert final(0.0) == pytest.approx(0.796812, abs=5e-7)
+    how = {"per": "link", "spread": 2 * 0.1 / n, "recovery": 0.1, "immune": True, "protocol": READS, "rounds": 100}
+    shares = [
+        trace_of({"kind": "complete", "n": n}, daemons=first, seed=seed, **how).metrics["compromised"][-1] / n
+        for seed in range(8)
+    ]
+    error = np.std(shares, ddof=1) / np.sqrt(len(shares))
+    assert error < 0.03
+    assert np.mean(shares) == pytest.approx(final(first / n), abs=2.4 * error + 0.01)
