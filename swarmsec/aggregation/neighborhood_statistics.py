@@ -29,7 +29,12 @@ MAD_TO_DEVIATION = 1.4826
 
 
 def neighborhood_spread(
-    network: Network, values: Floats, weights: Floats | None = None, *, per_edge: Floats | None = None
+    network: Network,
+    values: Floats,
+    weights: Floats | None = None,
+    *,
+    told: Floats | None = None,
+    per_edge: Floats | None = None,
 ) -> Spread:
     """The median and the spread of each daemon's neighbors, without its own value.
 
@@ -37,7 +42,8 @@ def neighborhood_spread(
         network: The network.
         values: (n, d) one value per daemon. Non-finite values are ignored.
         weights: (m,) 0 for the edges to ignore; None to ignore no edge.
-        per_edge: (m, d) what each neighbor told, in place of its value; None if it told its value.
+        told: (n, d) what each daemon told all its listeners, in place of its value; None if it told its value.
+        per_edge: (m, d) what each neighbor told, in place of `told`; None if it told everyone the same.
 
     Returns:
         (n, d) each. A daemon without neighbors gets its own value and a spread of 0.
@@ -49,6 +55,7 @@ def neighborhood_spread(
         kernels.median_and_mad(
             rows,
             np.ascontiguousarray(values[:, c]),
+            broadcast=None if told is None else np.ascontiguousarray(told[:, c]),
             per_edge=None if per_edge is None else np.ascontiguousarray(per_edge[:, c]),
             weights=weights,
         )
@@ -81,4 +88,6 @@ class Neighborhoods:
         if self._tell is None:
             return neighborhood_spread(self._network, values)
         arrived = self._tell(values)
-        return neighborhood_spread(self._network, values, arrived.weights, per_edge=arrived.per_edge)
+        return neighborhood_spread(
+            self._network, values, arrived.weights, told=arrived.broadcast, per_edge=arrived.per_edge
+        )

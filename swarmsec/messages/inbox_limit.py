@@ -40,10 +40,14 @@ def within_inbox(messages: Messages, limit: int | None, rng: np.random.Generator
 
 
 def _with_zero_weight_if_unsent(messages: Messages) -> Messages:
-    """The messages, with weight 0 on edges with 0 copies: rules that count senders read weights only."""
+    """The messages, with weight 0 on edges with 0 copies: rules that count senders read weights only.
+
+    A withheld message, which is NaN, keeps its weight: a rule with an F counts a missing message among its F.
+    """
     if messages.copies is None or messages.copies.all():
         return messages
-    return messages.with_weights((messages.copies > 0).astype(np.float64))
+    withheld = messages.by_edge(np.asarray(np.isnan(messages.rows).all(axis=1)))
+    return messages.with_weights(((messages.copies > 0) | withheld).astype(np.float64))
 
 
 def _is_drawn(arrives: Bools, keys: Floats, network: Network, limit: int) -> Bools:

@@ -257,7 +257,10 @@ class ActiveAttack:
         return Rewrite(rows, told, honest, self.strength)
 
     def change_channels(self, messages: Messages, columns: tuple[str, ...]) -> ChannelChange:
-        """The messages of its hijacked daemons as `on_messages` rewrites them."""
+        """The messages of its hijacked daemons as `on_messages` rewrites them.
+
+        One that is withheld is NaN: its listener knows that a message is missing.
+        """
         if self._edges is None:
             self._edges = self._network.edges_from(self.hijacked)
         edges = self._edges
@@ -271,9 +274,9 @@ class ActiveAttack:
         copies = floats(after.copies, sent.shape, where).copy()
         if not (copies >= 0).all():
             raise PluginError("sends a negative number of copies", where=where)
-        return ChannelChange(
-            edges, blend(truth, payload, self.strength), blend_counts(sent, np.floor(copies), self.strength)
-        )
+        told = blend(truth, payload, self.strength)
+        said = blend_counts(sent, np.floor(copies), self.strength)
+        return ChannelChange(edges, np.where(((sent > 0) & (said == 0))[:, None], np.nan, told), said)
 
     def change_links(self) -> LinkChange:
         """The links of its targets as `on_network` cuts and delays them.

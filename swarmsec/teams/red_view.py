@@ -76,7 +76,7 @@ class Channels:
         return np.array(numbers, dtype=np.int32)
 
     def flooding(self, copies: int | Ints) -> Channels:
-        """The same channels with the message sent this many times."""
+        """The same channels with the message sent this many times; 0 withholds it, which its listeners notice."""
         return replace(self, copies=np.broadcast_to(np.asarray(copies, dtype=np.int32), self.copies.shape))
 
 

@@ -79,6 +79,16 @@ def test_all_daemons_at_once_equal_one_by_one_to_the_bit(rule: Rule, exchange) -
         assert bits(combine_guarantees[i]) == bits(rule.over_one(own[i], messages.inbox_of(i)))
 
 
+def test_a_geometric_median_is_finite_beside_a_point_at_almost_no_distance() -> None:
+    own = np.array([[0.0, 0.0], [1e-300, 1.0], [-1e300, 1.0]])
+    network = Network.from_edges(3, [(1, 0), (2, 0)], directed=True)
+    messages = Messages(network, own, weights=np.array([1.0, 0.5]))
+    rule = GeometricMedianRule()
+    found = rule.over_neighborhoods(own, messages)[0]
+    assert np.isfinite(found).all()
+    assert bits(found) == bits(rule.over_one(own[0], messages.inbox_of(0)))
+
+
 def a_swarm(d: int, f: int = 2, seed: int = 0) -> tuple[Network, np.ndarray]:
     rng = np.random.default_rng(seed)
     network = topology("random_regular", n=60, degree=8, seed=seed)

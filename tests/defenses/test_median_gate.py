@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from defenses.median_gate import MedianGate
 from swarmsec import run, simulate
 from swarmsec.aggregation import MAD_TO_DEVIATION, Neighborhoods
+from swarmsec.messages import Messages
 from swarmsec.network import Network, topology
 from swarmsec.teams import Surface, ThreatCase
 from tests.strategies import READS, beliefs, values
@@ -107,6 +108,15 @@ def minority_liars(draw: st.DrawFn) -> tuple[Network, np.ndarray, np.ndarray]:
         else:
             per_edge[daemon] = draw(st.floats(-1e12, 1e12))
     return network, honest, per_edge
+
+
+@pytest.mark.parametrize("per_edge", [False, True])
+def test_neighborhoods_compute_with_what_they_were_told(per_edge: bool) -> None:
+    network = topology("star", n=4)
+    truth, lie = np.array([[1.0], [2.0], [3.0], [4.0]]), np.array([[100.0], [2.0], [3.0], [4.0]])
+    told = Messages(network, truth, per_edge=lie[network.indices]) if per_edge else Messages(network, lie)
+    median = Neighborhoods(network, tell=lambda _: told).median_and_mad(truth).median
+    assert median[:, 0].tolist() == [3.0, 100.0, 100.0, 100.0]
 
 
 @given(minority_liars())

@@ -178,12 +178,15 @@ GROWN_14 = topology("robust_attachment", n=14, r=3, s=3)  # LeBlanc et al. 2013,
 PALEY_13 = topology("circulant", n=13, offsets=[1, 3, 4])
 
 
-@pytest.mark.parametrize("script", [(np.nan,), (np.inf, -np.inf), (np.nan, 1e308, -1e308)], ids=["NaN", "inf", "large"])
-@pytest.mark.parametrize(
+CERTIFIED = pytest.mark.parametrize(
     ("network", "liars", "f"),
     [(TRIANGLE, [0], 1), (PALEY_13, [0, 1], 2), (PALEY_13, [5], 2), (GROWN_14, [0, 1], 2), (GROWN_14, [13], 2)],
     ids=["K3", "Paley-13", "Paley-13 with one", "grown 14", "grown 14 with one"],
 )
+
+
+@pytest.mark.parametrize("script", [(np.nan,), (np.inf, -np.inf), (np.nan, 1e308, -1e308)], ids=["NaN", "inf", "large"])
+@CERTIFIED
 def test_certified_networks_agree_when_liars_send_no_finite_value(network, liars, f, script) -> None:
     attack = MaliciousScript(daemons=liars, script=script)
     assert guarantee_holds(network, attack, f)
@@ -191,3 +194,24 @@ def test_certified_networks_agree_when_liars_send_no_finite_value(network, liars
     honest = ~trace.compromised
     assert validity(trace.states, honest) is None
     assert agreement(trace.states, honest) is None
+
+
+@dataclass(kw_only=True)
+class Silent(Attack):
+    """Send nothing."""
+
+    surface = Surface.MESSAGE
+
+    def on_messages(self, channels: Channels, red: RedView) -> Channels:
+        return channels.flooding(0)
+
+
+@CERTIFIED
+def test_certified_networks_agree_when_liars_send_nothing(network, liars, f) -> None:
+    trace = run_with(
+        network, Silent(daemons=liars), f, [0.5, *(float(i % 2) for i in range(network.n - 1))], rounds=400
+    )
+    honest = ~trace.compromised
+    assert validity(trace.states, honest) is None
+    assert agreement(trace.states, honest) is None
+    assert trace.metrics["messages"][-1] < 400 * network.m

@@ -277,8 +277,8 @@ def _descend(
             slope[c] = 0.0
         strength = 0.0
         for p in range(count):
-            if distances[p] > 0.0:
-                pull = weight[p] / distances[p]
+            pull = weight[p] / distances[p] if distances[p] > 0.0 else np.inf
+            if pull < np.inf:  # A point so near that its pull is infinite is taken for the same point.
                 strength += pull
                 for c in range(d):
                     slope[c] += pull * (points[p, c] - point[c])
@@ -299,7 +299,7 @@ def _leave(points: Floats, weight: Floats, count: int, target: Floats) -> bool:
     strength = same = 0.0
     for p in range(count):
         away = _distance(points, p, target)
-        if away == 0.0:
+        if not (away > 0.0 and weight[p] / away < np.inf):
             same += weight[p]
             continue
         strength += weight[p] / away

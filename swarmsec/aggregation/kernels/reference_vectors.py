@@ -152,7 +152,8 @@ def _descend(points: list[Point], weights: list[float], tolerance: float, point:
             if distances[nearest] == 0.0:
                 point = away
                 continue
-        apart = [(row, w / far) for row, w, far in zip(points, weights, distances, strict=True) if far > 0.0]
+        # A point so near that its pull is infinite is taken for the same point, here and in `_leave`.
+        apart = [(row, w / far) for row, w, far in zip(points, weights, distances, strict=True) if _is_apart(w, far)]
         strength = _sum(pull for _, pull in apart)
         slope = [_sum(pull * (row[c] - x) for row, pull in apart) for c, x in _each(point)]
         if math.sqrt(_sum(v * v for v in slope)) <= tolerance * every or strength == 0.0:
@@ -161,11 +162,15 @@ def _descend(points: list[Point], weights: list[float], tolerance: float, point:
     return point
 
 
+def _is_apart(weight: float, far: float) -> bool:
+    return far > 0.0 and weight / far < math.inf
+
+
 def _leave(points: list[Point], weights: list[float], target: Point) -> Point | None:
     """The next point of the iteration, or None if this point is the median."""
     distances = [_distance(row, target) for row in points]
-    apart = [(row, w / far) for row, w, far in zip(points, weights, distances, strict=True) if far > 0.0]
-    same = _sum(w for w, far in zip(weights, distances, strict=True) if far == 0.0)
+    apart = [(row, w / far) for row, w, far in zip(points, weights, distances, strict=True) if _is_apart(w, far)]
+    same = _sum(w for w, far in zip(weights, distances, strict=True) if not _is_apart(w, far))
     strength = _sum(pull for _, pull in apart)
     pull = [_sum(share * (row[c] - x) for row, share in apart) for c, x in _each(target)]
     length = math.sqrt(_sum(v * v for v in pull))
