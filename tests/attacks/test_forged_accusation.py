@@ -71,11 +71,6 @@ def test_without_a_defense_or_at_zero_strength_it_does_no_damage() -> None:
     assert trace_of(strength=0.0).bill.tolist() == trace_of("guarded").bill.tolist()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Neighborhoods.median_and_mad reads a forged claim only if it differs between listeners: it passes the "
-    "honest values in place of `arrived.broadcast`",
-)
 def test_a_forged_reading_moves_a_gate_whose_neighborhoods_have_a_lying_majority() -> None:
     assert told({"kind": "star", "n": 5})[1:].tolist() == [100.0] * 4
 

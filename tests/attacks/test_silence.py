@@ -67,7 +67,6 @@ def test_a_silent_auctioneer_stops_the_auction_and_no_rule_helps() -> None:
     assert attacked.damage_limited.high < 0.5
 
 
-@pytest.mark.xfail(strict=True, reason="a message without a copy is not counted among the f")
 @pytest.mark.parametrize("rule", ["wmsr", "trimmed_mean"])
 def test_a_rule_with_an_f_counts_a_silent_daemon_as_one_of_the_f(rule) -> None:
     attack = {"kind": "silence", "daemons": [0]}
