@@ -164,10 +164,11 @@ class BehaviorTracker:
     def _non_finite(self, messages: Messages) -> Bools:
         """(n,) whether a daemon sent a non-finite message."""
         bad: Bools = ~np.asarray(np.isfinite(messages.rows).all(axis=1))
-        if messages.per_edge is None:
+        if messages.per_edge is None and messages.copies is None:
             return frozen(bad)
+        bad = messages.by_edge(bad)
         if messages.copies is not None:
-            bad &= messages.copies > 0
+            bad = bad & (messages.copies > 0)
         found = np.zeros(self._network.n, dtype=bool)
         found[self._network.indices[bad]] = True
         return frozen(found)

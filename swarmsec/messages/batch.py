@@ -90,8 +90,9 @@ class Messages:
 
     @property
     def received(self) -> Bools:
-        """(m,) the edges whose message is admitted with a weight above 0, finite or not."""
-        return np.ones(self.network.m, dtype=bool) if self.weights is None else self.weights > 0
+        """(m,) the edges whose message was sent and is admitted with a weight above 0, finite or not."""
+        admitted = np.ones(self.network.m, dtype=bool) if self.weights is None else self.weights > 0
+        return admitted if self.copies is None else admitted & (self.copies > 0)
 
     @property
     def admission(self) -> Floats:

@@ -17,7 +17,8 @@ class Inbox(NamedTuple):
         degrees: (k,) the in-degree of each sender.
         values: (k, d) the payload of each message.
         copies: (k,) how often each message was sent.
-        weights: (k,) in [0, 1], the admission of each message; 0 marks a message that did not arrive.
+        weights: (k,) in [0, 1], the admission of each message; 0 marks a message that did not arrive. One that is
+            withheld is NaN, with 0 copies, and keeps its weight.
     """
 
     senders: Ints
@@ -29,7 +30,7 @@ class Inbox(NamedTuple):
     @property
     def received(self) -> Bools:
         """(k,) as `Messages.received`."""
-        return self.weights > 0
+        return (self.weights > 0) & (self.copies > 0)
 
     @property
     def admission(self) -> Floats:

@@ -18,8 +18,6 @@ from swarmsec.messages.batch import Messages
 def as_arrived(messages: Messages) -> Messages:
     """What arrived at the receivers: a message that did not arrive is NaN and has weight 0, whatever the reason."""
     arrived = messages.received
-    if messages.copies is not None:
-        arrived = arrived & (messages.copies > 0)
     if arrived.all():
         return _shown(messages)
     return replace(_by_edge(messages, arrived), weights=frozen(arrived.astype(np.float64)))

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     import networkx as nx
     import numpy.typing as npt
 
-_FAULTS_MAX = 20
+FAULTS_SHOWN = 20
+"""The most errors of one list of edges that are reported, apart from their number."""
+
 EDGES_MAX = 2**31 - 1
 """The number of edges must fit into int32."""
 
@@ -271,7 +273,7 @@ def _pairs(n: int, edges: Iterable[Sequence[int]] | npt.NDArray[np.integer[Any]]
 
 
 def _faults(n: int, pairs: npt.NDArray[np.int64], *, directed: bool) -> list[ParameterError]:
-    """One error for each wrong edge of a list: the first `_FAULTS_MAX`, and how many more there are."""
+    """One error for each wrong edge of a list: the first `FAULTS_SHOWN`, and how many more there are."""
     reasons: dict[int, str] = {}
     first: dict[tuple[int, int], int] = {}
     for row, (sender, receiver) in enumerate(pairs.tolist()):
@@ -283,8 +285,8 @@ def _faults(n: int, pairs: npt.NDArray[np.int64], *, directed: bool) -> list[Par
         elif first.setdefault(key, row) != row:
             either = "" if directed else "; list an undirected edge once, in either order"
             reasons[row] = f"is listed more than once, first as edges[{first[key]}]{either}"
-    more = f" (and {len(reasons) - _FAULTS_MAX:,} more such edges)" if len(reasons) > _FAULTS_MAX else ""
-    told = list(reasons.items())[:_FAULTS_MAX]
+    more = f" (and {len(reasons) - FAULTS_SHOWN:,} more such edges)" if len(reasons) > FAULTS_SHOWN else ""
+    told = list(reasons.items())[:FAULTS_SHOWN]
     return [
         ParameterError(f"{pairs[row].tolist()} {why}{more if row == told[-1][0] else ''}", where=f"edges[{row}]")
         for row, why in told

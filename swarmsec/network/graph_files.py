@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 from xml.etree import ElementTree
 
+from swarmsec.network._network import FAULTS_SHOWN
+
 Format = Literal["auto", "edges", "graphml", "node_link"]
 
 _SUFFIXES: dict[str, Format] = {".graphml": "graphml", ".xml": "graphml", ".json": "node_link"}
 _SEPARATOR = re.compile(r"[\s,;]+")
 _COMMENT = ("#", "%", "//")
 _HEADERS = frozenset({"source", "from", "sender", "src", "u", "target", "to", "receiver", "dst", "v"})
-FAULTS_SHOWN = 20
 
 
 class FileGraph(NamedTuple):

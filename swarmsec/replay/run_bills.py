@@ -41,8 +41,7 @@ def run_bills(jobs: Iterable[Job], executor: Executor, advanced: Advanced | None
         advanced: Called when one ends.
 
     Raises:
-        PluginError: A plug-in breaks its contract; the place names the seed and arm.
-        PluginError: A worker process died, or a job took too long.
+        PluginError: A plug-in breaks its contract, ends its process or takes too long; the place names seed and arm.
     """
     asked = {one.id: one for one in jobs}
     found: dict[str, Floats] = {}

@@ -52,8 +52,7 @@ class ClaimChannel:
         network = self._network
         claims = self._messages(values, by_edge=by_edge)
         claims = claims if listening is None else claims.with_weights(listening)
-        active = claims.received if claims.copies is None else claims.received & (claims.copies > 0)
-        count = int(np.count_nonzero(active))
+        count = int(np.count_nonzero(claims.received))
         self.sent += count
         self.sent_bytes += count * values.shape[1] * BYTES_A_COMPONENT
         claims = self._forge(claims)

@@ -46,7 +46,7 @@ class _GuardedRule:
 
     def over_one(self, own: Floats, inbox: Inbox) -> Floats:
         """As the rule has it."""
-        missing = ~(inbox.received & (inbox.copies > 0))
+        missing = ~inbox.received
         shown = Inbox(
             senders=frozen(inbox.senders),
             degrees=frozen(inbox.degrees),

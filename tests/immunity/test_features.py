@@ -187,3 +187,18 @@ def test_features_are_finite_whatever_a_daemon_sends(lie) -> None:
                     features = tracker.observe(messages).values
                 assert np.isfinite(features).all()
                 assert np.isfinite(features**2).all()
+
+
+def test_a_withheld_message_is_missing_and_is_not_a_non_finite_one() -> None:
+    withheld = K5.indices == 4
+    messages = Messages(
+        K5,
+        np.array([[0.0], [1.0], [2.0], [3.0], [np.nan]]),
+        copies=np.where(withheld, 0, 1).astype(np.int32),
+        weights=np.ones(K5.m),
+    )
+    assert not BehaviorTracker(K5).observe(messages).non_finite.any()
+    seen = MessageTracker(K5).observe(messages)
+    missing = seen.values[:, MESSAGE_FEATURES.index("missing")]
+    assert not seen.non_finite.any()
+    assert missing.tolist() == pytest.approx(0.1 * withheld)

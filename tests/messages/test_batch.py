@@ -45,7 +45,7 @@ def test_a_message_is_admitted_with_its_weight_if_it_is_sent_and_finite() -> Non
         for sender, copies, weight in zip(RING.indices, COPIES, WEIGHTS, strict=True)
     ]
     assert messages.admission.tolist() == expected
-    assert messages.received.tolist() == (WEIGHTS > 0).tolist()
+    assert messages.received.tolist() == ((WEIGHTS > 0) & (COPIES > 0)).tolist()
 
 
 @pytest.mark.parametrize("daemon", range(6))

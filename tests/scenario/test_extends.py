@@ -1,4 +1,4 @@
-"""A base is a scenario of the library or below the scenario's own folder; no error quotes what is not a scenario."""
+"""A scenario extends one of the library or a file below its own folder. Errors quote no line of another file."""
 
 from __future__ import annotations
 

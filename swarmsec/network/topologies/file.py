@@ -40,25 +40,20 @@ class File(Topology):
     digest: Annotated[str | None, Help("SHA-256 of the content, which must be the same; computed unless given.")] = None
 
     def __post_init__(self) -> None:
-        self._graph()
+        content = content_of(self.path, digest=self.digest)
+        self._graph = _numbered(
+            content, Path(self.path).suffix, self.format, self.directed, self.duplicates, self.self_loops, self.n
+        )
 
     def size(self) -> int:
-        return self._graph().n
+        return self._graph.n
 
     def edges_expected(self) -> int:
-        graph = self._graph()
-        return len(graph.edges) * (1 if graph.directed else 2)
+        return len(self._graph.edges) * (1 if self._graph.directed else 2)
 
     def build(self, rng: np.random.Generator) -> Network:
         """Join the listed pairs."""
-        graph = self._graph()
-        return Network.from_edges(graph.n, graph.edges, directed=graph.directed)
-
-    def _graph(self) -> _Numbered:
-        content = content_of(self.path, digest=self.digest)
-        return _numbered(
-            content, Path(self.path).suffix, self.format, self.directed, self.duplicates, self.self_loops, self.n
-        )
+        return Network.from_edges(self._graph.n, self._graph.edges, directed=self._graph.directed)
 
 
 class _Numbered(NamedTuple):
