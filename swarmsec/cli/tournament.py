@@ -109,12 +109,13 @@ def tournament(
 
 def _request(names: list[str], *, settings: dict[str, object], plugins: list[Path] | None, **options: Any) -> Request:
     """The request of the command line; its options replace the values of a file."""
-    from swarmsec.tournament import Request, is_tournament_file, request_of_file
+    from swarmsec.tournament import Request, request_of_file, tournament_file
     from swarmsec.tournament.labels import specs_of
 
-    files = [one for one in names if is_tournament_file(one)]
+    files = {one: file for one in names if (file := tournament_file(one))}
     if files and len(names) > 1:
-        raise UsageError(f"{files[0]} is a tournament and names its own scenarios; give it alone", where="SCENARIO")
+        asked = next(iter(files))
+        raise UsageError(f"{asked} is a tournament and names its own scenarios; give it alone", where="SCENARIO")
     given: dict[str, Any] = {key: options[key] for key in ("nulls", "halving", "name") if options[key] is not None}
     for option, key in (("attack", "attacks"), ("defense", "defenses")):
         if options[option]:
@@ -125,9 +126,10 @@ def _request(names: list[str], *, settings: dict[str, object], plugins: list[Pat
         given["plugins"] = tuple(str(folder) for folder in plugins)
     if not files:
         return Request(scenarios=tuple(names), settings=settings, **given)
-    request = request_of_file(Path(files[0]))
+    ((asked, file),) = files.items()
+    request = request_of_file(file)
     if request.plugins and not plugins:
-        hint(f"{files[0]} loads plug-ins from {', '.join(request.plugins)}")
+        hint(f"{asked} loads plug-ins from {', '.join(request.plugins)}")
     return request.with_values(**given, **({"settings": {**request.settings, **settings}} if settings else {}))
 
 

@@ -44,6 +44,10 @@ class ProportionalShare(Tracking):
         bids = np.maximum(signals * self._supply * (1.0 - 1.0 / self._n), BID_MIN)
         return np.stack([bids, np.full(signals.shape, self._supply)])
 
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The tracked mean bid for each good."""
+        return ("bid",) * width
+
     def proposals(self, state: Floats) -> Floats:
         """The share d."""
         return np.split(state, 3, axis=1)[2]

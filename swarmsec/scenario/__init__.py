@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from swarmsec.scenario.load import Scenario, load_scenario
     from swarmsec.scenario.model import Document, Spec, digest_of, seed_list, stop_of
     from swarmsec.scenario.overrides import Teams, parse_option, parse_value
-    from swarmsec.scenario.sources import library, library_folder
+    from swarmsec.scenario.sources import library, library_folder, tournament_library
 
 _MODULES = {
     "Document": "model",
@@ -32,6 +32,7 @@ _MODULES = {
     "parse_value": "overrides",
     "seed_list": "model",
     "stop_of": "model",
+    "tournament_library": "sources",
 }
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "parse_value",
     "seed_list",
     "stop_of",
+    "tournament_library",
 ]
 
 

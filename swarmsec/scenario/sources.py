@@ -14,6 +14,7 @@ from swarmsec.scenario.findings import unreadable
 from swarmsec.scenario.yaml_tree import TEXT_BYTES_MAX, Tree, UnreadableError, parse, undecodable
 
 _ENGINE = Path(__file__).parent.parent
+_TOURNAMENTS = "tournaments"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,14 @@ def library_folder() -> Path:
 
 def library() -> dict[str, Path]:
     """The files of the shipped scenarios, by name."""
-    return {path.stem: path for path in sorted(library_folder().rglob("*.yaml"))}
+    others = library_folder() / _TOURNAMENTS
+    found = sorted(library_folder().rglob("*.yaml"))
+    return {path.stem: path for path in found if not path.is_relative_to(others)}
+
+
+def tournament_library() -> dict[str, Path]:
+    """The files of the shipped tournaments, by name."""
+    return {path.stem: path for path in sorted((library_folder() / _TOURNAMENTS).glob("*.yaml"))}
 
 
 def read(source: str | Path | Mapping[str, Any]) -> ScenarioSource:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from swarmsec.tournament.driver import Shard, copy_runs, run_plan
 from swarmsec.tournament.outcome import outcome_of
 from swarmsec.tournament.plan import Plan, plan_of
-from swarmsec.tournament.request import Request, is_tournament_file, request_of_file
+from swarmsec.tournament.request import Request, request_of_file, tournament_file
 from swarmsec.tournament.result import TournamentResult
 
 __all__ = [
@@ -28,9 +28,9 @@ __all__ = [
     "Shard",
     "TournamentResult",
     "copy_runs",
-    "is_tournament_file",
     "outcome_of",
     "plan_of",
     "request_of_file",
     "run_plan",
+    "tournament_file",
 ]

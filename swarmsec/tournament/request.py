@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from swarmsec.errors import UsageError
 from swarmsec.parameters import Help, MaxLen, MinLen, Problem, problems
-from swarmsec.scenario import Spec, seed_list
+from swarmsec.scenario import Spec, seed_list, tournament_library
 from swarmsec.scenario.findings import locate, refuse
 from swarmsec.scenario.one_line_fields import hidden_text
 from swarmsec.scenario.overrides import as_option
@@ -110,13 +110,13 @@ class Request:
         return (*words, *(word for folder in self.plugins for word in ("--plugins", folder)))
 
 
-def is_tournament_file(name: str) -> bool:
-    """Whether a name is that of a file with `kind: Tournament`."""
-    path = Path(name)
+def tournament_file(name: str) -> Path | None:
+    """The file of a shipped tournament of that name, or of `kind: Tournament` at that path; None if there is none."""
+    path = tournament_library().get(name, Path(name))
     if not path.is_file():
-        return False
+        return None
     data = read(path).tree.data
-    return isinstance(data, Mapping) and data.get("kind") == "Tournament"
+    return path if isinstance(data, Mapping) and data.get("kind") == "Tournament" else None
 
 
 def request_of_file(path: Path) -> Request:

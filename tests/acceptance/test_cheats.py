@@ -17,7 +17,7 @@ from swarmsec.runs.runner import STILL
 TESTS = Path(__file__).parents[1]
 FOLDERS = [TESTS / "cheats", TESTS / "nulls"]
 
-ATTACKS = ["memory", "quiet_intensity", "silence", "unlock_state"]
+ATTACKS = ["memory", "quiet_intensity", "say_nothing", "unlock_state"]
 DEFENSES = sorted(
     {file.stem for folder in FOLDERS for file in folder.glob("[!_]*.py")}
     - {*ATTACKS, "no_credentials", "overrides_intensity", "peeks"}
@@ -111,7 +111,7 @@ def test_three_daemons_agree_although_one_says_nan():
             "network": {"kind": "complete", "n": 3},
             "protocol": {"kind": "average_consensus", "weights": "uniform"},
             "rounds": 200,
-            "attacks": [{"kind": "silence", "daemons": [0]}],
+            "attacks": [{"kind": "say_nothing", "daemons": [0]}],
             "defenses": [{"kind": "wmsr", "f": 1}],
             "rules": {"red": {"daemons": 1}},
             "seeds": 2,

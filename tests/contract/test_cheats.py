@@ -27,7 +27,7 @@ REFUSED = {
 }
 """The kit's answer to each cheat that it refuses: rule and finding."""
 
-HARMLESS = {"delays_are_truth", "hold_first", "said_is_truth", "silence"}
+HARMLESS = {"delays_are_truth", "hold_first", "said_is_truth", "say_nothing"}
 """Plug-ins that keep the rules: they find nothing, or do no better than standing still, or are allowed and survived."""
 
 UNLOADABLE = "overrides_intensity"

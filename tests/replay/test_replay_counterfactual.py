@@ -40,7 +40,7 @@ FAILS = NOISE.replace("Noise", "Fails").replace("noise = red.rng.normal(size=rea
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     found = tmp_path_factory.mktemp("own")
-    (found / "noise.py").write_text(NOISE, encoding="utf-8")
+    (found / "random_lie.py").write_text(NOISE, encoding="utf-8")
     (found / "fails.py").write_text(FAILS, encoding="utf-8")
     return found
 
@@ -57,7 +57,7 @@ def scenario(folder, *, attacks=2, defenses=("median_gate", "signal_clip"), roun
             "protocol": {"kind": "friedkin_johnsen", "anchor": 0.1},
             "rounds": rounds,
             "attacks": [
-                {"kind": "noise", "daemons": "20%", "start": 5 + number, "stop": 25} for number in range(attacks)
+                {"kind": "random_lie", "daemons": "20%", "start": 5 + number, "stop": 25} for number in range(attacks)
             ],
             "defenses": [{"kind": kind} for kind in defenses],
             "seeds": 3,
@@ -122,7 +122,7 @@ def test_until_round_0_is_no_attack_and_until_the_end_is_no_change(folder):
 def test_plugins_are_left_out_by_place_or_kind(folder):
     whole = scenario(folder)
     assert parse_without(["attack:1", "defense:median_gate"], whole) == Left(frozenset({1}), frozenset({0}))
-    assert parse_without(["attack:noise"], whole) == Left(frozenset({0, 1}), frozenset())
+    assert parse_without(["attack:random_lie"], whole) == Left(frozenset({0, 1}), frozenset())
 
 
 @pytest.mark.parametrize("word", ["attack:2", "attack", "attack:", "defence:0", "defense:wmsr", "attack:-1"])

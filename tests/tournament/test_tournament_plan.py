@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from swarmsec.errors import UsageError
 from swarmsec.registry import Registry
 from swarmsec.runs.nulls import NULLS
-from swarmsec.scenario import InvalidScenarioError, load_scenario
-from swarmsec.tournament import Request, is_tournament_file, plan_of, request_of_file
+from swarmsec.scenario import InvalidScenarioError, library, load_scenario, tournament_library
+from swarmsec.tournament import Request, plan_of, request_of_file, tournament_file
 from swarmsec.tournament.halving import brackets
 from swarmsec.tournament.labels import label_of, short_names, specs_of
 from swarmsec.tournament.matchups import matchups
@@ -242,7 +242,7 @@ def write(tmp_path):
 
 def test_a_file_and_a_command_line_give_equal_requests(write):
     path = write(FILE)
-    assert is_tournament_file(str(path))
+    assert tournament_file(str(path)) == path
     wanted = request(
         name="liars",
         attacks=teams("stubborn:daemons=[0]", "hijack:daemons=[0]", "stubborn:daemons=[0] + false_signal:daemons=[2]"),
@@ -254,8 +254,13 @@ def test_a_file_and_a_command_line_give_equal_requests(write):
 
 
 def test_a_scenario_is_no_tournament_file(write):
-    assert not is_tournament_file(str(write(json.dumps(dict(load_scenario(RING).document)))))
-    assert not is_tournament_file("no such file")
+    assert not tournament_file(str(write(json.dumps(dict(load_scenario(RING).document)))))
+    assert not tournament_file("no such file")
+
+
+def test_a_tournament_of_the_library_is_found_by_its_name():
+    assert tournament_file("red_against_blue") == tournament_library()["red_against_blue"]
+    assert "red_against_blue" not in library()
 
 
 def test_scenarios_and_plugins_are_looked_for_beside_the_file(write, tmp_path):

@@ -10,7 +10,7 @@ from swarmsec.teams import Attack, Floats, RedView, Surface
 
 
 @dataclass(kw_only=True)
-class Silence(Attack):
+class SayNothing(Attack):
     """A hijacked daemon says NaN to all its listeners alike: the malicious node that omits (LeBlanc et al. 2013).
 
     A rule that drops its message, and does not count it as one of F, trusts an honest one less.
