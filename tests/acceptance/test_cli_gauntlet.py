@@ -176,3 +176,16 @@ def test_sarif_without_a_harmful_attack_has_no_results(cli, tmp_path):
     file.write_text(RING, encoding="utf-8")
     ran = cli("gauntlet", file, "--attack", "none", "--budget", 2, "--seeds", "0,", "--witness", "--format", "sarif")
     assert (ran.code, ran.json["runs"][0]["results"]) == (0, [])
+
+
+def test_sarif_has_the_keys_of_the_schema_of_sarif_2_1_0_only(witness):
+    """That schema forbids other keys, except in `properties`."""
+    run, _ = witness
+    driver, (result,), taxonomies = run["tool"]["driver"], run["results"], run["taxonomies"]
+    assert set(run) == {"tool", "columnKind", "results", "taxonomies"}
+    assert set(driver) == {"name", "version", "rules", "supportedTaxonomies"}
+    assert set(driver["rules"][0]) == {"id", "shortDescription", "help", "defaultConfiguration"}
+    assert set(result) == {"ruleId", "ruleIndex", "level", "message", "locations", "taxa", "properties"}
+    assert {key for one in result["taxa"] for key in one} == {"id", "index", "toolComponent"}
+    assert {key for one in taxonomies for key in one} == {"name", "version", "taxa"}
+    assert {key for one in taxonomies for entry in one["taxa"] for key in entry} == {"id", "name"}
