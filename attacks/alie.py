@@ -23,6 +23,7 @@ class Alie(Attack):
 
     surface = Surface.DAEMON
     knowledge = Knowledge.SIGNALS
+    threats = ("T12", "T13")
 
     estimate: Annotated[Literal["honest", "own"], Help("The daemons from which mean and deviation are taken.")] = (
         "honest"

@@ -20,6 +20,7 @@ class CalibrationPoisoning(Attack):
     """
 
     surface = Surface.SIGNAL
+    threats = ("T1", "AML.T0020", "T0856")
 
     warm_up: Annotated[int, Ge(0), Unit("rounds"), Help("How long it widens the baseline, from `start` on.")] = 200
     swing: Annotated[float, Ge(0), Unit("signal"), Help("The largest absolute value of the noise.")] = 2.0

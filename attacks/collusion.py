@@ -19,6 +19,7 @@ class Collusion(Attack):
     """
 
     surface = Surface.DAEMON
+    threats = ("T12", "T13")
 
     offset: Annotated[float, Unit("belief"), Help("The distance of the lie from the honest mean of the members.")] = 1.0
     width: Annotated[float, Ge(0), Unit("belief"), Help("The standard deviation of the members around the lie.")] = 0.01

@@ -17,6 +17,7 @@ class Drift(Attack):
     """
 
     surface = Surface.SIGNAL
+    threats = ("T6", "AML.T0099", "T0856")
 
     slope: Annotated[float, Unit("signal per round"), Help("How much the shift grows in a round.")] = -0.02
     rounds: Annotated[int | None, Ge(1), Unit("rounds"), Help("How long the shift grows; null: to the end.")] = None

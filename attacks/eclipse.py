@@ -22,6 +22,7 @@ class Eclipse(Attack):
     """
 
     surface = Surface.NETWORK
+    threats = ("T9", "AML.T0021", "AML.T0073", "T1557", "T0830")
 
     accomplices: Annotated[Selector | None, Help("The daemons that the targets still hear; nobody if none.")] = None
     identities: Annotated[int, Ge(0), Unit("identities"), Help("How many join, within the network's reserve.")] = 1

@@ -23,6 +23,7 @@ class Evasion(Attack):
 
     surface = Surface.SIGNAL
     knowledge = Knowledge.SIGNALS | Knowledge.TOPOLOGY | Knowledge.DEFENSE
+    threats = ("T6", "AML.T0015", "AML.T0099", "T0856")
 
     bias: Annotated[float, Unit("signal"), Help("The amount that is added if no defense reacts.")] = -1.5
     steps: Annotated[int, Interval(ge=1, le=30), Help("Bisections in a round, and at most as many halvings.")] = 8

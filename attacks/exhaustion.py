@@ -19,6 +19,7 @@ class Exhaustion(Attack):
     """
 
     surface = Surface.MESSAGE
+    threats = ("T4", "AML.T0029", "T1499", "T0814")
 
     copies: Annotated[int, Interval(ge=1, le=1_000_000), Unit("messages"), Help("How often each message is sent.")] = (
         1_000

@@ -21,6 +21,7 @@ class FalseBid(Attack):
     """
 
     surface = Surface.MESSAGE
+    threats = ("T12", "T13")
 
     scale: Annotated[float, Help("The factor of the daemon's own signal.")] = 10.0
     bias: Annotated[float, Help("The amount that is added.")] = 0.0

@@ -18,6 +18,7 @@ class FalseFitness(Attack):
     """
 
     surface = Surface.MESSAGE
+    threats = ("T12", "T13")
 
     scale: Annotated[float, Help("The factor of the true fitness.")] = -1.0
     bias: Annotated[float, Help("The amount that is added.")] = 0.0

@@ -23,6 +23,7 @@ class ForgedAccusation(Attack):
     """
 
     surface = Surface.MESSAGE
+    threats = ("T12", "T13")
 
     victims: Annotated[Selector, Help("The daemons that are accused, where claims are about daemons.")] = "10%"
     value: Annotated[float, Help("The accusation: what is claimed.")] = 1.0

@@ -21,6 +21,7 @@ class InnerProduct(Attack):
 
     surface = Surface.DAEMON
     knowledge = Knowledge.SIGNALS
+    threats = ("T12", "T13")
 
     epsilon: Annotated[float, Ge(0), Help("The factor of the negated mean.")] = 1.0
     center: Annotated[float, Unit("belief"), Help("The value around which the mean is mirrored.")] = 0.0

@@ -21,6 +21,7 @@ class MaskingFlood(Attack):
     """
 
     surface = Surface.SIGNAL
+    threats = ("T6", "AML.T0046", "AML.T0099", "T0856")
 
     decoys: Annotated[
         Selector | None, Help("Those of the targets that only raise alarms; every other target if none.")

@@ -21,6 +21,7 @@ class MemoryPoisoning(Attack):
     """
 
     surface = Surface.SIGNAL
+    threats = ("T1", "AML.T0020", "T0856")
 
     mode: Annotated[Literal["tolerate", "react"], Help("What the defense learns.")] = "tolerate"
     lessons: Annotated[int, Ge(1), Help("The number of pulses.")] = 5

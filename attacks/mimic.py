@@ -22,6 +22,7 @@ class Mimic(Attack):
 
     surface = Surface.DAEMON
     knowledge = Knowledge.SIGNALS
+    threats = ("T12", "T13")
 
     warm_up: Annotated[int, Ge(1), Unit("rounds"), Help("The rounds until the victim is chosen for good.")] = 10
 

@@ -25,6 +25,7 @@ class MinMax(Attack):
 
     surface = Surface.DAEMON
     knowledge = Knowledge.SIGNALS
+    threats = ("T12", "T13")
 
     bound: Annotated[Literal["max", "sum"], Help("Which distances of the lie are bounded.")] = "max"
     direction: Annotated[Literal["unit", "deviation", "sign"], Help("The direction from the mean.")] = "deviation"

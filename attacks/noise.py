@@ -18,6 +18,7 @@ class Noise(Attack):
     """
 
     surface = Surface.SIGNAL
+    threats = ("T6", "AML.T0099", "T0856")
 
     deviation: Annotated[float, Ge(0), Unit("signal"), Help("The standard deviation of the noise.")] = 1.0
     common: Annotated[bool, Help("Whether all targets get the same noise.")] = False

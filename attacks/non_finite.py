@@ -22,6 +22,7 @@ class NonFinite(Attack):
     """
 
     surface = Surface.MESSAGE
+    threats = ("T12", "T13")
 
     value: Annotated[Literal["nan", "inf", "-inf", "mixed"], Help("The value that is sent.")] = "nan"
 

@@ -21,6 +21,7 @@ class Partition(Attack):
     """
 
     surface = Surface.NETWORK
+    threats = ("T0804",)
 
     others: Annotated[Selector | None, Help("The other group; all that are no targets if none.")] = None
 

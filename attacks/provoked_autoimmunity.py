@@ -22,6 +22,7 @@ class ProvokedAutoimmunity(Attack):
     """
 
     surface = Surface.SIGNAL
+    threats = ("T6", "AML.T0046", "AML.T0099", "T0856")
 
     amplitude: Annotated[float, Ge(0), Unit("signal"), Help("How far a signal is shifted.")] = 3.0
     groups: Annotated[int, Ge(1), Help("How many groups the targets form.")] = 2

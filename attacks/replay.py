@@ -20,6 +20,7 @@ class Replay(Attack):
     """
 
     surface = Surface.SIGNAL
+    threats = ("T6", "AML.T0099", "T0856")
 
     window: Annotated[int, Ge(1), Unit("rounds"), Help("How many rounds are recorded.")] = 10
 

@@ -17,6 +17,7 @@ class SignFlip(Attack):
     """
 
     surface = Surface.SIGNAL
+    threats = ("T6", "AML.T0099", "T0856")
 
     center: Annotated[float, Unit("signal"), Help("The value that stays the same.")] = 0.0
     gain: Annotated[float, Gt(0), Help("The factor of the mirrored distance.")] = 1.0

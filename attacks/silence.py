@@ -18,6 +18,7 @@ class Silence(Attack):
     """
 
     surface = Surface.MESSAGE
+    threats = ("T13", "T0804")
 
     probability: Annotated[float, Interval(ge=0, le=1), Unit("probability"), Help("That a message is withheld.")] = 1.0
 

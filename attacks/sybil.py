@@ -21,6 +21,7 @@ class Sybil(Attack):
     """
 
     surface = Surface.NETWORK
+    threats = ("T9", "AML.T0021", "AML.T0073")
 
     identities: Annotated[int, Ge(0), Unit("identities"), Help("How many join, within the network's reserve.")] = 2
     value: Annotated[float, Unit("belief"), Help("The proposal of each identity.")] = 100.0

@@ -22,6 +22,7 @@ class Withhold(Attack):
     """
 
     surface = Surface.NETWORK | Surface.TIMING
+    threats = ("T1557", "T0804", "T0830")
 
     period: Annotated[int, Interval(ge=1, le=1_000), Unit("exchanges"), Help("How long messages are held back.")] = 10
     loss: Annotated[float, Interval(ge=0, le=1), Unit("probability"), Help("That a message is dropped.")] = 0.0

@@ -12,7 +12,8 @@ import pytest
 FENCE = re.compile(r"^```(\S*)(?: ([^\n]*))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
 FILES = ("yaml", "csv")
-RUN_ID = re.compile(r"-[0-9a-f]{10}\b|  ·  CPU × [\d.]+")
+RUN_ID = re.compile(r"-[0-9a-f]{10}\b|  ·  CPU × [\d.]+| in [\d.]+s$")
+PROGRAMS = {"swarmsec": ["-c", "from swarmsec.cli import main; main()"], "pytest": ["-m", "pytest"]}
 
 
 def fences(page):
@@ -44,9 +45,9 @@ def number_in(info, name):
 
 
 def shown_by(done, info):
-    """The output of a command, or its errors if it has none: as many of the last lines as `tail=N` says, or all."""
+    """The output of a command, or its errors if it has none: its first lines with `head=N`, its last with `tail=N`."""
     lines = (done.stdout or done.stderr).rstrip().splitlines()
-    return "\n".join(lines[-number_in(info, "tail") :])
+    return "\n".join(lines[-number_in(info, "tail") :][: number_in(info, "head") or None])
 
 
 def run_python(code, folder):
@@ -54,10 +55,26 @@ def run_python(code, folder):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=False)
 
 
-def run(words, folder):
-    """Run `swarmsec ARGUMENTS` in a folder."""
-    command = [sys.executable, "-c", "from swarmsec.cli import main; main()", *words]
+def run(words, folder, program="swarmsec"):
+    """Run `swarmsec ARGUMENTS` or `pytest ARGUMENTS` in a folder."""
+    command = [sys.executable, *PROGRAMS[program], *words]
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+
+
+def run_line(command, folder):
+    """Run a line such as `$ swarmsec run blackswarm` in a folder."""
+    return run(words_of(command), folder, command.removeprefix("$ ").split()[0])
+
+
+def assert_steps_work(page, folder):
+    """Go through a page: write its files, run its commands in the same order, and compare exit codes and outputs."""
+    for kind, info, text in fences(page):
+        write_files([(kind, info, text)], folder)
+        if kind == "console":
+            command, _, expected = text.partition("\n")
+            done = run_line(command, folder)
+            assert done.returncode == number_in(info, "exit"), f"{command}\n{done.stdout}\n{done.stderr}"
+            assert_alike(shown_by(done, info), expected)
 
 
 def numbers(text):
@@ -65,7 +82,7 @@ def numbers(text):
 
 
 def assert_alike(printed, shown):
-    """Assert equal text without run ids and CPU times; numbers within 2%, because machines can round differently."""
+    """Assert equal text without run ids and times; numbers within 2%, because machines can round differently."""
     printed, shown = (RUN_ID.sub("", text.strip()) for text in (printed, shown))
     assert NUMBER.sub("#", printed) == NUMBER.sub("#", shown)
     assert numbers(printed) == pytest.approx(numbers(shown), rel=0.02, abs=0.1)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from swarmsec.plugin import FAMILIES
+from swarmsec.swarm.active_attack import HOOKS
+from swarmsec.teams import Knowledge, RedView, Rules, Surface
 from tests.fences import assert_alike, fences, of_kind, run, run_python, words_of, write_files
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,6 +82,15 @@ def test_the_guide_shows_every_family_as_file_and_as_entry_point(reader: Path) -
     assert set(points) == {f"swarmsec.{family}" for family in FAMILIES}
     kinds = {kind for group in points.values() for kind in group}
     assert kinds == {path.stem for path in (reader / "mine").glob("*.py") if not path.name.startswith("_")}
+
+
+def test_the_recipe_for_attacks_names_every_hook_surface_view_and_budget() -> None:
+    text = page("write-an-attack.md")
+    assert {hook.partition("(")[0] for hook in table(text, "Hooks") if "red" in hook} == {"begin", *HOOKS}
+    named = set(re.findall(r"\w+", text))
+    view = {name for name in vars(RedView) if not name.startswith("_")} | {"n", "rounds", "rng", "board"}
+    budgets = set(vars(Rules().red))
+    assert {*view, *budgets, *Surface.__members__, *Knowledge.__members__} - named == set()
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,8 @@ def test_the_list_of_owasp_is_complete_and_no_id_is_in_two_lists() -> None:
 def test_every_attack_of_the_library_names_threats_that_exist() -> None:
     named = {kind: attack.threats for kind, attack in Registry().classes("attacks").items()}
     assert named["false_signal"] == ("T6", "AML.T0099", "T0856")
+    assert named["sybil"] == ("T9", "AML.T0021", "AML.T0073")
+    assert [kind for kind, threats in named.items() if not threats] == ["none"]
     assert named["none"] == ()
     assert all(name_of_threat(threat) for threats in named.values() for threat in threats)
 
@@ -80,7 +82,8 @@ def test_list_prints_attacks_by_the_techniques_of_atlas(cli) -> None:
     assert re.search(r"^none +no entry fits +.*equivocation", text, flags=re.MULTILINE)
     found = cli("list", "attacks", "--threats", "owasp", "--json").json
     assert (found["list"], found["version"]) == ("owasp", "1.0, February 2025")
-    assert {"id": "T3", "name": "Privilege Compromise"}.items() <= found["threats"][0].items()
+    assert {"id": "T1", "name": "Memory Poisoning"}.items() <= found["threats"][0].items()
+    assert found["threats"][0]["attacks"] == ["calibration_poisoning", "memory_poisoning"]
 
 
 def test_list_prints_a_layer(cli) -> None:

@@ -1,8 +1,8 @@
 """Run the commands of the pages and write the output that they print now into the pages: `make outputs`.
 
-A fence `console` is a command and its output; `exit=N` is its exit code, and `tail=N` keeps the last lines. Files of
-the page are written first: `yaml FILE`, `yaml +FILE` to append, `csv FILE`, and `python plugin=FILE`. Outputs that the
-tests take for equal, which differ in an id or a rounded number, are left as they are.
+A fence `console` is a command and its output; `exit=N` is its exit code, `head=N` keeps the first lines and `tail=N`
+the last. Files of the page are written in its order: `yaml FILE`, `yaml +FILE` to append, `csv FILE`, and `python
+plugin=FILE`. Outputs that the tests take for equal, which differ in an id or a rounded number, are left as they are.
 """
 
 from __future__ import annotations
@@ -11,27 +11,25 @@ import re
 import tempfile
 from pathlib import Path
 
-from tests.fences import FENCE, FILES, assert_alike, fences, run, shown_by, words_of, write_files
+from tests.fences import FENCE, assert_alike, run_line, shown_by, write_files
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/plugins.md", "scenarios/README.md")
+PAGES = ("README.md", "docs/plugins.md", "docs/write-an-attack.md", "scenarios/README.md")
 
 
 def with_outputs(page: str, folder: Path) -> str:
     """The page with the outputs of its commands as they are now."""
-    write_files([fence for fence in fences(page) if fence[0] == "python"], folder)
     return FENCE.sub(lambda match: _updated(match, folder), page)
 
 
 def _updated(match: re.Match[str], folder: Path) -> str:
     """The fence; one of a command with the output that it prints now."""
     kind, info, text = match[1], match[2] or "", match[3]
-    if kind in FILES:
-        write_files([(kind, info, text)], folder)
+    write_files([(kind, info, text)], folder)
     if kind != "console":
         return match[0]
     command, _, shown = text.partition("\n")
-    printed = shown_by(run(words_of(command), folder), info)
+    printed = shown_by(run_line(command, folder), info)
     try:
         assert_alike(printed, shown)
     except AssertionError:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -24,7 +24,7 @@ from swarmsec.cli.options import (
     seeds_of,
     settings_of,
 )
-from swarmsec.cli.output import print_json, print_report
+from swarmsec.cli.output import print_document, print_json, print_report
 from swarmsec.cli.progress import progress
 from swarmsec.errors import ExitCode, ParameterError, SwarmsecError, UsageError
 from swarmsec.files import write_atomically
@@ -77,6 +77,10 @@ def gauntlet(
     jobs: Jobs = 1,
     timeout: Timeout = None,
     cluster: Cluster = None,
+    form: Annotated[
+        Literal["text", "json", "sarif"],
+        typer.Option("--format", help="sarif is for code scanning: the attacks of the witness; needs --witness."),
+    ] = "text",
     as_json: Json = False,
     plugins: Plugins = None,
 ) -> int:
@@ -89,8 +93,9 @@ def gauntlet(
     from swarmsec.search import figures_cache
     from swarmsec.search import gauntlet as searched
 
+    form = "json" if as_json else form
     check_executor_options(jobs=jobs, timeout=timeout)
-    _check_options(keep=keep, tries=tries, metric=metric, witness=witness, out=out)
+    _check_options(keep=keep, tries=tries, metric=metric, witness=witness, out=out, form=form)
     rows = _numbers(shares, "--shares", most=1.0)
     columns = _numbers(strengths, "--strengths")
     wanted = _seeds(seeds)
@@ -119,14 +124,18 @@ def gauntlet(
     for option, given in (("--shares", shares), ("--strengths", strengths)):
         extra += [option, given] if given else []
     repeat = _repeat(loaded, found, attack or (), extra)
-    if as_json:
+    if form == "json":
         print_json(_document(found, small, mapped, repeat))
+    elif form == "sarif":
+        from swarmsec.report.witness_sarif import witness_sarif
+
+        print_document(f"{witness_sarif(loaded, found, small, repeat)}\n")
     else:
         print_report(f"{_text(found, small, mapped, loaded.title, keep)}\n\n  repeat   {one_line(repeat)}")
     return ExitCode.DONE
 
 
-def _check_options(*, keep: float, tries: int, metric: str | None, witness: bool, out: Path | None) -> None:
+def _check_options(*, keep: float, tries: int, metric: str | None, witness: bool, out: Path | None, form: str) -> None:
     """Refuse options that would fail only after the search."""
     if not 0 < keep <= 1:
         raise UsageError(f"{keep:g} given; must be more than 0 and at most 1", where="--keep")
@@ -134,6 +143,8 @@ def _check_options(*, keep: float, tries: int, metric: str | None, witness: bool
         raise UsageError(f"{tries} given; must be at least 1", where="--tries")
     if witness and metric is not None:
         raise UsageError("an attack is minimized by its damage; leave --metric out", where="--witness")
+    if form == "sarif" and not witness:
+        raise UsageError("sarif has the attacks of the witness; add --witness", where="--format")
     if out and out.exists():
         raise UsageError("the file exists; name another file", where=str(out))
     if out and not out.parent.is_dir():

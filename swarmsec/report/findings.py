@@ -5,15 +5,12 @@ Findings of validation are errors; findings of `lint` have the severity of their
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
-from swarmsec._version import __version__
 from swarmsec.authoring.lint import RULES as LINT_RULES
 from swarmsec.authoring.lint import Lint
+from swarmsec.report.sarif import location, relative, sarif_log
 from swarmsec.scenario import Finding
 
 RULES = {
@@ -56,14 +53,8 @@ def github(checked: Sequence[Checked]) -> str:
 
 def sarif(checked: Sequence[Checked]) -> str:
     """A SARIF 2.1.0 log of all findings; files in the working folder have relative paths."""
-    rules = [_rule(code) for code in _RULE_IDS]
-    run = {
-        "tool": {"driver": {"name": "swarmsec", "version": __version__, "rules": rules}},
-        "columnKind": "unicodeCodePoints",
-        "results": [_result(one.name, *found) for one in checked for found in one.by_severity],
-    }
-    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=2, ensure_ascii=False)
+    results = [_result(one.name, *found) for one in checked for found in one.by_severity]
+    return sarif_log([_rule(code) for code in _RULE_IDS], results)
 
 
 def _rule(code: str) -> dict[str, Any]:
@@ -82,7 +73,7 @@ def _rule(code: str) -> dict[str, Any]:
 
 def _annotation(name: str, level: str, finding: Finding) -> str:
     span = finding.span
-    place = {"file": _relative(span.label if span else name)}
+    place = {"file": relative(span.label if span else name)}
     if span:
         place |= {"line": str(span.line), "col": str(span.column), "endColumn": str(span.column + span.width)}
     place["title"] = (
@@ -99,37 +90,14 @@ def _escaped(text: str) -> str:
 
 
 def _result(name: str, level: str, finding: Finding) -> dict[str, Any]:
-    span = finding.span
-    there: dict[str, Any] = {"artifactLocation": {"uri": _uri(span.label if span else name)}}
-    if span:
-        there["region"] = {
-            "startLine": span.line,
-            "startColumn": span.column,
-            "endLine": span.line,
-            "endColumn": span.column + span.width,
-        }
-    location: dict[str, Any] = {"physicalLocation": there}
-    if finding.path:
-        location["logicalLocations"] = [{"fullyQualifiedName": finding.path}]
     return {
         "ruleId": finding.rule,
         "ruleIndex": _RULE_IDS.index(finding.rule),
         "level": level,
         "message": {"text": _message(finding)},
-        "locations": [location],
+        "locations": [location(name, finding.span, finding.path)],
     }
 
 
 def _message(finding: Finding) -> str:
     return f"{finding.message}; {finding.hint}" if finding.hint else finding.message
-
-
-def _relative(label: str) -> str:
-    path = Path(label)
-    here = Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_absolute() and path.is_relative_to(here) else path.as_posix()
-
-
-def _uri(label: str) -> str:
-    name = _relative(label)
-    return Path(name).as_uri() if Path(name).is_absolute() else quote(name)

@@ -69,9 +69,9 @@ def witness_lines(found: Witness, unit: str, *, keep: float) -> str:
     least = "" if found.smallest else "; the tries ran out, so a smaller attack may suffice"
     return "\n".join(
         [
-            f"  witness  {_size(after)} {'are' if after.daemons > 1 else 'is'} enough for {part} of it: "
+            f"  witness  {size_text(after)} {'are' if after.daemons > 1 else 'is'} enough for {part} of it: "
             f"{amount(found.harm, unit)} of {amount(found.of, unit)}",
-            f"           minimized from {_size(before)} in {found.tried:,} tries{least}",
+            f"           minimized from {size_text(before)} in {found.tried:,} tries{least}",
             *(f"    {line}" for line in attack_lines(found.attacks)),
         ]
     )
@@ -97,6 +97,12 @@ def attack_lines(attacks: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def size_text(size: Size) -> str:
+    """The size of attacks: `2 daemons for 10 rounds at strength 0.5`."""
+    daemons = f"{size.daemons:,} daemon{'s' if size.daemons != 1 else ''}"
+    return f"{daemons} for {size.rounds:,} round{'s' if size.rounds != 1 else ''} at strength {size.strength:.3g}"
+
+
 def _figures(found: Gauntlet) -> str:
     own = "cannot be run" if found.own is None else _interval(found.own, lambda value: amount(value, found.unit))
     worst = _interval(found.worst, lambda value: amount(value, found.unit))
@@ -115,11 +121,6 @@ def _curve(found: Gauntlet) -> str:
     marks = sorted({len(curve) * quarter // 4 or 1 for quarter in range(1, 5)} | {1})
     points = ", ".join(f"{mark:,}: {amount(curve[mark - 1], found.unit)}" for mark in marks)
     return f"  {found.metric or 'damage'} against budget   {bars}\n    worst within so many queries   {points}"
-
-
-def _size(size: Size) -> str:
-    daemons = f"{size.daemons:,} daemon{'s' if size.daemons != 1 else ''}"
-    return f"{daemons} for {size.rounds:,} round{'s' if size.rounds != 1 else ''} at strength {size.strength:.3g}"
 
 
 def _cell(cell: TolerancePoint) -> str:

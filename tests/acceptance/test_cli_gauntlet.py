@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from swarmsec.registry import Registry
+from swarmsec.threats import name_of_threat, threat_lists
+
+STUBBORN = Registry().get("attacks", "stubborn")
 SMALL = ("ring_with_a_liar", "--set", "rounds=20", "--defense", "median_gate", "--budget", "12", "--seeds", "0,")
 
 
@@ -89,6 +93,7 @@ def test_out_extends_a_file_below_its_own_folder_only(cli, tmp_path):
         ([*SMALL, "--map", "--shares", "some"], 2, "--shares: 'some' given; must be numbers"),
         ([*SMALL, "--map", "--shares", "0.5,1.5"], 2, "must be numbers above 0 and at most 1, such as 0.1,0.2"),
         ([*SMALL, "--map", "--strengths", "0"], 2, "--strengths: '0' given; must be numbers above 0, such as"),
+        ([*SMALL, "--format", "sarif"], 2, "--format: sarif has the attacks of the witness; add --witness"),
         ([*SMALL, "--out", "no/such/folder/worst.yaml"], 2, "there is no folder"),
         (["ring_with_a_liar", "--set", "defenses=[]"], 2, "the scenario has no defense; name one with --defense"),
     ],
@@ -112,3 +117,75 @@ def test_an_existing_file_is_not_overwritten(cli, tmp_path):
 def test_errors_with_json_are_documents(cli):
     ran = cli("gauntlet", *SMALL, "--budget", "0", "--json")
     assert json.loads(ran.out)["error"]["exit_code"] == ran.code == 2
+
+
+RING = """\
+name: ring
+world: {kind: beliefs, initial: [0, 0, 1, 2, 3, 4, 5]}
+network: {kind: circulant, n: 7, offsets: [1, 2]}
+rounds: 20
+defenses:
+  - {kind: median_gate}
+rules: {red: {daemons: 1, feeds: 0}}
+"""
+
+
+@pytest.fixture
+def witness(cli, tmp_path, monkeypatch):
+    """The only run of the SARIF log of a witness, and the witness as JSON."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my ring.yaml").write_text(RING, encoding="utf-8")
+    search = ("gauntlet", "my ring.yaml", "--attack", "stubborn", "--budget", 4, "--seeds", "0,", "--witness")
+    log = cli(*search, "--format", "sarif").json
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    return run, cli(*search, "--json").json
+
+
+def test_sarif_has_a_result_for_each_attack_of_the_witness_at_the_defenses(witness):
+    run, searched = witness
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert (rule["id"], rule["shortDescription"]["text"]) == ("stubborn", STUBBORN.summary())
+    (result,) = run["results"]
+    assert (result["ruleId"], result["ruleIndex"], result["level"]) == ("stubborn", 0, "error")
+    (place,) = result["locations"]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "my%20ring.yaml"
+    assert place["physicalLocation"]["region"]["startLine"] == 5
+    small = searched["witness"]
+    kept = f"{100 * small['harm'] / small['of']:.0f}%"
+    assert f"{small['harm']:.4g} belief of damage against median_gate, {kept} of that" in result["message"]["text"]
+    assert result["properties"]["attack"] == small["attacks"][0]
+    assert result["properties"]["repeat"] == searched["repeat"]
+
+
+def test_sarif_names_published_threats_by_list_and_version(witness):
+    run, _ = witness
+    (result,) = run["results"]
+    assert [taxon["id"] for taxon in result["taxa"]] == list(STUBBORN.threats)
+    for taxon in result["taxa"]:
+        taxonomy = run["taxonomies"][taxon["toolComponent"]["index"]]
+        entry = taxonomy["taxa"][taxon["index"]]
+        assert (entry["id"], entry["name"]) == (taxon["id"], name_of_threat(taxon["id"]))
+        assert (taxonomy["name"], taxonomy["version"]) in {one[:2] for one in threat_lists().values()}
+    supported = run["tool"]["driver"]["supportedTaxonomies"]
+    assert [run["taxonomies"][one["index"]]["name"] for one in supported] == [one["name"] for one in supported]
+
+
+def test_sarif_without_a_harmful_attack_has_no_results(cli, tmp_path):
+    file = tmp_path / "ring.yaml"
+    file.write_text(RING, encoding="utf-8")
+    ran = cli("gauntlet", file, "--attack", "none", "--budget", 2, "--seeds", "0,", "--witness", "--format", "sarif")
+    assert (ran.code, ran.json["runs"][0]["results"]) == (0, [])
+
+
+def test_sarif_has_the_keys_of_the_schema_of_sarif_2_1_0_only(witness):
+    """That schema forbids other keys, except in `properties`."""
+    run, _ = witness
+    driver, (result,), taxonomies = run["tool"]["driver"], run["results"], run["taxonomies"]
+    assert set(run) == {"tool", "columnKind", "results", "taxonomies"}
+    assert set(driver) == {"name", "version", "rules", "supportedTaxonomies"}
+    assert set(driver["rules"][0]) == {"id", "shortDescription", "help", "defaultConfiguration"}
+    assert set(result) == {"ruleId", "ruleIndex", "level", "message", "locations", "taxa", "properties"}
+    assert {key for one in result["taxa"] for key in one} == {"id", "index", "toolComponent"}
+    assert {key for one in taxonomies for key in one} == {"name", "version", "taxa"}
+    assert {key for one in taxonomies for entry in one["taxa"] for key in entry} == {"id", "name"}

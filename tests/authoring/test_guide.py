@@ -1,8 +1,8 @@
-"""The authoring guide is run step by step: its files are written, its commands run, and their output compared.
+"""The guides are run step by step: their files are written, their commands run, and their output compared.
 
-A fence `yaml FILE` or `csv FILE` writes that file, `yaml +FILE` appends to it, and `console` runs a command; `exit=N`
-is its exit code, and with `tail=N` only the last lines are shown. The standard error of a refused command is shown as
-well.
+A fence `yaml FILE`, `csv FILE` or `python plugin=FILE` writes that file, `yaml +FILE` appends to it, and `console` runs
+a command; `exit=N` is its exit code, and with `head=N` or `tail=N` only the first or last lines are shown. The standard
+error of a refused command is shown as well.
 """
 
 from __future__ import annotations
@@ -11,20 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.fences import FILES, assert_alike, fences, number_in, run, shown_by, words_of, write_files
+from tests.fences import FILES, assert_steps_work, fences
 
-GUIDE = Path(__file__).parents[2] / "scenarios" / "README.md"
+ROOT = Path(__file__).parents[2]
+GUIDES = {"scenarios/README.md": {*FILES, "console"}, "docs/write-an-attack.md": {"python", "yaml", "console"}}
 
 
 @pytest.mark.slow
-def test_every_step_of_the_guide_works(tmp_path):
-    steps = fences(GUIDE.read_text(encoding="utf-8"))
-    assert {kind for kind, _, _ in steps} == {*FILES, "console"}
-    for kind, info, text in steps:
-        if kind in FILES:
-            write_files([(kind, info, text)], tmp_path)
-            continue
-        command, _, expected = text.partition("\n")
-        done = run(words_of(command), tmp_path)
-        assert done.returncode == number_in(info, "exit"), f"{command}\n{done.stderr}"
-        assert_alike(shown_by(done, info), expected)
+@pytest.mark.parametrize("name", GUIDES)
+def test_every_step_of_the_guide_works(name, tmp_path):
+    page = (ROOT / name).read_text(encoding="utf-8")
+    assert {kind for kind, _, _ in fences(page)} == GUIDES[name]
+    assert_steps_work(page, tmp_path)
