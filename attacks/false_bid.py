@@ -14,10 +14,11 @@ from swarmsec.teams import Attack, Channels, Help, RedView, Surface
 class FalseBid(Attack):
     """Send bid ← scale · v + bias, where v is the daemon's own signal, and name itself as the bidder.
 
-    The lie is found by the protocol's own names of columns, as in `cbba`, `contract_net`, `mcafee`, `uniform_price` and
-    `vickrey` (bid), and `alternating_offers` (offer). A scale above 1 wins what others should get; one below 1 gives
-    away what the daemon should get. In an auction by gossip nobody can check a bid. Vickrey 1961 shows that a truthful
-    bid is best for a bidder who pays; a hijacked daemon does not mind the price.
+    The lie is found by the protocol's own names of columns, as in `cbba`, `contract_net`, `mcafee`,
+    `proportional_share`, `uniform_price` and `vickrey` (bid), and `alternating_offers` (offer). A scale above 1 wins
+    what others should get; one below 1 gives away what the daemon should get. In an auction by gossip nobody can check
+    a bid. Vickrey 1961 shows that a truthful bid is best for a bidder who pays; a hijacked daemon does not mind the
+    price.
     """
 
     surface = Surface.MESSAGE

@@ -41,7 +41,7 @@ def columns_of(protocol: str) -> tuple[str, ...]:
 
 def test_these_are_all_protocols_with_a_bid_or_an_offer() -> None:
     named = {kind for kind in REGISTRY.kinds("protocols") if {"bid", "offer"} & set(columns_of(kind))}
-    assert named == {*SCALES, "alternating_offers"}
+    assert named == {*SCALES, "alternating_offers", "proportional_share"}
 
 
 @pytest.mark.parametrize("protocol", SCALES)
@@ -51,6 +51,11 @@ def test_it_bites_in_every_auction(protocol) -> None:
 
 def test_it_bites_in_bargaining() -> None:
     assert run(bargaining(scale=0.0)).bites
+
+
+def test_it_bites_in_an_auction_of_shares_and_a_robust_rule_limits_it() -> None:
+    assert run("arena_auction").bites
+    assert run("arena_auction").verdict == "limited"
 
 
 @pytest.mark.parametrize("protocol", SCALES)
