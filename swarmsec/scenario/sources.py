@@ -15,6 +15,8 @@ from swarmsec.scenario.yaml_tree import TEXT_BYTES_MAX, Tree, UnreadableError, p
 
 _ENGINE = Path(__file__).parent.parent
 _TOURNAMENTS = "tournaments"
+_OTHER_FOLDERS = {_TOURNAMENTS, "tables"}
+"""Folders of the library whose files are no scenarios."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +40,8 @@ def library_folder() -> Path:
 
 def library() -> dict[str, Path]:
     """The files of the shipped scenarios, by name."""
-    others = library_folder() / _TOURNAMENTS
     found = sorted(library_folder().rglob("*.yaml"))
-    return {path.stem: path for path in found if not path.is_relative_to(others)}
+    return {path.stem: path for path in found if path.parent.name not in _OTHER_FOLDERS}
 
 
 def tournament_library() -> dict[str, Path]:
