@@ -1,4 +1,4 @@
-"""Every attack of the registry: compromised daemons, zero strength, declared knowledge, and any number of jobs.
+"""Every attack of the registry: compromised daemons, zero strength, declared knowledge, engines, and jobs.
 
 Each runs in small swarms that have what some attack needs: a reserve for identities, an inbox with a limit, a defense
 that uses claims, bids, fitness, and signals that change. The rules of engagement limit nothing.
@@ -122,6 +122,15 @@ def test_an_attack_needs_all_knowledge_that_it_declares(
     monkeypatch.setattr(ATTACKS[kind], "knowledge", ATTACKS[kind].knowledge & ~flag)
     with pytest.raises(NotVisibleError, match=f"needs Knowledge.{flag.name}, which this attack does not have"):
         trace_of("beliefs", kind, "defended")
+
+
+@pytest.mark.parametrize("kind", sorted(ATTACKS))
+def test_engines_agree_to_the_bit_with_a_reserve_a_limited_inbox_and_claims(kind: str) -> None:
+    arrays, agents = (
+        simulate(scenario("beliefs", kind) | {"engine": engine}, seed=1, record_states=True)
+        for engine in ("arrays", "agents")
+    )
+    assert first_difference(arrays, agents) == ""
 
 
 @pytest.fixture(scope="module")
