@@ -31,7 +31,7 @@ class MinMax(Attack):
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Write the same value for all hijacked daemons."""
-        honest = np.delete(red.state, red.hijacked, axis=0)
+        honest = red.state[np.setdiff1d(np.flatnonzero(red.joined), red.hijacked)]
         if not len(honest):
             return state
         mean = honest.mean(axis=0)

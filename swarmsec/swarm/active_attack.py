@@ -25,6 +25,12 @@ class AttackServices(Protocol):
     def hijack(self, kind: str, daemons: Ints) -> Ints:
         """Hijack daemons, as far as the rules allow; returns those that are hijacked now."""
 
+    def owned(self) -> Ints:
+        """The daemons that any attack has hijacked."""
+
+    def released(self, kind: str, daemons: Ints) -> None:
+        """Record that an attack released daemons."""
+
     def reach(self, hijacked: Ints) -> int:
         """The blast radius of hijacked daemons."""
 
@@ -120,6 +126,7 @@ class ActiveAttack:
             rounds=rounds,
             board=board,
             named=named,
+            reserve=reserve,
             defenses=defenses,
         )
         self._hooks = frozenset(hook for hook in HOOKS if type(spec.plugin).overrides(hook))
@@ -173,8 +180,8 @@ class ActiveAttack:
         """Own an identity whose links open with the next round."""
         self.state.identities = np.append(self.state.identities, np.int32(identity))
 
-    def on_join(self, relink: Callable[[Network], None]) -> None:
-        """Call `relink` with the network whenever identities have joined."""
+    def on_join(self, relink: Callable[[Network, Ints], None]) -> None:
+        """Call `relink` with the network and the identities whenever identities have joined."""
         self._relink_view = relink
 
     def relink(self, joined: Joined, identities: Ints) -> None:
@@ -184,7 +191,7 @@ class ActiveAttack:
         fresh = np.intersect1d(self.state.identities, identities).astype(np.int32)
         self.hijacked = np.union1d(self.hijacked, fresh).astype(np.int32)
         self.state.add_hijacked(fresh)
-        self._relink_view(joined.network)
+        self._relink_view(joined.network, identities)
 
     def acts_on(self, surface: Surface) -> bool:
         """Whether it acts on a surface: one that it names, or as an identity, if it compromises no daemon."""
@@ -218,20 +225,36 @@ class ActiveAttack:
         """Hijack daemons because the attack asks for it.
 
         Raises:
-            PluginError: The attack is off, compromises no daemon, does not spread, or holds no credential for them.
+            PluginError: The attack is off, compromises no daemon, or, about daemons that no attack of the team has
+                hijacked, does not spread or holds no credential.
         """
         where = f"{self.spec.kind}: red.hijack"
         if not self.terms.surface.compromises:
             raise PluginError("has a surface that compromises no daemon", where=where)
         if not self.on:
             raise PluginError("hijacks while it is off", where=where)
+        strange = np.setdiff1d(daemons, self.held())
         listeners = self._network.receivers[self._network.edges_from(self.hijacked)]
-        shut = daemons[~np.isin(daemons, np.concatenate([listeners, self.hijacked]))]
-        if len(shut):
+        if len(shut := np.setdiff1d(strange, listeners)):
             raise PluginError(f"holds no credential for daemon {shut[0]}; see `red.trusted_by`", where=where)
-        if not self.terms.spreads and len(strange := np.setdiff1d(daemons, self.hijacked)):
+        if not self.terms.spreads and len(strange):
             raise PluginError(f"hijacks daemon {strange[0]}, and its trait `spreads` is false", where=where)
         return self.take(daemons)
+
+    def held(self) -> Ints:
+        """See `RedView.held`."""
+        return self._team.owned()
+
+    def release(self, daemons: Ints) -> None:
+        """End the hijack of daemons because the attack asks for it.
+
+        Raises:
+            PluginError: The attack has not hijacked them.
+        """
+        if len(strange := np.setdiff1d(daemons, self.hijacked)):
+            raise PluginError(f"has not hijacked daemon {strange[0]}", where=f"{self.spec.kind}: red.release")
+        self.lose(daemons)
+        self._team.released(self.spec.kind, daemons)
 
     def reach(self) -> int:
         """See `RedView.reach`."""

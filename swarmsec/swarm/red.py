@@ -205,6 +205,15 @@ class RedTeam:
                 mask[attack.hijacked] = True
         return mask
 
+    def owned(self) -> Ints:
+        """(k,) the daemons that any attack has hijacked and still holds, on or off, ascending."""
+        return np.unique(np.concatenate([attack.hijacked for attack in self.attacks])).astype(np.int32)
+
+    def released(self, kind: str, daemons: Ints) -> None:
+        """Record that the attack `kind` released daemons."""
+        if len(daemons):
+            self._recorder.event("red", "released", kind, daemons)
+
     def lose(self, daemons: Ints) -> None:
         """Take hijacked daemons from red, which may hijack them again."""
         for attack in self.attacks:
@@ -220,12 +229,15 @@ class RedTeam:
         return decisions
 
     def attacked(self) -> Bools:
-        """(n,) the daemons under attack in this round, by signal or links, the hijacked ones, and red's identities."""
+        """(n,) the daemons under attack in this round, by signal or links, the hijacked ones, and red's identities.
+
+        An attack without a surface only listens, and its targets are not under attack.
+        """
         mask: Bools = np.zeros(len(self.hijacked), dtype=bool)
         for attack in self.attacks:
             if attack.on:
                 mask[attack.hijacked] = True
-                if not attack.terms.surface.compromises:
+                if attack.terms.surface and not attack.terms.surface.compromises:
                     mask[attack.targets] = True
         return mask
 

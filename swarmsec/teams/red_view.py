@@ -174,11 +174,17 @@ class RedState:
 class RedActions(Protocol):
     """What the engine does for an attack that asks for it."""
 
-    def on_join(self, relink: Callable[[Network], None]) -> None:
-        """Call `relink` with the network whenever identities have joined."""
+    def on_join(self, relink: Callable[[Network, Ints], None]) -> None:
+        """Call `relink` with the network and the identities whenever identities have joined."""
+
+    def held(self) -> Ints:
+        """See `RedView.held`."""
 
     def hijack(self, daemons: Ints) -> Ints:
         """See `RedView.hijack`."""
+
+    def release(self, daemons: Ints) -> None:
+        """See `RedView.release`."""
 
     def reach(self) -> int:
         """See `RedView.reach`."""
@@ -212,6 +218,7 @@ class RedView:
         rounds: int,
         board: dict[str, Any],
         named: Mapping[str, Ints],
+        reserve: int = 0,
         defenses: tuple[Mapping[str, Any], ...] = (),
     ) -> None:
         self.rng = rng
@@ -221,6 +228,7 @@ class RedView:
         self._targets = targets
         self._state = state
         self._links = network
+        self._joined = np.arange(network.n) < network.n - reserve
         self._terms = terms
         self._defenses = defenses
         self._actions = actions
@@ -260,6 +268,11 @@ class RedView:
         return self._state.identities.copy()
 
     @property
+    def held(self) -> Ints:
+        """(k,) the daemons that any attack of the team has hijacked, on or off, ascending; `hijack` takes them over."""
+        return self._actions.held()
+
+    @property
     def before(self) -> Floats:
         """(k, d) the proposal of each daemon in `hijacked` when it was hijacked; NaN while it is not known."""
         return self._state.before.copy()
@@ -296,6 +309,15 @@ class RedView:
         return self._shown(self._state.proposals, "state").copy()
 
     @property
+    def joined(self) -> Bools:
+        """(n,) the rows of daemons that take part: all but identities that have not joined yet, whose rows are 0.
+
+        Needs `Knowledge.SIGNALS`, as `signals` and `state` do.
+        """
+        self._need(Knowledge.SIGNALS, "joined")
+        return self._joined.copy()
+
+    @property
     def defenses(self) -> tuple[Mapping[str, Any], ...]:
         """Kind and parameters of each defense of the run. Needs `Knowledge.DEFENSE`."""
         self._need(Knowledge.DEFENSE, "defenses")
@@ -306,22 +328,37 @@ class RedView:
         """The blast radius: how many daemons its credentials open, one after the other, the hijacked ones included."""
         return self._actions.reach()
 
-    def trusted_by(self, daemons: Ints) -> Ints:
-        """The listeners of hijacked `daemons`, ascending; the credentials of `daemons` open channels to them."""
+    def trusted_by(self, daemons: Ints, *, by_link: bool = False) -> Ints:
+        """The listeners of hijacked `daemons`, ascending; the credentials of `daemons` open channels to them.
+
+        Args:
+            daemons: (k,) the hijacked daemons.
+            by_link: Whether a listener is listed once for each of them that it hears.
+        """
         rows = checked_daemons(daemons, self.n, act="red.trusted_by")
         for daemon in np.setdiff1d(rows, self._state.hijacked):
             raise NotVisibleError(f"daemon {daemon} is not hijacked, so its channels are not open")
-        return np.unique(self._links.receivers[self._links.edges_from(rows)])
+        listeners = self._links.receivers[self._links.edges_from(rows)]
+        return np.sort(listeners) if by_link else np.unique(listeners)
 
     def hijack(self, daemons: Daemons) -> Ints:
         """Hijack more daemons, in the order given, as far as the rules of engagement allow.
 
-        Only an attack that spreads can, and only listeners of daemons that it has hijacked: see `trusted_by`.
+        Only an attack that spreads can, and only listeners of daemons that it has hijacked: see `trusted_by`. Those in
+        `held` any attack can take that compromises daemons; they cost nothing more. If several attacks write the same
+        daemon, the last one in the scenario decides.
 
         Returns:
             (k,) those of `daemons` that are hijacked now.
         """
         return self._actions.hijack(checked_daemons(daemons, self.n, act="red.hijack"))
+
+    def release(self, daemons: Daemons) -> None:
+        """End this attack's hijack of daemons, which go on as honest ones, from what they hold now.
+
+        They still count against `rules.red.daemons`, and can be hijacked again at no cost.
+        """
+        self._actions.release(checked_daemons(daemons, self.n, act="red.release"))
 
     def note(self, name: str, value: float | str) -> None:
         """Write a named value to the events of the run."""
@@ -336,8 +373,9 @@ class RedView:
             self._need(needed, "rehearse")
         return self._actions.rehearse(signals)
 
-    def _relink(self, network: Network) -> None:
+    def _relink(self, network: Network, identities: Ints) -> None:
         self._links = network
+        self._joined[identities] = True
         vars(self).pop("network", None)
 
     @staticmethod

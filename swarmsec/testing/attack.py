@@ -317,8 +317,8 @@ class _BlindedView(RedView):
 
     real: RedView
 
-    def trusted_by(self, daemons: Ints) -> Ints:
-        return self.real.trusted_by(daemons)
+    def trusted_by(self, daemons: Ints, *, by_link: bool = False) -> Ints:
+        return self.real.trusted_by(daemons, by_link=by_link)
 
     network = property(lambda self: self.real.network)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+from attacks.hijack import Hijack
 from swarmsec import simulate
-from tests.strategies import READS, UNIFORM, beliefs
+from swarmsec.network import topology
+from swarmsec.teams import Attack, RedRules, RedView, Rules, Surface
+from tests.strategies import READS, UNIFORM, beliefs, play, swarm_of
 
 PATH = {"kind": "path", "n": 5}
 
@@ -98,11 +103,43 @@ def test_hijacked_daemons_act_on_the_world_without_a_false_proposal() -> None:
 
 def test_a_recovered_daemon_holds_and_acts_as_an_honest_one() -> None:
     trace = trace_of(value=8.0, act=3.0, spread=0.0, recovery=1.0, rounds=3)
-    # It recovers at the end of `on_round` of round 1, so that its lie is heard in round 0 alone.
-    assert trace.states[1, 0, 0] == 8.0
-    assert trace.decisions[:, 0, 0] == pytest.approx([3.0, trace.states[2, 0, 0], trace.states[3, 0, 0]])
-    assert trace.states[-1].max() < 8.0 / 3
+    # It recovers in `on_round` of round 1, and goes on from what it held: the mean of 8 and of its neighbor's 8/3.
+    assert trace.states[1:, 0, 0] == pytest.approx([8.0, 16 / 3, 40 / 9])
+    assert trace.decisions[:, 0, 0] == pytest.approx([3.0, 16 / 3, 40 / 9])
     assert trace.metrics["compromised"].tolist() == [1, 1, 1]
+    assert [(event.round, event.daemons) for event in trace.events if event.kind == "released"] == [(1, (0,))]
+
+
+@dataclass(kw_only=True)
+class Values(Attack):
+    """Writes to the board that daemons 3 and 8 are worth most."""
+
+    surface = Surface.NONE
+
+    def on_round(self, red: RedView) -> None:
+        red.board["worth"] = np.where(np.isin(np.arange(red.n), [3, 8]), 5.0, 1.0)
+
+
+def fallen_of_a_star(seed: int, *before: Attack) -> list[int]:
+    """The daemons that fall if the hub of a star moves once to half of its ten listeners, and may take two."""
+    moves = Hijack(daemons=[0], dwell=1, spread=0.5, prefer="worth")
+    rules = Rules(red=RedRules(daemons=3))
+    star = topology("star", n=11)
+    swarm = swarm_of(star, attacks=[*before, moves], rules=rules, arm="attacked", rounds=2, seed=seed)
+    return np.flatnonzero(play(swarm).compromised).tolist()
+
+
+def test_it_prefers_the_daemons_with_the_largest_values_on_the_board() -> None:
+    assert [fallen_of_a_star(seed, Values(daemons=[0])) for seed in range(5)] == [[0, 3, 8]] * 5
+    at_random = [fallen_of_a_star(seed) for seed in range(5)]
+    assert {len(fallen) for fallen in at_random} == {3}
+    assert len({tuple(fallen) for fallen in at_random}) > 1
+
+
+def test_without_a_value_hijacked_daemons_stay_honest() -> None:
+    honest = trace_of(value=None)
+    assert honest.metrics["compromised"].tolist() == [1, 2, 3, 4, 5]
+    assert not honest.states.any()
 
 
 def test_a_link_is_a_chance_of_its_own() -> None:

@@ -187,6 +187,11 @@ def test_every_rule_has_a_code_a_summary_and_an_explanation():
         assert rule.deep == (rule.code >= "SW100"), rule.code
 
 
+def test_an_attack_that_takes_over_the_daemons_of_another_is_not_reported(linted):
+    text = CLEAN.replace(ATTACK, f"{ATTACK}\n  - {{kind: hijack, daemons: 'same:stubborn', start: 149}}")
+    assert "SW008" not in codes(linted(text))
+
+
 def test_swept_values_are_not_reported(linted):
     text = CLEAN.replace("value: 9.0", "strength: 0")
     assert "SW003" in codes(linted(text))

@@ -29,6 +29,7 @@ from swarmsec.teams import (
     Defense,
     Ge,
     Help,
+    Knowledge,
     Links,
     RedRules,
     RedView,
@@ -470,3 +471,31 @@ def test_the_kit_plays_a_reserve() -> None:
 def test_an_arm_without_red_has_no_identities() -> None:
     for arm in (Arm.CLEAN, Arm.GUARDED):
         assert run(Sybil(daemons=[3]), arm=arm.value).spent["red"]["identities"] == 0
+
+
+# What red knows of identities
+
+
+@pytest.mark.parametrize("kind", ["alie", "inner_product", "min_max", "mimic"])
+def test_identities_that_have_not_joined_do_not_count_as_honest_daemons(kind) -> None:
+    def states(reserve: int):
+        lies = REGISTRY.get("attacks", kind)(daemons=[0, 1, 2])
+        network = replace(topology("complete", n=9), reserve=reserve)
+        world = Beliefs(initial=[float(i) + 3 for i in range(9)])
+        return play(swarm_of(network, world=world, attacks=[lies], arm="attacked", rounds=4)).states[:, :9]
+
+    assert np.array_equal(states(10), states(0))
+
+
+def test_red_sees_which_identities_have_joined() -> None:
+    seen: list[list[bool]] = []
+
+    class Looks(Sybil):
+        knowledge = Knowledge.SIGNALS
+
+        def on_round(self, red: RedView) -> None:
+            seen.append(red.joined.tolist())
+
+    network = replace(topology("complete", n=3), reserve=2)
+    play(swarm_of(network, attacks=[Looks(daemons=[0], identities=1)], arm="attacked", rounds=2))
+    assert seen == [[True, True, True, False, False], [True, True, True, True, False]]

@@ -223,6 +223,12 @@ def test_changed_are_the_daemons_that_were_really_changed() -> None:
     assert rounds_of(model) == [[0], [0], [0]]
 
 
+def test_an_attack_without_a_surface_puts_no_daemon_under_attack() -> None:
+    listens = attack(Surface.NONE, Knowledge.SIGNALS, on_round=lambda self, red: red.state)
+    assert not attacked(listens(daemons=[1, 2])).attacked.any()
+    assert attacked(attack(Surface.SIGNAL)(daemons=[1, 2])).attacked.sum() == 2
+
+
 def test_a_hijacked_daemon_acts_as_red_decides() -> None:
     def on_decisions(self: Any, decisions: Floats, red: RedView) -> Floats:
         assert decisions.shape == (2, 1)
@@ -361,6 +367,84 @@ def test_only_an_attack_that_spreads_can_hijack_more() -> None:
     with pytest.raises(PluginError, match="`spreads` is false"):
         attacked(hijacking([1], spreads=False), network=PATH)
     assert attacked(hijacking([0], spreads=False), network=PATH).compromised.sum() == 1
+
+
+def taking_over(surface: Surface = Surface.DAEMON, daemons: Any = None, **when: int) -> Attack:
+    """Takes what the team holds, or `daemons`, from its second round on, and has all its daemons hold 9."""
+
+    def takes(self: Any, red: RedView) -> None:
+        if red.strength > 0 and red.round > self.start:
+            red.hijack(red.held if daemons is None else daemons)
+
+    def lies(self: Any, state: Floats, red: RedView) -> Floats:
+        return np.full_like(state, 9.0)
+
+    return attack(surface, on_round=takes, on_daemons=lies)(daemons=[0], **when)
+
+
+@pytest.mark.parametrize("first_stops", [None, 2])
+def test_an_attack_takes_over_what_another_attack_of_the_team_has_hijacked(first_stops) -> None:
+    rules = Rules(red=RedRules(daemons=3))
+    first = Stubborn(daemons=[0, 3, 4], value=5.0, stop=first_stops)
+    trace = attacked(first, taking_over(start=1), network=PATH, rounds=3, rules=rules)
+    assert trace.compromised.tolist() == [True, False, False, True, True]
+    assert trace.states[1:, [0, 3, 4], 0].tolist() == [[5, 5, 5], [9, 5, 5], [9, 9, 9]]
+    assert trace.spent["red"]["daemons"] == 3
+    assert [event.count for event in trace.events if event.kind == "hijacked"] == [3]
+
+
+def test_of_two_attacks_on_a_daemon_the_last_one_writes_last() -> None:
+    trace = attacked(taking_over(), Stubborn(daemons=[0, 3], value=5.0), network=PATH, rounds=2)
+    assert trace.states[-1, [0, 3], 0].tolist() == [5.0, 5.0]
+
+
+def test_only_what_the_team_holds_can_be_taken_over() -> None:
+    with pytest.raises(PluginError, match="holds no credential for daemon 2"):
+        attacked(Stubborn(daemons=[3]), taking_over(daemons=[2, 3]), network=PATH)
+    with pytest.raises(PluginError, match="compromises no daemon"):
+        attacked(
+            Stubborn(daemons=[3]),
+            attack(Surface.SIGNAL, on_round=lambda self, red: red.hijack(red.held))(daemons=[0]),
+            network=PATH,
+        )
+
+
+def test_a_released_daemon_is_honest_until_it_is_hijacked_again_and_counts_once() -> None:
+    def on_round(self: Any, red: RedView) -> None:
+        if red.round == 1:
+            red.release([1])
+        if red.round == 3:
+            assert red.hijack([1]).tolist() == [1]
+        shown.append((red.hijacked.tolist(), red.held.tolist()))
+
+    shown: list[Any] = []
+    lies = lambda self, state, red: np.full_like(state, 9.0)  # noqa: E731
+    holds = attack(Surface.DAEMON, spreads=True, on_round=on_round, on_daemons=lies)(daemons=[0, 1])
+    model = swarm_of(PATH, attacks=[holds], arm="attacked", rounds=4, rules=Rules(red=RedRules(daemons=2)))
+    assert rounds_of(model) == [[0, 1], [0], [0], [0, 1]]
+    assert shown == [([0, 1], [0, 1]), ([0], [0]), ([0], [0]), ([0, 1], [0, 1])]
+    trace = model.trace()
+    assert trace.states[1:, 1, 0].tolist() == [
+        9.0,
+        pytest.approx((9 + 9 + trace.states[1, 2, 0]) / 3),
+        *[pytest.approx((9 + trace.states[2, 1, 0] + trace.states[2, 2, 0]) / 3), 9.0],
+    ]
+    assert trace.metrics["compromised"].tolist() == [2] * 4
+    assert [(event.round, event.kind, event.daemons) for event in trace.events[1:]] == [
+        (0, "hijacked", (0, 1)),
+        (1, "released", (1,)),
+    ]
+
+
+def test_only_the_own_hijack_of_a_daemon_can_be_released() -> None:
+    def releases(self: Any, red: RedView) -> None:
+        if red.round == 0:
+            red.release([3])
+
+    with pytest.raises(PluginError, match=r"red\.release: has not hijacked daemon 3"):
+        attacked(Stubborn(daemons=[3]), attack(Surface.DAEMON, on_round=releases)(daemons=[0]), network=PATH)
+    shared = attacked(Stubborn(daemons=[3], value=5.0), attack(Surface.DAEMON, on_round=releases)(daemons=[3]))
+    assert shared.states[1, 3, 0] == 5.0
 
 
 # Budgets

@@ -12,7 +12,7 @@ import numpy as np
 from swarmsec.authoring.lint_rules._case import LintCase, TargetedAttack
 from swarmsec.authoring.lint_rules._rule import Remark, rule
 from swarmsec.authoring.lint_rules.timing import responds
-from swarmsec.teams import Surface, Vantage, faulty_neighbors
+from swarmsec.teams import Surface, Vantage, faulty_neighbors, same_as
 
 
 @rule("SW007")
@@ -41,10 +41,13 @@ def attacks_overwrite_each_other(case: LintCase) -> Iterator[Remark]:
 
     Attacks act in the order of the list. On the surface DAEMON each one writes the state of the daemons that it has
     hijacked, so if two hijack the same daemon in the same round, only the later one has an effect. Give them different
-    daemons, or rounds that do not overlap, for example with a campaign.
+    daemons, or rounds that do not overlap, for example with a campaign. An attack that is meant to take over daemons
+    says so with `daemons: same:NAME`.
     """
     writing = [aimed for aimed in case.acting if Surface.DAEMON in aimed.plugin.surface]
     for first, second in combinations(writing, 2):
+        if same_as(second.plugin.daemons):
+            continue
         shared = np.intersect1d(first.targets, second.targets)
         chosen = all(_is_chosen(aimed.plugin.daemons) for aimed in (first, second))
         if _overlap(first, second, case.rounds) and (chosen or shared.size == first.targets.size) and shared.size:
