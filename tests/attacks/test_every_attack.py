@@ -114,6 +114,17 @@ def test_zero_strength_is_exactly_no_attack_and_full_strength_has_an_effect(kind
     assert any(effects) == bool(ATTACKS[kind].surface)
 
 
+@pytest.mark.parametrize("kind", sorted(set(ATTACKS) - {"eclipse", "sybil"}))
+def test_identities_that_never_join_change_nothing(kind: str) -> None:
+    without = scenario("beliefs", kind)
+    without["network"] = {**without["network"], "reserve": 0}
+    one, other = (simulate(document, seed=1, record_states=True) for document in (scenario("beliefs", kind), without))
+    assert one.states is not None
+    assert other.states is not None
+    assert np.array_equal(one.states[:, :10], other.states[:, :10])
+    assert one.bill.tolist() == other.bill.tolist()
+
+
 @pytest.mark.parametrize(("kind", "flag"), KNOWING, ids=[f"{kind}-{flag.name}" for kind, flag in KNOWING])
 def test_an_attack_needs_all_knowledge_that_it_declares(
     kind: str, flag: Knowledge, monkeypatch: pytest.MonkeyPatch

@@ -21,16 +21,17 @@ from tests.strategies import play, swarm_of
 EVERYTHING = reduce(or_, Knowledge)
 LEVELS = [reduce(or_, flags, Knowledge.NONE) for k in range(len(Knowledge) + 1) for flags in combinations(Knowledge, k)]
 NEEDS = {"signals": Knowledge.SIGNALS, "state": Knowledge.SIGNALS, "network": Knowledge.TOPOLOGY}
-NEEDS |= {"defenses": Knowledge.DEFENSE, "rehearse": EVERYTHING}
+NEEDS |= {"joined": Knowledge.SIGNALS, "defenses": Knowledge.DEFENSE, "rehearse": EVERYTHING}
 """What the attributes of the view need that not every attack may use."""
 OPEN = {"rng", "n", "rounds", "round", "strength", "board", "note", "targets", "named", "own", "readings"}
-OPEN |= {"hijacked", "before", "identities", "reach", "trusted_by", "hijack"}
+OPEN |= {"hijacked", "before", "identities", "held", "reach", "trusted_by", "hijack", "release"}
 """What every attack may use: its own daemons, their feeds and channels, and acts."""
 CALLS: dict[str, Callable[[RedView], Any]] = {
     "named": lambda red: red.named("daemons"),
     "note": lambda red: red.note("seen", 1.0),
     "trusted_by": lambda red: red.trusted_by(red.hijacked),
     "hijack": lambda red: red.hijack(red.hijacked),
+    "release": lambda red: red.release(red.hijacked[:0]),
     "rehearse": lambda red: red.rehearse(np.zeros((red.n, 1))),
 }
 """How to use the attributes that are methods."""
