@@ -42,7 +42,7 @@ WORLDS = {
         for protocol in ("contract_net", "vickrey", "uniform_price")
     },
 }
-ATTACKS = [kind for kind in Registry().kinds("attacks") if kind != "none"]
+ATTACKS = sorted(kind for kind, attack in Registry().classes("attacks").items() if attack.surface)
 STARTS = dict.fromkeys(WORLDS, 25) | {
     name: 0 for name, parts in WORLDS.items() if parts["world"]["kind"] == "allocation"
 }

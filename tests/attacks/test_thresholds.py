@@ -45,7 +45,7 @@ LEAVES_THE_HULL: dict[str, dict[str, Any]] = {
 The other attacks send honest values, nothing, or columns that averaging does not have.
 """
 K7 = topology("complete", n=7)
-STARTS = [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 36.0]
+STARTS = [0.9, 1.1, 0.9, 1.1, 0.0, 0.0, 36.0]
 
 
 def run_against(
