@@ -38,7 +38,7 @@ LEAVES_THE_HULL: dict[str, dict[str, Any]] = {
     "inner_product": {"epsilon": 10.0},
     "min_max": {"bound": "sum"},
     "stubborn": {"value": 100.0},
-    "takeover": {"z": 10.0},
+    "takeover": {"z": 1000.0},
 }
 """Parameters with which one more liar than a rule withstands moves honest daemons out of the hull of their values.
 
