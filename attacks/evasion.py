@@ -14,9 +14,10 @@ from swarmsec.teams import Attack, Bools, Floats, Help, Interval, Knowledge, Red
 class Evasion(Attack):
     """Add λ_i · bias to the signal of each target, with the largest λ_i in [0, 1] that no defense reacts to.
 
-    In each round `steps` bisections of all λ_i at once ask copies of the defenses (`red.rehearse`) whether they would
-    change a reading or raise an alarm; then all are halved while the lies together cause a reaction at any daemon. The
-    damage is the most that hides under the threshold of a known detector, up to 2^−steps; a narrower band leaves less.
+    In each round `steps` trials of all λ_i at once, the first at 1 and then by bisection, ask copies of the defenses
+    (`red.rehearse`) whether they would change a reading or raise an alarm; then all are halved while the lies together
+    cause a reaction at any daemon. The damage is the most that hides under the threshold of a known detector, up to
+    2^(1 − steps) of the bias; a narrower band leaves less.
     Rehearsed are filters of signals; alarms that a defense raises later, by behavior, are not foreseen. Source: Carlini
     & Wagner, AISec 2017 (adaptive attacks); Urbina et al., CCS 2016 (stealthy attacks); MITRE ATLAS AML.T0015.
     """
@@ -26,7 +27,7 @@ class Evasion(Attack):
     threats = ("T6", "AML.T0015", "AML.T0099", "T0856")
 
     bias: Annotated[float, Unit("signal"), Help("The amount that is added if no defense reacts.")] = -1.5
-    steps: Annotated[int, Interval(ge=1, le=30), Help("Bisections in a round, and at most as many halvings.")] = 8
+    steps: Annotated[int, Interval(ge=1, le=30), Help("Trials in a round, and at most as many halvings.")] = 8
 
     def on_signals(self, readings: Floats, red: RedView) -> Floats:
         """Shift each reading as far as nothing reacts."""

@@ -12,9 +12,9 @@ from swarmsec.teams import Attack, Floats, Ge, Help, RedView, Surface, Unit
 class Noise(Attack):
     """Add normal noise to the signal of every targeted daemon in every round: s_i ← s_i + deviation · N(0, 1).
 
-    The Gaussian attack of Byzantine learning (Blanchard et al., NeurIPS 2017), on feeds instead of gradients. Averaging
-    over k targets divides independent noise by √k. `common` noise is one draw for all targets, which no average over
-    them reduces, and all of them err in the same direction.
+    The Gaussian attack of Byzantine learning (Blanchard et al., NeurIPS 2017), on feeds instead of gradients, and added
+    to the true value instead of in its place. Averaging over k targets divides independent noise by √k. `common` noise
+    is one draw for all targets, which no average over them reduces, and all of them err in the same direction.
     """
 
     surface = Surface.SIGNAL

@@ -10,12 +10,12 @@ from swarmsec.registry import Registry
 WORLDS = {
     "beliefs": {
         "world": {"kind": "beliefs", "initial": "normal", "noise": 1.0},
-        "network": {"kind": "circulant", "n": 12, "offsets": [1, 2]},
+        "network": {"kind": "circulant", "n": 12, "offsets": [1, 2], "reserve": 2},
         "protocol": {"kind": "friedkin_johnsen", "anchor": 0.1, "inbox": 6},
     },
     "trading": {
         "world": {"kind": "trading", "news": [[10, 20]]},
-        "network": {"kind": "small_world", "n": 40, "neighbors": 8, "rewire": 0.1},
+        "network": {"kind": "small_world", "n": 40, "neighbors": 8, "rewire": 0.1, "reserve": 2},
         "protocol": {"kind": "friedkin_johnsen", "anchor": 0.1, "begins_at": "zero"},
     },
     "allocation": {
@@ -42,13 +42,14 @@ WORLDS = {
         for protocol in ("contract_net", "vickrey", "uniform_price")
     },
 }
-ATTACKS = [kind for kind in Registry().kinds("attacks") if kind != "none"]
+ATTACKS = sorted(kind for kind, attack in Registry().classes("attacks").items() if attack.surface)
 STARTS = dict.fromkeys(WORLDS, 25) | {
     name: 0 for name, parts in WORLDS.items() if parts["world"]["kind"] == "allocation"
 }
 """The first round of the attack: an auction that has ended hears no lies about bids."""
-WORLDS_BITTEN = {"false_fitness": 0, "replay": 3}
-"""How many worlds an attack bites at least, if not four: none of them has a fitness, and three have new signals."""
+WORLDS_BITTEN = {"exhaustion": 1, "false_fitness": 0, "forged_accusation": 0, "replay": 3, "sybil": 2}
+"""How many worlds an attack bites at least, if not four: one has a limited inbox, none a fitness or a defense that uses
+claims, three new signals, and two admit identities."""
 
 TRUTHFUL = '''"""Hijack daemons, and change nothing."""
 

@@ -31,14 +31,15 @@ def lie(trace):
     return -trace.states[WARM_UP + 1 :, TARGETS, 0].mean()
 
 
-def test_the_lie_ends_at_the_edge_of_the_band_within_the_precision_of_the_bisection() -> None:
-    trace = trace_of()
+@pytest.mark.parametrize("steps", [4, 8])
+def test_the_lie_ends_at_the_edge_of_the_band_within_the_precision_of_the_bisection(steps) -> None:
+    trace = trace_of(steps=steps)
     seen = trace.states[1 : WARM_UP + 1, TARGETS, 0]
     center = np.median(seen, axis=0)
     edge = center - 3.0 * 1.482602218505602 * np.median(np.abs(seen - center), axis=0)
     above = trace.states[WARM_UP + 1 :, TARGETS, 0] - edge
     assert above.min() >= 0.0
-    assert above.max() <= 3.0 / 2**7
+    assert 3.0 * 2.0**-steps < above.max() <= 3.0 * 2.0 ** (1 - steps)
     assert not trace.compromised.any()
 
 

@@ -14,12 +14,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from swarmsec import load_scenario
+from swarmsec import load_scenario, simulate
+from swarmsec.parameters import describe
+from swarmsec.registry import Registry
 from swarmsec.scenario import InvalidScenarioError
+from swarmsec.teams import Attack
 
 CORPUS = Path(__file__).parent.parent / "authoring/corpus"
 BAD = sorted((CORPUS / "bad").glob("*.yaml"))
 GOOD = sorted((CORPUS / "good").glob("*.yaml"))
+SHARED = {parameter.name for parameter in describe(Attack)}
+"""The parameters of all attacks, such as `daemons` and `start`."""
 EXPECTED = re.compile(r"^\ufeff?# expect: (?:([^\s:]+):)?(\d+):(\d+) (.+) :: ?(.*)$", re.MULTILINE)
 
 
@@ -61,3 +66,23 @@ def test_every_error_of_the_corpus_is_reported_with_location_and_message():
 def test_every_good_file_of_the_corpus_is_valid():
     wrong = [finding.line() for path in GOOD for finding in findings_of(path)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_attack_gets_another_value_than_the_default_for_each_of_its_own_parameters():
+    loaded = load_scenario(CORPUS / "good/every_attack.yaml")
+    named = {attack["kind"]: attack for attack in loaded.tree.data["attacks"]}
+    kept = {
+        f"{kind}.{parameter.name}"
+        for kind, attack in Registry().classes("attacks").items()
+        for parameter in describe(attack)
+        if parameter.name not in SHARED
+        and named.get(kind, {}).get(parameter.name, parameter.default) == parameter.default
+    }
+    assert kept == set()
+    assert sorted(named) == sorted(Registry().kinds("attacks"))
+
+
+def test_a_scenario_with_every_attack_runs_to_its_end():
+    trace = simulate(load_scenario(CORPUS / "good/every_attack.yaml"), arm="attacked")
+    assert len(trace.bill) == 12
+    assert {event.plugin for event in trace.events if event.kind == "attack_on"} == set(Registry().kinds("attacks"))

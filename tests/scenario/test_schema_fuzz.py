@@ -124,6 +124,11 @@ def all_finite(document: Any) -> bool:
     return not isinstance(document, float) or math.isfinite(document)
 
 
+def test_the_cases_draw_every_parameter_of_every_attack() -> None:
+    drawn = {(attack["kind"], name) for number in range(CASES) for attack in case(number)["attacks"] for name in attack}
+    assert drawn >= {(kind, name) for (family, kind), names in SCHEMAS.items() if family == "attacks" for name in names}
+
+
 def test_40_scenarios_of_the_schema_are_refused_or_finite() -> None:
     assert {number: fault for number in range(40) if (fault := fault_of(number))} == {}
 
