@@ -112,20 +112,24 @@ def seeds_of(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
 def _cells_and_jobs(
     matches: Sequence[Match], seeds: Mapping[str, tuple[int, ...]]
 ) -> tuple[dict[CellKey, CellRuns], dict[str, Job]]:
-    """The runs of every cell, and their jobs; the job of an arm that cells share is made once."""
-    shared: dict[tuple[str, str, str], dict[int, Job]] = {}
+    """The runs of every cell, and their jobs; the job of an arm that cells share is made once.
+
+    Cells share an arm without an attack if their attacks set out to hijack the same daemons, which are not billed.
+    """
+    shared: dict[tuple[Arm, str, str, str], dict[int, Job]] = {}
     cells: dict[CellKey, CellRuns] = {}
     for key, scenario in matches:
         runs: dict[int, dict[str, str]] = {seed: {} for seed in seeds[key.scenario]}
         for arm in Arm:
-            teams = (key.scenario, key.attack if arm.has_red else "", key.defense if arm.has_blue else "")
-            if teams not in shared:
-                shared[teams] = {seed: job(scenario, seed, arm) for seed in seeds[key.scenario]}
-            for seed, made in shared[teams].items():
+            red = key.attack if arm.has_red else repr(scenario.parts.aims)
+            same = (arm, key.scenario, red, key.defense if arm.has_blue else "")
+            if same not in shared:
+                shared[same] = {seed: job(scenario, seed, arm) for seed in seeds[key.scenario]}
+            for seed, made in shared[same].items():
                 runs[seed][str(arm)] = made.id
         cells[key] = runs
-    most_shared_first = sorted(shared, key=lambda teams: bool(teams[1]) + bool(teams[2]))
-    return cells, {made.id: made for teams in most_shared_first for made in shared[teams].values()}
+    most_shared_first = sorted(shared, key=lambda same: same[0].has_red + same[0].has_blue)
+    return cells, {made.id: made for same in most_shared_first for made in shared[same].values()}
 
 
 def _document(

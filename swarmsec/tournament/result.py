@@ -97,7 +97,7 @@ class ScenarioStanding:
         undefended: For each row, damage(attacked); None if not scored.
         damage: [row][column]: damage(defended).
         damage_limited: [row][column]: DL; None also if the attack does not bite.
-        autoimmune: For each column, damage(guarded).
+        autoimmune: For each column, the largest damage(guarded) of its cells; their bills leave other daemons out.
         worst_case: The worst cases of defenses whose column is scored in full, best first.
         best: The candidate with the least damage in its worst case; None if no column is scored in full.
         lead: The worst case of the next candidate minus that of the best; None without a next one.

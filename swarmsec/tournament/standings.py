@@ -65,7 +65,7 @@ def standing(
             tuple(result.damage_limited if (result := results[row, column]) else None for column in blue)
             for row in rows
         ),
-        autoimmune=tuple(_first(results, [(row, column) for row in rows], "guarded") for column in blue),
+        autoimmune=tuple(_peace([results[row, column] for row in rows]) for column in blue),
         worst_case=_worst_cases(worst, best),
         best=best,
         lead=_lead(worst, best, candidates),
@@ -165,6 +165,12 @@ def _price(label: str, blue: Mapping[str, Contestant], results: Mapping[str, Res
 
 def _damage(result: Result | None, arm: str) -> Interval | None:
     return result.damage[arm] if result else None
+
+
+def _peace(results: Sequence[Result | None]) -> Interval | None:
+    """The largest of a defense's damages without an attack; the bill leaves out the daemons that each aims at."""
+    found = [result.damage["guarded"] for result in results if result]
+    return max(found, key=lambda damage: damage.mean, default=None)
 
 
 def _first(

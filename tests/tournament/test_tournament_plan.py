@@ -128,6 +128,13 @@ def test_cells_share_runs_of_equal_arms(attacks, defenses, seeds):
     }
 
 
+def test_attacks_on_other_daemons_share_no_arm_without_an_attack():
+    """Their bills leave out other daemons."""
+    plan = plan_of(request(attacks=teams("stubborn:daemons=[0]", "hijack:daemons=[0]", "hijack:daemons=[3]")))
+    arms = Counter(str(job.arm) for job in plan.jobs.values())
+    assert arms == {"clean": 2 * 3, "attacked": 3 * 3, "guarded": 2 * 9, "defended": 3 * 9}
+
+
 def test_scenarios_share_no_runs():
     one, two = (plan_of(request(scenarios=(name,), attacks=teams("none"))) for name in (RING, "triangle_echo"))
     both = plan_of(request(scenarios=(RING, "triangle_echo"), attacks=teams("none")))
