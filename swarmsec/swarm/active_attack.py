@@ -37,8 +37,8 @@ class AttackServices(Protocol):
     def note(self, kind: str, name: str, value: float | str) -> None:
         """Record a note."""
 
-    def rehearse(self, signals: Floats) -> Bools:
-        """The daemons about which the defenses would do something."""
+    def rehearse(self, kind: str, signals: Floats) -> Bools:
+        """The daemons about which the defenses would do something; see `RedTeam.rehearse`."""
 
 
 class Rewrite(NamedTuple):
@@ -271,7 +271,9 @@ class ActiveAttack:
         """See `RedView.rehearse`."""
         shown = self.state.signals
         assert shown is not None, "the view refuses before"
-        return self._team.rehearse(floats(signals, shown.shape, f"{self.spec.kind}: red.rehearse").copy())
+        return self._team.rehearse(
+            self.spec.kind, floats(signals, shown.shape, f"{self.spec.kind}: red.rehearse").copy()
+        )
 
     def lie(self, hook: str, rows: Ints, truth: Floats) -> Rewrite:
         """The rows (k, d) of some daemons as a hook rewrites them."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.errors import PluginError
 from swarmsec.messages import Messages
 from swarmsec.network import Join, Joined
 from swarmsec.swarm.active_attack import ActiveAttack, Rewrite
@@ -45,7 +46,7 @@ class RedTeam:
         self.hijacked: Bools = np.zeros(n, dtype=bool)
         self.hijacked_count = 0
         self.changed: Bools = np.zeros(n, dtype=bool)
-        self.rehearse = rehearse
+        self._rehearse, self._rehearsing = rehearse, False
         self._network = network
         self._next_identity = setup.network.n
         self._joining: list[Join] = []
@@ -270,6 +271,21 @@ class RedTeam:
             listeners = np.unique(self._network.receivers[self._network.edges_from(frontier)])
             frontier = listeners[~reached[listeners]]
         return int(np.count_nonzero(reached))
+
+    def rehearse(self, kind: str, signals: Floats) -> Bools:
+        """The daemons about which the defenses would do something, if the feeds told this.
+
+        Raises:
+            PluginError: The attack `kind` asks while a rehearsal goes on, in which claims are forged as in the run.
+        """
+        if self._rehearsing:
+            why = "asks within a rehearsal; ask in another hook than `on_claims`"
+            raise PluginError(why, where=f"{kind}: red.rehearse")
+        self._rehearsing = True
+        try:
+            return self._rehearse(signals)
+        finally:
+            self._rehearsing = False
 
     def note(self, kind: str, name: str, value: float | str) -> None:
         """Record a named value that the attack `kind` notes."""

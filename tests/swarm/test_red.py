@@ -324,6 +324,16 @@ def test_a_rehearsal_needs_all_knowledge(lacks) -> None:
         attacked(attack(Surface.SIGNAL, EVERYTHING & ~lacks, on_round=on_round)(daemons=[0]))
 
 
+def test_a_rehearsal_within_a_rehearsal_is_refused() -> None:
+    def on_claims(self: Any, claims: Any, red: RedView) -> Any:
+        red.rehearse(red.signals)
+        return claims
+
+    forger = attack(Surface.MESSAGE, EVERYTHING, on_claims=on_claims)(daemons=[2])
+    with pytest.raises(PluginError, match="asks within a rehearsal"):
+        attacked(forger, defenses=[Gate()], arm="defended", protocol=FriedkinJohnsen(anchor=0.5))
+
+
 def test_the_reach_is_all_that_credentials_open_one_after_the_other() -> None:
     reaches: list[int] = []
 
