@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmsec.errors import ParameterError
 from swarmsec.immunity import LARGEST_SCORE, BatchInvariantDetector, Quarantine, p_values, try_detector
-from swarmsec.teams import BlueView, Defense, Floats, Ge, Help, Interval, Surface, Unit, Vantage
+from swarmsec.teams import BlueView, Bools, Defense, Floats, Ge, Help, Interval, Surface, Unit, Vantage
 
 
 @dataclass(kw_only=True)
@@ -74,13 +74,13 @@ class PyodDetector(Defense):
         """Collect features in the warm-up; score, isolate and release after it."""
         if blue.round < self.settle:
             return
-        features = blue.features
+        features, linked = blue.features, blue.network.degrees > 0  # Who has no link, or has not joined, sends nothing.
         if blue.round < self.warm_up:
-            self._collect(features.values, blue.rng)
+            self._collect(features.values[linked], self._fitted[linked], blue.rng)
             return
         if self._calibration is None:
             self._calibration = self._learn(blue.rng)
-        checked = np.flatnonzero(self._turn == blue.round % self.stride)
+        checked = np.flatnonzero((self._turn == blue.round % self.stride) & linked)
         scores = self._detector.score(features.values[checked])
         least = 1.0 / (1.0 + len(self._calibration))
         anomalous = (p_values(self._calibration, scores) <= max(self.rate, least)) | features.non_finite[checked]
@@ -94,12 +94,12 @@ class PyodDetector(Defense):
         blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))
         blue.isolate(np.setdiff1d(worst, np.flatnonzero(isolated)))
 
-    def _collect(self, values: Floats, rng: np.random.Generator) -> None:
+    def _collect(self, values: Floats, fitted: Bools, rng: np.random.Generator) -> None:
         """Keep some rows: over the warm-up about `rows_max` to fit to, and four times as many to calibrate."""
         rounds = self.warm_up - self.settle
-        others = self._fitted if self._fitted.all() else ~self._fitted
+        others = fitted if fitted.all() else ~fitted
         fit, calibrate = -(-self.rows_max // rounds), -(-4 * self.rows_max // rounds)
-        self._seen.append((_at_most(fit, values[self._fitted], rng), _at_most(calibrate, values[others], rng)))
+        self._seen.append((_at_most(fit, values[fitted], rng), _at_most(calibrate, values[others], rng)))
 
     def _learn(self, rng: np.random.Generator) -> Floats:
         """Fit to half of the daemons, and return the sorted calibration scores of the others."""

@@ -219,7 +219,7 @@ def _decoded_logs(block: bytes, *, rounds: int, daemons: int) -> _Logs:
     quarantine: list[tuple[int, bool, Ints]] = []
     toggles: dict[int, list[tuple[int, Ints]] | None] = {_ALARMS: [], _CHANGED: []}
     everyone, at = np.frombuffer(who, "<i4").astype(np.int32), 0
-    if len(everyone) and not (everyone.min() >= 0 and everyone.max() < daemons):
+    if len(everyone) and everyone.min() < 0:
         raise ValueError("a change of a daemon that does not exist")
     lines: list[Any] = parse_json(head)
     for round, mark, count in lines:
@@ -228,6 +228,8 @@ def _decoded_logs(block: bytes, *, rounds: int, daemons: int) -> _Logs:
         changed = everyone[at : at + count]
         at += count
         if isinstance(mark, bool):
+            if count and changed.max() >= daemons:  # Alarms and changes can be about identities as well.
+                raise ValueError("an isolation of a daemon that does not exist")
             quarantine.append((round, mark, changed))
         elif round == _TOO_MANY:
             toggles[mark] = None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from defenses.pyod_detector import PyodDetector
-from swarmsec import run, simulate
+from swarmsec import load_scenario, run, simulate
 from swarmsec.errors import ParameterError
 from swarmsec.network import topology
 from swarmsec.protocols.friedkin_johnsen import FriedkinJohnsen
@@ -46,6 +46,15 @@ def test_the_share_of_checks_with_a_false_alarm_is_the_rate(rate) -> None:
 def test_a_gross_liar_is_isolated_within_two_looks(world) -> None:
     trace = simulate(swarm(world=world, rules=A_TENTH, n=60))
     assert trace.quarantined[271, 0]
+
+
+def test_identities_that_have_not_joined_are_not_checked() -> None:
+    attack = {"kind": "false_signal", "daemons": "10%", "start": 30, "bias": 2.0}
+    defense = {"kind": "pyod_detector", "warm_up": 25, "settle": 5, "stride": 2, "rate": 0.2}
+    trace = simulate(load_scenario("arena_beliefs", attack=attack, defense=defense))
+    accused = np.concatenate([daemons for _, daemons in trace.alarms])
+    assert 0 < len(accused)
+    assert accused.max() < 40
 
 
 def test_a_gross_liar_stays_isolated_while_it_lies() -> None:

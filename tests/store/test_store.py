@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from swarmsec.arrays import Ints
 from swarmsec.errors import OutputError, PluginError, UsageError
 from swarmsec.runs.jobs import Job, JobResult, run_job, trace_digest
 from swarmsec.store import RunEntry, Store
@@ -29,11 +30,14 @@ def traces(draw) -> Trace:
     bill = draw(hnp.arrays(np.float64, rounds, elements=BILLS))
     names = draw(st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=4))
     figures = {name: draw(hnp.arrays(np.float64, rounds, elements=NUMBERS)) for name in names}
-    who = st.lists(st.integers(0, n - 1), unique=True).map(lambda rows: np.array(sorted(rows), dtype=np.int32))
+
+    def some(size: int) -> st.SearchStrategy[Ints]:
+        return st.lists(st.integers(0, size - 1), unique=True).map(lambda rows: np.array(sorted(rows), dtype=np.int32))
+
     rows = st.lists(st.integers(0, n - 1), max_size=3).map(tuple)
     event = st.builds(Event, st.integers(0, rounds - 1), st.sampled_from(["red", "blue"]), st.text(), st.text(), rows)
     count = st.integers(0, 2**40)
-    change = st.tuples(st.integers(0, rounds - 1), who)
+    change = st.tuples(st.integers(0, rounds - 1), some(n + 3))  # Of identities as well
     toggles = st.none() | st.lists(change, max_size=4).map(tuple)
     return Trace(
         arm="defended",
@@ -52,7 +56,7 @@ def traces(draw) -> Trace:
         spent={"red": {"daemons": float(draw(count))}, "blue": {}},
         alarms=draw(toggles),
         changed=draw(toggles),
-        quarantine_log=tuple(draw(st.lists(st.tuples(st.integers(0, rounds - 1), st.booleans(), who), max_size=4))),
+        quarantine_log=tuple(draw(st.lists(st.tuples(st.integers(0, rounds - 1), st.booleans(), some(n)), max_size=4))),
     )
 
 
