@@ -20,7 +20,6 @@ from swarmsec.report.numbers import amount, share_interval
 from swarmsec.runs import JobCache, run_scenario, whole
 from swarmsec.runs.executors import Executor, open_executor
 from swarmsec.runs.jobs import JobResult
-from swarmsec.runs.runner import STILL
 from swarmsec.scenario import library_folder, load_scenario
 from swarmsec.scenario.yaml_tree import parse
 from swarmsec.scoring import Result
@@ -36,8 +35,8 @@ HEAD = """\
 
 For each attack of the library: a scenario in which it *bites*, that is, does damage significantly above 0 where no
 defense stands; a defense that it beats, which prevents less than half of the damage by the upper end of the 95%
-interval; and a defense that beats it, with the verdict `limited`, beside the nulls that stand still too. A dash: none
-was found. The rows were chosen on other seeds than those of this page, 100 to 104.
+interval; and a defense that beats it, which prevents at least half by the lower end. Each has its verdict beside it,
+without the nulls. A dash: none was found. The rows were chosen on other seeds than those of this page, 100 to 104.
 
 `swarmsec run SCENARIO --attack ATTACK --defense DEFENSE --seeds 100,101,102,103,104` repeats a cell. `make bites` runs
 the rows of `scenarios/tables/` and writes this page.
@@ -50,10 +49,10 @@ TUNED_HEAD = """
 ## The attack tuned against each defense
 
 For each defense the most harmful attack that `swarmsec gauntlet --known` found against it, within the rules of the
-scenario, among the attacks on the surface that it guards. Beside it stands how much it prevents of the scenario's own
-attack. The search used other seeds.
+scenario, among the attacks on the surface that it guards, without floods. Beside it stands the damage that is left
+under the scenario's own attack. The search used other seeds; `scenarios/tables/tuned_attacks.yaml` has its command.
 
-| defense | scenario | prevents of the scenario's attack | prevents of the tuned attack | tuned attack |
+| defense | scenario | damage left by the scenario's attack | by the tuned attack | tuned attack |
 |---|---|---|---|---|
 """
 
@@ -63,7 +62,7 @@ class BiteRow:
     """A row of `bites.yaml`; teams are written as on the command line."""
 
     scenario: Annotated[str, Help("A scenario of the library.")]
-    attack: Annotated[str, Help("The attack.")]
+    attack: Annotated[str | None, Help("The attack; null: the scenario's own.")]
     beats: Annotated[str | None, Help("A defense that it beats; null: none was found.")]
     beaten_by: Annotated[str | None, Help("A defense that beats it; null: none was found.")]
 
@@ -101,7 +100,7 @@ class Bout(NamedTuple):
     Attributes:
         alone: The result without a defense.
         beats: That against the defense that it beats; None without one.
-        beaten_by: That against the defense that beats it, beside the nulls that stand still; None without one.
+        beaten_by: That against the defense that beats it; None without one.
     """
 
     alone: Result
@@ -111,12 +110,9 @@ class Bout(NamedTuple):
 
 def bout(row: BiteRow, executor: Executor) -> Bout:
     """Run a row of the bite table."""
-    cache = JobCache(executor, whole)
-    measured = partial(_measured, row.scenario, row.attack, cache)
-    beaten_by = None
-    if row.beaten_by is not None:
-        beaten_by = measured(row.beaten_by).beside({null: measured(null) for null in STILL}, rivals=STILL)
-    return Bout(measured("none"), measured(row.beats) if row.beats else None, beaten_by)
+    measured = partial(_measured, row.scenario, row.attack, JobCache(executor, whole))
+    beats, beaten_by = (measured(one) if one else None for one in (row.beats, row.beaten_by))
+    return Bout(measured("none"), beats, beaten_by)
 
 
 def _measured(scenario: str, attack: str | None, cache: JobCache[JobResult], defense: str) -> Result:
@@ -130,15 +126,11 @@ def _measured(scenario: str, attack: str | None, cache: JobCache[JobResult], def
     return run_scenario(loaded, SEEDS, cache)
 
 
-def bite_line(row: BiteRow, executor: Executor) -> str:
+def bite_line(row: BiteRow, found: Bout) -> str:
     """The line of the page for a row of the bite table."""
-    found = bout(row, executor)
-    harm = found.alone.damage["attacked"]
-    damage = " to ".join(amount(end, found.alone.unit) for end in (harm.low, harm.high) if end is not None)
-    if not found.alone.bites:
-        damage += ", no bite"
+    damage = _damage(found.alone, "attacked") + ("" if found.alone.bites else ", no bite")
     cells = [
-        f"`{row.attack}`",
+        f"`{row.attack}`" if row.attack else "the scenario's own",
         f"`{row.scenario}`",
         damage,
         _cell(row.beats, found.beats),
@@ -151,11 +143,17 @@ def tuned_line(row: TunedRow, executor: Executor) -> str:
     """The line of the page for an attack that is tuned against a defense."""
     cache = JobCache(executor, whole)
     own, tuned = (_measured(row.scenario, attack, cache, row.defense) for attack in (None, row.attack))
-    return f"| `{row.defense}` | `{row.scenario}` | {_prevented(own)} | {_prevented(tuned)} | `{row.attack}` |\n"
+    cells = [f"`{row.defense}`", f"`{row.scenario}`", _damage(own, "defended"), _damage(tuned, "defended")]
+    return f"| {' | '.join(cells)} | `{row.attack}` |\n"
+
+
+def _damage(result: Result, arm: str) -> str:
+    mean, *ends = (amount(one or 0.0, result.unit) for one in result.damage[arm])
+    return f"{mean}  [{', '.join(ends)}]"
 
 
 def _cell(defense: str | None, result: Result | None) -> str:
-    return "–" if result is None else f"`{defense}` {_prevented(result)}"
+    return "–" if result is None else f"`{defense}` {_prevented(result)}, {result.verdict.replace('_', ' ')}"
 
 
 def _prevented(result: Result) -> str:
@@ -173,8 +171,8 @@ def bite_page(*, jobs: int = 1) -> Iterator[str]:
     with open_executor(jobs=jobs) as executor:
         yield HEAD
         for bite in bite_rows():
-            yield bite_line(bite, executor)
-            sys.stderr.write(f"bites: {bite.attack} done\n")
+            yield bite_line(bite, bout(bite, executor))
+            sys.stderr.write(f"bites: {bite.attack or bite.scenario} done\n")
         yield TUNED_HEAD
         for tuned in tuned_rows():
             yield tuned_line(tuned, executor)

@@ -45,6 +45,15 @@ CASES: dict[str, dict[str, Any]] = {
         "defenses": [DETECTOR],
         "rules.red.earliest": 20,
     },
+    # Identities that join, and messages that are held back, against a detector that isolates
+    "arena_beliefs": {
+        "rounds": 40,
+        "attacks": [
+            {"kind": "sybil", "daemons": [5, 6, 7, 8], "start": 20, "identities": 3, "value": 5.0},
+            {"kind": "withhold", "daemons": [1, 2], "start": 10, "period": 3, "loss": 0.2},
+        ],
+        "defenses": [{"kind": "pyod_detector", "detector": "ECOD", "warm_up": 15, "settle": 5, "stride": 2}],
+    },
     # A hijack that spreads and ends while daemons are isolated, on links that delay and lose messages
     "hijack_spreads": {
         "rounds": 110,
