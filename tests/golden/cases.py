@@ -49,10 +49,10 @@ CASES: dict[str, dict[str, Any]] = {
     "arena_beliefs": {
         "rounds": 40,
         "attacks": [
-            {"kind": "sybil", "daemons": [5, 6, 7, 8], "start": 20, "identities": 3, "value": 5.0},
+            {"kind": "sybil", "daemons": [5, 6, 7, 8], "start": 25, "identities": 3, "value": 5.0},
             {"kind": "withhold", "daemons": [1, 2], "start": 10, "period": 3, "loss": 0.2},
         ],
-        "defenses": [{"kind": "pyod_detector", "detector": "ECOD", "warm_up": 15, "settle": 5, "stride": 2}],
+        "defenses": [{"kind": "pyod_detector", "detector": "ECOD", "warm_up": 20, "settle": 5, "stride": 2}],
     },
     # A hijack that spreads and ends while daemons are isolated, on links that delay and lose messages
     "hijack_spreads": {
