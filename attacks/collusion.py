@@ -15,7 +15,8 @@ class Collusion(Attack):
     μ is the mean of what the hijacked daemons would hold if they were honest, and u_i a standard normal number, drawn
     once for each. The lie keeps its distance from the honest values, so that it never grows into an outlier, and each
     member has the others as near neighbors: a rule that selects by distances, such as Krum, can select the clique.
-    The similarity of its members is what gives it away.
+    The similarity of its members is what gives it away. Source: the supporters of a lie in the attack on Krum of Fang,
+    Cao, Jia and Gong, USENIX Security 2020.
     """
 
     surface = Surface.DAEMON

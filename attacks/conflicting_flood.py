@@ -17,7 +17,7 @@ class ConflictingFlood(Attack):
     Half of the channels of hijacked daemons carry center + amplitude and half center − amplitude, alternating from
     round to round. They outvote the others in a rule that counts messages instead of senders, and an inbox with a limit
     processes hardly any other message. A rule that counts every sender once, such as W-MSR, sees a few outliers.
-    Strength scales the extra copies as well.
+    Strength scales the extra copies as well. No paper is known for it.
     """
 
     surface = Surface.MESSAGE

@@ -17,7 +17,7 @@ class DaemonConflict(Attack):
     Each group reacts to the other's reaction, and no daemon is hijacked. Where all hear all, a daemon that weighs its
     signal by κ moves the gap between the groups to κ (T + 2 gain · gap) in a round, where T is the gap between their
     true signals. So the conflict settles if 2 κ gain < 1, and otherwise grows up to `limit`; two controllers that act
-    on one plant destabilize each other in the same way.
+    on one plant destabilize each other in the same way. No paper is known for it.
     """
 
     surface = Surface.SIGNAL

@@ -14,7 +14,8 @@ class FalseFitness(Attack):
 
     The lie is found by the protocol's own names of columns, as in `consensus_based_optimization` (fitness) and
     `evolution_strategy` (fitness_plus, fitness_minus). A negative scale reverses the order of points. A receiver that
-    knows the objective can evaluate the point itself; one that trusts the number follows the liar.
+    knows the objective can evaluate the point itself; one that trusts the number follows the liar. No paper is
+    known for it.
     """
 
     surface = Surface.MESSAGE

@@ -23,7 +23,8 @@ class Hijack(Attack):
 
     `prefer` names values (n,) on the team's board, such as the `listeners` of reconnaissance: as many daemons fall in a
     move, the largest first. Only the rules of engagement limit the spread; an isolated daemon can still steal
-    credentials. The events note the blast radius, `reach`, at the start; the metric `compromised` counts all that fell.
+    credentials. The events note the blast radius, `reach`, at the start, and at the end how many `fell` and their share
+    of it.
     """
 
     surface = Surface.DAEMON
@@ -40,14 +41,16 @@ class Hijack(Attack):
     prefer: Annotated[str | None, Help("The values on the board whose largest fall first; random without.")] = None
 
     def begin(self, red: RedView) -> None:
-        """Nobody has recovered."""
-        self._recovered = np.zeros(red.n, dtype=bool)
+        """Nobody fell or has recovered, and the blast radius is not known."""
+        self._fell, self._recovered = np.zeros((2, red.n), dtype=bool)
+        self._reach = 0
 
     def on_round(self, red: RedView) -> None:
         """Hijack more daemons every `dwell` rounds, and release some that recover."""
         since, held = red.round - self.start, red.hijacked
         if red.strength > 0 and since == 0:
-            red.note("reach", red.reach)
+            self._reach = red.reach
+            red.note("reach", self._reach)
         elif red.strength > 0:
             if since % self.dwell == 0:
                 self._move(red)
@@ -55,6 +58,11 @@ class Hijack(Attack):
                 free = held[red.rng.random(len(held)) < self.recovery]
                 self._recovered[free] = True
                 red.release(free)
+        self._fell[red.hijacked] = True
+        if red.round == min(red.rounds, self.stop or red.rounds) - 1 and self._reach:
+            fell = int(self._fell.sum())
+            red.note("fell", fell)
+            red.note("fell_of_reach", fell / self._reach)
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Write the proposals of hijacked daemons."""

@@ -18,7 +18,7 @@ class NonFinite(Attack):
 
     A rule that computes with them is destroyed by a single message. A rule that counts them among its F Byzantine
     values has lost a neighbor and nothing else. Below strength 1 the message stays true, since there is no value
-    between a number and one that is not finite.
+    between a number and one that is not finite. No paper is known for it.
     """
 
     surface = Surface.MESSAGE

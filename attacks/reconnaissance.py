@@ -18,6 +18,7 @@ class Reconnaissance(Attack):
     `listeners` (n,) the number of daemons that listen to each. Later attacks of the team can use them: `takeover` lies
     by σ, and `hijack` with `prefer: listeners` moves to daemons that many hear. What is usual is as wide as what was
     seen: after news, or a crash, more of a lie is usual. The events note when it is done, with the largest μ and σ.
+    Source: MITRE ATT&CK T1040, network sniffing.
     """
 
     surface = Surface.NONE

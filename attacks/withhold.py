@@ -14,11 +14,12 @@ from swarmsec.teams import Attack, Help, Interval, Links, RedView, Surface, Unit
 class Withhold(Attack):
     """Deliver what targets send in `period` exchanges in the last of them, and drop each message with chance `loss`.
 
-    A message of exchange e arrives in exchange e + (period − 1 − e mod period), so that listeners hear nothing and then
-    all at once: the latest value of an averaging protocol, all shares of push-sum. Targets themselves hear everybody in
-    time. So a withheld daemon adapts to others before they adapt to it, and the swarm agrees on a value away from the
-    average. A bound on the delay does not help in protocols with a deadline. No daemon is compromised and no message
-    changed. Source: Fischer, Lynch, Paterson, JACM 1985 (a scheduler that delays one message); Dibaji & Ishii 2017.
+    A message of exchange e, counted from the start, arrives in exchange e + (period − 1 − e mod period), so that
+    listeners hear nothing and then all at once: the latest value of an averaging protocol, all shares of push-sum.
+    Targets themselves hear everybody in time. So a withheld daemon adapts to others before they adapt to it, and the
+    swarm agrees on a value away from the average. A bound on the delay does not help in protocols with a deadline. No
+    daemon is compromised and no message changed. Source: Fischer, Lynch, Paterson, JACM 1985 (a scheduler that delays
+    one message); Dibaji & Ishii 2017.
     """
 
     surface = Surface.NETWORK | Surface.TIMING

@@ -99,3 +99,18 @@ def test_only_attacks_name_threats(cli) -> None:
 def test_show_says_that_none_fits(cli) -> None:
     assert "threats T12, T13" in cli("show", "equivocation").out
     assert "threats none" in cli("show", "none").out
+
+
+def test_every_attack_names_its_source_or_says_that_none_is_known() -> None:
+    registry = Registry()
+    for kind in set(registry.kinds("attacks")) - {"none"}:
+        text = registry.get("attacks", kind).__doc__
+        assert re.search(r"\b(19|20)\d\d\b|RFC \d+|MITRE|No paper is\s+known", text), kind
+
+
+def test_an_attack_shows_the_budgets_that_it_spends() -> None:
+    spends = {kind: Registry().get("attacks", kind).trait_texts()["spends"] for kind in Registry().kinds("attacks")}
+    assert spends["none"] == spends["reconnaissance"] == "none"
+    assert spends["drift"] == "feeds"
+    assert spends["equivocation"] == "daemons, messages, copies"
+    assert spends["withhold"] == spends["sybil"] == "links, identities"

@@ -16,6 +16,15 @@ from swarmsec.teams.selectors import Selector
 from swarmsec.teams.terms import Terms
 from swarmsec.teams.traits import Knowledge, Surface
 
+_BUDGETS = {
+    Surface.SIGNAL: ("feeds",),
+    Surface.MESSAGE: ("daemons", "messages", "copies"),
+    Surface.DAEMON: ("daemons",),
+    Surface.NETWORK: ("links", "identities"),
+    Surface.TIMING: ("links",),
+}
+"""The budgets of `rules.red` that an attack on a surface can spend; all also need rounds and strength."""
+
 
 @dataclass(kw_only=True)
 class Attack(Plugin):
@@ -52,8 +61,10 @@ class Attack(Plugin):
 
     @classmethod
     def trait_texts(cls) -> dict[str, str]:
-        """Each trait as text. That no published threat fits is said."""
-        return {**super().trait_texts(), "threats": ", ".join(cls.threats) or "none"}
+        """Each trait as text, and the budgets of `rules.red` that it spends. That no published threat fits is said."""
+        spent = [budget for surface, budgets in _BUDGETS.items() if surface in cls.surface for budget in budgets]
+        spends = ", ".join(dict.fromkeys(spent)) or "none"
+        return {**super().trait_texts(), "spends": spends, "threats": ", ".join(cls.threats) or "none"}
 
     def check(self, n: int) -> None:
         """Check that `stop` is after `start`."""

@@ -86,11 +86,17 @@ def test_it_neither_moves_nor_holds_daemons_after_the_stop() -> None:
     assert trace.states[3, 1, 0] == pytest.approx((6.0 + 6.0 + trace.states[2, 2, 0]) / 3)
 
 
-def test_the_blast_radius_is_noted_before_and_bounds_the_daemons_that_fall() -> None:
+def test_the_blast_radius_is_noted_before_and_compared_with_the_daemons_that_fell() -> None:
     one_way = {"kind": "edges", "n": 5, "edges": [[0, 1], [1, 2], [3, 4]], "directed": True}
     trace = trace_of(network=one_way, start=1, rounds=8)
-    assert [(event.round, event.note) for event in trace.events if event.kind == "note"] == [(1, ("reach", 3.0))]
+    notes = [(event.round, *event.note) for event in trace.events if event.kind == "note"]
+    assert notes == [(1, "reach", 3), (7, "fell", 3), (7, "fell_of_reach", 1)]
     assert trace.metrics["compromised"].tolist() == [0, 1, 2, 3, 3, 3, 3, 3]
+    stopped = trace_of(network=one_way, start=1, stop=3, rounds=8)
+    assert [event.note for event in stopped.events if event.kind == "note"][1:] == [
+        ("fell", 2),
+        ("fell_of_reach", pytest.approx(2 / 3)),
+    ]
 
 
 def test_hijacked_daemons_act_on_the_world_without_a_false_proposal() -> None:
