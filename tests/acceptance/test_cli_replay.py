@@ -223,6 +223,7 @@ def test_replay_and_verify_refuse_a_run_whose_plugin_changed(cli, ring_file, own
         assert len(ran.err.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_store_is_verified(cli, store):
     ran = cli("verify", store, "--sample", 2, "--jobs", 2)
     assert (ran.code, ran.err) == (0, "")

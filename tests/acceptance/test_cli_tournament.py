@@ -289,7 +289,7 @@ def started(program, tmp_path):
 
 
 @needs_proc
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_ctrl_c_exits_with_130_and_prints_how_to_resume(started, cli, jobs):
     process = started(*LONG, "--jobs", jobs)
     until(lambda: len(recorded_runs("runs/tournaments.sqlite")) >= 3)

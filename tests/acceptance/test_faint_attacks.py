@@ -6,6 +6,7 @@ import pytest
 
 import swarmsec
 from swarmsec.registry import Registry
+from tests.sampling import sampled
 
 WORLDS = {
     "beliefs": {
@@ -89,7 +90,7 @@ def damage(world, attack, **options):
     return attacked - clean
 
 
-@pytest.mark.parametrize("kind", ATTACKS)
+@pytest.mark.parametrize("kind", sampled(ATTACKS, {"false_signal", "stubborn", "delay"}))
 def test_strength_1e_9_costs_at_most_a_millionth_of_what_strength_1_costs(kind):
     bites = set()
     for world in WORLDS:

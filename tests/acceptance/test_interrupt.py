@@ -19,7 +19,7 @@ HOW = pytest.mark.parametrize(
         pytest.param(1, False, id="process-1"),
         pytest.param(2, False, id="process-2", marks=pytest.mark.slow),
         pytest.param(1, True, id="terminal-1", marks=pytest.mark.slow),
-        pytest.param(2, True, id="terminal-2"),
+        pytest.param(2, True, id="terminal-2", marks=pytest.mark.slow),
     ],
 )
 """The number of processes, and whether all of them get the signal, as from a terminal."""
@@ -145,6 +145,7 @@ def test_ctrl_c_prints_the_folder_of_the_finished_part(interrupted):
     assert folder.resolve().name in err
 
 
+@pytest.mark.slow
 def test_ctrl_c_with_json_prints_a_document(interrupted):
     code, out, _, _, _ = interrupted(1, "--json")
     assert code == 130
@@ -181,6 +182,7 @@ def started_run(program, write, ring, tmp_path, **options):
     return process, folder
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_a_log_that_is_readable_and_is_told_apart_from_one_that_runs(
     cli, program, write, ring, tmp_path
 ):

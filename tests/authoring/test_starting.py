@@ -18,7 +18,8 @@ from swarmsec.scenario import build as parts
 from swarmsec.scenario import library, load_scenario
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*/*.yaml"))
-WITH_NUMPY = {"two_cliques"}  # Its edges are listed, and the check for repeated edges needs NumPy.
+WITH_NUMPY = {"campaign", "two_cliques"}
+"""One counts the daemons of `same:`, the other lists its edges, which are checked for repetitions."""
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -180,6 +180,7 @@ def test_a_pipe_that_is_closed_early_ends_with_141_and_no_traceback(command, env
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.slow
 def test_workers_run_without_any_standard_stream(at_shell, tmp_path) -> None:
     assert at_shell("swarmsec run s.yaml --jobs 2 <&- >&- 2>&-").returncode == 2
     assert json.loads((tmp_path / "runs/latest/manifest.json").read_text())["status"] == "done"
@@ -194,8 +195,8 @@ def test_nothing_works_and_the_code_is_still_that_of_the_output(at_shell) -> Non
 @pytest.mark.parametrize(
     "environment",
     [
-        {"PYTHONIOENCODING": "cp1252"},
-        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        pytest.param({"PYTHONIOENCODING": "cp1252"}, marks=pytest.mark.slow),
+        pytest.param({"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, marks=pytest.mark.slow),
         {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii:strict"},
     ],
 )

@@ -53,7 +53,7 @@ def test_identities_that_have_not_joined_are_not_checked() -> None:
     defense = {"kind": "pyod_detector", "warm_up": 25, "settle": 5, "stride": 2, "rate": 0.2}
     trace = simulate(load_scenario("arena_beliefs", attack=attack, defense=defense))
     accused = np.concatenate([daemons for _, daemons in trace.alarms])
-    assert 0 < len(accused)
+    assert len(accused) > 0
     assert accused.max() < 40
 
 
@@ -182,6 +182,7 @@ def test_parameters_without_training_data_are_refused(parameters, where) -> None
 REST = {"kind": "beliefs", "initial": [0, 0, 1, 2, 3, 4, 5]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "attack",
     [

@@ -43,7 +43,8 @@ def test_honest_daemons_stay_in_the_honest_hull_on_2f_plus_1_robust_networks_aga
     assert (np.diff(np.ptp(states, axis=1)) <= 0).all()
 
 
-@pytest.mark.parametrize("f", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("f", [1, 2])
 @given(data=st.data())
 @settings(max_examples=10, deadline=None)
 def test_honest_daemons_agree_on_2f_plus_1_robust_networks(f, data) -> None:

@@ -115,11 +115,24 @@ def test_a_malicious_daemon_cannot_move_honest_daemons_out_of_the_hull_of_an_f1_
 @pytest.mark.parametrize(
     ("holds", "smallest", "kind", "script"),
     [
-        (is_local(1), 5, ByzantineScript, ((-1e3, 0.0, 1e3), (0.5,), (0.0, 1.0))),
-        (is_byzantine(1), 4, ByzantineScript, ((-1e3, 0.0, 1e3), (0.5,), (0.0, 1.0))),
-        (is_malicious(1), 3, MaliciousScript, (1e3, 0.0, 0.5, -1e3)),
+        pytest.param(
+            is_local(1),
+            5,
+            ByzantineScript,
+            ((-1e3, 0.0, 1e3), (0.5,), (0.0, 1.0)),
+            id="local",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            is_byzantine(1),
+            4,
+            ByzantineScript,
+            ((-1e3, 0.0, 1e3), (0.5,), (0.0, 1.0)),
+            id="Byzantine",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(is_malicious(1), 3, MaliciousScript, (1e3, 0.0, 0.5, -1e3), id="malicious"),
     ],
-    ids=["local", "Byzantine", "malicious"],
 )
 @given(data=st.data())
 @settings(max_examples=10, deadline=None)

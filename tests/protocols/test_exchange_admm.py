@@ -42,6 +42,7 @@ def test_on_a_complete_network_steps_equal_the_iteration_of_the_paper() -> None:
         assert state[:, 2] == pytest.approx(np.full(n, penalty * u), abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=8), st.floats(0.3, 3), st.floats(0.3, 3))
 def test_it_converges_for_every_penalty_even_if_some_daemons_take_nothing(values, curvature, penalty) -> None:

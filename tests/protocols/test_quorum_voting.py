@@ -92,6 +92,7 @@ def test_one_more_liar_splits_the_committee(n: int) -> None:
     assert set(found.tolist()) >= {A, B}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 2**31), n=st.sampled_from([4, 7, 10]), lossy=st.booleans())
 def test_no_words_of_f_liars_make_two_honest_daemons_decide_differently(seed: int, n: int, lossy: bool) -> None:

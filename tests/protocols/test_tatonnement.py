@@ -46,6 +46,7 @@ def test_with_a_gain_of_2_1_the_price_diverges() -> None:
     assert np.abs(error[-1]) > 10 * np.abs(error[1])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=8), st.floats(0.3, 3))
 def test_the_final_allocation_is_optimal_even_if_some_daemons_take_nothing(values, curvature) -> None:

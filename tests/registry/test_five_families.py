@@ -41,7 +41,7 @@ def document_of(resolved):
     return scenario["document"]
 
 
-@pytest.fixture(scope="module", params=["folder", "wheel"])
+@pytest.fixture(scope="module", params=["folder", pytest.param("wheel", marks=pytest.mark.slow)])
 def ran(request, tmp_path_factory):
     """The prefix of full names, the folder, and the outcome of every command."""
     there = tmp_path_factory.mktemp(request.param)

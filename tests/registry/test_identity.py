@@ -18,6 +18,7 @@ RUN = ["run", "five.yaml", "--json"]
 TOURNAMENT = ["tournament", "five.yaml", "--no-nulls", "--json", "--resume", "--seeds", "1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["folder", pytest.param("package", marks=pytest.mark.slow)])
 def test_a_changed_helper_changes_the_run_id_and_the_results(tmp_path, source):
     more = ["--plugins", "lib"] if source == "folder" else []

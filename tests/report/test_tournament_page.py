@@ -15,6 +15,7 @@ from swarmsec.tournament.from_store import stored_outcome
 from tests.report.conftest import Page, pointed
 
 
+@pytest.mark.slow
 def test_every_figure_on_the_page_is_in_the_document(tournament):
     figures = Page(tournament_page(tournament)).figures
     assert len(figures) > 300

@@ -51,7 +51,7 @@ def test_a_scenario_is_listed_with_values_of_its_base(listed):
         (["--tag", "equivocation"], {"triangle_echo", "two_data_centers"}),
         (["--tag", "flood", "--tag", "sweep"], {"small_inbox"}),
         (["--difficulty", "intro"], {"ring_with_a_liar", "two_cliques"}),
-        (["--world", "trading", "--tag", "hijack"], {"campaign", "hijack_spreads"}),
+        (["--world", "trading", "--tag", "hijack"], {"arena_trading", "campaign", "hijack_spreads"}),
         (["--world", "beliefs", "--tag", "gate"], set()),
     ],
 )

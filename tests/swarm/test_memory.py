@@ -22,6 +22,7 @@ SWARM = {
 }
 
 
+@pytest.mark.slow
 def test_a_large_swarm_is_freed_after_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "COLLECT_FROM", 1)
     monkeypatch.setattr(model, "DAEMONS_AT_ONCE_MAX", 1)

@@ -56,7 +56,7 @@ def run_of(cell: CellKey):
     return scenario, swarmsec.run(scenario, seeds=[0, 1, 2])
 
 
-@pytest.mark.parametrize("position", [0, 4])
+@pytest.mark.parametrize("position", [0, pytest.param(4, marks=pytest.mark.slow)])
 def test_a_cell_scored_with_traces_equals_a_run(store, position) -> None:
     key, runs = list(cells_of(store.entries(ID)).items())[position]
     scenario, expected = run_of(key)

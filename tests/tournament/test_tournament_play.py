@@ -201,6 +201,7 @@ def test_each_drop_has_the_share_of_damage_that_was_left(path):
         assert drop.left == pytest.approx(worst / undefended, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("done", [5, 40])
 def test_interrupted_halving_drops_the_same_defenses(tmp_path, done):
     expected = halved(tmp_path / "a.sqlite")[1].to_dict()

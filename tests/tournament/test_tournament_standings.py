@@ -284,6 +284,7 @@ def test_a_defense_with_more_messages_is_less_plain_and_a_tie_is_no_upset():
     assert table_of(cell("lie", "a", [60, 62, 64]), cell("lie", "b", [20, 21, 22])).upsets == ()
 
 
+@pytest.mark.slow
 def test_equal_defenses_hardly_ever_lose_to_each_other():
     """With 7 candidates and 5 nulls there are 35 comparisons and more; Holm's correction holds for all together."""
     rng, losing = np.random.default_rng(0), 0

@@ -115,6 +115,7 @@ def test_a_renewed_item_has_new_values_and_the_others_keep_theirs() -> None:
     assert changed == [[], [0], [], [1], [], [2], []]
 
 
+@pytest.mark.slow
 def test_a_swarm_that_stops_after_it_agreed_loses_when_items_are_renewed() -> None:
     scenario = {"network": {"kind": "complete", "n": 8}, "protocol": {"kind": "cbba"}, "rounds": 60, "seeds": 8}
     stopped = {"kind": "frozen", "at": 10}
