@@ -10,7 +10,9 @@ from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, c
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.quarantine import Quarantine, Verdict
+from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley
 from swarmsec.immunity.warm_up import WarmUp
+from swarmsec.immunity.whitening import Whitener
 
 __all__ = [
     "FEATURES",
@@ -18,11 +20,15 @@ __all__ = [
     "MESSAGE_FEATURES",
     "BatchInvariantDetector",
     "BehaviorTracker",
+    "Cusum",
+    "Ewma",
     "Features",
     "MessageTracker",
+    "PageHinkley",
     "Quarantine",
     "Verdict",
     "WarmUp",
+    "Whitener",
     "benjamini_hochberg",
     "check_detector",
     "p_values",
