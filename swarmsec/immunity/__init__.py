@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
 from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector, try_detector
+from swarmsec.immunity.edge_memory import EdgeMemory
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.quarantine import Quarantine, Verdict
@@ -21,6 +22,7 @@ __all__ = [
     "BatchInvariantDetector",
     "BehaviorTracker",
     "Cusum",
+    "EdgeMemory",
     "Ewma",
     "Features",
     "MessageTracker",
