@@ -74,7 +74,7 @@ class PyodDetector(Defense):
         """Collect features in the warm-up; score, isolate and release after it."""
         if blue.round < self.settle:
             return
-        features, linked = blue.features, blue.network.degrees > 0  # Who has no link, or has not joined, sends nothing.
+        features, linked = blue.features, _linked(blue)
         if blue.round < self.warm_up:
             self._collect(features.values[linked], self._fitted[linked], blue.rng)
             return
@@ -97,6 +97,7 @@ class PyodDetector(Defense):
     def _collect(self, values: Floats, fitted: Bools, rng: np.random.Generator) -> None:
         """Keep some rows: over the warm-up about `rows_max` to fit to, and four times as many to calibrate."""
         rounds = self.warm_up - self.settle
+        fitted = fitted if fitted.any() else ~fitted
         others = fitted if fitted.all() else ~fitted
         fit, calibrate = -(-self.rows_max // rounds), -(-4 * self.rows_max // rounds)
         self._seen.append((_at_most(fit, values[fitted], rng), _at_most(calibrate, values[others], rng)))
@@ -110,6 +111,12 @@ class PyodDetector(Defense):
         if not np.isfinite(scores).all():
             raise ParameterError(f"{self.detector} has no finite score for a normal daemon", where="detector")
         return scores
+
+
+def _linked(blue: BlueView) -> Bools:
+    """(n,) the daemons with a link, all if none has one: an identity that has not joined has none, and says nothing."""
+    linked: Bools = blue.network.degrees > 0
+    return linked if linked.any() else ~linked
 
 
 def _at_most(count: int, rows: Floats, rng: np.random.Generator) -> Floats:

@@ -62,9 +62,13 @@ def guarantees_before(
 
 
 def acts(spec: PluginSpec[Attack], rounds: int) -> bool:
-    """Whether an attack acts in a run of `rounds` rounds."""
+    """Whether an attack acts in a run of `rounds` rounds; one without a surface only listens."""
     attack = spec.plugin
-    return attack.strength > 0 and attack.start < (rounds if attack.stop is None else min(rounds, attack.stop))
+    return (
+        bool(attack.surface)
+        and attack.strength > 0
+        and attack.start < (rounds if attack.stop is None else min(rounds, attack.stop))
+    )
 
 
 def _case(

@@ -19,6 +19,9 @@ from swarmsec.search.space import Dimension, Space, attacks_of, position_of, spa
 CONFIRMING_SEEDS = 8
 """Seeds that the search did not use, on which the worst attack is run again."""
 
+_LARGEST = {"where.count", "when.duration"}
+"""The dimensions that a guess sets to their largest value."""
+
 _FIRST_CONFIRMING_SEED = 1_000_003
 """The first confirming seed, far from the seeds that scenarios use."""
 
@@ -266,6 +269,6 @@ def _guesses(scenario: Scenario, spaces: Sequence[Space]) -> list[dict[str, Any]
 
 def _guess(space: Space, dimension: Dimension, lie: float) -> dict[str, Any]:
     """One parameter set to a lie, against as many neighbors and for as long as possible; the rest is drawn."""
-    guess: dict[str, Any] = {one.name: int(one.high) for one in space.dimensions if one.name in {"count", "duration"}}
-    guess |= {"place": "block", "ramp_share": 0.0, dimension.name: position_of(dimension, lie)}
+    guess: dict[str, Any] = {one.name: int(one.high) for one in space.dimensions if one.name in _LARGEST}
+    guess |= {"where.place": "block", "when.ramp_share": 0.0, dimension.name: position_of(dimension, lie)}
     return {"attack": space.kind} | {f"{space.kind}.{name}": value for name, value in guess.items()}

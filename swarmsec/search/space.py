@@ -27,7 +27,7 @@ class Dimension(NamedTuple):
     """One dimension of the search space.
 
     Attributes:
-        name: The parameter's name.
+        name: The parameter's name; or that of a choice of targets or rounds, which has a dot, as no parameter has.
         kind: `real` between bounds; `signed`, on a logarithmic scale on either side of 0; `integer`; or `choice`.
         low: The lower bound of a number.
         high: The upper bound of a number.
@@ -85,15 +85,16 @@ def attacks_of(space: Space, chosen: Mapping[str, Any]) -> list[dict[str, Any]]:
         chosen: A value for each dimension; `signed` ones from −1 to 1.
     """
     values = {one.name: _value(one, chosen[one.name]) for one in space.dimensions}
-    count, place, offset = (values.pop(name) for name in ("count", "place", "offset"))
-    duration, waves, pause = (values.pop(name) for name in ("duration", "waves", "pause"))
-    first = values.pop("start")
+    count, place, offset = (values.pop(f"where.{name}") for name in ("count", "place", "offset"))
+    first, duration, waves, pause, ramp_share = (
+        values.pop(f"when.{name}") for name in ("start", "duration", "waves", "pause", "ramp_share")
+    )
     starts = [first + wave * (duration + pause) for wave in range(waves)]
     common = {
         "kind": space.kind,
         "strength": space.strength,
         "daemons": _selector(count, place, offset, space.n),
-        "ramp": round(values.pop("ramp_share") * (duration - 1)),
+        "ramp": round(ramp_share * (duration - 1)),
         **values,
     }
     return [{**common, "start": start, "stop": start + duration} for start in starts if start < space.rounds]
@@ -114,14 +115,14 @@ def _space(scenario: Scenario, kind: str, attack: type[Attack]) -> Space | None:
     return Space(
         kind,
         (
-            Dimension("count", "integer", max(1, most // 8), most),
-            Dimension("place", "choice", choices=("spread", "hubs", "block")),
-            Dimension("offset", "real", 0.0, 1.0),
-            Dimension("start", "integer", earliest, rounds - longest),
-            Dimension("duration", "integer", max(1, longest // 8), longest),
-            Dimension("waves", "integer", 1, max(1, min(_WAVES_MAX, (rounds - earliest) // longest))),
-            Dimension("pause", "integer", 0, longest),
-            Dimension("ramp_share", "real", 0.0, 1.0),
+            Dimension("where.count", "integer", max(1, most // 8), most),
+            Dimension("where.place", "choice", choices=("spread", "hubs", "block")),
+            Dimension("where.offset", "real", 0.0, 1.0),
+            Dimension("when.start", "integer", earliest, rounds - longest),
+            Dimension("when.duration", "integer", max(1, longest // 8), longest),
+            Dimension("when.waves", "integer", 1, max(1, min(_WAVES_MAX, (rounds - earliest) // longest))),
+            Dimension("when.pause", "integer", 0, longest),
+            Dimension("when.ramp_share", "real", 0.0, 1.0),
             *_parameters(attack),
         ),
         1.0 if rules["strength"] is None else min(1.0, rules["strength"]),

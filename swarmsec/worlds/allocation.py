@@ -209,5 +209,6 @@ def best_allocation(worth: Floats, *, supply: int, capacity: int) -> Floats:
     of_daemon = kron(eye_array(n), np.ones((1, d)))
     of_item = kron(np.ones((1, n)), eye_array(d))
     limits = np.concatenate([np.full(n, float(capacity)), np.full(d, float(supply))])
-    found = linprog(-worth.ravel(), A_ub=vstack([of_daemon, of_item]).tocsr(), b_ub=limits, bounds=(0, 1))
+    size = float(np.abs(worth).max()) or 1.0  # The solver takes a value of 1e150 for an infinite one.
+    found = linprog(-worth.ravel() / size, A_ub=vstack([of_daemon, of_item]).tocsr(), b_ub=limits, bounds=(0, 1))
     return np.asarray(found.x, dtype=np.float64).reshape(n, d)

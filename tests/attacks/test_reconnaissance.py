@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from attacks.reconnaissance import Reconnaissance
+from swarmsec import load_scenario
 from swarmsec.network import topology
+from swarmsec.runs.guarantees import guarantees_before
 from swarmsec.swarm.trace import Trace
 from swarmsec.teams import Attack, RedView, Surface
 from tests.strategies import play, swarm_of
@@ -67,3 +69,9 @@ def test_it_changes_nothing_and_nobody_is_under_attack() -> None:
     assert np.array_equal(trace.states, play(swarm_of(WHEEL, arm="clean", rounds=6)).states)
     assert not trace.compromised.any()
     assert not trace.attacked.any()
+
+
+def test_who_is_listened_to_is_no_liar_for_a_guarantee() -> None:
+    attacks = [{"kind": "stubborn", "daemons": [0]}, {"kind": "reconnaissance", "daemons": "all"}]
+    ((_, guarantee),) = guarantees_before(load_scenario("ring_with_a_liar", attack=attacks).setup(0))
+    assert guarantee.holds

@@ -132,20 +132,6 @@ class Idle(SoundAttack):
         return readings
 
 
-@BROKEN.breaks(check_attack, attack_rules.it_changes_something)
-@dataclass(kw_only=True)
-class IdleHijack(SoundAttack):
-    """Hijack daemons, and let them be honest.
-
-    That they are hijacked is all that it does.
-    """
-
-    surface = Surface.DAEMON
-
-    def on_signals(self, readings: Floats, red: RedView) -> Floats:
-        return readings
-
-
 @BROKEN.breaks(check_attack, attack_rules.it_runs_long)
 @dataclass(kw_only=True)
 class LateBug(SoundAttack):

@@ -222,3 +222,9 @@ def test_a_detector_notices_a_gross_liar_among_equal_columns(detector) -> None:
 def test_a_class_that_cannot_score_a_row_alone_is_refused_before_the_run(detector) -> None:
     with pytest.raises(ParameterError):
         PyodDetector(detector=detector)
+
+
+def test_daemons_without_a_link_are_checked_if_none_has_one() -> None:
+    alone = {"kind": "edges", "n": 6, "edges": []}
+    trace = simulate({**swarm(n=6, rounds=60, warm_up=40, settle=5), "network": alone}, arm="guarded")
+    assert np.isfinite(trace.bill).all()

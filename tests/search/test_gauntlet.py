@@ -59,6 +59,13 @@ def drawn(data, space):
     return chosen
 
 
+def test_no_dimension_has_the_name_of_another_for_any_attack():
+    scenario = load_scenario("arena_trading", settings={"rules.red": {}})
+    for space in spaces_of(scenario):
+        names = [one.name for one in space.dimensions]
+        assert len(set(names)) == len(names), space.kind
+
+
 @pytest.mark.parametrize("name", ["ring_with_a_liar", "two_cliques", "small_inbox", "task_force", "hijacked_hubs"])
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

@@ -128,3 +128,9 @@ def test_a_swarm_that_stops_after_it_agreed_loses_when_items_are_renewed() -> No
 def test_given_values_cannot_be_renewed() -> None:
     with pytest.raises(SwarmsecError, match="only drawn ones are renewed"):
         Allocation(worths=[[1.0]], renewal=3)
+
+
+def test_the_best_allocation_of_huge_values_is_that_of_the_same_values_in_another_unit() -> None:
+    worth = np.random.default_rng(0).uniform(size=(6, 10))
+    usual = best_allocation(worth, supply=1, capacity=3)
+    assert best_allocation(1e150 * worth, supply=1, capacity=3).tolist() == usual.tolist()
