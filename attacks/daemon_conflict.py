@@ -37,4 +37,5 @@ class DaemonConflict(Attack):
         if second.all() or not second.any():
             return readings
         others = np.where(second[:, None], held[~second].mean(axis=0), held[second].mean(axis=0))
-        return readings + np.clip(self.gain * (held - others), -self.limit, self.limit)
+        shift: Floats = np.clip(self.gain * (held - others), -self.limit, self.limit)
+        return readings + shift
