@@ -25,7 +25,6 @@ from swarmsec.swarm.arms import Arm
 from swarmsec.teams import (
     Attack,
     BlueView,
-    Channels,
     Defense,
     Knowledge,
     Links,
@@ -38,25 +37,13 @@ from swarmsec.teams import (
 from swarmsec.testing import check_attack
 from swarmsec.worlds.beliefs import Beliefs
 from tests.strategies import compose_swarm, play, swarm_of
+from tests.swarm.two_faced import TwoFaced
 
 REGISTRY = Registry()
 WMSR = REGISTRY.get("defenses", "wmsr")
 C7 = topology("circulant", n=7, offsets=[1, 2])
 INITIAL = [0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
 UNIFORM = AverageConsensus(weights="uniform")
-
-
-@dataclass(kw_only=True)
-class TwoFaced(Sybil):
-    """Joins identities that tell every other listener the opposite.
-
-    What a listener hears is the lie or its opposite, by the rank of the channel.
-    Source: Douceur, The Sybil attack, IPTPS 2002.
-    """
-
-    def on_messages(self, channels: Channels, red: RedView) -> Channels:
-        """Say the lie, and its opposite to every other listener."""
-        return channels.saying(np.where(channels.rank % 2, -self.value, self.value)[:, None])
 
 
 def open_to(network: Network, reserve: int) -> Network:
