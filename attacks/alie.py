@@ -33,10 +33,11 @@ class Alie(Attack):
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Write the same value for all hijacked daemons."""
-        sample = state if self.estimate == "own" else red.state[np.setdiff1d(np.flatnonzero(red.joined), red.hijacked)]
+        honest = red.honest
+        sample = state if self.estimate == "own" else red.state[honest]
         if not len(sample):
             return state
-        z = z_max(int(red.joined.sum()), len(state), self.form) if self.z is None else self.z
+        z = z_max(len(honest) + len(state), len(state), self.form) if self.z is None else self.z
         return np.broadcast_to(sample.mean(axis=0) - z * sample.std(axis=0), state.shape)
 
 

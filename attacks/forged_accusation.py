@@ -16,10 +16,10 @@ class ForgedAccusation(Attack):
 
     The defense defines the columns of a claim. If there is one for each daemon, such as a suspicion about it, those of
     the victims are forged, also where an honest daemon would claim nothing; else the whole claim, such as a reading
-    that listeners compare with their own. Without a defense that uses claims it does no damage; against one that
-    believes a single claim, it isolates whom it accuses. A defense that acts on F + 1 equal claims of different daemons
-    withstands F liars (Byzantine agreement: Lamport, Shostak, Pease, TOPLAS 1982; slandering: Hoffman, Zage,
-    Nita-Rotaru, ACM Computing Surveys 2009).
+    that listeners compare with their own. Without a defense that uses claims it does no damage. A defense that believes
+    a single claim isolates honest daemons; one that acts on F + 1 equal claims of different daemons withstands F liars
+    (Byzantine agreement: Lamport, Shostak, Pease, TOPLAS 1982; slandering: Hoffman, Zage, Nita-Rotaru, ACM Computing
+    Surveys 2009).
     """
 
     surface = Surface.MESSAGE

@@ -12,19 +12,19 @@ from swarmsec.teams import Attack, Floats, Ge, Help, Interval, RedView, Surface,
 
 @dataclass(kw_only=True)
 class Hijack(Attack):
-    """Lateral movement: every `dwell` rounds listeners of hijacked daemons fall; each round some hijacked ones recover.
+    """Lateral movement: every `dwell` rounds listeners of hijacked daemons are hijacked; some recover.
 
-    A listener falls with probability `spread` in a move, or `per` link with 1 − (1 − spread)^k, where k is the number
-    of hijacked daemons that it hears. Hijacked daemons hold and send x_i = value, and act on the world by `act`. The
-    spread is a discrete epidemic on the network: SI without recovery, SIS with it (Pastor-Satorras & Vespignani, PRL
-    2001), SIR if the recovered are `immune`. Per link and with dwell 1, SIS dies out if spread/recovery < 1/λ₁, the
+    A listener is hijacked with probability `spread` in a move, or `per` link with 1 − (1 − spread)^k, where k is the
+    number of hijacked daemons that it hears. Hijacked daemons hold and send x_i = value, and act on the world by `act`.
+    The spread is a discrete epidemic on the network: SI without recovery, SIS with it (Pastor-Satorras & Vespignani,
+    PRL 2001), SIR if the recovered are `immune`. Per link and with dwell 1, SIS dies out if spread/recovery < 1/λ₁, the
     largest eigenvalue of the adjacency matrix. With spread = β/(2(n − 1)) on a complete network, the pairwise contact
     of Gu et al. (ICML 2024), it dies out iff β ≤ 2 · recovery, else settles at 1 − 2 · recovery/β.
 
-    `prefer` names values (n,) on the team's board, such as the `listeners` of reconnaissance: as many daemons fall in a
-    move, the largest first. Only the rules of engagement limit the spread; an isolated daemon can still steal
-    credentials. The events note the blast radius, `reach`, at the start, and at the end how many `fell` and their share
-    of it.
+    `prefer` names values (n,) on the team's board, such as the `listeners` of reconnaissance: a move takes as many
+    daemons, those with the largest values first. Only the rules of engagement limit the spread; an isolated daemon can
+    still steal credentials. The events note the blast radius, `reach`, at the start, and at the end how many were
+    `hijacked` in all, and their `share_of_reach`.
     """
 
     surface = Surface.DAEMON
@@ -34,15 +34,15 @@ class Hijack(Attack):
     value: Annotated[float | None, Unit("belief"), Help("What hijacked daemons propose; null: honestly.")] = -1.0
     act: Annotated[float | None, Unit("decision"), Help("How hijacked daemons act; by their proposals if none.")] = None
     dwell: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two moves.")] = 10
-    spread: Annotated[float, Interval(ge=0, le=1), Unit("probability"), Help("That a listener falls in a move.")] = 0.1
+    spread: Annotated[float, Interval(ge=0, le=1), Unit("probability"), Help("Of a listener in a move.")] = 0.1
     per: Annotated[Literal["listener", "link"], Help("Whether `spread` is per listener or per link.")] = "listener"
     recovery: Annotated[float, Interval(ge=0, le=1), Unit("probability"), Help("That one is free after a round.")] = 0.0
     immune: Annotated[bool, Help("Whether a daemon that recovered is not hijacked again.")] = False
-    prefer: Annotated[str | None, Help("The values on the board whose largest fall first; random without.")] = None
+    prefer: Annotated[str | None, Help("The values on the board whose largest come first; random without.")] = None
 
     def begin(self, red: RedView) -> None:
-        """Nobody fell or has recovered, and the blast radius is not known."""
-        self._fell, self._recovered = np.zeros((2, red.n), dtype=bool)
+        """No daemon was hijacked or has recovered, and the blast radius is not known."""
+        self._ever, self._recovered = np.zeros((2, red.n), dtype=bool)
         self._reach = 0
 
     def on_round(self, red: RedView) -> None:
@@ -58,11 +58,10 @@ class Hijack(Attack):
                 free = held[red.rng.random(len(held)) < self.recovery]
                 self._recovered[free] = True
                 red.release(free)
-        self._fell[red.hijacked] = True
+        self._ever[red.hijacked] = True
         if red.round == min(red.rounds, self.stop or red.rounds) - 1 and self._reach:
-            fell = int(self._fell.sum())
-            red.note("fell", fell)
-            red.note("fell_of_reach", fell / self._reach)
+            red.note("hijacked", self._ever.sum())
+            red.note("share_of_reach", self._ever.sum() / self._reach)
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Write the proposals of hijacked daemons."""
@@ -78,7 +77,7 @@ class Hijack(Attack):
         closed = np.isin(listeners, red.hijacked) | (self._recovered[listeners] & self.immune)
         listeners, links = listeners[~closed], links[~closed]
         chance = self.spread if self.per == "listener" else 1 - (1 - self.spread) ** links
-        fallen = listeners[red.rng.random(len(listeners)) < chance]
+        taken = listeners[red.rng.random(len(listeners)) < chance]
         if self.prefer in red.board:
-            fallen = listeners[np.argsort(-red.board[self.prefer][listeners], kind="stable")[: len(fallen)]]
-        red.hijack(fallen)
+            taken = listeners[np.argsort(-red.board[self.prefer][listeners], kind="stable")[: len(taken)]]
+        red.hijack(taken)

@@ -28,7 +28,7 @@ class InnerProduct(Attack):
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Write the same value for all hijacked daemons."""
-        honest = red.state[np.setdiff1d(np.flatnonzero(red.joined), red.hijacked)]
+        honest = red.state[red.honest]
         if not len(honest):
             return state
         lie = self.center - self.epsilon * (honest.mean(axis=0) - self.center)

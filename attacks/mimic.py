@@ -34,7 +34,7 @@ class Mimic(Attack):
 
     def on_round(self, red: RedView) -> None:
         """Update the direction and the victim, while it is on and still warms up."""
-        honest = np.setdiff1d(np.flatnonzero(red.joined), red.hijacked)
+        honest = red.honest
         if red.strength == 0.0 or self._seen >= self.warm_up or not len(honest):
             return
         proposals, seen = red.state[honest], self._seen

@@ -32,7 +32,7 @@ class MinMax(Attack):
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Write the same value for all hijacked daemons."""
-        honest = red.state[np.setdiff1d(np.flatnonzero(red.joined), red.hijacked)]
+        honest = red.state[red.honest]
         if not len(honest):
             return state
         mean = honest.mean(axis=0)

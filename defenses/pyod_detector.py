@@ -74,13 +74,13 @@ class PyodDetector(Defense):
         """Collect features in the warm-up; score, isolate and release after it."""
         if blue.round < self.settle:
             return
-        features, linked = blue.features, _linked(blue)
+        features, joined = blue.features, blue.joined
         if blue.round < self.warm_up:
-            self._collect(features.values[linked], self._fitted[linked], blue.rng)
+            self._collect(features.values[joined], self._fitted[joined], blue.rng)
             return
         if self._calibration is None:
             self._calibration = self._learn(blue.rng)
-        checked = np.flatnonzero((self._turn == blue.round % self.stride) & linked)
+        checked = np.flatnonzero((self._turn == blue.round % self.stride) & joined)
         scores = self._detector.score(features.values[checked])
         least = 1.0 / (1.0 + len(self._calibration))
         anomalous = (p_values(self._calibration, scores) <= max(self.rate, least)) | features.non_finite[checked]
@@ -111,12 +111,6 @@ class PyodDetector(Defense):
         if not np.isfinite(scores).all():
             raise ParameterError(f"{self.detector} has no finite score for a normal daemon", where="detector")
         return scores
-
-
-def _linked(blue: BlueView) -> Bools:
-    """(n,) the daemons with a link, all if none has one: an identity that has not joined has none, and says nothing."""
-    linked: Bools = blue.network.degrees > 0
-    return linked if linked.any() else ~linked
 
 
 def _at_most(count: int, rows: Floats, rng: np.random.Generator) -> Floats:

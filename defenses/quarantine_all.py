@@ -22,5 +22,6 @@ class QuarantineAll(Defense):
 
     def respond(self, blue: BlueView) -> None:
         """Isolate the daemons that are not isolated."""
-        if not blue.quarantined.all():
-            blue.isolate(blue.rng.permutation(np.flatnonzero(~blue.quarantined)))
+        free = np.flatnonzero(blue.joined & ~blue.quarantined)
+        if len(free):
+            blue.isolate(blue.rng.permutation(free))

@@ -29,5 +29,5 @@ class RandomQuarantine(Defense):
         if blue.round % self.stride:
             return
         blue.release(np.flatnonzero(blue.quarantined))
-        wanted = min(round(self.share * blue.n), blue.quarantine_limit)
-        blue.isolate(blue.rng.choice(blue.n, size=wanted, replace=False))
+        wanted = min(round(self.share * int(blue.joined.sum())), blue.quarantine_limit)
+        blue.isolate(blue.rng.choice(np.flatnonzero(blue.joined), size=wanted, replace=False))

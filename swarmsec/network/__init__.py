@@ -6,7 +6,7 @@ attacks on its links in `teams`.
 
 from swarmsec.network._byzantine import Byzantine, byzantine
 from swarmsec.network._delivery import Delivery
-from swarmsec.network._joining import Join, Joined, join, with_rows
+from swarmsec.network._joining import Join, Joined, join, taking_part, with_rows
 from swarmsec.network._network import Network, Outgoing
 from swarmsec.network._robustness import Robustness, robustness
 from swarmsec.network._topology import topology
@@ -27,6 +27,7 @@ __all__ = [
     "byzantine",
     "join",
     "robustness",
+    "taking_part",
     "topology",
     "with_rows",
 ]

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.arrays import Ints
+from swarmsec.arrays import Bools, Ints
 from swarmsec.network._network import Network, from_keys
 
 _Scalar = TypeVar("_Scalar", bound="np.generic")
@@ -47,6 +47,16 @@ def with_rows(network: Network) -> Network:
         return network
     indptr = np.concatenate([network.indptr, np.full(network.reserve, network.m, dtype=np.int32)])
     return replace(network, indptr=indptr, reserve=0)
+
+
+def taking_part(network: Network, reserve: int) -> Bools:
+    """(n,) the rows of daemons, and of identities that have joined.
+
+    Args:
+        network: The network `with_rows`, perhaps with links of identities.
+        reserve: How many of its last rows are for identities.
+    """
+    return np.asarray((np.arange(network.n) < network.n - reserve) | (network.degrees > 0))
 
 
 def join(network: Network, joins: Sequence[Join]) -> Joined:

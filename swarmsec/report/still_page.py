@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from swarmsec.files import write_atomically
-from swarmsec.report.numbers import share_interval
+from swarmsec.report.verdict import share_or_verdict
 from swarmsec.runs import JobCache, run_scenario, whole
 from swarmsec.runs.executors import open_executor
 from swarmsec.runs.runner import STILL
 from swarmsec.scenario import library, load_scenario
-from swarmsec.scoring import Null, Result
 
 SEEDS_MAX = 3
 DAEMONS_MAX = 100_000
@@ -61,16 +60,12 @@ def still_page(names: Sequence[str] | None = None, *, jobs: int = 1, plugins: Se
             rivals = [run_scenario(load_scenario(scenario, defense=kind), seeds, cache) for kind in others]
         judged = shipped.beside(dict(zip(others, rivals, strict=True)), rivals=STILL)
         winners += [f"{null.kind} in {name}" for null in judged.nulls if null.verdict == "limited"]
-        cells = [f"{_share(judged)}, {judged.verdict.replace('_', ' ')}", *map(_share, judged.nulls)]
+        own = share_or_verdict(judged.damage_limited, judged.verdict)
+        nulls = [share_or_verdict(null.damage_limited, null.verdict) for null in judged.nulls]
+        cells = [f"{own}, {judged.verdict.replace('_', ' ')}", *nulls]
         yield f"| `{name}` | {' | '.join(cells)} |\n"
         sys.stderr.write(f"standing still: {name} done\n")
     yield f"\n`limited` without any work: {', '.join(winners) or 'none'}.\n"
-
-
-def _share(result: Result | Null) -> str:
-    """Damage limited with its interval, or the verdict where there is none."""
-    limited = result.damage_limited
-    return share_interval(limited) if limited else result.verdict.replace("_", " ")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -14,6 +14,16 @@ _SAYS: dict[Verdict, str] = {
 }
 
 
+def share_or_verdict(limited: Interval | None, verdict: Verdict) -> str:
+    """The share of the damage that was prevented, or the verdict where there is none.
+
+    Examples:
+        >>> share_or_verdict(Interval(0.83, 0.78, 0.88), "limited"), share_or_verdict(None, "no_bite")
+        ('83%  [78%, 88%]', 'no bite')
+    """
+    return share_interval(limited) if limited else verdict.replace("_", " ")
+
+
 def verdict_sentence(verdict: Verdict, limited: Interval | None, reason: str) -> str:
     """The verdict, with the share of the damage that was prevented.
 

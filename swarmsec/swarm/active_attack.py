@@ -180,8 +180,8 @@ class ActiveAttack:
         """Own an identity whose links open with the next round."""
         self.state.identities = np.append(self.state.identities, np.int32(identity))
 
-    def on_join(self, relink: Callable[[Network, Ints], None]) -> None:
-        """Call `relink` with the network and the identities whenever identities have joined."""
+    def on_join(self, relink: Callable[[Network], None]) -> None:
+        """Call `relink` with the network whenever identities have joined."""
         self._relink_view = relink
 
     def relink(self, joined: Joined, identities: Ints) -> None:
@@ -191,7 +191,7 @@ class ActiveAttack:
         fresh = np.intersect1d(self.state.identities, identities).astype(np.int32)
         self.hijacked = np.union1d(self.hijacked, fresh).astype(np.int32)
         self.state.add_hijacked(fresh)
-        self._relink_view(joined.network, identities)
+        self._relink_view(joined.network)
 
     def acts_on(self, surface: Surface) -> bool:
         """Whether it acts on a surface: one that it names, or as an identity, if it compromises no daemon."""

@@ -88,6 +88,7 @@ class ActiveDefense:
             rounds=setup.rounds,
             vantage=spec.plugin.vantage,
             quarantine_limit=setup.rules.quarantine_limit(setup.network.n),
+            reserve=setup.network.reserve,
             responder=self,
             state=team.state,
             truth=truth,

@@ -13,7 +13,7 @@ from swarmsec.arrays import Bools, Daemons, Floats, Ints, frozen
 from swarmsec.errors import NotVisibleError, PluginError
 from swarmsec.immunity import BehaviorTracker, Features, MessageTracker
 from swarmsec.messages import Messages, as_arrived, as_sent
-from swarmsec.network import Joined, Network
+from swarmsec.network import Joined, Network, taking_part
 from swarmsec.teams.observed import Observed
 from swarmsec.teams.selectors import checked_daemons
 from swarmsec.teams.traits import Vantage
@@ -133,6 +133,7 @@ class BlueView:
         rounds: int,
         vantage: Vantage,
         quarantine_limit: int,
+        reserve: int = 0,
         responder: Responder,
         state: BlueState,
         truth: Callable[[], Bools],
@@ -143,6 +144,7 @@ class BlueView:
         self.neighborhoods = Neighborhoods(network, self._ask)
         self.quarantine_limit = quarantine_limit
         self._network = network
+        self._reserve = reserve
         self._vantage = vantage
         self._responder = responder
         self._state = state
@@ -163,6 +165,11 @@ class BlueView:
     def network(self) -> Network:
         """The network: every daemon knows its own neighbors. Between rounds it gets the links of who joined."""
         return self._network
+
+    @property
+    def joined(self) -> Bools:
+        """(n,) the daemons that take part: all but identities that have not joined, which say nothing."""
+        return frozen(taking_part(self._network, self._reserve))
 
     @property
     def inbox(self) -> Messages:

@@ -12,7 +12,7 @@ import numpy as np
 
 from swarmsec.arrays import Bools, Daemons, Floats, Ints
 from swarmsec.errors import NotVisibleError, UnknownNameError, did_you_mean
-from swarmsec.network import Network
+from swarmsec.network import Network, taking_part
 from swarmsec.teams.selectors import checked_daemons
 from swarmsec.teams.terms import Terms
 from swarmsec.teams.traits import Knowledge, Surface
@@ -174,8 +174,8 @@ class RedState:
 class RedActions(Protocol):
     """What the engine does for an attack that asks for it."""
 
-    def on_join(self, relink: Callable[[Network, Ints], None]) -> None:
-        """Call `relink` with the network and the identities whenever identities have joined."""
+    def on_join(self, relink: Callable[[Network], None]) -> None:
+        """Call `relink` with the network whenever identities have joined."""
 
     def held(self) -> Ints:
         """See `RedView.held`."""
@@ -228,7 +228,7 @@ class RedView:
         self._targets = targets
         self._state = state
         self._links = network
-        self._joined = np.arange(network.n) < network.n - reserve
+        self._reserve = reserve
         self._terms = terms
         self._defenses = defenses
         self._actions = actions
@@ -309,13 +309,13 @@ class RedView:
         return self._shown(self._state.proposals, "state").copy()
 
     @property
-    def joined(self) -> Bools:
-        """(n,) the rows of daemons that take part: all but identities that have not joined yet, whose rows are 0.
+    def honest(self) -> Ints:
+        """(k,) the daemons that take part and that no attack of the team has hijacked, ascending.
 
-        Needs `Knowledge.SIGNALS`, as `signals` and `state` do.
+        Rows of `signals` and `state` are 0 for identities that have not joined. Needs `Knowledge.SIGNALS`, as they do.
         """
-        self._need(Knowledge.SIGNALS, "joined")
-        return self._joined.copy()
+        self._need(Knowledge.SIGNALS, "honest")
+        return np.setdiff1d(np.flatnonzero(taking_part(self._links, self._reserve)), self.held).astype(np.int32)
 
     @property
     def defenses(self) -> tuple[Mapping[str, Any], ...]:
@@ -373,9 +373,8 @@ class RedView:
             self._need(needed, "rehearse")
         return self._actions.rehearse(signals)
 
-    def _relink(self, network: Network, identities: Ints) -> None:
+    def _relink(self, network: Network) -> None:
         self._links = network
-        self._joined[identities] = True
         vars(self).pop("network", None)
 
     @staticmethod

@@ -313,7 +313,7 @@ class _BlindedState(RedState):
 
 
 class _BlindedView(RedView):
-    """Shows another network and no defenses; every attack may ask for the real listeners of hijacked daemons."""
+    """Shows another network and no defenses; who takes part and who listens to hijacked daemons stays real."""
 
     real: RedView
 
@@ -321,6 +321,7 @@ class _BlindedView(RedView):
         return self.real.trusted_by(daemons, by_link=by_link)
 
     network = property(lambda self: self.real.network)
+    honest = property(lambda self: self.real.honest)
 
 
 def _blind(attack: ActiveAttack, network: Network) -> None:

@@ -6,17 +6,8 @@ import numpy as np
 import pytest
 
 from swarmsec import run, simulate
+from tests.attacks.swarms import spread_swarm
 from tests.strategies import beliefs
-
-FJ = {"kind": "friedkin_johnsen", "anchor": 0.2, "weights": "uniform"}
-
-
-def spread_swarm(defenses=(), **alie):
-    world = {"kind": "beliefs", "initial": "normal", "center": 1.0}
-    attack = {"kind": "alie", "daemons": 10, "z": 1.5, **alie}
-    network = {"kind": "complete", "n": 50}
-    more = {"protocol": FJ, "rounds": 15, "seeds": 8, "world": world}
-    return {"network": network, "attacks": [attack], "defenses": list(defenses), **more}
 
 
 def held(n: int, m: int, **alie) -> tuple[float, np.ndarray]:
@@ -49,15 +40,17 @@ def test_a_swarm_of_hijacked_daemons_only_stays_as_it_is() -> None:
 
 
 def test_zero_strength_does_no_damage() -> None:
-    assert run(spread_swarm(strength=0.0), seeds=1).damage["attacked"].mean == 0.0
+    assert run(spread_swarm("alie", z=1.5, strength=0.0), seeds=1).damage["attacked"].mean == 0.0
 
 
 @pytest.mark.parametrize("estimate", ["honest", "own"])
 def test_it_bites_and_w_msr_makes_it_worse(estimate) -> None:
-    undefended, defended = (run(spread_swarm(ds, estimate=estimate)) for ds in ([], [{"kind": "wmsr", "f": 10}]))
+    undefended, defended = (
+        run(spread_swarm("alie", ds, z=1.5, estimate=estimate)) for ds in ([], [{"kind": "wmsr", "f": 10}])
+    )
     assert undefended.bites
     assert defended.verdict == "harmful"
 
 
 def test_perfect_detection_limits_it() -> None:
-    assert run(spread_swarm([{"kind": "oracle"}])).verdict == "limited"
+    assert run(spread_swarm("alie", [{"kind": "oracle"}], z=1.5)).verdict == "limited"

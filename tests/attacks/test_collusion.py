@@ -6,18 +6,10 @@ import numpy as np
 import pytest
 
 from swarmsec import run, simulate
+from tests.attacks.swarms import spread_swarm
 from tests.strategies import beliefs
 
-FJ = {"kind": "friedkin_johnsen", "anchor": 0.2, "weights": "uniform"}
 SIX = {"kind": "complete", "n": 6}
-
-
-def spread_swarm(defenses=(), **attack):
-    world = {"kind": "beliefs", "initial": "normal", "center": 1.0}
-    attack = {"kind": "collusion", "daemons": 10, **attack}
-    network = {"kind": "complete", "n": 50}
-    more = {"protocol": FJ, "rounds": 15, "seeds": 8, "world": world}
-    return {"network": network, "attacks": [attack], "defenses": list(defenses), **more}
 
 
 def test_it_drags_plain_averaging_on_and_on() -> None:
@@ -39,11 +31,11 @@ def test_members_keep_their_places_in_the_clique() -> None:
 
 
 def test_zero_strength_does_no_damage() -> None:
-    assert run(spread_swarm(strength=0.0), seeds=1).damage["attacked"].mean == 0.0
+    assert run(spread_swarm("collusion", strength=0.0), seeds=1).damage["attacked"].mean == 0.0
 
 
 def test_krum_selects_a_clique_that_stays_close_and_not_one_far_away() -> None:
-    near, far = (run(spread_swarm([{"kind": "krum", "f": 10}], offset=offset)) for offset in (0.2, 1.0))
+    near, far = (run(spread_swarm("collusion", [{"kind": "krum", "f": 10}], offset=offset)) for offset in (0.2, 1.0))
     assert near.bites
     assert near.verdict == "harmful"
     assert far.damage_limited.low > 0.5

@@ -90,12 +90,12 @@ def test_the_blast_radius_is_noted_before_and_compared_with_the_daemons_that_fel
     one_way = {"kind": "edges", "n": 5, "edges": [[0, 1], [1, 2], [3, 4]], "directed": True}
     trace = trace_of(network=one_way, start=1, rounds=8)
     notes = [(event.round, *event.note) for event in trace.events if event.kind == "note"]
-    assert notes == [(1, "reach", 3), (7, "fell", 3), (7, "fell_of_reach", 1)]
+    assert notes == [(1, "reach", 3), (7, "hijacked", 3), (7, "share_of_reach", 1)]
     assert trace.metrics["compromised"].tolist() == [0, 1, 2, 3, 3, 3, 3, 3]
     stopped = trace_of(network=one_way, start=1, stop=3, rounds=8)
     assert [event.note for event in stopped.events if event.kind == "note"][1:] == [
-        ("fell", 2),
-        ("fell_of_reach", pytest.approx(2 / 3)),
+        ("hijacked", 2),
+        ("share_of_reach", pytest.approx(2 / 3)),
     ]
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from swarmsec import run, simulate
+from tests.attacks.swarms import spread_swarm
 from tests.strategies import beliefs
 
-FJ = {"kind": "friedkin_johnsen", "anchor": 0.2, "weights": "uniform"}
 TEN = {"kind": "complete", "n": 10}
 
 
@@ -18,14 +18,6 @@ def honest_mean_after_one_round(epsilon: float, center: float = 0.0) -> tuple[fl
     attack = {"kind": "inner_product", "daemons": [0, 1, 2], "epsilon": epsilon, "center": center}
     final = simulate(beliefs(initial, TEN, attacks=[attack], rounds=1), arm="attacked").final[3:, 0]
     return float(np.mean(initial[3:])) - center, float(final.mean()) - center
-
-
-def spread_swarm(defenses=(), mean=1.0, **attack):
-    world = {"kind": "beliefs", "initial": "normal", "center": mean}
-    attack = {"kind": "inner_product", "daemons": 10, **attack}
-    network = {"kind": "complete", "n": 50}
-    more = {"protocol": FJ, "rounds": 15, "seeds": 8, "world": world}
-    return {"network": network, "attacks": [attack], "defenses": list(defenses), **more}
 
 
 @pytest.mark.parametrize("epsilon", [0.1, 2.3, 7 / 3, 2.4])
@@ -40,17 +32,20 @@ def test_the_mean_turns_around_between_2_3_and_2_4() -> None:
 
 
 def test_zero_strength_does_no_damage() -> None:
-    assert run(spread_swarm(strength=0.0), seeds=1).damage["attacked"].mean == 0.0
+    assert run(spread_swarm("inner_product", strength=0.0), seeds=1).damage["attacked"].mean == 0.0
 
 
 def test_krum_excludes_it_far_from_the_honest_values() -> None:
-    undefended, krum = run(spread_swarm()), run(spread_swarm([{"kind": "krum", "f": 10}]))
+    undefended, krum = (
+        run(spread_swarm("inner_product")),
+        run(spread_swarm("inner_product", [{"kind": "krum", "f": 10}])),
+    )
     assert undefended.bites
     assert krum.damage_limited.low > 0.5
 
 
 @pytest.mark.parametrize("rule", ["krum", "wmsr"])
 def test_no_rule_excludes_it_where_the_negated_mean_is_inside_of_the_honest_spread(rule) -> None:
-    inside = run(spread_swarm([{"kind": rule, "f": 10}], mean=0.5))
+    inside = run(spread_swarm("inner_product", [{"kind": rule, "f": 10}], mean=0.5))
     assert inside.bites
     assert inside.verdict == "not_limited"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from swarmsec import run, simulate
+from tests.attacks.swarms import FJ, spread_swarm
 from tests.strategies import beliefs
 
-FJ = {"kind": "friedkin_johnsen", "anchor": 0.2, "weights": "uniform"}
 CROSS = [[0.0, 0.0], [0.0, 0.0], [0.0, 1.0], [0.0, -1.0], [5.0, 0.0], [-5.0, 0.0]]
 
 
@@ -16,14 +16,6 @@ def cross(seed: int, **mimic) -> np.ndarray:
     attack = {"kind": "mimic", "daemons": [0, 1], **mimic}
     swarm = beliefs(CROSS, {"kind": "complete", "n": 6}, attacks=[attack], protocol=FJ, rounds=6)
     return simulate(swarm, arm="attacked", seed=seed, record_states=True).states
-
-
-def spread_swarm(defenses=(), **attack):
-    world = {"kind": "beliefs", "initial": "normal", "center": 1.0}
-    attack = {"kind": "mimic", "daemons": 10, **attack}
-    network = {"kind": "complete", "n": 50}
-    more = {"protocol": FJ, "rounds": 15, "seeds": 8, "world": world}
-    return {"network": network, "attacks": [attack], "defenses": list(defenses), **more}
 
 
 def test_the_victim_is_an_end_of_the_direction_of_largest_variance() -> None:
@@ -46,14 +38,14 @@ def test_the_mean_leans_to_the_view_of_the_victim() -> None:
 
 
 def test_zero_strength_does_no_damage() -> None:
-    assert run(spread_swarm(strength=0.0), seeds=1).damage["attacked"].mean == 0.0
+    assert run(spread_swarm("mimic", strength=0.0), seeds=1).damage["attacked"].mean == 0.0
 
 
 def test_it_bites_and_w_msr_does_not_limit_it() -> None:
-    defended = run(spread_swarm([{"kind": "wmsr", "f": 10}]))
+    defended = run(spread_swarm("mimic", [{"kind": "wmsr", "f": 10}]))
     assert defended.bites
     assert defended.verdict == "not_limited"
 
 
 def test_a_median_limits_it_in_part() -> None:
-    assert run(spread_swarm([{"kind": "median"}])).verdict == "partly"
+    assert run(spread_swarm("mimic", [{"kind": "median"}])).verdict == "partly"

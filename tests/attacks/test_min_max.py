@@ -9,9 +9,8 @@ import pytest
 from scipy.spatial.distance import cdist, pdist
 
 from swarmsec import run, simulate
+from tests.attacks.swarms import spread_swarm
 from tests.strategies import beliefs
-
-FJ = {"kind": "friedkin_johnsen", "anchor": 0.2, "weights": "uniform"}
 
 
 def lie(honest, **min_max) -> np.ndarray:
@@ -20,14 +19,6 @@ def lie(honest, **min_max) -> np.ndarray:
     attack = {"kind": "min_max", "daemons": [0], **min_max}
     swarm = beliefs(initial, {"kind": "complete", "n": len(initial)}, attacks=[attack], rounds=1)
     return simulate(swarm, arm="attacked").final[0]
-
-
-def spread_swarm(defenses=(), **attack):
-    world = {"kind": "beliefs", "initial": "normal", "center": 1.0}
-    attack = {"kind": "min_max", "daemons": 10, **attack}
-    network = {"kind": "complete", "n": 50}
-    more = {"protocol": FJ, "rounds": 15, "seeds": 8, "world": world}
-    return {"network": network, "attacks": [attack], "defenses": list(defenses), **more}
 
 
 @pytest.mark.parametrize("direction", ["unit", "deviation", "sign"])
@@ -63,14 +54,14 @@ def test_it_holds_the_mean_where_all_honest_daemons_agree() -> None:
 
 
 def test_zero_strength_does_no_damage() -> None:
-    assert run(spread_swarm(strength=0.0), seeds=1).damage["attacked"].mean == 0.0
+    assert run(spread_swarm("min_max", strength=0.0), seeds=1).damage["attacked"].mean == 0.0
 
 
 def test_it_bites_and_w_msr_does_not_limit_it() -> None:
-    defended = run(spread_swarm([{"kind": "wmsr", "f": 10}]))
+    defended = run(spread_swarm("min_max", [{"kind": "wmsr", "f": 10}]))
     assert defended.bites
     assert defended.verdict == "not_limited"
 
 
 def test_krum_excludes_the_lie_within_the_bound_on_sums() -> None:
-    assert run(spread_swarm([{"kind": "krum", "f": 10}], bound="sum")).damage_limited.mean > 0.5
+    assert run(spread_swarm("min_max", [{"kind": "krum", "f": 10}], bound="sum")).damage_limited.mean > 0.5

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from swarmsec import run, simulate
+from tests.attacks.swarms import auction
 from tests.strategies import K3, beliefs
 
 
@@ -13,18 +14,6 @@ def states(kind="non_finite", defenses=(), initial=(0.5, 0, 1), network=K3, roun
     attack = {"kind": kind, "daemons": [0], **attack}
     swarm = beliefs(list(initial), network, attacks=[attack], defenses=list(defenses), rounds=rounds)
     return simulate(swarm, arm="defended" if defenses else "attacked", record_states=True).states[:, :, 0]
-
-
-def auction(kind: str, defenses=(), **attack):
-    return {
-        "world": {"kind": "allocation", "items": 3},
-        "network": {"kind": "complete", "n": 12},
-        "protocol": {"kind": "mcafee"},
-        "rounds": 30,
-        "seeds": 5,
-        "attacks": [{"kind": kind, "daemons": [0], **attack}],
-        "defenses": list(defenses),
-    }
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "mixed"])
@@ -49,10 +38,10 @@ def test_below_full_strength_the_message_stays_true() -> None:
 
 
 def test_zero_strength_does_no_damage() -> None:
-    assert run(auction("non_finite", strength=0.0), seeds=1).damage["attacked"].mean == 0.0
+    assert run(auction("non_finite", "mcafee", strength=0.0), seeds=1).damage["attacked"].mean == 0.0
 
 
 def test_an_auctioneer_without_a_finite_word_sells_nothing_and_no_rule_helps() -> None:
-    attacked = run(auction("non_finite", [{"kind": "wmsr", "f": 1}]))
+    attacked = run(auction("non_finite", "mcafee", [{"kind": "wmsr", "f": 1}]))
     assert attacked.bites
     assert attacked.damage_limited.high < 0.5

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from swarmsec import run, simulate
+from tests.attacks.swarms import auction
 from tests.strategies import K3, beliefs
 
 PATH = {"kind": "path", "n": 9}
@@ -14,18 +15,6 @@ PATH = {"kind": "path", "n": 9}
 def path(**silence):
     attack = {"kind": "silence", "daemons": [4], **silence}
     return beliefs([float(i) for i in range(9)], PATH, attacks=[attack], rounds=40)
-
-
-def auction(defenses=(), **attack):
-    return {
-        "world": {"kind": "allocation", "items": 3},
-        "network": {"kind": "complete", "n": 12},
-        "protocol": {"kind": "uniform_price"},
-        "rounds": 30,
-        "seeds": 5,
-        "attacks": [{"kind": "silence", "daemons": [0], **attack}],
-        "defenses": list(defenses),
-    }
 
 
 def test_a_silent_daemon_in_the_middle_of_a_path_divides_the_swarm() -> None:
@@ -62,7 +51,7 @@ def test_zero_strength_and_zero_probability_do_no_damage(harmless) -> None:
 
 
 def test_a_silent_auctioneer_stops_the_auction_and_no_rule_helps() -> None:
-    attacked = run(auction([{"kind": "wmsr", "f": 1}]))
+    attacked = run(auction("silence", "uniform_price", [{"kind": "wmsr", "f": 1}]))
     assert attacked.bites
     assert attacked.damage_limited.high < 0.5
 

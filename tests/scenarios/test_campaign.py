@@ -40,12 +40,12 @@ def test_the_phases_note_in_their_order_what_they_learned_and_hold() -> None:
         ("reconnaissance", "usual_mean"),
         ("reconnaissance", "usual_deviation"),
         ("hijack", "reach"),
-        ("hijack", "fell"),
-        ("hijack", "fell_of_reach"),
+        ("hijack", "hijacked"),
+        ("hijack", "share_of_reach"),
         ("hijack", "reach"),
         ("takeover", "taken_over"),
-        ("hijack", "fell"),
-        ("hijack", "fell_of_reach"),
+        ("hijack", "hijacked"),
+        ("hijack", "share_of_reach"),
     ]
     assert trace.compromised.sum() == PHASES[-1]["enough"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Annotated
 
 import numpy as np
 import pytest
 
+from attacks.sybil import Sybil
 from swarmsec import load_scenario
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError, PluginError
@@ -25,10 +25,7 @@ from swarmsec.swarm.arms import Arm
 from swarmsec.teams import (
     Attack,
     BlueView,
-    Channels,
     Defense,
-    Ge,
-    Help,
     Knowledge,
     Links,
     RedRules,
@@ -40,49 +37,13 @@ from swarmsec.teams import (
 from swarmsec.testing import check_attack
 from swarmsec.worlds.beliefs import Beliefs
 from tests.strategies import compose_swarm, play, swarm_of
+from tests.swarm.two_faced import TwoFaced
 
 REGISTRY = Registry()
 WMSR = REGISTRY.get("defenses", "wmsr")
 C7 = topology("circulant", n=7, offsets=[1, 2])
 INITIAL = [0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
 UNIFORM = AverageConsensus(weights="uniform")
-
-
-@dataclass(kw_only=True)
-class Sybil(Attack):
-    """Joins identities near its targets, which all say the same.
-
-    Each counts as one neighbor, so that few machines outvote many honest daemons of a neighborhood.
-    Source: Douceur, The Sybil attack, IPTPS 2002.
-    """
-
-    surface = Surface.NETWORK
-
-    identities: Annotated[int, Ge(0), Help("How many identities join.")] = 2
-    value: Annotated[float, Help("What they say and hold.")] = 100.0
-
-    def on_network(self, links: Links, red: RedView) -> Links:
-        """Ask for the identities that have not joined yet."""
-        for _ in range(self.identities - len(red.identities)):
-            links = links.join(red.targets)
-        return links
-
-    def on_daemons(self, state: Floats, red: RedView) -> Floats:
-        """Hold the lie, and so say it."""
-        return np.full_like(state, self.value)
-
-
-@dataclass(kw_only=True)
-class TwoFaced(Sybil):
-    """Joins identities that tell every other listener the opposite.
-
-    What a listener hears is the lie or its opposite, by the rank of the channel.
-    Source: Douceur, The Sybil attack, IPTPS 2002.
-    """
-
-    def on_messages(self, channels: Channels, red: RedView) -> Channels:
-        """Say the lie, and its opposite to every other listener."""
-        return channels.saying(np.where(channels.rank % 2, -self.value, self.value)[:, None])
 
 
 def open_to(network: Network, reserve: int) -> Network:
@@ -487,15 +448,22 @@ def test_identities_that_have_not_joined_do_not_count_as_honest_daemons(kind) ->
     assert np.array_equal(states(10), states(0))
 
 
-def test_red_sees_which_identities_have_joined() -> None:
-    seen: list[list[bool]] = []
+def test_both_teams_see_which_identities_have_joined() -> None:
+    honest: list[list[int]] = []
+    joined: list[list[bool]] = []
 
     class Looks(Sybil):
         knowledge = Knowledge.SIGNALS
 
         def on_round(self, red: RedView) -> None:
-            seen.append(red.joined.tolist())
+            honest.append(red.honest.tolist())
+
+    class Counts(Defense):
+        def respond(self, blue: BlueView) -> None:
+            joined.append(blue.joined.tolist())
 
     network = replace(topology("complete", n=3), reserve=2)
-    play(swarm_of(network, attacks=[Looks(daemons=[0], identities=1)], arm="attacked", rounds=2))
-    assert seen == [[True, True, True, False, False], [True, True, True, True, False]]
+    attacks = [Looks(daemons=[0], identities=1)]
+    play(swarm_of(network, attacks=attacks, defenses=[Counts()], arm="defended", rounds=2))
+    assert honest == [[0, 1, 2]] * 2
+    assert joined == [[True, True, True, False, False], [True, True, True, True, False]]

@@ -21,7 +21,7 @@ from tests.strategies import play, swarm_of
 EVERYTHING = reduce(or_, Knowledge)
 LEVELS = [reduce(or_, flags, Knowledge.NONE) for k in range(len(Knowledge) + 1) for flags in combinations(Knowledge, k)]
 NEEDS = {"signals": Knowledge.SIGNALS, "state": Knowledge.SIGNALS, "network": Knowledge.TOPOLOGY}
-NEEDS |= {"joined": Knowledge.SIGNALS, "defenses": Knowledge.DEFENSE, "rehearse": EVERYTHING}
+NEEDS |= {"honest": Knowledge.SIGNALS, "defenses": Knowledge.DEFENSE, "rehearse": EVERYTHING}
 """What the attributes of the view need that not every attack may use."""
 OPEN = {"rng", "n", "rounds", "round", "strength", "board", "note", "targets", "named", "own", "readings"}
 OPEN |= {"hijacked", "before", "identities", "held", "reach", "trusted_by", "hijack", "release"}

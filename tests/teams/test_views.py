@@ -179,7 +179,7 @@ def test_no_view_of_red_has_the_truth() -> None:
         "held",
         "hijacked",
         "identities",
-        "joined",
+        "honest",
         "n",
         "network",
         "rng",
