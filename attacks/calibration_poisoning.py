@@ -28,6 +28,6 @@ class CalibrationPoisoning(Attack):
 
     def on_signals(self, readings: Floats, red: RedView) -> Floats:
         """Add noise, then the bias."""
-        if red.round - self.start < self.warm_up:
+        if red.round - red.start < self.warm_up:
             return readings + self.swing * red.rng.uniform(-1.0, 1.0, readings.shape)
         return readings + self.bias

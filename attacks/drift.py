@@ -24,5 +24,5 @@ class Drift(Attack):
 
     def on_signals(self, readings: Floats, red: RedView) -> Floats:
         """Shift the readings of the targets."""
-        t = red.round - self.start + 1
+        t = red.round - red.start + 1
         return readings + self.slope * min(t, self.rounds or t)

@@ -47,7 +47,7 @@ class Hijack(Attack):
 
     def on_round(self, red: RedView) -> None:
         """Hijack more daemons every `dwell` rounds, and release some that recover."""
-        since, held = red.round - self.start, red.hijacked
+        since, held = red.round - red.start, red.hijacked
         if red.strength > 0 and since == 0:
             self._reach = red.reach
             red.note("reach", self._reach)
@@ -59,7 +59,7 @@ class Hijack(Attack):
                 self._recovered[free] = True
                 red.release(free)
         self._ever[red.hijacked] = True
-        if red.round == min(red.rounds, self.stop or red.rounds) - 1 and self._reach:
+        if red.round == min(red.rounds, red.stop or red.rounds) - 1 and self._reach:
             red.note("hijacked", self._ever.sum())
             red.note("share_of_reach", self._ever.sum() / self._reach)
 

@@ -31,7 +31,7 @@ class MemoryPoisoning(Attack):
 
     def on_signals(self, readings: Floats, red: RedView) -> Floats:
         """Add the pulse of the round, or the bias after the last one."""
-        lesson, within = divmod(red.round - self.start, self.period)
+        lesson, within = divmod(red.round - red.start, self.period)
         if lesson >= self.lessons:
             return readings + self.bias if self.mode == "tolerate" else readings
         height = (lesson + 1) / (self.lessons + 1) if self.mode == "tolerate" else 1.0

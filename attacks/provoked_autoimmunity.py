@@ -31,6 +31,6 @@ class ProvokedAutoimmunity(Attack):
     def on_signals(self, readings: Floats, red: RedView) -> Floats:
         """Shift the signals of the group whose turn it is."""
         rank = np.arange(len(readings))
-        turn = (red.round - self.start) // self.dwell % self.groups
+        turn = (red.round - red.start) // self.dwell % self.groups
         side = np.where(rank // self.groups % 2 == 0, 1.0, -1.0)
         return readings + np.where(rank % self.groups == turn, self.amplitude * side, 0.0)[:, None]

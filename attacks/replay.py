@@ -30,12 +30,12 @@ class Replay(Attack):
 
     def on_round(self, red: RedView) -> None:
         """Record the readings of the targets until the start."""
-        if red.round < max(self.start, 1):
+        if red.round < max(red.start, 1):
             readings = red.readings[None]
             before = self._recorded if red.round else readings[:0]
             self._recorded = np.concatenate([before, readings])[-self.window :]
 
     def on_signals(self, readings: Floats, red: RedView) -> Floats:
         """Play the recording."""
-        now: Floats = self._recorded[(red.round - self.start) % len(self._recorded)]
+        now: Floats = self._recorded[(red.round - red.start) % len(self._recorded)]
         return now

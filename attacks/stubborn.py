@@ -34,7 +34,7 @@ class Stubborn(Attack):
 
     def on_daemons(self, state: Floats, red: RedView) -> Floats:
         """Write the proposals of hijacked daemons."""
-        t = red.round - self.start
+        t = red.round - red.start
         center = np.resize(self.values or [self.value], (len(state), 1))
         moved = self.drift * t + self.swing * float(np.sin(self.frequency * t + self.angle))
         lie = np.broadcast_to(center + moved, state.shape)

@@ -130,14 +130,20 @@ def _metric_label(name: str, unit: str) -> str:
 
 
 def _attack_line(spec: Mapping[str, Any]) -> str:
-    stop = f"to {spec['stop']}" if spec["stop"] is not None else "on"
     daemons = spec["daemons"]
     targets = f"daemons {', '.join(map(str, daemons))}" if isinstance(daemons, list) else f"{daemons} of the daemons"
     general = {"kind", "daemons", "start", "stop", "strength", "ramp"}
     details = [f"{name} {_parameter_text(value)}" for name, value in spec.items() if name not in general]
     if spec["strength"] != 1.0:
         details.append(f"strength {_parameter_text(spec['strength'])}")
-    return ", ".join([f"{spec['kind']} on {targets}", f"rounds {spec['start']} {stop}", *details])
+    return ", ".join([f"{spec['kind']} on {targets}", _rounds_text(spec["start"], spec["stop"]), *details])
+
+
+def _rounds_text(start: int | list[int], stop: int | None) -> str:
+    if not isinstance(start, list):
+        return f"rounds {start} {'on' if stop is None else f'to {stop}'}"
+    first, last = start
+    return f"{'all' if stop is None else stop - first} rounds from one between {first} and {last} on"
 
 
 def _parameter_text(value: Any) -> str:

@@ -50,7 +50,7 @@ def guarantees_before(
     aimed = zip(setup.attacks, setup.targets, strict=True)
     acting = [(spec.plugin, targets) for spec, targets in aimed if acts(spec, setup.rounds)]
     attacked = np.unique(np.concatenate([np.empty(0, dtype=np.int32), *(targets for _, targets in acting)]))
-    start = min((attack.start for attack, _ in acting), default=0)
+    start = min((attack.first_start for attack, _ in acting), default=0)
     links = any(Surface.NETWORK in attack.surface for attack, _ in acting)
     identities = setup.rules.identity_limit(setup.network.reserve) if links else 0
     found = []
@@ -67,7 +67,7 @@ def acts(spec: PluginSpec[Attack], rounds: int) -> bool:
     return (
         bool(attack.surface)
         and attack.strength > 0
-        and attack.start < (rounds if attack.stop is None else min(rounds, attack.stop))
+        and attack.first_start < (rounds if attack.stop is None else min(rounds, attack.stop))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from swarmsec._version import __version__
 from swarmsec.errors import UsageError
@@ -12,7 +13,7 @@ from swarmsec.runs.executors import open_executor
 from swarmsec.runs.jobs import JobResult
 from swarmsec.runs.seeds import run_seeds
 from swarmsec.runs.simulation import EachRound, Loadable, arm_of
-from swarmsec.scenario import Scenario, Teams, load_scenario, seed_list
+from swarmsec.scenario import Scenario, Teams, load_scenario, seed_list, stop_of
 from swarmsec.scoring import Result, SeedRun, Subject, score
 from swarmsec.swarm.arms import ALL_ARMS, Arm
 
@@ -97,7 +98,7 @@ def subject_of(scenario: Scenario) -> Subject:
         version=scenario.version,
         digest=scenario.digest,
         engine_version=__version__,
-        stop=scenario.stop,
+        stop=partial(stop_of, scenario.document),
         command=(
             scenario.source,
             *scenario.changes.as_options(),

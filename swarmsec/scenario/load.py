@@ -28,7 +28,7 @@ from swarmsec.scenario.check import check
 from swarmsec.scenario.data_files import with_data_files
 from swarmsec.scenario.extends import extended
 from swarmsec.scenario.findings import InvalidScenarioError, locate, refuse
-from swarmsec.scenario.model import digest_of, seed_list, stop_of
+from swarmsec.scenario.model import digest_of, seed_list
 from swarmsec.scenario.one_line_fields import hidden_text
 from swarmsec.scenario.overrides import Changes, Teams, specs_of, steps, with_value
 from swarmsec.scenario.schedule import expand
@@ -81,11 +81,6 @@ class Scenario:
     def n(self) -> int:
         """The number of daemons."""
         return self.parts.n
-
-    @property
-    def stop(self) -> int:
-        """The first round after all attacks, at most the number of rounds."""
-        return stop_of(self.document)
 
     @property
     def seeds(self) -> tuple[int, ...]:

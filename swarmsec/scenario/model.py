@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Help, Le, MaxLen, MinLen, Unit
+from swarmsec.rng import Streams
+from swarmsec.teams import moved
 
 PLUGINS_MAX = 1_000
 """At most this many attacks, steps of campaigns included, and at most this many defenses."""
@@ -109,8 +111,12 @@ def _without_path(value: Any) -> Any:
     return {key: one for key, one in value.items() if key not in unused}
 
 
-def stop_of(document: Mapping[str, Any]) -> int:
-    """The first round of a resolved document after all its attacks, at most its number of rounds."""
+def stop_of(document: Mapping[str, Any], seed: int) -> int:
+    """The first round of a resolved document after all its attacks, in a seed; at most its number of rounds."""
     rounds = int(document["rounds"])
-    stops = [rounds if spec["stop"] is None else int(spec["stop"]) for spec in document["attacks"]]
+    streams = Streams(document["name"], seed, int(document["root_seed"]))
+    stops = [
+        rounds if spec["stop"] is None else int(spec["stop"]) + moved(spec["start"], streams.of(f"red/{number}/start"))
+        for number, spec in enumerate(document["attacks"])
+    ]
     return min(rounds, max(stops, default=0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
 from typing import Any, NamedTuple
@@ -81,7 +81,7 @@ class Subject(NamedTuple):
         version: Its version.
         digest: The digest of the resolved scenario.
         engine_version: The version of swarmsec.
-        stop: The first round after all attacks, at most the number of rounds.
+        stop: seed → the first round after all attacks, at most the number of rounds.
         command: The arguments of `swarmsec run` that repeat the run, without the seeds.
         bill: The name of the scored bill.
         autoimmune: The budget of the autoimmune cost, as a share of the attack's damage.
@@ -95,7 +95,7 @@ class Subject(NamedTuple):
     version: int
     digest: str
     engine_version: str
-    stop: int
+    stop: Callable[[int], int]
     command: tuple[str, ...]
     bill: str = ""
     autoimmune: float = 0.05
@@ -308,11 +308,15 @@ def _guarantee(runs: Sequence[SeedRun]) -> Guarantee:
     )
 
 
-def _recovery(runs: Sequence[SeedRun], stop: int) -> dict[str, float | None]:
+def _recovery(runs: Sequence[SeedRun], stop: Callable[[int], int]) -> dict[str, float | None]:
     """Arm with an attack → the mean over seeds; None if the damage never becomes constant in some seed."""
     arms = runs[0].traces
+
+    def rounds(run: SeedRun, arm: str) -> int | None:
+        return rounds_to_recover(run.traces[arm].bill - run.traces["clean"].bill, stop(run.seed))
+
     return {
-        arm: _mean_or_none([rounds_to_recover(run.traces[arm].bill - run.traces["clean"].bill, stop) for run in runs])
+        arm: _mean_or_none([rounds(run, arm) for run in runs])
         for arm in ("attacked", "defended")
         if arm in arms and "clean" in arms
     }

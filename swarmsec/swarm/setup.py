@@ -17,7 +17,7 @@ from swarmsec.parameters import Ge, Help, once_per_class
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
-from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, Terms, rule_of, select, size_of, terms_of
+from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, Terms, moved, rule_of, select, size_of, terms_of
 from swarmsec.worlds import World
 
 DAEMONS_AT_ONCE_MAX = 20_000
@@ -136,6 +136,8 @@ def compose(
     _check_fit(network.n, (world, protocol, *attacks, *defenses), defenses, engine, network.reserve)
     _check_widths(world, protocol)
     _check_membership(protocol, rules, network.reserve)
+    asked = tuple(terms_of(spec.plugin) for spec in attacks)
+    attacks = [_with_drawn_start(spec, streams.of(f"red/{number}/start")) for number, spec in enumerate(attacks)]
     roles = world.plugin.roles(network.n)
     named = _select_all(attacks, network, roles, streams)
     targets = tuple(selected["daemons"] for selected in named)
@@ -143,7 +145,7 @@ def compose(
     compromising = [aimed for term, aimed in zip(terms, targets, strict=True) if term.surface.compromises] + [
         _select_targets(aim.daemons, network, roles, streams, aim.attack) for aim in unbilled
     ]
-    rules.enforce(terms, targets, n=network.n, rounds=rounds)
+    rules.enforce(asked, targets, n=network.n, rounds=rounds)
     rules.link_limit(network.m)
     return Setup(
         network=network,
@@ -161,6 +163,16 @@ def compose(
         billed=_all_except(compromising, network.n),
         roles=roles,
     )
+
+
+def _with_drawn_start(spec: PluginSpec[Attack], rng: np.random.Generator) -> PluginSpec[Attack]:
+    """The attack with the first round of this seed, if it is to be drawn; `stop` moves with it."""
+    if not isinstance(spec.plugin.start, list):
+        return spec
+    drawn, rounds = spec.fresh(), moved(spec.plugin.start, rng)
+    drawn.plugin.start = spec.plugin.first_start + rounds
+    drawn.plugin.stop = None if spec.plugin.stop is None else spec.plugin.stop + rounds
+    return drawn
 
 
 def _check_widths(world: PluginSpec[World], protocol: PluginSpec[NegotiationProtocol]) -> None:

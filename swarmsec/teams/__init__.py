@@ -30,7 +30,7 @@ from swarmsec.teams.red_view import Channels, Links, RedState, RedView
 from swarmsec.teams.rule_defense import RuleDefense, require_minority
 from swarmsec.teams.rules import BlueRules, RedRules, Rules
 from swarmsec.teams.selectors import Amount, Selector, amount_of, needs_edges, same_as, select, size_of
-from swarmsec.teams.terms import Terms
+from swarmsec.teams.terms import Terms, moved
 from swarmsec.teams.traits import Knowledge, Surface, Vantage
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "honest_daemons",
     "honest_majority",
     "most_faulty_neighbors",
+    "moved",
     "needs_edges",
     "require_minority",
     "rule_excludes",

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, final
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
 from swarmsec.messages import Claims
-from swarmsec.parameters import Ge, Help, Unit
+from swarmsec.parameters import Ge, Help, MinLen, Unit
 from swarmsec.plugin import Family, Plugin
 from swarmsec.teams.red_view import Channels, Links, RedView
 from swarmsec.teams.selectors import Selector
@@ -54,7 +54,11 @@ class Attack(Plugin):
     daemons: Annotated[Selector, Help("The targets: all, 12, 5%, [3, 9], hubs, role=NAME, around:7, same:NAME.")] = (
         "10%"
     )
-    start: Annotated[int, Ge(0), Unit("round"), Help("The first round in which it is on.")] = 0
+    start: Annotated[
+        Annotated[int, Ge(0)] | Annotated[list[Annotated[int, Ge(0)]], MinLen(2)],
+        Unit("round"),
+        Help("The first round in which it is on; [first, last] to draw it, and `stop` then moves with it."),
+    ] = 0
     stop: Annotated[int | None, Ge(0), Unit("round"), Help("The first round in which it is off again.")] = None
     strength: Annotated[float, Ge(0), Help("Scales the effect; 0 is no attack.")] = 1.0
     ramp: Annotated[int, Ge(0), Unit("rounds"), Help("How long it takes to reach its full strength.")] = 0
@@ -68,8 +72,16 @@ class Attack(Plugin):
 
     def check(self, n: int) -> None:
         """Check that `stop` is after `start`."""
-        if self.stop is not None and self.stop <= self.start:
-            raise ParameterError(f"{self.stop} given; must be more than start, {self.start}", where="stop")
+        if isinstance(self.start, list) and (len(self.start) != 2 or self.start[0] > self.start[1]):
+            raise ParameterError(f"{self.start} given; must be the first and the last round", where="start")
+        if self.stop is not None and self.stop <= self.first_start:
+            raise ParameterError(f"{self.stop} given; must be more than start, {self.first_start}", where="stop")
+
+    @property
+    @final
+    def first_start(self) -> int:
+        """`start`, or the first of the rounds from which it is drawn."""
+        return self.start[0] if isinstance(self.start, list) else self.start
 
     @final
     def intensity(self, round: int) -> float:
@@ -116,7 +128,7 @@ class Attack(Plugin):
 def terms_of(attack: Attack) -> Terms:
     """The terms of an attack as its parameters and traits are now."""
     return Terms(
-        start=int(attack.start),
+        start=int(attack.first_start),
         stop=None if attack.stop is None else int(attack.stop),
         strength=float(attack.strength),
         ramp=int(attack.ramp),

@@ -236,6 +236,16 @@ class RedView:
         actions.on_join(self._relink)
 
     @property
+    def start(self) -> int:
+        """The first round in which this attack is on, also if it was drawn."""
+        return self._terms.start
+
+    @property
+    def stop(self) -> int | None:
+        """The first round in which it is off again; None if it stays on."""
+        return self._terms.stop
+
+    @property
     def round(self) -> int:
         """The current round, from 0."""
         return self._state.round

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from swarmsec.teams.traits import Knowledge, Surface
 
@@ -33,3 +36,11 @@ class Terms(NamedTuple):
         if round < self.start or (self.stop is not None and round >= self.stop):
             return 0.0
         return self.strength * min(1.0, (round - self.start + 1) / (self.ramp + 1))
+
+
+def moved(start: int | Sequence[int], rng: np.random.Generator) -> int:
+    """How many rounds after the first possible one an attack starts; 0 unless its start is drawn."""
+    if isinstance(start, int):
+        return 0
+    first, last = start
+    return int(rng.integers(last - first + 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from swarmsec._version import __version__
@@ -94,7 +95,7 @@ def _subject(store: Store, key: CellKey, runs: CellRuns) -> Subject | None:
                 version=int(job.document["version"]),
                 digest=digest_of(job.document),
                 engine_version=__version__,
-                stop=stop_of(job.document),
+                stop=partial(stop_of, job.document),
                 command=(key.scenario, *teams, *folders),
                 bill=str(job.document["score"]["bill"]),
                 autoimmune=terms.autoimmune,

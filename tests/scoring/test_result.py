@@ -16,7 +16,7 @@ from swarmsec.teams import Guarantee
 from swarmsec.worlds import Metric
 
 ARMS = ("clean", "attacked", "defended", "guarded")
-SUBJECT = Subject("test", 1, "digest", "0", 3, ("test",))
+SUBJECT = Subject("test", 1, "digest", "0", lambda seed: 3, ("test",))
 
 
 def trace(arm: str, bill: float | Sequence[float], *, seed: int = 0, messages: float = 100.0) -> Trace:

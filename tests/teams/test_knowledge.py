@@ -24,7 +24,7 @@ NEEDS = {"signals": Knowledge.SIGNALS, "state": Knowledge.SIGNALS, "network": Kn
 NEEDS |= {"honest": Knowledge.SIGNALS, "defenses": Knowledge.DEFENSE, "rehearse": EVERYTHING}
 """What the attributes of the view need that not every attack may use."""
 OPEN = {"rng", "n", "rounds", "round", "strength", "board", "note", "targets", "named", "own", "readings"}
-OPEN |= {"hijacked", "before", "identities", "held", "reach", "trusted_by", "hijack", "release"}
+OPEN |= {"hijacked", "before", "identities", "held", "reach", "start", "stop", "trusted_by", "hijack", "release"}
 """What every attack may use: its own daemons, their feeds and channels, and acts."""
 CALLS: dict[str, Callable[[RedView], Any]] = {
     "named": lambda red: red.named("daemons"),

@@ -170,6 +170,8 @@ def test_no_view_of_red_has_the_truth() -> None:
         "note",
         "own",
         "reach",
+        "start",
+        "stop",
         "readings",
         "rehearse",
         "release",

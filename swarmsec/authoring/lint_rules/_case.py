@@ -37,7 +37,7 @@ class TargetedAttack(NamedTuple):
     def rounds_on(self, rounds: int) -> int:
         """The number of rounds in which it is active, in a run of `rounds` rounds."""
         stop = rounds if self.plugin.stop is None else min(self.plugin.stop, rounds)
-        return max(0, stop - self.plugin.start)
+        return max(0, stop - self.plugin.first_start)
 
     def acts_in(self, rounds: int) -> bool:
         """Whether it has an effect in a run of `rounds` rounds."""

@@ -117,11 +117,11 @@ def unread_signals(case: LintCase) -> Iterator[Remark]:
     if case.setup.protocol.reads_signals_after_start:
         return
     for aimed in case.acting:
-        if aimed.plugin.surface == Surface.SIGNAL and aimed.plugin.start > 0:
+        if aimed.plugin.surface == Surface.SIGNAL and aimed.plugin.first_start > 0:
             yield Remark(
                 (*aimed.path, "start"),
                 f"{case.document['protocol']['kind']} reads the feeds in round 0 only, but this attack on them starts "
-                f"in round {aimed.plugin.start:,}",
+                f"in round {aimed.plugin.first_start:,}",
                 "start it in round 0, or use friedkin_johnsen with an anchor",
             )
 

@@ -225,7 +225,7 @@ def _is_chosen(selector: object) -> bool:
 def _overlap(first: TargetedAttack, second: TargetedAttack, rounds: int) -> bool:
     """Whether two attacks are active in the same rounds."""
     stops = [rounds if one.plugin.stop is None else one.plugin.stop for one in (first, second)]
-    return max(first.plugin.start, second.plugin.start) < min(*stops, rounds)
+    return max(first.plugin.first_start, second.plugin.first_start) < min(*stops, rounds)
 
 
 def _names(surface: Surface) -> str:

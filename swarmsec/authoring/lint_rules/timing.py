@@ -18,10 +18,10 @@ def attack_after_the_end(case: LintCase) -> Iterator[Remark]:
     for a quick run, or that a campaign starts so late that its last steps are after the end.
     """
     for aimed in case.attacks:
-        if aimed.plugin.start >= case.rounds:
+        if aimed.plugin.first_start >= case.rounds:
             yield Remark(
                 (*aimed.path, "start"),
-                f"starts in round {aimed.plugin.start:,}, but the run has only {case.rounds:,} rounds",
+                f"starts in round {aimed.plugin.first_start:,}, but the run has only {case.rounds:,} rounds",
                 f"start it before round {case.rounds:,}, or use more rounds",
             )
 
@@ -37,7 +37,7 @@ def ramp_never_done(case: LintCase) -> Iterator[Remark]:
     for aimed in case.attacks:
         on = aimed.rounds_on(case.rounds)
         if 0 < on <= aimed.plugin.ramp:
-            most = aimed.plugin.intensity(aimed.plugin.start + on - 1)
+            most = aimed.plugin.intensity(aimed.plugin.first_start + on - 1)
             yield Remark(
                 (*aimed.path, "ramp"),
                 f"grows for {aimed.plugin.ramp:,} rounds but is active for {on:,}: its strength is at most {most:.2g}",
@@ -68,7 +68,7 @@ def stop_past_the_end(case: LintCase) -> Iterator[Remark]:
     for aimed in case.attacks:
         stop = aimed.plugin.stop
         path = (*aimed.path, "stop")
-        if stop is not None and stop > case.rounds > aimed.plugin.start:
+        if stop is not None and stop > case.rounds > aimed.plugin.first_start:
             yield Remark(
                 path,
                 f"stops in round {stop:,}, but the run has only {case.rounds:,} rounds",
@@ -90,11 +90,11 @@ def attack_in_the_warm_up(case: LintCase) -> Iterator[Remark]:
     for path, spec in case.defenses:
         warm_up = getattr(spec.plugin, "warm_up", 0)
         for aimed in case.acting:
-            if aimed.plugin.surface & spec.plugin.sees and aimed.plugin.start < min(warm_up, case.rounds):
+            if aimed.plugin.surface & spec.plugin.sees and aimed.plugin.first_start < min(warm_up, case.rounds):
                 yield Remark(
                     (*aimed.path, "start"),
-                    f"starts in round {aimed.plugin.start:,}, but {spec.kind} ({path[0]}[{path[1]}]) warms up until "
-                    f"round {warm_up:,}",
+                    f"starts in round {aimed.plugin.first_start:,}, but {spec.kind} ({path[0]}[{path[1]}]) warms up "
+                    f"until round {warm_up:,}",
                     f"start it in round {warm_up:,} or later",
                 )
 

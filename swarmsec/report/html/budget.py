@@ -53,12 +53,12 @@ def budget(record: RunRecord, setup: Setup | None) -> list[BudgetRow]:
     ]
     feeds = [targets for attack, targets in attacks if Surface.SIGNAL in attack.surface]
     lengths = [
-        max(0, (setup.rounds if attack.stop is None else min(attack.stop, setup.rounds)) - attack.start)
+        max(0, (setup.rounds if attack.stop is None else min(attack.stop, setup.rounds)) - attack.first_start)
         for attack, _ in attacks
     ]
     tainted = len(np.unique(np.concatenate(feeds))) if feeds else 0
     strongest = max((attack.strength for attack, _ in attacks), default=0)
-    first = min((attack.start for attack, _ in attacks), default=None)
+    first = min((attack.first_start for attack, _ in attacks), default=None)
     earliest = red["earliest"]
     return [
         _daemon_row("red", "hijacked daemons", red["daemons"], _maximum(record.rounds, "compromised"), n),

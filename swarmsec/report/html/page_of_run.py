@@ -242,12 +242,9 @@ def _description(record: RunRecord, unit: str, chart: LineChart) -> str:
 
 
 def _attacked_rounds(document: Mapping[str, Any], rounds: int) -> list[tuple[int, int]]:
-    """(first round, first round after) of each interval with an active attack; overlapping ones are merged."""
-    spans = sorted(
-        (int(spec.get("start", 0)), rounds if spec.get("stop") is None else min(int(spec["stop"]), rounds))
-        for spec in document.get("attacks", ())
-        if spec.get("strength", 1.0) > 0
-    )
+    """(first round, first round after) of each interval in which attacks may be active; overlapping ones are merged."""
+    active = [spec for spec in document.get("attacks", ()) if spec.get("strength", 1.0) > 0]
+    spans = sorted(_attacked_span(spec.get("start", 0), spec.get("stop"), rounds) for spec in active)
     joined: list[tuple[int, int]] = []
     for begin, end in spans:
         if joined and begin <= joined[-1][1]:
@@ -255,6 +252,12 @@ def _attacked_rounds(document: Mapping[str, Any], rounds: int) -> list[tuple[int
         elif begin < end:
             joined.append((begin, end))
     return joined
+
+
+def _attacked_span(start: int | list[int], stop: int | None, rounds: int) -> tuple[int, int]:
+    """The rounds of an attack; if its start is drawn, from the first that it may have to the last."""
+    first, last = start if isinstance(start, list) else (start, start)
+    return first, rounds if stop is None else min(stop + last - first, rounds)
 
 
 def _damage(result: Mapping[str, Any], unit: str) -> Forest | None:
