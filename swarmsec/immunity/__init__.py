@@ -11,7 +11,7 @@ from swarmsec.immunity.edge_memory import EdgeMemory
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.quarantine import Quarantine, Verdict
-from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley
+from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley, PageTest
 from swarmsec.immunity.warm_up import WarmUp
 from swarmsec.immunity.whitening import Whitener
 
@@ -27,6 +27,7 @@ __all__ = [
     "Features",
     "MessageTracker",
     "PageHinkley",
+    "PageTest",
     "Quarantine",
     "Verdict",
     "WarmUp",

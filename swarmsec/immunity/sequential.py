@@ -43,6 +43,25 @@ class Cusum:
         self._sums[:, streams] = 0.0
 
 
+class PageTest:
+    """One-sided sums of evidence with a ceiling, S ← min(ceiling, max(0, S + evidence)), of Page, Biometrika 1954.
+
+    With log likelihood ratios as evidence it is optimal. The ceiling makes it forget a change soon after its end.
+
+    Args:
+        ceiling: The highest sum.
+    """
+
+    def __init__(self, ceiling: float) -> None:
+        self._ceiling = ceiling
+        self.sums: Floats = np.zeros(1)
+
+    def observe(self, evidence: Floats) -> Floats:
+        """Add evidence, of any one shape → the sums, of the same shape."""
+        self.sums = np.clip(self.sums + evidence, 0.0, self._ceiling)
+        return self.sums
+
+
 class Ewma:
     """The exponentially weighted mean m ← (1 − λ) m + λ z; the score is |m| in its own deviations.
 

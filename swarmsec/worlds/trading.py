@@ -25,7 +25,6 @@ from swarmsec.worlds._portfolio import RELEASE, Judge, Portfolio
 from swarmsec.worlds._prices import prices_of
 
 _FIRST_PRICE_USD = 100.0
-_NEWS_VOLUME = 3.0  # How much louder the market is in an episode.
 _VOLUME_NOISE = 0.3  # Standard deviation of the log volume of a round.
 
 
@@ -109,6 +108,7 @@ class Trading(World):
     ] = 3
     news_rounds: Annotated[int, Ge(1), Unit("rounds"), Help("Length of an episode.")] = 60
     fall: Annotated[float, Interval(ge=0, lt=1), Help("The share of its worth that the asset loses in one.")] = 0.005
+    news_volume: Annotated[float, Ge(1), Help("How many times its usual volume the market trades in one.")] = 3.0
     gain: Annotated[float, Gt(0), Unit("books per signal"), Help("Share of its book sold per unit of belief.")] = 1.2
     dead_band: Annotated[float, Ge(0), Unit("signal"), Help("The belief below which a daemon does not act.")] = 0.1
     pace: Annotated[float, Interval(gt=0, le=1), Unit("books per round"), Help("The largest trade.")] = 0.02
@@ -194,7 +194,7 @@ class Trading(World):
         self._fundamental = self._path(view.rounds)
         noise = np.exp(_VOLUME_NOISE * view.rng.standard_normal(view.rounds) - _VOLUME_NOISE**2 / 2)
         usual = self.volume_usd / _FIRST_PRICE_USD / self._day
-        self._volume: Floats = usual * noise * np.where(self._told < 0.0, _NEWS_VOLUME, 1.0)
+        self._volume: Floats = usual * noise * np.where(self._told < 0.0, self.news_volume, 1.0)
         shares = self.book_usd / _FIRST_PRICE_USD
         self._swarm = self._account(np.full(view.n, shares), view.billed, episodes)
         self._desk = self._account(np.array([shares * view.n]), np.ones(1, dtype=np.bool_), episodes)

@@ -36,7 +36,7 @@ def test_a_line_has_all_details_of_a_scenario(capsys):
     with pytest.raises(SystemExit):
         main(["list", "scenarios", "--tag", "challenge"])
     (line,) = capsys.readouterr().out.splitlines()
-    for word in ("blackswarm_subtle", "open", "BlackSwarm, subtle", "wmsr, median_gate", "trading", "challenge"):
+    for word in ("blackswarm_quiet", "open", "BlackSwarm in a quiet", "claim_against_outcome", "trading", "challenge"):
         assert word in line
 
 
