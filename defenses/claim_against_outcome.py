@@ -7,12 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.aggregation import MAD_TO_DEVIATION
-from swarmsec.immunity import PageTest, WarmUp
+from swarmsec.immunity import ClaimTest
 from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Surface, Unit, Vantage
-
-_SHIFT = 0.5  # Deviations per round that a feed's own noise does not exceed on average.
-_SURPRISE_MAX = 8.0  # A single round counts for no more than this log likelihood ratio.
 
 
 @dataclass(kw_only=True)
@@ -47,51 +43,21 @@ class ClaimAgainstOutcome(Defense):
 
     def begin(self, blue: BlueView) -> None:
         """Nothing is announced, and nothing confirmed."""
-        self._seen = WarmUp(self.warm_up)
-        self._announced, self._exceeding = PageTest(2 * self.threshold), PageTest(2 * self.threshold)
-        self._confirmed = PageTest(2 * self.evidence)
-        self._figures: list[float] = []
-        self._known = False
+        self._test = ClaimTest(
+            claim=self.claim,
+            factor=self.factor,
+            threshold=self.threshold,
+            evidence=self.evidence,
+            warm_up=self.warm_up,
+        )
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
         """Replace readings that announce news which nothing confirms, and what exceeds confirmed news."""
-        if blue.round < self.warm_up:
-            self._seen.add(blue.round, signals)
-            return signals
-        if self._seen:
-            self._usual, deviation = self._seen.center_and_deviation()
-            self._deviation = np.where(deviation > 0, deviation, 1.0)
-        below = (self._usual - signals) / self._deviation
-        announced = self._announced.observe(below - _SHIFT) > self.threshold
-        exceeding = self._exceeding.observe(below - self.claim / self._deviation - _SHIFT) > self.threshold
-        if not self._known:
-            return signals
-        confirmed = (self._confirmed.sums >= self.evidence)[:, None]
-        believed = np.where(exceeding, self._usual - self.claim, signals)
-        replaced = np.where(confirmed, believed, np.where(announced, self._usual, signals))
-        return replaced if (replaced != signals).any() else signals
+        return self._test.believe(signals, blue.round)
 
     def respond(self, blue: BlueView) -> None:
-        """Compare the figure with its usual value."""
+        """Look at the figure, without what the swarm itself added to it."""
         seen = blue.observed
-        if seen is None or not seen.public.get(self.figure, 0.0) > 0.0:
-            return
-        figure = seen.public[self.figure]
-        if blue.round < self.warm_up:
-            self._figures.append(figure)
-            return
-        if not self._known and self._figures:
-            logs = np.log(self._figures)
-            self._center = float(np.median(logs))
-            self._spread = MAD_TO_DEVIATION * float(np.median(np.abs(logs - self._center))) or 1.0
-            self._known = True
-        if self._known:
-            added = blue.n * np.abs(seen.own.get(self.own, np.zeros(blue.n))) * seen.public.get(self.price, 0.0)
-            louder = np.log(np.maximum(figure - added, np.finfo(np.float64).tiny)) - self._center
-            self._confirmed.observe(self._evidence_of(louder))
-
-    def _evidence_of(self, louder: Floats) -> Floats:
-        """The log likelihood ratio of news, for the log of the figure over its usual value."""
-        news = np.log(self.factor)
-        ratio: Floats = np.clip((louder - news / 2) * news / self._spread**2, -_SURPRISE_MAX, _SURPRISE_MAX)
-        return ratio
+        if seen is not None and self.figure in seen.public:
+            own = np.abs(seen.own.get(self.own, np.zeros(blue.n)))
+            self._test.see(seen.public[self.figure], blue.n * own * seen.public.get(self.price, 0.0), blue.round)
