@@ -7,11 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.errors import ParameterError
-from swarmsec.immunity import EdgeMemory, accusers, arrived, deviations, told_by_edge
+from swarmsec.immunity import EdgeMemory, accusers, arrived, check_claims_fit, deviations, told_by_edge
 from swarmsec.teams import BlueView, Defense, Ge, Gt, Help, Surface, Unit, Vantage
-
-_DAEMONS_MAX = 2_000
 
 
 @dataclass(kw_only=True)
@@ -40,9 +37,8 @@ class Accusations(Defense):
     hold: Annotated[int, Ge(1), Unit("rounds"), Help("How long it ignores an accused neighbor.")] = 20
 
     def check(self, n: int) -> None:
-        """Check that claims of one column a daemon are not too large."""
-        if n > _DAEMONS_MAX:
-            raise ParameterError(f"{n:,} daemons are too many for claims about each; at most {_DAEMONS_MAX:,}")
+        """Check that a claim with a column for each daemon is not too large."""
+        check_claims_fit(n)
 
     def begin(self, blue: BlueView) -> None:
         """Nobody is suspected."""

@@ -7,11 +7,17 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.errors import ParameterError
-from swarmsec.immunity import EdgeMemory, arrived, deviations, local_trust, remember, told_by_edge, trust_step
+from swarmsec.immunity import (
+    EdgeMemory,
+    arrived,
+    check_claims_fit,
+    deviations,
+    local_trust,
+    remember,
+    told_by_edge,
+    trust_step,
+)
 from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Interval, Messages, Surface, Unit, Vantage
-
-_DAEMONS_MAX = 2_000
 
 
 @dataclass(kw_only=True)
@@ -39,9 +45,8 @@ class EigenTrust(Defense):
     period: Annotated[int, Ge(1), Unit("rounds"), Help("Rounds between two steps.")] = 3
 
     def check(self, n: int) -> None:
-        """Check that claims of one column a daemon are not too large."""
-        if n > _DAEMONS_MAX:
-            raise ParameterError(f"{n:,} daemons are too many for claims about each; at most {_DAEMONS_MAX:,}")
+        """Check that a claim with a column for each daemon is not too large."""
+        check_claims_fit(n)
 
     def begin(self, blue: BlueView) -> None:
         """Nobody has a past; a trust of −1 stands for an equal share."""

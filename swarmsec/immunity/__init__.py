@@ -20,7 +20,7 @@ from swarmsec.immunity.quarantine import Quarantine, Verdict
 from swarmsec.immunity.reputation import expected_reputation, remember
 from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley
 from swarmsec.immunity.suspicion import arrived, deviations, listeners_doubt
-from swarmsec.immunity.testimony import told_by_edge
+from swarmsec.immunity.testimony import check_claims_fit, told_by_edge
 from swarmsec.immunity.warm_up import WarmUp
 from swarmsec.immunity.whitening import Whitener
 
@@ -46,6 +46,7 @@ __all__ = [
     "accusers",
     "arrived",
     "benjamini_hochberg",
+    "check_claims_fit",
     "check_detector",
     "contradictions",
     "deviations",

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swarmsec.arrays import Floats
+from swarmsec.errors import ParameterError
 from swarmsec.immunity.edge_lookup import edges_between
 from swarmsec.messages import Messages
 from swarmsec.network import Network
@@ -31,6 +32,20 @@ class Testimony(NamedTuple):
     witness: Edges
     subject: Edges
     value: Floats
+
+
+DAEMONS_MAX = 2_000
+"""The largest swarm for claims about every daemon: at this size they take 32 MB."""
+
+
+def check_claims_fit(n: int) -> None:
+    """Refuse claims with a column for each of too many daemons.
+
+    Raises:
+        ParameterError: There are too many.
+    """
+    if n > DAEMONS_MAX:
+        raise ParameterError(f"{n:,} daemons are too many for claims about each of them; at most {DAEMONS_MAX:,}")
 
 
 def told_by_edge(network: Network, values: Floats) -> Floats:
