@@ -10,24 +10,30 @@ import numpy as np
 from swarmsec.immunity import Quarantine, listeners_doubt
 from swarmsec.teams import BlueView, Defense, Ge, Gt, Help, Interval, Surface, Unit, Vantage
 
+_UNUSUAL = 2.0
+"""How many times as far as ever in the warm-up a daemon must deviate."""
+
 
 @dataclass(kw_only=True)
 class Restoration(Defense):
     """A monitor suspends daemons whose messages deviate, and takes down those that go on, to bring them back clean.
 
     A daemon is suspicious if most of its listeners hear it farther than `threshold` robust deviations from the median
-    of what they hear. After `confirm` rounds in a row it is suspended: it decides what the world calls neutral. After
-    `patience` more it is restored: for the downtime of the rules it says nothing and stands still, and then its hijack
-    is over: proactive recovery, which bounds how long an intruder stays (Castro & Liskov, TOCS 20, 2002). At most
-    `share_max` of the swarm is suspended or down at once, the most suspicious first. Neutral decisions and downtime are
-    paid for in the world's bill. Against a hijack that spreads it is the only response that takes credentials back;
-    against one that does not it gains little over quarantine, and red may hijack again.
+    of what they hear, and on average twice as far as ever in the `warm_up`, in which nobody is suspended: some honest
+    daemons always deviate. After `confirm` rounds in a row it is suspended: it decides what the world calls neutral.
+    After `patience` more it is restored: for the downtime of the rules it says nothing and stands still, and then its
+    hijack is over: proactive recovery, which bounds how long an intruder stays (Castro & Liskov, TOCS 20, 2002). At
+    most `share_max` of the swarm is suspended or down at once, the most suspicious first. Neutral decisions and
+    downtime are paid for in the world's bill. Against a hijack that spreads it is the only response that takes
+    credentials back; red may hijack again. Where standing still is dear and values differ, as in an auction, false
+    alarms cost more than they prevent.
     """
 
     ignores = False
     vantage = Vantage.MONITOR
     sees = Surface.DAEMON | Surface.MESSAGE
 
+    warm_up: Annotated[int, Ge(0), Unit("rounds"), Help("Rounds in which it measures usual deviations.")] = 200
     threshold: Annotated[float, Gt(0), Unit("robust deviations"), Help("Beyond it a message is suspicious.")] = 4.0
     confirm: Annotated[int, Ge(1), Unit("rounds"), Help("Suspicious rounds in a row before suspension.")] = 2
     patience: Annotated[int, Ge(0), Unit("rounds"), Help("Further suspicious rounds before restoration.")] = 1
@@ -40,12 +46,16 @@ class Restoration(Defense):
         """Nobody is suspected."""
         self._quarantine = Quarantine(blue.n, confirm=self.confirm, release_after=self.release_after)
         self._strikes = np.zeros(blue.n, dtype=np.int64)
+        self._usual = np.zeros(blue.n)
 
     def respond(self, blue: BlueView) -> None:
         """Suspend, restore and resume."""
         down = blue.down
         doubted, score = listeners_doubt(blue.inbox, self.threshold)
-        suspicious = doubted & blue.joined & ~down
+        if blue.round < self.warm_up:
+            self._usual = np.maximum(self._usual, score)
+            return
+        suspicious = doubted & (score > _UNUSUAL * self._usual) & blue.joined & ~down
         self._strikes = np.where(suspicious, self._strikes + 1, 0)
         alarming = self._strikes >= self.confirm
         blue.alarm(np.flatnonzero(alarming), score[alarming])

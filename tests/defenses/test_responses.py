@@ -46,7 +46,8 @@ def limited(scenario, defense, attack=None, seeds=5):
         ("arena_trading", LIES, "accusations", 0.5),
         ("arena_trading", SPREADS, "accusations", 0.6),
         ("arena_trading", SPLIT, "equivocation_proof", 0.3),
-        ("arena_trading", SPREADS, "restoration", 0.95),
+        ("arena_trading", SPREADS, "restoration:warm_up=25", 0.95),
+        ("arena_beliefs", None, "restoration:warm_up=25", 0.6),
     ],
 )
 def test_it_limits_the_damage_of_lies_and_costs_little_in_peace(scenario, attack, defense, least) -> None:
@@ -181,7 +182,7 @@ def test_no_more_are_suspended_or_down_than_the_share_allows() -> None:
             SMALL_WORLD,
             world=Beliefs(initial="normal", noise=0.3),
             attacks=[liars],
-            defenses=[Restoration(share_max=share)],
+            defenses=[Restoration(share_max=share, warm_up=0)],
             rules=Rules(red=RedRules(), blue=BlueRules(downtime=5)),
             rounds=40,
         )
