@@ -49,9 +49,9 @@ class Accusations(Defense):
         """Accuse, listen to accusations, and ignore or heed."""
         features, network = blue.features, blue.network
         suspicious = deviations(features) > self.threshold
-        strikes = np.where(suspicious, self._strikes.on(network) + 1, 0.0)
-        seen = arrived(features)
-        self._strikes.keep(np.where(seen, strikes, self._strikes.on(network)))
+        before = self._strikes.on(network)
+        strikes = np.where(arrived(features), np.where(suspicious, before + 1, 0.0), before)
+        self._strikes.keep(strikes)
         until = self._until.on(network)
         if blue.round % self.period == 0:
             told = told_by_edge(network, np.where(strikes >= self.confirm, 1.0, 0.0))
