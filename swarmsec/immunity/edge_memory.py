@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmsec.arrays import Floats, Ints
+from swarmsec.arrays import Floats
+from swarmsec.immunity.edge_lookup import edge_keys
 from swarmsec.network import Network
 
 
@@ -14,25 +15,22 @@ class EdgeMemory:
     Args:
         network: The network at first.
         fill: The first number of every edge.
+        columns: How many numbers an edge has, if not one: then the arrays are (m, columns).
     """
 
-    def __init__(self, network: Network, *, fill: float = 0.0) -> None:
+    def __init__(self, network: Network, *, fill: float = 0.0, columns: int | None = None) -> None:
         self._network, self._fill = network, fill
-        self._values: Floats = np.full(network.m, fill)
+        self._row = () if columns is None else (columns,)
+        self._values: Floats = np.full((network.m, *self._row), fill)
 
     def on(self, network: Network) -> Floats:
         """(m,) the numbers on the edges of a network that is the same, or has more edges."""
         if network is not self._network:
-            values = np.full(network.m, self._fill)
-            values[np.searchsorted(_keys(network), _keys(self._network))] = self._values
+            values = np.full((network.m, *self._row), self._fill)
+            values[np.searchsorted(edge_keys(network), edge_keys(self._network))] = self._values
             self._network, self._values = network, values
         return self._values.copy()
 
     def keep(self, values: Floats) -> None:
         """Keep (m,) new numbers on the edges of the last network."""
         self._values = values
-
-
-def _keys(network: Network) -> Ints:
-    """(m,) a number for each edge by its ends, ascending in the order of the edges."""
-    return np.asarray(network.receivers.astype(np.int64) * network.n + network.indices)

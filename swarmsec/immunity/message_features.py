@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from swarmsec.aggregation import neighborhood_spread
-from swarmsec.arrays import Floats, frozen
+from swarmsec.arrays import Bools, Floats, frozen
 from swarmsec.immunity.features import EWMA_WEIGHT, LARGEST_PAYLOAD, Features, largest
 from swarmsec.messages import Messages
 from swarmsec.network import Joined, Network
+
+
+class Surroundings(NamedTuple):
+    """What arrived at every receiver.
+
+    Attributes:
+        payload: (m, d) the messages within ±1e100; NaN where one is.
+        finite: (m,) whether a message arrived and is finite.
+        median: (n, d) the median of what arrived at each receiver.
+        spread: (n, d) its robust deviation, and a little more, so that it is not 0.
+    """
+
+    payload: Floats
+    finite: Bools
+    median: Floats
+    spread: Floats
+
+
+def surroundings(messages: Messages) -> Surroundings:
+    """The median and the spread of the finite messages that arrived at every receiver."""
+    network = messages.network
+    finite = np.isfinite(messages.payload).all(axis=1) & messages.received
+    payload = np.clip(messages.payload, -LARGEST_PAYLOAD, LARGEST_PAYLOAD)
+    own = np.zeros((network.n, payload.shape[1]))
+    around = neighborhood_spread(network, own, finite.astype(np.float64), per_edge=payload)
+    floor = np.sqrt(np.finfo(np.float64).eps) * (1.0 + np.abs(around.median))
+    return Surroundings(payload, finite, around.median, around.mad + floor)
+
 
 MESSAGE_FEATURES = ("distance", "deviation", "deviation_ewma", "step", "copies", "missing")
 
@@ -47,13 +77,9 @@ class MessageTracker:
             messages: The messages that arrived in the last exchange of the round.
         """
         received = messages.received
-        finite = np.isfinite(messages.payload).all(axis=1) & received
-        payload = np.clip(messages.payload, -LARGEST_PAYLOAD, LARGEST_PAYLOAD)
+        payload, finite, *around = surroundings(messages)
         values = np.where(finite[:, None], payload, np.nan)
-        own = np.zeros((self._network.n, payload.shape[1]))
-        around = neighborhood_spread(self._network, own, finite.astype(np.float64), per_edge=payload)
-        floor = np.sqrt(np.finfo(np.float64).eps) * (1.0 + np.abs(around.median))
-        median, spread = (each[self._network.receivers] for each in (around.median, around.mad + floor))
+        median, spread = (each[self._network.receivers] for each in around)
         distance = np.where(finite[:, None], values - median, 0.0)
         moved = np.zeros_like(distance) if self._last is None else np.nan_to_num(values - self._last)
         deviation = largest(distance / spread)

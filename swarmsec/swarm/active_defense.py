@@ -36,6 +36,9 @@ class DefenseServices(Protocol):
     def restore(self, number: int, daemons: Ints) -> Ints:
         """Take daemons down for a defense."""
 
+    def neutral(self, decisions: Floats) -> Floats | None:
+        """(n, k) the decisions of daemons that do not act."""
+
     def alarm(self, daemons: Ints, scores: Floats | None = None) -> None:
         """Raise an alarm."""
 
@@ -59,7 +62,7 @@ class ActiveDefense:
 
     Attributes:
         spec: The defense.
-        gateway: Its trait as it was before round 0.
+        gateway: Whether every act passes through it, as it was before round 0.
         acts_on_swarm: Whether its vantage lets it act on the whole swarm.
         ignored: (m,) the edges whose receivers ignore the sender for this defense; None if there are none.
         channel: The channel of its claims.
@@ -76,7 +79,7 @@ class ActiveDefense:
         truth: Callable[[], Bools],
         forge: Forge,
     ) -> None:
-        self.spec, self.gateway, self._ignores = spec, spec.plugin.gateway, spec.plugin.ignores
+        self.spec, self.gateway, self._ignores = spec, bool(spec.plugin.is_gateway), spec.plugin.ignores
         self.acts_on_swarm = spec.plugin.vantage.acts_on_swarm
         self.ignored: Bools | None = None
         network, streams = setup.network_with_rows, setup.streams
@@ -138,6 +141,10 @@ class ActiveDefense:
         if ignored:
             self._team.alarm(np.unique(self.view.network.indices[edges]))
         self._team.update_listening()
+
+    def neutral(self, decisions: Floats) -> Floats | None:
+        """See `BlueView.neutral`."""
+        return self._team.neutral(decisions)
 
     def alarm(self, daemons: Ints, scores: Floats | None) -> None:
         """See `BlueView.alarm`."""

@@ -146,11 +146,18 @@ class BlueTeam:
             shown = governed
         self._governed = shown
         if self._suspended.count or self._restored.count:
-            stopped = (self._suspended.on | self._restored.on)[: self._daemons, None]
-            acting = acted[: self._daemons]
-            acted = acted.copy()
-            acted[: self._daemons] = np.where(stopped, self._world.neutral(frozen(acting)), acting)
+            stopped = (self._suspended.on | self._restored.on)[:, None]
+            neutral = self.neutral(acted)
+            acted = acted if neutral is None else np.where(stopped, neutral, acted)
         return acted
+
+    def neutral(self, decisions: Floats) -> Floats | None:
+        """(n, k) the decisions of daemons that do not act, while identities keep theirs; None if the world has none."""
+        if not self._world.overrides("neutral"):
+            return None
+        neutral = decisions.copy()
+        neutral[: self._daemons] = self._world.neutral(frozen(decisions[: self._daemons]))
+        return neutral
 
     def respond(self, sent: Messages, carried: Messages, proposals: Floats, observed: Observed | None = None) -> None:
         """Call `respond` of every defense, and count the daemons that are in quarantine.

@@ -14,6 +14,7 @@ from swarmsec.plugin import Plugin
 from swarmsec.teams.attack import Attack, terms_of
 from swarmsec.teams.blue_view import BlueState, BlueView
 from swarmsec.teams.defense import Defense, rule_of
+from swarmsec.teams.governor import Governor
 from swarmsec.teams.guarantee import (
     Guarantee,
     ThreatCase,
@@ -47,6 +48,7 @@ __all__ = [
     "Features",
     "Floats",
     "Ge",
+    "Governor",
     "Gt",
     "Guarantee",
     "Help",

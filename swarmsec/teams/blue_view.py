@@ -40,6 +40,9 @@ class Responder(Protocol):
     def ignore(self, edges: Ints, *, ignored: bool) -> None:
         """See `BlueView.ignore` and `BlueView.heed`."""
 
+    def neutral(self, decisions: Floats) -> Floats | None:
+        """See `BlueView.neutral`."""
+
     def alarm(self, daemons: Ints, scores: Floats | None) -> None:
         """See `BlueView.alarm`."""
 
@@ -189,6 +192,14 @@ class BlueView:
     def decisions(self) -> Floats:
         """(n, k) each daemon's own decision in the last round, as the defenses governed it."""
         return self._state.own("decisions")
+
+    def neutral(self, decisions: Floats) -> Floats | None:
+        """(n, k) → (n, k): what each daemon decides if it does not act now, such as to hold what it holds.
+
+        A row depends on the same row only. None in a world that does not say what is neutral.
+        """
+        neutral = self._responder.neutral(decisions)
+        return None if neutral is None else frozen(neutral)
 
     @property
     def observed(self) -> Observed | None:

@@ -43,6 +43,11 @@ class Defense(Plugin):
     A run inside the guarantee measures it."""
 
     @property
+    def is_gateway(self) -> bool:
+        """The trait `gateway`, unless a parameter decides it. Read once, before round 0."""
+        return self.gateway
+
+    @property
     def raises_alarms(self) -> bool:
         """Whether it overrides a hook through which it can raise an alarm; an aggregation rule raises none."""
         hooks = ("filter_signals", "weigh", "govern", "respond")
