@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
 from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector, try_detector
+from swarmsec.immunity.edge_baseline import EdgeBaseline
 from swarmsec.immunity.edge_memory import EdgeMemory
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
+from swarmsec.immunity.own_danger import OwnDanger, own_figures
 from swarmsec.immunity.quarantine import Quarantine, Verdict
 from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley
 from swarmsec.immunity.warm_up import WarmUp
@@ -22,10 +24,12 @@ __all__ = [
     "BatchInvariantDetector",
     "BehaviorTracker",
     "Cusum",
+    "EdgeBaseline",
     "EdgeMemory",
     "Ewma",
     "Features",
     "MessageTracker",
+    "OwnDanger",
     "PageHinkley",
     "Quarantine",
     "Verdict",
@@ -33,6 +37,7 @@ __all__ = [
     "Whitener",
     "benjamini_hochberg",
     "check_detector",
+    "own_figures",
     "p_values",
     "try_detector",
 ]

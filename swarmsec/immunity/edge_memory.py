@@ -23,14 +23,22 @@ class EdgeMemory:
     def on(self, network: Network) -> Floats:
         """(m,) the numbers on the edges of a network that is the same, or has more edges."""
         if network is not self._network:
-            values = np.full(network.m, self._fill)
-            values[np.searchsorted(_keys(network), _keys(self._network))] = self._values
-            self._network, self._values = network, values
+            self._values = on_network(self._values, self._network, network, fill=self._fill)
+            self._network = network
         return self._values.copy()
 
     def keep(self, values: Floats) -> None:
         """Keep (m,) new numbers on the edges of the last network."""
         self._values = values
+
+
+def on_network(values: Floats, before: Network, network: Network, *, fill: float) -> Floats:
+    """(m, ...) the values on the edges of a network that is the same as before or has more edges, which get `fill`."""
+    if network is before:
+        return values
+    extended = np.full((network.m, *values.shape[1:]), fill)
+    extended[np.searchsorted(_keys(network), _keys(before))] = values
+    return extended
 
 
 def _keys(network: Network) -> Ints:
