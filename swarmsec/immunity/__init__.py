@@ -14,6 +14,7 @@ from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.own_danger import OwnDanger, own_figures
 from swarmsec.immunity.quarantine import Quarantine, Verdict
 from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley
+from swarmsec.immunity.signature_memory import SignatureMemory
 from swarmsec.immunity.warm_up import WarmUp
 from swarmsec.immunity.whitening import Whitener
 
@@ -32,6 +33,7 @@ __all__ = [
     "OwnDanger",
     "PageHinkley",
     "Quarantine",
+    "SignatureMemory",
     "Verdict",
     "WarmUp",
     "Whitener",
