@@ -6,6 +6,7 @@ Defenses that combine them are files of `defenses/`.
 from __future__ import annotations
 
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
+from swarmsec.immunity.dendritic_cells import DendriticCells
 from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector, try_detector
 from swarmsec.immunity.edge_baseline import EdgeBaseline
 from swarmsec.immunity.edge_memory import EdgeMemory
@@ -25,6 +26,7 @@ __all__ = [
     "BatchInvariantDetector",
     "BehaviorTracker",
     "Cusum",
+    "DendriticCells",
     "EdgeBaseline",
     "EdgeMemory",
     "Ewma",

@@ -37,8 +37,13 @@ def on_network(values: Floats, before: Network, network: Network, *, fill: float
     if network is before:
         return values
     extended = np.full((network.m, *values.shape[1:]), fill)
-    extended[np.searchsorted(_keys(network), _keys(before))] = values
+    extended[places_on(network, before)] = values
     return extended
+
+
+def places_on(network: Network, before: Network) -> Ints:
+    """(m,) the numbers that the edges of a network have in one that has these and more."""
+    return np.asarray(np.searchsorted(_keys(network), _keys(before)))
 
 
 def _keys(network: Network) -> Ints:
