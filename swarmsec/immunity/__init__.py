@@ -6,10 +6,11 @@ Defenses that combine them are files of `defenses/`.
 from __future__ import annotations
 
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
+from swarmsec.immunity.cross_regulation import CrossRegulation
 from swarmsec.immunity.dendritic_cells import DendriticCells
 from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector, try_detector
 from swarmsec.immunity.edge_baseline import EdgeBaseline
-from swarmsec.immunity.edge_memory import EdgeMemory
+from swarmsec.immunity.edge_memory import EdgeMemory, edges_between
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.own_danger import OwnDanger, own_figures
@@ -25,6 +26,7 @@ __all__ = [
     "MESSAGE_FEATURES",
     "BatchInvariantDetector",
     "BehaviorTracker",
+    "CrossRegulation",
     "Cusum",
     "DendriticCells",
     "EdgeBaseline",
@@ -41,6 +43,7 @@ __all__ = [
     "Whitener",
     "benjamini_hochberg",
     "check_detector",
+    "edges_between",
     "own_figures",
     "p_values",
     "try_detector",

@@ -46,6 +46,16 @@ def places_on(network: Network, before: Network) -> Ints:
     return np.asarray(np.searchsorted(_keys(network), _keys(before)))
 
 
+def edges_between(network: Network, senders: Ints, receivers: Ints) -> Ints:
+    """(k,) the number of the edge from each sender to each receiver (k,); −1 where there is none."""
+    keys = _keys(network)
+    if not len(keys):
+        return np.full(len(senders), -1)
+    wanted = receivers.astype(np.int64) * network.n + senders
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, place, -1)
+
+
 def _keys(network: Network) -> Ints:
     """(m,) a number for each edge by its ends, ascending in the order of the edges."""
     return np.asarray(network.receivers.astype(np.int64) * network.n + network.indices)
