@@ -5,6 +5,7 @@ Defenses that combine them are files of `defenses/`.
 
 from __future__ import annotations
 
+from swarmsec.immunity.clonal_selection import ClonalSelection
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
 from swarmsec.immunity.cross_regulation import CrossRegulation
 from swarmsec.immunity.dendritic_cells import DendriticCells
@@ -13,10 +14,12 @@ from swarmsec.immunity.edge_baseline import EdgeBaseline
 from swarmsec.immunity.edge_memory import EdgeMemory, edges_between
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
+from swarmsec.immunity.negative_selection import NegativeSelection
 from swarmsec.immunity.own_danger import OwnDanger, own_figures
 from swarmsec.immunity.quarantine import Quarantine, Verdict
 from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley
 from swarmsec.immunity.signature_memory import SignatureMemory
+from swarmsec.immunity.unit_cube import UnitCube
 from swarmsec.immunity.warm_up import WarmUp
 from swarmsec.immunity.whitening import Whitener
 
@@ -26,6 +29,7 @@ __all__ = [
     "MESSAGE_FEATURES",
     "BatchInvariantDetector",
     "BehaviorTracker",
+    "ClonalSelection",
     "CrossRegulation",
     "Cusum",
     "DendriticCells",
@@ -34,10 +38,12 @@ __all__ = [
     "Ewma",
     "Features",
     "MessageTracker",
+    "NegativeSelection",
     "OwnDanger",
     "PageHinkley",
     "Quarantine",
     "SignatureMemory",
+    "UnitCube",
     "Verdict",
     "WarmUp",
     "Whitener",
