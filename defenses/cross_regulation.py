@@ -29,7 +29,8 @@ class CrossRegulationDefense(Defense):
     it hears, that hear the neighbor, and that it does not attack itself. So claims alone, forged or not, never make a
     daemon ignore another. A robust z finds more: this model misses three equal liars among ten neighbors, one among
     twenty, a neighbor that is alone and differs in less than all six bits, and with a quorum of 2 every liar on links
-    without triangles.
+    without triangles. Where a lie moves the honest daemons too, they show as many behaviors, which helps the liar: in
+    `arena_trading` it prevents 0.78 of the damage with a wide interval, a robust z all of it.
     """
 
     vantage = Vantage.GOSSIP

@@ -21,9 +21,11 @@ class DangerSignals(Defense):
     `danger` as well: costimulation. If at least the share `tolerance` of its neighbors is anomalous at once, it takes
     that for a change of the environment and ignores none: tolerance. An ignored neighbor is heard again when its
     average is below half of the threshold. Danger model: Matzinger, Annual Review of Immunology 1994; Aickelin &
-    Cayzer, ICARIS 2002. With `danger` 0 and `tolerance` 1 it is a plain robust z, which finds as much or more; it costs
-    less without an attack, and this is all that it gains. It has no effect on a lie that leaves the receiver's own
-    figures as usual, or that most of its neighbors tell.
+    Cayzer, ICARIS 2002. With `danger` 0 and `tolerance` 1 it is a plain robust z, which finds as much or more. At a low
+    threshold it raises a fifth as many false alarms in `arena_beliefs`; in `arena_auction`, where all bids respond to
+    each other, it raises no fewer. At thresholds at which neither costs anything, a CUSUM on the same messages prevents
+    as much. It has no effect on a lie that leaves the receiver's own figures as usual, or that most of its neighbors
+    tell.
     """
 
     vantage = Vantage.LOCAL

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.immunity import DendriticCells, EdgeBaseline, OwnDanger, own_figures
-from swarmsec.immunity.edge_memory import places_on
+from swarmsec.immunity import DendriticCells, EdgeBaseline, OwnDanger, own_figures, places_on
 from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Interval, Surface, Unit, Vantage
 
 
@@ -23,8 +22,9 @@ class DendriticCellDefense(Defense):
     ignored if K_α > `threshold` and more than `amount` was presented, and heard again when less than half of that is.
     Cells beat the mean of D − 2S over the same samples where danger follows the message by one to three rounds (area
     under the ROC curve 0.99 to 0.90 against 0.53 to 0.44), as an outcome does; where both come in one round, the mean
-    is as good and the cells are redundant. A robust z without a second signal is faster against a gross lie. It does
-    not find a lie that does not move the receiver's own figures.
+    is as good and the cells are redundant. In the arenas, whose lies last, a robust z or a CUSUM at equal cost without
+    an attack prevents as much or a little more, since it acts some rounds sooner. It does not find a lie that does not
+    move the receiver's own figures.
     """
 
     vantage = Vantage.LOCAL

@@ -28,7 +28,8 @@ class ImmuneMemory(Defense):
     neighbors, one claim a link; they refuse a signature of less than `least` of their own deviations. So a forged one
     cannot make anybody ignore a neighbor within least/2 deviations of the usual. Source: immunological memory, Farmer,
     Packard & Perelson, Physica D 1986. In the first exposure, and against an attacker unlike the earlier ones, it is a
-    capped CUSUM, and slower than one without a cap.
+    capped CUSUM, and slower than one without a cap. Of pulses that come again it prevents more than without a memory
+    (`arena_trading`: 0.88 against 0.61), and less than a CUSUM that does not wait for a confirmation (0.99).
     """
 
     vantage = Vantage.GOSSIP

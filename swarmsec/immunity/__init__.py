@@ -11,7 +11,7 @@ from swarmsec.immunity.cross_regulation import CrossRegulation
 from swarmsec.immunity.dendritic_cells import DendriticCells
 from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector, try_detector
 from swarmsec.immunity.edge_baseline import EdgeBaseline
-from swarmsec.immunity.edge_memory import EdgeMemory, edges_between
+from swarmsec.immunity.edge_memory import EdgeMemory, edges_between, places_on
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.negative_selection import NegativeSelection
@@ -52,5 +52,6 @@ __all__ = [
     "edges_between",
     "own_figures",
     "p_values",
+    "places_on",
     "try_detector",
 ]
