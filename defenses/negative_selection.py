@@ -19,8 +19,8 @@ class NegativeSelectionDefense(Defense):
     """V-detector negative selection on three features of every daemon (Ji & Dasgupta, GECCO 2004).
 
     Self are the rows of distance, deviation and its moving average of all daemons in the warm-up, at most 2,000, mapped
-    into the unit cube (`UnitCube`). `NegativeSelection` covers the rest of the cube with balls. A daemon that one covers
-    in `confirm` rounds in a row, or that sends a non-finite message, is isolated, the deepest covered first, and
+    into the unit cube (`UnitCube`). `NegativeSelection` covers the rest of it with balls. A daemon that one covers in
+    `confirm` rounds in a row, or that sends a non-finite message, is isolated, the deepest covered first, and
     released after `release_after` rounds outside. It needs no example of an attack, and gives no rate of false alarms.
     On these features the distance to the nearest row of self, a k-nearest-neighbor detector, finds as much without
     random detectors; at equal cost without an attack a CUSUM by edge prevents as much, and more in an auction. A lie
