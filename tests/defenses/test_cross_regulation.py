@@ -47,6 +47,18 @@ def test_a_change_of_behavior_by_half_of_the_swarm_is_tolerated_and_by_two_of_tw
     assert few == 2
 
 
+def test_a_plain_robust_z_accuses_daemons_when_half_of_the_swarm_changes() -> None:
+    """The comparison that cross-regulation wins: the same change costs it nothing."""
+    plain = {"kind": "danger_signals", "warm_up": 25, "danger": 0.0, "tolerance": 1.0}
+    case = {**DENSE, "attacks": [{**LIE, "daemons": "50%"}]}
+    accused = {
+        kind: sum(simulate({**case, "defenses": [one]}, seed=seed).metrics["alarms"].sum() for seed in range(3))
+        for kind, one in (("plain", plain), ("cross_regulation", defense()))
+    }
+    assert accused["plain"] > 20
+    assert accused["cross_regulation"] == 0
+
+
 def test_without_a_second_voter_a_quorum_of_two_ignores_nobody() -> None:
     """A star has no triangles: nobody whom a daemon hears hears its other neighbors."""
     star = {"kind": "edges", "n": 11, "edges": [[0, leaf] for leaf in range(1, 11)]}
