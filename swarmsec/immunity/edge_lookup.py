@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swarmsec.arrays import Ints
+from swarmsec.arrays import Floats, Ints
 from swarmsec.network import Network
 
 
@@ -32,3 +32,17 @@ def edges_between(
     places = np.minimum(np.searchsorted(keys, wanted), max(network.m - 1, 0))
     found = exist & (keys[places] == wanted) if network.m else np.zeros(len(senders), dtype=bool)
     return np.where(found, places, -1)
+
+
+def places_on(network: Network, before: Network) -> Ints:
+    """(m,) the numbers that the edges of a network have in one that has these and more."""
+    return np.asarray(np.searchsorted(edge_keys(network), edge_keys(before)))
+
+
+def on_network(values: Floats, before: Network, network: Network, *, fill: float) -> Floats:
+    """(m, ...) the values on the edges of a network that is the same as before or has more edges, which get `fill`."""
+    if network is before:
+        return values
+    extended = np.full((network.m, *values.shape[1:]), fill)
+    extended[places_on(network, before)] = values
+    return extended

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from swarmsec.arrays import Floats
-from swarmsec.immunity.edge_lookup import edge_keys
+from swarmsec.immunity.edge_lookup import on_network
 from swarmsec.network import Network
 
 
@@ -26,9 +26,8 @@ class EdgeMemory:
     def on(self, network: Network) -> Floats:
         """(m,) the numbers on the edges of a network that is the same, or has more edges."""
         if network is not self._network:
-            values = np.full((network.m, *self._row), self._fill)
-            values[np.searchsorted(edge_keys(network), edge_keys(self._network))] = self._values
-            self._network, self._values = network, values
+            self._values = on_network(self._values, self._network, network, fill=self._fill)
+            self._network = network
         return self._values.copy()
 
     def keep(self, values: Floats) -> None:

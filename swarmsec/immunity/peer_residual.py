@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +12,16 @@ from swarmsec.arrays import Floats
 from swarmsec.messages import Messages
 from swarmsec.network import Network
 
-import os
-_NARROWEST, _WIDEST = float(os.environ.get("NA","0.5")), float(os.environ.get("WI","3"))  # A deviation is at least and at most so many times that of the median daemon.
-_FARTHEST = float(os.environ.get("FA","4"))  # Deviations, over the swarm, that what is usual for a daemon differs from what is usual for most.
-_TRAVEL = float(os.environ.get("TR","3"))  # Deviations that what is usual for a daemon moves from what the warm-up showed.
+_NARROWEST, _WIDEST = (
+    float(os.environ.get("NA", "0.5")),
+    float(os.environ.get("WI", "3")),
+)  # A deviation is at least and at most so many times that of the median daemon.
+_FARTHEST = float(
+    os.environ.get("FA", "4")
+)  # Deviations, over the swarm, that what is usual for a daemon differs from what is usual for most.
+_TRAVEL = float(
+    os.environ.get("TR", "3")
+)  # Deviations that what is usual for a daemon moves from what the warm-up showed.
 
 
 class Residual(NamedTuple):
@@ -79,7 +86,9 @@ class PeerResidual:
         expected = neighborhood_spread(network, values).median + self._usual
         apart = np.nan_to_num(values - expected, posinf=np.inf, neginf=-np.inf)
         z = apart / self._deviation
-        between = np.clip(apart + self._usual, np.minimum(self._usual, self._center), np.maximum(self._usual, self._center))
+        between = np.clip(
+            apart + self._usual, np.minimum(self._usual, self._center), np.maximum(self._usual, self._center)
+        )
         least = (apart + self._usual - between) / self._deviation
         among = (apart + self._usual - self._center) / self._width
         moved = self._usual + np.where(np.abs(z) <= self._normal, self._follow * apart, 0.0)
