@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
 from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector, try_detector
-from swarmsec.immunity.edge_memory import EdgeMemory
+from swarmsec.immunity.edge_memory import EdgeMemory, edge_places
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
+from swarmsec.immunity.mahalanobis import TrimmedMahalanobis
+from swarmsec.immunity.martingale import PowerMartingale, SequentialRanks
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.quarantine import Quarantine, Verdict
 from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley
 from swarmsec.immunity.warm_up import WarmUp
-from swarmsec.immunity.whitening import Whitener
+from swarmsec.immunity.whitening import Whitener, group_medians
 
 __all__ = [
     "FEATURES",
@@ -27,12 +29,17 @@ __all__ = [
     "Features",
     "MessageTracker",
     "PageHinkley",
+    "PowerMartingale",
     "Quarantine",
+    "SequentialRanks",
+    "TrimmedMahalanobis",
     "Verdict",
     "WarmUp",
     "Whitener",
     "benjamini_hochberg",
     "check_detector",
+    "edge_places",
+    "group_medians",
     "p_values",
     "try_detector",
 ]

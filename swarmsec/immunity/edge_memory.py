@@ -24,13 +24,18 @@ class EdgeMemory:
         """(m,) the numbers on the edges of a network that is the same, or has more edges."""
         if network is not self._network:
             values = np.full(network.m, self._fill)
-            values[np.searchsorted(_keys(network), _keys(self._network))] = self._values
+            values[edge_places(self._network, network)] = self._values
             self._network, self._values = network, values
         return self._values.copy()
 
     def keep(self, values: Floats) -> None:
         """Keep (m,) new numbers on the edges of the last network."""
         self._values = values
+
+
+def edge_places(before: Network, after: Network) -> Ints:
+    """(m,) the numbers that the edges of a network have in one that identities have joined."""
+    return np.searchsorted(_keys(after), _keys(before)).astype(np.int32)
 
 
 def _keys(network: Network) -> Ints:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmsec.arrays import Bools, Floats
+from swarmsec.arrays import Bools, Floats, Ints
 
 
 class Cusum:
@@ -42,6 +42,10 @@ class Cusum:
         """Begin again for the marked streams (n,), as after an alarm."""
         self._sums[:, streams] = 0.0
 
+    def extend(self, places: Ints, n: int) -> None:
+        """Go on with n streams, of which the former ones are at `places`."""
+        self._sums = _placed(self._sums, places, n)
+
 
 class Ewma:
     """The exponentially weighted mean m ← (1 − λ) m + λ z; the score is |m| in its own deviations.
@@ -64,6 +68,14 @@ class Ewma:
         self._mean = np.where(there, (1 - self._weight) * self._mean + self._weight * z, self._mean)
         variance = self._weight / (2 - self._weight) * (1 - (1 - self._weight) ** (2 * self._seen))
         return np.abs(self._mean) / np.sqrt(np.where(self._seen > 0, variance, 1.0))
+
+    def reset(self, streams: Bools) -> None:
+        """Begin again for the marked streams (n,)."""
+        self._mean[streams] = self._seen[streams] = 0.0
+
+    def extend(self, places: Ints, n: int) -> None:
+        """Go on with n streams, of which the former ones are at `places`."""
+        self._mean, self._seen = _placed(np.stack([self._mean, self._seen]), places, n)
 
 
 class PageHinkley:
@@ -91,3 +103,20 @@ class PageHinkley:
         self._sums += np.where(there, moves, 0.0)
         self._lowest = np.minimum(self._lowest, self._sums)
         return np.asarray((self._sums - self._lowest).max(axis=0))
+
+    def reset(self, streams: Bools) -> None:
+        """Begin again for the marked streams (n,)."""
+        self._mean[streams] = self._seen[streams] = 0.0
+        self._sums[:, streams] = self._lowest[:, streams] = 0.0
+
+    def extend(self, places: Ints, n: int) -> None:
+        """Go on with n streams, of which the former ones are at `places`."""
+        self._mean, self._seen = _placed(np.stack([self._mean, self._seen]), places, n)
+        self._sums, self._lowest = _placed(self._sums, places, n), _placed(self._lowest, places, n)
+
+
+def _placed(state: Floats, places: Ints, n: int) -> Floats:
+    """(k, n) the state of each stream at its place, and 0 at all others."""
+    placed = np.zeros((len(state), n))
+    placed[:, places] = state
+    return placed
