@@ -5,15 +5,18 @@ Defenses that combine them are files of `defenses/`.
 
 from __future__ import annotations
 
+from swarmsec.immunity.calibration import simulated_threshold
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
 from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector, try_detector
 from swarmsec.immunity.edge_memory import EdgeMemory, edge_places
+from swarmsec.immunity.edge_verdicts import EdgeVerdict, EdgeVerdicts
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
 from swarmsec.immunity.mahalanobis import TrimmedMahalanobis
 from swarmsec.immunity.martingale import PowerMartingale, SequentialRanks
+from swarmsec.immunity.message_deviations import Deviations, message_deviations
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.quarantine import Quarantine, Verdict
-from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley
+from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley, sequential_test
 from swarmsec.immunity.warm_up import WarmUp
 from swarmsec.immunity.whitening import Whitener, group_medians
 
@@ -24,7 +27,10 @@ __all__ = [
     "BatchInvariantDetector",
     "BehaviorTracker",
     "Cusum",
+    "Deviations",
     "EdgeMemory",
+    "EdgeVerdict",
+    "EdgeVerdicts",
     "Ewma",
     "Features",
     "MessageTracker",
@@ -40,6 +46,9 @@ __all__ = [
     "check_detector",
     "edge_places",
     "group_medians",
+    "message_deviations",
     "p_values",
+    "sequential_test",
+    "simulated_threshold",
     "try_detector",
 ]

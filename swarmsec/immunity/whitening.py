@@ -111,6 +111,8 @@ def _placed(values: Floats, places: Ints, n: int) -> Floats:
 def _median(values: Floats) -> Floats:
     """(n,) the medians over time; NaN of a stream without an observation."""
     seen = ~np.isnan(values)
+    if seen.all():
+        return np.asarray(np.median(values, axis=0))
     found = np.full(values.shape[1], np.nan)
     some = seen.any(axis=0)
     found[some] = np.nanmedian(values[:, some], axis=0)
