@@ -17,6 +17,7 @@ from swarmsec.immunity.message_deviations import Deviations, message_deviations
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.quarantine import Quarantine, Verdict
 from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley, sequential_test
+from swarmsec.immunity.training_rows import TrainingRows
 from swarmsec.immunity.warm_up import WarmUp
 from swarmsec.immunity.whitening import Whitener, group_medians
 
@@ -38,6 +39,7 @@ __all__ = [
     "PowerMartingale",
     "Quarantine",
     "SequentialRanks",
+    "TrainingRows",
     "TrimmedMahalanobis",
     "Verdict",
     "WarmUp",
