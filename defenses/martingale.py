@@ -40,6 +40,7 @@ class MartingaleMonitor(Defense):
         self._martingale = PowerMartingale(blue.n)
         self._seen: list[Floats] = []
         self._calibration = np.empty(0)
+        self._score = np.zeros(blue.n)
         self._quarantine = Quarantine(blue.n, confirm=1, release_after=self.release_after)
 
     def respond(self, blue: BlueView) -> None:
@@ -62,7 +63,8 @@ class MartingaleMonitor(Defense):
         alarmed = (logs >= np.log(self.odds)) | features.non_finite
         self._martingale.reset(alarmed)
         blue.alarm(np.flatnonzero(alarmed), logs[alarmed])
-        verdict, isolated = self._quarantine.look(alarmed, blue.quarantined), blue.quarantined
-        worst = verdict.worst(isolated, logs, blue.quarantine_limit)
+        self._score[alarmed] = logs[alarmed]
+        isolated = blue.quarantined
+        worst = self._quarantine.look(alarmed, isolated).worst(isolated, self._score, blue.quarantine_limit)
         blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))
         blue.isolate(np.setdiff1d(worst, np.flatnonzero(isolated)))

@@ -11,6 +11,7 @@ from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, c
 from swarmsec.immunity.edge_memory import EdgeMemory, edge_places
 from swarmsec.immunity.edge_verdicts import EdgeVerdict, EdgeVerdicts
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
+from swarmsec.immunity.half_space_trees import HalfSpaceTrees, check_river
 from swarmsec.immunity.mahalanobis import TrimmedMahalanobis
 from swarmsec.immunity.martingale import PowerMartingale, SequentialRanks
 from swarmsec.immunity.message_deviations import Deviations, message_deviations
@@ -34,6 +35,7 @@ __all__ = [
     "EdgeVerdicts",
     "Ewma",
     "Features",
+    "HalfSpaceTrees",
     "MessageTracker",
     "PageHinkley",
     "PowerMartingale",
@@ -46,6 +48,7 @@ __all__ = [
     "Whitener",
     "benjamini_hochberg",
     "check_detector",
+    "check_river",
     "edge_places",
     "group_medians",
     "message_deviations",
