@@ -1,4 +1,4 @@
-"""Detect anomalous behavior with any pyod detector, and isolate daemons that stay anomalous."""
+"""Detect anomalous behavior with any detector of pyod or scikit-learn, and isolate daemons that stay anomalous."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from swarmsec.teams import BlueView, Defense, Floats, Ge, Help, Interval, Surfac
 
 @dataclass(kw_only=True)
 class PyodDetector(Defense):
-    """Fit a pyod detector to the behavior during the warm-up, calibrate it, and quarantine daemons by its alarms.
+    """Fit a detector to the behavior during the warm-up, calibrate it, and quarantine daemons by its alarms.
 
     Rows are the behavioral features of one daemon in one round (`swarmsec.immunity.FEATURES`). The detector is fitted
     once, to half of the daemons, and calibrated with the other half. A daemon raises an alarm if its conformal p-value
@@ -31,7 +31,9 @@ class PyodDetector(Defense):
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 
-    detector: Annotated[str, Help("A pyod class or module: MCD, KNN, ECOD, ...")] = "MCD"
+    detector: Annotated[
+        str, Help("A pyod class or module (MCD, KNN, ...), or a scikit-learn class (IsolationForest, ...).")
+    ] = "MCD"
     parameters: Annotated[dict[str, bool | int | float | str], Help("Arguments of the detector's constructor.")] = (
         field(default_factory=dict)
     )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from swarmsec.immunity.calibration import simulated_threshold
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
-from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector, try_detector
+from swarmsec.immunity.detector_classes import SKLEARN_CLASSES, check_detector
+from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, try_detector
 from swarmsec.immunity.edge_memory import EdgeMemory, edge_places
 from swarmsec.immunity.edge_verdicts import EdgeVerdict, EdgeVerdicts
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
@@ -26,6 +27,7 @@ __all__ = [
     "FEATURES",
     "LARGEST_SCORE",
     "MESSAGE_FEATURES",
+    "SKLEARN_CLASSES",
     "BatchInvariantDetector",
     "BehaviorTracker",
     "Cusum",
