@@ -60,7 +60,7 @@ class MartingaleMonitor(Defense):
             self._calibration, self._seen = np.sort(np.concatenate(self._seen)), []
         p = np.where(np.isnan(surprise), np.nan, p_values(self._calibration, surprise))
         logs = self._martingale.observe(p)
-        alarmed = (logs >= np.log(self.odds)) | features.non_finite
+        alarmed = joined & ((logs >= np.log(self.odds)) | features.non_finite)
         self._martingale.reset(alarmed)
         blue.alarm(np.flatnonzero(alarmed), logs[alarmed])
         self._score[alarmed] = logs[alarmed]
