@@ -13,10 +13,12 @@ from swarmsec.immunity.edge_memory import EdgeMemory, edge_places
 from swarmsec.immunity.edge_verdicts import EdgeVerdict, EdgeVerdicts
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
 from swarmsec.immunity.half_space_trees import HalfSpaceTrees, check_river
+from swarmsec.immunity.influence import StubbornnessTracker, leave_one_out
 from swarmsec.immunity.mahalanobis import TrimmedMahalanobis
 from swarmsec.immunity.martingale import PowerMartingale, SequentialRanks
 from swarmsec.immunity.message_deviations import Deviations, message_deviations
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
+from swarmsec.immunity.own_features import OWN_FEATURES, OutcomeFeatures, OwnFeatures, UsualSelf
 from swarmsec.immunity.quarantine import Quarantine, Verdict
 from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley, sequential_test
 from swarmsec.immunity.training_rows import TrainingRows
@@ -27,6 +29,7 @@ __all__ = [
     "FEATURES",
     "LARGEST_SCORE",
     "MESSAGE_FEATURES",
+    "OWN_FEATURES",
     "SKLEARN_CLASSES",
     "BatchInvariantDetector",
     "BehaviorTracker",
@@ -39,12 +42,16 @@ __all__ = [
     "Features",
     "HalfSpaceTrees",
     "MessageTracker",
+    "OutcomeFeatures",
+    "OwnFeatures",
     "PageHinkley",
     "PowerMartingale",
     "Quarantine",
     "SequentialRanks",
+    "StubbornnessTracker",
     "TrainingRows",
     "TrimmedMahalanobis",
+    "UsualSelf",
     "Verdict",
     "WarmUp",
     "Whitener",
@@ -53,6 +60,7 @@ __all__ = [
     "check_river",
     "edge_places",
     "group_medians",
+    "leave_one_out",
     "message_deviations",
     "p_values",
     "sequential_test",
