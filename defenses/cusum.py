@@ -67,11 +67,14 @@ class CusumByEdge(Defense):
             self._whitener.learn()
         scores: Floats = self._tests.observe(self._whitener.whiten(x.ravel())).reshape(edges, width).max(axis=1)
         alarmed = (scores > self._threshold) | non_finite
-        self._tests.reset(np.repeat(alarmed, width))
         quiet = np.where(alarmed, 0.0, self._quiet.on(blue.network) + 1.0)
         self._quiet.keep(quiet)
-        blue.ignore(np.flatnonzero(alarmed))
-        blue.heed(np.flatnonzero(quiet == self.release_after))
+        if alarmed.any():
+            self._tests.reset(np.repeat(alarmed, width))
+            blue.ignore(np.flatnonzero(alarmed))
+        again = np.flatnonzero(quiet == self.release_after)
+        if len(again):
+            blue.heed(again)
 
     def _follow(self, network: Network, width: int) -> None:
         """Go on with the streams of a network that identities have joined."""

@@ -76,9 +76,11 @@ class HalfSpaceTreesMonitor(Defense):
         scores = self._trees.score(features.values[checked])
         least = 1.0 / (1.0 + len(self._calibration))
         anomalous = (p_values(self._calibration, scores) <= max(self.rate, least)) | features.non_finite[checked]
-        blue.alarm(checked[anomalous], scores[anomalous])
         self._score[checked] = scores
         verdict = self._quarantine.look(anomalous, isolated[checked], checked)
+        if not (anomalous.any() or isolated.any()):
+            return
+        blue.alarm(checked[anomalous], scores[anomalous])
         worst = verdict.worst(isolated, self._score, blue.quarantine_limit)
         blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))
         blue.isolate(np.setdiff1d(worst, np.flatnonzero(isolated)))

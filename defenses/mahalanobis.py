@@ -76,9 +76,11 @@ class MahalanobisMonitor(Defense):
         checked, isolated = np.flatnonzero(joined), blue.quarantined
         scores = np.minimum(self._distance.score(features.values[checked]), LARGEST_SCORE)
         anomalous = self._significant(scores) | features.non_finite[checked]
-        blue.alarm(checked[anomalous], scores[anomalous])
         self._score[checked] = scores
         verdict = self._quarantine.look(anomalous, isolated[checked], checked)
+        if not (anomalous.any() or isolated.any()):
+            return
+        blue.alarm(checked[anomalous], scores[anomalous])
         worst = verdict.worst(isolated, self._score, blue.quarantine_limit)
         blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))
         blue.isolate(np.setdiff1d(worst, np.flatnonzero(isolated)))

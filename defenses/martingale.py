@@ -12,6 +12,9 @@ from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Surface, Uni
 
 _DEVIATION = FEATURES.index("deviation")
 
+_ROWS_MAX = 5_000
+"""The largest number of residuals that p-values are computed with."""
+
 
 @dataclass(kw_only=True)
 class MartingaleMonitor(Defense):
@@ -57,14 +60,18 @@ class MartingaleMonitor(Defense):
             self._seen.append(surprise[np.isfinite(surprise)])
             return
         if self._seen:
-            self._calibration, self._seen = np.sort(np.concatenate(self._seen)), []
+            every = np.concatenate(self._seen)
+            self._calibration, self._seen = np.sort(every[:: -(-len(every) // _ROWS_MAX)]), []
         p = np.where(np.isnan(surprise), np.nan, p_values(self._calibration, surprise))
         logs = self._martingale.observe(p)
         alarmed = joined & ((logs >= np.log(self.odds)) | features.non_finite)
+        isolated = blue.quarantined
+        verdict = self._quarantine.look(alarmed, isolated)
+        if not (alarmed.any() or isolated.any()):
+            return
         self._martingale.reset(alarmed)
         blue.alarm(np.flatnonzero(alarmed), logs[alarmed])
         self._score[alarmed] = logs[alarmed]
-        isolated = blue.quarantined
-        worst = self._quarantine.look(alarmed, isolated).worst(isolated, self._score, blue.quarantine_limit)
+        worst = verdict.worst(isolated, self._score, blue.quarantine_limit)
         blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))
         blue.isolate(np.setdiff1d(worst, np.flatnonzero(isolated)))

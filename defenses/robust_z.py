@@ -49,5 +49,7 @@ class RobustZ(Defense):
         scale = np.maximum(spread, self._usual)[blue.network.receivers]
         far: Floats = (np.abs(distance) / scale).max(axis=1)
         verdict = self._verdicts.look(blue.network, (far > self.threshold) | non_finite, ~np.isnan(far) | non_finite)
-        blue.ignore(verdict.ignore)
-        blue.heed(verdict.heed)
+        if len(verdict.ignore):
+            blue.ignore(verdict.ignore)
+        if len(verdict.heed):
+            blue.heed(verdict.heed)

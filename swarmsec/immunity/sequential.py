@@ -29,7 +29,9 @@ class Cusum:
 
     def observe(self, z: Floats) -> Floats:
         """(n,) observations, in deviations → (n,) scores."""
-        moves = np.where(np.isnan(z), 0.0, np.stack([z - self._k, -z - self._k]))
+        moves, missing = np.stack([z - self._k, -z - self._k]), np.isnan(z)
+        if missing.any():
+            moves[:, missing] = 0.0
         self._sums = np.maximum(self._sums + moves, 0.0)
         return self.scores
 
