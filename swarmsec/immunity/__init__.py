@@ -9,6 +9,7 @@ from swarmsec.immunity.calibration import simulated_threshold
 from swarmsec.immunity.conformal import benjamini_hochberg, p_values
 from swarmsec.immunity.detector_classes import SKLEARN_CLASSES, check_detector
 from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, try_detector
+from swarmsec.immunity.deviations import Deviations, message_deviations
 from swarmsec.immunity.edge_memory import EdgeMemory, edge_places
 from swarmsec.immunity.edge_verdicts import EdgeVerdict, EdgeVerdicts
 from swarmsec.immunity.features import FEATURES, BehaviorTracker, Features
@@ -16,7 +17,6 @@ from swarmsec.immunity.half_space_trees import HalfSpaceTrees, check_river
 from swarmsec.immunity.influence import StubbornnessTracker, leave_one_out
 from swarmsec.immunity.mahalanobis import TrimmedMahalanobis
 from swarmsec.immunity.martingale import PowerMartingale, SequentialRanks
-from swarmsec.immunity.message_deviations import Deviations, message_deviations
 from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker
 from swarmsec.immunity.own_features import OWN_FEATURES, OutcomeFeatures, OwnFeatures, UsualSelf
 from swarmsec.immunity.quarantine import Quarantine, Verdict

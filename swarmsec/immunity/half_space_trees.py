@@ -19,7 +19,7 @@ LEAST_MASS = 0.1
 """A row goes no further down from a cell with less than this share of the learned rows (Tan, Ting & Liu 2011)."""
 
 
-class Forest(NamedTuple):
+class HalfSpaceForest(NamedTuple):
     """Trees in the order of a heap: the children of node v are 2v + 1, for values below its split, and 2v + 2.
 
     Attributes:
@@ -79,7 +79,7 @@ class HalfSpaceTrees:
             return np.clip(0.5 + 0.5 / RANGE * (rows - self._median) / self._scale, 0.0, 1.0)
 
 
-def _paths(forest: Forest, rows: Floats, height: int) -> list[Ints]:
+def _paths(forest: HalfSpaceForest, rows: Floats, height: int) -> list[Ints]:
     """The cell of each row in each tree, (r, t), by depth."""
     tree, row = np.arange(len(forest.columns)), np.arange(len(rows))[:, None]
     cells = [np.zeros((len(rows), len(tree)), dtype=np.int32)]
@@ -90,7 +90,7 @@ def _paths(forest: Forest, rows: Floats, height: int) -> list[Ints]:
     return cells
 
 
-def _by_numpy(rows: Floats, trees: int, height: int, seed: int) -> Forest:
+def _by_numpy(rows: Floats, trees: int, height: int, seed: int) -> HalfSpaceForest:
     """Split the middle of a random column's range again and again; the ranges differ from tree to tree."""
     rng = np.random.Generator(np.random.PCG64(seed))
     width, inner = rows.shape[1], 2**height - 1
@@ -106,13 +106,13 @@ def _by_numpy(rows: Floats, trees: int, height: int, seed: int) -> Forest:
         splits[:, at] = middle[split].reshape(trees, -1)
         low = np.stack([low, np.where(split, middle, low)], axis=2).reshape(trees, -1, width)
         high = np.stack([np.where(split, middle, high), high], axis=2).reshape(trees, -1, width)
-    forest = Forest(columns, splits, np.zeros((trees, 2 * inner + 1)))
+    forest = HalfSpaceForest(columns, splits, np.zeros((trees, 2 * inner + 1)))
     for cells in _paths(forest, rows, height):
         np.add.at(forest.masses, (np.arange(trees), cells), 1.0)
     return forest
 
 
-def _by_river(rows: Floats, trees: int, height: int, seed: int) -> Forest:
+def _by_river(rows: Floats, trees: int, height: int, seed: int) -> HalfSpaceForest:
     """Let river grow the trees and count the rows, in one window."""
     check_river()
     grow = importlib.import_module("river.anomaly").HalfSpaceTrees
@@ -120,7 +120,7 @@ def _by_river(rows: Floats, trees: int, height: int, seed: int) -> Forest:
     for row in rows.tolist():
         model.learn_one(dict(enumerate(row)))
     inner = 2**height - 1
-    forest = Forest(
+    forest = HalfSpaceForest(
         np.zeros((trees, inner), dtype=np.int32), np.zeros((trees, inner)), np.zeros((trees, 2 * inner + 1))
     )
     for tree, root in enumerate(model.trees):
