@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmsec.immunity import ClaimTest, Cusum, PeerResidual, Quarantine, mean_message
 from swarmsec.messages import Admission
-from swarmsec.teams import BlueView, Bools, Defense, Floats, Ge, Gt, Help, Interval, Messages, Surface, Unit, Vantage
+from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Messages, Surface, Unit, Vantage
 
 Layer = Literal["feeds", "outcome", "messages", "quarantine", "restore", "rate"]
 
@@ -33,7 +33,7 @@ class ImmuneSystem(Defense):
     release_after: Annotated[int, Ge(1), Help("x")] = 10
 
     def begin(self, blue: BlueView) -> None:
-        self._feeds = PeerResidual(follow=self.follow, normal=float(__import__("os").environ.get("NO","4.5")))
+        self._feeds = PeerResidual(follow=self.follow, normal=float(__import__("os").environ.get("NO", "4.5")))
         self._said: list[PeerResidual] = []
         self._claims = ClaimTest(claim=0.3, factor=3.0, threshold=4.0, evidence=4.0, warm_up=4 * self.warm_up)
         self._shift: Cusum | None = None
@@ -52,7 +52,7 @@ class ImmuneSystem(Defense):
             return signals
         if not self._feeds.learned:
             self._feeds.learn()
-            self._shift = Cusum(signals.size, k=float(__import__("os").environ.get("CK","1")))
+            self._shift = Cusum(signals.size, k=float(__import__("os").environ.get("CK", "1")))
         z, _, among, expected, _ = self._feeds.observe(signals, blue.network)
         self._explained = (np.abs(among) > 3.0).any(axis=1)
         far = np.abs(z) > self.gate
@@ -64,7 +64,7 @@ class ImmuneSystem(Defense):
     def weigh(self, messages: Messages, blue: BlueView) -> Admission | Floats | None:
         k, self._exchange = self._exchange, self._exchange + 1
         if k == len(self._said):
-            self._said.append(PeerResidual(follow=self.follow, normal=float(__import__("os").environ.get("NO","4.5"))))
+            self._said.append(PeerResidual(follow=self.follow, normal=float(__import__("os").environ.get("NO", "4.5"))))
         residual, values = self._said[k], mean_message(messages)
         once = None
         if "rate" in self.layers and messages.copies is not None:
@@ -81,13 +81,15 @@ class ImmuneSystem(Defense):
                 by = messages.senders
                 apart = np.abs(messages.per_edge - expected[by]) / deviation[by]
                 edges = np.where(messages.received, np.nan_to_num(apart, nan=np.inf).max(axis=1), 0.0)
-                worst = np.zeros(blue.n); np.maximum.at(worst, by, edges)
+                worst = np.zeros(blue.n)
+                np.maximum.at(worst, by, edges)
                 score = np.maximum(score, worst)
             else:
                 score = np.where(np.isfinite(messages.broadcast).all(axis=1), score, np.inf)
                 edges = None
             drastic = np.abs(least).max(axis=1)
-            if edges is not None: drastic = np.maximum(drastic, np.where(worst - np.abs(z).max(axis=1) > self.alarm, worst, 0))
+            if edges is not None:
+                drastic = np.maximum(drastic, np.where(worst - np.abs(z).max(axis=1) > self.alarm, worst, 0))
             drastic = np.where(np.isinf(score), np.inf, drastic)
             self._score = np.maximum(self._score, drastic)
             self._stands_out = np.abs(among).max(axis=1) > 3.0

@@ -1,4 +1,4 @@
-"""Detect anomalous behavior with any pyod detector, and isolate daemons that stay anomalous."""
+"""Detect anomalous behavior with any detector of pyod or scikit-learn, and isolate daemons that stay anomalous."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Annotated
 import numpy as np
 
 from swarmsec.errors import ParameterError
-from swarmsec.immunity import LARGEST_SCORE, BatchInvariantDetector, Quarantine, p_values, try_detector
-from swarmsec.teams import BlueView, Bools, Defense, Floats, Ge, Help, Interval, Surface, Unit, Vantage
+from swarmsec.immunity import LARGEST_SCORE, BatchInvariantDetector, Quarantine, TrainingRows, p_values, try_detector
+from swarmsec.teams import BlueView, Defense, Floats, Ge, Help, Interval, Surface, Unit, Vantage
 
 
 @dataclass(kw_only=True)
 class PyodDetector(Defense):
-    """Fit a pyod detector to the behavior during the warm-up, calibrate it, and quarantine daemons by its alarms.
+    """Fit a detector to the behavior during the warm-up, calibrate it, and quarantine daemons by its alarms.
 
     Rows are the behavioral features of one daemon in one round (`swarmsec.immunity.FEATURES`). The detector is fitted
     once, to half of the daemons, and calibrated with the other half. A daemon raises an alarm if its conformal p-value
@@ -31,7 +31,9 @@ class PyodDetector(Defense):
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 
-    detector: Annotated[str, Help("A pyod class or module: MCD, KNN, ECOD, ...")] = "MCD"
+    detector: Annotated[
+        str, Help("A pyod class or module (MCD, KNN, ...), or a scikit-learn class (IsolationForest, ...).")
+    ] = "MCD"
     parameters: Annotated[dict[str, bool | int | float | str], Help("Arguments of the detector's constructor.")] = (
         field(default_factory=dict)
     )
@@ -63,9 +65,9 @@ class PyodDetector(Defense):
         """Draw the daemons to fit to, while the others are for calibration, and the round of each daemon's check."""
         seed = int(blue.rng.integers(2**31))
         self._detector = BatchInvariantDetector(self.detector, self.parameters, seed=seed)
-        self._fitted = blue.rng.permutation(blue.n) < max(1, blue.n // 2)
+        rounds = self.warm_up - self.settle
+        self._rows = TrainingRows(blue.n, rounds=rounds, rows_max=self.rows_max, rng=blue.rng)
         self._turn = blue.rng.permutation(blue.n) % self.stride
-        self._seen: list[tuple[Floats, Floats]] = []
         self._calibration: Floats | None = None
         self._score = np.zeros(blue.n)
         self._quarantine = Quarantine(blue.n, confirm=self.confirm, release_after=self.release_after)
@@ -76,10 +78,10 @@ class PyodDetector(Defense):
             return
         features, joined = blue.features, blue.joined
         if blue.round < self.warm_up:
-            self._collect(features.values[joined], self._fitted[joined], blue.rng)
+            self._rows.add(features.values, joined)
             return
         if self._calibration is None:
-            self._calibration = self._learn(blue.rng)
+            self._calibration = self._learn()
         checked = np.flatnonzero((self._turn == blue.round % self.stride) & joined)
         scores = self._detector.score(features.values[checked])
         least = 1.0 / (1.0 + len(self._calibration))
@@ -88,31 +90,16 @@ class PyodDetector(Defense):
         isolated = blue.quarantined
         verdict = self._quarantine.look(anomalous, isolated[checked], checked)
         self._score[checked] = scores
-        pool = np.union1d(np.setdiff1d(np.flatnonzero(isolated), verdict.release), verdict.isolate)
         most = min(int(self.share_max * blue.n), blue.quarantine_limit)
-        worst = pool[np.argsort(-self._score[pool], kind="stable")][:most]
+        worst = verdict.worst(isolated, self._score, most)
         blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))
         blue.isolate(np.setdiff1d(worst, np.flatnonzero(isolated)))
 
-    def _collect(self, values: Floats, fitted: Bools, rng: np.random.Generator) -> None:
-        """Keep some rows: over the warm-up about `rows_max` to fit to, and four times as many to calibrate."""
-        rounds = self.warm_up - self.settle
-        fitted = fitted if fitted.any() else ~fitted
-        others = fitted if fitted.all() else ~fitted
-        fit, calibrate = -(-self.rows_max // rounds), -(-4 * self.rows_max // rounds)
-        self._seen.append((_at_most(fit, values[fitted], rng), _at_most(calibrate, values[others], rng)))
-
-    def _learn(self, rng: np.random.Generator) -> Floats:
+    def _learn(self) -> Floats:
         """Fit to half of the daemons, and return the sorted calibration scores of the others."""
-        fit, calibrate = (np.concatenate(rows) for rows in zip(*self._seen, strict=True))
-        self._seen = []
+        fit, calibrate = self._rows.split()
         self._detector.fit(fit, calibrate)
         scores = np.sort(self._detector.score(calibrate))
         if not np.isfinite(scores).all():
             raise ParameterError(f"{self.detector} has no finite score for a normal daemon", where="detector")
         return scores
-
-
-def _at_most(count: int, rows: Floats, rng: np.random.Generator) -> Floats:
-    """All rows, or `count` of them drawn at random."""
-    return rows if len(rows) <= count else rows[rng.choice(len(rows), size=count, replace=False)]

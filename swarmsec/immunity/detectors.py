@@ -1,11 +1,8 @@
-"""Load a pyod detector by name, and make the score of a row independent of the other rows of its batch."""
+"""Make the score that a detector of pyod or scikit-learn gives a row independent of the other rows of its batch."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import inspect
-import pkgutil
 import sys
 import warnings
 from collections.abc import Mapping
@@ -18,6 +15,7 @@ import numpy as np
 from swarmsec.aggregation import MAD_TO_DEVIATION
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError, did_you_mean
+from swarmsec.immunity.detector_classes import OF_SKLEARN, check_detector, detector_class, not_installed
 from swarmsec.immunity.ecod_copod import FrozenTails
 
 LARGEST_SCORE = 1e300
@@ -29,14 +27,13 @@ CONSTANT_TO = 1e-9
 _PROBES = 16
 _JITTER = 1e-3
 _MADE_UP_ROWS = 100, 2_000
-_HELPERS = frozenset({"base", "sklearn_base", "gaal_base", "base_dl"})
 
 _PROVEN = frozenset({"copod", "ecod", "hbos", "iforest", "knn", "lof", "mcd", "pca"})
 """Detectors that need no trial with their default parameters: a test tries them all."""
 
 
 class BatchInvariantDetector:
-    """A pyod detector that is fitted once, and whose score of a row does not depend on the rest of the batch.
+    """A detector that is fitted once, and whose score of a row does not depend on the rest of the batch.
 
     Some detectors (ECOD, COPOD) rank a row against the whole batch, so that many anomalous rows make each other look
     normal. These two are replaced by `FrozenTails`. For any other, rows are scored alone and in a batch after fitting;
@@ -48,7 +45,8 @@ class BatchInvariantDetector:
     the same rows with a deviation of 0.001 of their spread.
 
     Args:
-        name: The pyod class or its module: `HBOS`, `hbos`, `IForest`, ...
+        name: The pyod class or its module (`HBOS`, `hbos`, `IForest`, ...), or the scikit-learn class, also with its
+            module (`IsolationForest`, `sklearn.svm.OneClassSVM`, ...).
         parameters: The arguments of its constructor.
         seed: Its random state, if it has one.
     """
@@ -59,14 +57,16 @@ class BatchInvariantDetector:
         if unknown := sorted(set(parameters) - set(accepted)):
             hint = did_you_mean(unknown[0], accepted)
             raise ParameterError(f"{detector.__name__} has no parameter {unknown[0]!r}; {hint}", where="parameters")
-        state = {"random_state": seed} if "random_state" in accepted and "random_state" not in parameters else {}
+        given = {"random_state": seed, "novelty": True}  # The latter lets LocalOutlierFactor score new rows.
+        given = {key: value for key, value in given.items() if key in accepted}
         try:
             with redirect_stdout(sys.stderr):
-                self._detector = detector(**{**parameters, **state})
+                self._detector = detector(**{**given, **parameters})
         except ImportError as error:
-            raise _not_installed(name, error) from error
+            raise not_installed(name, error) from error
         except Exception as error:  # Of any type: the class is somebody else's.
             raise ParameterError(f"{detector.__name__} rejects these values: {error}", where="parameters") from error
+        self._sign = -1.0 if detector.__module__.startswith(OF_SKLEARN) else 1.0  # There, higher is more normal.
         self._seed = seed
         self._row_by_row = False
         self._frozen: FrozenTails | None = None
@@ -150,76 +150,28 @@ class BatchInvariantDetector:
     def _decide(self, rows: Floats) -> Floats:
         with np.errstate(all="ignore"), redirect_stdout(sys.stderr):  # Some detectors print.
             scores = np.asarray(self._detector.decision_function(self._standard(rows)), dtype=np.float64).ravel()
-        return np.nan_to_num(scores, nan=np.inf, posinf=np.inf)
-
-
-def detector_names() -> list[str]:
-    """The names of the modules of `pyod.models`, without importing them."""
-    spec = importlib.util.find_spec("pyod")
-    if spec is None or not spec.submodule_search_locations:
-        raise ParameterError("pyod is not installed", where="detector")
-    folders = [f"{folder}/models" for folder in spec.submodule_search_locations]
-    names = (module.name for module in pkgutil.iter_modules(folders))
-    return sorted(name for name in names if not name.startswith("_") and name not in _HELPERS)
-
-
-def detector_class(name: str) -> Any:
-    """The class of a pyod detector. It imports pyod, which takes seconds.
-
-    Raises:
-        ParameterError: It does not exist, or needs a package that is not installed.
-    """
-    module_name = check_detector(name)
-    try:
-        with redirect_stdout(sys.stderr):  # Some modules print which package they lack.
-            module = importlib.import_module(f"pyod.models.{module_name}")
-            base = importlib.import_module("pyod.models.base").BaseDetector
-    except (ImportError, NameError) as error:  # Some modules use the name of a package that they could not import.
-        raise _not_installed(name, error) from error
-    classes = [thing for thing in vars(module).values() if isinstance(thing, type) and issubclass(thing, base)]
-    own = [thing for thing in classes if thing.__module__ == module.__name__]
-    named = [thing for thing in own if thing.__name__.lower() == module_name.replace("_", "")]
-    if not named and len(own) != 1:
-        raise ParameterError(f"pyod.models.{module_name} does not define exactly one detector", where="detector")
-    return (named or own)[0]
-
-
-def _not_installed(name: str, error: Exception) -> ParameterError:
-    return ParameterError(f"{name} needs a package that is not installed: {error}", where="detector")
+        return np.nan_to_num(self._sign * scores, nan=np.inf, posinf=np.inf)
 
 
 def try_detector(name: str, parameters: Mapping[str, Any]) -> None:
-    """Check that a detector can be fitted, and scores a row alone, on made-up rows; it may import pyod.
+    """Check that a detector can be fitted, and scores a row alone, on made-up rows; it may import its package.
 
     Raises:
         ParameterError: It does not exist, needs a package that is not installed, rejects its parameters, or fails.
     """
-    module = check_detector(name)
-    if parameters or module not in _PROVEN:
-        _try(module, tuple(sorted(parameters.items())))
+    found = check_detector(name)
+    if parameters or found not in _PROVEN:
+        _try(found, tuple(sorted(parameters.items())))
 
 
 @lru_cache(maxsize=64)
-def _try(module: str, parameters: tuple[tuple[str, Any], ...]) -> None:
+def _try(name: str, parameters: tuple[tuple[str, Any], ...]) -> None:
     least, most = _MADE_UP_ROWS
     largest = max((value for _, value in parameters if isinstance(value, int)), default=0)
     count = min(most, max(least, 2 * largest))  # Some parameters are a number of rows or of neighbors.
     rng = np.random.Generator(np.random.PCG64(0))
     rows = np.concatenate([rng.standard_normal((count, 3)), rng.exponential(size=(count, 2))], axis=1)
-    detector = BatchInvariantDetector(module, dict(parameters), seed=0)
+    detector = BatchInvariantDetector(name, dict(parameters), seed=0)
     detector.fit(rows)
     if not np.ptp(detector.score(rows)[:least]) > 0.0:
-        raise ParameterError(f"{module} gives all rows the same score; use another detector", where="detector")
-
-
-def check_detector(name: str) -> str:
-    """The name of a detector's module, without importing pyod.
-
-    Raises:
-        ParameterError: There is no such detector.
-    """
-    known = detector_names()
-    wanted = name.lower().removeprefix("pyod.models.").split(".")[-1]
-    if wanted not in known:
-        raise ParameterError(f"pyod has no detector {name!r}; {did_you_mean(wanted, known)}", where="detector")
-    return wanted
+        raise ParameterError(f"{name} gives all rows the same score; use another detector", where="detector")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmsec.arrays import Bools, Daemons, Ints
+from swarmsec.arrays import Bools, Daemons, Floats, Ints
 
 
 class Verdict(NamedTuple):
@@ -19,6 +19,17 @@ class Verdict(NamedTuple):
 
     isolate: Ints
     release: Ints
+
+    def worst(self, isolated: Bools, scores: Floats, most: int) -> Ints:
+        """The daemons to keep in quarantine, if no more than `most` may be: those with the highest scores.
+
+        Args:
+            isolated: (n,) who is in quarantine now.
+            scores: (n,) the last score of every daemon.
+            most: The largest number of daemons in quarantine.
+        """
+        pool = np.union1d(np.setdiff1d(np.flatnonzero(isolated), self.release), self.isolate).astype(np.int32)
+        return pool[np.argsort(-scores[pool], kind="stable")][:most]
 
 
 class Quarantine:

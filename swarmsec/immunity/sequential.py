@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmsec.arrays import Bools, Floats
+from swarmsec.arrays import Bools, Floats, Ints
 
 
 class Cusum:
@@ -29,7 +29,9 @@ class Cusum:
 
     def observe(self, z: Floats) -> Floats:
         """(n,) observations, in deviations → (n,) scores."""
-        moves = np.where(np.isnan(z), 0.0, np.stack([z - self._k, -z - self._k]))
+        moves, missing = np.stack([z - self._k, -z - self._k]), np.isnan(z)
+        if missing.any():
+            moves[:, missing] = 0.0
         self._sums = np.maximum(self._sums + moves, 0.0)
         return self.scores
 
@@ -41,6 +43,10 @@ class Cusum:
     def reset(self, streams: Bools) -> None:
         """Begin again for the marked streams (n,), as after an alarm."""
         self._sums[:, streams] = 0.0
+
+    def extend(self, places: Ints, n: int) -> None:
+        """Go on with n streams, of which the former ones are at `places`."""
+        self._sums = _placed(self._sums, places, n)
 
 
 class PageTest:
@@ -84,6 +90,14 @@ class Ewma:
         variance = self._weight / (2 - self._weight) * (1 - (1 - self._weight) ** (2 * self._seen))
         return np.abs(self._mean) / np.sqrt(np.where(self._seen > 0, variance, 1.0))
 
+    def reset(self, streams: Bools) -> None:
+        """Begin again for the marked streams (n,)."""
+        self._mean[streams] = self._seen[streams] = 0.0
+
+    def extend(self, places: Ints, n: int) -> None:
+        """Go on with n streams, of which the former ones are at `places`."""
+        self._mean, self._seen = _placed(np.stack([self._mean, self._seen]), places, n)
+
 
 class PageHinkley:
     """The Page–Hinkley test: how far Σ (z − mean of all so far − δ) has come from its lowest value, on both sides.
@@ -94,11 +108,12 @@ class PageHinkley:
     Args:
         n: The number of streams.
         delta: δ, the change that is tolerated.
+        prior: How many observations of 0 each stream's mean begins with, such as those of a warm-up that whitened it.
     """
 
-    def __init__(self, n: int, *, delta: float = 0.25) -> None:
-        self._delta = delta
-        self._mean, self._seen = np.zeros(n), np.zeros(n)
+    def __init__(self, n: int, *, delta: float = 0.25, prior: float = 0.0) -> None:
+        self._delta, self._prior = delta, prior
+        self._mean, self._seen = np.zeros(n), np.full(n, prior)
         self._sums, self._lowest = np.zeros((2, n)), np.zeros((2, n))
 
     def observe(self, z: Floats) -> Floats:
@@ -110,3 +125,34 @@ class PageHinkley:
         self._sums += np.where(there, moves, 0.0)
         self._lowest = np.minimum(self._lowest, self._sums)
         return np.asarray((self._sums - self._lowest).max(axis=0))
+
+    def reset(self, streams: Bools) -> None:
+        """Begin again for the marked streams (n,), which keep their means."""
+        self._sums[:, streams] = self._lowest[:, streams] = 0.0
+
+    def extend(self, places: Ints, n: int) -> None:
+        """Go on with n streams, of which the former ones are at `places`."""
+        self._mean, self._seen = _placed(np.stack([self._mean, self._seen - self._prior]), places, n)
+        self._seen += self._prior
+        self._sums, self._lowest = _placed(self._sums, places, n), _placed(self._lowest, places, n)
+
+
+def sequential_test(kind: str, n: int, *, shift: float, warm_up: int) -> Cusum | Ewma | PageHinkley:
+    """A test of n streams by its name: `cusum`, `ewma` or `page_hinkley`.
+
+    Args:
+        kind: The name.
+        n: The number of streams.
+        shift: The shift to be found, in deviations; the moving average has one weight for all.
+        warm_up: The observations by which the streams were whitened.
+    """
+    if kind == "ewma":
+        return Ewma(n)
+    return Cusum(n, k=shift / 2) if kind == "cusum" else PageHinkley(n, delta=shift / 2, prior=warm_up)
+
+
+def _placed(state: Floats, places: Ints, n: int) -> Floats:
+    """(k, n) the state of each stream at its place, and 0 at all others."""
+    placed = np.zeros((len(state), n))
+    placed[:, places] = state
+    return placed

@@ -82,6 +82,9 @@ def rows() -> Iterator[tuple[str, str, str, bool]]:
     yield row("run blackswarm over its kernels and world steps", ratio(blackswarm, blackswarms_parts), 2)
     detector = {"kind": "pyod_detector", "detector": "MCD", "stride": 10}
     yield row("a pyod detector (MCD, stride 10) over the round without", ratio(watched(detector), watched(None)), 2)
+    for kind in ("robust_z", "cusum", "mahalanobis", "martingale", "half_space_trees"):
+        times = ratio(watched({"kind": kind}), watched(None))
+        yield row(f"{kind} watching 1,200 daemons over the round without", times, 2)
     imports = command("-c", "import typer, rich")
     yield row("swarmsec --help over importing typer and rich", ratio(cli("--help"), imports), 2)
     yield row("swarmsec list over importing typer and rich", ratio(cli("list"), imports), 2)

@@ -6,11 +6,19 @@ import numpy as np
 import pytest
 
 from swarmsec.errors import ParameterError
-from swarmsec.immunity import BatchInvariantDetector, check_detector, detectors, try_detector
+from swarmsec.immunity import (
+    SKLEARN_CLASSES,
+    BatchInvariantDetector,
+    check_detector,
+    detector_classes,
+    detectors,
+    try_detector,
+)
 from swarmsec.immunity.ecod_copod import FrozenTails
 from tests.sampling import sampled
 
 DETECTORS = ["ECOD", "COPOD", "HBOS", "KNN", "IForest", "MCD", "PCA", "LOF"]
+OF_PYOD = [*DETECTORS, "KDE", "GMM", "OCSVM", "CBLOF", "LODA", "INNE", "ABOD", "Sampling", "QMCD"]
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +27,7 @@ def usual():
     return np.concatenate([rng.normal(size=(400, 3)), rng.exponential(size=(400, 2))], axis=1)
 
 
-@pytest.mark.parametrize("name", DETECTORS)
+@pytest.mark.parametrize("name", [*sampled(OF_PYOD, set(DETECTORS)), *SKLEARN_CLASSES])
 def test_a_score_is_the_same_alone_and_in_a_flood(name, usual):
     detector = BatchInvariantDetector(name, {}, seed=1)
     detector.fit(usual[:300])
@@ -28,12 +36,36 @@ def test_a_score_is_the_same_alone_and_in_a_flood(name, usual):
     assert detector.score(flood)[0] == pytest.approx(detector.score(row)[0], rel=1e-9)
 
 
-@pytest.mark.parametrize("name", DETECTORS)
+# The boundary of SGDOneClassSVM is a plane through the usual rows, on one side of which everything is normal.
+@pytest.mark.parametrize("name", [*DETECTORS, *sorted(set(SKLEARN_CLASSES) - {"SGDOneClassSVM"})])
 def test_a_distant_row_has_a_higher_score_than_nine_of_ten_usual_ones(name, usual):
     detector = BatchInvariantDetector(name, {}, seed=1)
     detector.fit(usual[:300])
     far = detector.score(np.full((1, 5), 6.0))[0]
     assert far > np.quantile(detector.score(usual[300:]), 0.9)
+
+
+@pytest.mark.parametrize("name", SKLEARN_CLASSES)
+def test_a_class_of_scikit_learn_is_found_with_and_without_its_module(name):
+    full = f"{SKLEARN_CLASSES[name]}.{name}"
+    assert check_detector(name) == check_detector(name.lower()) == check_detector(full) == full
+    found = detector_classes.detector_class(name)
+    assert (found.__name__, found.__module__.startswith("sklearn.")) == (name, True)
+
+
+@pytest.mark.parametrize("name", ["sklearn.svm.SVC", "sklearn.svm.NoSuchClass", "sklearn.nothing.OneClassSVM"])
+def test_a_class_of_scikit_learn_that_detects_no_outliers_is_refused(name):
+    with pytest.raises(ParameterError):
+        try_detector(name, {})
+
+
+def test_scores_of_scikit_learn_are_those_of_its_class_with_the_sign_turned(usual):
+    ensemble = pytest.importorskip("sklearn.ensemble")
+    detector = BatchInvariantDetector("IsolationForest", {"n_estimators": 20}, seed=1)
+    detector.fit(usual[:300])
+    theirs = ensemble.IsolationForest(n_estimators=20, random_state=1)
+    theirs.fit(detector._standard(usual[:300]))
+    assert detector.score(usual[300:]) == pytest.approx(-theirs.decision_function(detector._standard(usual[300:])))
 
 
 @pytest.mark.parametrize("name", ["ECOD", "COPOD"])
@@ -161,6 +193,9 @@ def test_a_class_that_cannot_score_a_row_alone_is_refused_by_a_trial(name) -> No
         ("MCD", {"contamination": 7.0}, False),
         ("IForest", {"n_estimators": 0}, False),
         ("PCA", {"n_components": 99}, False),
+        ("OneClassSVM", {"nu": 0.1}, True),
+        ("OneClassSVM", {"nu": 7.0}, False),
+        ("LocalOutlierFactor", {"novelty": False}, False),
     ],
 )
 def test_parameters_are_tried_on_made_up_rows(name, parameters, accepted) -> None:
@@ -180,7 +215,7 @@ def test_detectors_without_a_trial_pass_it(name) -> None:
 @pytest.mark.slow
 def test_every_class_of_pyod_passes_the_trial_or_is_refused(capsys) -> None:
     accepted = []
-    for name in detectors.detector_names():
+    for name in detector_classes.detector_names():
         try:
             detectors._try(name, ())
         except ParameterError:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley
-from swarmsec.immunity.whitening import Whitener
+from swarmsec.immunity.whitening import Whitener, group_medians
 
 STREAMS = 4_000
 
@@ -97,6 +97,57 @@ def test_a_stream_that_is_reset_begins_again() -> None:
     cusum.observe(np.array([5.0, 5.0]))
     cusum.reset(np.array([True, False]))
     assert cusum.scores.tolist() == [0.0, 4.5]
+
+
+@pytest.mark.parametrize("kind", [Cusum, Ewma, PageHinkley])
+def test_joined_streams_begin_anew_and_the_others_go_on(kind) -> None:
+    rng = np.random.default_rng(6)
+    test, fresh = kind(2), kind(1)
+    for _ in range(20):
+        test.observe(rng.normal(1.0, 1.0, size=2))
+    before = test.observe(np.full(2, np.nan))
+    test.extend(np.array([0, 2]), 3)
+    scores = test.observe(np.array([np.nan, 3.0, np.nan]))
+    assert scores == pytest.approx([before[0], fresh.observe(np.array([3.0]))[0], before[1]])
+    test.reset(np.array([True, True, True]))
+    assert (test.observe(np.full(3, np.nan)) == 0.0).all()
+
+
+def test_a_group_is_whitened_by_its_own_streams_alone() -> None:
+    rng = np.random.default_rng(7)
+    groups = np.repeat([0, 1], 20)
+    whiteners = [Whitener(40, groups=groups), Whitener(20)]
+    x = rng.normal(size=40)
+    for _ in range(200):
+        x = np.where(groups == 0, 0.5, 0.0) * x + np.where(groups == 0, 1.0, 100.0) * rng.normal(size=40)
+        for whitener, size in zip(whiteners, (40, 20), strict=True):
+            whitener.collect(x[:size])
+    for whitener in whiteners:
+        whitener.learn()
+    x = rng.normal(size=40)
+    assert whiteners[0].whiten(x)[:20].tolist() == whiteners[1].whiten(x[:20]).tolist()
+
+
+def test_a_joined_stream_is_whitened_as_usual_in_its_group() -> None:
+    rng, whitener = np.random.default_rng(8), Whitener(2, groups=np.array([0, 1]))
+    for _ in range(200):
+        whitener.collect(rng.normal(0.0, [1.0, 100.0]))
+    whitener.learn()
+    whitener.extend(np.array([0, 2]), 3, np.array([0, 1, 1]))
+    whitener.whiten(np.zeros(3))
+    z = whitener.whiten(np.full(3, 100.0))
+    assert z[1] == pytest.approx(1.0, abs=0.2)
+    assert z[2] == pytest.approx(1.0, abs=0.3)
+    assert z[0] > 50.0
+
+
+def test_the_median_of_each_group_is_that_of_its_values() -> None:
+    rng = np.random.default_rng(9)
+    groups = rng.integers(0, 7, 100)
+    values = np.where(rng.random(100) < 0.2, np.nan, rng.normal(size=100))
+    expected = [np.nanmedian(values[groups == group]) for group in range(7)]
+    assert group_medians(values, groups) == pytest.approx(expected)
+    assert np.isnan(group_medians(np.array([np.nan]), np.array([0]))).all()
 
 
 def test_a_warm_up_that_is_too_short_is_refused() -> None:

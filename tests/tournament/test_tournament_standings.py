@@ -182,7 +182,11 @@ def cell(attack, defense, damages, *, undefended=100.0, messages=10.0, status="d
         )
         for seed, damage in enumerate(damages)
     ]
-    result = score(Subject("made_up", 1, "", "", lambda seed: 1, ("made_up",)), runs) if status in ("done", "partial") else None
+    result = (
+        score(Subject("made_up", 1, "", "", lambda seed: 1, ("made_up",)), runs)
+        if status in ("done", "partial")
+        else None
+    )
     seeds = tuple(range(len(damages))) if result else ()
     damage = {"defended": np.array(damages, dtype=float)} if result else {}
     return CellScore(CellKey("made_up", attack, defense), status, "USD", seeds, (), 0, damage, result)
