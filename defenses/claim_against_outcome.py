@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
-
 from swarmsec.immunity import ClaimTest
 from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Surface, Unit, Vantage
 
@@ -49,6 +47,9 @@ class ClaimAgainstOutcome(Defense):
             threshold=self.threshold,
             evidence=self.evidence,
             warm_up=self.warm_up,
+            figure=self.figure,
+            own=self.own,
+            price=self.price,
         )
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
@@ -57,7 +58,5 @@ class ClaimAgainstOutcome(Defense):
 
     def respond(self, blue: BlueView) -> None:
         """Look at the figure, without what the swarm itself added to it."""
-        seen = blue.observed
-        if seen is not None and self.figure in seen.public:
-            own = np.abs(seen.own.get(self.own, np.zeros(blue.n)))
-            self._test.see(seen.public[self.figure], blue.n * own * seen.public.get(self.price, 0.0), blue.round)
+        if blue.observed is not None:
+            self._test.see(blue.observed.public, blue.observed.own, blue.n, blue.round)

@@ -1,4 +1,4 @@
-"""x"""
+"""Several defenses in layers: of feeds, of messages, and against daemons that stay anomalous."""
 
 from __future__ import annotations
 
@@ -7,108 +7,101 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from swarmsec.immunity import ClaimTest, Cusum, PeerResidual, Quarantine, mean_message
+from swarmsec.immunity import ClaimTest, FeedGate, Quarantine, SenderScores
 from swarmsec.messages import Admission
-from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Messages, Surface, Unit, Vantage
+from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Interval, Messages, Surface, Unit, Vantage
 
-Layer = Literal["feeds", "outcome", "messages", "quarantine", "restore", "rate"]
+Layer = Literal["outcome", "feeds", "rate", "messages", "quarantine", "restore"]
+
+_LAYERS: tuple[Layer, ...] = ("outcome", "feeds", "rate", "messages", "quarantine", "restore")
+_EXPLAINED = 3.0  # Deviations among all daemons: a feed that is as far away explains an anomalous message.
 
 
 @dataclass(kw_only=True)
 class ImmuneSystem(Defense):
-    """x"""
+    """Six layers, in the order in which a lie meets them; each sees what the one before let through.
+
+    1. `outcome`: a reading that announces news which no public figure confirms is replaced, as `claim_against_outcome`
+       does; it needs four times the `warm_up`.
+    2. `feeds`: a reading far from what the feeds of its neighbors let expect is replaced by that. The residual is
+       z = (s − m − c) / σ, with m the neighbors' median, and c and σ the median and 1.4826 MAD of s − m in the
+       `warm_up`. Far is |z| above `gate`, or a sum of z − 1 above 8 (Page 1954).
+    3. `rate`: one copy of each message is admitted.
+    4. `messages`: the same residual of what each daemon says; a message above `alarm` has no weight at its receiver.
+    5. `quarantine`: who was above `alarm` in `confirm` rounds in a row is isolated, until `release_after` normal ones.
+    6. `restore`: who is isolated, stands out among all daemons, and whose feed does not explain it, is restored.
+
+    The first four act at once and on messages and readings alone, so that a false alarm costs little; the last two
+    are drastic, and need more evidence: against the daemon's own past, and against all daemons, since the past may be
+    poisoned. It sees all traffic. It does not see lies within the noise of honest daemons (`alie`, `min_max`), and
+    cannot undo what links lose (`delay`, `withhold`, `partition`). Where most neighbors lie, their median is a lie. It
+    has no guarantee.
+    """
 
     ignores = False
     vantage = Vantage.MONITOR
     sees = Surface.SIGNAL | Surface.MESSAGE | Surface.DAEMON
 
-    layers: Annotated[list[Layer], Help("The layers that work.")] = field(
-        default_factory=lambda: ["outcome", "feeds", "rate", "messages", "quarantine", "restore"]
+    layers: Annotated[list[Layer], Help("The layers that work; leave one out to see what it does.")] = field(
+        default_factory=lambda: list(_LAYERS)
     )
-    warm_up: Annotated[int, Ge(10), Unit("rounds"), Help("Rounds.")] = 50
-    gate: Annotated[float, Gt(0), Unit("deviations"), Help("x")] = 4.5
-    alarm: Annotated[float, Gt(0), Unit("deviations"), Help("x")] = 8.0
-    follow: Annotated[float, Ge(0), Help("x")] = 0.05
-    confirm: Annotated[int, Ge(1), Help("x")] = 2
-    release_after: Annotated[int, Ge(1), Help("x")] = 10
+    warm_up: Annotated[int, Ge(10), Unit("rounds"), Help("Rounds in which it learns what is usual.")] = 50
+    gate: Annotated[float, Gt(0), Unit("deviations"), Help("The residual above which a reading is replaced.")] = 4.5
+    alarm: Annotated[float, Gt(0), Unit("deviations"), Help("The residual above which a message is dropped.")] = 8.0
+    follow: Annotated[
+        float, Interval(ge=0, le=1), Unit("share"), Help("How fast what is usual follows normal residuals.")
+    ] = 0.05
+    confirm: Annotated[int, Ge(1), Unit("rounds"), Help("Anomalous rounds in a row before isolation.")] = 2
+    release_after: Annotated[int, Ge(1), Unit("rounds"), Help("Normal rounds in a row before release.")] = 10
 
     def begin(self, blue: BlueView) -> None:
-        self._feeds = PeerResidual(follow=self.follow, normal=float(__import__("os").environ.get("NO", "4.5")))
-        self._said: list[PeerResidual] = []
-        self._claims = ClaimTest(claim=0.3, factor=3.0, threshold=4.0, evidence=4.0, warm_up=4 * self.warm_up)
-        self._shift: Cusum | None = None
+        """Nothing is known yet."""
+        self._claims = ClaimTest(warm_up=4 * self.warm_up)
+        self._gate = FeedGate(threshold=self.gate, follow=self.follow, normal=3.0)
+        self._senders = SenderScores(follow=self.follow, normal=3.0)
         self._quarantine = Quarantine(blue.n, confirm=self.confirm, release_after=self.release_after)
         self._exchange = 0
-        self._explained = np.zeros(blue.n, dtype=bool)
-        self._score = np.zeros(blue.n)
+        self._drastic: Floats = np.zeros(blue.n)
+        self._among: Floats = np.zeros(blue.n)
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
+        """Replace readings that nothing confirms, and those far from what the peers' feeds let expect."""
         if "outcome" in self.layers:
             signals = self._claims.believe(signals, blue.round)
         if "feeds" not in self.layers:
             return signals
         if blue.round < self.warm_up:
-            self._feeds.collect(signals, blue.network)
+            self._gate.collect(signals, blue.network)
             return signals
-        if not self._feeds.learned:
-            self._feeds.learn()
-            self._shift = Cusum(signals.size, k=float(__import__("os").environ.get("CK", "1")))
-        z, _, among, expected, _ = self._feeds.observe(signals, blue.network)
-        self._explained = (np.abs(among) > 3.0).any(axis=1)
-        far = np.abs(z) > self.gate
-        sums = self._shift.observe(np.clip(z, -self.gate, self.gate).ravel()).reshape(z.shape)
-        far |= sums > 8.0
-        self._shift._sums = np.minimum(self._shift._sums, 12.0)
-        return np.where(far, expected, signals) if far.any() else signals
+        return self._gate.filter(signals, blue.network)
 
-    def weigh(self, messages: Messages, blue: BlueView) -> Admission | Floats | None:
-        k, self._exchange = self._exchange, self._exchange + 1
-        if k == len(self._said):
-            self._said.append(PeerResidual(follow=self.follow, normal=float(__import__("os").environ.get("NO", "4.5"))))
-        residual, values = self._said[k], mean_message(messages)
-        once = None
-        if "rate" in self.layers and messages.copies is not None:
-            once = np.minimum(messages.copies, 1).astype(np.int32)
+    def weigh(self, messages: Messages, blue: BlueView) -> Floats | Admission | None:
+        """Drop messages far from what the peers of their senders let expect, and all copies but one."""
+        exchange, self._exchange = self._exchange, self._exchange + 1
         weights = None
         if blue.round < self.warm_up:
-            residual.collect(values, blue.network)
-        else:
-            if not residual.learned:
-                residual.learn()
-            z, least, among, expected, deviation = residual.observe(values, blue.network)
-            score = np.abs(z).max(axis=1)
-            if messages.per_edge is not None:
-                by = messages.senders
-                apart = np.abs(messages.per_edge - expected[by]) / deviation[by]
-                edges = np.where(messages.received, np.nan_to_num(apart, nan=np.inf).max(axis=1), 0.0)
-                worst = np.zeros(blue.n)
-                np.maximum.at(worst, by, edges)
-                score = np.maximum(score, worst)
-            else:
-                score = np.where(np.isfinite(messages.broadcast).all(axis=1), score, np.inf)
-                edges = None
-            drastic = np.abs(least).max(axis=1)
-            if edges is not None:
-                drastic = np.maximum(drastic, np.where(worst - np.abs(z).max(axis=1) > self.alarm, worst, 0))
-            drastic = np.where(np.isinf(score), np.inf, drastic)
-            self._score = np.maximum(self._score, drastic)
-            self._stands_out = np.abs(among).max(axis=1) > 3.0
-            if "messages" in self.layers and (score > self.alarm).any():
-                edges = score[messages.senders] if edges is None else edges
-                weights = np.where(edges > self.alarm, 0.0, 1.0)
-        return weights if once is None else Admission(once, weights)
+            self._senders.collect(messages, exchange)
+        elif scores := self._senders.observe(messages, exchange):
+            self._drastic = np.maximum(self._drastic, scores.drastic)
+            self._among = np.maximum(self._among, scores.among)
+            if "messages" in self.layers and (scores.messages > self.alarm).any():
+                weights = np.where(scores.above(self.alarm, messages), 0.0, 1.0)
+        if "rate" in self.layers and messages.copies is not None:
+            return Admission(np.minimum(messages.copies, 1), weights)
+        return weights
 
     def respond(self, blue: BlueView) -> None:
-        seen = blue.observed
-        self._exchange = 0
-        if seen is not None and "volume_usd" in seen.public:
-            own = np.abs(seen.own.get("bought_shares", np.zeros(blue.n)))
-            self._claims.see(seen.public["volume_usd"], blue.n * own * seen.public.get("price_usd", 0.0), blue.round)
+        """Compare the world with the feeds; isolate, release and restore daemons."""
+        if blue.observed is not None:
+            self._claims.see(blue.observed.public, blue.observed.own, blue.n, blue.round)
+        anomalous, stand_out = self._drastic > self.alarm, self._among > _EXPLAINED
+        self._exchange, self._drastic, self._among = 0, np.zeros(blue.n), np.zeros(blue.n)
         if "quarantine" not in self.layers:
             return
-        suspicious, self._score = self._score > self.alarm, np.zeros(blue.n)
-        verdict = self._quarantine.look(suspicious, blue.quarantined)
+        verdict = self._quarantine.look(anomalous, blue.quarantined)
         blue.release(verdict.release)
         taken = blue.isolate(verdict.isolate)
         if "restore" in self.layers:
-            blue.restore(taken[(self._stands_out & ~self._explained)[taken]])
+            if self._gate.among is not None:
+                stand_out &= ~(np.abs(self._gate.among) > _EXPLAINED).any(axis=1)
+            blue.restore(taken[stand_out[taken]])

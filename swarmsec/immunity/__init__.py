@@ -14,7 +14,7 @@ from swarmsec.immunity.corroboration import supporters
 from swarmsec.immunity.cross_regulation import CrossRegulation
 from swarmsec.immunity.dendritic_cells import DendriticCells
 from swarmsec.immunity.detector_classes import SKLEARN_CLASSES, check_detector
-from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, check_detector, try_detector
+from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, try_detector
 from swarmsec.immunity.deviations import Deviations, message_deviations
 from swarmsec.immunity.edge_baseline import EdgeBaseline
 from swarmsec.immunity.edge_lookup import edges_between, places_on
@@ -23,6 +23,7 @@ from swarmsec.immunity.edge_verdicts import EdgeVerdict, EdgeVerdicts
 from swarmsec.immunity.eigentrust import local_trust, trust_step
 from swarmsec.immunity.equivocation import contradictions, relays
 from swarmsec.immunity.features import FEATURES, LARGEST_PAYLOAD, BehaviorTracker, Features
+from swarmsec.immunity.feed_gate import FeedGate
 from swarmsec.immunity.governance import is_drastic, limit_change, share_budget, yielding
 from swarmsec.immunity.granuloma import Granuloma, Stage, within_quorum
 from swarmsec.immunity.half_space_trees import HalfSpaceTrees, check_river
@@ -33,9 +34,10 @@ from swarmsec.immunity.message_features import MESSAGE_FEATURES, MessageTracker,
 from swarmsec.immunity.negative_selection import NegativeSelection
 from swarmsec.immunity.own_danger import OwnDanger, own_figures
 from swarmsec.immunity.own_features import OWN_FEATURES, OutcomeFeatures, OwnFeatures, UsualSelf
-from swarmsec.immunity.peer_residual import PeerResidual, Residual, mean_message
+from swarmsec.immunity.peer_residual import PeerResidual, Residual
 from swarmsec.immunity.quarantine import Quarantine, Verdict
 from swarmsec.immunity.reputation import expected_reputation, remember
+from swarmsec.immunity.sender_scores import Scores, SenderScores
 from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley, PageTest, sequential_test
 from swarmsec.immunity.signature_memory import SignatureMemory
 from swarmsec.immunity.suspicion import arrived, deviations, listeners_doubt
@@ -66,6 +68,7 @@ __all__ = [
     "EdgeVerdicts",
     "Ewma",
     "Features",
+    "FeedGate",
     "Granuloma",
     "HalfSpaceTrees",
     "MessageTracker",
@@ -79,6 +82,8 @@ __all__ = [
     "PowerMartingale",
     "Quarantine",
     "Residual",
+    "Scores",
+    "SenderScores",
     "SequentialRanks",
     "SignatureMemory",
     "Stage",
@@ -106,7 +111,6 @@ __all__ = [
     "limit_change",
     "listeners_doubt",
     "local_trust",
-    "mean_message",
     "message_deviations",
     "own_figures",
     "p_values",

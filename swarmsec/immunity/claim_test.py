@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from swarmsec.aggregation import MAD_TO_DEVIATION
@@ -22,9 +24,24 @@ class ClaimTest:
         threshold: The sum of deviations above which a feed announces news.
         evidence: The log likelihood ratio at which the figure confirms news.
         warm_up: The rounds in which both are learned.
+        figure: The public figure, by its name.
+        own: The figure of each daemon's own that is its part of that, in units of `price`.
+        price: The public figure that `own` is multiplied by.
     """
 
-    def __init__(self, *, claim: float, factor: float, threshold: float, evidence: float, warm_up: int) -> None:
+    def __init__(
+        self,
+        *,
+        claim: float = 0.3,
+        factor: float = 3.0,
+        threshold: float = 4.0,
+        evidence: float = 4.0,
+        warm_up: int = 200,
+        figure: str = "volume_usd",
+        own: str = "bought_shares",
+        price: str = "price_usd",
+    ) -> None:
+        self._names = figure, own, price
         self._claim, self._news = claim, float(np.log(factor))
         self._threshold, self._needed, self._warm_up = threshold, evidence, warm_up
         self._feeds, self._figures = WarmUp(warm_up), np.full(warm_up, np.nan)
@@ -53,20 +70,21 @@ class ClaimTest:
         )
         return replaced if (replaced != signals).any() else signals
 
-    def see(self, figure: float, own: Floats, round: int) -> None:
-        """Take the figure of a round into account, without what daemons added to it themselves.
+    def see(self, public: Mapping[str, float], own: Mapping[str, Floats], n: int, round: int) -> None:
+        """Take the figure of a round into account, without what the swarm added to it.
 
-        Args:
-            figure: The public figure; one that is not above 0 tells nothing.
-            own: (n,) what each daemon believes the swarm added to it.
-            round: The round.
+        A daemon knows its own part alone, and believes that all n did as it did. A figure that is not shown, or not
+        above 0, tells nothing.
         """
+        name, part, price = self._names
+        figure = public.get(name, 0.0)
         if not figure > 0.0:
             return
         if round < self._warm_up:
             self._figures[round] = np.log(figure)
         elif not np.isnan(self._spread):
-            louder = np.log(np.maximum(figure - own, np.finfo(np.float64).tiny)) - self._center
+            added = n * np.abs(own.get(part, np.zeros(n))) * public.get(price, 0.0)
+            louder = np.log(np.maximum(figure - added, np.finfo(np.float64).tiny)) - self._center
             ratio = (louder - self._news / 2) * self._news / self._spread**2
             self._evidence.observe(np.clip(ratio, -_SURPRISE_MAX, _SURPRISE_MAX))
 

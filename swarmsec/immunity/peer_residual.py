@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from typing import NamedTuple
 
 import numpy as np
 
 from swarmsec.aggregation import MAD_TO_DEVIATION, neighborhood_spread
 from swarmsec.arrays import Floats
-from swarmsec.messages import Messages
 from swarmsec.network import Network
 
-_NARROWEST, _WIDEST = (
-    float(os.environ.get("NA", "0.5")),
-    float(os.environ.get("WI", "3")),
-)  # A deviation is at least and at most so many times that of the median daemon.
-_FARTHEST = float(
-    os.environ.get("FA", "4")
-)  # Deviations, over the swarm, that what is usual for a daemon differs from what is usual for most.
-_TRAVEL = float(
-    os.environ.get("TR", "3")
-)  # Deviations that what is usual for a daemon moves from what the warm-up showed.
+_NARROWEST, _WIDEST = 0.5, 1.5
+"""A deviation is at least and at most so many times that of the median daemon."""
+
+_FARTHEST = 2.0
+"""What is usual for a daemon is so many robust deviations, of all daemons, from what is usual for most."""
+
+_TRAVEL = 3.0
+"""What is usual for a daemon moves by so many of its deviations from what the warm-up showed."""
 
 
 class Residual(NamedTuple):
@@ -29,7 +25,8 @@ class Residual(NamedTuple):
 
     Attributes:
         z: (n, d) the difference to the peers, minus the usual difference, in usual deviations; 0 where unknown.
-        least: (n, d) the same to the closest value between the usual difference of the daemon and that of most daemons.
+        least: (n, d) the same from the closest value between what is usual for the daemon and for most daemons: an act
+            that it justifies is justified although the warm-up was poisoned.
         among: (n, d) the difference to the peers, in robust deviations of the differences of all daemons.
         expected: (n, d) the value that the daemon's peers let expect.
         deviation: (n, d) the usual deviation.
@@ -47,7 +44,7 @@ class PeerResidual:
 
     Other than the distance to the neighbors alone it leaves out what makes a daemon lastingly different, and other than
     the distance to its own past alone what changes for all, such as news. c and σ are the median and 1.4826 MAD of each
-    daemon. σ is kept within 0.5 and 3 times that of the median daemon, and c within 4 robust deviations of the c of
+    daemon. σ is kept within 0.5 and 1.5 times that of the median daemon, and c within 2 robust deviations of the c of
     most, so that who lies in the warm-up does not make its lie usual. After it c follows slowly, by at most 3 σ.
 
     Args:
@@ -74,39 +71,30 @@ class PeerResidual:
         typical = np.median(deviation, axis=0)
         smallest = np.sqrt(np.finfo(np.float64).eps) * (1.0 + np.abs(usual).max(axis=0))
         self._deviation = np.maximum(np.clip(deviation, _NARROWEST * typical, _WIDEST * typical), smallest)
-        center = self._center = np.median(usual, axis=0)
-        width = MAD_TO_DEVIATION * np.median(np.abs(usual - center), axis=0)
-        self._width = np.hypot(width, np.median(self._deviation, axis=0))
-        width = _FARTHEST * np.maximum(width, np.median(self._deviation, axis=0))
-        self._first = self._usual = np.clip(usual, center - width, center + width)
+        self._center = np.median(usual, axis=0)
+        apart = MAD_TO_DEVIATION * np.median(np.abs(usual - self._center), axis=0)
+        typical = np.median(self._deviation, axis=0)
+        self._width = np.hypot(apart, typical)
+        farthest = _FARTHEST * np.maximum(apart, typical)
+        self._first = self._usual = np.clip(usual, self._center - farthest, self._center + farthest)
         self.learned = True
 
     def observe(self, values: Floats, network: Network) -> Residual:
         """What (n, d) values show, after `learn`; NaN where nothing is seen."""
-        expected = neighborhood_spread(network, values).median + self._usual
-        apart = np.nan_to_num(values - expected, posinf=np.inf, neginf=-np.inf)
-        z = apart / self._deviation
-        between = np.clip(
-            apart + self._usual, np.minimum(self._usual, self._center), np.maximum(self._usual, self._center)
+        median = neighborhood_spread(network, values).median
+        usual, deviation = self._usual, self._deviation
+        difference = np.where(np.isnan(values), usual, values - median)
+        nearest = np.clip(difference, np.minimum(usual, self._center), np.maximum(usual, self._center))
+        z = (difference - usual) / deviation
+        moved = usual + np.where(np.abs(z) <= self._normal, self._follow * (difference - usual), 0.0)
+        self._usual = np.clip(moved, self._first - _TRAVEL * deviation, self._first + _TRAVEL * deviation)
+        return Residual(
+            z=z,
+            least=(difference - nearest) / deviation,
+            among=(difference - self._center) / self._width,
+            expected=median + usual,
+            deviation=deviation,
         )
-        least = (apart + self._usual - between) / self._deviation
-        among = (apart + self._usual - self._center) / self._width
-        moved = self._usual + np.where(np.abs(z) <= self._normal, self._follow * apart, 0.0)
-        far = _TRAVEL * self._deviation
-        self._usual = np.clip(moved, self._first - far, self._first + far)
-        return Residual(z, least, among, expected, self._deviation)
-
-
-def mean_message(messages: Messages) -> Floats:
-    """(n, d) the mean of what each sender told those whom its messages reached; NaN where it told nothing finite."""
-    if messages.per_edge is None and messages.weights is None and messages.copies is None:
-        return np.where(np.isfinite(messages.broadcast), messages.broadcast, np.nan)
-    n, senders = messages.network.n, messages.senders
-    told = messages.received & np.isfinite(messages.payload).all(axis=1)
-    count = np.bincount(senders, told, minlength=n)
-    sums = [np.bincount(senders, np.where(told, column, 0.0), minlength=n) for column in messages.payload.T]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.stack(sums, axis=1) / np.where(count > 0, count, np.nan)[:, None]
 
 
 def _median(seen: Floats) -> Floats:
