@@ -29,7 +29,8 @@ class ImmuneSystem(Defense):
     3. `rate`: one copy of each message is admitted.
     4. `messages`: the same residual of what each daemon says; a message above `alarm` has no weight at its receiver.
     5. `quarantine`: who was above `alarm` in `confirm` rounds in a row is isolated, until `release_after` normal ones.
-    6. `restore`: who is isolated, stands out among all daemons, and whose feed does not explain it, is restored.
+    6. `restore`: who is as anomalous in isolation for `restore_after` rounds, stands out among all daemons, and whose
+       feed does not explain it, is restored.
 
     The first four act at once and on messages and readings alone, so that a false alarm costs little; the last two
     are drastic, and need more evidence: against the daemon's own past, and against all daemons, since the past may be
@@ -52,6 +53,7 @@ class ImmuneSystem(Defense):
         float, Interval(ge=0, le=1), Unit("share"), Help("How fast what is usual follows normal residuals.")
     ] = 0.05
     confirm: Annotated[int, Ge(1), Unit("rounds"), Help("Anomalous rounds in a row before isolation.")] = 2
+    restore_after: Annotated[int, Ge(1), Unit("rounds"), Help("Anomalous rounds in isolation before it restores.")] = 1
     release_after: Annotated[int, Ge(1), Unit("rounds"), Help("Normal rounds in a row before release.")] = 10
 
     def begin(self, blue: BlueView) -> None:
@@ -63,6 +65,7 @@ class ImmuneSystem(Defense):
         self._exchange = 0
         self._drastic: Floats = np.zeros(blue.n)
         self._among: Floats = np.zeros(blue.n)
+        self._unchanged = np.zeros(blue.n, dtype=np.int64)
 
     def filter_signals(self, signals: Floats, blue: BlueView) -> Floats:
         """Replace readings that nothing confirms, and those far from what the peers' feeds let expect."""
@@ -100,8 +103,10 @@ class ImmuneSystem(Defense):
             return
         verdict = self._quarantine.look(anomalous, blue.quarantined)
         blue.release(verdict.release)
-        taken = blue.isolate(verdict.isolate)
+        blue.isolate(verdict.isolate)
         if "restore" in self.layers:
-            if self._gate.among is not None:
-                stand_out &= ~(np.abs(self._gate.among) > _EXPLAINED).any(axis=1)
-            blue.restore(taken[stand_out[taken]])
+            self._unchanged = np.where(anomalous & blue.quarantined, self._unchanged + 1, 0)
+            due = (self._unchanged == self.restore_after) & stand_out
+            if self._gate.apart is not None:
+                due &= self._gate.apart <= _EXPLAINED
+            blue.restore(np.flatnonzero(due))

@@ -12,6 +12,8 @@ from swarmsec.network import Network
 _ALLOWANCE = 1.0  # Deviations per round that do not add up.
 _SUM = 8.0  # The sum of deviations above which a small lasting difference counts.
 
+_FADES = 0.9  # The share of a distance to the peers that still counts a round later.
+
 
 class FeedGate:
     """Both tests of `PeerResidual` z over all feeds: |z| above a threshold, and Page's sums of z on both sides.
@@ -20,13 +22,16 @@ class FeedGate:
         threshold: In deviations.
         follow: See `PeerResidual`.
         normal: See `PeerResidual`.
+
+    Attributes:
+        apart: See `filter`; None before it was called.
     """
 
     def __init__(self, *, threshold: float, follow: float, normal: float) -> None:
         self._threshold = threshold
         self._residual = PeerResidual(follow=follow, normal=normal)
         self._above, self._below = PageTest(1.5 * _SUM), PageTest(1.5 * _SUM)
-        self.among: Floats | None = None
+        self.apart: Floats | None = None
 
     def collect(self, signals: Floats, network: Network) -> None:
         """Keep (n, d) signals of the warm-up."""
@@ -35,14 +40,15 @@ class FeedGate:
     def filter(self, signals: Floats, network: Network) -> Floats:
         """(n, d) → (n, d): the signals, and in place of those that are far the expected ones.
 
-        `among` then has (n, d) how far each is from its peers, in deviations over all daemons; None before.
+        `apart` then has (n,) how far each was from its peers in the last rounds, in robust deviations of all daemons.
         """
         if not self._residual.learned:
             self._residual.learn()
         if not self._residual.learned:
             return signals
         seen = self._residual.observe(signals, network)
-        self.among = seen.among
+        now = np.abs(seen.among).max(axis=1)
+        self.apart = now if self.apart is None else np.maximum(now, _FADES * self.apart)
         z = np.clip(seen.z, -self._threshold, self._threshold)
         lasting = np.maximum(self._above.observe(z - _ALLOWANCE), self._below.observe(-z - _ALLOWANCE)) > _SUM
         far = (np.abs(seen.z) > self._threshold) | lasting
