@@ -71,12 +71,11 @@ class ImmuneSystem(Defense):
         """Replace readings that nothing confirms, and those far from what the peers' feeds let expect."""
         if "outcome" in self.layers:
             signals = self._claims.believe(signals, blue.round)
-        if "feeds" not in self.layers:
-            return signals
         if blue.round < self.warm_up:
             self._gate.collect(signals, blue.network)
             return signals
-        return self._gate.filter(signals, blue.network)
+        filtered = self._gate.filter(signals, blue.network)
+        return filtered if "feeds" in self.layers else signals
 
     def weigh(self, messages: Messages, blue: BlueView) -> Floats | Admission | None:
         """Drop messages far from what the peers of their senders let expect, and all copies but one."""

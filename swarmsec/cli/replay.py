@@ -281,9 +281,10 @@ def _compared(
 
 
 def _attributed(source: ReplaySource, orders: int, opened: _Opened) -> _Printed:
-    from swarmsec.replay import attribute
+    from swarmsec.replay import attribute, leave_one_out
     from swarmsec.report.counterfactual import attribution_lines
 
+    left = None
     with opened() as executor, _progress(source.scenario.name) as advanced:
         found = attribute(
             source.scenario,
@@ -293,7 +294,10 @@ def _attributed(source: ReplaySource, orders: int, opened: _Opened) -> _Printed:
             orders_drawn=orders,
             advanced=advanced,
         )
-    return {"attribution": found.to_dict()}, attribution_lines(found, title=source.scenario.title)
+        if "prevented" in found.divisions:
+            left = leave_one_out(source.scenario, seeds=source.seeds, executor=executor, advanced=advanced)
+    document = {**found.to_dict(), **({"left_out": left.to_dict()} if left else {})}
+    return {"attribution": document}, attribution_lines(found, left, title=source.scenario.title)
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def without(scenario: Scenario, *, attacks: Collection[int] = (), defenses: Coll
     if not attacks and not defenses:
         return scenario
     red, blue = scenario.document["attacks"], scenario.document["defenses"]
-    return _with(
+    return changed(
         scenario,
         attacks=[{**spec, "strength": 0.0} if place in attacks else spec for place, spec in enumerate(red)],
         defenses=[{"kind": "none"} if place in defenses else spec for place, spec in enumerate(blue)],
@@ -78,8 +78,14 @@ def until(scenario: Scenario, round: int) -> Scenario:
     Args:
         scenario: The complete scenario.
         round: The first round without an attack.
+
+    Raises:
+        UsageError: The start of an attack is drawn, so that it has another end in every seed.
     """
-    return _with(scenario, attacks=[_stopped(spec, round) for spec in scenario.document["attacks"]])
+    for place, spec in enumerate(scenario.document["attacks"]):
+        if isinstance(spec["start"], list):
+            raise UsageError(f"the start of attack {place} is drawn in every seed; give it one round", where="--until")
+    return changed(scenario, attacks=[_stopped(spec, round) for spec in scenario.document["attacks"]])
 
 
 def _stopped(spec: dict[str, Any], round: int) -> dict[str, Any]:
@@ -88,7 +94,8 @@ def _stopped(spec: dict[str, Any], round: int) -> dict[str, Any]:
     return {**spec, "stop": round if spec["stop"] is None else min(spec["stop"], round)}
 
 
-def _with(scenario: Scenario, **teams: list[dict[str, Any]]) -> Scenario:
+def changed(scenario: Scenario, **teams: list[dict[str, Any]]) -> Scenario:
+    """The scenario with other specs of `attacks` or `defenses`, at the same places."""
     # A sweep may refer to an omitted plug-in; and a run is one point.
     return replace(scenario, document={**scenario.document, "sweep": {}, **teams})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swarmsec.replay import Attribution, Counterfactual, Division
+from swarmsec.replay import Attribution, Counterfactual, Division, LeftOut
 from swarmsec.replay.shapley import EXACT_MOST
 from swarmsec.report.numbers import amount, share
 from swarmsec.report.tables import plain_table
@@ -42,12 +42,12 @@ def counterfactual_lines(found: Counterfactual, *, title: str, arm: str) -> str:
     return "\n\n".join(blocks) + (f"\n  … and {left:,} more seeds; --json has all" if left > 0 else "")
 
 
-def attribution_lines(found: Attribution, *, title: str) -> str:
-    """Each division: its shares and their total."""
+def attribution_lines(found: Attribution, left: LeftOut | None, *, title: str) -> str:
+    """Each division: its shares and their total. Then what is lost if each part of the defense is left out."""
     seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}"
     blocks = [f"{title}  ·  Shapley values, {seeds}, in {found.unit}, mean [95% interval over seeds]"]
     blocks += [_division(division, found.unit) for division in found.divisions.values()]
-    return "\n\n".join(blocks)
+    return "\n\n".join([*blocks, *([_left_out(left)] if left and len(left.parts) > 1 else [])])
 
 
 def interval_text(interval: Interval, unit: str) -> str:
@@ -68,6 +68,16 @@ def _division(division: Division, unit: str) -> str:
     rows.append(["in all", interval_text(division.total, unit), ""])
     how = f"  by {division.orders:,} sampled orders, for more than {EXACT_MOST} plug-ins" if division.orders else ""
     return f"  {_TITLES[division.of]}{how}\n{plain_table(rows, left={0}, gap=4, heading=False)}"
+
+
+def _left_out(found: LeftOut) -> str:
+    """What each part of the defense prevents that no other part does, as a table."""
+    whole = found.prevented.mean
+    rows = [
+        [one.name, interval_text(one.lost, found.unit), share(one.lost.mean / whole) if whole else ""]
+        for one in found.parts
+    ]
+    return f"  lost without one part of the defense\n{plain_table(rows, left={0}, gap=4, heading=False)}"
 
 
 def _seed_rows(found: Counterfactual, arm: str) -> list[list[str]]:
