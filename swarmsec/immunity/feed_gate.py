@@ -12,6 +12,7 @@ from swarmsec.network import Network
 _ALLOWANCE = 1.0  # Deviations per round that do not add up.
 _SUM = 8.0  # The sum of deviations above which a small lasting difference counts.
 
+_WIDEST = 1.5  # See `PeerResidual`.
 _FADES = 0.9  # The share of a distance to the peers that still counts a round later.
 
 
@@ -29,7 +30,7 @@ class FeedGate:
 
     def __init__(self, *, threshold: float, follow: float, normal: float) -> None:
         self._threshold = threshold
-        self._residual = PeerResidual(follow=follow, normal=normal)
+        self._residual = PeerResidual(follow=follow, normal=normal, widest=_WIDEST)
         self._above, self._below = PageTest(1.5 * _SUM), PageTest(1.5 * _SUM)
         self.apart: Floats | None = None
 

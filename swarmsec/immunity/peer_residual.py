@@ -10,8 +10,8 @@ from swarmsec.aggregation import MAD_TO_DEVIATION, neighborhood_spread
 from swarmsec.arrays import Floats
 from swarmsec.network import Network
 
-_NARROWEST, _WIDEST = 0.5, 1.5
-"""A deviation is at least and at most so many times that of the median daemon."""
+_NARROWEST = 0.5
+"""A deviation is at least so many times that of the median daemon."""
 
 _FARTHEST = 2.0
 """What is usual for a daemon is so many robust deviations, of all daemons, from what is usual for most."""
@@ -44,16 +44,18 @@ class PeerResidual:
 
     Other than the distance to the neighbors alone it leaves out what makes a daemon lastingly different, and other than
     the distance to its own past alone what changes for all, such as news. c and σ are the median and 1.4826 MAD of each
-    daemon. σ is kept within 0.5 and 1.5 times that of the median daemon, and c within 2 robust deviations of the c of
-    most, so that who lies in the warm-up does not make its lie usual. After it c follows slowly, by at most 3 σ.
+    daemon. σ is kept within 0.5 and `widest` times that of the median daemon, and c within 2 robust deviations of the c
+    of most, so that who lies in the warm-up does not make its lie usual. After it c follows slowly, by at most 3 σ.
 
     Args:
         follow: The share of each normal residual by which c moves.
         normal: Residuals up to this are normal, in deviations.
+        widest: A deviation is at most so many times that of the median daemon. A low one keeps out who makes noise in
+            the warm-up, a high one lets daemons differ.
     """
 
-    def __init__(self, *, follow: float, normal: float) -> None:
-        self._follow, self._normal = follow, normal
+    def __init__(self, *, follow: float, normal: float, widest: float) -> None:
+        self._follow, self._normal, self._widest = follow, normal, widest
         self._seen: list[Floats] = []
         self.learned = False
 
@@ -70,7 +72,7 @@ class PeerResidual:
         deviation = MAD_TO_DEVIATION * np.nan_to_num(_median(np.abs(seen - usual)))
         typical = np.median(deviation, axis=0)
         smallest = np.sqrt(np.finfo(np.float64).eps) * (1.0 + np.abs(usual).max(axis=0))
-        self._deviation = np.maximum(np.clip(deviation, _NARROWEST * typical, _WIDEST * typical), smallest)
+        self._deviation = np.maximum(np.clip(deviation, _NARROWEST * typical, self._widest * typical), smallest)
         self._center = np.median(usual, axis=0)
         apart = MAD_TO_DEVIATION * np.median(np.abs(usual - self._center), axis=0)
         typical = np.median(self._deviation, axis=0)
@@ -87,7 +89,8 @@ class PeerResidual:
         nearest = np.clip(difference, np.minimum(usual, self._center), np.maximum(usual, self._center))
         z = (difference - usual) / deviation
         moved = usual + np.where(np.abs(z) <= self._normal, self._follow * (difference - usual), 0.0)
-        self._usual = np.clip(moved, self._first - _TRAVEL * deviation, self._first + _TRAVEL * deviation)
+        farthest = _TRAVEL * deviation
+        self._usual = np.clip(moved, self._first - farthest, self._first + farthest)
         return Residual(
             z=z,
             least=(difference - nearest) / deviation,

@@ -10,6 +10,8 @@ from swarmsec.arrays import Bools, Floats
 from swarmsec.immunity.peer_residual import PeerResidual
 from swarmsec.messages import Messages
 
+_WIDEST = 5.0  # See `PeerResidual`: bidders of large shares also move by more.
+
 
 class Scores(NamedTuple):
     """The scores of one exchange, in deviations; infinite for a message that is not finite.
@@ -47,7 +49,7 @@ class SenderScores:
     def collect(self, messages: Messages, exchange: int) -> None:
         """Keep the messages of an exchange of the warm-up."""
         if exchange == len(self._residuals):
-            self._residuals.append(PeerResidual(follow=self._follow, normal=self._normal))
+            self._residuals.append(PeerResidual(follow=self._follow, normal=self._normal, widest=_WIDEST))
         self._residuals[exchange].collect(_mean_message(messages), messages.network)
 
     def observe(self, messages: Messages, exchange: int) -> Scores | None:

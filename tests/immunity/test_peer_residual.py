@@ -15,7 +15,7 @@ NETWORK = topology("circulant", n=40, offsets=[1, 2, 3, 4])
 def learned(rng, *, follow=0.0, warm_up=60, of=lambda round, values: values) -> tuple[PeerResidual, np.ndarray]:
     """A residual of daemons that differ lastingly by `apart`, with noise of deviation 1."""
     apart = rng.normal(0.0, 3.0, (NETWORK.n, 1))
-    residual = PeerResidual(follow=follow, normal=3.0)
+    residual = PeerResidual(follow=follow, normal=3.0, widest=1.5)
     for round in range(warm_up):
         residual.collect(of(round, apart + rng.normal(size=apart.shape)), NETWORK)
     residual.learn()
@@ -81,6 +81,20 @@ def test_what_is_usual_follows_slowly_and_not_far() -> None:
     assert z > 20.0
 
 
+def test_a_daemon_that_always_moved_by_more_may_move_by_more() -> None:
+    rng = np.random.default_rng(10)
+    wide, narrow = (PeerResidual(follow=0.0, normal=3.0, widest=widest) for widest in (5.0, 1.5))
+    for _ in range(60):
+        values = rng.normal(size=(NETWORK.n, 1))
+        values[7] *= 5.0
+        for residual in (wide, narrow):
+            residual.collect(values, NETWORK)
+    values[7] = 12.0
+    for residual in (wide, narrow):
+        residual.learn()
+    assert abs(wide.observe(values, NETWORK).z[7, 0]) < 4.5 < abs(narrow.observe(values, NETWORK).z[7, 0])
+
+
 def test_a_value_that_is_not_there_is_neither_usual_nor_far() -> None:
     rng = np.random.default_rng(6)
     residual, apart = learned(rng)
@@ -138,7 +152,7 @@ def test_a_message_that_is_not_finite_has_an_infinite_score() -> None:
 
 
 def test_without_a_warm_up_nothing_is_known() -> None:
-    residual = PeerResidual(follow=0.0, normal=3.0)
+    residual = PeerResidual(follow=0.0, normal=3.0, widest=1.5)
     residual.learn()
     assert not residual.learned
     assert np.array_equal(
