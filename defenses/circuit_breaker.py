@@ -16,7 +16,7 @@ class CircuitBreaker(Governor):
 
     The figures are the mean decision of each component, and what the world shows to all, such as a price. For `halt`
     rounds all daemons decide what the world calls neutral, or what they decided last; then the figures are watched
-    anew. It is the halt of an exchange (Brady report 1988; SEC Rule 80B). It also stops honest reactions to true news
+    anew. It is the halt of an exchange (Brady report 1988; NYSE Rule 80B). It also stops honest reactions to true news
     of a kind that the warm-up did not show, and a slow attack never trips it.
     """
 

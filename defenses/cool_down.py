@@ -17,8 +17,9 @@ class CoolDown(Governor):
 
     While it waits, it decides what the world calls neutral, or what it decided last. The change is that since the last
     round, or since its last act where it waited. So it makes at most one drastic change in wait + 1 rounds: a minimum
-    dwell time between two switches, which keeps a switched system stable (Hespanha & Morse, CDC 1999). A decision that
-    moves slowly, honest or not, is never stopped.
+    dwell time between two switches, which keeps a switched system stable (Morse, IEEE Transactions on Automatic Control
+    41, 1996; a mean dwell time is enough: Hespanha & Morse, CDC 1999). A decision that moves slowly, honest or not, is
+    never stopped.
     """
 
     drastic: Annotated[float, Ge(0), Unit("decision"), Help("The change in a round above which a daemon waits.")] = 0.2

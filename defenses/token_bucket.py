@@ -17,9 +17,9 @@ class TokenBucket(Defense):
     """A daemon admits as many copies from each neighbor as the neighbor has tokens; the rest does not fill its inbox.
 
     Each neighbor's bucket gets `rate` tokens an exchange and holds at most `burst`; every admitted copy takes one
-    (Turner, IEEE Communications Magazine 1986). A flood of c copies from each of k neighbors then takes k · rate places
-    of an inbox in place of k c. It looks at no content: a false message within the rate passes, and a rule that counts
-    messages still counts `rate` of them.
+    (leaky bucket: Turner, IEEE Communications Magazine 24, 1986). A flood of c copies from each of k neighbors then
+    takes k · rate places of an inbox in place of k c. It looks at no content: a false message within the rate passes,
+    and a rule that counts messages still counts `rate` of them.
     """
 
     vantage = Vantage.LOCAL

@@ -11,9 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from swarmsec import immunity
+from swarmsec.immunity import FEATURES, MESSAGE_FEATURES
 from swarmsec.plugin import FAMILIES
 from swarmsec.swarm.active_attack import HOOKS
-from swarmsec.teams import Knowledge, RedView, Rules, Surface
+from swarmsec.teams import BlueView, Knowledge, RedView, Rules, Surface, Vantage
+from swarmsec.testing.defense import HOOKS as DEFENSE_HOOKS
+from swarmsec.testing.defense import RULES as DEFENSE_RULES
 from tests.fences import assert_alike, fences, of_kind, run, run_python, words_of, write_files
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,6 +95,22 @@ def test_the_recipe_for_attacks_names_every_hook_surface_view_and_budget() -> No
     view = {name for name in vars(RedView) if not name.startswith("_")} | {"n", "rounds", "rng", "board"}
     budgets = set(vars(Rules().red))
     assert {*view, *budgets, *Surface.__members__, *Knowledge.__members__} - named == set()
+
+
+def test_the_recipe_for_defenses_names_every_hook_view_vantage_feature_and_budget() -> None:
+    text = page("write-a-defense.md")
+    hooks = {"begin", *DEFENSE_HOOKS, "rule", "guarantee"}
+    assert {hook.partition("(")[0] for hook in table(text, "Hooks")} == hooks
+    assert table(text, "The view") == set(Vantage.__members__)
+    named = set(re.findall(r"\w+", text))
+    view = {name for name in vars(BlueView) if not name.startswith("_")} | {"n", "rounds", "rng", "neighborhoods"}
+    assert {*view, *FEATURES, *MESSAGE_FEATURES, *vars(Rules().blue)} - named == set()
+
+
+def test_the_recipe_for_defenses_names_parts_and_rules_that_exist() -> None:
+    text = page("write-a-defense.md")
+    assert [part for part in table(text, "Parts") if not hasattr(immunity, part)] == []
+    assert table(text, "What is refused") - {rule.__name__ for rule in DEFENSE_RULES} == set()
 
 
 @pytest.fixture(scope="module")

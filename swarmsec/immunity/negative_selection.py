@@ -18,7 +18,7 @@ class NegativeSelection:
     estimate of the share of non-self that is covered is optimistic: around a ring of self it is 0.83 for 0.9, and 0.97
     for 0.99. A row is anomalous if a detector covers it; its score is how deep inside one it is, at most 1. Rows
     outside the cube count as on its surface. The nearest samples of self are found in a k-d tree. Where the cube has
-    more than about five dimensions, detectors become too small to cover it (Stibor, Timmis & Eckert, ICARIS 2005).
+    more than about five dimensions, detectors become too small to cover it (Stibor, Timmis & Eckert, ICARIS 2006).
 
     Args:
         rng: Draws the candidates.

@@ -14,7 +14,11 @@ import pytest
 from tests.fences import FILES, assert_steps_work, fences
 
 ROOT = Path(__file__).parents[2]
-GUIDES = {"scenarios/README.md": {*FILES, "console"}, "docs/write-an-attack.md": {"python", "yaml", "console"}}
+GUIDES = {
+    "scenarios/README.md": {*FILES, "console"},
+    "docs/write-an-attack.md": {"python", "yaml", "console"},
+    "docs/write-a-defense.md": {"python", "yaml", "console"},
+}
 
 
 @pytest.mark.slow
