@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench gallery still bites outputs catalog golden sizes lock clean
+.PHONY: help demo test test-slow check format bench gallery still bites defenses outputs catalog golden sizes lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -39,6 +39,9 @@ still: $(VENV)/.installed ## run defenses that do no work in every scenario and 
 
 bites: $(VENV)/.installed ## run the rows of the bite table and write docs/bite-table.md
 	$(VENV)/bin/python -m swarmsec.report.bite_page --jobs 2 $(ARGS)
+
+defenses: $(VENV)/.installed ## run every defense against the same attacks and write docs/defense-table.md
+	$(VENV)/bin/python -m swarmsec.report.defense_page --jobs 2 $(ARGS)
 
 outputs: $(VENV)/.installed ## run the commands of README.md, docs/ and the guide, and write what they print into them
 	$(VENV)/bin/python -m tests.write_outputs
