@@ -132,6 +132,11 @@ def test_the_run_folder_page_documents_every_key(file: str, latest: Path) -> Non
     assert table(page("run-folder.md"), f"`{file}`") == keys
 
 
+def test_the_run_folder_page_documents_every_measure_of_alarms(latest: Path) -> None:
+    result = json.loads((latest / "result.json").read_text(encoding="utf-8"))
+    assert table(page("run-folder.md"), "Measures of alarms") == set(result["detection_measures"])
+
+
 def test_the_run_folder_page_documents_event_keys_and_round_columns(latest: Path) -> None:
     events = [json.loads(line) for line in (latest / "events.jsonl").read_text(encoding="utf-8").splitlines()]
     assert table(page("run-folder.md"), "`events.jsonl`") == {*events[0], "note"}  # Only a note has one.

@@ -13,7 +13,7 @@ from rich.text import Text
 from swarmsec.report.fitting import FittingTable
 from swarmsec.report.numbers import amount, share, share_interval
 from swarmsec.report.verdict import verdict_sentence
-from swarmsec.scoring import Interval, Null, Result, Verdict
+from swarmsec.scoring import Detection, Interval, Null, Result, Verdict
 from swarmsec.visible import one_line
 
 _COLORS: dict[Verdict, str] = {
@@ -106,6 +106,8 @@ def notes(result: Result, context: Context) -> Table:
         table.add_row("  blue" if number == 0 else "", f"{spec['kind']} ({context.vantages[number]})")
     if context.document["defenses"]:
         table.add_row("", _detection_line(result))
+        for line in _measure_lines(result.detection):
+            table.add_row("", line)
         table.add_row("", _cost_line(result))
         table.add_row("", _outcome_line(result))
     for number, line in enumerate(_seed_lines(result)):
@@ -161,6 +163,25 @@ def _detection_line(result: Result) -> str:
     precision = "–" if found.precision is None else _ratio(found.precision)
     missed = f"  ·  missed in {found.missed_seeds} of {len(result.seeds)} seeds" if found.missed_seeds else ""
     return f"noticed {_when(found.delay_rounds)}{missed}  ·  precision {precision}  ·  recall {_ratio(found.recall)}"
+
+
+def _measure_lines(found: Detection) -> list[str]:
+    """The ranking of alarms, the exposure of daemons, and the cost of errors; none without alarms or an attack."""
+    if not found.by_design or found.found_share is None:
+        return []
+    costs = (found.cost_balanced, found.cost_false_alarms_dear, found.cost_misses_dear)
+    balanced, false_alarms_dear, misses_dear = ("–" if cost is None else f"{cost.mean:.2f}" for cost in costs)
+    lines = [
+        f"finds {share_interval(found.found_share)} of the attacked daemons",
+        f"cost of errors {balanced} (false alarms dear {false_alarms_dear}, misses dear {misses_dear}; no alarms: 1)",
+    ]
+    if found.exposure_rounds is not None:
+        lines[0] += f", after a median of {found.exposure_rounds.mean:.3g} rounds under attack"
+    if found.pr_auc is not None:
+        lines[0] += f"  ·  PR-AUC {_ratio(found.pr_auc)}"
+    if found.honest_messages_processed is not None:
+        lines[1] += f"  ·  honest messages processed {share(found.honest_messages_processed.mean)}"
+    return lines
 
 
 def _ratio(interval: Interval) -> str:

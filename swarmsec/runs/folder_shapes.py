@@ -80,6 +80,18 @@ class DetectionEndsShape(_Shape):
     false_quarantine_daemon_rounds: EndsShape | None
 
 
+class MeasuresShape(_Shape):
+    """The other figures of detection, with their intervals."""
+
+    pr_auc: IntervalShape | None
+    exposure_rounds: IntervalShape | None
+    found_share: IntervalShape | None
+    cost_balanced: IntervalShape | None
+    cost_false_alarms_dear: IntervalShape | None
+    cost_misses_dear: IntervalShape | None
+    honest_messages_processed: IntervalShape | None
+
+
 class OverheadShape(_Shape):
     """The relative cost of the defense."""
 
@@ -131,6 +143,7 @@ class ResultShape(_Shape):
     central: IntervalShape | None
     detection: DetectionShape
     detection_intervals: DetectionEndsShape
+    detection_measures: MeasuresShape | None = None
     missed_seeds: NonNegativeInt
     seeds_needed: int | None
     dominant_seed: int | None

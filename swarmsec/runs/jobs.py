@@ -174,7 +174,10 @@ def require_done(job: Job, result: JobResult) -> Trace:
 
 
 def trace_digest(trace: Trace) -> str:
-    """SHA-256 of everything in the trace of a scored run, except CPU times."""
+    """SHA-256 of the trace of a scored run.
+
+    CPU times, scores of alarms and honest messages are left out; earlier versions did not record the latter two.
+    """
     digest = hashlib.sha256()
     fields = [
         trace.arm,

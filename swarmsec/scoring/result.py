@@ -207,6 +207,7 @@ class Result(DamageScore):
             "dominant_seed": self.dominant_seed,
             "detection": self.detection.to_dict(),
             "detection_intervals": self.detection.intervals(),
+            "detection_measures": self.detection.measures(),
             "missed_seeds": self.detection.missed_seeds,
             "raises_alarms": self.detection.by_design,
             "overhead": overhead._asdict(),

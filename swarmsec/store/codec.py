@@ -17,7 +17,7 @@ import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.files import parse_json
-from swarmsec.swarm.trace import DetectionCounts, Event, Toggles, Trace
+from swarmsec.swarm.trace import DetectionCounts, Event, HonestMessages, Scores, Toggles, Trace
 
 Stored = Literal["bill", "<f4", "<f8"]
 """The storage of a metric's rounds: equal to the bill, or an array of this NumPy type."""
@@ -63,7 +63,7 @@ def encode(trace: Trace) -> Columns:
         daemons=len(trace.compromised),
         finals=_figures_text({name: float(values[-1]) for name, values in trace.metrics.items()}),
         central=_figures_text(trace.central),
-        watch=json.dumps({**asdict(trace.watch), "spent": trace.spent}),
+        watch=json.dumps({**asdict(trace.watch), "spent": trace.spent, "honest_messages": trace.honest_messages}),
         names=json.dumps(list(kinds.items())),
         events=_compressed(json.dumps([event.to_dict() for event in trace.events]).encode()),
         quarantine=_encoded_logs(trace),
@@ -109,6 +109,8 @@ def decode(columns: Columns, *, arm: str, seed: int, last_only: bool = False) ->
         alarms=logs.alarms,
         changed=logs.changed,
         quarantine_log=logs.quarantine,
+        scores=logs.scores,
+        honest_messages=HonestMessages(*watch.get("honest_messages", ())),
     )
 
 
@@ -189,10 +191,12 @@ class _Logs(NamedTuple):
     quarantine: tuple[tuple[int, bool, Ints], ...]
     alarms: Toggles | None
     changed: Toggles | None
+    scores: Scores | None
 
 
-_ALARMS, _CHANGED = 2, 3
-"""In the column `quarantine`, the mark of a change of the alarms, or of the daemons that red changed."""
+_ALARMS, _CHANGED, _SCORED, _SCORES = 2, 3, 4, 5
+"""In the column `quarantine`, the mark of a change of the alarms, or of the daemons that red changed; of the daemons
+whose alarms have a score, and of these scores, as the integers with the bits of the float32, in the next line."""
 
 _TOO_MANY = -1
 """The round of a change that stands for a record that is too large."""
@@ -206,7 +210,7 @@ def _encoded_logs(trace: Trace) -> bytes:
     log: list[tuple[int, bool | int, Ints]] = [
         (round, bool(inside), who) for round, inside, who in trace.quarantine_log
     ]
-    for mark, toggles in ((_ALARMS, trace.alarms), (_CHANGED, trace.changed)):
+    for mark, toggles in _toggles_of(trace):
         none = np.empty(0, dtype=np.int32)
         log += [(_TOO_MANY, mark, none)] if toggles is None else [(round, mark, who) for round, who in toggles]
     lines = [[round, mark, len(daemons)] for round, mark, daemons in log]
@@ -214,19 +218,28 @@ def _encoded_logs(trace: Trace) -> bytes:
     return _compressed(json.dumps(lines).encode() + b"\n" + b"".join(who))
 
 
+def _toggles_of(trace: Trace) -> list[tuple[int, Toggles | None]]:
+    """Mark → record, in which scores are the integers of their bits."""
+    scored = scores = None
+    if trace.scores is not None:
+        scored = tuple((round, who) for round, who, _ in trace.scores)
+        scores = tuple((round, given.astype("<f4").view("<i4")) for round, _, given in trace.scores)
+    return [(_ALARMS, trace.alarms), (_CHANGED, trace.changed), (_SCORED, scored), (_SCORES, scores)]
+
+
 def _decoded_logs(block: bytes, *, rounds: int, daemons: int) -> _Logs:
     head, _, who = decompressed(block).partition(b"\n")
     quarantine: list[tuple[int, bool, Ints]] = []
-    toggles: dict[int, list[tuple[int, Ints]] | None] = {_ALARMS: [], _CHANGED: []}
+    toggles: dict[int, list[tuple[int, Ints]] | None] = {_ALARMS: [], _CHANGED: [], _SCORED: [], _SCORES: []}
     everyone, at = np.frombuffer(who, "<i4").astype(np.int32), 0
-    if len(everyone) and everyone.min() < 0:
-        raise ValueError("a change of a daemon that does not exist")
     lines: list[Any] = parse_json(head)
     for round, mark, count in lines:
         if not (type(round) is type(count) is int and _TOO_MANY <= round < rounds and 0 <= count <= len(everyone) - at):
             raise ValueError("a change in no round, or of no daemons")
         changed = everyone[at : at + count]
         at += count
+        if mark != _SCORES and count and changed.min() < 0:
+            raise ValueError("a change of a daemon that does not exist")
         if isinstance(mark, bool):
             if count and changed.max() >= daemons:  # Alarms and changes can be about identities as well.
                 raise ValueError("an isolation of a daemon that does not exist")
@@ -235,8 +248,16 @@ def _decoded_logs(block: bytes, *, rounds: int, daemons: int) -> _Logs:
             toggles[mark] = None
         elif (log := toggles[mark]) is not None:
             log.append((round, changed))
-    alarms, red = (None if log is None else tuple(log) for log in toggles.values())
-    return _Logs(tuple(quarantine), alarms, red)
+    alarms, red = (None if log is None else tuple(log) for log in (toggles[_ALARMS], toggles[_CHANGED]))
+    return _Logs(tuple(quarantine), alarms, red, _scores(toggles[_SCORED], toggles[_SCORES]))
+
+
+def _scores(scored: list[tuple[int, Ints]] | None, bits: list[tuple[int, Ints]] | None) -> Scores | None:
+    if scored is None or bits is None:
+        return None
+    if [(round, len(who)) for round, who in scored] != [(round, len(given)) for round, given in bits]:
+        raise ValueError("scores of other alarms")
+    return tuple((round, who, given.view(np.float32)) for (round, who), (_, given) in zip(scored, bits, strict=True))
 
 
 def decompressed(block: bytes, *, at_most: int | None = None) -> bytes:

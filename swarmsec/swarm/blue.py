@@ -257,6 +257,8 @@ class BlueTeam:
         """Raise an alarm about daemons, with a score of 1 unless given."""
         self.alarmed[daemons] = True
         self.scores[daemons] = np.maximum(self.scores[daemons], 1.0 if scores is None else scores)
+        if scores is not None:
+            self.recorder.scores.note(self.recorder.round, daemons, scores)
 
     def update_listening(self) -> None:
         """Compute the edges that nobody listens on."""

@@ -74,5 +74,8 @@ class Swarm(Protocol):
     def add_traffic(self, messages: Messages) -> None:
         """Count the messages and bytes that were sent."""
 
+    def count_honest(self, spoken: Messages, admitted: Messages) -> None:
+        """Count the messages between honest daemons."""
+
     def record_round(self, outcome: Outcome) -> None:
         """Record the figures of the round."""

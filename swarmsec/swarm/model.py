@@ -20,6 +20,7 @@ from swarmsec.protocols import ProtocolView
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.blue import BlueTeam
 from swarmsec.swarm.daemon import Daemon
+from swarmsec.swarm.honest_traffic import HonestTraffic
 from swarmsec.swarm.newcomers import Newcomers
 from swarmsec.swarm.range_check import RangeCheck
 from swarmsec.swarm.red import RedTeam
@@ -93,6 +94,7 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self._newcomers = Newcomers(setup.network)
         self._bill = bill
         self._sent = self._bytes = 0
+        self._honest_traffic = HonestTraffic()
         self._inbox_rng = setup.streams.of("inbox")
         self._transport = Transport(
             self.network, self.protocol.merge, setup.streams.of("links"), setup.streams.of("links/newcomers")
@@ -283,6 +285,10 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
         self._sent += messages.sent
         self._bytes += messages.bytes
 
+    def count_honest(self, spoken: Messages, admitted: Messages) -> None:
+        """Count the messages between honest daemons: those that were spoken, and those that are processed."""
+        self._honest_traffic.add(spoken, admitted, self.red.hijacked, self.red.hijacked_count)
+
     def record_round(self, outcome: Outcome) -> None:
         """Record the figures of the round, and compare the alarms with ground truth."""
         _require_finite([*(("the bill", bill) for bill in outcome.bills.values()), *outcome.metrics.items()])
@@ -335,6 +341,8 @@ class SwarmModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types.
             alarms=recorder.alarms.toggles,
             changed=recorder.changed.toggles,
             quarantine_log=self._quarantine_log(),
+            scores=recorder.scores.scores,
+            honest_messages=self._honest_traffic.total,
             range_violation=self.range_check.violation if self.range_check else None,
             range_size=self.range_check.size if self.range_check else 0.0,
         )

@@ -23,11 +23,13 @@ def play_round(swarm: Swarm) -> None:
         before = swarm.state
         honest = red.restore_honest(before)
         written = red.apply_daemon_attacks(honest, signals, before)
-        sent = red.apply_message_attacks(swarm.speak(written, signals), signals, before)
+        spoken = swarm.speak(written, signals)
+        sent = red.apply_message_attacks(spoken, signals, before)
         carried = swarm.transmit(sent)
         admitted = swarm.limit_inboxes(blue.admit(carried, sent))
         swarm.state = red.hold_lies(swarm.listen(admitted, honest, signals), before)
         swarm.add_traffic(sent)
+        swarm.count_honest(spoken, admitted)
 
     acted = red.apply_decision_attacks(swarm.decide())
     decisions = world.feasible(read_only(swarm.of_daemons(blue.govern(acted))))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from swarmsec.arrays import Bools, Floats, Ints
 
@@ -90,6 +91,53 @@ class ToggleLog:
         return None if self._size > TOGGLES_MAX else tuple(self._changes)
 
 
+Scores = tuple[tuple[int, Ints, npt.NDArray[np.float32]], ...]
+"""The alarms with a score: in each round that has any, the daemons, ascending, and their highest scores."""
+
+
+class ScoreLog:
+    """Records the scores that defenses give with their alarms; it is empty if they give none."""
+
+    def __init__(self) -> None:
+        self._log: list[tuple[int, Ints, npt.NDArray[np.float32]]] = []
+        self._size = 0
+
+    def note(self, round: int, daemons: Ints, scores: Floats) -> None:
+        """Record alarms of a round about daemons (k,), with their scores (k,)."""
+        if self._size > TOGGLES_MAX or not len(daemons):
+            return
+        with np.errstate(over="ignore"):
+            rounded = scores.astype(np.float32)
+        if self._log and self._log[-1][0] == round:
+            _, before, higher = self._log.pop()
+            self._size -= len(before)
+            daemons, rounded = np.concatenate([before, daemons]), np.concatenate([higher, rounded])
+        order = np.lexsort((-rounded, daemons))
+        who, first = np.unique(daemons[order], return_index=True)
+        self._log.append((round, who.astype(np.int32), rounded[order][first]))
+        self._size += len(who)
+
+    @property
+    def scores(self) -> Scores | None:
+        """The record; None if it became too large."""
+        return None if self._size > TOGGLES_MAX else tuple(self._log)
+
+
+class HonestMessages(NamedTuple):
+    """Messages between daemons that were not hijacked before.
+
+    Attributes:
+        sent: Those that they sent, before red changed anything.
+        processed: Those that their receivers processed, with a weight that counts.
+    """
+
+    sent: int = 0
+    processed: int = 0
+
+
+NONE_SENT = HonestMessages()
+
+
 @dataclass(frozen=True, eq=False)
 class Trace:
     """One arm of one seed, round by round.
@@ -114,6 +162,8 @@ class Trace:
         attacked: (n,) the daemons that were under attack at any time, hijacked or not.
         central: The bills of a centralized controller, by name.
         spent: Team, `red` or `blue` → what it spent, by the name of the budget.
+        scores: The scores of alarms, round by round; empty if no defense gave any, None if too many to record.
+        honest_messages: The messages between honest daemons.
         range_violation: The largest distance of an honest proposal from the range of the honest first ones, by
             component; None if no defense of the run promises to keep it.
         range_size: The largest absolute value of that range.
@@ -136,6 +186,8 @@ class Trace:
     alarms: Toggles | None = field(repr=False)
     changed: Toggles | None = field(repr=False)
     quarantine_log: tuple[tuple[int, bool, Ints], ...] = field(repr=False)
+    scores: Scores | None = field(default=(), repr=False)
+    honest_messages: HonestMessages = NONE_SENT
     range_violation: float | None = None
     range_size: float = 0.0
 
@@ -157,7 +209,7 @@ class Recorder:
         self.events: list[Event] = []
         self.metrics: dict[str, Floats] = {}
         self.watch = DetectionCounts()
-        self.alarms, self.changed = ToggleLog(n), ToggleLog(n)
+        self.alarms, self.changed, self.scores = ToggleLog(n), ToggleLog(n), ScoreLog()
         self._keep_states = keep_states
         self.states: list[Floats] = []
         self.decisions: list[Floats] = []
@@ -193,4 +245,4 @@ EVENT_DAEMONS_MAX = 20
 """The most daemons that an event lists; `count` is the number of all."""
 
 TOGGLES_MAX = 5_000_000
-"""The most changes of a mask that are recorded: 20 MB."""
+"""The most changes of a mask, and the most scores, that are recorded: 20 MB of daemons."""

@@ -45,6 +45,7 @@ BESIDE_THE_CONTRACT = {
     "recovery_rounds",
     "arms_run",
     "detection_intervals",
+    "detection_measures",
     "missed_seeds",
     "raises_alarms",
     "autoimmune_share",

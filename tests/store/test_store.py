@@ -16,7 +16,7 @@ from swarmsec.errors import OutputError, PluginError, UsageError
 from swarmsec.runs.jobs import Job, JobResult, run_job, trace_digest
 from swarmsec.store import RunEntry, Store
 from swarmsec.store.codec import decode, encode
-from swarmsec.swarm.trace import DetectionCounts, Event, Toggles, Trace
+from swarmsec.swarm.trace import DetectionCounts, Event, HonestMessages, Scores, Toggles, Trace
 from tests.store.stored import ID, PLAN, contents_of, numbered, play, small
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
@@ -38,6 +38,7 @@ def traces(draw) -> Trace:
     event = st.builds(Event, st.integers(0, rounds - 1), st.sampled_from(["red", "blue"]), st.text(), st.text(), rows)
     count = st.integers(0, 2**40)
     change = st.tuples(st.integers(0, rounds - 1), some(n + 3))  # Of identities as well
+    scored = st.tuples(st.integers(0, rounds - 1), some(n + 3)).map(lambda one: (*one, one[1].astype(np.float32) / -3))
     toggles = st.none() | st.lists(change, max_size=4).map(tuple)
     return Trace(
         arm="defended",
@@ -56,12 +57,18 @@ def traces(draw) -> Trace:
         spent={"red": {"daemons": float(draw(count))}, "blue": {}},
         alarms=draw(toggles),
         changed=draw(toggles),
+        scores=draw(st.none() | st.lists(scored, max_size=3).map(tuple)),
+        honest_messages=HonestMessages(draw(count), draw(count)),
         quarantine_log=tuple(draw(st.lists(st.tuples(st.integers(0, rounds - 1), st.booleans(), some(n)), max_size=4))),
     )
 
 
 def plain(toggles: Toggles | None) -> list[tuple[int, list[int]]] | None:
     return None if toggles is None else [(round, who.tolist()) for round, who in toggles]
+
+
+def plain_scores(scores: Scores | None) -> list[tuple[int, list[int], bytes]] | None:
+    return None if scores is None else [(round, who.tolist(), given.tobytes()) for round, who, given in scores]
 
 
 def same_numbers(a: dict[str, float], b: dict[str, float]) -> bool:
@@ -92,6 +99,8 @@ def test_a_decoded_trace_is_exact_except_for_float32_metrics_before_the_last_rou
     assert back.spent == trace.spent
     assert plain(back.alarms) == plain(trace.alarms)
     assert plain(back.changed) == plain(trace.changed)
+    assert plain_scores(back.scores) == plain_scores(trace.scores)
+    assert back.honest_messages == trace.honest_messages
 
 
 @given(traces())

@@ -156,6 +156,28 @@ def test_the_difference_of_two_defenses_is_that_of_their_bills_seed_by_seed(stor
             assert one.damage_limited.mean == pytest.approx(difference, rel=1e-9, abs=1e-12)
 
 
+def test_the_price_of_decentralization_is_the_dl_of_a_monitor_minus_that_of_a_local_defense(tmp_path) -> None:
+    attack, monitor, local = "false_signal:start=200,stop=240,bias=-2.0", "mahalanobis:warm_up=60", "median_gate"
+    settings = {"rounds": ROUNDS, "world.news": [*NEWS]}
+    results = [
+        swarmsec.run(swarmsec.load_scenario(NOISY, attack=attack, defense=one, settings=settings), seeds=[0, 1, 2])
+        for one in (monitor, local)
+    ]
+    tournament = small(
+        scenario=NOISY, attacks=[attack], defenses=[monitor, local], seeds=range(3), rounds=ROUNDS, news=NEWS
+    )
+    with Store.open(tournament.keep(tmp_path / "s.sqlite"), read_only=True) as store:
+        (one,) = compare(store, ID, monitor, local)
+    by_seed = [{arm: trace.bill[-1] for arm, trace in run.traces.items()} for run in results[0].seed_runs]
+    rival = [run.traces["defended"].bill[-1] for run in results[1].seed_runs]
+    damage = np.array([bills["attacked"] - bills["clean"] for bills in by_seed])
+    saved = np.array([left - bills["defended"] for left, bills in zip(rival, by_seed, strict=True)])
+    price = saved.sum() / damage.sum()
+    half = 4.302653 * (saved - price * damage).std(ddof=1) / damage.mean() / 3**0.5  # Student's t, 2 degrees.
+    assert one.damage_limited == pytest.approx((price, price - half, price + half), rel=1e-6)
+    assert price == pytest.approx(results[0].damage_limited.mean - results[1].damage_limited.mean)
+
+
 def test_a_swapped_comparison_changes_its_sign(store) -> None:
     one, other = (
         compare(store, ID, *pair)

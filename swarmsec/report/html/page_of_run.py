@@ -103,6 +103,7 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "nulls": _nulls(result, unit) if result else [],
         "prevented": _prevented(result, document) if result else None,
         "detection": _detection(result) if result else None,
+        "measures": _measures(result) if result else {},
         "overhead": _overhead(result) if result else None,
         "spent": _spent(result) if result else [],
         "about": _about_seeds(result) if result else {},
@@ -310,6 +311,24 @@ def _detection(result: Mapping[str, Any]) -> dict[str, CitedInterval | None]:
         mean = cite(result, "detection", name, write=write)
         found[name] = CitedInterval(mean, *((low, high) if varies else (None, None))) if ends else None
     return found
+
+
+def _measures(result: Mapping[str, Any]) -> dict[str, CitedInterval | None]:
+    """The other measures of detection; none in the folders of earlier versions."""
+    writers: dict[str, Write] = {
+        "pr_auc": "{:.2f}".format,
+        "exposure_rounds": amounts_in(""),
+        "found_share": share,
+        "cost_balanced": "{:.2f}".format,
+        "cost_false_alarms_dear": "{:.2f}".format,
+        "cost_misses_dear": "{:.2f}".format,
+        "honest_messages_processed": share,
+    }
+    return {
+        name: cite_interval(result, "detection_measures", name, write=write)
+        for name, write in writers.items()
+        if name in result.get("detection_measures", ())
+    }
 
 
 def _about_seeds(result: Mapping[str, Any]) -> dict[str, Cited]:
