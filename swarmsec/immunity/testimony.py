@@ -63,7 +63,7 @@ def testimony(claims: Messages) -> Testimony:
     rows, about = rows[finite], about[finite]
     if claims.per_edge is None:  # Every claim of a daemon arrives at each of its listeners.
         outgoing = network.outgoing
-        heard_by = np.diff(outgoing.indptr)[rows]
+        heard_by = network.listeners[rows]
         pair = np.repeat(np.arange(len(rows)), heard_by)
         step = np.arange(len(pair)) - np.repeat(np.cumsum(heard_by) - heard_by, heard_by)
         witness = outgoing.edges[outgoing.indptr[rows[pair]] + step]

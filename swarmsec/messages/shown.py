@@ -35,7 +35,7 @@ def _shown(messages: Messages) -> Messages:
     if messages.per_edge is not None:
         hidden = _no_broadcast(messages)
         return Messages(messages.network, hidden, per_edge=frozen(messages.per_edge), copies=copies)
-    silent = np.diff(messages.network.outgoing.indptr) == 0
+    silent = messages.network.listeners == 0
     if silent.any():  # Nobody hears a daemon without listeners.
         return Messages(messages.network, frozen(np.where(silent[:, None], np.nan, messages.broadcast)), copies=copies)
     return Messages(messages.network, frozen(messages.broadcast), copies=copies)

@@ -108,7 +108,7 @@ def select(
         role = roles[selector.removeprefix(_ROLE).partition(":")[0]]
         chosen = role if size == len(role) else rng.choice(role, size=size, replace=False)
     elif isinstance(selector, str) and selector.split(":")[0] == _HUBS:
-        listeners = np.diff(network.outgoing.indptr)
+        listeners = network.listeners
         chosen = np.argsort(-listeners, kind="stable")[:size]
     else:
         chosen = rng.choice(n, size=size, replace=False)
