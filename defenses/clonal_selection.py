@@ -50,7 +50,7 @@ class ClonalSelectionDefense(Defense):
     def respond(self, blue: BlueView) -> None:
         """Collect self in the warm-up; then detect, mature, isolate and release."""
         features, joined = blue.features, blue.joined
-        rows = features.values[:, [features.names.index(name) for name in _SEEN]]
+        rows = features.columns(_SEEN)
         if blue.round < self.warm_up:
             share = -(-_ROWS_MOST // self.warm_up)
             some = np.flatnonzero(joined)

@@ -52,7 +52,7 @@ class NegativeSelectionDefense(Defense):
     def respond(self, blue: BlueView) -> None:
         """Collect self in the warm-up; then detect, isolate and release."""
         features, joined = blue.features, blue.joined
-        rows = features.values[:, [features.names.index(name) for name in _SEEN]]
+        rows = features.columns(_SEEN)
         if blue.round < self.warm_up:
             share = -(-_ROWS_MOST // self.warm_up)
             some = np.flatnonzero(joined)
