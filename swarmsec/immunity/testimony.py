@@ -58,7 +58,7 @@ def told_by_edge(network: Network, values: Floats) -> Floats:
 def testimony(claims: Messages) -> Testimony:
     """The claims that arrived, as pairs of edges into the same receiver. None about its witness itself."""
     network = claims.network
-    rows, about = np.nonzero(claims.rows)
+    rows, about = np.divmod(np.flatnonzero(claims.rows != 0), claims.rows.shape[1])  # Faster than `np.nonzero`.
     finite = np.isfinite(claims.rows[rows, about])
     rows, about = rows[finite], about[finite]
     if claims.per_edge is None:  # Every claim of a daemon arrives at each of its listeners.
