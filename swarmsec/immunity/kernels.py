@@ -1,0 +1,76 @@
+"""Loops over daemons or edges that NumPy has no function for, compiled.
+
+This module imports numba, so only code that is about to compute imports it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swarmsec.arrays import Floats, Ints
+from swarmsec.compile import compiled
+
+
+@compiled
+def cell_masses(columns: Ints, splits: Floats, masses: Floats, rows: Floats, least: float, found: Floats) -> None:
+    """Σ over trees and depths d of 2^d · mass of the cells that each row falls into; see `HalfSpaceTrees`.
+
+    Args:
+        columns: (t, c) the column that each inner node splits.
+        splits: (t, c) where it splits.
+        masses: (t, 2 c + 1) the rows learned in each cell.
+        rows: (r, k) rows in the unit cube.
+        least: A row goes no further down from a cell with less mass.
+        found: (r,) the result.
+    """
+    inner = columns.shape[1]
+    for row in range(len(rows)):
+        found[row] = 0.0
+        for tree in range(len(columns)):
+            cell, weight = 0, 1.0
+            while True:
+                found[row] += weight * masses[tree, cell]
+                if masses[tree, cell] < least or cell >= inner:
+                    break
+                above = rows[row, columns[tree, cell]] >= splits[tree, cell]
+                cell, weight = 2 * cell + 1 + above, 2.0 * weight
+
+
+@compiled
+def nearest_ball(rows: Floats, centers: Floats, squares: Floats, found: Floats) -> None:
+    """The least |x − c|² / r² of each row over all balls.
+
+    Args:
+        rows: (k, r) the rows, column by column.
+        centers: (b, k) the centers c of the balls.
+        squares: (b,) their r².
+        found: (r,) the result.
+    """
+    apart = np.empty(rows.shape[1])
+    found[:] = np.inf
+    for ball in range(len(centers)):
+        apart[:] = 0.0
+        for column in range(len(rows)):
+            center = centers[ball, column]
+            for row in range(len(apart)):
+                apart[row] += (rows[column, row] - center) * (rows[column, row] - center)
+        for row in range(len(apart)):
+            found[row] = min(found[row], apart[row] / squares[ball])
+
+
+@compiled
+def near_in_group(starts: Ints, values: Floats, tolerance: Floats, found: Ints) -> None:
+    """How many values of the same group, itself included, are at most the tolerance away from each.
+
+    Args:
+        starts: (g + 1,) where each group begins.
+        values: (k,) finite values.
+        tolerance: (g,) that of each group.
+        found: (k,) the result.
+    """
+    for group in range(len(starts) - 1):
+        start, stop = starts[group], starts[group + 1]
+        ordered = np.sort(values[start:stop])
+        for place in range(start, stop):
+            below = np.searchsorted(ordered, values[place] - tolerance[group], side="left")
+            found[place] = np.searchsorted(ordered, values[place] + tolerance[group], side="right") - below
