@@ -89,6 +89,8 @@ class CrossRegulationDefense(Defense):
         claims = blue.tell(_most_suspect(network.receivers, network.indices, attacked, score, blue.n))
         heard = np.flatnonzero(claims.received & ~attacked)
         told = claims.payload[heard]
+        if not len(heard):
+            return np.zeros(network.m, dtype=np.int32)
         row, column = np.nonzero((told >= 0) & (told < blue.n) & (told == np.floor(told)))
         about = told[row, column].astype(np.int32)
         voter, receiver = network.indices[heard[row]], network.receivers[heard[row]]

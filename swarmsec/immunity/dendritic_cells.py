@@ -75,14 +75,11 @@ class DendriticCells:
 
     def _present(self, mature: Bools) -> None:
         """Cells that are mature present what they sampled."""
+        from swarmsec.immunity.kernels import present
+
         share = self._memory ** mature.mean(axis=1)
         kept = share[self._populations]
         self._presented_k *= kept
         self._presented *= kept
-        for cell in np.flatnonzero(mature.any(axis=0)):
-            some = np.flatnonzero(mature[:, cell].take(self._populations))
-            given = self._sampled[cell, some]
-            self._presented[some] += given
-            self._presented_k[some] += given * self._k[self._populations[some], cell]
-            self._sampled[cell, some] = 0.0
+        present(mature, self._k, self._populations, self._sampled, self._presented, self._presented_k)
         self._csm[mature] = self._k[mature] = 0.0

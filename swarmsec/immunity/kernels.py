@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmsec.arrays import Floats, Ints
+from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.compile import compiled
 
 
@@ -24,16 +24,16 @@ def cell_masses(columns: Ints, splits: Floats, masses: Floats, rows: Floats, lea
         found: (r,) the result.
     """
     inner = columns.shape[1]
-    for row in range(len(rows)):
-        found[row] = 0.0
-        for tree in range(len(columns)):
+    found[:] = 0.0
+    for tree in range(len(columns)):
+        column, split, mass = columns[tree], splits[tree], masses[tree]
+        for row in range(len(rows)):
             cell, weight = 0, 1.0
             while True:
-                found[row] += weight * masses[tree, cell]
-                if masses[tree, cell] < least or cell >= inner:
+                found[row] += weight * mass[cell]
+                if mass[cell] < least or cell >= inner:
                     break
-                above = rows[row, columns[tree, cell]] >= splits[tree, cell]
-                cell, weight = 2 * cell + 1 + above, 2.0 * weight
+                cell, weight = 2 * cell + 1 + (rows[row, column[cell]] >= split[cell]), 2.0 * weight
 
 
 @compiled
@@ -74,3 +74,24 @@ def near_in_group(starts: Ints, values: Floats, tolerance: Floats, found: Ints) 
         for place in range(start, stop):
             below = np.searchsorted(ordered, values[place] - tolerance[group], side="left")
             found[place] = np.searchsorted(ordered, values[place] + tolerance[group], side="right") - below
+
+
+@compiled
+def present(mature: Bools, k: Floats, populations: Ints, sampled: Floats, presented: Floats, by_k: Floats) -> None:
+    """Mature cells present what they sampled: added to `presented`, and times their k to `by_k`; see `DendriticCells`.
+
+    Args:
+        mature: (n, c) which cells of each population are mature.
+        k: (n, c) their k.
+        populations: (a,) the population that samples each antigen.
+        sampled: (c, a) how much of each antigen every cell has sampled; set to 0 where it presents.
+        presented: (a,) how much of each was presented.
+        by_k: (a,) the same, times k.
+    """
+    for antigen in range(len(populations)):
+        population = populations[antigen]
+        for cell in range(len(sampled)):
+            if mature[population, cell]:
+                presented[antigen] += sampled[cell, antigen]
+                by_k[antigen] += sampled[cell, antigen] * k[population, cell]
+                sampled[cell, antigen] = 0.0

@@ -54,7 +54,8 @@ class TrimmedMahalanobis:
         """(r, k) → (r,) distances; infinite where a row is not finite. A row's score does not depend on the others."""
         finite: Bools = np.asarray(np.isfinite(rows).all(axis=1))
         with np.errstate(over="ignore"):
-            standard = (np.where(finite[:, None], rows, self._median) - self._median) / self._scale
+            usable = rows if finite.all() else np.where(finite[:, None], rows, self._median)
+            standard = (usable - self._median) / self._scale
             squared = self._squared(np.clip(standard, -1e100, 1e100))
         return np.where(finite, np.sqrt(squared), np.inf)
 
