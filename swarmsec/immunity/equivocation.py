@@ -52,8 +52,9 @@ def contradictions(claims: Messages, words: Sequence[Floats]) -> Ints:
     subject = edges_between(network, np.where(whole, named, -1).astype(np.int64), network.receivers[witness])
     known = (subject >= 0) & (subject != witness)
     witness, subject = witness[known], subject[known]
+    relayed = told[witness, 1:]
     differs: Bools = np.ones(len(witness), dtype=bool)
     for word in words:
         direct = word[subject]
-        differs &= (direct != told[witness, 1:]).any(axis=1) & ~np.isnan(direct).any(axis=1)
+        differs &= (direct != relayed).any(axis=1) & ~np.isnan(direct).any(axis=1)
     return np.bincount(subject[differs], minlength=network.m).astype(np.int32)

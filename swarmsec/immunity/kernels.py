@@ -5,10 +5,15 @@ This module imports numba, so only code that is about to compute imports it.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.compile import compiled
+
+Numbers: TypeAlias = "npt.NDArray[np.int64]"
 
 
 @compiled
@@ -95,3 +100,26 @@ def present(mature: Bools, k: Floats, populations: Ints, sampled: Floats, presen
                 presented[antigen] += sampled[cell, antigen]
                 by_k[antigen] += sampled[cell, antigen] * k[population, cell]
                 sampled[cell, antigen] = 0.0
+
+
+@compiled
+def find_edges(indptr: Ints, indices: Ints, senders: Numbers, receivers: Numbers, found: Numbers) -> None:
+    """The edge from each sender to its receiver; −1 where there is none, or no such daemon.
+
+    Args:
+        indptr: (n + 1,) where the row of each receiver begins.
+        indices: (m,) the senders, ascending in a row.
+        senders: (k,) numbers.
+        receivers: (k,) daemons.
+        found: (k,) the result.
+    """
+    for number in range(len(senders)):
+        low, high = indptr[receivers[number]], indptr[receivers[number] + 1]
+        stop = high
+        while low < high:
+            middle = (low + high) // 2
+            if indices[middle] < senders[number]:
+                low = middle + 1
+            else:
+                high = middle
+        found[number] = low if low < stop and indices[low] == senders[number] else -1

@@ -32,7 +32,9 @@ class Surroundings(NamedTuple):
 def surroundings(messages: Messages) -> Surroundings:
     """The median and the spread of the finite messages that arrived at every receiver."""
     network, broadcast = messages.network, messages.per_edge is None
-    finite = messages.by_edge(np.asarray(np.isfinite(messages.rows).all(axis=1))) & messages.received
+    finite = messages.received
+    if not messages.all_finite:
+        finite = messages.by_edge(np.asarray(np.isfinite(messages.rows).all(axis=1))) & finite
     rows = np.clip(messages.rows, -LARGEST_PAYLOAD, LARGEST_PAYLOAD)
     around = neighborhood_spread(
         network,
@@ -83,14 +85,14 @@ class MessageTracker:
         """
         received, degrees = messages.received, self._network.degrees
         payload, finite, *around = surroundings(messages)
-        values = np.where(finite[:, None], payload, np.nan)
+        values = _where(finite, payload, np.nan)
         median, spread = (np.repeat(each, degrees, axis=0) for each in around)
-        distance = np.where(finite[:, None], values - median, 0.0)
+        distance = _where(finite, values - median, 0.0)
         moved = np.zeros_like(distance) if self._last is None else values - self._last
         deviation = largest(distance / spread)
         self._ewma = (1 - EWMA_WEIGHT) * self._ewma + EWMA_WEIGHT * deviation
         self._missing = (1 - EWMA_WEIGHT) * self._missing + EWMA_WEIGHT * ~received
-        self._last = values if self._last is None else np.where(finite[:, None], values, self._last)
+        self._last = values if self._last is None else _where(finite, values, self._last)
         columns: tuple[Column, ...] = (
             lambda: largest(distance),
             deviation,
@@ -100,3 +102,8 @@ class MessageTracker:
             self._missing,
         )
         return Features(MESSAGE_FEATURES, columns, frozen(received & ~finite))
+
+
+def _where(marked: Bools, values: Floats, others: Floats | float) -> Floats:
+    """(m, d) the values where an edge is marked (m,), and the others elsewhere; mostly, all edges are."""
+    return values if marked.all() else np.where(marked[:, None], values, others)
