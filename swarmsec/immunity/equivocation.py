@@ -54,7 +54,9 @@ def contradictions(claims: Messages, words: Sequence[Floats]) -> Ints:
     witness, subject = witness[known], subject[known]
     relayed = told[witness, 1:]
     differs: Bools = np.ones(len(witness), dtype=bool)
-    for word in words:
+    for word in reversed(words):  # The newest ones are the likeliest to be equal.
+        if not differs.any():
+            break
         direct = word[subject]
         differs &= (direct != relayed).any(axis=1) & ~np.isnan(direct).any(axis=1)
     return np.bincount(subject[differs], minlength=network.m).astype(np.int32)
