@@ -63,19 +63,22 @@ class Features:
     @cached_property
     def values(self) -> Floats:
         """(n, k) one row per daemon, or (m, k) one row per edge; finite."""
-        return frozen(np.stack([self.column(name) for name in self.names], axis=1))
+        return frozen(np.stack([self._computed(name) for name in self.names], axis=1))
 
     def column(self, name: str) -> Floats:
         """(n,) or (m,) one feature."""
+        return frozen(self._computed(name))
+
+    def columns(self, names: Sequence[str]) -> Floats:
+        """(n, c) or (m, c) some features, stored column by column."""
+        return np.stack([self._computed(name) for name in names]).T
+
+    def _computed(self, name: str) -> Floats:
         number = self.names.index(name)
         column = self._columns[number]
         if callable(column):
             column = self._columns[number] = column()
-        return frozen(column)
-
-    def columns(self, names: Sequence[str]) -> Floats:
-        """(n, c) or (m, c) some features."""
-        return np.stack([self.column(name) for name in names]).T
+        return column
 
 
 class BehaviorTracker:

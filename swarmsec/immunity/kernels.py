@@ -75,10 +75,12 @@ def near_in_group(starts: Ints, values: Floats, tolerance: Floats, found: Ints) 
     """
     for group in range(len(starts) - 1):
         start, stop = starts[group], starts[group + 1]
-        ordered = np.sort(values[start:stop])
-        for place in range(start, stop):
-            below = np.searchsorted(ordered, values[place] - tolerance[group], side="left")
-            found[place] = np.searchsorted(ordered, values[place] + tolerance[group], side="right") - below
+        for place in range(start, stop):  # Faster than to sort, up to some hundreds.
+            low, high = values[place] - tolerance[group], values[place] + tolerance[group]
+            count = 0
+            for other in range(start, stop):
+                count += (values[other] >= low) & (values[other] <= high)
+            found[place] = count
 
 
 @compiled

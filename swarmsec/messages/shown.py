@@ -45,7 +45,9 @@ def _by_edge(messages: Messages, edges: Bools) -> Messages:
     """The messages on some edges; NaN on all others, in 0 copies."""
     copies = np.ones(messages.network.m, dtype=np.int32) if messages.copies is None else messages.copies
     if edges.any():
-        payload = frozen(np.where(edges[:, None], messages.payload, np.nan))
+        seen = messages.by_edge(messages.rows) if messages.per_edge is None else messages.per_edge.copy()
+        seen[~edges] = np.nan
+        payload = frozen(seen)
     else:
         payload = _nothing(len(edges), messages)
     return Messages(
