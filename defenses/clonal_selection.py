@@ -50,7 +50,7 @@ class ClonalSelectionDefense(Defense):
     def respond(self, blue: BlueView) -> None:
         """Collect self in the warm-up; then detect, mature, isolate and release."""
         features, joined = blue.features, blue.joined
-        rows = features.values[:, [features.names.index(name) for name in _SEEN]]
+        rows = features.columns(_SEEN)
         if blue.round < self.warm_up:
             share = -(-_ROWS_MOST // self.warm_up)
             some = np.flatnonzero(joined)
@@ -69,10 +69,13 @@ class ClonalSelectionDefense(Defense):
         places = self._cube.place(rows)
         apart = np.where(joined, self._cells.apart(places), 0.0)
         anomalous = ((apart > self.self_radius) | features.non_finite) & joined
+        isolated = blue.quarantined
+        verdict = self._quarantine.look(anomalous, isolated)
+        if not (anomalous.any() or isolated.any()):
+            return
         recognized = np.flatnonzero(anomalous)
         recognized = recognized[self._cells.recognizes(places[recognized])]
         blue.alarm(np.flatnonzero(anomalous), apart[anomalous])
-        verdict = self._quarantine.look(anomalous, blue.quarantined)
         for daemon in verdict.isolate[np.argsort(-apart[verdict.isolate], kind="stable")][:_MATURING_MOST]:
             self._cells.mature(places[daemon])
         blue.release(verdict.release)

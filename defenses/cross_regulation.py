@@ -48,7 +48,7 @@ class CrossRegulationDefense(Defense):
     def respond(self, blue: BlueView) -> None:
         """Learn in the warm-up; then code, attack, claim and count."""
         network, features = blue.network, blue.features
-        seen = features.values[:, [features.names.index(name) for name in _SEEN]]
+        seen = features.columns(_SEEN)
         if blue.round < self.warm_up:
             self._usual.collect(seen, network)
             return
@@ -89,6 +89,8 @@ class CrossRegulationDefense(Defense):
         claims = blue.tell(_most_suspect(network.receivers, network.indices, attacked, score, blue.n))
         heard = np.flatnonzero(claims.received & ~attacked)
         told = claims.payload[heard]
+        if not len(heard):
+            return np.zeros(network.m, dtype=np.int32)
         row, column = np.nonzero((told >= 0) & (told < blue.n) & (told == np.floor(told)))
         about = told[row, column].astype(np.int32)
         voter, receiver = network.indices[heard[row]], network.receivers[heard[row]]

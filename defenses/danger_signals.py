@@ -57,7 +57,7 @@ class DangerSignals(Defense):
         network, features = blue.network, blue.features
         outcomes = {} if blue.observed is None else blue.observed.own
         own = own_figures(blue.proposals, self._signals, outcomes)
-        distance = features.values[:, features.names.index("distance")][:, None]
+        distance = features.column("distance")[:, None]
         if blue.round < self.warm_up:
             self._edges.collect(distance, network)
             self._own.collect(own)

@@ -52,7 +52,7 @@ class ImmuneMemory(Defense):
     def respond(self, blue: BlueView) -> None:
         """Learn in the warm-up; then confirm, remember, tell and recognize."""
         network, features = blue.network, blue.features
-        seen = features.values[:, [features.names.index(name) for name in _SEEN]]
+        seen = features.columns(_SEEN)
         if blue.round < self.warm_up:
             self._usual.collect(seen, network)
             return

@@ -7,10 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.immunity import FEATURES, PowerMartingale, Quarantine, Whitener, p_values
+from swarmsec.immunity import PowerMartingale, Quarantine, Whitener, p_values
 from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Surface, Unit, Vantage
-
-_DEVIATION = FEATURES.index("deviation")
 
 _ROWS_MAX = 5_000
 """The largest number of residuals that p-values are computed with."""
@@ -49,7 +47,7 @@ class MartingaleMonitor(Defense):
     def respond(self, blue: BlueView) -> None:
         """Learn and calibrate in the warm-up; bet, isolate and release after it."""
         features, joined, learned = blue.features, blue.joined, 2 * self.warm_up // 3
-        x = np.where(joined, features.values[:, _DEVIATION], np.nan)
+        x = np.where(joined, features.column("deviation"), np.nan)
         if blue.round < learned:
             self._whitener.collect(x)
             return

@@ -52,7 +52,7 @@ class NegativeSelectionDefense(Defense):
     def respond(self, blue: BlueView) -> None:
         """Collect self in the warm-up; then detect, isolate and release."""
         features, joined = blue.features, blue.joined
-        rows = features.values[:, [features.names.index(name) for name in _SEEN]]
+        rows = features.columns(_SEEN)
         if blue.round < self.warm_up:
             share = -(-_ROWS_MOST // self.warm_up)
             some = np.flatnonzero(joined)
@@ -64,7 +64,10 @@ class NegativeSelectionDefense(Defense):
             self._detectors.fit(self._cube.place(own))
         depth = np.where(joined, self._detectors.score(self._cube.place(rows)), -np.inf)
         anomalous: Bools = (depth > 0.0) | (features.non_finite & joined)
+        isolated = blue.quarantined
+        verdict = self._quarantine.look(anomalous, isolated)
+        if not (anomalous.any() or isolated.any()):
+            return
         blue.alarm(np.flatnonzero(anomalous), np.maximum(depth[anomalous], 0.0))
-        verdict = self._quarantine.look(anomalous, blue.quarantined)
         blue.release(verdict.release)
         blue.isolate(verdict.isolate[np.argsort(-depth[verdict.isolate], kind="stable")])

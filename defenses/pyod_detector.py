@@ -86,10 +86,12 @@ class PyodDetector(Defense):
         scores = self._detector.score(features.values[checked])
         least = 1.0 / (1.0 + len(self._calibration))
         anomalous = (p_values(self._calibration, scores) <= max(self.rate, least)) | features.non_finite[checked]
-        blue.alarm(checked[anomalous], np.minimum(scores[anomalous], LARGEST_SCORE))
         isolated = blue.quarantined
         verdict = self._quarantine.look(anomalous, isolated[checked], checked)
         self._score[checked] = scores
+        if not (anomalous.any() or isolated.any()):
+            return
+        blue.alarm(checked[anomalous], np.minimum(scores[anomalous], LARGEST_SCORE))
         most = min(int(self.share_max * blue.n), blue.quarantine_limit)
         worst = verdict.worst(isolated, self._score, most)
         blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))

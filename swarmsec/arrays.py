@@ -31,8 +31,10 @@ def read_only(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
 def frozen(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     """An immutable copy: neither the copy nor its `base` can be made writable again.
 
-    A view as `read_only` gives one is for the engine's own modules; a plug-in could write through its `base`.
+    A view as `read_only` gives one is for the engine's own modules; a plug-in could write through its `base`. Of an
+    array that is such a copy already the new one shares the memory.
     """
     import numpy as np
 
-    return np.ndarray(array.shape, array.dtype, buffer=array.tobytes())
+    whole = isinstance(array.base, bytes) and array.flags.c_contiguous and array.nbytes == len(array.base)
+    return np.ndarray(array.shape, array.dtype, buffer=array.base if whole else array.tobytes())

@@ -51,20 +51,16 @@ def neighborhood_spread(
     from swarmsec.aggregation.kernels import rows as kernels
 
     rows = kernels.rows_of(network)
-    columns = [
-        kernels.median_and_mad(
+    median, mad = np.empty(values.shape), np.empty(values.shape)
+    for c in range(values.shape[1]):
+        median[:, c], mad[:, c] = kernels.median_and_mad(
             rows,
-            np.ascontiguousarray(values[:, c]),
-            broadcast=None if told is None else np.ascontiguousarray(told[:, c]),
-            per_edge=None if per_edge is None else np.ascontiguousarray(per_edge[:, c]),
+            values[:, c],
+            broadcast=None if told is None else told[:, c],
+            per_edge=None if per_edge is None else per_edge[:, c],
             weights=weights,
         )
-        for c in range(values.shape[1])
-    ]
-    return Spread(
-        median=np.stack([column.median for column in columns], axis=1),
-        mad=MAD_TO_DEVIATION * np.stack([column.mad for column in columns], axis=1),
-    )
+    return Spread(median, MAD_TO_DEVIATION * mad)
 
 
 class Neighborhoods:

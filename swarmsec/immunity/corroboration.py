@@ -19,18 +19,13 @@ def supporters(network: Network, values: Floats, valid: Bools, tolerance: Floats
         valid: (m,) the edges with a finite payload.
         tolerance: (n, d) how far apart two values of a receiver's neighbors may be.
     """
+    from swarmsec.immunity.kernels import near_in_group
+
     edges = np.flatnonzero(valid)
-    receivers = network.receivers[edges]
+    starts = np.concatenate([[0], np.cumsum(valid)]).astype(np.int32)[network.indptr]
     found: Ints = np.zeros(network.m, dtype=np.int32)
-    if len(edges):
-        each = [_near(receivers, values[edges, c], tolerance[receivers, c]) for c in range(values.shape[1])]
-        found[edges] = np.min(each, axis=0)
+    each = np.empty((values.shape[1], len(edges)), dtype=np.int32)
+    for c, near in enumerate(each):
+        near_in_group(starts, values[edges, c], np.ascontiguousarray(tolerance[:, c]), near)
+    found[edges] = each.min(axis=0)
     return found
-
-
-def _near(groups: Ints, values: Floats, tolerance: Floats) -> Ints:
-    """(k,) how many values of the same group, itself included, are at most the tolerance away."""
-    # NumPy sorts complex numbers by their real and then by their imaginary parts: here by group and then by value.
-    ordered = np.sort(groups + 1j * values)
-    below = np.searchsorted(ordered, groups + 1j * (values - tolerance), side="left")
-    return np.asarray(np.searchsorted(ordered, groups + 1j * (values + tolerance), side="right") - below, np.int32)

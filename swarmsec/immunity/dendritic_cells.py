@@ -75,13 +75,11 @@ class DendriticCells:
 
     def _present(self, mature: Bools) -> None:
         """Cells that are mature present what they sampled."""
+        from swarmsec.immunity.kernels import present
+
         share = self._memory ** mature.mean(axis=1)
         kept = share[self._populations]
         self._presented_k *= kept
         self._presented *= kept
-        for cell in np.flatnonzero(mature.any(axis=0)):
-            given = np.where(mature[:, cell][self._populations], self._sampled[cell], 0.0)
-            self._presented += given
-            self._presented_k += given * self._k[:, cell][self._populations]
-            self._sampled[cell] -= given
+        present(mature, self._k, self._populations, self._sampled, self._presented, self._presented_k)
         self._csm[mature] = self._k[mature] = 0.0

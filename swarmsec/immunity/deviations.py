@@ -39,7 +39,7 @@ def message_deviations(messages: Messages) -> Deviations:
         told=values if broadcast else None,
         per_edge=None if broadcast else values,
     )
-    distance = messages.by_edge(values) - around.median[network.receivers]
+    distance = messages.by_edge(values) - np.repeat(around.median, network.degrees, axis=0)
     if usable is not None:
         distance[~usable] = np.nan
     floor = np.sqrt(np.finfo(np.float64).eps) * (1.0 + np.abs(around.median))

@@ -29,6 +29,7 @@ class EdgeBaseline:
         self._network = network
         self._center: Floats | None = None
         self._deviation: Floats = np.ones((network.n, 1))
+        self._by_edge: Floats = np.ones((network.m, 1))
 
     def collect(self, values: Floats, network: Network) -> None:
         """Note (m, k) values in a round of the warm-up."""
@@ -40,16 +41,24 @@ class EdgeBaseline:
             self._learn(network)
         if self._center is None:
             return np.zeros_like(values)
-        self._center = on_network(self._center, self._network, network, fill=0.0)
-        self._network = network
-        return np.asarray((values - self._center) / self._deviation[network.receivers])
+        if network is not self._network:
+            self._center = np.asfortranarray(on_network(self._center, self._network, network, fill=0.0))
+            self._network = network
+            self._by_edge = _by_edge(self._deviation, network)
+        return np.asarray((values - self._center) / self._by_edge)
 
     def _learn(self, network: Network) -> None:
         seen = np.stack([on_network(values, before, network, fill=0.0) for before, values in self._seen])
         self._seen, self._network = [], network
-        self._center = np.median(seen, axis=0)
+        self._center = np.asfortranarray(np.median(seen, axis=0))
         mad = np.median(np.abs(seen - self._center), axis=0)
         sizes = np.median(np.abs(seen), axis=0)
         own = np.zeros((network.n, mad.shape[1]))
         around, size = (neighborhood_spread(network, own, per_edge=each).median for each in (mad, sizes))
         self._deviation = MAD_TO_DEVIATION * around + 1e-6 * (1.0 + size)
+        self._by_edge = _by_edge(self._deviation, network)
+
+
+def _by_edge(values: Floats, network: Network) -> Floats:
+    """(n, k) → (m, k) the values of each edge's receiver, stored column by column, as features are."""
+    return np.asfortranarray(np.repeat(values, network.degrees, axis=0))

@@ -26,12 +26,11 @@ def edges_between(
         >>> edges_between(line, np.array([2, 2]), np.array([1, 0])).tolist()
         [2, -1]
     """
-    keys = edge_keys(network)
-    exist = (senders >= 0) & (senders < network.n)
-    wanted = receivers.astype(np.int64) * network.n + np.where(exist, senders, 0)
-    places = np.minimum(np.searchsorted(keys, wanted), max(network.m - 1, 0))
-    found = exist & (keys[places] == wanted) if network.m else np.zeros(len(senders), dtype=bool)
-    return np.where(found, places, -1)
+    from swarmsec.immunity.kernels import find_edges
+
+    found = np.empty(len(senders), dtype=np.int64)
+    find_edges(network.indptr, network.indices, senders.astype(np.int64), receivers.astype(np.int64), found)
+    return found
 
 
 def places_on(network: Network, before: Network) -> Ints:

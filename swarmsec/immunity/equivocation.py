@@ -23,12 +23,16 @@ def relays(heard: Floats, network: Network, priority: Floats) -> Floats:
         network: The network, with m edges.
         priority: (n,) of each daemon, all different.
     """
-    there = np.flatnonzero(~np.isnan(heard).any(axis=1))
-    order = there[np.lexsort((-priority[network.indices[there]], network.receivers[there]))]
-    receivers, first = np.unique(network.receivers[order], return_index=True)
+    there = ~np.isnan(heard).any(axis=1)
     told = np.full((network.n, 1 + heard.shape[1]), np.nan)
-    told[receivers, 0] = network.indices[order[first]]
-    told[receivers, 1:] = heard[order[first]]
+    if there.any():
+        some = network.degrees > 0
+        offered = np.where(there, priority.take(network.indices), -np.inf)
+        highest = np.maximum.reduceat(offered, network.indptr[:-1][some])
+        chosen = np.flatnonzero(there & (offered == np.repeat(highest, network.degrees[some])))
+        receivers = network.receivers[chosen]
+        told[receivers, 0] = network.indices[chosen]
+        told[receivers, 1:] = heard[chosen]
     return told
 
 
@@ -48,8 +52,11 @@ def contradictions(claims: Messages, words: Sequence[Floats]) -> Ints:
     subject = edges_between(network, np.where(whole, named, -1).astype(np.int64), network.receivers[witness])
     known = (subject >= 0) & (subject != witness)
     witness, subject = witness[known], subject[known]
+    relayed = told[witness, 1:]
     differs: Bools = np.ones(len(witness), dtype=bool)
-    for word in words:
+    for word in reversed(words):  # The newest ones are the likeliest to be equal.
+        if not differs.any():
+            break
         direct = word[subject]
-        differs &= (direct != told[witness, 1:]).any(axis=1) & ~np.isnan(direct).any(axis=1)
+        differs &= (direct != relayed).any(axis=1) & ~np.isnan(direct).any(axis=1)
     return np.bincount(subject[differs], minlength=network.m).astype(np.int32)

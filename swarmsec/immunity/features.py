@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -31,19 +33,52 @@ EWMA_WEIGHT = 0.1
 """The weight of the newest observation in moving averages."""
 
 
-class Features(NamedTuple):
+Column: TypeAlias = "Floats | Callable[[], Floats]"
+
+
+class Features:
     """The behavior of every daemon, or of the sender on every edge, in one observation.
+
+    Columns are computed, and `values` stacked, when they are read: over all edges that takes longer than the rest.
+
+    Args:
+        names: (k,) the name of each column.
+        values: (n, k) the values; or the k columns, (n,) each, or functions that compute them.
+        non_finite: See below.
 
     Attributes:
         names: (k,) the name of each column.
-        values: (n, k) one row per daemon, or (m, k) one row per edge; finite.
         non_finite: (n,) or (m,) whether a message was not finite. An honest daemon sends none, so this is a finding,
             whatever a detector of `values` says.
     """
 
-    names: tuple[str, ...]
-    values: Floats
-    non_finite: Bools
+    def __init__(self, names: tuple[str, ...], values: Floats | Sequence[Column], non_finite: Bools) -> None:
+        self.names, self.non_finite = names, non_finite
+        self._columns: list[Column] = list(values.T if isinstance(values, np.ndarray) else values)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Names, values and non_finite, in this order."""
+        return iter((self.names, self.values, self.non_finite))
+
+    @cached_property
+    def values(self) -> Floats:
+        """(n, k) one row per daemon, or (m, k) one row per edge; finite."""
+        return frozen(np.stack([self._computed(name) for name in self.names], axis=1))
+
+    def column(self, name: str) -> Floats:
+        """(n,) or (m,) one feature."""
+        return frozen(self._computed(name))
+
+    def columns(self, names: Sequence[str]) -> Floats:
+        """(n, c) or (m, c) some features, stored column by column."""
+        return np.stack([self._computed(name) for name in names]).T
+
+    def _computed(self, name: str) -> Floats:
+        number = self.names.index(name)
+        column = self._columns[number]
+        if callable(column):
+            column = self._columns[number] = column()
+        return column
 
 
 class BehaviorTracker:
@@ -85,102 +120,98 @@ class BehaviorTracker:
         Args:
             messages: The messages of the last exchange of the round, as they were sent.
         """
-        values = self._mean_payload(messages)
+        values = _mean_payload(self._network, messages)
         median, spread = self._surroundings(values)
         distance = largest(values - median)
         deviation = largest((values - median) / spread)
         step = np.zeros(len(values)) if self._values is None else largest((values - self._values) / spread)
         self._ewma = (1 - EWMA_WEIGHT) * self._ewma + EWMA_WEIGHT * deviation
         self._flips = (1 - EWMA_WEIGHT) * self._flips + EWMA_WEIGHT * (step * self._step < 0)
-        columns = (
+        network, jerk = self._network, step - self._step
+        columns: tuple[Column, ...] = (
             distance,
             deviation,
             self._ewma,
             step,
-            step - self._step,
+            jerk,
             self._flips,
-            self._rate(messages),
-            self._equivocation(messages, spread),
-            self._edge_deviation(messages, median, spread, deviation),
-            self._similarity(values, spread),
+            lambda: _rate(network, messages),
+            lambda: _equivocation(network, messages, spread),
+            lambda: np.abs(deviation) if messages.per_edge is None else _edge_deviation(messages, median, spread),
+            lambda: _similarity(network, values, spread),
         )
         self._values, self._step = values, step
-        return Features(FEATURES, frozen(np.stack(columns, axis=1)), self._non_finite(messages))
-
-    def _mean_payload(self, messages: Messages) -> Floats:
-        """(n, d) the mean of each daemon's messages over its listeners; non-finite values count as 0."""
-        if messages.per_edge is None:
-            return _clipped(messages.broadcast)
-        per_edge = _clipped(messages.per_edge)
-        return self._per_sender(per_edge) / np.maximum(self._listeners, 1)[:, None]
+        return Features(FEATURES, columns, _non_finite(messages))
 
     def _surroundings(self, values: Floats) -> tuple[Floats, Floats]:
         """(n, d) each: the median of every neighborhood, and its spread."""
         around = neighborhood_spread(self._network, values)
-        floor = np.median(around.mad, axis=0) + np.finfo(np.float64).eps * (1.0 + np.abs(values).max(axis=0))
+        ranked, n = np.sort(around.mad, axis=0), len(values)
+        typical = 0.5 * (ranked[(n - 1) // 2] + ranked[n // 2])  # The median, faster than by `np.median`.
+        floor = typical + np.finfo(np.float64).eps * (1.0 + np.abs(values).max(axis=0))
         return around.median, around.mad + floor
 
-    def _rate(self, messages: Messages) -> Floats:
-        if messages.copies is None:
-            return np.ones(self._network.n)
-        copies = messages.copies.astype(np.float64)[:, None]
-        rate: Floats = self._per_sender(copies)[:, 0] / np.maximum(self._listeners, 1)
-        return rate
 
-    def _equivocation(self, messages: Messages, spread: Floats) -> Floats:
-        if messages.per_edge is None:
-            return np.zeros(self._network.n)
-        per_edge = _clipped(messages.per_edge)
-        highest, lowest = np.full(spread.shape, -np.inf), np.full(spread.shape, np.inf)
-        np.maximum.at(highest, self._network.indices, per_edge)
-        np.minimum.at(lowest, self._network.indices, per_edge)
-        apart = np.where(self._listeners[:, None] > 0, highest - lowest, 0.0)
-        scaled: Floats = (apart / spread).max(axis=1)
-        return scaled
+def _mean_payload(network: Network, messages: Messages) -> Floats:
+    """(n, d) the mean of each daemon's messages over its listeners; non-finite values count as 0."""
+    if messages.per_edge is None:
+        return _clipped(messages.broadcast)
+    return _per_sender(network, _clipped(messages.per_edge)) / np.maximum(network.listeners, 1)[:, None]
 
-    def _edge_deviation(self, messages: Messages, median: Floats, spread: Floats, deviation: Floats) -> Floats:
-        if messages.per_edge is None:
-            return np.abs(deviation)
-        senders = self._network.indices
-        finite = np.isfinite(messages.per_edge)
-        apart = np.where(finite, _clipped(messages.per_edge) - median[senders], 0.0) / spread[senders]
-        farthest = np.zeros(self._network.n)
-        np.maximum.at(farthest, senders, np.abs(apart).max(axis=1))
-        return farthest
 
-    def _similarity(self, values: Floats, spread: Floats) -> Floats:
-        network = self._network
-        closest = np.full(network.n, np.inf)
-        for component in range(values.shape[1]):
-            column, width = values[:, component], spread[:, component]
-            apart = np.abs(column[network.indices] - column[network.receivers]) / width[network.receivers]
-            nearest = np.full(network.n, np.inf)
-            some = network.degrees > 0
-            if some.any():
-                nearest[some] = np.minimum.reduceat(apart, network.indptr[:-1][some])
-            closest = nearest if component == 0 else np.maximum(closest, nearest)
-        return np.where(np.isfinite(closest), closest, 0.0)
+def _rate(network: Network, messages: Messages) -> Floats:
+    if messages.copies is None:
+        return np.ones(network.n)
+    copies = messages.copies.astype(np.float64)[:, None]
+    rate: Floats = _per_sender(network, copies)[:, 0] / np.maximum(network.listeners, 1)
+    return rate
 
-    def _non_finite(self, messages: Messages) -> Bools:
-        """(n,) whether a daemon sent a non-finite message."""
-        bad: Bools = ~np.asarray(np.isfinite(messages.rows).all(axis=1))
-        if messages.per_edge is None and messages.copies is None:
-            return frozen(bad)
-        bad = messages.by_edge(bad)
-        if messages.copies is not None:
-            bad = bad & (messages.copies > 0)
-        found = np.zeros(self._network.n, dtype=bool)
-        found[self._network.indices[bad]] = True
-        return frozen(found)
 
-    def _per_sender(self, on_edges: Floats) -> Floats:
-        """Sums over the edges from each daemon: (m, d) → (n, d)."""
-        sums = [np.bincount(self._network.indices, column, minlength=self._network.n) for column in on_edges.T]
-        return np.stack(sums, axis=1)
+def _equivocation(network: Network, messages: Messages, spread: Floats) -> Floats:
+    some = network.listeners > 0
+    apart = np.zeros(spread.shape)
+    if messages.per_edge is not None and some.any():
+        starts, edges = network.outgoing.indptr[:-1][some], network.outgoing.edges
+        by_sender = _clipped(messages.per_edge)[edges]
+        apart[some] = np.maximum.reduceat(by_sender, starts) - np.minimum.reduceat(by_sender, starts)
+    scaled: Floats = (apart / spread).max(axis=1)
+    return scaled
 
-    @property
-    def _listeners(self) -> Floats:
-        return np.diff(self._network.outgoing.indptr).astype(np.float64)
+
+def _edge_deviation(messages: Messages, median: Floats, spread: Floats) -> Floats:
+    senders, rows = messages.senders, messages.rows
+    apart = np.where(np.isfinite(rows), _clipped(rows) - median[senders], 0.0) / spread[senders]
+    farthest = np.zeros(len(spread))
+    np.maximum.at(farthest, senders, np.abs(apart).max(axis=1))
+    return farthest
+
+
+def _similarity(network: Network, values: Floats, spread: Floats) -> Floats:
+    some = network.degrees > 0
+    closest = np.zeros(values.shape)
+    if some.any():
+        apart = np.abs(values.take(network.indices, axis=0) - np.repeat(values, network.degrees, axis=0))
+        closest[some] = np.minimum.reduceat(apart, network.indptr[:-1][some])
+    similar: Floats = (closest / spread).max(axis=1)
+    return similar
+
+
+def _non_finite(messages: Messages) -> Bools:
+    """(n,) whether a daemon sent a non-finite message."""
+    bad: Bools = ~np.asarray(np.isfinite(messages.rows).all(axis=1))
+    if messages.per_edge is None and messages.copies is None:
+        return frozen(bad)
+    bad = messages.by_edge(bad)
+    if messages.copies is not None:
+        bad = bad & (messages.copies > 0)
+    found = np.zeros(messages.network.n, dtype=bool)
+    found[messages.senders[bad]] = True
+    return frozen(found)
+
+
+def _per_sender(network: Network, on_edges: Floats) -> Floats:
+    """Sums over the edges from each daemon: (m, d) → (n, d)."""
+    return np.stack([np.bincount(network.indices, column, minlength=network.n) for column in on_edges.T], axis=1)
 
 
 def _clipped(payload: Floats) -> Floats:

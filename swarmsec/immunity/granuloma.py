@@ -78,19 +78,20 @@ class Granuloma:
         isolates = (weakened & (strikes >= self.confirm)) | (probed & suspicious)
         probes = (stage == Stage.ISOLATED) & (left == 0)
         released = (weakened | probed) & (calm >= self.release_after)
-        stage = np.select(
-            [isolates, probes, released, weakened], [Stage.ISOLATED, Stage.PROBED, Stage.HEALTHY, Stage.WEAKENED], stage
-        )
-        calm = np.where(probes, 0.0, calm)
-        left = np.where(isolates, np.minimum(self.hold * 2.0 ** np.minimum(relapses, 60), self.longest), left)
+        stage = stage.copy()
+        stage[weakened], stage[released], stage[probes] = Stage.WEAKENED, Stage.HEALTHY, Stage.PROBED
+        stage[isolates] = Stage.ISOLATED  # The last one that applies counts.
+        calm[probes] = 0.0
+        left[isolates] = np.minimum(self.hold * 2.0 ** np.minimum(relapses[isolates], 60), self.longest)
         relapses = np.where(calm >= self.longest, 0.0, relapses + isolates)
-        return np.stack([stage, strikes, calm, left, relapses], axis=1)
+        return np.stack([stage, strikes, calm, left, relapses]).T
 
     def weights(self, rows: Floats) -> Floats:
         """(m,) the weight of each sender: 1 healthy, 2^−strikes weakened, 0 isolated or probed."""
         stage, strikes = rows[:, 0], rows[:, 1]
-        weakened = np.where(stage == Stage.WEAKENED, 0.5 ** np.clip(strikes, 1, 6), 1.0)
-        return np.where(stage >= Stage.ISOLATED, 0.0, weakened)
+        weights, weakened = np.where(stage >= Stage.ISOLATED, 0.0, 1.0), stage == Stage.WEAKENED
+        weights[weakened] = 0.5 ** np.clip(strikes[weakened], 1, 6)
+        return weights
 
 
 def within_quorum(network: Network, dropped: Bools, heard: Bools, score: Floats, quorum: float) -> Bools:

@@ -62,15 +62,12 @@ class HalfSpaceTrees:
 
     def score(self, rows: Floats) -> Floats:
         """(r, k) → (r,), higher is more anomalous; infinite where a row is not finite."""
+        from swarmsec.immunity.kernels import cell_masses
+
         finite: Bools = np.asarray(np.isfinite(rows).all(axis=1))
         unit = self._unit(np.where(finite[:, None], rows, self._median))
-        learned = float(self._forest.masses[0, 0])
-        found, tree = np.zeros(len(rows)), np.arange(self._trees)
-        active = np.ones((len(rows), self._trees), dtype=bool)
-        for depth, cells in enumerate(_paths(self._forest, unit, self._height)):
-            mass = self._forest.masses[tree, cells]
-            found += 2.0**depth * np.where(active, mass, 0.0).sum(axis=1)
-            active &= mass >= LEAST_MASS * learned
+        learned, found = float(self._forest.masses[0, 0]), np.empty(len(rows))
+        cell_masses(*self._forest, np.ascontiguousarray(unit), LEAST_MASS * learned, found)
         largest = self._trees * learned * (2 ** (self._height + 1) - 1)
         return np.where(finite, 1.0 - found / largest, np.inf)
 

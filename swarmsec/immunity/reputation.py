@@ -22,5 +22,5 @@ def remember(counts: Floats, bad: Bools, seen: Bools, forgetting: float) -> Floa
 
     What was not seen in this round keeps its counts.
     """
-    after = forgetting * counts + np.stack([~bad, bad], axis=1)
-    return np.where(seen[:, None], after, counts)
+    after = forgetting * counts + np.stack([~bad, bad]).T
+    return after if seen.all() else np.where(seen[:, None], after, counts)

@@ -12,13 +12,13 @@ from swarmsec.messages import Messages
 
 def deviations(features: Features) -> Floats:
     """(m,) how far each message is from the median of its receiver's neighborhood, in units of the spread there."""
-    found = np.abs(features.values[:, features.names.index("deviation")])
+    found = np.abs(features.column("deviation"))
     return np.where(features.non_finite, LARGEST_PAYLOAD, found)
 
 
 def arrived(features: Features) -> Bools:
     """(m,) whether a message arrived on each edge."""
-    return np.asarray(features.values[:, features.names.index("copies")] > 0)
+    return np.asarray(features.column("copies") > 0)
 
 
 def listeners_doubt(messages: Messages, threshold: float) -> tuple[Bools, Floats]:

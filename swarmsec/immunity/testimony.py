@@ -58,18 +58,17 @@ def told_by_edge(network: Network, values: Floats) -> Floats:
 def testimony(claims: Messages) -> Testimony:
     """The claims that arrived, as pairs of edges into the same receiver. None about its witness itself."""
     network = claims.network
-    rows, about = np.nonzero(claims.rows)
-    finite = np.isfinite(claims.rows[rows, about])
-    rows, about = rows[finite], about[finite]
+    rows, about = np.divmod(np.flatnonzero(claims.rows != 0), claims.rows.shape[1])  # Faster than `np.nonzero`.
+    value = claims.rows[rows, about]
+    finite = np.isfinite(value)
+    rows, about, value = rows[finite], about[finite], value[finite]
     if claims.per_edge is None:  # Every claim of a daemon arrives at each of its listeners.
-        outgoing = network.outgoing
-        heard_by = np.diff(outgoing.indptr)[rows]
-        pair = np.repeat(np.arange(len(rows)), heard_by)
-        step = np.arange(len(pair)) - np.repeat(np.cumsum(heard_by) - heard_by, heard_by)
-        witness = outgoing.edges[outgoing.indptr[rows[pair]] + step]
-        value, about = claims.rows[rows[pair], about[pair]], about[pair]
+        outgoing, heard_by = network.outgoing, network.listeners[rows]
+        first = outgoing.indptr[rows] - (np.cumsum(heard_by) - heard_by)
+        witness: Edges = outgoing.edges[np.repeat(first, heard_by) + np.arange(heard_by.sum())]
+        value, about = np.repeat(value, heard_by), np.repeat(about, heard_by)
     else:
-        witness, value = rows, claims.rows[rows, about]
+        witness = rows
     subject = edges_between(network, about, network.receivers[witness])
     used = (subject >= 0) & (subject != witness) & claims.received[witness]
     return Testimony(witness[used], subject[used], value[used])

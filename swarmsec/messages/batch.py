@@ -64,7 +64,7 @@ class Messages:
 
     def by_edge(self, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
         """(m, ...) one entry an edge, of `values` with one entry for each of `rows`."""
-        return values[self.senders] if self.per_edge is None else values
+        return values.take(self.senders, axis=0) if self.per_edge is None else values
 
     def column(self, number: int) -> Floats:
         """(m,) one component of the payload on each edge."""

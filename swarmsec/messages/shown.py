@@ -35,7 +35,7 @@ def _shown(messages: Messages) -> Messages:
     if messages.per_edge is not None:
         hidden = _no_broadcast(messages)
         return Messages(messages.network, hidden, per_edge=frozen(messages.per_edge), copies=copies)
-    silent = np.diff(messages.network.outgoing.indptr) == 0
+    silent = messages.network.listeners == 0
     if silent.any():  # Nobody hears a daemon without listeners.
         return Messages(messages.network, frozen(np.where(silent[:, None], np.nan, messages.broadcast)), copies=copies)
     return Messages(messages.network, frozen(messages.broadcast), copies=copies)
@@ -44,14 +44,25 @@ def _shown(messages: Messages) -> Messages:
 def _by_edge(messages: Messages, edges: Bools) -> Messages:
     """The messages on some edges; NaN on all others, in 0 copies."""
     copies = np.ones(messages.network.m, dtype=np.int32) if messages.copies is None else messages.copies
+    if edges.any():
+        seen = messages.by_edge(messages.rows) if messages.per_edge is None else messages.per_edge.copy()
+        seen[~edges] = np.nan
+        payload = frozen(seen)
+    else:
+        payload = _nothing(len(edges), messages)
     return Messages(
         messages.network,
         _no_broadcast(messages),
-        per_edge=frozen(np.where(edges[:, None], messages.payload, np.nan)),
+        per_edge=payload,
         copies=frozen(np.where(edges, copies, 0).astype(np.int32)),
     )
 
 
 def _no_broadcast(messages: Messages) -> Floats:
-    """(n, d) NaN, which takes no memory."""
-    return np.broadcast_to(frozen(np.full(1, np.nan)), messages.broadcast.shape)
+    """(n, d) NaN."""
+    return _nothing(len(messages.broadcast), messages)
+
+
+def _nothing(rows: int, messages: Messages) -> Floats:
+    """(rows, d) NaN, which takes no memory."""
+    return np.broadcast_to(frozen(np.full(1, np.nan)), (rows, messages.broadcast.shape[1]))

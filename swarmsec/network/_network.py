@@ -89,6 +89,11 @@ class Network:
         return frozen(np.diff(self.indptr))
 
     @cached_property
+    def listeners(self) -> Ints:
+        """(n,) the number of daemons that listen to each daemon."""
+        return frozen(np.diff(self.outgoing.indptr))
+
+    @cached_property
     def receivers(self) -> Ints:
         """(m,) the receiver of each edge; `indices` holds the senders."""
         return frozen(np.repeat(np.arange(self.n, dtype=np.int32), self.degrees))

@@ -69,8 +69,10 @@ class ClaimChannel:
 
     def _messages(self, values: Floats, *, by_edge: bool) -> Messages:
         """The values as messages; rows of NaN are not sent."""
-        silent: Bools = np.asarray(np.isnan(values).all(axis=1))
+        silent: Bools = np.asarray(np.isnan(values[:, :1]).all(axis=1))
         copies: Ints | None = None
+        if silent.any():
+            silent = np.asarray(np.isnan(values).all(axis=1))
         if silent.any():
             copies = frozen(np.asarray(~(silent if by_edge else silent[self._network.indices]), dtype=np.int32))
         if not by_edge:

@@ -93,7 +93,7 @@ class Listening:
     def mostly(self, off: Bools) -> Bools:
         """(n,) the daemons most of whose edges are in a mask (m,)."""
         count = np.bincount(self._network.indices[off], minlength=self._network.n)
-        most: Bools = 2 * count > np.bincount(self._network.indices, minlength=self._network.n)
+        most: Bools = 2 * count > self._network.listeners
         return most
 
 

@@ -108,7 +108,7 @@ def select(
         role = roles[selector.removeprefix(_ROLE).partition(":")[0]]
         chosen = role if size == len(role) else rng.choice(role, size=size, replace=False)
     elif isinstance(selector, str) and selector.split(":")[0] == _HUBS:
-        listeners = np.diff(network.outgoing.indptr)
+        listeners = network.listeners
         chosen = np.argsort(-listeners, kind="stable")[:size]
     else:
         chosen = rng.choice(n, size=size, replace=False)
@@ -173,6 +173,8 @@ def checked_daemons(daemons: Daemons, n: int, *, act: str, what: str = "daemons"
     listed = np.asarray(daemons)
     if listed.ndim != 1 or (listed.size and (listed.dtype.kind not in "iu" or listed.min() < 0 or listed.max() >= n)):
         raise PluginError(f"{daemons!r} given; must be a list of {what} from 0 to {n - 1}", where=act)
+    if (listed[1:] > listed[:-1]).all():
+        return listed.astype(np.int32)
     _, first = np.unique(listed, return_index=True)
     return listed[np.sort(first)].astype(np.int32)
 

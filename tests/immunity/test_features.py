@@ -202,3 +202,14 @@ def test_a_withheld_message_is_missing_and_is_not_a_non_finite_one() -> None:
     missing = seen.values[:, MESSAGE_FEATURES.index("missing")]
     assert not seen.non_finite.any()
     assert missing.tolist() == pytest.approx(0.1 * withheld)
+
+
+def test_a_column_that_is_read_late_shows_the_observation_it_belongs_to() -> None:
+    tracker, again = BehaviorTracker(K5), BehaviorTracker(K5)
+    first = tracker.observe(Messages(K5, np.array([[0.0], [1.0], [2.0], [3.0], [14.0]])))
+    at_once = again.observe(Messages(K5, np.array([[0.0], [1.0], [2.0], [3.0], [14.0]]))).values
+    tracker.observe(Messages(K5, np.array([[9.0], [9.0], [2.0], [3.0], [4.0]])))
+    assert np.array_equal(first.columns(FEATURES), at_once)
+    assert np.array_equal(first.column("similarity"), at_once[:, FEATURES.index("similarity")])
+    with pytest.raises(ValueError, match="read-only"):
+        first.column("deviation")[0] = 0.0

@@ -23,7 +23,7 @@ def hubs_without_hubs(case: LintCase) -> Iterator[Remark]:
     complete), `hubs` selects the daemons with the lowest numbers. Set a number or share instead (`10%`, drawn at
     random), or a list (`[3, 9]`), or use a network with hubs: `scale_free`, `star`, `wheel`.
     """
-    listeners = np.diff(case.setup.network.outgoing.indptr)
+    listeners = case.setup.network.listeners
     for aimed in case.attacks:
         selector = str(aimed.plugin.daemons)
         if selector.partition(":")[0] == "hubs" and np.ptp(listeners) == 0:
