@@ -15,8 +15,8 @@ from swarmsec.immunity.cross_regulation import CrossRegulation
 from swarmsec.immunity.dendritic_cells import DendriticCells
 from swarmsec.immunity.detector_classes import SKLEARN_CLASSES, check_detector
 from swarmsec.immunity.detectors import LARGEST_SCORE, BatchInvariantDetector, try_detector
-from swarmsec.immunity.deviations import Deviations, message_deviations
 from swarmsec.immunity.edge_baseline import EdgeBaseline
+from swarmsec.immunity.edge_deviations import Deviations, message_deviations
 from swarmsec.immunity.edge_lookup import edges_between, places_on
 from swarmsec.immunity.edge_memory import EdgeMemory
 from swarmsec.immunity.edge_verdicts import EdgeVerdict, EdgeVerdicts

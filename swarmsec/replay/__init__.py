@@ -9,7 +9,7 @@ from __future__ import annotations
 from swarmsec.replay.attribution import Attribution, Division, Share, attribute
 from swarmsec.replay.changes import parse_without, without
 from swarmsec.replay.counterfactuals import ArmChange, Counterfactual, counterfactual
-from swarmsec.replay.leave_one_out import LeftOut, leave_one_out
+from swarmsec.replay.left_out import LeftOut, leave_one_out
 from swarmsec.replay.recording import Changed, Frame, Recording, record
 from swarmsec.replay.session import Session, Shown
 from swarmsec.replay.sources import ReplaySource, open_source

@@ -48,7 +48,7 @@ The seeds, 500 to 509, were used for nothing else. `make defenses` writes this p
 
 
 @dataclass(kw_only=True)
-class Cell:
+class Opponent:
     """An attack of the table, as on the command line."""
 
     scenario: Annotated[str, Help("A scenario of the library.")]
@@ -64,7 +64,7 @@ class Table(NamedTuple):
         groups: Heading → defenses.
     """
 
-    cells: tuple[Cell, ...]
+    cells: tuple[Opponent, ...]
     plain: tuple[str, ...]
     groups: Mapping[str, Sequence[str]]
 
@@ -73,7 +73,7 @@ def table() -> Table:
     """The table of the library."""
     path = library_folder() / "tables" / "defenses.yaml"
     data = parse(path.read_text(encoding="utf-8"), path.name).data
-    return Table(tuple(build(Cell, one) for one in data["attacks"]), tuple(data["plain"]), data["defenses"])
+    return Table(tuple(build(Opponent, one) for one in data["attacks"]), tuple(data["plain"]), data["defenses"])
 
 
 class Measured(NamedTuple):
@@ -90,7 +90,7 @@ class Measured(NamedTuple):
     left: np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
-def measure(cell: Cell, defense: str, executor: Executor) -> Measured:
+def measure(cell: Opponent, defense: str, executor: Executor) -> Measured:
     """Run a defense in a cell."""
     scenario = load_scenario(cell.scenario, attack=specs_of(cell.attack), defense=specs_of(defense))
     return measured(run_scenario(scenario, SEEDS, JobCache(executor, whole)))
@@ -131,7 +131,7 @@ def _share(limited: Interval | None) -> str:
     return f"{limited.mean:.2f} [{limited.low:.2f}, {limited.high:.2f}]".replace("-", "−")
 
 
-def _heading(cells: Sequence[Cell]) -> str:
+def _heading(cells: Sequence[Opponent]) -> str:
     names = [f"{specs_of(one.attack)[0]['kind']!s}, {one.scenario.removeprefix('arena_')}" for one in cells]
     row = ["defense", "vantage", *names, "highest AC", "against the plain ones"]
     return f"| {' | '.join(row)} |\n{'|---' * len(row)}|\n"

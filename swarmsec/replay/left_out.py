@@ -23,7 +23,7 @@ LAYERS = "layers"
 """The parameter in which a composed defense lists its layers."""
 
 
-class Part(NamedTuple):
+class OmittedPart(NamedTuple):
     """A part of the defense that was left out.
 
     Attributes:
@@ -49,7 +49,7 @@ class LeftOut:
 
     unit: str
     prevented: Interval
-    parts: tuple[Part, ...]
+    parts: tuple[OmittedPart, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -83,7 +83,7 @@ def leave_one_out(
         bills.unit,
         of_mean(bills.last(attacked) - defended),
         tuple(
-            Part(place, name, of_mean(bills.last(jobs) - defended))
+            OmittedPart(place, name, of_mean(bills.last(jobs) - defended))
             for (place, name, _), jobs in zip(parts, rest, strict=True)
         ),
     )
