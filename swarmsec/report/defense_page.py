@@ -55,7 +55,7 @@ class Opponent:
     attack: Annotated[str, Help("The attack.")]
 
 
-class Table(NamedTuple):
+class DefenseTable(NamedTuple):
     """What is run.
 
     Attributes:
@@ -69,11 +69,11 @@ class Table(NamedTuple):
     groups: Mapping[str, Sequence[str]]
 
 
-def table() -> Table:
+def table() -> DefenseTable:
     """The table of the library."""
     path = library_folder() / "tables" / "defenses.yaml"
     data = parse(path.read_text(encoding="utf-8"), path.name).data
-    return Table(tuple(build(Opponent, one) for one in data["attacks"]), tuple(data["plain"]), data["defenses"])
+    return DefenseTable(tuple(build(Opponent, one) for one in data["attacks"]), tuple(data["plain"]), data["defenses"])
 
 
 class Measured(NamedTuple):
