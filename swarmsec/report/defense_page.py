@@ -39,9 +39,9 @@ Every defense of the library against the same six attacks, one line a defense. A
 prevents (DL), with its 95% interval over 10 seeds; the last but one column is its highest autoimmune cost (AC) in the
 six cells, as a share of the attack's damage. A dash: it prevents exactly nothing.
 
-The last column compares with the two plain detectors, {plain}, by the paired difference of damages: in how many of the
-six cells it prevents significantly more than both, and in how many less than one of them, where its AC is not higher
-than theirs by more than 1% of the damage. A cell in which its AC is higher counts as less.
+The last column compares with the two plain detectors, {plain}, by the paired difference of damages: in how
+many of the six cells a defense prevents significantly more than both at an AC that is not higher than theirs by more
+than 1% of the damage, and in how many less than one of them. A cell in which its AC is higher counts as less.
 
 The seeds, 500 to 509, were used for nothing else. `make defenses` writes this page.
 """

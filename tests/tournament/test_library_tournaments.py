@@ -34,7 +34,7 @@ def test_it_is_played_on_beliefs_in_trading_and_in_an_auction_with_equal_budgets
     assert scenarios[2].document["protocol"]["kind"] == "proportional_share"
     budgets = [{**one.document["rules"]["red"], "identities": None} for one in scenarios]
     assert budgets[0] == budgets[1] == budgets[2]
-    assert len(REQUEST.seeds) == 5
+    assert len(REQUEST.seeds) == 10
 
 
 @pytest.mark.slow
@@ -44,7 +44,7 @@ def test_no_arm_is_run_twice() -> None:
     attacks, defenses = len(plan.attacks), len(plan.defenses)
     assert len(plan.cells) == 3 * attacks * defenses
     arms = Counter(str(job.arm) for job in plan.jobs.values())
-    targets, seeds = 3, 5
+    targets, seeds = 3, 10
     assert arms["attacked"] == 3 * seeds * attacks
     assert arms["clean"] == 3 * seeds * targets
     assert arms["guarded"] == 3 * seeds * targets * defenses
