@@ -42,6 +42,7 @@ def test_a_lie_that_exaggerates_true_news_is_cut_to_what_was_confirmed() -> None
     assert subtle(start=100, bias=-0.4).damage_limited.low > 0.9
 
 
+@pytest.mark.slow
 def test_sales_in_true_news_do_not_confirm_the_lie_that_follows() -> None:
     own_left_in = subtle(start=150, defense=f"{TESTED}:warm_up=60,own=nothing").damage_limited.mean
     assert subtle(start=150).damage_limited.mean > own_left_in + 0.05
@@ -53,6 +54,7 @@ def test_it_does_not_find_news_that_a_feed_conceals() -> None:
     assert abs(concealed.damage_limited.mean) < 0.05
 
 
+@pytest.mark.slow
 def test_where_the_market_says_little_waiting_costs_as_much_as_the_lie() -> None:
     found = subtle(defense=f"{TESTED}:factor=1.2,evidence=1,warm_up=60", **{"world.news_volume": 1.2})
     assert found.autoimmune_cost.mean > 0.1 * found.damage["attacked"].mean

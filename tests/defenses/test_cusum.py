@@ -88,6 +88,7 @@ def test_an_identity_that_joins_is_watched_from_then_on() -> None:
     assert view.ignored_by(0) == [6]
 
 
+@pytest.mark.slow
 def test_it_limits_false_messages_and_a_drift() -> None:
     """A drift grows slowly: the sum finds it where the distance of single messages is found late."""
     for attack in ("false_message:daemons=10%,start=30,bias=2", "drift:daemons=10%,start=30"):

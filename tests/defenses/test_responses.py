@@ -56,6 +56,7 @@ def test_it_limits_the_damage_of_lies_and_costs_little_in_peace(scenario, attack
     assert cost < 0.05
 
 
+@pytest.mark.slow
 def test_granuloma_and_wmsr_together_beat_each_alone() -> None:
     """Twelve hubs of 300 lie: too many for f = 1, and some liars are a majority, so that quarantine misses them."""
     both, one, other = (
@@ -168,6 +169,7 @@ def test_claims_about_every_daemon_are_refused_in_a_large_swarm(kind) -> None:
         REGISTRY.get("defenses", kind)().check(2_001)
 
 
+@pytest.mark.slow
 def test_restoring_ends_a_hijack_that_spreads() -> None:
     found = run(load_scenario("hijack_spreads", defense="restoration"), seeds=2)
     assert found.damage_limited.low > 0.9
