@@ -7,11 +7,10 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.immunity import ClonalSelection, Quarantine, UnitCube
-from swarmsec.teams import BlueView, Defense, Floats, Ge, Help, Interval, Surface, Unit, Vantage
+from swarmsec.immunity import ClonalSelection, Quarantine, SelfRows, UnitCube
+from swarmsec.teams import BlueView, Defense, Ge, Help, Interval, Surface, Unit, Vantage
 
 _SEEN = ("distance", "deviation", "deviation_ewma")
-_ROWS_MOST = 2000
 _MATURING_MOST = 4
 
 
@@ -43,7 +42,7 @@ class ClonalSelectionDefense(Defense):
 
     def begin(self, blue: BlueView) -> None:
         """There is no self yet, and no antibody."""
-        self._seen: list[Floats] = []
+        self._rows = SelfRows(self.warm_up, blue.rng)
         self._cube: UnitCube | None = None
         self._quarantine = Quarantine(blue.n, confirm=self.confirm, release_after=self.release_after)
 
@@ -52,13 +51,11 @@ class ClonalSelectionDefense(Defense):
         features, joined = blue.features, blue.joined
         rows = features.columns(_SEEN)
         if blue.round < self.warm_up:
-            share = -(-_ROWS_MOST // self.warm_up)
-            some = np.flatnonzero(joined)
-            self._seen.append(rows[blue.rng.choice(some, size=min(share, len(some)), replace=False)])
+            self._rows.add(rows, joined)
             return
         if self._cube is None:
-            own = np.concatenate(self._seen)
-            self._seen, self._cube = [], UnitCube(own)
+            own = self._rows.take()
+            self._cube = UnitCube(own)
             self._cells = ClonalSelection(
                 blue.rng,
                 self._cube.place(own),

@@ -81,9 +81,9 @@ class MahalanobisMonitor(Defense):
         if not (anomalous.any() or isolated.any()):
             return
         blue.alarm(checked[anomalous], scores[anomalous])
-        worst = verdict.worst(isolated, self._score, blue.quarantine_limit)
-        blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))
-        blue.isolate(np.setdiff1d(worst, np.flatnonzero(isolated)))
+        verdict = verdict.within(blue.quarantine_limit, isolated=isolated, scores=self._score)
+        blue.release(verdict.release)
+        blue.isolate(verdict.isolate)
 
     def _significant(self, scores: Floats) -> Bools:
         """Benjamini–Hochberg over all daemons; with few rows for calibration, at the least rate that can find one."""

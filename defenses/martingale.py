@@ -70,6 +70,6 @@ class MartingaleMonitor(Defense):
         self._martingale.reset(alarmed)
         blue.alarm(np.flatnonzero(alarmed), logs[alarmed])
         self._score[alarmed] = logs[alarmed]
-        worst = verdict.worst(isolated, self._score, blue.quarantine_limit)
-        blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))
-        blue.isolate(np.setdiff1d(worst, np.flatnonzero(isolated)))
+        verdict = verdict.within(blue.quarantine_limit, isolated=isolated, scores=self._score)
+        blue.release(verdict.release)
+        blue.isolate(verdict.isolate)

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.immunity import NegativeSelection, Quarantine, UnitCube
-from swarmsec.teams import BlueView, Bools, Defense, Floats, Ge, Help, Interval, Surface, Unit, Vantage
+from swarmsec.immunity import NegativeSelection, Quarantine, SelfRows, UnitCube
+from swarmsec.teams import BlueView, Bools, Defense, Ge, Help, Interval, Surface, Unit, Vantage
 
 _SEEN = ("distance", "deviation", "deviation_ewma")
-_ROWS_MOST = 2000
 
 
 @dataclass(kw_only=True)
@@ -42,7 +41,7 @@ class NegativeSelectionDefense(Defense):
 
     def begin(self, blue: BlueView) -> None:
         """There is no self yet."""
-        self._seen: list[Floats] = []
+        self._rows = SelfRows(self.warm_up, blue.rng)
         self._cube: UnitCube | None = None
         self._detectors = NegativeSelection(
             blue.rng, self_radius=self.self_radius, coverage=self.coverage, detectors_max=self.detectors_max
@@ -54,13 +53,11 @@ class NegativeSelectionDefense(Defense):
         features, joined = blue.features, blue.joined
         rows = features.columns(_SEEN)
         if blue.round < self.warm_up:
-            share = -(-_ROWS_MOST // self.warm_up)
-            some = np.flatnonzero(joined)
-            self._seen.append(rows[blue.rng.choice(some, size=min(share, len(some)), replace=False)])
+            self._rows.add(rows, joined)
             return
         if self._cube is None:
-            own = np.concatenate(self._seen)
-            self._seen, self._cube = [], UnitCube(own)
+            own = self._rows.take()
+            self._cube = UnitCube(own)
             self._detectors.fit(self._cube.place(own))
         depth = np.where(joined, self._detectors.score(self._cube.place(rows)), -np.inf)
         anomalous: Bools = (depth > 0.0) | (features.non_finite & joined)

@@ -93,9 +93,9 @@ class PyodDetector(Defense):
             return
         blue.alarm(checked[anomalous], np.minimum(scores[anomalous], LARGEST_SCORE))
         most = min(int(self.share_max * blue.n), blue.quarantine_limit)
-        worst = verdict.worst(isolated, self._score, most)
-        blue.release(np.setdiff1d(np.flatnonzero(isolated), worst))
-        blue.isolate(np.setdiff1d(worst, np.flatnonzero(isolated)))
+        verdict = verdict.within(most, isolated=isolated, scores=self._score)
+        blue.release(verdict.release)
+        blue.isolate(verdict.isolate)
 
     def _learn(self) -> Floats:
         """Fit to half of the daemons, and return the sorted calibration scores of the others."""

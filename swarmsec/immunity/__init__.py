@@ -37,6 +37,7 @@ from swarmsec.immunity.own_features import OWN_FEATURES, OutcomeFeatures, OwnFea
 from swarmsec.immunity.peer_residual import PeerResidual, Residual
 from swarmsec.immunity.quarantine import Quarantine, Verdict
 from swarmsec.immunity.reputation import expected_reputation, remember
+from swarmsec.immunity.self_rows import SelfRows
 from swarmsec.immunity.sender_scores import Scores, SenderScores
 from swarmsec.immunity.sequential import Cusum, Ewma, PageHinkley, PageTest, sequential_test
 from swarmsec.immunity.signature_memory import SignatureMemory
@@ -83,6 +84,7 @@ __all__ = [
     "Quarantine",
     "Residual",
     "Scores",
+    "SelfRows",
     "SenderScores",
     "SequentialRanks",
     "SignatureMemory",

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmsec.aggregation import neighborhood_spread
 from swarmsec.arrays import Bools, Floats
-from swarmsec.immunity.features import LARGEST_PAYLOAD
+from swarmsec.immunity.message_features import surroundings
 from swarmsec.messages import Messages
 
 
@@ -29,26 +28,7 @@ class Deviations(NamedTuple):
 
 def message_deviations(messages: Messages) -> Deviations:
     """Compare what arrived at each receiver. Nothing depends on messages to another one."""
-    network, broadcast = messages.network, messages.per_edge is None
-    values = np.clip(messages.rows, -LARGEST_PAYLOAD, LARGEST_PAYLOAD)
-    usable, non_finite = _usable(messages)
-    around = neighborhood_spread(
-        network,
-        np.zeros((network.n, values.shape[1])),
-        None if usable is None else usable.astype(np.float64),
-        told=values if broadcast else None,
-        per_edge=None if broadcast else values,
-    )
-    distance = messages.by_edge(values) - np.repeat(around.median, network.degrees, axis=0)
-    if usable is not None:
-        distance[~usable] = np.nan
-    floor = np.sqrt(np.finfo(np.float64).eps) * (1.0 + np.abs(around.median))
-    return Deviations(distance, around.mad + floor, non_finite)
-
-
-def _usable(messages: Messages) -> tuple[Bools | None, Bools]:
-    """(m,) the messages that arrived and are finite, None for all; and those that arrived and are not finite."""
-    if messages.all_finite and messages.weights is None and messages.copies is None:
-        return None, np.zeros(messages.network.m, dtype=bool)
-    finite = messages.by_edge(np.asarray(np.isfinite(messages.rows).all(axis=1)))
-    return finite & messages.received, messages.received & ~finite
+    payload, finite, median, spread = surroundings(messages)
+    distance = payload - np.repeat(median, messages.network.degrees, axis=0)
+    distance[~finite] = np.nan
+    return Deviations(distance, spread, messages.received & ~finite)

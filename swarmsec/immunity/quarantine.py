@@ -20,16 +20,18 @@ class Verdict(NamedTuple):
     isolate: Ints
     release: Ints
 
-    def worst(self, isolated: Bools, scores: Floats, most: int) -> Ints:
-        """The daemons to keep in quarantine, if no more than `most` may be: those with the highest scores.
+    def within(self, most: int, *, isolated: Bools, scores: Floats) -> Verdict:
+        """The same, if no more than `most` daemons may be in quarantine: those with the highest scores are.
 
         Args:
+            most: The largest number of daemons in quarantine.
             isolated: (n,) who is in quarantine now.
             scores: (n,) the last score of every daemon.
-            most: The largest number of daemons in quarantine.
         """
-        pool = np.union1d(np.setdiff1d(np.flatnonzero(isolated), self.release), self.isolate).astype(np.int32)
-        return pool[np.argsort(-scores[pool], kind="stable")][:most]
+        now = np.flatnonzero(isolated)
+        pool = np.union1d(np.setdiff1d(now, self.release), self.isolate).astype(np.int32)
+        kept = pool[np.argsort(-scores[pool], kind="stable")][:most]
+        return Verdict(isolate=np.setdiff1d(kept, now), release=np.setdiff1d(now, kept))
 
 
 class Quarantine:

@@ -6,7 +6,6 @@ it, and writes `docs/bite-table.md`.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Annotated, NamedTuple, TypeVar
 from swarmsec.files import write_atomically
 from swarmsec.parameters import Help, build
 from swarmsec.report.numbers import amount
+from swarmsec.report.page_options import page_options
 from swarmsec.report.verdict import share_or_verdict
 from swarmsec.runs import JobCache, run_scenario, whole
 from swarmsec.runs.executors import Executor, open_executor
@@ -180,10 +180,7 @@ def bite_page(*, jobs: int = 1) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the page."""
-    parser = argparse.ArgumentParser(prog="python -m swarmsec.report.bite_page", description=__doc__)
-    parser.add_argument("--jobs", type=int, default=1, help="the number of processes; the page does not depend on it")
-    parser.add_argument("--out", type=Path, default=Path("docs/bite-table.md"), help="the file to write")
-    options = parser.parse_args(arguments)
+    options = page_options("bite_page", __doc__, out=Path("docs/bite-table.md")).parse_args(arguments)
     write_atomically(options.out, "".join(bite_page(jobs=options.jobs)))
 
 

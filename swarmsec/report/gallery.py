@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from swarmsec.files import write_atomically
 from swarmsec.report.numbers import amount, share_interval
+from swarmsec.report.page_options import page_options
 from swarmsec.report.terminal import verdict_line
 from swarmsec.runs import JobCache, SweepPoint, judged_beside_still, run_points, run_scenario, whole
 from swarmsec.runs.executors import open_executor
@@ -155,10 +154,7 @@ def _sweep(points: Sequence[SweepPoint]) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the page."""
-    parser = argparse.ArgumentParser(prog="python -m swarmsec.report.gallery", description=__doc__)
-    parser.add_argument("--jobs", type=int, default=1, help="the number of processes; the page does not depend on it")
-    parser.add_argument("--out", type=Path, default=library_folder() / "GALLERY.md", help="the file to write")
-    options = parser.parse_args(arguments)
+    options = page_options("gallery", __doc__, out=library_folder() / "GALLERY.md").parse_args(arguments)
     parts = []
     for number, part in enumerate(gallery(jobs=options.jobs)):
         parts.append(part)

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from swarmsec.files import write_atomically
+from swarmsec.report.page_options import page_options
 from swarmsec.report.verdict import share_or_verdict
 from swarmsec.runs import JobCache, run_scenario, whole
 from swarmsec.runs.executors import open_executor
@@ -70,10 +70,8 @@ def still_page(names: Sequence[str] | None = None, *, jobs: int = 1, plugins: Se
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the page."""
-    parser = argparse.ArgumentParser(prog="python -m swarmsec.report.still_page", description=__doc__)
-    parser.add_argument("--jobs", type=int, default=1, help="the number of processes; the page does not depend on it")
+    parser = page_options("still_page", __doc__, out=Path("docs/standing-still.md"))
     parser.add_argument("--plugins", type=Path, action="append", default=[], help="a folder of further defenses")
-    parser.add_argument("--out", type=Path, default=Path("docs/standing-still.md"), help="the file to write")
     options = parser.parse_args(arguments)
     write_atomically(options.out, "".join(still_page(jobs=options.jobs, plugins=options.plugins)))
 
