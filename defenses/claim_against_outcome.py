@@ -22,7 +22,7 @@ class ClaimAgainstOutcome(Defense):
     value, and one that claims more than the confirmed news by the usual value minus `claim`.
 
     Every daemon uses its own feed and trades, and public figures, so a lie in all feeds is found like one in a few. It
-    is only as good as the figure: where news hardly moves it, waiting for evidence costs more than the lie
+    is only as good as the figure: where news hardly moves it, waiting for evidence costs 40% of the damage of the lie
     (`blackswarm_quiet`). It cannot find news that a feed conceals. Where the world does not show the figure, it does
     nothing.
     """

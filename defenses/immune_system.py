@@ -19,21 +19,22 @@ _EXPLAINED = 3.0  # Deviations among all daemons: a feed that is as far away exp
 
 @dataclass(kw_only=True)
 class ImmuneSystem(Defense):
-    """Six layers, in the order in which a lie meets them; each sees what the one before let through.
+    """Six layers, in the order in which a lie meets them; each works on the output of the one before.
 
     1. `outcome`: a reading that announces news which no public figure confirms is replaced, as `claim_against_outcome`
        does; it needs four times the `warm_up`.
-    2. `feeds`: a reading far from what the feeds of its neighbors let expect is replaced by that. The residual is
-       z = (s − m − c) / σ, with m the neighbors' median, and c and σ the median and 1.4826 MAD of s − m in the
-       `warm_up`. Far is |z| above `gate`, or a sum of z − 1 above 8 (Page 1954).
+    2. `feeds`: a reading s with |z| above `gate`, or with a sum of z − 1 above 8 (Page 1954), is replaced by m + c.
+       z = (s − m − c) / σ, with m the median of the neighbors' readings, and c and σ the median and 1.4826 MAD of
+       s − m in the `warm_up` (`PeerResidual`).
     3. `rate`: one copy of each message is admitted.
-    4. `messages`: the same residual of what each daemon says; a message above `alarm` has no weight at its receiver.
-    5. `quarantine`: who was above `alarm` in `confirm` rounds in a row is isolated, until `release_after` normal ones.
-    6. `restore`: who is as anomalous in isolation for `restore_after` rounds, stands out among all daemons, and whose
-       feed does not explain it, is restored.
+    4. `messages`: a message whose |z|, against those of the sender's neighbors, is above `alarm` has no weight.
+    5. `quarantine`: a daemon that was above `alarm` in `confirm` rounds in a row is isolated, and released after
+       `release_after` normal rounds.
+    6. `restore`: an isolated daemon that is anomalous for `restore_after` rounds is restored, if its messages also
+       stand out among those of all daemons, and its feed does not.
 
-    The first four act at once and on messages and readings alone, so that a false alarm costs little; the last two
-    are drastic, and need more evidence: against the daemon's own past, and against all daemons, since the past may be
+    The first four act at once, and only on readings and messages, so that a false alarm costs little. The last two are
+    drastic and need more evidence, against the daemon's own past and against all daemons, since the past may be
     poisoned. It sees all traffic. It does not see lies within the noise of honest daemons (`alie`, `min_max`), and
     cannot undo what links lose (`delay`, `withhold`, `partition`). Where most neighbors lie, their median is a lie. It
     has no guarantee.
@@ -53,7 +54,9 @@ class ImmuneSystem(Defense):
         float, Interval(ge=0, le=1), Unit("share"), Help("How fast what is usual follows normal residuals.")
     ] = 0.05
     confirm: Annotated[int, Ge(1), Unit("rounds"), Help("Anomalous rounds in a row before isolation.")] = 2
-    restore_after: Annotated[int, Ge(1), Unit("rounds"), Help("Anomalous rounds in isolation before it restores.")] = 1
+    restore_after: Annotated[
+        int, Ge(1), Unit("rounds"), Help("Anomalous rounds in isolation, the first included, before it restores.")
+    ] = 1
     release_after: Annotated[int, Ge(1), Unit("rounds"), Help("Normal rounds in a row before release.")] = 10
 
     def begin(self, blue: BlueView) -> None:

@@ -10,7 +10,7 @@ from swarmsec.arrays import Bools, Floats
 
 
 class NegativeSelection:
-    """V-detector: balls in the unit cube that cover what is not self (Ji & Dasgupta, GECCO 2004).
+    """V-detector: balls in the unit cube that cover everything except self (Ji & Dasgupta, GECCO 2004).
 
     Points are drawn at random from the cube. A point nearer to a sample of self than `self_radius` is dropped, one that
     a detector covers already is counted as covered, and any other becomes a detector whose radius is its distance to

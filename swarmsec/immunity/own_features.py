@@ -49,8 +49,8 @@ class OwnFeatures:
 class UsualSelf:
     """Each daemon's own moving mean and deviation: the reference for figures that neighbors do not tell.
 
-    Such as what the world shows each daemon of itself (`blue.observed.own`): its fills, its queue, its holding. The
-    reference is that of the observations before, so that a jump is not part of it.
+    Such a figure is one that the world shows each daemon about itself (`blue.observed.own`): its fills, its queue, its
+    holding. The reference is that of the observations before, so that a jump is not part of it.
     """
 
     def __init__(self, n: int) -> None:

@@ -14,10 +14,10 @@ _NARROWEST = 0.5
 """A deviation is at least so many times that of the median daemon."""
 
 _FARTHEST = 2.0
-"""What is usual for a daemon is so many robust deviations, of all daemons, from what is usual for most."""
+"""The largest distance of a daemon's usual difference from the median one, in robust deviations over all daemons."""
 
 _TRAVEL = 3.0
-"""What is usual for a daemon moves by so many of its deviations from what the warm-up showed."""
+"""How far a daemon's usual difference moves after the warm-up at most, in deviations of the daemon."""
 
 
 class Residual(NamedTuple):
@@ -25,8 +25,8 @@ class Residual(NamedTuple):
 
     Attributes:
         z: (n, d) the difference to the peers, minus the usual difference, in usual deviations; 0 where unknown.
-        least: (n, d) the same from the closest value between what is usual for the daemon and for most daemons: an act
-            that it justifies is justified although the warm-up was poisoned.
+        least: (n, d) the same, from the closest value between the usual difference of the daemon and that of most
+            daemons. It is smaller than z where a poisoned warm-up made a wrong difference usual.
         among: (n, d) the difference to the peers, in robust deviations of the differences of all daemons.
         expected: (n, d) the value that the daemon's peers let expect.
         deviation: (n, d) the usual deviation.
@@ -42,10 +42,11 @@ class Residual(NamedTuple):
 class PeerResidual:
     """z = (x − m − c) / σ, with m the median of the neighbors' values now, and c and σ of x − m in a warm-up.
 
-    Other than the distance to the neighbors alone it leaves out what makes a daemon lastingly different, and other than
-    the distance to its own past alone what changes for all, such as news. c and σ are the median and 1.4826 MAD of each
-    daemon. σ is kept within 0.5 and `widest` times that of the median daemon, and c within 2 robust deviations of the c
-    of most, so that who lies in the warm-up does not make its lie usual. After it c follows slowly, by at most 3 σ.
+    A daemon that always differs from its neighbors has a z near 0, unlike in a comparison with neighbors alone. So has
+    a change that all daemons see, such as news, unlike in a comparison with the daemon's own past alone. c and σ are
+    the median and 1.4826 MAD of each daemon. σ is clipped to 0.5 to `widest` times the median σ, and c to 2 robust
+    deviations around the median c, so that a lie in the warm-up does not become usual. After the warm-up c follows
+    normal residuals slowly, by at most 3 σ.
 
     Args:
         follow: The share of each normal residual by which c moves.

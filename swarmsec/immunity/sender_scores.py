@@ -73,7 +73,7 @@ class SenderScores:
 
 
 def _mean_message(messages: Messages) -> Floats:
-    """(n, d) the mean of what each sender told those whom its messages reached; NaN where it told nothing finite."""
+    """(n, d) the mean of the messages of each sender that arrived; NaN if none of them is finite."""
     if messages.per_edge is None and messages.weights is None and messages.copies is None:
         return np.where(np.isfinite(messages.broadcast), messages.broadcast, np.nan)
     n, senders = messages.network.n, messages.senders

@@ -1,4 +1,4 @@
-"""Detectors cover what is not self, and nothing around a sample of self."""
+"""Detectors cover everything except self, and nothing around a sample of self."""
 
 from __future__ import annotations
 
