@@ -66,11 +66,17 @@ def it_names_its_bills_and_their_units(case: PluginCase[World]) -> None:
 def its_declarations_are_consistent(case: PluginCase[World]) -> None:
     """Pictures and claims name its figures, a round has a positive length or none, and facts have names."""
     cls, world, known = case.plugin_class, case.make(), set(_figures(case))
-    shown = {figure for picture in cls.pictures for figure in picture.figures} | {claim.figure for claim in cls.claims}
-    require(shown <= known, f"{sorted(shown - known)} is in a picture or claim; the figures are {sorted(known)}")
-    fitted = {claim.calibrated for claim in cls.claims if claim.calibrated}
-    strange = fitted - {info.name for info in describe(cls)}
-    require(not strange, f"a claim is calibrated by {sorted(strange)}, which is not a parameter")
+    drawn = {figure for picture in cls.pictures for figure in picture.figures}
+    claimed = {figure for claim in cls.claims for figure in claim.figures}
+    strange = (drawn - known) | (claimed - known - ENGINE_FIGURES)
+    require(not strange, f"{sorted(strange)} is in a picture or claim; the figures are {sorted(known)}")
+    inputs = {name for claim in cls.claims for name in (claim.calibrated, claim.by_construction) if name}
+    strange = inputs - {info.name for info in describe(cls)}
+    require(not strange, f"a claim is calibrated or made by {sorted(strange)}, which is not a parameter")
+    for picture in cls.pictures:
+        places = set(getattr(picture, "places", ()))
+        ends = {end for flow in getattr(picture, "flows", ()) for end in (flow.source, flow.target)}
+        require(ends <= places, f"{sorted(ends - places)} is in a flow; the places are {sorted(places)}")
     seconds = world.seconds_per_round
     require(seconds is None or 0 < seconds < np.inf, f"`seconds_per_round` is {seconds!r}; must be positive, or None")
     facts: Any = world.facts

@@ -9,15 +9,28 @@ from __future__ import annotations
 
 from swarmsec.teams.observed import Observed
 from swarmsec.worlds._base import Outcome, World, WorldView, divide
-from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim, figures_of_run
+from swarmsec.worlds._declarations import (
+    Bill,
+    Chart,
+    Column,
+    Flow,
+    FlowMap,
+    Metric,
+    Picture,
+    PublishedClaim,
+    figures_of_run,
+)
 
 __all__ = [
     "Bill",
     "Chart",
     "Column",
+    "Flow",
+    "FlowMap",
     "Metric",
     "Observed",
     "Outcome",
+    "Picture",
     "PublishedClaim",
     "World",
     "WorldView",

@@ -14,7 +14,7 @@ from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.network import Network
 from swarmsec.plugin import Family, Plugin
 from swarmsec.teams.observed import Observed
-from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim
+from swarmsec.worlds._declarations import Bill, Column, Metric, Picture, PublishedClaim
 
 
 class Outcome(NamedTuple):
@@ -72,7 +72,7 @@ class World(Plugin, ABC):
     metrics: ClassVar[tuple[Metric, ...]] = ()
     """The other figures of every round."""
 
-    pictures: ClassVar[tuple[Chart, ...]] = ()
+    pictures: ClassVar[tuple[Picture, ...]] = ()
     """What a report draws of a run, beside the bill."""
 
     claims: ClassVar[tuple[PublishedClaim, ...]] = ()

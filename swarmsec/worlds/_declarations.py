@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, get_args
 
 from swarmsec.arrays import Floats
 from swarmsec.errors import ScenarioError
@@ -130,11 +130,12 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A picture that a report draws of a run: some figures over the rounds.
+    """A picture that a report draws of a run: figures over the rounds, one panel each, with all arms in every panel.
 
     Attributes:
         title: Its title.
-        figures: The names of bills and metrics, of one axis.
+        figures: The names of bills and metrics, in the order of the panels. Panels of figures with the same axis have
+            the same scale.
         help: What it shows.
     """
 
@@ -143,24 +144,112 @@ class Chart:
     help: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublishedClaim:
-    """A figure that was published about the system, and that the testbed measures.
+class Flow(NamedTuple):
+    """An arrow of a map of flows.
 
     Attributes:
-        text: The claim, in one sentence.
-        figure: The bill or metric that measures it.
-        arm: The arm in which it is measured, or the arm whose damage it is.
-        amount: The published amount, in the unit of the figure.
-        baseline: What it is measured against: `clean`, `central`, or empty for nothing.
-        relative: Whether the amount is a share of the baseline.
-        calibrated: The parameter by which the world was fitted to the claim; empty if it was not.
+        source: The place that it comes from.
+        target: The place that it leads to.
+        figure: The name of the bill or metric that is its width, taken for the whole run.
     """
 
-    text: str
+    source: str
+    target: str
     figure: str
-    arm: str
-    amount: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowMap:
+    """A picture that a report draws of a run: flows between places, one map for each arm.
+
+    Attributes:
+        title: Its title.
+        places: The names of the places, in the order in which they stand on a circle.
+        flows: The arrows between them.
+        help: What it shows.
+    """
+
+    title: str
+    places: tuple[str, ...]
+    flows: tuple[Flow, ...]
+    help: str = ""
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The names of the figures of all flows."""
+        return tuple(flow.figure for flow in self.flows)
+
+
+Picture = Chart | FlowMap
+"""What a world can declare as a picture of its runs."""
+
+ClaimMeasure = Literal["value", "difference", "change", "ratio", "exponent"]
+"""How a claim is computed from its figure v and its baseline b: v; v − b; v / b − 1; v / b; or the slope of log v over
+the logarithm of the swarm's size."""
+
+PUBLISHED_ARMS = ("clean", "attacked", "defended", "guarded", "central")
+"""Where a claim can take a figure from: an arm, or the centralized controller of the clean arm."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedClaim:
+    """A figure that was published about the system, and that `swarmsec claims` measures.
+
+    Attributes:
+        name: A short name, in lower case: `commute`.
+        text: The claim, in one sentence.
+        low: The smallest amount that was published.
+        high: The largest; equal to `low` if a single number was published.
+        unit: The unit of both; `share`, `times` and `exponent` for figures without one.
+        scenario: The scenario of the library with which it is measured.
+        figure: The bill or metric that measures it; `messages` and `bytes` are the engine's. It is the figure of the
+            whole run, see `Metric.aggregation`.
+        arm: The arm in which it is measured, or `central`.
+        measure: How it is computed from the figure and the baseline.
+        baseline: What the baseline is, in words: `a central controller with uniform shares`. Empty without one.
+        baseline_figure: The bill or metric of the baseline; the same as `figure` unless given.
+        baseline_arm: The arm of the baseline, or `central`; the same as `arm` unless given.
+        settings: What is set in the scenario, path → value, as with `swarmsec run --set`.
+        baseline_settings: The same for the baseline, on top of `settings`; if not empty it is a run of its own.
+        scale: What the result is multiplied by, to come into the published unit.
+        sizes: The swarm sizes over which an exponent is fitted.
+        calibrated: The parameter by which the world was fitted to the claim; empty if it was not.
+        by_construction: The parameter from which the result follows without the swarm's doing; empty if there is none.
+        why: One line on what causes the result, or the difference.
+    """
+
+    name: str
+    text: str
+    low: float
+    high: float
+    unit: str
+    scenario: str
+    figure: str
+    arm: str = "clean"
+    measure: ClaimMeasure = "value"
     baseline: str = ""
-    relative: bool = False
+    baseline_figure: str = ""
+    baseline_arm: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    baseline_settings: Mapping[str, Any] = field(default_factory=dict)
+    scale: float = 1.0
+    sizes: tuple[int, ...] = ()
     calibrated: str = ""
+    by_construction: str = ""
+    why: str
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise ValueError(f"the claim {self.name} has low {self.low:g} above high {self.high:g}")
+        for arm in (self.arm, self.baseline_arm or self.arm):
+            if arm not in PUBLISHED_ARMS:
+                raise ValueError(f"arm {arm!r} of the claim {self.name}; must be one of {', '.join(PUBLISHED_ARMS)}")
+        if (self.measure == "exponent") is not (len(self.sizes) >= 3):
+            raise ValueError(f"the claim {self.name}: give three sizes or more together with `measure: exponent`")
+        if (self.measure in {"value", "exponent"}) is bool(self.baseline):
+            raise ValueError(f"the claim {self.name}: {self.measure} and a baseline of {self.baseline!r}")
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The names of the figures that it needs."""
+        return tuple(dict.fromkeys((self.figure, self.baseline_figure or self.figure)))

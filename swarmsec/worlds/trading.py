@@ -81,17 +81,23 @@ class Trading(World):
         Metric(name="halted_rounds", help="Rounds so far that ended in a halt."),
     )
     pictures: ClassVar[tuple[Chart, ...]] = (
-        Chart(title="The price and what a share is worth", figures=("price_usd", "fundamental_usd")),
-        Chart(title="What the swarm holds", figures=("holding_share", "wary_share")),
+        Chart(title="Price and inventory", figures=("price_usd", "fundamental_usd", "holding_share", "wary_share")),
     )
     claims: ClassVar[tuple[PublishedClaim, ...]] = (
         PublishedClaim(
+            name="liquidation",
             text="False optimization signals liquidate about $1.2M with no node compromised.",
+            low=1_200_000.0,
+            high=1_200_000.0,
+            unit="USD",
+            scenario="blackswarm",
             figure="misallocated_usd",
             arm="attacked",
-            baseline="clean",
-            amount=1_200_000.0,
+            measure="difference",
+            baseline="the same swarm without the attack",
+            baseline_arm="clean",
             calibrated="gain",
+            why="A fifth of the feeds persuades the swarm; the gain is set so that the amount is the published one.",
         ),
     )
     senses: ClassVar[str] = "forecast"
