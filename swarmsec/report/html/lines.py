@@ -57,7 +57,14 @@ class LineChart(NamedTuple):
     values: tuple[Tick, ...]
 
 
-def line_chart(metric: str, arms: Mapping[str, Floats], unit: str, *, small: bool = False) -> LineChart:
+def line_chart(
+    metric: str,
+    arms: Mapping[str, Floats],
+    unit: str,
+    *,
+    small: bool = False,
+    reach: tuple[float, float] | None = None,
+) -> LineChart:
     """The chart of one metric.
 
     Args:
@@ -65,11 +72,15 @@ def line_chart(metric: str, arms: Mapping[str, Floats], unit: str, *, small: boo
         arms: arm → (seeds, rounds).
         unit: The unit of its tick labels.
         small: Whether it is one of many charts; if so, the axis omits 0 if all values are far from it.
+        reach: The least and the greatest value of the vertical axis, where several charts share it; those of `arms`
+            unless given.
     """
     rounds = next(iter(arms.values())).shape[1]
     across = axis(0, rounds - 1, tight=True, whole=True, count=5)
-    low = min(float(values.min()) for values in arms.values())
-    high = max(float(values.max()) for values in arms.values())
+    low, high = reach or (
+        min(float(values.min()) for values in arms.values()),
+        max(float(values.max()) for values in arms.values()),
+    )
     is_far = small and (low > 2 * (high - low) or -high > 2 * (high - low))
     up = axis(low, high, count=2) if is_far else axis(min(0.0, low), max(0.0, high), count=2 if small else 5)
     return LineChart(

@@ -16,6 +16,7 @@ from swarmsec.report.html.picture import picture
 from swarmsec.report.html.record import RunRecord, read_run
 from swarmsec.report.html.render import render_page
 from swarmsec.report.html.timeline import Timeline, timeline
+from swarmsec.report.html.world_pictures import MapFigure, PanelFigure, world_pictures
 from swarmsec.report.numbers import amount, share
 from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Interval
@@ -75,7 +76,8 @@ def _content(record: RunRecord) -> dict[str, Any]:
     setup, why_not = _setup(record, seeds)
     truth = _truth(record.manifest, setup)
     spans = _attacked_rounds(document, rounds)
-    charts = _charts(record, unit)
+    drawn = _pictures(record)
+    charts = _charts(record, unit, besides=_figures_of(drawn))
     return {
         "title": str(document.get("title") or document.get("name") or record.name),
         "record": record,
@@ -94,6 +96,8 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "metrics": _metrics(result, record, unit) if result else [],
         "bill": charts[0] if charts else None,
         "small": charts[1:],
+        "panels": [one for one in drawn if isinstance(one, PanelFigure)],
+        "maps": [one for one in drawn if isinstance(one, MapFigure)],
         "bill_name": _name(str(document.get("score", {}).get("bill", "bill")), unit),
         "description": partial(_description, record, unit),
         "metric_name": partial(_name, unit=unit),
@@ -212,8 +216,19 @@ def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[Me
     return rows
 
 
-def _charts(record: RunRecord, unit: str) -> list[LineChart]:
-    """Charts of the scored bill and of the first metrics that are not constant in some arm."""
+def _pictures(record: RunRecord) -> list[PanelFigure | MapFigure]:
+    """The pictures that the world declares; none if the world or the rounds are not there."""
+    if record.scenario is None or record.rounds is None:
+        return []
+    return world_pictures(record.scenario.registry.get("worlds", record.document["world"]["kind"]), record.rounds)
+
+
+def _figures_of(pictures: Sequence[PanelFigure | MapFigure]) -> set[str]:
+    return {panel.chart.metric for picture in pictures if isinstance(picture, PanelFigure) for panel in picture.panels}
+
+
+def _charts(record: RunRecord, unit: str, *, besides: set[str]) -> list[LineChart]:
+    """Charts of the scored bill and of the first metrics that are not constant in some arm and not drawn elsewhere."""
     if record.rounds is None:
         return []
     bill = str(record.document.get("score", {}).get("bill"))
@@ -223,7 +238,8 @@ def _charts(record: RunRecord, unit: str) -> list[LineChart]:
     others = [
         name
         for name, arms in metrics.items()
-        if name not in _NO_SMALL_CHART | {bill} and any(values.min() < values.max() for values in arms.values())
+        if name not in _NO_SMALL_CHART | {bill} | besides
+        and any(values.min() < values.max() for values in arms.values())
     ]
     return [
         line_chart(bill, metrics[bill], unit),
