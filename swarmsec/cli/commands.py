@@ -39,6 +39,10 @@ COMMANDS = {
         "gauntlet.gauntlet",
         "Search for the attack that harms SCENARIO's defense most within its rules of engagement.",
     ),
+    "claims": Command(
+        "claims.claims",
+        "Measure every published figure of the modeled systems, and compare it with what was published.",
+    ),
     "results": Command(
         "results.results",
         "List the tournaments of STORE and their progress, or show one of them; also while it runs.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from swarmsec.teams.observed import Observed
 from swarmsec.worlds._base import Outcome, World, WorldView, divide
 from swarmsec.worlds._declarations import (
+    CENTRAL,
     Bill,
     Chart,
     Column,
@@ -18,10 +19,12 @@ from swarmsec.worlds._declarations import (
     Metric,
     Picture,
     PublishedClaim,
+    UnmeasuredClaim,
     figures_of_run,
 )
 
 __all__ = [
+    "CENTRAL",
     "Bill",
     "Chart",
     "Column",
@@ -32,6 +35,7 @@ __all__ = [
     "Outcome",
     "Picture",
     "PublishedClaim",
+    "UnmeasuredClaim",
     "World",
     "WorldView",
     "divide",

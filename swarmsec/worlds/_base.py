@@ -14,7 +14,7 @@ from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.network import Network
 from swarmsec.plugin import Family, Plugin
 from swarmsec.teams.observed import Observed
-from swarmsec.worlds._declarations import Bill, Column, Metric, Picture, PublishedClaim
+from swarmsec.worlds._declarations import Bill, Column, Metric, Picture, PublishedClaim, UnmeasuredClaim
 
 
 class Outcome(NamedTuple):
@@ -77,6 +77,9 @@ class World(Plugin, ABC):
 
     claims: ClassVar[tuple[PublishedClaim, ...]] = ()
     """What was published about the system, and can be measured here."""
+
+    unmeasured: ClassVar[tuple[UnmeasuredClaim, ...]] = ()
+    """What was published about it, and cannot be measured by a simulation."""
 
     senses: ClassVar[str] = ""
     """The quantity that feeds report, as a noun: `belief`, `forecast`, `worth`."""

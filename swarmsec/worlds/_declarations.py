@@ -187,8 +187,10 @@ ClaimMeasure = Literal["value", "difference", "change", "ratio", "exponent"]
 """How a claim is computed from its figure v and its baseline b: v; v − b; v / b − 1; v / b; or the slope of log v over
 the logarithm of the swarm's size."""
 
-PUBLISHED_ARMS = ("clean", "attacked", "defended", "guarded", "central")
-"""Where a claim can take a figure from: an arm, or the centralized controller of the clean arm."""
+CENTRAL = "central"
+"""In place of an arm: the centralized controller that hears the signals of the clean arm."""
+
+_PUBLISHED_ARMS = ("clean", "attacked", "defended", "guarded", CENTRAL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,8 +244,8 @@ class PublishedClaim:
         if self.low > self.high:
             raise ValueError(f"the claim {self.name} has low {self.low:g} above high {self.high:g}")
         for arm in (self.arm, self.baseline_arm or self.arm):
-            if arm not in PUBLISHED_ARMS:
-                raise ValueError(f"arm {arm!r} of the claim {self.name}; must be one of {', '.join(PUBLISHED_ARMS)}")
+            if arm not in _PUBLISHED_ARMS:
+                raise ValueError(f"arm {arm!r} of the claim {self.name}; must be one of {', '.join(_PUBLISHED_ARMS)}")
         if (self.measure == "exponent") is not (len(self.sizes) >= 3):
             raise ValueError(f"the claim {self.name}: give three sizes or more together with `measure: exponent`")
         if (self.measure in {"value", "exponent"}) is bool(self.baseline):
@@ -253,3 +255,15 @@ class PublishedClaim:
     def figures(self) -> tuple[str, ...]:
         """The names of the figures that it needs."""
         return tuple(dict.fromkeys((self.figure, self.baseline_figure or self.figure)))
+
+
+class UnmeasuredClaim(NamedTuple):
+    """A statement that was published about the system, and that no simulation can test.
+
+    Attributes:
+        text: The statement, in one sentence.
+        why: One line on what is missing.
+    """
+
+    text: str
+    why: str

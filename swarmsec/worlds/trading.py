@@ -99,6 +99,17 @@ class Trading(World):
             calibrated="gain",
             why="A fifth of the feeds persuades the swarm; the gain is set so that the amount is the published one.",
         ),
+        PublishedClaim(
+            name="no_node_compromised",
+            text="The liquidation needs no compromised node.",
+            low=0.0,
+            high=0.0,
+            unit="daemons",
+            scenario="blackswarm",
+            figure="compromised",
+            arm="attacked",
+            why="The attack changes feeds only, and the engine asserts that a signal attack hijacks nobody.",
+        ),
     )
     senses: ClassVar[str] = "forecast"
     decides: ClassVar[str] = "belief"
