@@ -174,6 +174,16 @@ def messages_of_weight_0_have_no_effect(case: PluginCase[NegotiationProtocol]) -
             require(not len(apart), f"with the rule {rule} a message of weight 0 moves daemon {[*apart, 0][0]}")
 
 
+def messages_change_what_daemons_propose(case: PluginCase[NegotiationProtocol]) -> None:
+    """Daemons negotiate: a session in which no message counts ends with other states."""
+    swarms = [swarm for swarm in (ring(case.n), ring(case.n, width=3), *_fitting(case)) if swarm.network.m]
+    moved = any(
+        not np.array_equal(_last_state(case, swarm), _last_state(case, swarm, deaf=True), equal_nan=True)
+        for swarm in swarms
+    )
+    require(moved, f"after {_SESSION} exchanges the states are those of a swarm in which no message counts")
+
+
 def non_finite_input_leaves_proposals_finite(case: PluginCase[NegotiationProtocol]) -> None:
     """Messages and signals of NaN, infinity and 1e300 leave every proposal finite."""
     swarm = ring(case.n)
@@ -324,6 +334,7 @@ RULES: tuple[ConformanceRule, ...] = (
     agreement_is_kept,
     one_daemon_and_all_daemons_agree,
     messages_of_weight_0_have_no_effect,
+    messages_change_what_daemons_propose,
     non_finite_input_leaves_proposals_finite,
     both_engines_agree,
     overriding_by_the_same_proposals_changes_none,
@@ -354,6 +365,7 @@ def _states(
     *,
     rule: Rule | None = None,
     later_signals: Floats | None = None,
+    deaf: bool = False,
 ) -> Iterator[Floats]:
     """The states before each of some exchanges, without attack or defense."""
     signals = _signals(swarm, 1) if later_signals is None else later_signals
@@ -362,6 +374,7 @@ def _states(
         protocol.begin_exchange()
         yield state
         messages = within_inbox(as_messages(swarm.network, protocol.speak(state, signals)), None, _NO_RNG)
+        messages = messages.with_weights(np.zeros(swarm.network.m)) if deaf else messages
         state = read_only(protocol.listen(messages, rule, state=state, signals=signals))
 
 

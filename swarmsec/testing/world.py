@@ -73,6 +73,8 @@ def its_declarations_are_consistent(case: PluginCase[World]) -> None:
     inputs = {name for claim in cls.claims for name in (claim.calibrated, claim.by_construction) if name}
     strange = inputs - {info.name for info in describe(cls)}
     require(not strange, f"a claim is calibrated or made by {sorted(strange)}, which is not a parameter")
+    empty = [picture.title for picture in cls.pictures if not picture.figures]
+    require(not empty, f"the picture {empty} draws no figure")
     for picture in cls.pictures:
         places = set(getattr(picture, "places", ()))
         ends = {end for flow in getattr(picture, "flows", ()) for end in (flow.source, flow.target)}
@@ -136,6 +138,32 @@ def its_bill_is_finite_for_extreme_beliefs(case: PluginCase[World]) -> None:
                         f"beliefs of {extreme:g} give non-finite decisions",
                     )
                     _require_finite(outcome, round)
+
+
+def decisions_change_its_bill(case: PluginCase[World]) -> None:
+    """The swarm has something to decide: other decisions give another scored bill."""
+    scored = case.plugin_class.bill_names()[0]
+    others = (
+        lambda signals, round: -2.0 - signals,
+        lambda signals, round: np.zeros_like(signals),
+        lambda signals, round: 3.0 * signals + 1.0,
+    )
+    bills = [_run_world(case, beliefs).outcomes[-1].bills[scored] for beliefs in (_follow_signals, *others)]
+    require(len(set(bills)) > 1, f"`{scored}` is {bills[0]:g} whatever the swarm decides")
+
+
+def its_center_hears_the_signals(case: PluginCase[World]) -> None:
+    """A center, where the world has one, decides by what it hears: other signals give other bills."""
+    usual = _run_world(case, call_central=True).centers[-1]
+    heard = (
+        lambda signals: signals + 3.0,
+        lambda signals: -2.0 * signals,
+        np.zeros_like,
+        lambda signals: signals[::-1],
+    )
+    others = [_run_world(case, call_central=True, heard=change).centers[-1] for change in heard]
+    moved = not usual or any(other != usual for other in others)
+    require(moved, f"`central` gives {dict(usual)} whatever it hears; a center that hears no lie is no baseline")
 
 
 def it_keeps_its_shapes(case: PluginCase[World]) -> None:
@@ -324,6 +352,8 @@ RULES: tuple[ConformanceRule, ...] = (
     a_decision_depends_on_the_own_belief_only,
     central_changes_nothing,
     central_knows_only_what_it_heard,
+    its_center_hears_the_signals,
+    decisions_change_its_bill,
 )
 
 
@@ -381,6 +411,7 @@ def _run_world(
     calls: int = 1,
     call_central: bool = False,
     looks: bool = False,
+    heard: Callable[[Floats], Floats] = read_only,
 ) -> _WorldRun:
     world, n = case.make(), case.n
     billed = np.ones(n, dtype=bool)
@@ -390,7 +421,7 @@ def _run_world(
     run = _WorldRun([], [], [], [], [], [])
     for round in range(ROUNDS):
         run.signals.append(np.array(world.sense(), copy=True))
-        world.hear(read_only(run.signals[-1]))
+        world.hear(read_only(heard(run.signals[-1])))
         state = read_only(_proposals(world, beliefs(run.signals[-1], round)))
         for _ in range(calls):
             decisions = world.decide(state)

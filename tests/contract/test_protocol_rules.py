@@ -30,6 +30,25 @@ class UndeclaredProtocol(SoundProtocol):
     decides_for = frozenset()
 
 
+@BROKEN.breaks(check_protocol, protocol_rules.messages_change_what_daemons_propose)
+@dataclass(kw_only=True)
+class TalkingToNobody(SoundProtocol):
+    """Send messages, and propose the own state whatever arrives.
+
+    x <- x.
+    """
+
+    rule_decides = False
+    uses_rule = False
+    averaging = None
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        return state + 0.0
+
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        return own + 0.0
+
+
 @BROKEN.breaks(check_protocol, protocol_rules.its_columns_name_its_messages)
 @dataclass(kw_only=True)
 class OneNameForAll(SoundProtocol):

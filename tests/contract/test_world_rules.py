@@ -64,6 +64,31 @@ class RoleOfMissingDaemon(SoundWorld):
         return {"broker": np.array([0, 999])}
 
 
+@BROKEN.breaks(check_world, world_rules.decisions_change_its_bill)
+@dataclass(kw_only=True)
+class FixedFee(SoundWorld):
+    """Charge the same for everything.
+
+    bill = the number of rounds.
+    """
+
+    def apply(self, decisions: Floats) -> Outcome:
+        self._paid += 1.0
+        return Outcome({"paid": self._paid}, {"largest": float(decisions.max())})
+
+
+@BROKEN.breaks(check_world, world_rules.its_center_hears_the_signals)
+@dataclass(kw_only=True)
+class CenterWithoutEars(SoundWorld):
+    """A center that knows the truth.
+
+    Its bill is always 1.
+    """
+
+    def central(self) -> Mapping[str, float]:
+        return {"paid": 1.0}
+
+
 @BROKEN.breaks(check_world, world_rules.it_writes_into_no_given_array)
 @dataclass(kw_only=True)
 class DecidingInPlace(SoundWorld):
