@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import re
 import shlex
@@ -14,15 +15,19 @@ import pytest
 from swarmsec import immunity
 from swarmsec.immunity import FEATURES, MESSAGE_FEATURES
 from swarmsec.plugin import FAMILIES
+from swarmsec.protocols import NegotiationProtocol, ProtocolView
 from swarmsec.swarm.active_attack import HOOKS
 from swarmsec.teams import BlueView, Knowledge, RedView, Rules, Surface, Vantage
 from swarmsec.testing.defense import HOOKS as DEFENSE_HOOKS
 from swarmsec.testing.defense import RULES as DEFENSE_RULES
+from swarmsec.testing.protocol import RULES as PROTOCOL_RULES
+from swarmsec.testing.world import RULES as WORLD_RULES
+from swarmsec.worlds import World, WorldView
 from tests.fences import assert_alike, fences, of_kind, run, run_python, words_of, write_files
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-PAGES = [*sorted(DOCS.glob("*.md")), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))]
+PAGES = [*sorted(DOCS.rglob("*.md")), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))]
 
 
 def page(name: str) -> str:
@@ -36,7 +41,7 @@ def table(text: str, heading: str) -> set[str]:
     return {word for cell in first for word in re.findall(r"`([^`]+)`", cell)}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_link_targets_exist(path: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
     local = [link for link in links if "://" not in link]
@@ -111,6 +116,28 @@ def test_the_recipe_for_defenses_names_parts_and_rules_that_exist() -> None:
     text = page("write-a-defense.md")
     assert [part for part in table(text, "Parts") if not hasattr(immunity, part)] == []
     assert table(text, "What is refused") - {rule.__name__ for rule in DEFENSE_RULES} == set()
+
+
+def test_the_recipe_for_worlds_names_every_hook_and_declaration_and_rules_that_exist() -> None:
+    text = page("write-a-world.md")
+    public = {name for name in vars(World) if not name.startswith("_")}
+    inherited = {"family", "traits", "trait_items", "unit_of", "bill_names"}
+    hooks = {hook.partition("(")[0] for hook in table(text, "Hooks") if "(" in hook}
+    declared = {name.partition("(")[0] for name in table(text, "Declarations")}
+    assert public - inherited - hooks - declared == set()
+    assert hooks - public == set()
+    assert {one.name for one in dataclasses.fields(WorldView)} - set(re.findall(r"\w+", text)) == set()
+    assert table(text, "What is refused") - {rule.__name__ for rule in WORLD_RULES} == set()
+
+
+def test_the_recipe_for_protocols_names_every_hook_and_trait_and_rules_that_exist() -> None:
+    text = page("write-a-protocol.md")
+    public = {name for name in vars(NegotiationProtocol) if not name.startswith("_")}
+    inherited = {"family", "traits", "exchanges", "inbox", "columns"}
+    named = {name.partition("(")[0] for heading in ("Hooks", "Traits") for name in table(text, heading)}
+    assert public - inherited - named == set()
+    assert {one.name for one in dataclasses.fields(ProtocolView)} - set(re.findall(r"\w+", text)) == set()
+    assert table(text, "What is refused") - {rule.__name__ for rule in PROTOCOL_RULES} == set()
 
 
 @pytest.fixture(scope="module")

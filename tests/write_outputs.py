@@ -14,7 +14,15 @@ from pathlib import Path
 from tests.fences import FENCE, assert_alike, run_line, shown_by, write_files
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/plugins.md", "docs/write-an-attack.md", "docs/write-a-defense.md", "scenarios/README.md")
+PAGES = (
+    "README.md",
+    "docs/plugins.md",
+    "docs/write-an-attack.md",
+    "docs/write-a-defense.md",
+    "docs/write-a-world.md",
+    "docs/write-a-protocol.md",
+    "scenarios/README.md",
+)
 
 
 def with_outputs(page: str, folder: Path) -> str:

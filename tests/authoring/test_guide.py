@@ -18,6 +18,8 @@ GUIDES = {
     "scenarios/README.md": {*FILES, "console"},
     "docs/write-an-attack.md": {"python", "yaml", "console"},
     "docs/write-a-defense.md": {"python", "yaml", "console"},
+    "docs/write-a-world.md": {"python", "yaml", "console"},
+    "docs/write-a-protocol.md": {"python", "yaml", "console"},
 }
 
 
