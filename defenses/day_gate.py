@@ -9,6 +9,7 @@ import numpy as np
 
 from swarmsec.teams import (
     BlueView,
+    Bools,
     Defense,
     Floats,
     Ge,
@@ -32,10 +33,12 @@ class DayGate(Defense):
         u_i(t) = mean of s_i(t − period − window … t − period + window),    s_i ← u_i if s_i > factor · u_i.
 
     Profiles by time of day are how traffic centers find detectors that fail (Chen, Kwon, Rice, Skabardonis, Varaiya,
-    Transportation Research Record 1855, 2003). The first period passes as it is. The gate needs no neighbor, and works
-    against any number of false feeds. It does not see a lie that is within the factor, that reads too low, or that was
-    told in the first period; and a real event beyond the factor is taken for a lie. What replaces a lie is remembered,
-    and not the lie, so a lie does not become usual. Guarantee: a bound on signals, by construction.
+    Transportation Research Record 1855, 2003). A real event is beyond the factor as well; so with `confirmed_by` a
+    signal passes while a figure that the daemon sees of itself is above `enough`, such as the queue in front of its
+    own light: false demand makes no queue. The first period passes as it is, and what the gate puts in the place of a
+    lie is what it remembers of that hour. It needs no neighbor, and works against any number of false feeds. It does
+    not see a lie that is within the factor, that reads too low, that is told in the first period, or that is told
+    where there is a queue. Guarantee: a bound on signals that nothing confirms, by construction.
     """
 
     vantage = Vantage.LOCAL
@@ -44,6 +47,10 @@ class DayGate(Defense):
     period: Annotated[int, Ge(1), Unit("rounds"), Help("The rounds after which the day repeats.")] = 720
     factor: Annotated[float, Gt(1), Help("How many times what is usual a signal may be.")] = 2.0
     window: Annotated[int, Ge(0), Unit("rounds"), Help("Rounds before and after that hour that are averaged.")] = 3
+    confirmed_by: Annotated[
+        str | None, Help("A figure that daemons see of themselves, such as queue, which confirms a large signal.")
+    ] = None
+    enough: Annotated[float, Ge(0), Help("The value of that figure above which it does.")] = 0.0
 
     def begin(self, blue: BlueView) -> None:
         """Forget all days."""
@@ -54,7 +61,7 @@ class DayGate(Defense):
         gated = signals
         if blue.round >= self.period:
             usual = self._usual(blue.round - self.period)
-            large = signals > self.factor * usual
+            large = (signals > self.factor * usual) & ~self._confirmed(blue)
             if large.any():
                 gated = np.where(large, usual, signals)
         self._passed.append(np.array(gated, copy=True))
@@ -67,6 +74,13 @@ class DayGate(Defense):
         usual: Floats = np.mean(self._passed[max(middle - self.window, 0) : middle + self.window + 1], axis=0)
         return usual
 
+    def _confirmed(self, blue: BlueView) -> Bools:
+        """(n, 1) whether the daemon sees something in front of its own door that confirms a large signal."""
+        seen = blue.observed.own.get(self.confirmed_by or "") if blue.observed else None
+        if seen is None:
+            return np.zeros((blue.n, 1), dtype=np.bool_)
+        return np.asarray(seen > self.enough)[:, None]
+
     def guarantee(self, case: ThreatCase) -> Guarantee:
         """Holds if only signals are attacked, after the first period."""
         holds, why = True, "only signals are attacked, after the first period"
@@ -77,7 +91,7 @@ class DayGate(Defense):
         return Guarantee(
             holds,
             why,
-            promise=f"no signal that passes is more than {self.factor:g} times what was usual a period before",
+            promise=f"a signal of more than {self.factor:g} times what was usual passes only if something confirms it",
             assumption=f"only signals are attacked, from round {self.period} on, and any number of them",
             source="by construction: a limit by the own profile of a day",
         )

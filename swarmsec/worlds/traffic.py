@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
-from swarmsec.arrays import Floats, Ints
+from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.errors import ParameterError
 from swarmsec.parameters import Ge, Gt, Help, Interval, MaxLen, MinLen, Unit
 from swarmsec.teams.observed import Observed
 from swarmsec.worlds._base import Outcome, World, WorldView, divide
 from swarmsec.worlds._city import APPROACHES, City, Streets
+from swarmsec.worlds._controller import Controller, ControllerKind, rationed
 from swarmsec.worlds._corridors import Corridors
 from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim
 from swarmsec.worlds._demand import CITY_ZONES, WEIGHTS, ZONES, Demand
 from swarmsec.worlds._queues import PointQueues, Queues
 from swarmsec.worlds._traffic_claims import CLAIMS
-from swarmsec.worlds._water_filling import fill_to_level
 
 Pair = Annotated[list[Annotated[float, Ge(0)]], MinLen(2), MaxLen(2)]
 
@@ -93,7 +92,7 @@ class Traffic(World):
     district_peak: Annotated[float, Ge(0), Help("The district's weight in the morning, times its usual one.")] = 3.5
     day_noise: Annotated[float, Ge(0), Help("Standard deviation of a zone's log demand between days.")] = 0.1
     events: Annotated[int, Ge(0), Unit("per day"), Help("Events of an hour and a half, each in one zone.")] = 2
-    surge: Annotated[float, Ge(1), Help("The largest factor by which an event raises demand.")] = 2.0
+    surge: Annotated[float, Ge(1), Help("The largest factor by which an event raises demand.")] = 3.0
     noise: Annotated[float, Ge(0), Help("Standard deviation of a reading, as a share of the demand.")] = 0.1
     cap: Annotated[float, Interval(gt=0, le=1), Help("The largest share of the green that a zone can have.")] = 0.6
     switch_loss: Annotated[float, Interval(ge=0, le=1), Help("Green lost per unit that moves between zones.")] = 0.05
@@ -109,9 +108,9 @@ class Traffic(World):
     corridor_fixed: Annotated[Pair, Unit("minutes"), Help("The rest of each corridor.")] = field(
         default_factory=lambda: [15.0, 10.0]
     )
-    first_corridor: Annotated[float, Interval(gt=0, lt=1), Help("The first corridor's part of the district's green.")] = (
-        3.0 / 7.0
-    )
+    first_corridor: Annotated[
+        float, Interval(gt=0, lt=1), Help("The part of the district's green on the first one.")
+    ] = 3.0 / 7.0
     shortcut: Annotated[float | None, Ge(0), Unit("minutes"), Help("A road between the corridors; null: none.")] = None
     value_of_time: Annotated[float, Ge(0), Unit("USD per hour"), Help("The price of a vehicle's hour.")] = 20.0
     energy_usd: Annotated[float, Ge(0), Unit("USD per kWh"), Help("The price of energy.")] = 0.2
@@ -121,9 +120,7 @@ class Traffic(World):
     utilization: Annotated[
         float, Interval(gt=0, le=1), Help("How full a server is before the swarm switches on another.")
     ] = 0.7
-    controller: Annotated[Literal["adaptive", "size", "uniform"], Help("How the central controller divides.")] = (
-        "adaptive"
-    )
+    controller: Annotated[ControllerKind, Help("How the central controller divides.")] = "adaptive"
     controller_minutes: Annotated[float, Ge(0), Unit("minutes"), Help("The age of its readings, if adaptive.")] = 6.0
     engine: Annotated[Literal["point_queue", "uxsim"], Help("What computes the queues.")] = "point_queue"
 
@@ -169,7 +166,7 @@ class Traffic(World):
         self._rng, self._n, self._round = view.rng, view.n, 0
         zones = divide(view.n, dict(zip(ZONES, WEIGHTS.tolist(), strict=True)))
         self._zone: Ints = np.repeat(np.arange(len(ZONES), dtype=np.int32), [len(zones[name]) for name in ZONES])
-        self._junctions: Floats = np.bincount(self._zone, minlength=len(ZONES)).astype(np.float64)
+        self._junctions = self._by_zone(np.ones(view.n))
         self._total = view.n * self.capacity
         model = Demand(
             peak=self._total * self.load,
@@ -179,29 +176,37 @@ class Traffic(World):
             events=self.events,
             surge=self.surge,
         )
-        self._demand = model.drawn(np.arange(view.rounds) * self.minutes_per_round / 60.0, view.rng)
+        hours = np.arange(view.rounds, dtype=np.float64) * (self.minutes_per_round / 60.0)
+        self._demand = model.drawn(hours, view.rng)
         streets = self._streets(view)
         self._city = City(streets, self._queues(view), packs=True)
         self._central_city = City(streets, self._queues(view), packs=False)
         self._held: Floats = np.full((view.n, 1), self.capacity)
-        age = round(self.controller_minutes / self.minutes_per_round)
-        self._heard: deque[Floats] = deque(maxlen=1 + min(age, view.rounds))
+        self._controller = Controller(
+            self.controller,
+            junctions=self._junctions,
+            total=self._total,
+            cap=self.cap,
+            age=min(round(self.controller_minutes / self.minutes_per_round), view.rounds),
+        )
 
     def sense(self) -> Floats:
         """(n, 1) the demand at each junction with the noise of its detector, vehicles per hour."""
         demand = self._demand[self._round] / np.maximum(self._junctions, 1.0)
         errors = 1.0 + self.noise * self._rng.standard_normal(self._n)
-        return np.maximum(demand[self._zone] * errors, 0.0)[:, None]
+        readings: Floats = np.maximum(demand[self._zone] * errors, 0.0)[:, None]
+        return readings
 
     def decide(self, state: Floats) -> Floats:
         """The green that each daemon takes, from its proposal: (n, 1) → (n, 1); for NaN an equal part."""
-        return np.clip(np.where(np.isnan(state), self.capacity, state), 0.0, self._total)
+        taken: Floats = np.clip(np.where(np.isnan(state), self.capacity, state), 0.0, self._total)
+        return taken
 
     def feasible(self, decisions: Floats) -> Floats:
         """No zone has more than the cap, and all together no more green than there is: (n, 1) → (n, 1)."""
         taken = np.clip(decisions[:, 0], 0.0, self._total)
-        asked = np.bincount(self._zone, weights=taken, minlength=len(ZONES))
-        given = self._rationed(asked)
+        asked = self._by_zone(taken)
+        given = rationed(asked, self._total, cap=self.cap)
         scale = np.divide(given, asked, out=np.zeros_like(asked), where=asked > 0.0)
         return (taken * scale[self._zone])[:, None]
 
@@ -220,11 +225,10 @@ class Traffic(World):
     def apply(self, decisions: Floats) -> Outcome:
         """Let one round pass in the city of the swarm and in that of the center."""
         self._held = self.feasible(decisions)
-        taken = np.bincount(self._zone, weights=self._held[:, 0], minlength=len(ZONES))
-        self._share: Floats = taken / self._total
+        self._share: Floats = self._by_zone(self._held[:, 0]) / self._total
         demand, city = self._demand[self._round], self._city
         city.step(demand, self._share)
-        self._central_city.step(demand, self._central_shares())
+        self._central_city.step(demand, self._controller.shares())
         self._round += 1
         queue = city.waiting
         return Outcome(
@@ -247,42 +251,23 @@ class Traffic(World):
 
     def hear(self, signals: Floats) -> None:
         """The center keeps the mean reading of each zone."""
-        heard = np.bincount(self._zone, weights=signals[:, 0], minlength=len(ZONES))
-        self._heard.append(np.clip(heard, 0.0, 1e3 * self._total))
+        self._controller.hear(self._by_zone(signals[:, 0]))
 
     def central(self) -> Mapping[str, float]:
         """The bills of the central controller."""
         return self._bills(self._central_city)
 
-    def _central_shares(self) -> Floats:
-        """(zones,) the shares of the green in the plan of the central controller."""
-        sizes = self._junctions / self._n
-        if self.controller == "uniform":
-            return np.where(sizes > 0, 1.0, 0.0) / np.count_nonzero(sizes)
-        if self.controller == "size" or not self._heard or not self._heard[0].any():
-            return sizes
-        return self._rationed(self._heard[0], all_green=True) / self._total
-
-    def _rationed(self, asked: Floats, *, all_green: bool = False) -> Floats:
-        """(zones,) the green of each zone, vehicles per hour.
-
-        Args:
-            asked: (zones,) the green that the zones ask for.
-            all_green: Whether the whole green is divided, even if the zones ask for less.
-        """
-        highest = self.cap * self._total
-        if not all_green and asked.sum() <= self._total:
-            return np.minimum(asked, highest)
-        total = min(self._total, highest * np.count_nonzero(asked))
-        return fill_to_level(total, asked, caps=highest)
+    def _by_zone(self, values: Floats) -> Floats:
+        """(n,) → (zones,) sums."""
+        return np.bincount(self._zone, weights=values, minlength=len(ZONES)).astype(np.float64)
 
     def _bills(self, city: City) -> dict[str, float]:
         cost = self.value_of_time * city.travel_hours + self.energy_usd * city.energy_kwh
         return {"cost_usd": cost, "travel_hours": city.travel_hours, "energy_kwh": city.energy_kwh}
 
     def _streets(self, view: WorldView) -> Streets:
-        in_city = view.billed & (self._zone < CITY_ZONES)
-        daemons = np.bincount(self._zone, weights=in_city, minlength=len(ZONES))
+        in_city: Bools = view.billed & (self._zone < CITY_ZONES)
+        daemons = self._by_zone(in_city.astype(np.float64))
         return Streets(
             capacity=self._total,
             trip_minutes=self.trip_minutes,
