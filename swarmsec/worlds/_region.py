@@ -152,6 +152,7 @@ class Region:
         self.outage_minutes += 1
         since = self._outage_since = round if self._outage_since is None else self._outage_since
         self.longest_outage = max(self.longest_outage, round + 1 - since)
-        if not self.held(round) and round + 1 - since >= self._events.answer_minutes[since]:
+        begun = max(since, self._held_until)  # After a reset they start over.
+        if round + 1 - begun >= self._events.answer_minutes[begun]:
             self.resets += 1
             self._held_until = round + 1 + self._plant.hold

@@ -11,7 +11,7 @@ import numpy as np
 from swarmsec.arrays import Floats, Ints
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
 from swarmsec.teams.observed import Observed
-from swarmsec.worlds._base import Outcome, World, WorldView
+from swarmsec.worlds._base import Outcome, World, WorldView, divide
 from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim
 from swarmsec.worlds._region import Events, LognormalMinutes, Need, Plant, Region, add_spikes, arrivals, daily_load
 
@@ -107,11 +107,11 @@ class Daemons(World):
     storage_gain: Annotated[float, Ge(0), Unit("per minute"), Help("b, how fast u answers to v.")] = 0.0707107
     latency_gain: Annotated[float, Ge(0), Unit("per minute"), Help("c, how fast v answers to u.")] = 0.0707107
     latency_decay: Annotated[float, Interval(gt=0, le=1), Unit("per minute"), Help("d, how fast v is released.")] = 0.05
-    storage_usual: Annotated[float, Interval(ge=0, le=1), Help("u0, the u that latency daemons ignore.")] = 0.02
-    latency_usual: Annotated[float, Interval(ge=0, le=1), Help("v0, the v that storage daemons ignore.")] = 0.02
+    storage_usual: Annotated[float, Interval(ge=0, le=1), Help("u0, the u that latency daemons ignore.")] = 0.025
+    latency_usual: Annotated[float, Interval(ge=0, le=1), Help("v0, the v that storage daemons ignore.")] = 0.025
     alarm_gain: Annotated[float, Ge(0), Help("g, the rise of a reading per share that is needed and missing.")] = 7.0
     noise: Annotated[float, Ge(0), Help("Standard deviation of a reading.")] = 0.005
-    mean_load: Annotated[float, Gt(0), Unit("share of capacity"), Help("The mean load of a day.")] = 0.8
+    mean_load: Annotated[float, Gt(0), Unit("share of capacity"), Help("The mean load of a day.")] = 0.85
     swing: Annotated[float, Interval(ge=0, lt=1), Help("How far load rises above its mean, relative to it.")] = 0.6
     peak_hour: Annotated[float, Interval(ge=0, lt=24), Unit("hour"), Help("When load is largest.")] = 14.0
     spikes: Annotated[float, Interval(ge=0, le=1440), Unit("per day"), Help("Spikes of load, a Poisson number.")] = 2.0
@@ -172,9 +172,8 @@ class Daemons(World):
         return (Column(name="share", low=0.0, high=1.0, help="The share of its host that a daemon recruits."),)
 
     def roles(self, n: int) -> Mapping[str, Ints]:
-        """Storage and latency daemons alternate, so that neighbors have both roles."""
-        everyone = np.arange(n, dtype=np.int32)
-        return {"storage": everyone[::2], "latency": everyone[1::2]}
+        """Two fleets of equal size, storage daemons first."""
+        return divide(n, {"storage": 1.0, "latency": 1.0})
 
     def begin(self, view: WorldView) -> None:
         """Draw load, faults and the times of people; nothing is recruited."""
@@ -186,7 +185,8 @@ class Daemons(World):
         self._shares: Floats = np.zeros(view.n)
         self._u = self._v = 0.0
         self._central_u = self._central_v = 0.0
-        storage = np.arange(view.n) % 2 == 0
+        self._storage = len(self.roles(view.n)["storage"])
+        storage = np.arange(view.n) < self._storage
         self._reads = np.where(storage, _V, _U)
         self._decay = np.where(storage, self.storage_decay, self.latency_decay)
         self._gain = np.where(storage, self.storage_gain, self.latency_gain)
@@ -230,7 +230,7 @@ class Daemons(World):
         """Run a minute of the region, of that which only people repair, and of that of the center."""
         t, region = self._round, self._region
         self._shares = decisions[:, 0].copy()
-        self._u, self._v = _mean(self._shares[::2]), _mean(self._shares[1::2])
+        self._u, self._v = _mean(self._shares[: self._storage]), _mean(self._shares[self._storage :])
         region.step(t, self._u, self._v)
         self._people.step(t, 0.0, 0.0)
         self._central.step(t, self._central_u, self._central_v)
