@@ -34,7 +34,7 @@ class FalseSignal(Attack):
             if name not in red.signal_columns:
                 raise UnknownNameError(f"no column {name!r} in these signals; {did_you_mean(name, red.signal_columns)}")
         chosen = self.columns or red.signal_columns
-        self._shift = np.array([self.bias if name in chosen else 0.0 for name in red.signal_columns])
+        self._shift: Floats = np.array([self.bias if name in chosen else 0.0 for name in red.signal_columns])
 
     def on_signals(self, readings: Floats, red: RedView) -> Floats:
         """Shift the readings of the targets."""

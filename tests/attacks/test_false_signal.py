@@ -7,8 +7,6 @@ import pytest
 
 from swarmsec import simulate
 from swarmsec.errors import PluginError
-from swarmsec.registry import Registry
-from swarmsec.testing import check_attack
 from tests.strategies import READS, beliefs
 
 PAIR = {"kind": "path", "n": 2}
@@ -93,7 +91,3 @@ def test_it_shifts_the_named_columns_of_the_signals_only(columns, expected) -> N
 def test_an_unknown_column_is_refused_with_the_known_ones() -> None:
     with pytest.raises(PluginError, match=r"false_signal.begin.*no column 'worth_2' in these signals.*worth_"):
         simulate(exchange(columns=["worth_2"]), arm="attacked")
-
-
-def test_a_named_column_keeps_the_contract_of_an_attack() -> None:
-    check_attack(Registry().get("attacks", "false_signal"), columns=["belief_1"])
