@@ -26,7 +26,7 @@ class Daemons(World):
     A round is a minute. Every daemon decides the share of its host that it recruits: with u and v the mean shares of
     the storage and of the latency daemons, and û, v̂ what it believes of them after the negotiation,
 
-        storage  x_i ← clip((1 − a) x_i + b (v̂ − v0)⁺, 0, 1)        latency  x_j ← clip((1 − d) x_j + c (û − u0)⁺, 0, 1).
+        storage  x_i ← clip((1 − a) x_i + b (v̂ − v0)⁺, 0, 1)        latency  x_j ← clip((1 − d) x_j + c (û − u0)⁺, 0, 1)
 
     Feeds measure û = u + g (M − v)⁺ and v̂ = v + g (R − u)⁺ with noise. M and R are what is truly needed: a load above
     the capacity 1 needs M = (load − 1) / `moved_per_share` of latency daemons, who move it to other regions, and every
@@ -97,7 +97,7 @@ class Daemons(World):
             baseline="the same faults, repaired by people alone",
             baseline_figure="people_downtime_hours",
             by_construction="daemon_repair",
-            why="A manned repair takes 0.11 of the time; the difference is the time until enough daemons are recruited.",
+            why="A manned repair takes 0.11 of the time; the rest is the time until enough daemons are recruited.",
         ),
     )
     senses: ClassVar[str] = "recruitment"
@@ -155,7 +155,7 @@ class Daemons(World):
 
     @property
     def loop_gain(self) -> float:
-        """bc / (ad): the loop of the two roles is stable below 1."""
+        """The product of both gains over that of both decays, bc / (ad): the loop is stable below 1."""
         return self.storage_gain * self.latency_gain / (self.storage_decay * self.latency_decay)
 
     @property
