@@ -19,7 +19,7 @@ from swarmsec.worlds import WorldView
 from swarmsec.worlds._region import Events, Plant, Region, add_spikes, arrivals, daily_load
 from swarmsec.worlds.daemons import Daemons
 
-QUIET = {"noise": 0.0, "faults": 0.0, "spikes": 0.0, "swing": 0.0, "mean_load": 0.8}
+QUIET: dict[str, Any] = {"noise": 0.0, "faults": 0.0, "spikes": 0.0, "swing": 0.0, "mean_load": 0.8}
 """Nothing happens, and load is at 80% of the capacity."""
 
 
