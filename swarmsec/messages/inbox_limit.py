@@ -46,8 +46,10 @@ def _with_zero_weight_if_unsent(messages: Messages) -> Messages:
     """
     if messages.copies is None or messages.copies.all():
         return messages
-    withheld = messages.by_edge(np.asarray(np.isnan(messages.rows).all(axis=1)))
-    return messages.with_weights(((messages.copies > 0) | withheld).astype(np.float64))
+    sent = messages.copies > 0
+    if np.isnan(messages.rows[:, :1]).any():  # Looking at one column first saves most of the time.
+        sent |= messages.by_edge(np.asarray(np.isnan(messages.rows).all(axis=1)))
+    return messages.with_weights(sent.astype(np.float64))
 
 
 def _is_drawn(arrives: Bools, keys: Floats, network: Network, limit: int) -> Bools:
