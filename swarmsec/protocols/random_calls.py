@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from swarmsec.aggregation import Rule
-from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.arrays import Bools, Floats
 from swarmsec.messages import Addressed, Inbox, Messages
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
+
+_Index: TypeAlias = "npt.NDArray[np.integer[Any]]"
 
 _CALL, _BID, _AWARD, _CONFIRM, _REFUSE = (float(act) for act in range(1, 6))
 _NOBODY = -1.0
@@ -146,7 +149,7 @@ class RandomCalls(NegotiationProtocol):
         """(k,) the busy share."""
         return np.clip(1.0 - needs.spare / self._servers, 0.0, 1.0)
 
-    def _called(self, daemons: Ints) -> Ints:
+    def _called(self, daemons: _Index) -> _Index:
         """(k, calls) edges from the neighbors that each of (k,) daemons would call; −1 for none. Floyd 1987."""
         indptr = self._network.indptr
         degree = (indptr[daemons + 1] - indptr[daemons]).astype(np.int64)
@@ -158,7 +161,7 @@ class RandomCalls(NegotiationProtocol):
             chosen[:, call] = np.where(top >= 0, pick, -1)
         return np.where(chosen >= 0, indptr[daemons][:, None] + chosen, -1)
 
-    def _edges_between(self, senders: Ints, receivers: Ints) -> tuple[Ints, Bools]:
+    def _edges_between(self, senders: _Index, receivers: _Index) -> tuple[_Index, Bools]:
         """The edges from (k,) senders to (k,) receivers, and whether there are any."""
         keys = receivers.astype(np.int64) * self._network.n + senders
         if not len(self._keys):
@@ -166,43 +169,47 @@ class RandomCalls(NegotiationProtocol):
         edges = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return edges, self._keys[edges] == keys
 
-    def _spoken(self, daemons: Ints, state: Floats, signals: Floats) -> tuple[Ints, Floats]:
+    def _spoken(self, daemons: _Index, state: Floats, signals: Floats) -> tuple[_Index, Floats]:
         """The edges on which (k,) daemons send something in this exchange, and the messages, (e, 3)."""
-        needs, step = _needs(signals), self._step
-        bids = state[:, _BID_COLUMN]
-        if step == 0:
-            rows = np.flatnonzero(needs.lacking > 0)
-            to_caller = self._called(daemons[rows])
-            rows = np.repeat(rows, self.calls)[to_caller.ravel() >= 0]
-            edges = self._network.reverse[to_caller[to_caller >= 0]].astype(np.int64)
-            two_way = edges >= 0
-            rows, edges, act = rows[two_way], edges[two_way], np.full(int(two_way.sum()), _CALL)
-        else:
-            lines = state[:, _CHOICE : _CHOICE + 1] if step == 2 else state[:, _LINES:]
-            rows, slots = np.nonzero(lines != _NOBODY)
-            said = lines[rows, slots]
-            partner = np.where(said < 0, -2.0 - said, said).astype(np.int64)
-            edges, exists = self._edges_between(daemons[rows], partner)
-            rows, edges, said = rows[exists], edges[exists], said[exists]
-            act = np.full(len(rows), _BID if step == 1 else _AWARD)
-            if step == 3:
-                act = np.where(said < 0, _REFUSE, _CONFIRM)
-        bid = bids[rows] if step == 1 else np.zeros(len(rows))
-        return edges, np.stack([act, bid, needs.tag[rows]], axis=1)
+        rows, edges, act = self._calling(daemons, signals) if self._step == 0 else self._answering(daemons, state)
+        bid = state[rows, _BID_COLUMN] if self._step == 1 else np.zeros(len(rows))
+        return edges, np.stack([act, bid, _needs(signals[rows]).tag], axis=1)
 
-    def _next(self, daemons: Ints, state: Floats, heard: _Heard, signals: Floats) -> Floats:
+    def _calling(self, daemons: _Index, signals: Floats) -> tuple[_Index, _Index, Floats]:
+        """The rows that call, the edges, and the acts, (e,) each."""
+        rows = np.flatnonzero(_needs(signals).lacking > 0)
+        from_called = self._called(daemons[rows])
+        exists = from_called >= 0
+        rows, edges = np.repeat(rows, self.calls)[exists.ravel()], self._network.reverse[from_called[exists]]
+        two_way = edges >= 0
+        return rows[two_way], edges[two_way], np.full(int(two_way.sum()), _CALL)
+
+    def _answering(self, daemons: _Index, state: Floats) -> tuple[_Index, _Index, Floats]:
+        """The same for those that answer a call, award a contractor, or answer an award."""
+        lines = state[:, _CHOICE : _CHOICE + 1] if self._step == 2 else state[:, _LINES:]
+        rows, slots = np.nonzero(lines != _NOBODY)
+        noted = lines[rows, slots]
+        partner = np.where(noted < 0, -2.0 - noted, noted).astype(np.int64)
+        edges, exists = self._edges_between(daemons[rows], partner)
+        rows, edges, noted = rows[exists], edges[exists], noted[exists]
+        if self._step == 3:
+            return rows, edges, np.where(noted < 0, _REFUSE, _CONFIRM)
+        return rows, edges, np.full(len(rows), _BID if self._step == 1 else _AWARD)
+
+    def _next(self, daemons: _Index, state: Floats, heard: _Heard, signals: Floats) -> Floats:
         """(k, D) the states of (k,) daemons after an exchange."""
-        after, needs, step = state.copy(), _needs(signals), self._step
+        after, step = state.copy(), self._step
         after[:, _LINES:] = _NOBODY
         if step == 0:
             after[:, [_CHOICE, _HOME, _ABROAD]] = _NOBODY
             if self._exchange // 4 % self.refresh == 0:
-                after[:, _BID_COLUMN] = self._bids(needs)
+                after[:, _BID_COLUMN] = self._bids(_needs(signals))
             self._note(after, heard.acting(_CALL), None)
         elif step == 1:
-            self._choose(after, daemons, needs, heard.acting(_BID))
+            self._choose(after, daemons, heard.acting(_BID), signals)
         elif step == 2:
-            self._note(after, heard.acting(_AWARD), needs.spare)
+            awards = heard.acting(_AWARD)
+            self._note(after, awards, _needs(signals[awards.rows]).spare)
         else:
             sure = heard.acting(_CONFIRM)
             sure = sure.where(after[sure.rows, _CHOICE] == sure.senders)
@@ -211,26 +218,27 @@ class RandomCalls(NegotiationProtocol):
         return after
 
     def _note(self, after: Floats, heard: _Heard, spare: Floats | None) -> None:
-        """Note who called; or who awarded, with −2 − index for those for whom there is no spare server."""
+        """Note who called; or who awarded, with −2 − index where the (e,) spare servers do not suffice."""
         rank = heard.rank
-        noted, rank = heard.where(rank < self.lines), rank[rank < self.lines]
-        partner = noted.senders.astype(np.float64)
+        partner = heard.senders.astype(np.float64)
         if spare is not None:
-            partner = np.where(rank < spare[noted.rows], partner, -2.0 - partner)
-        after[noted.rows, _LINES + rank] = partner
+            partner = np.where(rank < spare, partner, -2.0 - partner)
+        noted = rank < self.lines
+        after[heard.rows[noted], _LINES + rank[noted]] = partner[noted]
 
-    def _choose(self, after: Floats, daemons: Ints, needs: _Needs, heard: _Heard) -> None:
+    def _choose(self, after: Floats, daemons: _Index, heard: _Heard, signals: Floats) -> None:
         """Callers choose among the bids that they asked for: at home, else abroad."""
         if not len(heard.rows):
             return
         called = self._called(daemons[heard.rows])
         asked = ((called >= 0) & (self._network.indices[called] == heard.senders[:, None])).any(axis=1)
-        heard = heard.where(asked & (needs.lacking[heard.rows] > 0))
+        heard = heard.where(asked & (_needs(signals[heard.rows]).lacking > 0))
+        needs = _needs(signals[heard.rows])
         order = self._draws[1, daemons[heard.rows], heard.rank]
         bid, tag = heard.payload[:, 1], heard.payload[:, 2]
-        at_home = np.rint(tag) == np.rint(needs.tag[heard.rows])
+        at_home = np.rint(tag) == np.rint(needs.tag)
         for abroad in (1.0, 0.0):
-            allowed = (bid < _FULL) & (~at_home & (needs.plain[heard.rows] > 0) if abroad else at_home)
+            allowed = (bid < _FULL) & (~at_home & (needs.plain > 0) if abroad else at_home)
             chosen = _better(heard.rows, bid, order, allowed, self.compare)
             after[heard.rows[chosen], _CHOICE] = heard.senders[chosen]
             after[heard.rows[chosen], _IS_ABROAD] = abroad
@@ -245,12 +253,12 @@ class _Heard(NamedTuple):
         payload: (e, 3) act, bid and tag.
     """
 
-    rows: Ints
-    senders: Ints
+    rows: _Index
+    senders: _Index
     payload: Floats
 
     @property
-    def rank(self) -> Ints:
+    def rank(self) -> _Index:
         """(e,) the number of each message among those of its receiver, from 0."""
         return np.arange(len(self.rows)) - np.searchsorted(self.rows, self.rows, side="left")
 
@@ -265,7 +273,7 @@ class _Heard(NamedTuple):
 
 def _needs(signals: Floats) -> _Needs:
     """What (k, d) signals tell; columns that are missing are 0."""
-    known = np.nan_to_num(signals, nan=0.0)
+    known = signals if np.isfinite(signals).all() else np.nan_to_num(signals, nan=0.0)
     free, waiting, sensitive, tag = (
         known[:, column] if column < known.shape[1] else np.zeros(len(known)) for column in range(4)
     )
@@ -274,7 +282,7 @@ def _needs(signals: Floats) -> _Needs:
     return _Needs(np.maximum(free - waiting, 0.0), lacking, plain, tag)
 
 
-def _better(rows: Ints, bid: Floats, order: Floats, allowed: Bools, compare: int) -> Ints:
+def _better(rows: _Index, bid: Floats, order: Floats, allowed: Bools, compare: int) -> _Index:
     """The lowest of the first `compare` allowed bids in each row, by `order`; of equal ones the first."""
     by_order = np.lexsort((order, rows))
     by_order = by_order[allowed[by_order]]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.worlds._fog_placement import Placed
+from swarmsec.arrays import Bools, Floats
+from swarmsec.worlds._fog_placement import Counts, Placed
 
 
 class Prices(NamedTuple):
@@ -53,7 +53,7 @@ class Ledger:
         self.arrived = self.own = self.home = self.abroad = self.refused = self.sensitive_abroad = 0.0
         self.flows_gb: Floats = np.zeros((4, 4))
 
-    def add(self, waiting: Ints, placed: Placed, where: Ints) -> None:
+    def add(self, waiting: Counts, placed: Placed, where: Counts) -> None:
         """Add a round: the operations, (n, 2), where they were placed, and where the nodes stand, (n,)."""
         billed = self._billed
         arrived, lost = float(waiting[billed].sum()), float(placed.lost[billed].sum())
@@ -67,11 +67,12 @@ class Ledger:
         self.home += home
         self._count(arrived, lost, float(moved[abroad].sum()), float(moved[abroad, 0].sum()))
 
-    def add_hub(self, waiting: Ints, served: Floats, home: float) -> None:
+    def add_hub(self, waiting: Counts, served: Floats, home: float) -> None:
         """Add a round of a hub that serves (n, 2) operations, of which the share `home` stays at home."""
         arrived, done = float(waiting[self._billed].sum()), served[self._billed].sum(axis=0)
         self.home += home * float(done.sum())
-        self._count(arrived, arrived - float(done.sum()), (1.0 - home) * float(done.sum()), (1.0 - home) * float(done[0]))
+        away = 1.0 - home
+        self._count(arrived, arrived - float(done.sum()), away * float(done.sum()), away * float(done[0]))
 
     def _count(self, arrived: float, lost: float, abroad: float, sensitive_abroad: float) -> None:
         self.arrived += arrived

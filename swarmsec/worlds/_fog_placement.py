@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.arrays import Bools, Floats
+
+Counts: TypeAlias = "npt.NDArray[np.integer[Any]]"
+"""Numbers of operations or of servers, or indices of nodes."""
 
 
 class Placed(NamedTuple):
@@ -20,11 +24,11 @@ class Placed(NamedTuple):
         lost: (n, 2) the operations that were turned away.
     """
 
-    own: Ints
-    movers: Ints
-    contractors: Ints
-    moved: Ints
-    lost: Ints
+    own: Counts
+    movers: Counts
+    contractors: Counts
+    moved: Counts
+    lost: Counts
 
 
 class Servers:
@@ -38,11 +42,11 @@ class Servers:
         self.busy = busy
 
     @property
-    def free(self) -> Ints:
+    def free(self) -> Counts:
         """(n,) the free servers of each node."""
         return self.busy.shape[1] - self.busy.sum(axis=1)
 
-    def take(self, counts: Ints) -> None:
+    def take(self, counts: Counts) -> None:
         """Occupy (n,) free servers of each node, those of the lowest numbers."""
         rows = np.flatnonzero(counts)
         free = ~self.busy[rows]
@@ -55,7 +59,7 @@ class Servers:
         return int(ended.sum())
 
 
-def place(servers: Servers, waiting: Ints, home: Ints, abroad: Ints) -> Placed:
+def place(servers: Servers, waiting: Counts, home: Counts, abroad: Counts) -> Placed:
     """Place the operations of a round: own node, contractor at home, contractor abroad if plain, else turned away.
 
     Args:
@@ -67,7 +71,7 @@ def place(servers: Servers, waiting: Ints, home: Ints, abroad: Ints) -> Placed:
     free = servers.free
     own = _first(waiting, free)
     used, left = own.sum(axis=1), waiting - own
-    moves: list[tuple[Ints, Ints, Ints]] = []
+    moves: list[tuple[Counts, Counts, Counts]] = []
     for chosen, kinds in ((home, np.array([1, 1])), (abroad, np.array([0, 1]))):
         movers = np.flatnonzero((chosen >= 0) & ((left * kinds).sum(axis=1) > 0))
         if not len(movers):
@@ -83,7 +87,7 @@ def place(servers: Servers, waiting: Ints, home: Ints, abroad: Ints) -> Placed:
     return Placed(own, *(np.concatenate(tuple(column)) for column in columns), left)
 
 
-def granted(contractors: Ints, wanted: Ints, free: Ints) -> Ints:
+def granted(contractors: Counts, wanted: Counts, free: Counts) -> Counts:
     """How many of the (k,) wanted servers each caller gets; a contractor serves its callers in their order.
 
     Examples:
@@ -99,7 +103,7 @@ def granted(contractors: Ints, wanted: Ints, free: Ints) -> Ints:
     return got
 
 
-def _first(operations: Ints, room: Ints) -> Ints:
+def _first(operations: Counts, room: Counts) -> Counts:
     """(k, 2) as many of the operations as there is room for, sensitive ones first."""
     sensitive = np.minimum(operations[:, 0], room)
     return np.stack([sensitive, np.minimum(operations[:, 1], room - sensitive)], axis=1)

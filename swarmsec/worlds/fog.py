@@ -1,4 +1,4 @@
-"""Micro-operations on edge nodes in four jurisdictions, of which sensitive ones must not cross a border: sovereign fog."""
+"""Micro-operations on edge nodes in four jurisdictions; sensitive ones must not cross a border: sovereign fog."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from swarmsec.teams.observed import Observed
 from swarmsec.worlds._base import Outcome, World, WorldView, divide
 from swarmsec.worlds._declarations import Bill, Chart, Column, Flow, FlowMap, Metric, Picture, PublishedClaim
 from swarmsec.worlds._fog_ledger import Ledger, Prices
-from swarmsec.worlds._fog_placement import Placed, Servers, place
+from swarmsec.worlds._fog_placement import Counts, Placed, Servers, place
 
 JURISDICTIONS = ("north", "east", "south", "west")
 _PAIRS = tuple(permutations(range(len(JURISDICTIONS)), 2))
@@ -31,24 +31,24 @@ class Fog(World):
     """Every daemon is an edge node with `servers` servers, in one of four jurisdictions: north, east, south, west.
 
     Operations arrive at node i as a Poisson process and take an exponential service time; a share is `sensitive`. In
-    units of the mean service time, with the jurisdiction's servers N_j, a node's weight w_i (lognormal with deviation
-    `skew`, mean 1 in its jurisdiction), and peaks of demand `zone_hours` apart,
+    units of the mean service time, with the node's weight w_i (lognormal with deviation `skew`, mean 1 in each
+    jurisdiction) and peaks of demand `zone_hours` apart,
 
         rate_i(t) = load · servers · w_i · (1 + swing · cos 2π (t − peak_j) / 24 h) · surge_j(t).
 
-    An operation is placed once, at its own node, else at the contractor that the node found at home, else, unless
-    sensitive, at the one found abroad; else it is turned away. So a jurisdiction in which every free server is found is
-    an M/M/N/N system, and its overflow is Erlang's: B(N, a) = a^N/N! / Σ a^k/k! (Erlang 1917). A round is at most
-    0.01 service times, in which a busy server becomes free with probability 1 − exp(−step).
+    An operation is placed once: at its own node, else at the contractor that the node found at home, else, unless it
+    is sensitive, at the one that it found abroad; else it is turned away. A jurisdiction that finds each of its N free
+    servers is an M/M/N/N system, and its overflow at a erlangs is B(N, a) = a^N/N! / Σ_k a^k/k! (Erlang 1917). A round
+    is at most 0.01 service times, after which a busy server is free with probability 1 − exp(−step).
 
-    The world knows where a contractor stands; the daemons know what tags say. `moves` nodes really move to another
-    jurisdiction (mobile and re-hosted nodes), and their tags then change honestly. Bill, over operations of billed nodes:
+    The world knows where a contractor stands; daemons know what its tag says. `moves` nodes really move to another
+    jurisdiction (mobile or re-hosted), and their tags change honestly. The bill, over the operations of billed nodes:
 
-        cost = 100 USD · sensitive GB abroad + 0.09 USD · GB handed over + 0.5 USD · turned away + 0.0001 USD · s latency.
+        cost = 100 USD · GB sensitive abroad + 0.09 USD · GB handed over + 0.50 USD · turned away + 0.0001 USD · s.
 
-    `central` is a hub with the same servers in one pool, of whose work `hub_home` is done in the jurisdiction of origin,
-    sensitive or not; it serves the operations that it hears of. The price of exported data is an assumption of the
-    scenario author, 0.09 USD/GB a list price of cloud egress. Nothing is calibrated.
+    `central` is a hub with the same servers in one pool. It serves the operations that it hears of, sensitive or not,
+    a share `hub_home` of them in their own jurisdiction. The price of exported data is an assumption, 0.09 USD/GB a
+    list price of cloud egress. Nothing is calibrated.
     """
 
     bills: ClassVar[tuple[Bill, ...]] = (
@@ -193,7 +193,7 @@ class Fog(World):
 
     def begin(self, view: WorldView) -> None:
         self._rng, self._n, self._round = view.rng, view.n, 0
-        self._where: Ints = np.zeros(view.n, dtype=np.int64)
+        self._where: Counts = np.zeros(view.n, dtype=np.int64)
         for number, nodes in enumerate(self.roles(view.n).values()):
             self._where[nodes] = number
         weights = np.exp(self.skew * view.rng.standard_normal(view.n))
@@ -205,12 +205,20 @@ class Fog(World):
         self._moves = (moving, view.rng.integers(view.rounds, size=self.moves), view.rng.integers(1, 4, self.moves))
         busy = view.rng.random((view.n, self.servers)) < min(self.load, 0.95)
         self._servers, self._hub = Servers(busy), Servers(busy.copy())
-        self._waiting: Ints = np.zeros((view.n, 2), dtype=np.int64)
-        self._heard: Ints = self._waiting
+        self._waiting: Counts = np.zeros((view.n, 2), dtype=np.int64)
+        self._heard: Counts = self._waiting
         prices = Prices(self.export_usd, self.transfer_usd, self.refused_usd, self.latency_usd)
-        ledger = {"billed": view.billed, "gb": self.operation_gb, "prices": prices, "step": self.step}
-        self._ledger = Ledger(**ledger, home_s=self.home_ms / 1e3, abroad_s=self.abroad_ms / 1e3)
-        self._hub_ledger = Ledger(**ledger, home_s=self.home_ms / 1e3, abroad_s=self.abroad_ms / 1e3)
+        self._ledger, self._hub_ledger = (
+            Ledger(
+                billed=view.billed,
+                gb=self.operation_gb,
+                prices=prices,
+                step=self.step,
+                home_s=self.home_ms / 1e3,
+                abroad_s=self.abroad_ms / 1e3,
+            )
+            for _ in range(2)
+        )
         self._completed = 0
         self._placed: Placed | None = None
 
@@ -232,7 +240,8 @@ class Fog(World):
     def feasible(self, decisions: Floats) -> Floats:
         """A contractor is a node, or none."""
         known = np.where(np.isnan(decisions), -1.0, decisions)
-        return np.rint(np.clip(known, -1.0, self._n - 1.0))
+        chosen: Floats = np.rint(np.clip(known, -1.0, self._n - 1.0))
+        return chosen
 
     def neutral(self, decisions: Floats) -> Floats:
         """Serve what the own node can, and hand nothing over."""
@@ -293,8 +302,8 @@ class Fog(World):
         flat.take(np.array([served]))
         self._hub.busy = flat.busy.reshape(self._hub.busy.shape)
         if billed:
-            share = served / asked if asked else 0.0
-            self._hub_ledger.add_hub(self._waiting, self._heard * share, self.hub_home)
+            done: Floats = self._heard * (served / asked if asked else 0.0)
+            self._hub_ledger.add_hub(self._waiting, done, self.hub_home)
 
     def _drawn_profile(self, rounds: int) -> Floats:
         """(rounds, 4) the demand of each jurisdiction, as a multiple of its mean."""
@@ -302,10 +311,10 @@ class Fog(World):
         peaks = _PEAK_HOUR + self.zone_hours * np.arange(4)
         profile: Floats = 1.0 + self.swing * np.cos(2.0 * np.pi * (hours - peaks) / 24.0)
         length = max(round(self.surge_hours * 3600.0 / self.seconds_per_round), 1)
-        for place, start in zip(
+        for jurisdiction, start in zip(
             self._rng.integers(4, size=self.surges).tolist(),
             self._rng.integers(rounds, size=self.surges).tolist(),
             strict=True,
         ):
-            profile[start : start + length, place] *= self.surge_factor
+            profile[start : start + length, jurisdiction] *= self.surge_factor
         return profile
