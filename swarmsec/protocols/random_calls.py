@@ -18,7 +18,7 @@ _Index: TypeAlias = "npt.NDArray[np.integer[Any]]"
 
 _CALL, _BID, _AWARD, _CONFIRM, _REFUSE = (float(act) for act in range(1, 6))
 _NOBODY = -1.0
-_BID_COLUMN, _CHOICE, _IS_ABROAD, _HOME, _ABROAD, _LINES = range(6)
+_BID_COLUMN, _CHOICE, _IS_ABROAD, _LINES = range(4)
 _FULL = 1.0 - 1e-9
 
 
@@ -91,28 +91,24 @@ class RandomCalls(NegotiationProtocol):
     def _step(self) -> int:
         return self._exchange % 4
 
-    def proposal_width(self, width: int) -> int:
-        """A contractor at home, and one abroad."""
-        return 2
-
     def message_columns(self, width: int) -> tuple[str, ...]:
         """What the message is, the busy share, and the jurisdiction."""
         return ("act", "bid", "tag")
 
     def initial_state(self, signals: Floats) -> Floats:
-        """(n, 5 + lines) the bid, no contractor and no caller."""
-        state = np.full((len(signals), _LINES + self.lines), _NOBODY)
+        """(n, 3 + lines + d) the bid, no caller and no contractor."""
+        state = np.full((len(signals), _LINES + self.lines + signals.shape[1]), _NOBODY)
         state[:, _BID_COLUMN], state[:, _IS_ABROAD] = self._bids(_needs(signals)), 0.0
         return state
 
     def proposals(self, state: Floats) -> Floats:
-        """(k, 2) the confirmed contractors at home and abroad; −1 for none."""
-        return state[:, _HOME : _ABROAD + 1].copy()
+        """(k, d) the confirmed contractors at home and abroad, and as many −1 as there are further signals."""
+        return state[:, _LINES + self.lines :].copy()
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
         """The given contractors count as confirmed."""
         overridden = state.copy()
-        overridden[:, _HOME : _ABROAD + 1] = proposals
+        overridden[:, _LINES + self.lines :] = proposals
         return overridden
 
     def speak(self, state: Floats, signals: Floats) -> Addressed:
@@ -186,7 +182,7 @@ class RandomCalls(NegotiationProtocol):
 
     def _answering(self, daemons: _Index, state: Floats) -> tuple[_Index, _Index, Floats]:
         """The same for those that answer a call, award a contractor, or answer an award."""
-        lines = state[:, _CHOICE : _CHOICE + 1] if self._step == 2 else state[:, _LINES:]
+        lines = state[:, _CHOICE : _CHOICE + 1] if self._step == 2 else state[:, _LINES : _LINES + self.lines]
         rows, slots = np.nonzero(lines != _NOBODY)
         noted = lines[rows, slots]
         partner = np.where(noted < 0, -2.0 - noted, noted).astype(np.int64)
@@ -198,10 +194,10 @@ class RandomCalls(NegotiationProtocol):
 
     def _next(self, daemons: _Index, state: Floats, heard: _Heard, signals: Floats) -> Floats:
         """(k, D) the states of (k,) daemons after an exchange."""
-        after, step = state.copy(), self._step
-        after[:, _LINES:] = _NOBODY
+        after, step, home = state.copy(), self._step, _LINES + self.lines
+        after[:, _LINES:home] = _NOBODY
         if step == 0:
-            after[:, [_CHOICE, _HOME, _ABROAD]] = _NOBODY
+            after[:, _CHOICE], after[:, home:] = _NOBODY, _NOBODY
             if self._exchange // 4 % self.refresh == 0:
                 after[:, _BID_COLUMN] = self._bids(_needs(signals))
             self._note(after, heard.acting(_CALL), None)
@@ -213,8 +209,9 @@ class RandomCalls(NegotiationProtocol):
         else:
             sure = heard.acting(_CONFIRM)
             sure = sure.where(after[sure.rows, _CHOICE] == sure.senders)
-            column = np.where(after[sure.rows, _IS_ABROAD] > 0, _ABROAD, _HOME)
-            after[sure.rows, column] = sure.senders
+            column = home + (after[sure.rows, _IS_ABROAD] > 0)
+            known = column < after.shape[1]
+            after[sure.rows[known], column[known]] = sure.senders[known]
         return after
 
     def _note(self, after: Floats, heard: _Heard, spare: Floats | None) -> None:
@@ -292,5 +289,3 @@ def _better(rows: _Index, bid: Floats, order: Floats, allowed: Bools, compare: i
     first = np.ones(len(by_bid), dtype=np.bool_)
     first[1:] = rows[by_bid][1:] != rows[by_bid][:-1]
     return by_bid[first]
-
-

@@ -175,11 +175,6 @@ class Fog(World):
         )
 
     @property
-    def proposal_width(self) -> int:
-        """A contractor at home, and one abroad."""
-        return 2
-
-    @property
     def decision_columns(self) -> tuple[Column, ...]:
         """The two contractors."""
         return (
@@ -234,8 +229,8 @@ class Fog(World):
         return np.stack([self._servers.free, arrived, sensitive, self._where], axis=1).astype(np.float64)
 
     def decide(self, state: Floats) -> Floats:
-        """(n, 2) the contractors that are proposed; −1 for NaN."""
-        return self.feasible(state)
+        """(n, 2) the contractors that are proposed, the first two of four columns; −1 for NaN."""
+        return self.feasible(state[:, :2])
 
     def feasible(self, decisions: Floats) -> Floats:
         """A contractor is a node, or none."""
@@ -302,14 +297,14 @@ class Fog(World):
         flat.take(np.array([served]))
         self._hub.busy = flat.busy.reshape(self._hub.busy.shape)
         if billed:
-            done: Floats = self._heard * (served / asked if asked else 0.0)
+            done = self._heard.astype(np.float64) * (served / asked if asked else 0.0)
             self._hub_ledger.add_hub(self._waiting, done, self.hub_home)
 
     def _drawn_profile(self, rounds: int) -> Floats:
         """(rounds, 4) the demand of each jurisdiction, as a multiple of its mean."""
         hours = np.arange(rounds)[:, None] * self.seconds_per_round / 3600.0
         peaks = _PEAK_HOUR + self.zone_hours * np.arange(4)
-        profile: Floats = 1.0 + self.swing * np.cos(2.0 * np.pi * (hours - peaks) / 24.0)
+        profile: Floats = np.asarray(1.0 + self.swing * np.cos(2.0 * np.pi * (hours - peaks) / 24.0), np.float64)
         length = max(round(self.surge_hours * 3600.0 / self.seconds_per_round), 1)
         for jurisdiction, start in zip(
             self._rng.integers(4, size=self.surges).tolist(),
