@@ -44,9 +44,10 @@ def _shown(messages: Messages) -> Messages:
 def _by_edge(messages: Messages, edges: Bools) -> Messages:
     """The messages on some edges; NaN on all others, in 0 copies."""
     copies = np.ones(messages.network.m, dtype=np.int32) if messages.copies is None else messages.copies
-    if edges.any():
-        seen = messages.by_edge(messages.rows) if messages.per_edge is None else messages.per_edge.copy()
-        seen[~edges] = np.nan
+    chosen = np.flatnonzero(edges)
+    if len(chosen):
+        seen: Floats = np.full((len(edges), messages.broadcast.shape[1]), np.nan)
+        seen[chosen] = messages.on(chosen)
         payload = frozen(seen)
     else:
         payload = _nothing(len(edges), messages)
