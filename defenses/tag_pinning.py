@@ -15,8 +15,8 @@ from swarmsec.teams import BlueView, Defense, Floats, Ge, Gt, Help, Messages, Su
 class TagPinning(Defense):
     """A daemon pins the first tag of each neighbor, and admits none of its messages with another tag.
 
-    Trust on first use: a key or a place that was seen once is expected again, as in SSH (RFC 4251, section 4.1; Wendlandt,
-    Andersen & Perrig, USENIX ATC 2008). A neighbor that lies from its first message on is not found out, and one that
+    Trust on first use: what was claimed once is expected again, as with the host keys of SSH (RFC 4251, section 4.1;
+    Wendlandt, Andersen & Perrig, USENIX ATC 2008). A neighbor that lies from its first message on is not found out, and one that
     really moved is not heard any more by those who knew it before: that is the cost in peace. A pinned tag says nothing
     about the other columns, so a false bid with a true tag passes.
     """
@@ -44,6 +44,9 @@ class TagPinning(Defense):
             pins = pins.copy()
             pins[edges[new]] = tags[new]
             self._pins.keep(pins)
+        false = edges[np.abs(tags - pinned) > self.tolerance]
+        if not len(false):
+            return None
         weights = np.ones(len(pins))
-        weights[edges[np.abs(tags - pinned) > self.tolerance]] = 0.0
+        weights[false] = 0.0
         return weights
