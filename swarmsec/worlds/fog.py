@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import permutations
@@ -39,7 +38,7 @@ class Fog(World):
     An operation is placed once: at its own node, else at the contractor that the node found at home, else, unless it
     is sensitive, at the one that it found abroad; else it is turned away. A jurisdiction that finds each of its N free
     servers is an M/M/N/N system, and its overflow at a erlangs is B(N, a) = a^N/N! / Σ_k a^k/k! (Erlang 1917). A round
-    is at most 0.01 service times, after which a busy server is free with probability 1 − exp(−step).
+    is `step` service times, at most 0.01, and a busy server is free after it with this probability.
 
     The world knows where a contractor stands; daemons know what its tag says. `moves` nodes really move to another
     jurisdiction (mobile or re-hosted), and their tags change honestly. The bill, over the operations of billed nodes:
@@ -259,8 +258,8 @@ class Fog(World):
             self._ledger.add(self._waiting, placed, self._where)
         self._work_at_hub(billed)
         draws = self._rng.random(self._servers.busy.shape)
-        ended = self._servers.finish(draws, -math.expm1(-self.step))
-        self._hub.finish(draws, -math.expm1(-self.step))
+        ended = self._servers.finish(draws, self.step)
+        self._hub.finish(draws, self.step)
         self._completed += ended
         self._round += 1
         busy = int(self._servers.busy.sum())
