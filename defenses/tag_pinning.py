@@ -16,9 +16,9 @@ class TagPinning(Defense):
     """A daemon pins the first tag of each neighbor, and admits none of its messages with another tag.
 
     Trust on first use: what was claimed once is expected again, as with the host keys of SSH (RFC 4251, section 4.1;
-    Wendlandt, Andersen & Perrig, USENIX ATC 2008). A neighbor that lies from its first message on is not found out, and one that
-    really moved is not heard any more by those who knew it before: that is the cost in peace. A pinned tag says nothing
-    about the other columns, so a false bid with a true tag passes.
+    Wendlandt, Andersen & Perrig, USENIX ATC 2008). A neighbor that lies from its first message on is not found out, and
+    one that really moved is not heard any more by those who knew it before: that is the cost in peace. A pinned tag
+    says nothing about the other columns, so a false bid with a true tag passes.
     """
 
     vantage = Vantage.LOCAL
