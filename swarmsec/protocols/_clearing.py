@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -47,10 +48,12 @@ class Tracking(NegotiationProtocol, ABC):
     forgetting: Forgetting = 0.0
 
     def begin(self, view: ProtocolView) -> None:
-        """Read the supply of the world, and reset the clock."""
+        """Read the supply of the world, per daemon: one for all goods, or one for each. Reset the clock."""
         super().begin(view)
         self._n, self._exchange = view.n, 0
-        self._supply = float(view.facts.get("supply", 1.0))
+        self._supply = np.asarray(view.facts.get("supply", 1.0), dtype=np.float64)
+        if self._supply.ndim and self._supply.shape != (view.width,):
+            raise ParameterError(f"the world's `supply` is one for each of {self._supply.size} goods, not {view.width}")
 
     def begin_exchange(self) -> None:
         """Count the exchange."""
@@ -123,14 +126,16 @@ class Clearing(Tracking, ABC):
 
     The supply and c are facts of the world. x is the amount that a daemon takes, from 0 to the supply, and p its price.
     All daemons begin with their part of the supply and a price of 0. The goal is v − c x = p for all daemons with x >
-    0, and Σ x equal to the supply.
+    0, and Σ x equal to the supply. If the world has the fact `price_floor`, sellers sell nothing below it: then p is at
+    least the floor, and Σ x is less than the supply where p is equal to it.
     """
 
     _sent_parts: ClassVar[int] = 2
 
     def begin(self, view: ProtocolView) -> None:
-        """Read how fast the value of a further unit falls, (n, 1), from the world; 1 if it says nothing of it."""
+        """Read from the world how fast the value of a further unit falls, (n, 1), 1 by default, and the lowest price."""
         super().begin(view)
+        self._floor = float(view.facts.get("price_floor", -math.inf))
         curvature = np.reshape(view.facts.get("curvature", 1.0), (-1, 1))
         self._curvature = np.broadcast_to(curvature, (view.n, 1)).astype(np.float64)
         if not (self._curvature > 0.0).all():
@@ -141,7 +146,7 @@ class Clearing(Tracking, ABC):
 
     def _within(self, x: Floats) -> Floats:
         """Clip amounts to the range from 0 to the whole supply."""
-        return np.clip(x, 0.0, min(self._n * self._supply, LARGEST))
+        return np.clip(x, 0.0, np.minimum(self._n * self._supply, LARGEST))
 
 
 def _parts(state: Floats) -> list[Floats]:

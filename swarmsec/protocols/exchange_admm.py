@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+import numpy as np
+
 from swarmsec.arrays import Floats
 from swarmsec.parameters import Gt, Help, Unit
 from swarmsec.protocols._clearing import Clearing
@@ -28,7 +30,8 @@ class ExchangeAdmm(Clearing):
     penalty: Annotated[float, Gt(0), Unit("value per unit"), Help("ρ, the penalty on an excess.")] = 1.0
 
     def _act(self, x: Floats, mean: Floats, p: Floats, signals: Floats, rows: slice) -> tuple[Floats, Floats]:
-        excess = mean - self._supply
+        # The part of a shortfall that would take the price below its floor is free disposal, and does not count.
+        excess = np.maximum(mean - self._supply, (self._floor - p) / self.penalty)
         price = p + self.penalty * excess
         wanted = (signals - price + self.penalty * (x - excess)) / (self._curvature[rows] + self.penalty)
         return self._within(wanted), price

@@ -36,5 +36,5 @@ class Tatonnement(Clearing):
         self._step = self.gain / float(np.mean(1.0 / self._curvature))
 
     def _act(self, x: Floats, mean: Floats, p: Floats, signals: Floats, rows: slice) -> tuple[Floats, Floats]:
-        price = p + self._step * (mean - self._supply)
+        price = np.maximum(p + self._step * (mean - self._supply), self._floor)
         return self._within((signals - price) / self._curvature[rows]), price
