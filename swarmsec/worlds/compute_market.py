@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
@@ -139,6 +140,9 @@ class ComputeMarket(World):
     ] = 0.003
     price_deviation: Annotated[float, Ge(0), Le(2), Help("Standard deviation of the log of a price.")] = 0.25
     price_relaxation: Annotated[float, Gt(0), Unit("hours"), Help("How long a price remembers.")] = 6.0
+    settlement: Annotated[
+        float, Interval(ge=0, le=48), Unit("hours"), Help("How long after a round its prices are final and shown.")
+    ] = 0.5
     peak_share: Annotated[float, Interval(ge=0, lt=1), Help("The share of time at peak hydro.")] = 0.288
     peak_multiplier: Annotated[
         float, Gt(0), Help("The price at peak hydro, as a multiple of that outside of it.")
@@ -216,7 +220,8 @@ class ComputeMarket(World):
         self._weights = weights(self.disagreement)
         self._slope = self.late_usd / (waits * usual)
         self._order: Floats = np.zeros((len(BLOCS), regions))
-        self._worth: Floats = np.zeros((view.n, regions))
+        # What a PFh was worth in the last rounds; the oldest one is settled.
+        self._worth: deque[Floats] = deque(maxlen=1 + int(round(self.settlement / self._hours)))
         self._peak_sum = self._price_sum = 0.0
         self._peaks = 0
         self._arrive()
@@ -244,18 +249,18 @@ class ComputeMarket(World):
         return np.zeros_like(decisions)
 
     def observed(self) -> Observed:
-        """By each daemon's own invoices: what a PFh was worth to it where it bought last, and what it bought now."""
-        bought = self._swarm.bought
-        own = {f"worth_{name}": self._worth[:, number] for number, name in enumerate(NAMES)}
-        own |= {f"bought_{name}": bought[:, number] for number, name in enumerate(NAMES)}
-        return Observed(own={**own, "queue_pfh": self._swarm.queue.total})
+        """What was settled last: the prices; to each daemon what a PFh was worth to it. And what it bought now."""
+        settled = max(self._round - len(self._worth), 0)
+        public = {f"settled_{name}": float(self._prices[settled, number]) for number, name in enumerate(NAMES)}
+        own = {f"worth_{name}": self._worth[0][:, number] for number, name in enumerate(NAMES)}
+        own |= {f"bought_{name}": self._swarm.bought[:, number] for number, name in enumerate(NAMES)}
+        return Observed(public=public, own={**own, "queue_pfh": self._swarm.queue.total})
 
     def apply(self, decisions: Floats) -> Outcome:
         """Deliver, bill, and let new jobs arrive."""
         t, prices = self._round, self._prices[self._round]
-        values = self._values()
+        self._worth.append(self._values())
         self._swarm.buy(decisions, self._offered[t], prices)
-        self._worth = np.where(self._swarm.bought > 0.0, values, self._worth)
         self._center.buy(self._order, self._offered[t], prices)
         norway = NAMES.index("norway")
         self._price_sum += float(prices[norway])
