@@ -110,6 +110,7 @@ class ActiveAttack:
         rounds: int,
         board: dict[str, Any],
         team: AttackServices,
+        signal_columns: tuple[str, ...],
     ) -> None:
         self.spec, self.terms = spec, terms
         self.on = False
@@ -128,6 +129,7 @@ class ActiveAttack:
             named=named,
             reserve=reserve,
             defenses=defenses,
+            signal_columns=signal_columns,
         )
         self._hooks = frozenset(hook for hook in HOOKS if type(spec.plugin).overrides(hook))
         self._network = network

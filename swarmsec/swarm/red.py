@@ -55,6 +55,7 @@ class RedTeam:
         self._budgets = RedBudgets(setup.rules, setup.network)
         board: dict[str, Any] = {}
         defenses = tuple({"kind": spec.kind, **spec.parameters} for spec in setup.defenses) if defended else ()
+        columns = tuple(column.name for column in setup.world.signal_columns)
         self.attacks = [
             ActiveAttack(
                 spec,
@@ -69,6 +70,7 @@ class RedTeam:
                 rounds=setup.rounds,
                 board=board,
                 team=self,
+                signal_columns=columns,
             )
             for number, spec in enumerate(setup.attacks if active else ())
         ]

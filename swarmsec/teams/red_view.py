@@ -204,6 +204,7 @@ class RedView:
         n: The number of daemons, with the identities that may join: the last rows of every array, without links before.
         rounds: The length of the run.
         board: The memory that all attacks of the team share in a run.
+        signal_columns: (d,) the names of the columns of `signals` and `readings`, as the world calls them.
     """
 
     def __init__(
@@ -220,11 +221,13 @@ class RedView:
         named: Mapping[str, Ints],
         reserve: int = 0,
         defenses: tuple[Mapping[str, Any], ...] = (),
+        signal_columns: tuple[str, ...] = (),
     ) -> None:
         self.rng = rng
         self.n = network.n
         self.rounds = rounds
         self.board = board
+        self.signal_columns = signal_columns
         self._targets = targets
         self._state = state
         self._links = network
