@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from swarmsec import simulate
+from swarmsec.errors import PluginError
+from swarmsec.registry import Registry
+from swarmsec.testing import check_attack
 from tests.strategies import READS, beliefs
 
 PAIR = {"kind": "path", "n": 2}
@@ -60,3 +63,37 @@ def test_it_compromises_no_daemon() -> None:
 
 def test_it_sends_no_additional_message() -> None:
     assert reading().metrics["messages"].tolist() == [6, 12, 18, 24]
+
+
+def exchange(**attack):
+    attack = {"kind": "false_signal", "daemons": [1], "bias": 10.0, **attack}
+    return {
+        "world": {"kind": "exchange", "goods": 2, "low": 0.0, "high": 0.0},
+        "network": PAIR,
+        "protocol": {"kind": "friedkin_johnsen", "anchor": 1.0},
+        "rounds": 1,
+        "attacks": [attack],
+    }
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ([], [10, 10]),
+        (["worth_1"], [0, 10]),
+        (["worth_0"], [10, 0]),
+        (["worth_1", "worth_0"], [10, 10]),
+    ],
+)
+def test_it_shifts_the_named_columns_of_the_signals_only(columns, expected) -> None:
+    trace = simulate(exchange(columns=columns), arm="attacked", record_states=True)
+    assert trace.states[1].tolist() == [[0, 0], expected]
+
+
+def test_an_unknown_column_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(PluginError, match=r"false_signal.begin.*no column 'worth_2' in these signals.*worth_"):
+        simulate(exchange(columns=["worth_2"]), arm="attacked")
+
+
+def test_a_named_column_keeps_the_contract_of_an_attack() -> None:
+    check_attack(Registry().get("attacks", "false_signal"), columns=["belief_1"])
