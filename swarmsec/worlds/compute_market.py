@@ -102,7 +102,7 @@ class ComputeMarket(World):
             measure="change",
             baseline="the mean price in the same region",
             baseline_figure="mean_price_norway",
-            settings={"network.n": 8, "network.blocks": 4, "rounds": 9600},
+            settings={"network.n": 8, "rounds": 2400, "world.round_minutes": 60, "protocol.exchanges": 2},
             by_construction="peak_multiplier",
             why="The price process has this fall in expectation; what the swarm does has no effect on it.",
         ),
