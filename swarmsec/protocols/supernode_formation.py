@@ -1,0 +1,285 @@
+"""Form a group for every task from the best bidders around it, and learn in the group without gradients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from swarmsec.aggregation import Rule
+from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.messages import LARGEST, Inbox, Messages, clip_finite
+from swarmsec.parameters import Ge, Gt, Help
+from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
+from swarmsec.protocols._objectives import Objective, loss
+
+_FIXED = 4
+"""Signals and proposals have four columns and then a point; messages have four, two points and the fitness."""
+
+_OPEN = -1.0
+"""The price of a task that has not been awarded."""
+
+
+class _Members(NamedTuple):
+    """The states of k daemons, all (k, ·); the first columns are the proposals.
+
+    Attributes:
+        job: The task that it works on; 0 for none.
+        offer: The task that it bids for in this round; 0 for none.
+        bid: Its bid for the job or the offer.
+        price: Of the desk of an open task: the lowest bid that is in; 0 with vacancies, −1 before the award.
+        point: (k, d) the point at which it works.
+        posted: The task that its own feed posts; 0 for none.
+        target: (k, d) where the data of its job is.
+        offered: (k, d) where the data of the offer is.
+    """
+
+    job: Floats
+    offer: Floats
+    bid: Floats
+    price: Floats
+    point: Floats
+    posted: Floats
+    target: Floats
+    offered: Floats
+
+    @property
+    def state(self) -> Floats:
+        return np.concatenate(self, axis=1)
+
+
+class _Heard(NamedTuple):
+    """The messages that arrived, one row an edge.
+
+    Attributes:
+        rows: (e,) the row of the receiver.
+        senders: (e,) the sender.
+        task, value, bid, price, target, point, fitness: The columns of the message.
+    """
+
+    rows: Ints
+    senders: Ints
+    task: Floats
+    value: Floats
+    bid: Floats
+    price: Floats
+    target: Floats
+    point: Floats
+    fitness: Floats
+
+
+@dataclass(kw_only=True)
+class SupernodeFormation(NegotiationProtocol):
+    """Around every task the k best bidders form a temporary group (a supernode), which learns a point x together.
+
+    The feed of a daemon, the *desk*, posts a task: its number, its size k, its value, and where its data is. The number
+    of a task names its desk, so that only the desk can call for it. Three exchanges make a round:
+
+        call   a desk calls for its task; an idle daemon picks the call with the highest value that has a vacancy
+        bid    it bids its spare capacity; the desk sets the price to the bid of rank k − 1, or to 0 if there are fewer
+        learn  the desk tells the price; a bidder at or above it joins, with a random point; members tell (x, f(x))
+
+    So the k − 1 best bidders and the desk form the group, and any two members are at most two hops apart. A member
+    stays as long as the desk calls and its bid is not below the price; then the group dissolves. In the exchange
+    `learn` a member makes a step of consensus-based optimization with the members that it hears (Pinnau, Totzeck, Tse
+    and Martin 2017):
+
+        v = Σ x_j e^(−α f_j) / Σ e^(−α f_j),    x ← x − drift (x − v) + noise |x − v| N(0, I)    by component.
+
+    f is the loss of the task, a black box at the place of its data: f(x) = objective(x − target). It costs one
+    evaluation a message. Nobody checks what others tell: a false bid wins a membership, and a false fitness makes its
+    point the mean v of all who hear it. A liar that also tells a bad point moves the group there; with a true point
+    the lie only moves the group to the liar. Messages of another task or another target are not read. The rule of a
+    defense has no effect, as bids and losses are compared and not averaged.
+
+    The signals are (task, size, value, spare, target), the proposals (job, offer, bid, price, point).
+    """
+
+    decides_for = frozenset({"work"})
+    reads_signals_after_start = True
+    uses_rule = False
+    keeps_agreement = False
+
+    exchanges: Annotated[int, Ge(1), Help("Exchanges in a round; call, bid and learn take turns.")] = 3
+    sharpness: Annotated[float, Gt(0), Help("α; the larger, the closer v is to the point with the lowest f.")] = 30.0
+    drift: Annotated[float, Gt(0), Help("The share of the way to the mean that a point moves in a round.")] = 0.2
+    noise: Annotated[float, Ge(0), Help("Standard deviation of the exploring step, in distances from the mean.")] = 0.7
+    objective: Objective = "rastrigin"
+
+    def begin(self, view: ProtocolView) -> None:
+        """Read the objective and the search box from the world, and reset the clock."""
+        super().begin(view)
+        self._n, self._rng = view.n, view.rng
+        self._d = max(view.width - _FIXED, 1)
+        self._box = float(view.facts.get("box", 1.0))
+        self._objective = str(view.facts.get("objective", self.objective))
+        self._exchange = -1
+
+    def begin_exchange(self) -> None:
+        """Draw the points with which daemons join, and the exploring steps."""
+        self._exchange += 1
+        if self._stage != 1:
+            self._starts = self._box * self._rng.uniform(-1.0, 1.0, (self._n, self._d))
+        if self._stage == 2:
+            self._steps = self._rng.standard_normal((self._n, self._d))
+
+    @property
+    def _stage(self) -> int:
+        return self._exchange % 3
+
+    def message_columns(self, width: int) -> tuple[str, ...]:
+        """The task, its value, the bid, the price, where the data is, the point and its fitness."""
+        d = max(width - _FIXED, 1)
+        return ("task", "value", "bid", "price") + ("target",) * d + ("point",) * d + ("fitness",)
+
+    def initial_state(self, signals: Floats) -> Floats:
+        """No jobs and no offers."""
+        no, nowhere = np.zeros((len(signals), 1)), np.zeros((len(signals), self._d))
+        return _Members(no, no, no, np.full_like(no, _OPEN), nowhere, no, nowhere, nowhere).state
+
+    def proposals(self, state: Floats) -> Floats:
+        """(job, offer, bid, price, point), as many of these as there are signals."""
+        return state[:, : self._begun.width]
+
+    def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
+        """The daemon holds these."""
+        return np.hstack([proposals, state[:, proposals.shape[1] :]])
+
+    def speak(self, state: Floats, signals: Floats) -> Floats:
+        """(task, value, bid, price, target, point, fitness): (n, 5 + 2d)."""
+        return self._message(state, signals, np.arange(len(state)))
+
+    def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
+        """Answer calls, set prices, or join and learn."""
+        arrived = np.flatnonzero(messages.admission > 0)
+        heard = self._heard(messages.receivers[arrived], messages.senders[arrived], messages.on(arrived))
+        return self._next(state, signals, np.arange(len(state)), heard)
+
+    def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats:
+        """The same for one daemon."""
+        payload: Floats = self._message(own[None], signal[None], np.array([daemon]))[0]
+        return payload
+
+    def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
+        """The same for one daemon."""
+        arrived = np.flatnonzero(heard.admission > 0)
+        rows = np.zeros(len(arrived), dtype=np.int32)
+        received = self._heard(rows, heard.senders[arrived], heard.values[arrived])
+        after: Floats = self._next(own[None], signal[None], np.array([daemon]), received)[0]
+        return after
+
+    def _members(self, state: Floats) -> _Members:
+        d, ends = self._d, np.cumsum([1, 1, 1, 1, self._d, 1, self._d])
+        assert state.shape[1] == 5 + 3 * d
+        return _Members._make(np.split(state, ends, axis=1))
+
+    def _padded(self, signals: Floats) -> Floats:
+        """(k, 4 + d) the signals, with zeros in columns that a world does not have."""
+        clipped = np.clip(signals, -LARGEST, LARGEST)
+        missing = _FIXED + self._d - signals.shape[1]
+        return np.hstack([clipped, np.zeros((len(signals), missing))]) if missing else clipped
+
+    def _heard(self, rows: Ints, senders: Ints, payload: Floats) -> _Heard:
+        d = self._d
+        first = [payload[:, column] for column in range(_FIXED)]
+        return _Heard(rows, senders, *first, payload[:, 4 : 4 + d], payload[:, 4 + d : 4 + 2 * d], payload[:, -1])
+
+    def _is_desk(self, task: Floats, daemon: Ints) -> Bools:
+        """(k,) whether the number of a task names this daemon as its desk."""
+        return np.asarray((task > 0) & (np.mod(task - 1.0, self._n) == daemon))
+
+    def _message(self, state: Floats, signals: Floats, me: Ints) -> Floats:
+        held, feed = self._members(state), self._padded(signals)
+        task, target = held.job, held.target
+        value, price = np.zeros_like(task), np.full_like(task, _OPEN)
+        if self._stage == 1:
+            bids = held.offer != 0
+            task, target = np.where(bids, held.offer, task), np.where(bids, held.offered, target)
+        else:
+            posts = self._is_desk(feed[:, 0], me)[:, None]
+            task, target = np.where(posts, feed[:, :1], task), np.where(posts, feed[:, _FIXED:], target)
+            value = np.where(posts, feed[:, 2:3], value)
+            price = np.where(posts & (held.posted == feed[:, :1]), held.price, price)
+        fitness = loss(self._objective, held.point - target)[:, None]
+        return np.hstack([task, value, held.bid, price, target, held.point, fitness])
+
+    def _next(self, state: Floats, signals: Floats, me: Ints, heard: _Heard) -> Floats:
+        """(k, D) the states after an exchange; `heard.rows` are rows of `state`, `me` and senders are daemons."""
+        held, feed = self._members(state), self._padded(signals)
+        stage = (self._called, self._priced, self._learned)[self._stage]
+        return clip_finite(stage(held, feed, me, heard).state, state)
+
+    def _called(self, held: _Members, feed: Floats, me: Ints, heard: _Heard) -> _Members:
+        """Begin and end jobs with the calls, and pick a call to bid for."""
+        posts = self._is_desk(feed[:, 0], me)[:, None]
+        posted = np.where(posts, feed[:, :1], 0.0)
+        fresh = posts & (posted != held.posted)
+        held = held._replace(posted=posted, price=np.where(posted == held.posted, held.price, _OPEN))
+        calls = self._is_desk(heard.task, heard.senders)
+        kept = calls & (heard.task == held.job[heard.rows, 0]) & (held.bid[heard.rows, 0] >= heard.price)
+        stays = np.zeros((len(me), 1), dtype=bool)
+        stays[heard.rows[kept]] = True
+        job = np.where(posts, posted, np.where(stays, held.job, 0.0))
+        edge = _best(heard, calls & (heard.price <= 0.0), len(me))
+        found = (edge >= 0)[:, None] & (job == 0.0) & (feed[:, 3:4] > 0.0)
+        return held._replace(
+            job=job,
+            offer=np.where(found, heard.task[edge][:, None] if len(heard.task) else 0.0, 0.0),
+            offered=np.where(found, heard.target[edge] if len(heard.task) else 0.0, 0.0),
+            bid=np.where(found | fresh, feed[:, 3:4], held.bid),
+            target=np.where(posts, feed[:, _FIXED:], held.target),
+            point=np.where(fresh, self._starts[me], held.point),
+        )
+
+    def _priced(self, held: _Members, feed: Floats, me: Ints, heard: _Heard) -> _Members:
+        """Desks set the price to the bid of rank size − 1; the desk itself is the last member."""
+        at = np.flatnonzero((heard.task == held.posted[heard.rows, 0]) & (heard.task > 0) & (heard.bid > 0))
+        order = at[np.lexsort((-heard.bid[at], heard.rows[at]))]
+        rows = heard.rows[order]
+        rank = np.arange(len(order)) - np.searchsorted(rows, rows)
+        wanted = np.clip(np.rint(feed[:, 1]), 1, None) - 1
+        price = np.where(wanted > 0, 0.0, LARGEST)
+        last = rank == wanted[rows] - 1
+        price[rows[last]] = heard.bid[order[last]]
+        return held._replace(price=np.where(held.posted > 0, price[:, None], _OPEN))
+
+    def _learned(self, held: _Members, feed: Floats, me: Ints, heard: _Heard) -> _Members:
+        """Accepted bidders join; members step toward the softmin mean of the members that they hear."""
+        moved = self._moved(held, me, heard)
+        awards = self._is_desk(heard.task, heard.senders) & (heard.task == held.offer[heard.rows, 0])
+        wins = awards & (heard.price >= 0.0) & (held.bid[heard.rows, 0] >= heard.price)
+        joins = np.zeros((len(me), 1), dtype=bool)
+        joins[heard.rows[wins]] = True
+        return held._replace(
+            job=np.where(joins, held.offer, held.job),
+            offer=np.zeros_like(held.offer),
+            point=np.where(joins, self._starts[me], moved),
+            target=np.where(joins, held.offered, held.target),
+        )
+
+    def _moved(self, held: _Members, me: Ints, heard: _Heard) -> Floats:
+        """(k, d) the points after a step of consensus-based optimization."""
+        k, at = len(me), heard.rows
+        same = (heard.task == held.job[at, 0]) & (heard.task > 0) & (heard.target == held.target[at]).all(axis=1)
+        rows, fitness, points = at[same], heard.fitness[same], heard.point[same]
+        own = loss(self._objective, held.point - held.target)
+        best = own.copy()
+        np.minimum.at(best, rows, fitness)
+        mine = np.exp(-self.sharpness * (own - best))
+        theirs = np.exp(-self.sharpness * (fitness - best[rows]))
+        total = mine + np.bincount(rows, theirs, minlength=k)
+        sums = [np.bincount(rows, theirs * column, minlength=k) for column in points.T]
+        mean = (mine[:, None] * held.point + np.stack(sums, axis=1)) / total[:, None]
+        away = np.where(held.job > 0, held.point - mean, 0.0)
+        return clip_finite(held.point - self.drift * away + self.noise * np.abs(away) * self._steps[me], held.point)
+
+
+def _best(heard: _Heard, valid: Bools, k: int) -> Ints:
+    """(k,) the edge with the valid call of the highest value, of equal ones the lowest task; −1 without a call."""
+    at = np.flatnonzero(valid)
+    order = at[np.lexsort((heard.task[at], -heard.value[at], heard.rows[at]))]
+    rows, first = np.unique(heard.rows[order], return_index=True)
+    edge = np.full(k, -1)
+    edge[rows] = order[first]
+    return edge
