@@ -95,6 +95,7 @@ class ActiveDefense:
             responder=self,
             state=team.state,
             truth=truth,
+            columns=lambda: setup.protocol.columns,
         )
 
     def relink(self, joined: Joined) -> None:

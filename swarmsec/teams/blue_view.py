@@ -140,6 +140,7 @@ class BlueView:
         responder: Responder,
         state: BlueState,
         truth: Callable[[], Bools],
+        columns: Callable[[], tuple[str, ...]],
     ) -> None:
         self.rng = rng
         self.n = network.n
@@ -152,6 +153,7 @@ class BlueView:
         self._responder = responder
         self._state = state
         self._truth = truth
+        self._columns = columns
         self._tracker: BehaviorTracker | MessageTracker | None = None
         self._features: Features | None = None
         self._observed = 0
@@ -168,6 +170,11 @@ class BlueView:
     def network(self) -> Network:
         """The network: every daemon knows its own neighbors. Between rounds it gets the links of who joined."""
         return self._network
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """(w,) the names of a message's components, as the protocol calls them; several may have one name."""
+        return self._columns()
 
     @property
     def joined(self) -> Bools:
