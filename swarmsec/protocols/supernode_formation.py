@@ -29,10 +29,11 @@ class _Members(NamedTuple):
         offer: The task that it bids for in this round; 0 for none.
         bid: Its bid for the job or the offer.
         price: Of the desk of an open task: the lowest bid that is in; 0 with vacancies, −1 before the award.
-        point: (k, d) the point at which it works.
+        point: (k, d) the point at which it works: the group's mean v, as far as it hears the group.
         posted: The task that its own feed posts; 0 for none.
         target: (k, d) where the data of its job is.
         offered: (k, d) where the data of the offer is.
+        trial: (k, d) the point x that it tries, and tells the group.
     """
 
     job: Floats
@@ -43,6 +44,7 @@ class _Members(NamedTuple):
     posted: Floats
     target: Floats
     offered: Floats
+    trial: Floats
 
     @property
     def state(self) -> Floats:
@@ -85,9 +87,9 @@ class SupernodeFormation(NegotiationProtocol):
     `learn` a member makes a step of consensus-based optimization with the members that it hears (Pinnau, Totzeck, Tse
     and Martin 2017):
 
-        v = Σ x_j e^(−α f_j) / Σ e^(−α f_j),    x ← x − drift (x − v) + noise |x − v| N(0, I)    by component.
+        v = Σ x_j e^(−α f_j) / Σ e^(−α f_j),    x ← x − drift (x − v) + noise |x − v| N(0, I)    by component,
 
-    f is the loss of the task, a black box at the place of its data: f(x) = objective(x − target). It costs one
+    and works at v. f is the loss of the task, a black box at the place of its data: f(x) = objective(x − target). It costs one
     evaluation a message. Nobody checks what others tell: a false bid wins a membership, and a false fitness makes its
     point the mean v of all who hear it. A liar that also tells a bad point moves the group there; with a true point
     the lie only moves the group to the liar. Messages of another task or another target are not read. The rule of a
@@ -103,8 +105,8 @@ class SupernodeFormation(NegotiationProtocol):
 
     exchanges: Annotated[int, Ge(1), Help("Exchanges in a round; call, bid and learn take turns.")] = 3
     sharpness: Annotated[float, Gt(0), Help("α; the larger, the closer v is to the point with the lowest f.")] = 30.0
-    drift: Annotated[float, Gt(0), Help("The share of the way to the mean that a point moves in a round.")] = 0.2
-    noise: Annotated[float, Ge(0), Help("Standard deviation of the exploring step, in distances from the mean.")] = 0.7
+    drift: Annotated[float, Gt(0), Help("The share of the way to the mean that a point moves in a round.")] = 0.4
+    noise: Annotated[float, Ge(0), Help("Standard deviation of the exploring step, in distances from the mean.")] = 0.75
     objective: Objective = "rastrigin"
 
     def begin(self, view: ProtocolView) -> None:
@@ -136,15 +138,16 @@ class SupernodeFormation(NegotiationProtocol):
     def initial_state(self, signals: Floats) -> Floats:
         """No jobs and no offers."""
         no, nowhere = np.zeros((len(signals), 1)), np.zeros((len(signals), self._d))
-        return _Members(no, no, no, np.full_like(no, _OPEN), nowhere, no, nowhere, nowhere).state
+        return _Members(no, no, no, np.full_like(no, _OPEN), nowhere, no, nowhere, nowhere, nowhere).state
 
     def proposals(self, state: Floats) -> Floats:
         """(job, offer, bid, price, point), as many of these as there are signals."""
         return state[:, : self._begun.width]
 
     def override_proposals(self, state: Floats, proposals: Floats) -> Floats:
-        """The daemon holds these."""
-        return np.hstack([proposals, state[:, proposals.shape[1] :]])
+        """The daemon holds these, and tries a point that is moved as far as the one at which it works."""
+        held = self._members(np.hstack([proposals, state[:, proposals.shape[1] :]]))
+        return held._replace(trial=held.trial + (held.point - self._members(state).point)).state
 
     def speak(self, state: Floats, signals: Floats) -> Floats:
         """(task, value, bid, price, target, point, fitness): (n, 5 + 2d)."""
@@ -152,7 +155,7 @@ class SupernodeFormation(NegotiationProtocol):
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Answer calls, set prices, or join and learn."""
-        arrived = np.flatnonzero(messages.admission > 0)
+        arrived = np.flatnonzero((messages.column(0) > 0) & (messages.admission > 0))
         heard = self._heard(messages.receivers[arrived], messages.senders[arrived], messages.on(arrived))
         return self._next(state, signals, np.arange(len(state)), heard)
 
@@ -163,15 +166,15 @@ class SupernodeFormation(NegotiationProtocol):
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        arrived = np.flatnonzero(heard.admission > 0)
+        arrived = np.flatnonzero((heard.values[:, 0] > 0) & (heard.admission > 0))
         rows = np.zeros(len(arrived), dtype=np.int32)
         received = self._heard(rows, heard.senders[arrived], heard.values[arrived])
         after: Floats = self._next(own[None], signal[None], np.array([daemon]), received)[0]
         return after
 
     def _members(self, state: Floats) -> _Members:
-        d, ends = self._d, np.cumsum([1, 1, 1, 1, self._d, 1, self._d])
-        assert state.shape[1] == 5 + 3 * d
+        d = self._d
+        ends = np.cumsum([1, 1, 1, 1, d, 1, d, d])
         return _Members._make(np.split(state, ends, axis=1))
 
     def _padded(self, signals: Floats) -> Floats:
@@ -186,8 +189,8 @@ class SupernodeFormation(NegotiationProtocol):
         return _Heard(rows, senders, *first, payload[:, 4 : 4 + d], payload[:, 4 + d : 4 + 2 * d], payload[:, -1])
 
     def _is_desk(self, task: Floats, daemon: Ints) -> Bools:
-        """(k,) whether the number of a task names this daemon as its desk."""
-        return np.asarray((task > 0) & (np.mod(task - 1.0, self._n) == daemon))
+        """(k,) whether the number of a task names this daemon as its desk; 0 names none."""
+        return np.asarray((task > 0) & (task - 1.0 - self._n * np.floor((task - 1.0) / self._n) == daemon))
 
     def _message(self, state: Floats, signals: Floats, me: Ints) -> Floats:
         held, feed = self._members(state), self._padded(signals)
@@ -201,8 +204,8 @@ class SupernodeFormation(NegotiationProtocol):
             task, target = np.where(posts, feed[:, :1], task), np.where(posts, feed[:, _FIXED:], target)
             value = np.where(posts, feed[:, 2:3], value)
             price = np.where(posts & (held.posted == feed[:, :1]), held.price, price)
-        fitness = loss(self._objective, held.point - target)[:, None]
-        return np.hstack([task, value, held.bid, price, target, held.point, fitness])
+        fitness = loss(self._objective, held.trial - target)[:, None]
+        return np.hstack([task, value, held.bid, price, target, held.trial, fitness])
 
     def _next(self, state: Floats, signals: Floats, me: Ints, heard: _Heard) -> Floats:
         """(k, D) the states after an exchange; `heard.rows` are rows of `state`, `me` and senders are daemons."""
@@ -230,6 +233,7 @@ class SupernodeFormation(NegotiationProtocol):
             bid=np.where(found | fresh, feed[:, 3:4], held.bid),
             target=np.where(posts, feed[:, _FIXED:], held.target),
             point=np.where(fresh, self._starts[me], held.point),
+            trial=np.where(fresh, self._starts[me], held.trial),
         )
 
     def _priced(self, held: _Members, feed: Floats, me: Ints, heard: _Heard) -> _Members:
@@ -246,7 +250,7 @@ class SupernodeFormation(NegotiationProtocol):
 
     def _learned(self, held: _Members, feed: Floats, me: Ints, heard: _Heard) -> _Members:
         """Accepted bidders join; members step toward the softmin mean of the members that they hear."""
-        moved = self._moved(held, me, heard)
+        mean, moved = self._moved(held, me, heard)
         awards = self._is_desk(heard.task, heard.senders) & (heard.task == held.offer[heard.rows, 0])
         wins = awards & (heard.price >= 0.0) & (held.bid[heard.rows, 0] >= heard.price)
         joins = np.zeros((len(me), 1), dtype=bool)
@@ -254,25 +258,28 @@ class SupernodeFormation(NegotiationProtocol):
         return held._replace(
             job=np.where(joins, held.offer, held.job),
             offer=np.zeros_like(held.offer),
-            point=np.where(joins, self._starts[me], moved),
+            point=np.where(joins, self._starts[me], mean),
+            trial=np.where(joins, self._starts[me], moved),
             target=np.where(joins, held.offered, held.target),
         )
 
-    def _moved(self, held: _Members, me: Ints, heard: _Heard) -> Floats:
-        """(k, d) the points after a step of consensus-based optimization."""
-        k, at = len(me), heard.rows
+    def _moved(self, held: _Members, me: Ints, heard: _Heard) -> tuple[Floats, Floats]:
+        """(k, d) the means v and the next points x of a step of consensus-based optimization."""
+        at = heard.rows
         same = (heard.task == held.job[at, 0]) & (heard.task > 0) & (heard.target == held.target[at]).all(axis=1)
         rows, fitness, points = at[same], heard.fitness[same], heard.point[same]
-        own = loss(self._objective, held.point - held.target)
+        own = loss(self._objective, held.trial - held.target)
         best = own.copy()
         np.minimum.at(best, rows, fitness)
         mine = np.exp(-self.sharpness * (own - best))
         theirs = np.exp(-self.sharpness * (fitness - best[rows]))
-        total = mine + np.bincount(rows, theirs, minlength=k)
-        sums = [np.bincount(rows, theirs * column, minlength=k) for column in points.T]
-        mean = (mine[:, None] * held.point + np.stack(sums, axis=1)) / total[:, None]
-        away = np.where(held.job > 0, held.point - mean, 0.0)
-        return clip_finite(held.point - self.drift * away + self.noise * np.abs(away) * self._steps[me], held.point)
+        total = mine + np.bincount(rows, theirs, minlength=len(me))
+        sums = [np.bincount(rows, theirs * column, minlength=len(me)) for column in points.T]
+        mean = clip_finite((mine[:, None] * held.trial + np.stack(sums, axis=1)) / total[:, None], held.trial)
+        away = held.trial - mean
+        moved = clip_finite(held.trial - self.drift * away + self.noise * np.abs(away) * self._steps[me], held.trial)
+        working = held.job > 0
+        return np.where(working, mean, held.point), np.where(working, moved, held.trial)
 
 
 def _best(heard: _Heard, valid: Bools, k: int) -> Ints:

@@ -7,7 +7,7 @@ import numpy as np
 from swarmsec.arrays import Floats, Ints
 from swarmsec.protocols._objectives import loss
 
-_SHARPNESS, _DRIFT, _NOISE = 30.0, 0.2, 0.7
+_SHARPNESS, _DRIFT, _NOISE = 30.0, 0.4, 0.75
 """The same step of consensus-based optimization as that of the protocol `supernode_formation`."""
 
 
