@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from swarmsec.protocols._objectives import Objective, loss
+from swarmsec.objectives import Objective, loss
 from swarmsec.teams import BlueView, Defense, Floats, Ge, Help, Interval, Messages, Surface, Vantage
 
 

@@ -23,7 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LAYERS = [
     {"errors", "arrays", "compile", "visible", "_version"},
     {"rng", "parameters", "files"},
-    {"plugin", "entry_points", "threats"},
+    {"plugin", "entry_points", "threats", "objectives"},
     {"registry"},
     {"network"},
     {"messages"},
@@ -52,7 +52,9 @@ SHARED_LAYERS = 1
 """Modules of the lowest layers, up to this one, may import each other."""
 
 HEIGHT = {package: height for height, packages in enumerate(LAYERS) for package in packages}
-PLUGIN_MAY_IMPORT = {"teams", "messages", "aggregation", "immunity", "network", "errors", "parameters", "arrays"}
+PLUGIN_MAY_IMPORT = {
+    *("teams", "messages", "aggregation", "immunity", "network", "errors", "parameters", "arrays", "objectives"),
+}
 SHARE_MAX = 0.12
 
 

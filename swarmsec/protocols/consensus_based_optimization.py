@@ -10,9 +10,9 @@ import numpy as np
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Floats
 from swarmsec.messages import LARGEST, Inbox, Messages, clip_finite, extremes, sum_one, sums
+from swarmsec.objectives import Objective, loss
 from swarmsec.parameters import Ge, Gt, Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
-from swarmsec.protocols._objectives import Objective, loss
 
 
 @dataclass(kw_only=True)

@@ -10,9 +10,9 @@ import numpy as np
 from swarmsec.aggregation import Rule
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.messages import LARGEST, Inbox, Messages, clip_finite
+from swarmsec.objectives import Objective, loss
 from swarmsec.parameters import Ge, Gt, Help
 from swarmsec.protocols._base import NegotiationProtocol, ProtocolView
-from swarmsec.protocols._objectives import Objective, loss
 
 _FIXED = 4
 """Signals and proposals have four columns and then a point; messages have four, two points and the fitness."""

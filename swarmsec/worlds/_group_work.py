@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
-from swarmsec.protocols._objectives import loss
+from swarmsec.objectives import loss
 
 
 class OpenTasks(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from swarmsec.arrays import Floats, Ints
-from swarmsec.protocols._objectives import loss
+from swarmsec.objectives import loss
 
 _SHARPNESS, _DRIFT, _NOISE = 30.0, 0.4, 0.75
 """The same step of consensus-based optimization as that of the protocol `supernode_formation`."""

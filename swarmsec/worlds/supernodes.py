@@ -10,8 +10,8 @@ import numpy as np
 
 from swarmsec.arrays import Floats
 from swarmsec.errors import ParameterError
+from swarmsec.objectives import Objective
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
-from swarmsec.protocols._objectives import Objective
 from swarmsec.teams.observed import Observed
 from swarmsec.worlds._base import Outcome, World, WorldView
 from swarmsec.worlds._declarations import Bill, Chart, Column, Metric
@@ -129,9 +129,7 @@ class Supernodes(World):
     @property
     def decision_columns(self) -> tuple[Column, ...]:
         """The number of the task that a daemon works on, 0 for none, and its point."""
-        points = tuple(
-            Column(name=f"point_{part}", low=-self._box, high=self._box) for part in range(self.dimension)
-        )
+        points = tuple(Column(name=f"point_{part}", low=-self._box, high=self._box) for part in range(self.dimension))
         return (Column(name="task", low=0.0, high=_NUMBER_MAX), *points)
 
     @property

@@ -7,7 +7,7 @@ import pytest
 
 from swarmsec.aggregation import WmsrRule
 from swarmsec.network import Delivery, topology
-from swarmsec.protocols._objectives import loss
+from swarmsec.objectives import loss
 from swarmsec.protocols.consensus_based_optimization import ConsensusBasedOptimization
 from swarmsec.rng import stream
 from swarmsec.testing import check_protocol

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from swarmsec.network import Delivery, topology
-from swarmsec.protocols._objectives import loss
+from swarmsec.objectives import loss
 from swarmsec.protocols.evolution_strategy import EvolutionStrategy
 from swarmsec.rng import stream
 from swarmsec.testing import check_protocol

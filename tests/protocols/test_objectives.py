@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from swarmsec.protocols._objectives import WORST, loss
+from swarmsec.objectives import WORST, loss
 
 
 @pytest.mark.parametrize("objective", ["sphere", "rastrigin"])

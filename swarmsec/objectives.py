@@ -1,4 +1,4 @@
-"""Objective functions for optimization protocols, of d numbers; the only global minimum is 0 at the origin."""
+"""Objective functions of d numbers, for protocols, worlds and plug-ins; the only global minimum is 0 at the origin."""
 
 from __future__ import annotations
 
