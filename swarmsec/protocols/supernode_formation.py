@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ _OPEN = -1.0
 """The price of a task that has not been awarded."""
 
 
-class _Members(NamedTuple):
+class _MemberRows(NamedTuple):
     """The states of k daemons, all (k, ·); the first columns are the proposals.
 
     Attributes:
@@ -51,7 +51,7 @@ class _Members(NamedTuple):
         return np.concatenate(self, axis=1)
 
 
-class _Heard(NamedTuple):
+class _Arrived(NamedTuple):
     """The messages that arrived, one row an edge.
 
     Attributes:
@@ -89,9 +89,13 @@ class SupernodeFormation(NegotiationProtocol):
 
         v = Σ x_j e^(−α f_j) / Σ e^(−α f_j),    x ← x − drift (x − v) + noise |x − v| N(0, I)    by component,
 
-    and works at v. f is the loss of the task, a black box at the place of its data: f(x) = objective(x − target). It costs one
-    evaluation a message. Nobody checks what others tell: a false bid wins a membership, and a false fitness makes its
-    point the mean v of all who hear it. A liar that also tells a bad point moves the group there; with a true point
+    and works at v. With `weights: ranks` the mean is that of an evolution strategy with weighted recombination, w_r =
+    max(0, log((c + 1) / 2) − log r) for the point of rank r of the c points heard (Hansen and Ostermeier 2001): however
+    large a lie, it counts as much as the best point.
+
+    f is the loss of the task, a black box at the place of its data: f(x) = objective(x − target). A daemon evaluates
+    its own x once an exchange. Nobody checks what others tell: a false bid wins a membership, and a false fitness makes
+    its point the mean v of all who hear it. A liar that also tells a bad point moves the group there; with a true point
     the lie only moves the group to the liar. Messages of another task or another target are not read. The rule of a
     defense has no effect, as bids and losses are compared and not averaged.
 
@@ -107,6 +111,9 @@ class SupernodeFormation(NegotiationProtocol):
     sharpness: Annotated[float, Gt(0), Help("α; the larger, the closer v is to the point with the lowest f.")] = 30.0
     drift: Annotated[float, Gt(0), Help("The share of the way to the mean that a point moves in a round.")] = 0.4
     noise: Annotated[float, Ge(0), Help("Standard deviation of the exploring step, in distances from the mean.")] = 0.75
+    weights: Annotated[
+        Literal["softmin", "ranks"], Help("The weight of a point: by its fitness, or by its rank in the group.")
+    ] = "softmin"
     objective: Objective = "rastrigin"
 
     def begin(self, view: ProtocolView) -> None:
@@ -138,7 +145,7 @@ class SupernodeFormation(NegotiationProtocol):
     def initial_state(self, signals: Floats) -> Floats:
         """No jobs and no offers."""
         no, nowhere = np.zeros((len(signals), 1)), np.zeros((len(signals), self._d))
-        return _Members(no, no, no, np.full_like(no, _OPEN), nowhere, no, nowhere, nowhere, nowhere).state
+        return _MemberRows(no, no, no, np.full_like(no, _OPEN), nowhere, no, nowhere, nowhere, nowhere).state
 
     def proposals(self, state: Floats) -> Floats:
         """(job, offer, bid, price, point), as many of these as there are signals."""
@@ -151,17 +158,17 @@ class SupernodeFormation(NegotiationProtocol):
 
     def speak(self, state: Floats, signals: Floats) -> Floats:
         """(task, value, bid, price, target, point, fitness): (n, 5 + 2d)."""
-        return self._message(state, signals, np.arange(len(state)))
+        return self._message(state, signals, np.arange(len(state), dtype=np.int32))
 
     def listen(self, messages: Messages, rule: Rule | None, *, state: Floats, signals: Floats) -> Floats:
         """Answer calls, set prices, or join and learn."""
         arrived = np.flatnonzero((messages.column(0) > 0) & (messages.admission > 0))
         heard = self._heard(messages.receivers[arrived], messages.senders[arrived], messages.on(arrived))
-        return self._next(state, signals, np.arange(len(state)), heard)
+        return self._next(state, signals, np.arange(len(state), dtype=np.int32), heard)
 
     def speak_one(self, daemon: int, own: Floats, signal: Floats) -> Floats:
         """The same for one daemon."""
-        payload: Floats = self._message(own[None], signal[None], np.array([daemon]))[0]
+        payload: Floats = self._message(own[None], signal[None], np.array([daemon], dtype=np.int32))[0]
         return payload
 
     def listen_one(self, daemon: int, heard: Inbox, rule: Rule | None, *, own: Floats, signal: Floats) -> Floats:
@@ -169,24 +176,28 @@ class SupernodeFormation(NegotiationProtocol):
         arrived = np.flatnonzero((heard.values[:, 0] > 0) & (heard.admission > 0))
         rows = np.zeros(len(arrived), dtype=np.int32)
         received = self._heard(rows, heard.senders[arrived], heard.values[arrived])
-        after: Floats = self._next(own[None], signal[None], np.array([daemon]), received)[0]
+        after: Floats = self._next(own[None], signal[None], np.array([daemon], dtype=np.int32), received)[0]
         return after
 
-    def _members(self, state: Floats) -> _Members:
+    def _members(self, state: Floats) -> _MemberRows:
         d = self._d
         ends = np.cumsum([1, 1, 1, 1, d, 1, d, d])
-        return _Members._make(np.split(state, ends, axis=1))
+        return _MemberRows._make(np.split(state, ends, axis=1))
 
     def _padded(self, signals: Floats) -> Floats:
-        """(k, 4 + d) the signals, with zeros in columns that a world does not have."""
+        """(k, 4 + d) the signals. A world with four columns or fewer posts no tasks: its first is the spare."""
         clipped = np.clip(signals, -LARGEST, LARGEST)
-        missing = _FIXED + self._d - signals.shape[1]
-        return np.hstack([clipped, np.zeros((len(signals), missing))]) if missing else clipped
+        if signals.shape[1] > _FIXED:
+            return clipped
+        feed = np.zeros((len(signals), _FIXED + self._d))
+        feed[:, 3] = clipped[:, 0]
+        return feed
 
-    def _heard(self, rows: Ints, senders: Ints, payload: Floats) -> _Heard:
+    def _heard(self, rows: Ints, senders: Ints, payload: Floats) -> _Arrived:
         d = self._d
-        first = [payload[:, column] for column in range(_FIXED)]
-        return _Heard(rows, senders, *first, payload[:, 4 : 4 + d], payload[:, 4 + d : 4 + 2 * d], payload[:, -1])
+        task, value, bid, price = payload[:, :_FIXED].T
+        target, point = payload[:, _FIXED : _FIXED + d], payload[:, _FIXED + d : _FIXED + 2 * d]
+        return _Arrived(rows, senders, task, value, bid, price, target, point, payload[:, -1])
 
     def _is_desk(self, task: Floats, daemon: Ints) -> Bools:
         """(k,) whether the number of a task names this daemon as its desk; 0 names none."""
@@ -207,13 +218,13 @@ class SupernodeFormation(NegotiationProtocol):
         fitness = loss(self._objective, held.trial - target)[:, None]
         return np.hstack([task, value, held.bid, price, target, held.trial, fitness])
 
-    def _next(self, state: Floats, signals: Floats, me: Ints, heard: _Heard) -> Floats:
+    def _next(self, state: Floats, signals: Floats, me: Ints, heard: _Arrived) -> Floats:
         """(k, D) the states after an exchange; `heard.rows` are rows of `state`, `me` and senders are daemons."""
         held, feed = self._members(state), self._padded(signals)
         stage = (self._called, self._priced, self._learned)[self._stage]
         return clip_finite(stage(held, feed, me, heard).state, state)
 
-    def _called(self, held: _Members, feed: Floats, me: Ints, heard: _Heard) -> _Members:
+    def _called(self, held: _MemberRows, feed: Floats, me: Ints, heard: _Arrived) -> _MemberRows:
         """Begin and end jobs with the calls, and pick a call to bid for."""
         posts = self._is_desk(feed[:, 0], me)[:, None]
         posted = np.where(posts, feed[:, :1], 0.0)
@@ -230,13 +241,13 @@ class SupernodeFormation(NegotiationProtocol):
             job=job,
             offer=np.where(found, heard.task[edge][:, None] if len(heard.task) else 0.0, 0.0),
             offered=np.where(found, heard.target[edge] if len(heard.task) else 0.0, 0.0),
-            bid=np.where(found | fresh, feed[:, 3:4], held.bid),
+            bid=np.where((job == 0.0) | fresh, np.maximum(feed[:, 3:4], 0.0), held.bid),
             target=np.where(posts, feed[:, _FIXED:], held.target),
             point=np.where(fresh, self._starts[me], held.point),
             trial=np.where(fresh, self._starts[me], held.trial),
         )
 
-    def _priced(self, held: _Members, feed: Floats, me: Ints, heard: _Heard) -> _Members:
+    def _priced(self, held: _MemberRows, feed: Floats, me: Ints, heard: _Arrived) -> _MemberRows:
         """Desks set the price to the bid of rank size − 1; the desk itself is the last member."""
         at = np.flatnonzero((heard.task == held.posted[heard.rows, 0]) & (heard.task > 0) & (heard.bid > 0))
         order = at[np.lexsort((-heard.bid[at], heard.rows[at]))]
@@ -248,7 +259,7 @@ class SupernodeFormation(NegotiationProtocol):
         price[rows[last]] = heard.bid[order[last]]
         return held._replace(price=np.where(held.posted > 0, price[:, None], _OPEN))
 
-    def _learned(self, held: _Members, feed: Floats, me: Ints, heard: _Heard) -> _Members:
+    def _learned(self, held: _MemberRows, feed: Floats, me: Ints, heard: _Arrived) -> _MemberRows:
         """Accepted bidders join; members step toward the softmin mean of the members that they hear."""
         mean, moved = self._moved(held, me, heard)
         awards = self._is_desk(heard.task, heard.senders) & (heard.task == held.offer[heard.rows, 0])
@@ -263,26 +274,43 @@ class SupernodeFormation(NegotiationProtocol):
             target=np.where(joins, held.offered, held.target),
         )
 
-    def _moved(self, held: _Members, me: Ints, heard: _Heard) -> tuple[Floats, Floats]:
-        """(k, d) the means v and the next points x of a step of consensus-based optimization."""
+    def _moved(self, held: _MemberRows, me: Ints, heard: _Arrived) -> tuple[Floats, Floats]:
+        """(k, d) the means v and the next points x of a step."""
         at = heard.rows
-        same = (heard.task == held.job[at, 0]) & (heard.task > 0) & (heard.target == held.target[at]).all(axis=1)
-        rows, fitness, points = at[same], heard.fitness[same], heard.point[same]
-        own = loss(self._objective, held.trial - held.target)
-        best = own.copy()
-        np.minimum.at(best, rows, fitness)
-        mine = np.exp(-self.sharpness * (own - best))
-        theirs = np.exp(-self.sharpness * (fitness - best[rows]))
-        total = mine + np.bincount(rows, theirs, minlength=len(me))
-        sums = [np.bincount(rows, theirs * column, minlength=len(me)) for column in points.T]
-        mean = clip_finite((mine[:, None] * held.trial + np.stack(sums, axis=1)) / total[:, None], held.trial)
+        same = (heard.task == held.job[at, 0]) & (heard.target == held.target[at]).all(axis=1)
+        rows = np.concatenate([np.arange(len(me)), at[same]])
+        fitness = np.concatenate([loss(self._objective, held.trial - held.target), heard.fitness[same]])
+        points = np.concatenate([held.trial, heard.point[same]])
+        weight = (_softmin if self.weights == "softmin" else _by_rank)(rows, fitness, len(me), self.sharpness)
+        sums = [np.bincount(rows, weight * column, minlength=len(me)) for column in points.T]
+        total = np.bincount(rows, weight, minlength=len(me))
+        mean = clip_finite(np.stack(sums, axis=1) / total[:, None], held.trial)
         away = held.trial - mean
         moved = clip_finite(held.trial - self.drift * away + self.noise * np.abs(away) * self._steps[me], held.trial)
         working = held.job > 0
         return np.where(working, mean, held.point), np.where(working, moved, held.trial)
 
 
-def _best(heard: _Heard, valid: Bools, k: int) -> Ints:
+def _softmin(rows: Ints, fitness: Floats, k: int, sharpness: float) -> Floats:
+    """The weight of each point of k neighborhoods: e^(−α (f − the least f))."""
+    best = np.full(k, np.inf)
+    np.minimum.at(best, rows, fitness)
+    weight: Floats = np.exp(-sharpness * (fitness - best[rows]))
+    return weight
+
+
+def _by_rank(rows: Ints, fitness: Floats, k: int, sharpness: float) -> Floats:
+    """The weight of each point of k neighborhoods: max(0, log(c/2 + 1/2) − log r), r = 1 for the lowest f of c."""
+    order = np.lexsort((fitness, rows))
+    counts = np.bincount(rows, minlength=k)
+    rank = np.empty(len(rows))
+    rank[order] = np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows[order]] + 1.0
+    highest = np.log(np.maximum(counts, 2) / 2.0 + 0.5)
+    weight: Floats = np.maximum(highest[rows] - np.log(rank), 0.0)
+    return weight
+
+
+def _best(heard: _Arrived, valid: Bools, k: int) -> Ints:
     """(k,) the edge with the valid call of the highest value, of equal ones the lowest task; −1 without a call."""
     at = np.flatnonzero(valid)
     order = at[np.lexsort((heard.task[at], -heard.value[at], heard.rows[at]))]

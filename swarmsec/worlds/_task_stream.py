@@ -42,12 +42,18 @@ class TaskStream:
         return 1.0 + self.desks[desk] + float(self.n) * task
 
 
+def desks_of(n: int, per_desk: int) -> Ints:
+    """(D,) the daemons that are desks, one of `per_desk`, at least one, at equal distances."""
+    count = max(n // per_desk, 1)
+    return (np.arange(count, dtype=np.int64) * n // count).astype(np.int32)
+
+
 def drawn_tasks(
     rng: np.random.Generator,
+    desks: Ints,
     n: int,
     rounds: int,
     *,
-    per_desk: int,
     hours_per_round: float,
     lifetime_hours: tuple[float, float],
     gap_hours: float,
@@ -61,8 +67,7 @@ def drawn_tasks(
     A desk is idle for an exponential time of mean g (1 + cos(2π h / 24)) before each task, h the hour of the day: more
     work arrives at noon than at midnight.
     """
-    count = max(n // per_desk, 1)
-    desks = (np.arange(count, dtype=np.int64) * n // count).astype(np.int32)
+    count = len(desks)
     shortest = max(round(lifetime_hours[0] / hours_per_round), 1)
     most = rounds // shortest + 2
     length = rng.uniform(*lifetime_hours, (count, most))

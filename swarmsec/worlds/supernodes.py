@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from swarmsec.arrays import Floats
+from swarmsec.arrays import Floats, Ints
 from swarmsec.errors import ParameterError
 from swarmsec.objectives import Objective
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
@@ -17,7 +17,7 @@ from swarmsec.worlds._base import Outcome, World, WorldView
 from swarmsec.worlds._declarations import Bill, Chart, Column, Metric
 from swarmsec.worlds._group_work import OpenTasks, Prices, Work, rows_of, work_of
 from swarmsec.worlds._hub import Hub
-from swarmsec.worlds._task_stream import DAY_HOURS, TaskStream, drawn_tasks
+from swarmsec.worlds._task_stream import DAY_HOURS, TaskStream, desks_of, drawn_tasks
 
 _NUMBER_MAX = 1e15
 
@@ -52,12 +52,12 @@ class Supernodes(World):
 
     bills: ClassVar[tuple[Bill, ...]] = (
         Bill(name="cost_usd", unit="USD", help="Value not done, excess loss, and wasted petaflop-hours."),
-        Bill(name="wasted_petaflop_hours", unit="petaflop-hours", help="Computed for nothing."),
     )
     metrics: ClassVar[tuple[Metric, ...]] = (
         Metric(name="undone_usd", unit="USD", help="The part of the bill that was not done."),
         Metric(name="excess_loss_usd", unit="USD", help="The part of the bill that is the loss of the work."),
         Metric(name="wasted_usd", unit="USD", help="The part of the bill that is wasted petaflop-hours."),
+        Metric(name="wasted_petaflop_hours", unit="petaflop-hours", help="Computed for nothing so far."),
         Metric(name="done_usd", unit="USD", help="The value of the work so far."),
         Metric(name="open_tasks", help="Open tasks.", axis="tasks", aggregation="mean"),
         Metric(name="groups", help="Tasks with two workers or more.", axis="tasks", aggregation="mean"),
@@ -132,6 +132,11 @@ class Supernodes(World):
         points = tuple(Column(name=f"point_{part}", low=-self._box, high=self._box) for part in range(self.dimension))
         return (Column(name="task", low=0.0, high=_NUMBER_MAX), *points)
 
+    def roles(self, n: int) -> Mapping[str, Ints]:
+        """The desks, and all other daemons."""
+        desks = desks_of(n, self.daemons_per_desk)
+        return {"desk": desks, "worker": np.setdiff1d(np.arange(n, dtype=np.int32), desks)}
+
     @property
     def _box(self) -> float:
         return 1.5 * self.reach
@@ -145,9 +150,9 @@ class Supernodes(World):
         self._rng, self._n, self._billed, self._round = view.rng, view.n, view.billed, 0
         self._tasks: TaskStream = drawn_tasks(
             view.rng,
+            desks_of(view.n, self.daemons_per_desk),
             view.n,
             view.rounds,
-            per_desk=self.daemons_per_desk,
             hours_per_round=self._hours,
             lifetime_hours=(self.hours_min, self.hours_max),
             gap_hours=self.gap,
@@ -250,7 +255,7 @@ class Supernodes(World):
 
     def _bills(self, work: Work) -> Mapping[str, float]:
         cost = work.undone_usd + work.excess_usd + self.usd_per_petaflop_hour * work.wasted_petaflop_hours
-        return {"cost_usd": cost, "wasted_petaflop_hours": work.wasted_petaflop_hours}
+        return {"cost_usd": cost}
 
     def _metrics(self, work: Work) -> Mapping[str, float]:
         total, hub = self._total, 2.0 * self.hub_exchanges * self._n
@@ -258,6 +263,7 @@ class Supernodes(World):
             "undone_usd": total.undone_usd,
             "excess_loss_usd": total.excess_usd,
             "wasted_usd": self.usd_per_petaflop_hour * total.wasted_petaflop_hours,
+            "wasted_petaflop_hours": total.wasted_petaflop_hours,
             "done_usd": total.done_usd,
             "open_tasks": float(len(self._open.number)),
             "groups": work.groups,
