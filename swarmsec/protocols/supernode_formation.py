@@ -212,7 +212,8 @@ class SupernodeFormation(NegotiationProtocol):
             task, target = np.where(bids, held.offer, task), np.where(bids, held.offered, target)
         else:
             posts = self._is_desk(feed[:, 0], me)[:, None]
-            task, target = np.where(posts, feed[:, :1], task), np.where(posts, feed[:, _FIXED:], target)
+            others = 0.0 if self._stage == 0 else task  # Only desks call.
+            task, target = np.where(posts, feed[:, :1], others), np.where(posts, feed[:, _FIXED:], target)
             value = np.where(posts, feed[:, 2:3], value)
             price = np.where(posts & (held.posted == feed[:, :1]), held.price, price)
         fitness = loss(self._objective, held.trial - target)[:, None]
@@ -236,11 +237,13 @@ class SupernodeFormation(NegotiationProtocol):
         stays[heard.rows[kept]] = True
         job = np.where(posts, posted, np.where(stays, held.job, 0.0))
         edge = _best(heard, calls & (heard.price <= 0.0), len(me))
-        found = (edge >= 0)[:, None] & (job == 0.0) & (feed[:, 3:4] > 0.0)
+        found = np.flatnonzero((edge >= 0) & (job[:, 0] == 0.0) & (feed[:, 3] > 0.0))
+        offer, offered = np.zeros_like(held.offer), np.zeros_like(held.offered)
+        offer[found, 0], offered[found] = heard.task[edge[found]], heard.target[edge[found]]
         return held._replace(
             job=job,
-            offer=np.where(found, heard.task[edge][:, None] if len(heard.task) else 0.0, 0.0),
-            offered=np.where(found, heard.target[edge] if len(heard.task) else 0.0, 0.0),
+            offer=offer,
+            offered=offered,
             bid=np.where((job == 0.0) | fresh, np.maximum(feed[:, 3:4], 0.0), held.bid),
             target=np.where(posts, feed[:, _FIXED:], held.target),
             point=np.where(fresh, self._starts[me], held.point),
