@@ -37,7 +37,7 @@ def test_these_are_all_protocols_with_a_fitness() -> None:
         plugin.begin(ProtocolView(network=topology("complete", n=4), rng=np.random.default_rng(0), width=2))
         if any(name.startswith("fitness") for name in plugin.columns):
             named.add(kind)
-    assert named == {"consensus_based_optimization", "evolution_strategy"}
+    assert named == {"consensus_based_optimization", "evolution_strategy", "supernode_formation"}
 
 
 def test_the_point_stays_true_and_the_softmin_mean_moves_to_the_liar() -> None:

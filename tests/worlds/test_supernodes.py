@@ -91,7 +91,8 @@ def test_daemons_beyond_the_size_of_a_task_and_on_closed_tasks_are_wasted() -> N
 def test_busy_daemons_leave_a_part_undone() -> None:
     world = begun(**{**STEADY, "spare_min": 0.6}, **HOUR)
     spare = world.sense()[:, 3]
-    assert (spare >= 0.6).all() and (spare <= 1.0).all()
+    assert (spare >= 0.6).all()
+    assert (spare <= 1.0).all()
     assert work(world, range(4)).bills["cost_usd"] == pytest.approx(3.0 * (4 - spare[:4].sum()))
 
 
@@ -124,7 +125,8 @@ def test_tasks_of_a_desk_follow_each_other_and_name_their_desk() -> None:
         assert np.array_equal((number - 1) % 1200, stream_.desks[desk])
         assert len(np.unique(desk)) == len(desk)
     lengths = (stream_.stop - stream_.start)[stream_.stop < 720]
-    assert 29 <= lengths.min() and lengths.max() <= 91
+    assert lengths.min() >= 29
+    assert lengths.max() <= 91
 
 
 def test_more_tasks_are_open_at_noon_than_at_midnight() -> None:
@@ -147,7 +149,8 @@ def test_the_declared_payload_gives_the_terabytes_an_hour() -> None:
     hub, messages = trace.metrics["hub_tb_per_hour"][-1], trace.metrics["messages"][-1] * 10  # Three rounds: 6 minutes.
     assert hub == pytest.approx(2 * 1200 * 30 * 17e-6)
     assert messages * 17e-6 == pytest.approx(12 * hub)
-    assert 1.0 <= hub <= 2.0 and 12.0 <= 12 * hub <= 18.0
+    assert 1.0 <= hub <= 2.0
+    assert 12.0 <= 12 * hub <= 18.0
 
 
 def test_the_hub_staffs_the_most_valuable_tasks_with_the_best_daemons() -> None:
