@@ -14,9 +14,10 @@ from swarmsec.objectives import Objective
 from swarmsec.parameters import Ge, Gt, Help, Interval, Unit
 from swarmsec.teams.observed import Observed
 from swarmsec.worlds._base import Outcome, World, WorldView
-from swarmsec.worlds._declarations import Bill, Chart, Column, Metric
+from swarmsec.worlds._declarations import Bill, Chart, Column, Metric, PublishedClaim
 from swarmsec.worlds._group_work import OpenTasks, Prices, Work, rows_of, work_of
 from swarmsec.worlds._hub import Hub
+from swarmsec.worlds._supernode_claims import CLAIMS
 from swarmsec.worlds._task_stream import DAY_HOURS, TaskStream, desks_of, drawn_tasks
 
 _NUMBER_MAX = 1e15
@@ -76,6 +77,7 @@ class Supernodes(World):
     pictures: ClassVar[tuple[Chart, ...]] = (
         Chart(title="Groups and their loss", figures=("open_tasks", "groups", "ruined_groups", "mean_loss")),
     )
+    claims: ClassVar[tuple[PublishedClaim, ...]] = CLAIMS
     senses: ClassVar[str] = "task"
     decides: ClassVar[str] = "work"
 
