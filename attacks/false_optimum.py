@@ -16,10 +16,11 @@ class FalseOptimum(Attack):
 
     A softmin mean believes the lowest fitness: all that hear the liar move to its point, which is bad. A false fitness
     alone is not enough, because a liar with an honest point moves to the best point as the others do and then tells it;
-    so this one holds its point. With a high bid it gets a place in every group that it hears of, and it goes on to
-    speak as a member of the last task that it bid for or worked on, whether or not its desk took it. In protocols
-    without a `target` the point is the offset. No paper is known for it; consensus-based optimization assumes that
-    agents tell their true fitness (Pinnau, Totzeck, Tse and Martin 2017).
+    so this one holds its point. A high bid gets it a place that stays empty. It goes on to speak as a member of the
+    last task that it bid for or worked on, whether or not its desk took it: members believe whoever speaks of their
+    task, so that it does nearly as much with a true bid. In protocols without a `target` the point is the offset. No
+    paper is known for it; consensus-based optimization assumes that agents tell their true fitness (Pinnau, Totzeck,
+    Tse and Martin 2017).
     """
 
     surface = Surface.MESSAGE
