@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench gallery still bites defenses outputs catalog golden sizes lock clean
+.PHONY: help demo test test-slow check format bench gallery still worlds bites defenses outputs catalog golden sizes lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -36,6 +36,9 @@ gallery: $(VENV)/.installed ## run every scenario of the library and write scena
 
 still: $(VENV)/.installed ## run defenses that do no work in every scenario and write docs/standing-still.md
 	$(VENV)/bin/python -m swarmsec.report.still_page --jobs 2 --plugins tests/nulls $(ARGS)
+
+worlds: $(VENV)/.installed ## run the main scenario of every system and write the table in README.md
+	$(VENV)/bin/python -m swarmsec.report.main_scenarios --jobs 2 $(ARGS)
 
 bites: $(VENV)/.installed ## run the rows of the bite table and write docs/bite-table.md
 	$(VENV)/bin/python -m swarmsec.report.bite_page --jobs 2 $(ARGS)
