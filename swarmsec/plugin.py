@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
+from swarmsec.short_repr import short_repr
+
 Family = Literal["attacks", "defenses", "protocols", "worlds", "topologies"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
@@ -29,6 +31,11 @@ class Plugin:
 
     trait_items: ClassVar[Mapping[str, type[Any]]] = {}
     """The types of what such tuples hold, where it is not text."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__repr__" not in vars(cls):  # A dataclass keeps the one that it finds.
+            cls.__repr__ = short_repr  # type: ignore[method-assign]
 
     def check(self, n: int) -> None:
         """Check that the parameters are valid for a swarm of `n` daemons.

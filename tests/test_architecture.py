@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 LAYERS = [
-    {"errors", "arrays", "compile", "visible", "_version"},
+    {"errors", "arrays", "compile", "visible", "short_repr", "_version"},
     {"rng", "parameters", "files"},
     {"plugin", "entry_points", "threats"},
     {"registry"},

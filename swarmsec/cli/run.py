@@ -241,14 +241,4 @@ def _interrupts_wait() -> Iterator[None]:
 def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:
     from swarmsec.report.terminal import Context, render
 
-    registry, document = scenario.registry, scenario.document
-    bills: Sequence[str] = registry.get("worlds", document["world"]["kind"]).bill_names()
-    context = Context(
-        title=scenario.title,
-        document=document,
-        n=scenario.n,
-        bills=[scenario.bill, *(bill for bill in bills if bill != scenario.bill)],
-        vantages=[registry.get("defenses", spec["kind"]).vantage.value for spec in document["defenses"]],
-        folder=str(folder.path),
-    )
-    print_rendered(render(result, context))
+    print_rendered(render(result, Context.of(scenario, folder=str(folder.path))))

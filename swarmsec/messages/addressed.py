@@ -10,6 +10,7 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, read_only
 from swarmsec.messages.batch import Messages
 from swarmsec.network import Network
+from swarmsec.short_repr import short_repr
 
 
 class Addressed(NamedTuple):
@@ -23,6 +24,9 @@ class Addressed(NamedTuple):
 
     payload: Floats
     sent: Bools
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def as_messages(network: Network, payload: Floats | Addressed) -> Messages:

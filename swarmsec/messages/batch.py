@@ -18,6 +18,7 @@ import numpy.typing as npt
 from swarmsec.arrays import Bools, Floats, Ints, read_only
 from swarmsec.messages.inbox import Inbox
 from swarmsec.network import Joined, Network
+from swarmsec.short_repr import short_repr
 
 _Scalar = TypeVar("_Scalar", bound="np.generic")
 
@@ -27,7 +28,7 @@ BYTES_A_COMPONENT = 8
 """A component of a message is sent as one float64."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Messages:
     """All messages of one exchange, on the edges of a network.
 
@@ -46,6 +47,8 @@ class Messages:
     copies: Ints | None = None
     weights: Floats | None = None
     delays: Ints | None = None
+
+    __repr__ = short_repr
 
     @property
     def senders(self) -> Ints:

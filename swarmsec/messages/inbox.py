@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmsec.arrays import Bools, Floats, Ints
+from swarmsec.short_repr import short_repr
 
 
 class Inbox(NamedTuple):
@@ -26,6 +27,9 @@ class Inbox(NamedTuple):
     values: Floats
     copies: Ints
     weights: Floats
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @property
     def received(self) -> Bools:

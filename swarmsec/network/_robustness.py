@@ -10,6 +10,7 @@ import numpy as np
 from swarmsec.errors import ParameterError
 from swarmsec.network import _integer_programs, _lower_bounds, _subsets
 from swarmsec.network._subsets import Pair
+from swarmsec.short_repr import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,9 @@ class Robustness(NamedTuple):
     exact: bool
     f_max: int
     r_at_most: int
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @property
     def f_local(self) -> int:

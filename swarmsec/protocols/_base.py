@@ -16,9 +16,10 @@ from swarmsec.messages import Addressed, Inbox, Messages
 from swarmsec.network import Network
 from swarmsec.parameters import Ge, Help, Unit
 from swarmsec.plugin import Family, Plugin
+from swarmsec.short_repr import short_repr
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ProtocolView:
     """What a protocol knows at the start of a run.
 
@@ -35,6 +36,8 @@ class ProtocolView:
     width: int = 1
     roles: Mapping[str, Ints] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    __repr__ = short_repr
 
     @property
     def n(self) -> int:

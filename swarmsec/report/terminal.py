@@ -13,6 +13,7 @@ from rich.text import Text
 from swarmsec.report.fitting import FittingTable
 from swarmsec.report.numbers import amount, share, share_interval
 from swarmsec.report.verdict import verdict_sentence
+from swarmsec.scenario import Scenario
 from swarmsec.scoring import Detection, Interval, Null, Result, Verdict
 from swarmsec.visible import one_line
 
@@ -37,7 +38,7 @@ class Context:
         n: The number of daemons.
         bills: The world's bills, the scored one first.
         vantages: The vantage of each defense, in order.
-        folder: The run's folder.
+        folder: The run's folder; empty if none was written.
     """
 
     title: str
@@ -45,19 +46,27 @@ class Context:
     n: int
     bills: Sequence[str]
     vantages: Sequence[str]
-    folder: str
+    folder: str = ""
+
+    @classmethod
+    def of(cls, scenario: Scenario, *, folder: str = "") -> Context:
+        """The facts about a loaded scenario."""
+        registry, document = scenario.registry, scenario.document
+        bills: Sequence[str] = registry.get("worlds", document["world"]["kind"]).bill_names()
+        return cls(
+            title=scenario.title,
+            document=document,
+            n=scenario.n,
+            bills=[scenario.bill, *(bill for bill in bills if bill != scenario.bill)],
+            vantages=[registry.get("defenses", spec["kind"]).vantage.value for spec in document["defenses"]],
+            folder=folder,
+        )
 
 
 def render(result: Result, context: Context) -> RenderableType:
     """The report."""
-    seeds = f"{len(result.seeds)} seed{'s' if len(result.seeds) > 1 else ''}"
-    world = context.document["world"]["kind"]
-    heading = Text.assemble(
-        (context.title, "bold"),
-        f"  ·  {world}, {context.n:,} daemons, {context.document['rounds']:,} rounds, {seeds}",
-    )
     return Group(
-        heading,
+        Text.assemble((context.title, "bold"), f"  ·  {facts(result, context)}"),
         Text(),
         Text(f"  {verdict_line(result)}", style=_COLORS[result.verdict]),
         Text(),
@@ -65,6 +74,13 @@ def render(result: Result, context: Context) -> RenderableType:
         Text(),
         FittingTable(notes(result, context)),
     )
+
+
+def facts(result: Result, context: Context) -> str:
+    """The world, and the numbers of daemons, rounds and seeds."""
+    seeds = f"{len(result.seeds)} seed{'s' if len(result.seeds) > 1 else ''}"
+    world, rounds = context.document["world"]["kind"], context.document["rounds"]
+    return f"{world}, {context.n:,} daemons, {rounds:,} rounds, {seeds}"
 
 
 def verdict_line(result: Result) -> str:
@@ -123,7 +139,8 @@ def notes(result: Result, context: Context) -> Table:
         table.add_row("", f"measured {promise['measured']:.3g}, and at most {promise['bound']:.3g} is promised: {kept}")
     table.add_row("", "")
     table.add_row("  repeat", one_line(result.replay))
-    table.add_row("  kept in", one_line(context.folder))
+    if context.folder:
+        table.add_row("  kept in", one_line(context.folder))
     return table
 
 

@@ -13,6 +13,7 @@ from swarmsec.errors import ParameterError
 from swarmsec.network import Byzantine, Network, Robustness, byzantine, robustness
 from swarmsec.runs.guarantees import acts, guarantees_before
 from swarmsec.scenario import Scenario
+from swarmsec.short_repr import short_repr
 from swarmsec.swarm.setup import Setup
 from swarmsec.teams import Guarantee, combine_guarantees, worst_over_seeds
 
@@ -76,7 +77,7 @@ class Claim(NamedTuple):
     guarantee: Guarantee
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
     """The guarantees for a scenario before a run.
 
@@ -99,6 +100,8 @@ class Certificate:
     attacks: tuple[tuple[str, tuple[int, ...]], ...]
     networks: tuple[NetworkTolerance, ...]
     claims: tuple[Claim, ...]
+
+    __repr__ = short_repr
 
     @property
     def verdict(self) -> Verdict:

@@ -17,6 +17,7 @@ from swarmsec.runs.jobs import JobResult, job, require_done
 from swarmsec.scenario import load_scenario
 from swarmsec.scoring import Interval
 from swarmsec.scoring.intervals import of_mean, of_ratio
+from swarmsec.short_repr import short_repr
 from swarmsec.swarm.arms import Arm
 from swarmsec.worlds import CENTRAL, PublishedClaim, UnmeasuredClaim, figures_of_run
 
@@ -32,7 +33,7 @@ ClaimVerdict = Literal["reproduced", "partly", "by_construction", "not_reproduce
 """The comparison of a published figure with the measured one, see `claim_verdict`."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class MeasuredClaim:
     """A claim, and what was measured.
 
@@ -55,6 +56,8 @@ class MeasuredClaim:
     against: Interval | None
     verdict: ClaimVerdict
     error: str = ""
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain data."""
@@ -89,7 +92,7 @@ class Unmeasured(NamedTuple):
     statement: UnmeasuredClaim
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ClaimsReport:
     """All claims of some worlds.
 
@@ -100,6 +103,8 @@ class ClaimsReport:
 
     rows: tuple[MeasuredClaim, ...]
     unmeasured: tuple[Unmeasured, ...]
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data."""

@@ -39,7 +39,7 @@ from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.setup import Setup
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scenario:
     """A scenario, checked and resolved.
 
@@ -56,6 +56,12 @@ class Scenario:
     changes: Changes
     registry: Registry
     tree: Tree = field(default_factory=lambda: Tree({}), repr=False)
+
+    def __repr__(self) -> str:
+        teams = [", ".join(str(spec["kind"]) for spec in self.document[key]) for key in ("attacks", "defenses")]
+        against = " against ".join(team or "nobody" for team in teams)
+        world = self.document["world"]["kind"]
+        return f"<Scenario {self.name}: {world}, {self.n:,} daemons, {self.rounds:,} rounds, {_cut(against)}>"
 
     @property
     def name(self) -> str:
@@ -254,3 +260,8 @@ def _replaced(tree: Tree, path: str, value: Any) -> Tree:
         return tree
     way = steps(path)
     return Tree(with_value(tree.data, path, value), tree.places, tree.texts, (*tree.replaced, way))
+
+
+def _cut(text: str) -> str:
+    """The text, at most 200 characters of it."""
+    return text if len(text) <= 200 else f"{text[:199]}…"

@@ -110,7 +110,7 @@ class Subject(NamedTuple):
         return ScoringTerms(self.autoimmune, self.defended, self.still)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Result(DamageScore):
     """The score of a scenario over its seeds; `to_dict` gives the form that is printed and stored.
 
@@ -144,6 +144,14 @@ class Result(DamageScore):
     seed_runs: tuple[SeedRun, ...]
     nulls: tuple[Null, ...] = ()
     arms_run: int | None = None
+
+    def __repr__(self) -> str:
+        limited = self.damage_limited
+        ends = limited and limited.low is not None and limited.high is not None
+        told = f", {limited.mean:.0%} of the damage prevented" if limited else ""
+        told += f" [{limited.low:.0%}, {limited.high:.0%}]" if limited and ends else ""
+        seeds = f"{len(self.seeds)} seed{'s' if len(self.seeds) > 1 else ''}"
+        return f"<{type(self).__name__} of {self.subject.scenario}: {self.verdict}{told}, {seeds}>"
 
     @property
     def replay(self) -> str:

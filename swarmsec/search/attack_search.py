@@ -15,6 +15,7 @@ from swarmsec.scenario import Scenario
 from swarmsec.scoring.intervals import Interval, of_mean, of_ratio
 from swarmsec.search.evaluator import BATCH, ArmFigures, AttackEvaluator, Attacks, Harm
 from swarmsec.search.space import Dimension, Space, attacks_of, position_of, spaces_of
+from swarmsec.short_repr import short_repr
 
 CONFIRMING_SEEDS = 8
 """Seeds that the search did not use, on which the worst attack is run again."""
@@ -26,7 +27,7 @@ _FIRST_CONFIRMING_SEED = 1_000_003
 """The first confirming seed, far from the seeds that scenarios use."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Query:
     """One tried attack.
 
@@ -42,12 +43,14 @@ class Query:
     harm: float | None
     refused: str = ""
 
+    __repr__ = short_repr
+
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {"query": self.number, "attacks": list(self.attacks), "harm": self.harm, "refused": self.refused}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Gauntlet:
     """The outcome of a search.
 
@@ -78,6 +81,8 @@ class Gauntlet:
     own: Interval | None
     worst: Interval
     factor: Interval | None
+
+    __repr__ = short_repr
 
     @property
     def best(self) -> Query:

@@ -10,6 +10,7 @@ from swarmsec.runs import JobCache
 from swarmsec.runs.guarantees import guarantees_before
 from swarmsec.scenario import Scenario, load_scenario
 from swarmsec.search.evaluator import ArmFigures, AttackEvaluator
+from swarmsec.short_repr import short_repr
 from swarmsec.swarm.arms import Arm
 from swarmsec.teams import combine_guarantees
 
@@ -62,6 +63,9 @@ class ToleranceMap(NamedTuple):
     shares: tuple[float, ...]
     strengths: tuple[float, ...]
     cells: tuple[TolerancePoint, ...]
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""

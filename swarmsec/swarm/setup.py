@@ -17,6 +17,7 @@ from swarmsec.parameters import Ge, Help, once_per_class
 from swarmsec.plugin import Plugin
 from swarmsec.protocols import NegotiationProtocol
 from swarmsec.rng import Streams
+from swarmsec.short_repr import short_repr
 from swarmsec.teams import Attack, Defense, Rules, Selector, Surface, Terms, moved, rule_of, select, size_of, terms_of
 from swarmsec.worlds import World
 
@@ -59,7 +60,7 @@ class PluginSpec(NamedTuple, Generic[P]):
         return self._replace(plugin=(plugin_class or type(self.plugin))(**given))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Setup:
     """The parts of a run of one seed; the arm then decides which teams take part.
 
@@ -94,6 +95,8 @@ class Setup:
     named: tuple[Mapping[str, Ints], ...]
     billed: Bools
     roles: Mapping[str, Ints]
+
+    __repr__ = short_repr
 
     @cached_property
     def network_with_rows(self) -> Network:

@@ -138,7 +138,7 @@ class HonestMessages(NamedTuple):
 NONE_SENT = HonestMessages()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trace:
     """One arm of one seed, round by round.
 
@@ -190,6 +190,13 @@ class Trace:
     honest_messages: HonestMessages = NONE_SENT
     range_violation: float | None = None
     range_size: float = 0.0
+
+    def __repr__(self) -> str:
+        kept = ", states" if self.states is not None else ""
+        return (
+            f"<Trace of the {self.arm} arm, seed {self.seed}: {len(self.bill):,} rounds, {len(self.compromised):,} "
+            f"daemons, bill {float(self.bill[-1]):.6g} {self.unit}, {len(self.metrics)} metrics{kept}>"
+        )
 
     @cached_property
     def quarantined(self) -> Bools:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from swarmsec.arrays import Floats
+from swarmsec.short_repr import short_repr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Observed:
     """What can be seen of a world after a round.
 
@@ -19,3 +20,5 @@ class Observed:
 
     public: Mapping[str, float] = field(default_factory=dict)
     own: Mapping[str, Floats] = field(default_factory=dict)
+
+    __repr__ = short_repr

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from swarmsec.scoring import Interval
 from swarmsec.scoring.intervals import plain_interval
+from swarmsec.short_repr import short_repr
 from swarmsec.tournament.contestants import Contestant
 from swarmsec.tournament.failures import Failure
 from swarmsec.tournament.leaderboard import Rank
@@ -83,7 +84,7 @@ class Upset(NamedTuple):
         return {**self._asdict(), "by": self.by.to_dict()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ScenarioStanding:
     """The standing of attacks and defenses in one scenario.
 
@@ -120,6 +121,8 @@ class ScenarioStanding:
     lead: Interval | None
     nash: Nash | None
     upsets: tuple[Upset, ...]
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The figures as plain data."""
@@ -167,7 +170,7 @@ class Counts(NamedTuple):
     left: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TournamentResult:
     """The outcome of a tournament; `to_dict` gives the form that is printed.
 
@@ -204,6 +207,8 @@ class TournamentResult:
     digest: str
     replay: str
     store: str
+
+    __repr__ = short_repr
 
     @property
     def bites(self) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from swarmsec.arrays import Bools, Floats, Ints
 from swarmsec.network import Network
 from swarmsec.plugin import Family, Plugin
+from swarmsec.short_repr import short_repr
 from swarmsec.teams.observed import Observed
 from swarmsec.worlds._declarations import Bill, Column, Metric, Picture, PublishedClaim, UnmeasuredClaim
 
@@ -29,7 +30,7 @@ class Outcome(NamedTuple):
     metrics: Mapping[str, float]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class WorldView:
     """The data that a world gets at the start of a run.
 
@@ -47,6 +48,8 @@ class WorldView:
     rng: np.random.Generator
     billed: Bools
     roles: Mapping[str, Ints] = field(default_factory=dict)
+
+    __repr__ = short_repr
 
     @property
     def n(self) -> int:

@@ -32,6 +32,17 @@ def render_page(template: str, content: Mapping[str, Any]) -> str:
     return page
 
 
+def render_fragment(template: str, content: Mapping[str, Any]) -> str:
+    """The HTML of a part of a notebook: one element with its own style, without a script.
+
+    Args:
+        template: `notebook_result.html` or `notebook_figure.html`.
+        content: The variables of the template; a missing variable is an error.
+    """
+    part: str = _environment().get_template(template).render(**content, style=_asset("notebook.css"))
+    return part
+
+
 @cache
 def _environment() -> Any:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
