@@ -83,16 +83,18 @@ def test_an_attack_leaves_the_honest_hull_with_one_more_liar_than_the_rule_withs
 
 
 @st.composite
-def attack_by(draw: st.DrawFn, liars: list[int]) -> Attack:
-    """An attack of the library that hijacks these daemons, with some of its parameters drawn from its schema."""
+def attack_by(draw: st.DrawFn, liars: list[int], n: int) -> Attack:
+    """An attack of the library that hijacks these of n daemons, with some of its parameters drawn from its schema."""
     kind = draw(st.sampled_from(LIARS))
     random = Random(draw(st.integers(0, 2**32)))
     drawn = spec("attacks", kind, random, draw(st.integers(0, 5)))
     drawn = {name: value for name, value in drawn.items() if name not in {"kind", "stop", "victims"}}
     try:
-        return build(ATTACKS[kind], {**drawn, "daemons": liars})
+        attack = build(ATTACKS[kind], {**drawn, "daemons": liars})
+        attack.check(n)  # The schema allows any list of two rounds or more as `start`.
     except ParameterError:
         reject()
+    return attack
 
 
 @pytest.mark.parametrize("f", [1, 2])
@@ -100,7 +102,7 @@ def attack_by(draw: st.DrawFn, liars: list[int]) -> Attack:
 @settings(max_examples=60, deadline=None)
 def test_f_local_liars_with_any_attack_of_the_library_keep_a_2f_plus_1_robust_swarm_in_its_hull(f, data) -> None:
     network, liars = data.draw(lied_to(f))
-    attack = data.draw(attack_by(liars))
+    attack = data.draw(attack_by(liars, network.n))
     starts = data.draw(st.lists(st.floats(-1e6, 1e6), min_size=network.n, max_size=network.n))
     trace = run_against(attack, WMSR(f=f), network=network, starts=starts, rounds=12)
     assert validity(trace.states, ~trace.compromised) is None
@@ -110,7 +112,7 @@ def test_f_local_liars_with_any_attack_of_the_library_keep_a_2f_plus_1_robust_sw
 @settings(max_examples=15, deadline=None)
 def test_f_local_liars_with_any_attack_of_the_library_do_not_prevent_agreement(data) -> None:
     network, liars = data.draw(lied_to(1))
-    attack = data.draw(attack_by(liars))
+    attack = data.draw(attack_by(liars, network.n))
     trace = run_against(attack, WMSR(f=1), network=network, starts=[float(i % 2) for i in range(network.n)], rounds=600)
     assert agreement(trace.states, ~trace.compromised) is None
 
