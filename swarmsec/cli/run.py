@@ -242,12 +242,13 @@ def _show(result: Result, scenario: Scenario, folder: RunFolder) -> None:
     from swarmsec.report.terminal import Context, render
 
     registry, document = scenario.registry, scenario.document
-    bills: Sequence[str] = registry.get("worlds", document["world"]["kind"]).bill_names()
+    world = registry.get("worlds", document["world"]["kind"])
+    scored_first = [scenario.bill, *(bill for bill in world.bill_names() if bill != scenario.bill)]
     context = Context(
         title=scenario.title,
         document=document,
         n=scenario.n,
-        bills=[scenario.bill, *(bill for bill in bills if bill != scenario.bill)],
+        bills={name: world.unit_of(name) for name in scored_first},
         vantages=[registry.get("defenses", spec["kind"]).vantage.value for spec in document["defenses"]],
         folder=str(folder.path),
     )

@@ -35,7 +35,7 @@ class Context:
         title: The title of the scenario.
         document: The resolved scenario.
         n: The number of daemons.
-        bills: The world's bills, the scored one first.
+        bills: The world's bills with their units, the scored one first.
         vantages: The vantage of each defense, in order.
         folder: The run's folder.
     """
@@ -43,7 +43,7 @@ class Context:
     title: str
     document: Mapping[str, Any]
     n: int
-    bills: Sequence[str]
+    bills: Mapping[str, str]
     vantages: Sequence[str]
     folder: str
 
@@ -78,13 +78,14 @@ def arms_table(result: Result, context: Context) -> Table:
     table.add_column("")
     for arm in result.arms:
         table.add_column(str(arm), justify="right")
-    for name in context.bills:
+    for name, unit in context.bills.items():
         means = [score.metrics[name].mean for score in result.arms.values()]
-        table.add_row(f"  {_metric_label(name, result.unit)}", *(amount(mean, result.unit) for mean in means))
-    centers = [score.central.get(context.bills[0]) for score in result.arms.values()]
+        table.add_row(f"  {_metric_label(name, unit)}", *(amount(mean, unit) for mean in means))
+    scored = next(iter(context.bills))
+    centers = [score.central.get(scored) for score in result.arms.values()]
     if any(centers):
         told = [amount(center.mean, result.unit) if center else "–" for center in centers]
-        table.add_row(f"  {_metric_label(context.bills[0], result.unit)}, central", *told)
+        table.add_row(f"  {_metric_label(scored, result.unit)}, central", *told)
     damages = [result.damage.get(str(arm)) for arm in result.arms]
     if any(damages):
         table.add_row("  damage", *(amount(one.mean, result.unit) if one else "" for one in damages))
@@ -128,7 +129,8 @@ def notes(result: Result, context: Context) -> Table:
 
 
 def _metric_label(name: str, unit: str) -> str:
-    return name.removesuffix(f"_{unit.lower()}").replace("_", " ")
+    """The name in words; without its unit only for an amount in dollars, which has the sign."""
+    return (name.removesuffix("_usd") if unit == "USD" else name).replace("_", " ")
 
 
 def _attack_line(spec: Mapping[str, Any]) -> str:

@@ -156,6 +156,9 @@ def _bills(record: RunRecord) -> Sequence[str]:
 
 
 def _unit_of(metric: str, record: RunRecord, unit: str) -> str:
+    """The unit of a bill; that of the scored one for what is named by it, and nothing for other figures."""
+    if metric in _bills(record) and record.scenario:
+        return str(record.scenario.registry.get("worlds", record.document["world"]["kind"]).unit_of(metric))
     return unit if metric in _bills(record) or metric.endswith(f"_{unit.lower()}") else ""
 
 
@@ -207,12 +210,13 @@ def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[Me
         rows.append(MetricRow(_name(name, unit), of_name, False, figures))
     for name in dict.fromkeys(name for arm in arms for name in result["arms"][arm]["central"]):
         centers = [
-            cite_interval(result, "arms", arm, "central", name, write=amounts_in(unit))
+            cite_interval(result, "arms", arm, "central", name, write=amounts_in(_unit_of(name, record, unit)))
             if name in result["arms"][arm]["central"]
             else None
             for arm in arms
         ]
-        rows.append(MetricRow(f"{_name(name, unit)}, central controller", unit, False, centers))
+        of_name = _unit_of(name, record, unit)
+        rows.append(MetricRow(f"{_name(name, unit)}, central controller", of_name, False, centers))
     return rows
 
 
