@@ -10,7 +10,7 @@ import typer
 
 from swarmsec.cli.options import Json, Plugins, seeds_of, settings_of
 from swarmsec.cli.output import print_json, print_rendered
-from swarmsec.errors import ExitCode, ParameterError, UsageError
+from swarmsec.errors import ExitCode, UsageError
 
 _CODES = {
     "inside": ExitCode.DONE,
@@ -44,7 +44,7 @@ def certify(
     defense gives a guarantee or it is not known whether one holds.
     """
     from swarmsec.runs.certification import certify as certified
-    from swarmsec.scenario import load_scenario, seed_list
+    from swarmsec.scenario import load_scenario
 
     if not time_limit >= 0:
         raise UsageError(f"{time_limit:g} given; must be at least 0 seconds", where="--time-limit")
@@ -56,11 +56,7 @@ def certify(
             defense=defense or None,
             plugins=plugins or (),
         )
-        wanted = seeds_of(seeds)
-        try:
-            chosen = None if wanted is None else seed_list(wanted)
-        except ParameterError as error:
-            raise UsageError(error.message, where="--seeds") from None
+        chosen = None if seeds is None else seeds_of(seeds)
         certificate = certified(loaded, seeds=chosen, time_limit=time_limit)
     if as_json:
         print_json(certificate.to_dict())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from contextlib import redirect_stdout
 from typing import Annotated
 
@@ -21,7 +20,7 @@ from swarmsec.cli.options import (
 )
 from swarmsec.cli.output import print_json, print_report
 from swarmsec.cli.progress import progress
-from swarmsec.errors import ExitCode, ParameterError, UsageError
+from swarmsec.errors import ExitCode
 
 
 def claims(
@@ -46,7 +45,7 @@ def claims(
     from swarmsec.runs.published import ClaimsReport, measure_claims, published_claims
 
     check_executor_options(jobs=jobs, timeout=timeout)
-    chosen = _seeds(seeds)
+    chosen = seeds_of(seeds)
     with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         registry = Registry(plugins or ())
         found, unmeasured = published_claims(registry, world or ())
@@ -72,13 +71,3 @@ def claims(
 
         print_report(claims_lines(report))
     return ExitCode.DONE
-
-
-def _seeds(text: str) -> Sequence[int]:
-    from swarmsec.scenario import seed_list
-
-    wanted = seeds_of(text)
-    try:
-        return seed_list(5 if wanted is None else wanted)
-    except ParameterError as error:
-        raise UsageError(error.message, where="--seeds") from None

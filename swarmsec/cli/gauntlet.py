@@ -26,7 +26,7 @@ from swarmsec.cli.options import (
 )
 from swarmsec.cli.output import print_document, print_json, print_report
 from swarmsec.cli.progress import progress
-from swarmsec.errors import ExitCode, ParameterError, SwarmsecError, UsageError
+from swarmsec.errors import ExitCode, SwarmsecError, UsageError
 from swarmsec.files import write_atomically
 from swarmsec.visible import one_line
 
@@ -98,7 +98,7 @@ def gauntlet(
     _check_options(keep=keep, tries=tries, metric=metric, witness=witness, out=out, form=form)
     rows = _numbers(shares, "--shares", most=1.0)
     columns = _numbers(strengths, "--strengths")
-    wanted = _seeds(seeds)
+    wanted = seeds_of(seeds)
     with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
         loaded = load_scenario(scenario, settings=settings_of(set_), defense=defense or None, plugins=plugins or ())
         with executor_of(jobs=jobs, cluster=cluster, timeout=timeout) as executor:
@@ -149,17 +149,6 @@ def _check_options(*, keep: float, tries: int, metric: str | None, witness: bool
         raise UsageError("the file exists; name another file", where=str(out))
     if out and not out.parent.is_dir():
         raise UsageError(f"there is no folder {out.parent}", where=str(out))
-
-
-def _seeds(text: str) -> tuple[int, ...]:
-    from swarmsec.scenario import seed_list
-
-    wanted = seeds_of(text)
-    assert wanted is not None
-    try:
-        return seed_list(wanted)
-    except ParameterError as error:
-        raise UsageError(error.message, where="--seeds") from None
 
 
 def _numbers(text: str | None, option: str, *, most: float = math.inf) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from swarmsec.cli.output import hint
-from swarmsec.errors import UsageError
+from swarmsec.errors import ParameterError, UsageError
 
 if TYPE_CHECKING:
     from swarmsec.runs.executors import Executor
@@ -107,22 +107,22 @@ def check_executor_options(*, jobs: int, timeout: float | None) -> None:
         raise UsageError(f"{timeout:g} given; must be more than 0 seconds", where="--timeout")
 
 
-def seeds_of(text: str | None) -> int | list[int] | None:
+def seeds_of(text: str) -> tuple[int, ...]:
     """The seeds of an option: `5` is a count, `3,4,9` are seeds, and `3,` is one seed.
 
     Raises:
-        UsageError: The text is neither.
+        UsageError: The text is neither, or a seed is negative, repeated or one too many.
     """
-    if text is None:
-        return None
+    from swarmsec.scenario import seed_list
+
     try:
-        if "," in text:
-            return [int(word) for word in text.split(",") if word.strip()]
-        return int(text)
+        return seed_list([int(word) for word in text.split(",") if word.strip()] if "," in text else int(text))
     except ValueError:
         raise UsageError(
             f"{text!r} given; must be a count such as 5, or seeds such as 3,4,9", where="--seeds"
         ) from None
+    except ParameterError as error:
+        raise UsageError(error.message, where="--seeds") from None
 
 
 def settings_of(options: list[str] | None) -> dict[str, object]:

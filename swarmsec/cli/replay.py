@@ -26,7 +26,7 @@ from swarmsec.cli.options import (
 )
 from swarmsec.cli.output import hint, print_json, print_report, say
 from swarmsec.cli.progress import announce_compilation, progress
-from swarmsec.errors import ExitCode, ParameterError, UsageError
+from swarmsec.errors import ExitCode, UsageError
 from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
@@ -100,11 +100,8 @@ def replay(
     check_executor_options(jobs=jobs, timeout=timeout)
     executor = partial(executor_of, jobs=jobs, cluster=cluster, timeout=timeout)
     with redirect_stdout(sys.stderr):  # Output of plug-ins must not mix with the results.
-        try:
-            allowed = allowed_folders(plugins, trust=trust)
-            source = open_source(run, seeds=seeds_of(seeds), store=store, allowed=allowed)
-        except ParameterError as error:
-            raise UsageError(error.message, where="--seeds") if error.where == "seeds" else error from None
+        wanted = None if seeds is None else seeds_of(seeds)
+        source = open_source(run, seeds=wanted, store=store, allowed=allowed_folders(plugins, trust=trust))
         shown_arm, interactive = _arm(source, arm), False
         if changes:
             document, text = _compared(source, shown_arm, without or [], swap_defense or [], until, executor)

@@ -28,7 +28,7 @@ from swarmsec.cli.options import (
 from swarmsec.cli.output import hint, print_json, print_rendered, print_report
 from swarmsec.cli.progress import RunProgress, progress
 from swarmsec.cli.signals import ending_signals
-from swarmsec.errors import ExitCode, ParameterError, UsageError
+from swarmsec.errors import ExitCode
 from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def run(
         if point is not None:
             loaded = _at_point(loaded, point)
         sweeps = point is None and bool(loaded.document["sweep"])
-        wanted = _seeds(seeds)
+        wanted = None if seeds is None else seeds_of(seeds)
         if cluster is None or most is not None:
             for at_point in [at for _, at in loaded.points()] if sweeps else [loaded]:
                 check_fits(size_of(at_point, seeds=None if wanted is None else len(wanted), jobs=jobs), most)
@@ -124,16 +124,6 @@ def _at_point(scenario: Scenario, number: int) -> Scenario:
     from swarmsec.runs.sweeps import at_point
 
     return at_point(scenario, number)
-
-
-def _seeds(text: str | None) -> tuple[int, ...] | None:
-    from swarmsec.scenario import seed_list
-
-    seeds = seeds_of(text)
-    try:
-        return None if seeds is None else seed_list(seeds)
-    except ParameterError as error:
-        raise UsageError(error.message, where="--seeds") from None
 
 
 def _show_sweep(scenario: Scenario, points: Sequence[SweepPoint], arms_run: int, *, as_json: bool) -> int:

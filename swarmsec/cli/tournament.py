@@ -25,7 +25,7 @@ from swarmsec.cli.options import (
 )
 from swarmsec.cli.output import hint, print_json, print_rendered, say
 from swarmsec.cli.progress import progress
-from swarmsec.errors import ExitCode, ParameterError, UsageError
+from swarmsec.errors import ExitCode, UsageError
 from swarmsec.visible import one_line
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _request(names: list[str], *, settings: dict[str, object], plugins: list[Pat
         if options[option]:
             given[key] = tuple(specs_of(one) for one in options[option])
     if options["seeds"] is not None:
-        given["seeds"] = _seeds(options["seeds"])
+        given["seeds"] = seeds_of(options["seeds"])
     if plugins:
         given["plugins"] = tuple(str(folder) for folder in plugins)
     if not files:
@@ -131,17 +131,6 @@ def _request(names: list[str], *, settings: dict[str, object], plugins: list[Pat
     if request.plugins and not plugins:
         hint(f"{asked} loads plug-ins from {', '.join(request.plugins)}")
     return request.with_values(**given, **({"settings": {**request.settings, **settings}} if settings else {}))
-
-
-def _seeds(text: str) -> tuple[int, ...]:
-    from swarmsec.scenario import seed_list
-
-    wanted = seeds_of(text)
-    assert wanted is not None
-    try:
-        return seed_list(wanted)
-    except ParameterError as error:
-        raise UsageError(error.message, where="--seeds") from None
 
 
 def _shard_of(text: str | None) -> Shard | None:
