@@ -21,6 +21,16 @@ def amount(value: float, unit: str) -> str:
     return f"{sign}{'$' if unit == 'USD' else ''}{digits}"
 
 
+def figure_words(name: str, unit: str) -> str:
+    """The name of a figure in words, without the unit that is shown beside it.
+
+    Examples:
+        >>> figure_words("outage_hours", "hours"), figure_words("outage_hours", "USD"), figure_words("wary_share", "")
+        ('outage', 'outage hours', 'wary share')
+    """
+    return (name.removesuffix(f"_{unit.lower()}") if unit else name).replace("_", " ")
+
+
 def share(value: float) -> str:
     """A share in percent.
 

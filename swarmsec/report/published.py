@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -58,7 +59,7 @@ def _claim_lines(row: MeasuredClaim, width: int) -> Iterator[str]:
     )
     if row.against:
         yield from _folded(
-            f"against {claim.baseline}: {_plain(row.figure)} to its {_plain(row.against)}"
+            f"against {claim.baseline}: {amount(row.figure.mean, '')} to its {amount(row.against.mean, '')}"
             f" ({claim.figure}{f', {claim.baseline_figure}' if claim.baseline_figure else ''})",
             width,
             4,
@@ -78,10 +79,11 @@ def _unmeasured_lines(unmeasured: Sequence[Unmeasured], width: int) -> Iterator[
 
 
 def _count_line(rows: Sequence[MeasuredClaim]) -> str:
-    counts = {
-        verdict: sum(row.verdict == verdict for row in rows) for verdict in dict.fromkeys(r.verdict for r in rows)
-    }
-    return f"{len(rows)} claims: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+    if not rows:
+        return "no claim to measure"
+    counts = Counter(row.verdict.replace("_", " ") for row in rows)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    return f"{len(rows)} claim{'s' if len(rows) > 1 else ''}: {told}"
 
 
 def _folded(text: str, width: int, indent: int) -> list[str]:
@@ -94,10 +96,6 @@ def _interval(interval: Interval, unit: str) -> str:
         return mean
     low, high = _amount(interval.low, unit), _amount(interval.high, unit)
     return mean if low == high else f"{mean} [{low}, {high}]"
-
-
-def _plain(interval: Interval | None) -> str:
-    return amount(interval.mean, "") if interval else "–"
 
 
 def _amount(value: float, unit: str) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from swarmsec.report.fitting import FittingTable
-from swarmsec.report.numbers import amount, share, share_interval
+from swarmsec.report.numbers import amount, figure_words, share, share_interval
 from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Detection, Interval, Null, Result, Verdict
 from swarmsec.visible import one_line
@@ -80,12 +80,12 @@ def arms_table(result: Result, context: Context) -> Table:
         table.add_column(str(arm), justify="right")
     for name, unit in context.bills.items():
         means = [score.metrics[name].mean for score in result.arms.values()]
-        table.add_row(f"  {_metric_label(name, unit)}", *(amount(mean, unit) for mean in means))
+        table.add_row(f"  {_label(name, unit)}", *(amount(mean, unit) for mean in means))
     scored = next(iter(context.bills))
     centers = [score.central.get(scored) for score in result.arms.values()]
     if any(centers):
         told = [amount(center.mean, result.unit) if center else "–" for center in centers]
-        table.add_row(f"  {_metric_label(scored, result.unit)}, central", *told)
+        table.add_row(f"  {_label(scored, result.unit)}, central", *told)
     damages = [result.damage.get(str(arm)) for arm in result.arms]
     if any(damages):
         table.add_row("  damage", *(amount(one.mean, result.unit) if one else "" for one in damages))
@@ -128,9 +128,9 @@ def notes(result: Result, context: Context) -> Table:
     return table
 
 
-def _metric_label(name: str, unit: str) -> str:
+def _label(name: str, unit: str) -> str:
     """The name in words; without its unit only for an amount in dollars, which has the sign."""
-    return (name.removesuffix("_usd") if unit == "USD" else name).replace("_", " ")
+    return figure_words(name, unit if unit == "USD" else "")
 
 
 def _attack_line(spec: Mapping[str, Any]) -> str:

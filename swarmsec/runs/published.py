@@ -22,9 +22,6 @@ from swarmsec.worlds import CENTRAL, PublishedClaim, UnmeasuredClaim, figures_of
 
 SCHEMA = "swarmsec.claims/v1"
 
-SEEDS = 5
-"""The number of seeds of a measurement, unless it is given."""
-
 ROUNDING = 0.05
 """Published figures are rounded: what is within this share of one counts as equal to it."""
 
@@ -41,7 +38,7 @@ class MeasuredClaim:
         claim: The claim.
         seeds: The seeds.
         measured: The measured amount, in the claim's unit; None if the measurement failed.
-        figure: The figure itself, before it is compared with a baseline.
+        figure: The figure itself, before it is compared with a baseline; that of the largest swarm size.
         against: The baseline's figure; None without one.
         verdict: The comparison.
         error: The reason that it could not be measured; empty if it was.
@@ -51,7 +48,7 @@ class MeasuredClaim:
     claim: PublishedClaim
     seeds: tuple[int, ...]
     measured: Interval | None
-    figure: Interval | None
+    figure: Interval
     against: Interval | None
     verdict: ClaimVerdict
     error: str = ""
@@ -67,10 +64,8 @@ class MeasuredClaim:
             "unit": claim.unit,
             "measured": self.measured.to_dict() if self.measured else None,
             "measure": claim.measure,
-            "figure": {"name": claim.figure, "arm": claim.arm, **(self.figure.to_dict() if self.figure else {})},
-            "baseline": {"text": claim.baseline, **(self.against.to_dict() if self.against else {})}
-            if claim.baseline
-            else None,
+            "figure": {"name": claim.figure, "arm": claim.arm, **self.figure.to_dict()},
+            "baseline": {"text": claim.baseline, **self.against.to_dict()} if self.against else None,
             "scenario": claim.scenario,
             "settings": dict(claim.settings),
             "baseline_settings": dict(claim.baseline_settings),
@@ -135,7 +130,7 @@ def measure_claims(
     claims: Sequence[tuple[str, PublishedClaim]],
     cache: JobCache[JobResult],
     *,
-    seeds: Sequence[int] = tuple(range(SEEDS)),
+    seeds: Sequence[int],
     registry: Registry | None = None,
     each: Callable[[MeasuredClaim], None] | None = None,
 ) -> list[MeasuredClaim]:
@@ -182,7 +177,8 @@ def _measured(
 ) -> MeasuredClaim:
     figure = _figures_over_seeds(claim, cache, seeds, registry)
     baseline = _baseline_over_seeds(claim, cache, seeds, registry) if claim.baseline else None
-    measured = None if baseline is not None and _is_zero(claim, baseline) else _compared(claim, figure, baseline)
+    undefined = _undefined(claim, figure, baseline)
+    measured = None if undefined else _compared(claim, figure, baseline)
     return MeasuredClaim(
         world=world,
         claim=claim,
@@ -191,12 +187,17 @@ def _measured(
         figure=of_mean(figure[-1]),
         against=None if baseline is None else of_mean(baseline[-1]),
         verdict="not_measured" if measured is None else claim_verdict(claim, measured),
-        error="" if measured else "The baseline is 0 in these seeds, so nothing can be divided by it.",
+        error=undefined,
     )
 
 
-def _is_zero(claim: PublishedClaim, baseline: Floats) -> bool:
-    return claim.measure in {"change", "ratio"} and float(baseline.mean()) == 0.0
+def _undefined(claim: PublishedClaim, figure: Floats, baseline: Floats | None) -> str:
+    """The reason that the comparison has no value; empty if it has one."""
+    if claim.measure in {"change", "ratio"} and baseline is not None and float(baseline.mean()) == 0.0:
+        return "The baseline is 0 in these seeds, and nothing can be divided by it."
+    if claim.measure == "exponent" and float(figure.min()) <= 0.0:
+        return "The figure is not above 0 for every size and seed, and has no logarithm."
+    return ""
 
 
 def _figures_over_seeds(

@@ -203,7 +203,7 @@ class PublishedClaim:
         low: The smallest amount that was published.
         high: The largest; equal to `low` if a single number was published.
         unit: The unit of both; `share`, `times` and `exponent` for figures without one.
-        scenario: The scenario of the library with which it is measured.
+        scenario: The scenario with which it is measured, a name of the library or a file.
         figure: The bill or metric that measures it; `messages` and `bytes` are the engine's. It is the figure of the
             whole run, see `Metric.aggregation`.
         arm: The arm in which it is measured, or `central`.

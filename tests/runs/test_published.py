@@ -11,9 +11,10 @@ import pytest
 from swarmsec.errors import UsageError
 from swarmsec.registry import Registry
 from swarmsec.report.published import claims_lines
-from swarmsec.runs import JobCache, whole
+from swarmsec.runs import JobCache, simulate, whole
 from swarmsec.runs.executors import open_executor
 from swarmsec.runs.published import ClaimsReport, claim_verdict, measure_claims, published_claims
+from swarmsec.scenario import load_scenario
 from swarmsec.scoring import Interval
 from swarmsec.worlds import PublishedClaim, figures_of_run
 from swarmsec.worlds.trading import Trading
@@ -43,9 +44,6 @@ def measured(*claims, seeds=(0, 1)):
 
 
 def runs(scenario, seeds, arm, **settings):
-    from swarmsec.runs import simulate
-    from swarmsec.scenario import load_scenario
-
     loaded = load_scenario(scenario, settings=settings)
     return [simulate(loaded, arm=arm, seed=seed) for seed in seeds]
 
@@ -91,6 +89,12 @@ def test_an_exponent_of_what_is_linear_in_the_swarm_is_one():
         claim(figure="messages", measure="exponent", unit="exponent", sizes=(40, 80, 160), settings={"rounds": 400})
     )[0]
     assert row.measured.mean == pytest.approx(1.0, abs=1e-9)
+
+
+def test_an_exponent_of_a_figure_that_is_zero_is_not_measured():
+    row = measured(claim(figure="compromised", measure="exponent", sizes=(40, 50, 60), settings={"rounds": 400}))[0]
+    assert (row.verdict, row.measured) == ("not_measured", None)
+    assert "logarithm" in row.error
 
 
 def test_a_baseline_of_zero_is_not_measured():
@@ -142,8 +146,6 @@ def test_an_unknown_world_is_refused_with_the_closest_one():
 
 
 def test_every_claim_is_of_a_scenario_with_the_world_that_declares_it():
-    from swarmsec.scenario import load_scenario
-
     found, _ = published_claims(Registry())
     scenarios = {one.scenario: load_scenario(one.scenario) for _, one in found}
     assert {

@@ -16,12 +16,13 @@ from swarmsec.report.html.picture import picture
 from swarmsec.report.html.record import RunRecord, read_run
 from swarmsec.report.html.render import render_page
 from swarmsec.report.html.timeline import Timeline, timeline
-from swarmsec.report.html.world_pictures import MapFigure, PanelFigure, world_pictures
-from swarmsec.report.numbers import amount, share
+from swarmsec.report.html.world_pictures import MapFigure, PanelFigure, last_values, world_pictures
+from swarmsec.report.numbers import figure_words, share
 from swarmsec.report.verdict import verdict_sentence
 from swarmsec.scoring import Interval
 from swarmsec.swarm.arms import Arm
 from swarmsec.swarm.setup import Setup
+from swarmsec.worlds import World
 
 _NO_SMALL_CHART = {"messages", "bytes"}
 _CHARTS_MAX = 18
@@ -76,8 +77,10 @@ def _content(record: RunRecord) -> dict[str, Any]:
     setup, why_not = _setup(record, seeds)
     truth = _truth(record.manifest, setup)
     spans = _attacked_rounds(document, rounds)
-    drawn = _pictures(record)
-    charts = _charts(record, unit, besides=_figures_of(drawn))
+    pictures = _pictures(record)
+    panels = [one for one in pictures if isinstance(one, PanelFigure)]
+    in_panels = {panel.chart.metric for one in panels for panel in one.panels}
+    charts = _charts(record, unit, without=in_panels)
     return {
         "title": str(document.get("title") or document.get("name") or record.name),
         "record": record,
@@ -96,11 +99,11 @@ def _content(record: RunRecord) -> dict[str, Any]:
         "metrics": _metrics(result, record, unit) if result else [],
         "bill": charts[0] if charts else None,
         "small": charts[1:],
-        "panels": [one for one in drawn if isinstance(one, PanelFigure)],
-        "maps": [one for one in drawn if isinstance(one, MapFigure)],
-        "bill_name": _name(str(document.get("score", {}).get("bill", "bill")), unit),
+        "panels": panels,
+        "maps": [one for one in pictures if isinstance(one, MapFigure)],
+        "bill_name": figure_words(str(document.get("score", {}).get("bill", "bill")), unit),
         "description": partial(_description, record, unit),
-        "metric_name": partial(_name, unit=unit),
+        "metric_name": partial(figure_words, unit=unit),
         "attack_windows": windows(spans, rounds),
         "attack_spans": spans,
         "damage": _damage(result, unit) if result else None,
@@ -146,24 +149,26 @@ def _unit(record: RunRecord) -> str:
     return record.scenario.unit if record.scenario else ""
 
 
+def _world(record: RunRecord) -> type[World] | None:
+    """The class of the world; None if the scenario does not load here."""
+    if record.scenario is None:
+        return None
+    found: type[World] = record.scenario.registry.get("worlds", record.document["world"]["kind"])
+    return found
+
+
 def _bills(record: RunRecord) -> Sequence[str]:
     """The world's bills, the scored one first; only the scored one if the world is not installed."""
-    scored = str(record.document.get("score", {}).get("bill", ""))
-    kept = (
-        record.scenario.registry.get("worlds", record.document["world"]["kind"]).bill_names() if record.scenario else ()
-    )
-    return [scored, *(bill for bill in kept if bill != scored)]
+    scored, world = str(record.document.get("score", {}).get("bill", "")), _world(record)
+    return [scored, *(bill for bill in (world.bill_names() if world else ()) if bill != scored)]
 
 
 def _unit_of(metric: str, record: RunRecord, unit: str) -> str:
-    """The unit of a bill; that of the scored one for what is named by it, and nothing for other figures."""
-    if metric in _bills(record) and record.scenario:
-        return str(record.scenario.registry.get("worlds", record.document["world"]["kind"]).unit_of(metric))
+    """The unit of a bill, and of a figure whose name ends in the unit of the scored bill; empty for other figures."""
+    world = _world(record)
+    if world and metric in world.bill_names():
+        return world.unit_of(metric)
     return unit if metric in _bills(record) or metric.endswith(f"_{unit.lower()}") else ""
-
-
-def _name(metric: str, unit: str) -> str:
-    return metric.removesuffix(f"_{unit.lower()}").replace("_", " ")
 
 
 def _verdict(result: Mapping[str, Any] | None) -> tuple[str, str] | None:
@@ -197,7 +202,7 @@ def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[Me
     arms = list(result["arms"])
     scored = [cite_interval(result, "arms", arm, "bill", write=amounts_in(unit)) for arm in arms]
     bills = _bills(record)
-    rows = [MetricRow(_name(bills[0] or "bill", unit), unit, True, scored)]
+    rows = [MetricRow(figure_words(bills[0] or "bill", unit), unit, True, scored)]
     there = dict.fromkeys(name for arm in arms for name in result["arms"][arm]["metrics"])
     for name in sorted((name for name in there if name != bills[0]), key=lambda name: name not in bills):
         of_name = _unit_of(name, record, unit)
@@ -207,32 +212,27 @@ def _metrics(result: Mapping[str, Any], record: RunRecord, unit: str) -> list[Me
             else None
             for arm in arms
         ]
-        rows.append(MetricRow(_name(name, unit), of_name, False, figures))
+        rows.append(MetricRow(figure_words(name, unit), of_name, False, figures))
     for name in dict.fromkeys(name for arm in arms for name in result["arms"][arm]["central"]):
+        of_name = _unit_of(name, record, unit)
         centers = [
-            cite_interval(result, "arms", arm, "central", name, write=amounts_in(_unit_of(name, record, unit)))
+            cite_interval(result, "arms", arm, "central", name, write=amounts_in(of_name))
             if name in result["arms"][arm]["central"]
             else None
             for arm in arms
         ]
-        of_name = _unit_of(name, record, unit)
-        rows.append(MetricRow(f"{_name(name, unit)}, central controller", of_name, False, centers))
+        rows.append(MetricRow(f"{figure_words(name, unit)}, central controller", of_name, False, centers))
     return rows
 
 
 def _pictures(record: RunRecord) -> list[PanelFigure | MapFigure]:
     """The pictures that the world declares; none if the world or the rounds are not there."""
-    if record.scenario is None or record.rounds is None:
-        return []
-    return world_pictures(record.scenario.registry.get("worlds", record.document["world"]["kind"]), record.rounds)
+    world = _world(record)
+    return world_pictures(world, record.rounds) if world and record.rounds else []
 
 
-def _figures_of(pictures: Sequence[PanelFigure | MapFigure]) -> set[str]:
-    return {panel.chart.metric for picture in pictures if isinstance(picture, PanelFigure) for panel in picture.panels}
-
-
-def _charts(record: RunRecord, unit: str, *, besides: set[str]) -> list[LineChart]:
-    """Charts of the scored bill and of the first metrics that are not constant in some arm and not drawn elsewhere."""
+def _charts(record: RunRecord, unit: str, *, without: set[str]) -> list[LineChart]:
+    """Charts of the scored bill and of the first metrics that are not constant in some arm, `without` some."""
     if record.rounds is None:
         return []
     bill = str(record.document.get("score", {}).get("bill"))
@@ -242,7 +242,7 @@ def _charts(record: RunRecord, unit: str, *, besides: set[str]) -> list[LineChar
     others = [
         name
         for name, arms in metrics.items()
-        if name not in _NO_SMALL_CHART | {bill} | besides
+        if name not in _NO_SMALL_CHART | {bill} | without
         and any(values.min() < values.max() for values in arms.values())
     ]
     return [
@@ -252,14 +252,9 @@ def _charts(record: RunRecord, unit: str, *, besides: set[str]) -> list[LineChar
 
 
 def _description(record: RunRecord, unit: str, chart: LineChart) -> str:
-    """A figure as text for screen readers: the last value of each arm."""
+    """A figure as text for screen readers."""
     assert record.rounds is not None
-    of_metric = _unit_of(chart.metric, record, unit)
-    ends = [
-        f"{arm} {amount(float(values[:, -1].mean()), of_metric)}"
-        for arm, values in record.rounds.metrics[chart.metric].items()
-    ]
-    return f"Mean over seeds in the last round: {', '.join(ends)}."
+    return last_values(record.rounds.metrics[chart.metric], _unit_of(chart.metric, record, unit))
 
 
 def _attacked_rounds(document: Mapping[str, Any], rounds: int) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ import numpy as np
 from swarmsec.arrays import Floats
 from swarmsec.report.html.lines import LineChart, line_chart
 from swarmsec.report.html.rounds import Rounds
-from swarmsec.report.numbers import amount
+from swarmsec.report.numbers import amount, figure_words
 from swarmsec.worlds import Chart, FlowMap, Metric, World
 
 _SIZE, _RADIUS = 1000, 330
@@ -135,7 +135,7 @@ def _panel_figure(picture: Chart, world: type[World], rounds: Rounds) -> PanelFi
         reach = min(float(one.min()) for one in values), max(float(one.max()) for one in values)
         unit = world.unit_of(name)
         chart = line_chart(name, rounds.metrics[name], unit, small=True, reach=reach)
-        panels.append(Panel(_words(name, unit), unit, chart, _last_values(rounds.metrics[name], unit)))
+        panels.append(Panel(figure_words(name, unit), unit, chart, last_values(rounds.metrics[name], unit)))
     return PanelFigure(picture.title, picture.help, tuple(panels))
 
 
@@ -145,7 +145,8 @@ def _axis_of(name: str, world: type[World]) -> str:
     return declared.axis or world.unit_of(name) or name
 
 
-def _last_values(arms: Mapping[str, Floats], unit: str) -> str:
+def last_values(arms: Mapping[str, Floats], unit: str) -> str:
+    """A chart as text for screen readers: the last value of each arm, from arm → (seeds, rounds)."""
     ends = [f"{arm} {amount(float(values[:, -1].mean()), unit)}" for arm, values in arms.items()]
     return f"Mean over seeds in the last round: {', '.join(ends)}."
 
@@ -212,8 +213,3 @@ def _arrow(source: MapPlace, target: MapPlace, width: float) -> Arrow:
 
 def _point(at: complex) -> str:
     return f"{at.real:.0f} {at.imag:.0f}"
-
-
-def _words(name: str, unit: str) -> str:
-    ending = f"_{unit.lower()}"
-    return (name.removesuffix(ending) if unit else name).replace("_", " ")
