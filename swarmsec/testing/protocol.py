@@ -175,7 +175,7 @@ def messages_of_weight_0_have_no_effect(case: PluginCase[NegotiationProtocol]) -
 
 
 def messages_change_what_daemons_propose(case: PluginCase[NegotiationProtocol]) -> None:
-    """Daemons negotiate: a session in which no message counts ends with other states."""
+    """The states after a session differ from those after a session in which no message counts."""
     swarms = [swarm for swarm in (ring(case.n), ring(case.n, width=3), *_fitting(case)) if swarm.network.m]
     moved = any(
         not np.array_equal(_last_state(case, swarm), _last_state(case, swarm, deaf=True), equal_nan=True)

@@ -141,7 +141,7 @@ def its_bill_is_finite_for_extreme_beliefs(case: PluginCase[World]) -> None:
 
 
 def decisions_change_its_bill(case: PluginCase[World]) -> None:
-    """The swarm has something to decide: other decisions give another scored bill."""
+    """Other decisions of the swarm give another scored bill."""
     scored = case.plugin_class.bill_names()[0]
     others = (
         lambda signals, round: -2.0 - signals,
@@ -153,7 +153,7 @@ def decisions_change_its_bill(case: PluginCase[World]) -> None:
 
 
 def its_center_hears_the_signals(case: PluginCase[World]) -> None:
-    """A center, where the world has one, decides by what it hears: other signals give other bills."""
+    """The bills of a center, where the world has one, depend on the signals that it is shown."""
     usual = _run_world(case, call_central=True).centers[-1]
     heard = (
         lambda signals: signals + 3.0,
@@ -163,7 +163,7 @@ def its_center_hears_the_signals(case: PluginCase[World]) -> None:
     )
     others = [_run_world(case, call_central=True, heard=change).centers[-1] for change in heard]
     moved = not usual or any(other != usual for other in others)
-    require(moved, f"`central` gives {dict(usual)} whatever it hears; a center that hears no lie is no baseline")
+    require(moved, f"`central` gives {dict(usual)} whatever signals it is shown; must depend on them")
 
 
 def it_keeps_its_shapes(case: PluginCase[World]) -> None:

@@ -32,8 +32,8 @@ class UndeclaredProtocol(SoundProtocol):
 
 @BROKEN.breaks(check_protocol, protocol_rules.messages_change_what_daemons_propose)
 @dataclass(kw_only=True)
-class TalkingToNobody(SoundProtocol):
-    """Send messages, and propose the own state whatever arrives.
+class IgnoringMessages(SoundProtocol):
+    """Send messages, and keep the own state whatever arrives.
 
     x <- x.
     """

@@ -79,8 +79,8 @@ class FixedFee(SoundWorld):
 
 @BROKEN.breaks(check_world, world_rules.its_center_hears_the_signals)
 @dataclass(kw_only=True)
-class CenterWithoutEars(SoundWorld):
-    """A center that knows the truth.
+class ConstantCenter(SoundWorld):
+    """A center whose bill ignores the signals.
 
     Its bill is always 1.
     """
